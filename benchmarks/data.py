@@ -4,6 +4,8 @@
 
 - A table of 1,000,000 rows and 20 columns, from file to training arrays, against pandas.read_csv alone. Both read the
   same file in turn, and each one's best of several turns counts, because other work on the machine only ever adds time.
+- A table of 60 rows and 6,000 columns with a class, from being named to training arrays with all that is told about it,
+  against pandas.read_csv alone.
 - A folder of pictures at 32 x 32 and at 224 x 224 (``--large`` of them): epochs with the same network, once all are
   decoded. Held as numbers, as bytes, or left in their file, each against tensors that are in memory already; left in
   their file also against torch's DataLoader with two workers, which decodes them as it goes. Best of several turns.
@@ -29,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from app.data.data_choice import DataChoice
+from app.data.inspect import inspect
 from app.data.prepare import prepare
 from app.data.readers import table_file
 from app.data.sources import file_source
@@ -36,6 +39,8 @@ from app.system.memory_budget import installed
 from benchmarks.common import alternate, say
 
 ROWS, COLUMNS, TURNS = 1_000_000, 20, 7
+WIDE = (60, 6000)
+"""Rows and columns of a table such as gene expression gives."""
 CLASSES, DIFFERENT, BATCH, ROUNDS = 4, 200, 64, 5
 NUMBERS, BYTES, FILE = "64", "bytes", "0.02"
 """Budgets in GB: all pictures fit as numbers; only as bytes (worked out from their size); only a few batches fit."""
@@ -79,6 +84,23 @@ def table(folder: Path) -> None:
         forget()
     what = f"CSV of {ROWS:,} rows x {COLUMNS} columns from file to training arrays, {min(whole):.2f} s"
     say("table", min(whole) / min(alone), f"{what}, against pandas.read_csv alone, {min(alone):.2f} s")
+
+
+def wide_table(folder: Path) -> None:
+    """Print the figure for a table of few rows and many columns: all that is done when it is chosen."""
+    import pandas as pd
+
+    file = folder / "wide.csv"
+    values = np.random.default_rng(0).normal(size=WIDE).round(5)
+    frame = pd.DataFrame(values, columns=pd.Index([f"gene {number}" for number in range(WIDE[1])]))
+    frame.assign(kind=["a", "b", "c"] * (WIDE[0] // 3)).to_csv(file, index=False)
+    alone, whole = [], []
+    for _ in range(TURNS):
+        alone.append(seconds(lambda: pd.read_csv(file)))
+        whole.append(seconds(lambda: inspect(file)))
+        forget()
+    what = f"CSV of {WIDE[0]} rows x {WIDE[1]:,} columns looked into and loaded, {min(whole):.2f} s"
+    say("wide table", min(whole) / min(alone), f"{what}, against pandas.read_csv alone, {min(alone):.2f} s")
 
 
 def pictures(folder: Path, count: int, size: int) -> Path:
@@ -263,6 +285,7 @@ def main() -> None:
         os.environ["NETLOOM_HOME"] = str(Path(folder) / "home")
         if asked.only in (None, "table"):
             table(Path(folder))
+            wide_table(Path(folder))
         if asked.only in (None, "32"):
             folder_of(Path(folder), asked.pictures, 32)
         if asked.only in (None, "224"):

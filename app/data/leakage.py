@@ -13,6 +13,8 @@ COMPARED = 200_000
 """Samples of each set that are compared; more are taken evenly spaced."""
 FEATURES = 20_000
 """The same where features are compared with the target."""
+TOGETHER = 1 << 18
+"""So many cells of samples are compared at a time."""
 
 
 def leaks(prepared: Prepared) -> tuple[str, ...]:
@@ -59,9 +61,10 @@ def _hashes(arrays: list[Values]) -> Array:
         words = raw.view(np.uint32 if raw.dtype.itemsize % 8 else np.uint64)
         factors = rng.integers(0, 2**63, words.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
         # A random odd factor for every place, modulo 2^64: different samples meet with a chance of about 2^-60.
-        for place, factor in enumerate(factors):
-            mixed = words[:, place].astype(np.uint64) * factor
-            total += mixed ^ (mixed >> np.uint64(29))
+        step = max(1, TOGETHER // len(total))
+        for start in range(0, len(factors), step):
+            mixed = words[:, start : start + step].astype(np.uint64) * factors[start : start + step]
+            total += (mixed ^ (mixed >> np.uint64(29))).sum(axis=1, dtype=np.uint64)
     return total
 
 
@@ -74,7 +77,10 @@ def _features(prepared: Prepared) -> tuple[str, ...]:
         if name == prepared.dataset.target or not field.names or field.values.ndim != 2 or not field.measured:
             continue
         cut = slice(None, None, max(1, len(field.values) // FEATURES))
+        likely = _may_hold(np.asarray(field.values[cut]), target, cut)
         for place, feature in enumerate(field.names):
+            if not likely[place] and not is_called_identifier(feature):
+                continue
             column = field.values[cut, place].astype(np.float64)
             if _numbers_rows(feature, column):
                 found.append(
@@ -89,6 +95,28 @@ def _numbers_rows(name: str, column: Array) -> bool:
     if not is_called_identifier(name) or np.isnan(column).any():
         return False
     return len(column) > 2 and bool((column == np.round(column)).all()) and len(np.unique(column)) == len(column)
+
+
+def _may_hold(values: Array, target: Field, cut: slice) -> Array:
+    """Which of the features (n, features) may say the same as the target, bool (features,): those worth a closer look.
+
+    A feature that tells classes apart has as many values as there are; one in proportion to an amount rises with it.
+    """
+    if target.classes:
+        ordered = np.sort(values, axis=0)
+        different = 1 + (ordered[1:] != ordered[:-1]).sum(axis=0)
+        return np.asarray(different == len(np.unique(target.values[cut])))
+    places = np.asarray(target.values[cut], np.float64).reshape(len(values), -1).argsort(axis=0)
+    with np.errstate(invalid="ignore"):
+        rises = [_is_monotonic(values[order]) for order in places.T]
+    return np.asarray(np.any(rises, axis=0))
+
+
+def _is_monotonic(values: Array) -> Array:
+    """Which columns (n, columns) never fall, or never rise, but for what rounding does, bool (columns,)."""
+    slack = 1e-3 * (values.max(axis=0) - values.min(axis=0))
+    steps = np.diff(values, axis=0)
+    return np.asarray((steps >= -slack).all(axis=0) | (steps <= slack).all(axis=0))
 
 
 def _holds(column: Array, target: Field, cut: slice) -> bool:

@@ -40,7 +40,10 @@ from graph.layers.io import Input
 from graph.network import Network
 from graph.shapes import Kind, Shape
 
-TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq"})
+TABLES = frozenset(
+    ".csv .tsv .tab .txt .data .dat .xlsx .xlsm .parquet .pq .feather .jsonl .ndjson .arff .dta .sas7bdat .xpt .sav"
+    " .zip .bz2 .xz".split()
+)
 ARRAYS = (".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
 FILES = SUFFIXES | MORE_SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json"}

@@ -290,13 +290,18 @@ def _clock_format(parts: re.Match[str]) -> str | None:
 # Numbers
 
 
+def may_count_time(name: str) -> bool:
+    """Whether a column of numbers is called as those are that stand for times."""
+    return bool(_EPOCH.fullmatch(name) or _DATED.fullmatch(name))
+
+
 def find_counted_dates(values: pd.Series[Any]) -> DateFormat:
     """How numbers stand for times, by the name of their column: seconds since 1970, Excel's days, digits of a date.
 
     Empty where they are plain numbers.
     """
     name = str(values.name)
-    if not _EPOCH.fullmatch(name) and not _DATED.fullmatch(name):
+    if not may_count_time(name):
         return DateFormat()
     known = values.dropna()
     numbers = known.to_numpy(np.float64, na_value=np.nan)

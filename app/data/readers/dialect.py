@@ -49,7 +49,7 @@ class _Divided:
         usual = max(((length, width) for length, width in runs if width > 1), default=(0, 1))[1]
         table = widths[widths.index(usual) if usual in widths else 0 :]
         remarks = len(list(itertools.takewhile(lambda width: width == 1, reversed(table))))
-        if remarks <= min(FOOTER, len(table) / 3):
+        if remarks <= min(FOOTER, len(table) / 3) and self.delimiter not in (" ", BLANKS):
             table = table[: len(table) - remarks]
         return usual, table.count(usual) / max(len(table), 1)
 

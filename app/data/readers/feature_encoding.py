@@ -11,6 +11,7 @@ from app.data.dataset import Array, Field
 from app.data.readers.column_values import category_codes, check_range, wide_numbers
 from app.data.readers.date_parsing import date_features, parse_dates
 from app.data.readers.file_access import within_budget
+from app.data.readers.number_columns import number_blocks
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData
 from app.data.readers.tokens import PADDING, UNKNOWN
@@ -65,20 +66,23 @@ class _Encoder:
         self._tokens: list[Array] = []
         self._vocabulary: list[str] = [PADDING, UNKNOWN]
         self._wide = False
+        self._arrays: dict[str, Array] = {}
+        for names, block in number_blocks(table.frame):
+            self._arrays |= dict(zip(names, block.T, strict=True))
 
     def add(self, name: str, calendar: bool, as_tokens: bool) -> None:
         """Take in a column by its type; one that cannot be used is noted."""
-        kind, series, recipe = self._table.type_of(name), self._table[name], self._table.recipe_of(name)
+        kind, recipe = self._table.type_of(name), self._table.recipe_of(name)
         if kind is ColumnType.NUMBER:
-            values, notes = wide_numbers(series)
+            values, notes = (self._arrays[name], ()) if name in self._arrays else wide_numbers(self._table[name])
             self._plain.append((len(self._names), values))
             self._names.append(name)
             self._wide |= recipe.wide
             self.notes += notes
         elif kind is ColumnType.CATEGORY:
-            self._add_categories(series, recipe, as_tokens)
+            self._add_categories(self._table[name], recipe, as_tokens)
         elif kind is ColumnType.DATE and calendar:
-            self._add_dates(series, recipe)
+            self._add_dates(self._table[name], recipe)
         else:
             self.notes += (left_out(self._table.column(name)),)
 

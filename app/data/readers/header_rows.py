@@ -110,7 +110,7 @@ def _start(rows: Sequence[Row]) -> int:
     usual = _usual_width(widths)
     if usual < 2:
         return 0
-    start = next(place for place, width in enumerate(widths) if width == usual and _goes_on(widths, place))
+    start = next((place for place, width in enumerate(widths) if width == usual and _goes_on(widths, place)), 0)
     above = start - 1
     if above >= 0 and _names_columns(rows[above], widths[start:], usual):
         start = above
@@ -244,11 +244,14 @@ class _Head:
         """Whether types and roles of columns follow the names, as the program Orange writes them."""
         if len(self.table) < 4:
             return False
-        types, roles = self.table[1:3]
-        listed = [cell for cell in types if not _ORANGE_TYPES.fullmatch(cell)]
-        typed = any(len(cell) > 1 for cell in types if cell not in listed) or sum(map(bool, types)) == len(types)
+        types, roles = ([self._cell(place, column) for column in self._columns] for place in (1, 2))
+        if not all(map(_ORANGE_ROLES.fullmatch, roles)):
+            return False
+        listed = {cell for cell in types if not _ORANGE_TYPES.fullmatch(cell)}
+        named = [cell for cell in types if cell not in listed]
+        typed = any(len(cell) > 1 for cell in named) or all(types)
         values = all(len(cell.split()) > 1 and not is_number(cell.split()[0]) for cell in listed)
-        return typed and values and len(listed) <= len(types) / 2 and all(map(_ORANGE_ROLES.fullmatch, roles))
+        return typed and values and 2 * len(named) >= len(types)
 
     def _without_words(self) -> tuple[int, tuple[Below, ...], tuple[str, ...]]:
         """Whether the first line names the columns where it has no words above numbers."""

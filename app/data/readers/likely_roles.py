@@ -80,7 +80,7 @@ def likely_order(recipes: Sequence[ColumnRecipe], columns: Sequence[Column], fra
 
     Where several columns say a time together, they are listed with commas between them.
     """
-    together = time_columns(recipes, {str(name): series for name, series in frame.items()})
+    together = time_columns(recipes, frame)
     if len(together) > 1:
         return ", ".join(together)
     formats = {recipe.name: recipe.date_format for recipe in recipes}
@@ -108,10 +108,15 @@ def likely_group(columns: Sequence[Column], frame: pd.DataFrame, order: str) -> 
     return next((name for name in words if not frame.duplicated([name, *times]).any()), "")
 
 
+def is_called_subject(name: str) -> bool:
+    """Whether a column is called as those are that name who or what was measured."""
+    return bool(_SUBJECT.fullmatch(name))
+
+
 def is_shared(column: Column, series: pd.Series[Any]) -> bool:
     """Whether a column names who or what was measured, several times each."""
     known = len(series) - column.missing
-    return bool(_SUBJECT.fullmatch(column.name)) and 2 < int(series.nunique()) < known
+    return is_called_subject(column.name) and 2 < int(series.nunique()) < known
 
 
 def names_parts(column: Column, series: pd.Series[Any]) -> bool:

@@ -47,9 +47,10 @@ def sequence_roles(table: TableData, target: str = "") -> SequenceRoles | None:
 
 def _roles(table: TableData, target: str) -> Iterator[SequenceRoles]:
     columns = table.columns
-    steps = [column.name for column in columns if _may_count(column, table[column.name])]
+    whole = {str(name) for name, kind in table.frame.dtypes.items() if kind.kind in "iu"}
+    steps = [column.name for column in columns if _may_count(column, column.name in whole)]
     for column in columns:
-        if column.name == target or not _may_tell_apart(column, table[column.name], len(table)):
+        if column.name == target or not _may_tell_apart(column, column.name in whole, len(table)):
             continue
         place = group_numbers(table[column.name])
         order = next((name for name in steps if name != column.name and _counts_within(table, name, place)), "")
@@ -59,18 +60,16 @@ def _roles(table: TableData, target: str) -> Iterator[SequenceRoles]:
             yield SequenceRoles(column.name, order, label)
 
 
-def _may_tell_apart(column: Column, series: pd.Series[Any], rows: int) -> bool:
-    kind = column.type in (ColumnType.CATEGORY, ColumnType.TEXT) or (
-        column.type is ColumnType.NUMBER and series.dtype.kind in "iu"
-    )
+def _may_tell_apart(column: Column, whole: bool, rows: int) -> bool:
+    kind = column.type in (ColumnType.CATEGORY, ColumnType.TEXT) or (column.type is ColumnType.NUMBER and whole)
     return kind and not column.missing and FEWEST <= column.unique <= rows / 2
 
 
-def _may_count(column: Column, series: pd.Series[Any]) -> bool:
+def _may_count(column: Column, whole: bool) -> bool:
     """Whether a column may say which step of a sequence a row is: a time, or whole numbers."""
     if column.missing or column.unique < 2:
         return False
-    return column.type is ColumnType.DATE or counts_time(column) or series.dtype.kind in "iu"
+    return column.type is ColumnType.DATE or counts_time(column) or whole
 
 
 def _counts_within(table: TableData, name: str, place: Array) -> bool:

@@ -15,8 +15,9 @@ from app.data.discovery import import_all
 from app.data.readers import tables
 from app.data.readers.date_parsing import first_date_format, parse_dates
 from app.data.readers.file_access import stamp
+from app.data.readers.number_columns import NumberColumn, number_columns
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
-from app.data.readers.table_format import AS_FOUND, Reading, reader_of, without_words
+from app.data.readers.table_format import AS_FOUND, Reading, parquet_parts, reader_of, without_words
 from app.data.readers.time_parts import joined_times
 from app.data.readers.typed_columns import describe_column, typed_columns
 from app.protocol.data_values import Column, ColumnType
@@ -71,7 +72,13 @@ class TableData:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """What was found in each column."""
-        return tuple(map(self.column, self.names))
+        numbers = number_columns(self.frame)
+        return tuple(self._number(name, numbers[name]) if name in numbers else self.column(name) for name in self.names)
+
+    def _number(self, name: str, found: NumberColumn) -> Column:
+        if found.missing == len(self.frame):
+            return Column(name, ColumnType.EMPTY, found.missing, 0, "")
+        return Column(name, self._recipes[name].type, found.missing, found.unique, found.first)
 
     @cached_property
     def _recipes(self) -> dict[str, ColumnRecipe]:
@@ -87,8 +94,14 @@ class TableData:
 
     def type_of(self, name: str) -> ColumnType:
         """What the values of a column are; `ColumnType.EMPTY` where none is left in these rows."""
-        series = self.frame[name]
-        return ColumnType.EMPTY if series.hasnans and series.isna().all() else self._recipes[name].type
+        return ColumnType.EMPTY if name in self._empty else self._recipes[name].type
+
+    @cached_property
+    def _empty(self) -> frozenset[str]:
+        """The columns without any value in these rows: their first cell is missing as well."""
+        first = self.frame.head(1).isna().to_numpy().ravel() if len(self.frame) else np.ones(len(self.names), bool)
+        names = [name for name, absent in zip(map(str, self.frame.columns), first.tolist(), strict=True) if absent]
+        return frozenset(name for name in names if self.frame[name].isna().all())
 
     def times(self, name: str) -> pd.Series[Any]:
         """A column as numbers or times that can be sorted, missing where it holds neither.
@@ -170,7 +183,7 @@ def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
     NetloomError
         if it is no table, or too large.
     """
-    if file.is_dir():
+    if file.is_dir() and not parquet_parts(file):
         raise NetloomError(f"{file.name} is a folder; a file with a table is needed.")
     size = stamp(file)
     if size[0] > budget() // 2:

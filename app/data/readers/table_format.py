@@ -48,6 +48,14 @@ class RawTable:
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def parquet_parts(folder: Path) -> list[Path]:
+    """The files of a table that lies in a folder in parts, in the order of their names; none where it does not."""
+    if not folder.is_dir():
+        return []
+    found = sorted(part for part in folder.rglob("*.parquet") if part.is_file())
+    return [part for part in found if not any(name.startswith(("_", ".")) for name in part.relative_to(folder).parts)]
+
+
 TableReader = Callable[[Path, Reading], RawTable]
 _READERS: dict[str, TableReader] = {}
 
@@ -63,8 +71,37 @@ def reads(*endings: str) -> Callable[[TableReader], TableReader]:
 
 
 def reader_of(file: Path) -> TableReader:
-    """The reader for ``file``, by the ending of its name."""
-    return _READERS.get(file.suffix.lower(), _READERS[""])
+    """The reader for ``file``, by the ending of its name, or where none is known by it, by the first bytes.
+
+    Raises
+    ------
+    OSError
+        if the file cannot be read.
+    """
+    known = _READERS[".parquet"] if file.is_dir() else _READERS.get(file.suffix.lower())
+    return known or _READERS[_by_content(file)]
+
+
+def _by_content(file: Path) -> str:
+    """The ending of a format that a file of text, by its name, turns out to be; empty for text."""
+    with file.open("rb") as stream:
+        begins = stream.read(4096)
+    signs = (
+        (b"\x1f\x8b", ".gz"),
+        (b"BZh", ".bz2"),
+        (b"\xfd7zXZ\0", ".xz"),
+        (b"PAR1", ".parquet"),
+        (b"SQLite format 3", ".db"),
+    )
+    known = next((ending for sign, ending in signs if begins.startswith(sign)), "")
+    if begins.startswith(b"PK\x03\x04"):
+        known = ".xlsx" if b"[Content_Types].xml" in begins or b"xl/" in begins else ".zip"
+    text = begins.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith((b'{"', b"[{", b'{ "', b"[ {", b"[\n")) and b":" in text:
+        known = ".jsonl"
+    if text.startswith((b"@relation", b"%")) and b"@attribute" in text:
+        known = ".arff"
+    return known if known in _READERS else ""
 
 
 def column_names(given: list[object], header: bool) -> list[str]:

@@ -25,12 +25,16 @@ PARTS = {
 """Parts of a time from the largest on: how their columns are called, and the least and the largest number."""
 
 
+_NAMED = re.compile("|".join(f"(?P<{part}>{names})" for part, (names, *_) in PARTS.items()), re.IGNORECASE)
+
+
 def part_of_time(name: str) -> str:
     """Which of `PARTS` a column of numbers is by its name; empty where it is none."""
-    return next((part for part, (names, *_) in PARTS.items() if re.fullmatch(names, name, re.IGNORECASE)), "")
+    match = _NAMED.fullmatch(name)
+    return (match.lastgroup or "") if match else ""
 
 
-def time_columns(recipes: Sequence[ColumnRecipe], series: Mapping[str, pd.Series[Any]]) -> tuple[str, ...]:
+def time_columns(recipes: Sequence[ColumnRecipe], series: pd.DataFrame) -> tuple[str, ...]:
     """The columns that say together when a row was measured; none where one column does, or none.
 
     They are a date and a clock, or a date and a whole hour, or year and month, perhaps with smaller parts.

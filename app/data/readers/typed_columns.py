@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.readers.column_values import natural_order
-from app.data.readers.date_formats import find_counted_dates, find_date_format
+from app.data.readers.date_formats import find_counted_dates, find_date_format, may_count_time
 from app.data.readers.date_parsing import first_date_format
+from app.data.readers.number_columns import number_columns
 from app.data.readers.number_parsing import (
     decimal_of,
     is_formatted,
@@ -59,16 +60,42 @@ def typed_columns(raw: RawTable, reading: Reading) -> tuple[pd.DataFrame, tuple[
     """
     import pandas as pd
 
-    known = reading.recipe.by_name if reading.recipe else {}
-    frame, values, recipes = raw.frame, [], []
-    for name, series in frame.items():
-        recipe = known.get(str(name)) or _find_declared(series, raw, reading)
-        values.append(obeyed(series, recipe, raw.dialect))
+    known = dict(reading.recipe.by_name) if reading.recipe else {}
+    frame, recipes = raw.frame, []
+    changed: dict[int, pd.Series[Any]] = {}
+    plain = _plain_numbers(raw, reading)
+    kinds = frame.dtypes.to_numpy()
+    for place, name in enumerate(map(str, frame.columns)):
+        recipe = known.get(name) or plain.get(name)
+        if recipe is None or recipe.type is not ColumnType.NUMBER or kinds[place].kind not in "iuf":
+            series = frame.iloc[:, place]
+            recipe = recipe or _find_declared(series, raw, reading)
+            values = obeyed(series, recipe, raw.dialect)
+            if values is not series:
+                changed[place] = values
         recipes.append(recipe)
-    if any(new is not old for new, (_, old) in zip(values, frame.items(), strict=True)):
-        names, frame = frame.columns, pd.concat(values, axis=1)
+    if len(changed) > FEW:
+        names = frame.columns
+        frame = pd.concat([changed.get(place, frame.iloc[:, place]) for place in range(len(names))], axis=1)
         frame.columns = names
+    elif changed:
+        frame = frame.copy(deep=False)
+        for place, values in changed.items():
+            frame.isetitem(place, values.array)
     return frame, tuple(recipes)
+
+
+def _plain_numbers(raw: RawTable, reading: Reading) -> dict[str, ColumnRecipe]:
+    """The recipes of those columns of a wide table that hold numbers, no times, and that the file says nothing of."""
+    if reading.rules == 1:
+        return {}
+    return {
+        name: ColumnRecipe(name, ColumnType.NUMBER, wide=column.wide)
+        for name, column in number_columns(raw.frame).items()
+        if column.missing < len(raw.frame)
+        and not may_count_time(name)
+        and not (name in raw.types or name in raw.units or name in raw.roles)
+    }
 
 
 def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Reading = AS_FOUND) -> ColumnRecipe:

@@ -29,7 +29,7 @@ from app.data.readers.picture_names import path_column
 from app.data.readers.picture_table import find_columns, in_table, likely_parts, table_in
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
-from app.data.readers.table_format import Reading
+from app.data.readers.table_format import Reading, parquet_parts
 from app.data.readers.target_fields import task_of
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.protocol.data_values import Column
@@ -88,8 +88,10 @@ class Images(FileSource):
 
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
-        """A folder without texts, or a table one of whose columns names pictures."""
+        """A folder without texts or Parquet files, or a table one of whose columns names pictures."""
         if candidate.path.is_dir():
+            if parquet_parts(candidate.path):
+                return False
             texts = next(candidate.path.glob("*/*.txt"), None) is not None
             return not texts or next(picture_folders(candidate.path), None) is not None
         return len(candidate.table.names) > 1 and path_column(candidate.table) != ""

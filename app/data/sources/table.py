@@ -13,13 +13,22 @@ from app.data.dataset import Dataset, Field
 from app.data.readers.column_values import group_numbers, rare_note
 from app.data.readers.feature_encoding import encode_features
 from app.data.readers.label_fields import labels_target, lists_labels
-from app.data.readers.likely_roles import is_identifier, is_shared, likely_target, names_parts, part_numbers
+from app.data.readers.likely_roles import (
+    is_called_identifier,
+    is_called_subject,
+    is_identifier,
+    is_shared,
+    likely_target,
+    names_parts,
+    part_numbers,
+)
 from app.data.readers.table_file import TableData
-from app.data.readers.table_format import UnreadableTableError
+from app.data.readers.table_format import UnreadableTableError, parquet_parts
 from app.data.readers.target_fields import amounts, is_classes, target_field, task_of
 from app.data.readers.time_column import in_order, with_times
 from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import vector
@@ -60,8 +69,8 @@ class Table(TableSource):
 
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
-        """Any table may be one of samples."""
-        return candidate.path.is_file()
+        """Any table may be one of samples, also one in a folder of Parquet files."""
+        return candidate.path.is_file() or bool(parquet_parts(candidate.path))
 
     @classmethod
     def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
@@ -74,13 +83,21 @@ class Table(TableSource):
                 "skip",
             )
         parts = next(
-            (column.name for column in columns if column.name != target and names_parts(column, table[column.name])), ""
+            (
+                column.name
+                for column in columns
+                if column.type is ColumnType.CATEGORY
+                and column.name != target
+                and names_parts(column, table[column.name])
+            ),
+            "",
         )
         said = [column.name for column in table.recipe.columns if column.role == "target"]
         target = target or ", ".join(said) or likely_target([column for column in columns if column.name != parts])
         targets = table.named_in(target)
         others = [column for column in columns if column.name not in targets]
-        ids = tuple(column.name for column in others if is_identifier(column, table[column.name]))
+        called = [column for column in others if is_called_identifier(column.name)]
+        ids = tuple(column.name for column in called if is_identifier(column, table[column.name]))
         notes = [f"Column “{name}” only numbers the rows and is left out." for name in ids]
         ids += tuple(
             column.name for column in others if column.name not in ids and table.recipe_of(column.name).role == "ignore"
@@ -91,7 +108,7 @@ class Table(TableSource):
             notes += [
                 f"Rows share “{column.name}”; name it as group, so that what belongs together is never parted."
                 for column in others
-                if column.name not in ids and is_shared(column, table[column.name])
+                if column.name not in ids and is_called_subject(column.name) and is_shared(column, table[column.name])
             ]
         return {"target": target, "ignore": ids, "parts": parts}, tuple(notes)
 
@@ -101,7 +118,8 @@ class Table(TableSource):
         notes, targets = table.notes, self._targets(table)
         table, more = self._usable(table, targets)
         target_fields, again = self._target_fields(table, targets)
-        used = [name for name in table.names if name not in self._not_features(table, targets)]
+        unused = self._not_features(table, targets)
+        used = [name for name in table.names if name not in unused]
         inputs, encoded = encode_features(
             table, used, self.categories, self.dates == "calendar", self.missing == "flag"
         )

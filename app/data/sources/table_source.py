@@ -14,7 +14,7 @@ from app.data.readers.dialect import DELIMITERS
 from app.data.readers.file_access import locate, reading
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
-from app.data.readers.table_format import Reading
+from app.data.readers.table_format import Reading, parquet_parts
 from app.data.sources.file_source import FileSource, Suggestion
 from graph.errors import NetloomError
 from graph.layers.settings import setting, text_setting
@@ -90,7 +90,7 @@ class TableSource(FileSource):
         if self.how_read().recipe or not self.path:
             return self
         file = locate(self.path, base)
-        if file.is_dir():
+        if file.is_dir() and not parquet_parts(file):
             return self
         with reading(file):
             return self.changed(reading=self.table(file).recipe)
@@ -109,7 +109,7 @@ class TableSource(FileSource):
 
     def suggest(self, file: Path, target: str) -> Suggestion:
         """The source with settings that fit the columns of ``file``."""
-        if file.is_dir():
+        if file.is_dir() and not parquet_parts(file):
             return super().suggest(file, target)
         table = self.table(file)
         settings, notes = self.fitting(table, target)

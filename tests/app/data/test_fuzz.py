@@ -1,13 +1,16 @@
 """Whatever is in a file, a reader gives samples or one sentence: no other error may escape."""
 
 import contextlib
+import gzip
 import io
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,6 +97,13 @@ def records() -> bytes:
     return raw.tobytes()
 
 
+def zipped(name: str, text: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, text)
+    return stream.getvalue()
+
+
 def safe() -> bytes:
     from safetensors.numpy import save
 
@@ -113,6 +123,7 @@ def deep() -> bytes:
     return saved(lambda stream: Image.fromarray(values).save(stream, "PNG"))
 
 
+FRAME = pd.DataFrame({"a": range(12), "b": np.arange(12) * 0.5, "c": ["red", "blue"] * 6})
 PIXELS = np.arange(9 * 16).reshape(9, 4, 4) % 256
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JP2", "AVIF")
 ROWS = "".join(f"{row},{row * 0.5},{('red', 'blue')[row % 2]}\n" for row in range(12))
@@ -147,6 +158,17 @@ VALID = {
     "texts": f"text,label\n{WORDS}".encode(),
     "sequences": f"id,step,x,label\n{STEPS}".encode(),
     "wav": sound(),
+    "jsonl": "".join(f'{{"a": {row}, "b": {row * 0.5}, "c": "x{row % 2}"}}\n' for row in range(12)).encode(),
+    "json": b"[" + b",".join(b'{"a": %d, "c": "x%d"}' % (row, row % 2) for row in range(12)) + b"]",
+    "arff": f"@relation t\n@attribute a numeric\n@attribute b real\n@attribute c {{red,blue}}\n@data\n{ROWS}".encode(),
+    "csv.gz": gzip.compress(f"a,b,c\n{ROWS}".encode(), mtime=0),
+    "zip": zipped("t.csv", f"a,b,c\n{ROWS}"),
+    "dta": saved(lambda stream: FRAME.to_stata(stream, write_index=False)),
+    "feather": saved(FRAME.to_feather),
+    "row names": b'"a" "b" "c"\n' + b"".join(b'"%d" %d.5 2 "x%d"\n' % (row, row, row % 2) for row in range(1, 13)),
+    "units": f"Logger\n\na,b,c\ns,m/s,\n{ROWS}\nTotal,1,2\n".encode(),
+    "latin": f"a,b,c\n{ROWS}".replace("red", "\u0159eka").encode("cp1250"),
+    "orange": f"a\tb\tc\ncontinuous\tc\tdiscrete\n\t\tclass\n{ROWS}".replace(",", "\t").encode(),
     **{kind: picture(kind) for kind in FORMATS},
 }
 
@@ -200,6 +222,17 @@ ROLES: dict[type[FileSource], dict[str, object]] = {Sequences: {"sequence": "id"
 OPTIONS = {Series: {"window": 2}, Cmapss: {"window": 2}} | ROLES
 """Settings without which a kind of data cannot be read, and with which these small files can be."""
 READERS: list[tuple[str, type[FileSource], str]] = [
+    ("a.jsonl", Table, "jsonl"),
+    ("a.json", Table, "json"),
+    ("a.arff", Table, "arff"),
+    ("t.csv.gz", Table, "csv.gz"),
+    ("a.zip", Table, "zip"),
+    ("a.dta", Table, "dta"),
+    ("a.feather", Table, "feather"),
+    ("r.txt", Table, "row names"),
+    ("u.csv", Table, "units"),
+    ("l.csv", Table, "latin"),
+    ("o.tab", Table, "orange"),
     ("a.npy", Arrays, "npy"),
     ("a.npz", Arrays, "npz"),
     ("train-images-idx3-ubyte", Arrays, "idx"),

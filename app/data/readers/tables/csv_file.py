@@ -14,6 +14,7 @@ from app.data.readers.csv_body import Body, find_body
 from app.data.readers.date_parsing import COUNTS, DIGITS
 from app.data.readers.dialect import find_dialect
 from app.data.readers.first_dialect import find_first_dialect
+from app.data.readers.number_columns import WIDE
 from app.data.readers.number_parsing import is_zero_padded
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_format import (
@@ -105,6 +106,8 @@ def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
         raise too_wide(file, len(frame.columns))
     if len(frame) == 0:
         raise UnreadableTableError(f"{file.name} has a line of names but no lines of values.", "header")
+    if len(frame.columns) >= WIDE:
+        frame = frame.copy()  # as one block of cells rather than a block for each column
     frame.columns = pd.Index(names)
     return body.without_blank(frame)
 
@@ -164,12 +167,13 @@ def _respelled(file: Path, body: Body, reading: Reading, frame: pd.DataFrame, na
     They are those that a recipe says to be words, and without one those of truths and of numbers padded with zeros.
     """
     known = reading.recipe.by_name if reading.recipe else {}
-    values = [place for place, kind in enumerate(frame.dtypes) if kind.kind in "biuf"]
+    kinds = [kind.kind for kind in frame.dtypes]
+    values = [place for place, kind in enumerate(kinds) if kind in "biuf"]
     words = [place for place in values if names[place] in known and _are_words(known[names[place]])]
     unknown = [place for place in values if names[place] not in known]
     if reading.rules != 1:
-        words += [place for place in unknown if frame.dtypes.iloc[place].kind == "b"]
-        words += _zero_padded(file, body, reading, [p for p in unknown if frame.dtypes.iloc[p].kind in "iu"])
+        words += [place for place in unknown if kinds[place] == "b"]
+        words += _zero_padded(file, body, reading, [place for place in unknown if kinds[place] in "iu"])
     if not words:
         return frame
     words.sort()
@@ -195,8 +199,8 @@ def _zero_padded(file: Path, body: Body, reading: Reading, places: list[int]) ->
 
 def _blank_first(frame: pd.DataFrame) -> bool:
     """Whether a cell of text begins with a blank."""
-    texts = [series for _, series in frame.items() if series.dtype == "str"]
-    return any(bool(series.str.startswith(" ", na=False).any()) for series in texts)
+    texts = [place for place, kind in enumerate(frame.dtypes) if kind == "str"]
+    return any(bool(frame.iloc[:, place].str.startswith(" ", na=False).any()) for place in texts)
 
 
 def _reason(error: Exception, above: int) -> str:

@@ -1,0 +1,181 @@
+"""Tables in other formats than CSV: JSON, ARFF, archives, Parquet folders, Stata, and sentences for the rest."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from app.data.inspect import inspect, suggest
+from app.data.readers.recipe import TableOptions
+from app.data.readers.table_file import read_table
+from app.data.readers.table_format import Reading
+from app.data.sources.table import Table
+from app.protocol.data_values import ColumnType
+from graph.errors import NetloomError
+from tests.app.conftest import Write
+
+CASES = Path(__file__).resolve().parents[3] / "cases"
+RECORDS = [{"a": row * 0.5, "b": row, "kind": ("x", "y")[row % 2]} for row in range(12)]
+CSV = "a,b,kind\n" + "".join(f"{record['a']},{record['b']},{record['kind']}\n" for record in RECORDS)
+FRAME = pd.DataFrame(RECORDS)
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def arff(rows: str, kind: str = "{y,x}") -> str:
+    return (
+        f"% made up\n@relation t\n@attribute a numeric\n@attribute 'b c' INTEGER\n@attribute kind {kind}\n@data\n{rows}"
+    )
+
+
+def test_the_case_of_json_lines() -> None:
+    found = inspect(CASES / "records.jsonl")
+    assert [column.name for column in found.columns] == ["a", "b", "kind"]
+    assert found.info.samples == 60 and found.info.target_field().classes == ("x", "y")
+
+
+SAME: dict[str, str | bytes] = {
+    "lines.jsonl": "\n".join(map(json.dumps, RECORDS)),
+    "lines.json": "\n\n".join(map(json.dumps, RECORDS)),
+    "lines.csv": "\n".join(map(json.dumps, RECORDS)),
+    "records.json": json.dumps(RECORDS, indent=2),
+    "marked.json": "\ufeff" + json.dumps(RECORDS),
+    "within.json": json.dumps({"count": 12, "items": RECORDS}),
+    "columns.json": FRAME.to_json(orient="columns"),
+    "lists.json": json.dumps({name: [record[name] for record in RECORDS] for name in RECORDS[0]}),
+    "split.json": FRAME.to_json(orient="split"),
+    "table.json": FRAME.to_json(orient="table", index=False),
+    "rows.json": json.dumps([["a", "b", "kind"], *[list(record.values()) for record in RECORDS]]),
+    "t.csv.gz": gzip.compress(CSV.encode()),
+    "t.tsv.bz2": bz2.compress(CSV.replace(",", "\t").encode()),
+    "t.csv.xz": lzma.compress(CSV.encode()),
+    "t.gz": gzip.compress(CSV.encode()),
+    "packed.csv": gzip.compress(CSV.encode()),
+    "t.zip": zipped({"data/t.csv": CSV, "__MACOSX/data/._t.csv": "x", "README.txt": "about", ".DS_Store": "x"}),
+    "one.zip": zipped({"measured": CSV}),
+    "dense.arff": arff("".join(f"{r['a']},{r['b']},{r['kind']}\n" for r in RECORDS)).replace("'b c'", "b"),
+    "quoted.arff": arff("".join(f"{r['a']}, {r['b']}, '{r['kind']}'\n\n" for r in RECORDS)).replace("'b c'", "b"),
+    "sparse.arff": arff("".join(f"{{0 {r['a']}, 1 {r['b']}, 2 {r['kind']}}}\n" for r in RECORDS)).replace("'b c'", "b"),
+    "text.txt": arff("".join(f"{r['a']},{r['b']},{r['kind']}\n" for r in RECORDS)).replace("'b c'", "b"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_table_in_every_format(write: Write, name: str) -> None:
+    path = write(name, SAME[name])
+    table = read_table(path)
+    assert list(table.names) == ["a", "b", "kind"]
+    assert table["a"].tolist() == [record["a"] for record in RECORDS]
+    assert table["kind"].tolist() == [record["kind"] for record in RECORDS]
+    again = read_table(path, Reading(recipe=table.recipe))
+    assert again.frame.equals(table.frame)
+    assert suggest(path, kind="table", target="kind").source.load().samples == 12
+
+
+def test_a_parquet_folder_is_one_table(tmp_path: Path) -> None:
+    folder = tmp_path / "parts"
+    (folder / "deep").mkdir(parents=True)
+    FRAME[:6].to_parquet(folder / "part-0.parquet")
+    FRAME[6:].to_parquet(folder / "deep" / "part-1.parquet")
+    (folder / "_SUCCESS").write_bytes(b"")
+    found = inspect(folder, target="kind")
+    assert (found.source.kind, found.info.samples) == ("table", 12)
+    assert sorted(read_table(folder)["b"].tolist()) == list(range(12))
+
+
+def test_what_parquet_nests_is_left_out(tmp_path: Path) -> None:
+    images: list[Any] = [{"bytes": b"x", "path": "a.png"}] * 12
+    frame = FRAME.assign(image=images, raw=[b"x"] * 12)
+    frame.to_parquet(tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet")
+    assert list(table.names) == ["a", "b", "kind"]
+    assert len(table.notes) == 2 and "“image” holds lists, records or bytes" in table.notes[0]
+
+
+def test_feather_and_stata(tmp_path: Path) -> None:
+    FRAME.to_feather(tmp_path / "t.feather")
+    FRAME.assign(kind=FRAME["kind"].astype("category")).to_stata(tmp_path / "t.dta", write_index=False)
+    for name in ("t.feather", "t.dta"):
+        table = read_table(tmp_path / name)
+        assert table["kind"].astype(str).tolist() == FRAME["kind"].tolist()
+        assert table.recipe_of("kind").categories == ("x", "y")
+
+
+def test_types_and_categories_of_arff_are_believed(write: Write) -> None:
+    rows = "".join(f"{row}.5,{'?' if row == 3 else row},1\n" for row in range(12))
+    table = read_table(write("t.arff", arff(rows, "{2, 1, 'other one'}")))
+    assert table.recipe_of("kind").type is ColumnType.CATEGORY
+    assert table.recipe_of("kind").categories == ("2", "1", "other one")
+    assert table["b c"].isna().sum() == 1 and table.type_of("b c") is ColumnType.NUMBER
+
+
+def test_records_within_records_and_text_stay(write: Write) -> None:
+    records = [
+        {"place": {"city": "Berlin", "at": {"x": row}}, "tags": ["a", 1], "ok": True, "code": "007"} for row in range(9)
+    ]
+    table = read_table(write("t.json", json.dumps(records)))
+    assert list(table.names) == ["place.city", "place.at.x", "tags", "ok", "code"]
+    assert table["tags"][0] == '["a", 1]' and table["ok"][0] == "true" and table["code"][0] == "007"
+
+
+def test_one_of_several_tables_in_an_archive(write: Write) -> None:
+    path = write("t.zip", zipped({"train.csv": CSV, "test.csv": CSV[:60]}))
+    with pytest.raises(NetloomError, match="holds 2 tables"):
+        read_table(path)
+    table = read_table(path, Reading(TableOptions(sheet="train.csv")))
+    assert len(table) == 12 and table.recipe.dialect.sheet == "train.csv"
+    assert len(read_table(path, Reading(TableOptions(sheet="train.csv"), recipe=table.recipe))) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("t.json", b"", "is empty"),
+        ("t.json", b"[1, 2, 3]", "holds no table: a list of records"),
+        ("t.json", b'{"a": {"b": 1}}', "holds no table"),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 cannot be read"),
+        ("t.json", b"[" * 100_000, "cannot be read"),
+        ("t.json", b'[{"a": "\xff"}]', "not written in utf-8"),
+        ("t.arff", b"@relation x\n", "no “@attribute” or no “@data”"),
+        ("t.arff", b"@relation x\n@attribute a numeric\n@data\n1,2\n", "line 4 has 2 values where 1 columns"),
+        ("t.arff", b"@relation x\n@attribute a complex\n@data\n1\n", "line 2: .* declares no column"),
+        ("t.csv.gz", b"\x1f\x8bnonsense", "damaged"),
+        ("t.zip", b"PK\x03\x04nonsense", "damaged"),
+        ("t.zip", zipped({"a.png": "x", "b.png": "y"}), "holds no table; its files are a.png, b.png"),
+        ("t.zip", zipped({"a.zip": "x"}), "an archive within the archive"),
+        ("t.dta", b"nonsense", "damaged or no Stata file"),
+        ("t.sas7bdat", b"nonsense", "damaged or no SAS file"),
+        ("t.xpt", b"nonsense", "damaged or no SAS file"),
+        ("t.sav", b"nonsense", "needs the package pyreadstat|damaged or no SPSS file"),
+        ("t.feather", b"nonsense", "damaged or no Feather file"),
+        ("t.rds", b"x", "R's own format; save it in R with write.csv"),
+        ("t.pkl", b"x", "may run anything when it is opened"),
+        ("t.sqlite", b"x", "a database; save one of its tables as CSV"),
+        ("t.csv", b"SQLite format 3\0", "a database; save one of its tables as CSV"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence(write: Write, name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(NetloomError, match=reason):
+        Table(path=str(write(name, content))).load()
+
+
+def test_what_unfolds_too_far_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("t.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 2_000_000))
+    monkeypatch.setenv("NETLOOM_MEMORY", "0.005")
+    with pytest.raises(NetloomError, match="unfolds to more than"):
+        read_table(path)
