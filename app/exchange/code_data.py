@@ -78,6 +78,7 @@ def number(cell: object, column: str) -> float:
     if not isinstance(cell, str):
         return math.nan if cell is None else float(cell)
     known, text = COLUMNS[column], cell.strip()
+    text = known["instead"].get(text, text)
     if text in MISSING:
         return math.nan
     text = text.removesuffix(known["unit"]).strip()
@@ -98,6 +99,7 @@ def features(row: dict[str, object]) -> list[float]:
             raise KeyError(f"the row has no column “{column}”; it has {', '.join(row)}")
         cell = row[column]
         text = "" if cell is None else str(cell).strip()
+        text = COLUMNS[column]["instead"].get(text, text)
         known = COLUMNS[column]["categories"]
         if what == "number":
             values.append(number(cell, column))
@@ -274,6 +276,7 @@ def _column(name: str, recipe: ReadingRecipe | None) -> dict[str, Any]:
         "decimal": decimal,
         "categories": list(column.categories),
         "dates": column.date_format,
+        "instead": {**dict.fromkeys(column.missing, ""), **dict(column.merged)},
     }
 
 

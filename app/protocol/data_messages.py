@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic
 
-from app.protocol.data_values import BatchPreview, DataPreview, SamplePredictions, TablePreview, TableRow
+from app.protocol.data_values import (
+    BatchPreview,
+    DataPreview,
+    SamplePredictions,
+    TablePreview,
+    TableReading,
+    TableRow,
+)
 from app.protocol.messages import Array, FilePath, Json, R_co, Reply, Request, RunReply, RunRequest
 
 
@@ -53,6 +60,8 @@ class InspectData(Request[DataInspected]):
     path: FilePath
     kind: str | None = None
     base: FilePath | None = None
+    options: Json = field(default_factory=dict)
+    """What a person says of how it is written, as settings of the source."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,6 +76,66 @@ class RepointData(DataRequest[DataRepointed]):
     """Point the choice to the file or folder at ``path``; None accepts what is now where it points."""
 
     path: FilePath | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReadingResolved(Reply):
+    """A project's choice of data with the recipe by which its table is read."""
+
+    choice: Json
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ResolveReading(DataRequest[ReadingResolved]):
+    """Write down how the table is read, where that is not known or no longer fits the settings.
+
+    ``changes`` are settings of the column ``column`` that a person chose, as `app.data.readers.recipe.ColumnRecipe`
+    has them; without any, the column is found again.
+    """
+
+    column: str = ""
+    changes: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReadingRenewed(Reply):
+    """A project's choice of data, read by the newest rules, and a sentence for each column that differs by them."""
+
+    choice: Json
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RenewReading(DataRequest[ReadingRenewed]):
+    """How the table would be read if it were chosen today."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReadingDescribed(Reply):
+    """How the columns of a table may be read."""
+
+    reading: TableReading
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DescribeReading(DataRequest[ReadingDescribed]):
+    """How the columns of the table may be read, and its first lines."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HeadRead(Reply):
+    """The first lines of a file as text; none where it is no text."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReadHead(Request[HeadRead]):
+    """The first lines of the file at ``path`` in an encoding (``auto``: found); relative paths start in ``base``."""
+
+    path: FilePath
+    encoding: str = "auto"
+    base: FilePath | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

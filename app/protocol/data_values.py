@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.protocol.messages import Array
+from app.protocol.messages import Array, Json
 from app.protocol.values import FieldFacts
 
 
@@ -198,6 +198,39 @@ class TablePreview:
     rows: tuple[TableRow, ...] = ()
     count: int = 0
     more: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class PossibleReading:
+    """One way to read a column of a table: a few words, an example, and the settings of the column that choose it."""
+
+    title: str
+    example: str
+    changes: Json
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnReading:
+    """How a column of a table may be read.
+
+    ``example`` is a cell as the file spells it. ``formats`` are the date formats that fit, ``variants`` the categories
+    that differ by case or blanks alone, in groups, and ``question`` the two readings between which nothing decides,
+    the one that is used first; none where all is clear.
+    """
+
+    name: str
+    example: str
+    formats: tuple[PossibleReading, ...] = ()
+    variants: tuple[tuple[str, ...], ...] = ()
+    question: tuple[PossibleReading, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class TableReading:
+    """How a table may be read: its first columns, and the first ``lines`` of its file as text."""
+
+    columns: tuple[ColumnReading, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

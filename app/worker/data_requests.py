@@ -7,6 +7,9 @@ from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.inspect import inspect
 from app.data.prepare import Prepared, prepare
+from app.data.readers.file_access import locate
+from app.data.reading_edits import renewed, with_column, written_down
+from app.data.reading_view import describe_reading, head_lines
 from app.data.repoint import repointed
 from app.data.table_preview import rows_of, table_of
 from app.insight.predictions import predict_samples
@@ -16,13 +19,21 @@ from app.protocol.data_messages import (
     DataPreviewed,
     DataRepointed,
     DataRequest,
+    DescribeReading,
+    HeadRead,
     InspectData,
     OpenTable,
     PredictSamples,
     PreviewBatch,
     PreviewData,
+    ReadHead,
+    ReadingDescribed,
+    ReadingRenewed,
+    ReadingResolved,
     ReadRows,
+    RenewReading,
     RepointData,
+    ResolveReading,
     RowsRead,
     SamplesPredicted,
     TableOpened,
@@ -41,7 +52,7 @@ def preview_data(request: PreviewData) -> DataPreviewed:
 @handles(InspectData)
 def inspect_data(request: InspectData) -> DataInspected:
     """What is in a file or folder, and how a project chooses it."""
-    findings = inspect(request.path, request.kind)
+    findings = inspect(request.path, request.kind, None, request.options)
     choice = findings.choice(request.base).to_json()
     return DataInspected(choice=choice, title=findings.info.title, problems=findings.problems)
 
@@ -51,6 +62,34 @@ def repoint_data(request: RepointData) -> DataRepointed:
     """A choice of data that points to it again."""
     choice = repointed(DataChoice.parse(request.data), request.path, request.base)
     return DataRepointed(choice=choice.to_json())
+
+
+@handles(ResolveReading)
+def resolve_reading(request: ResolveReading) -> ReadingResolved:
+    """A choice of data with the recipe by which its table is read."""
+    choice = DataChoice.parse(request.data)
+    if request.column:
+        choice = with_column(choice, request.base, request.column, request.changes)
+    return ReadingResolved(choice=written_down(choice, request.base).to_json())
+
+
+@handles(RenewReading)
+def renew_reading(request: RenewReading) -> ReadingRenewed:
+    """A choice of data as it would be read today."""
+    choice, told = renewed(DataChoice.parse(request.data), request.base)
+    return ReadingRenewed(choice=choice.to_json(), differences=told)
+
+
+@handles(DescribeReading)
+def describe(request: DescribeReading) -> ReadingDescribed:
+    """How the columns of a table may be read."""
+    return ReadingDescribed(reading=describe_reading(DataChoice.parse(request.data), request.base))
+
+
+@handles(ReadHead)
+def read_head(request: ReadHead) -> HeadRead:
+    """The first lines of a file."""
+    return HeadRead(lines=head_lines(locate(str(request.path), request.base), request.encoding))
 
 
 @handles(OpenTable)

@@ -22,6 +22,8 @@ FEW = 20
 """Of so many cells, half at least must look like dates."""
 LONGEST = 60
 """Most letters of a date."""
+OTHER_READING = "it could also be"
+"""What the sentence about a column says whose dates may be read in two orders."""
 LIKELY = 1.5
 """Dates with the year in another place are worth a word where they would be as even as this, see `_evenness`."""
 _THREE = {"/": ("mdY", "dmY", "mdy", "dmy"), "-": ("dmY", "mdY", "dmy", "mdy")}
@@ -109,6 +111,23 @@ def find_date_format(texts: pd.Series[Any], order: str = "auto", day_first: bool
     return DateFormat(fitting[0], _order_doubt(fitting[0], order) or _zone_doubt(texts, fitting[0]))
 
 
+def possible_formats(cells: pd.Series[Any]) -> list[str]:
+    """Every format in which a column writes its dates, the likeliest first; those that read it alike are named once.
+
+    Numbers may count time, or be dates as digits in a row; only those of 1900 to 2100 are taken for such.
+    """
+    known = cells.dropna()
+    sample = known.iloc[:: max(1, len(known) // SAMPLE)]
+    if str(cells.dtype) == "str":
+        return _fitting(sample, _candidates(known.head(HEAD).tolist(), str(cells.name)))
+    return [date_format for date_format in (*DIGITS, *COUNTS) if _lies_in_our_time(sample, date_format)]
+
+
+def _lies_in_our_time(sample: pd.Series[Any], date_format: str) -> bool:
+    years = as_times(sample, date_format).dt.year
+    return len(years) > 0 and bool(years.between(1900, 2100).all())
+
+
 def _fitting(sample: pd.Series[Any], candidates: list[str]) -> list[str]:
     """Those of the ``candidates`` in which most of the sample is written, without those that read it alike."""
     readings: dict[str, pd.Series[Any]] = {}
@@ -156,7 +175,7 @@ def _two_readings(texts: pd.Series[Any], readings: dict[str, pd.Series[Any]], ch
     place = int(np.argmax(differing.to_numpy()))
     first, second = (_shown(readings[known].iloc[place]) for known in (chosen, other))
     return (
-        f"“{texts.iloc[place]}” is read as {first}{_in_order(chosen)}; it could also be {second}{_in_order(other)}. "
+        f"“{texts.iloc[place]}” is read as {first}{_in_order(chosen)}; {OTHER_READING} {second}{_in_order(other)}. "
         "Choose the date order if that is what is meant."
     )
 

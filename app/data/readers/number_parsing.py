@@ -50,6 +50,7 @@ _TWICE = re.compile(r"[-+]?\d{1,3}(,\d{2,3}){2,}(\.\d*)?")
 _ENDS = rf"{_SIGN}?", r"(\s?[^\d\s]{1,6})?\s*"
 _WITH_COMMA = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([.{_BLANKS}]\d{{3}})+|\d*),\d+{_ENDS[1]}")
 _WITH_POINT = re.compile(rf"\s*{_CURRENCY}?\s?{_ENDS[0]}(\d{{1,3}}([,{_BLANKS}]\d{{3}})+|\d*)\.\d+{_ENDS[1]}")
+_MARKED, _UNCLEAR = re.compile(r"\d[.,]\d"), re.compile(r"\D*[1-9]\d{0,2}(?P<mark>[.,])\d{3}\D*")
 _NOT_DIGITS = {mark: re.compile(rf"[^\d{re.escape(mark)}eE+-]") for mark in ".,"}
 _NO_UNITS = {"am", "pm", "st", "nd", "rd", "th"}
 _TO_MINUS = str.maketrans(dict.fromkeys(_MINUS, "-"))
@@ -71,6 +72,16 @@ def decimal_of(cells: Iterable[str], usual: str = ".") -> str:
     commas = sum(bool(_WITH_COMMA.fullmatch(cell) or _GROUPED["."].fullmatch(cell.strip())) for cell in listed)
     points = sum(bool(_WITH_POINT.fullmatch(cell) or _TWICE.fullmatch(cell.strip())) for cell in listed)
     return usual if commas == points else "," if commas > points else "."
+
+
+def unclear_mark(cells: Iterable[str]) -> str:
+    """The first of ``cells`` whose sign may stand before decimals or thousands alike; empty where another tells.
+
+    Such cells have one sign before just three digits, and do not begin with 0 (``1.234``).
+    """
+    marked = [cell for cell in cells if _MARKED.search(cell)]
+    unclear = [found["mark"] for cell in marked if (found := _UNCLEAR.fullmatch(cell))]
+    return marked[0] if marked and len(unclear) == len(marked) and len(set(unclear)) == 1 else ""
 
 
 def unit_of(cells: Iterable[str], decimal: str) -> str:

@@ -94,7 +94,9 @@ class ColumnRecipe:
     the order of their numbers. ``missing`` are the words that count as missing in this column of words, ``unit`` is
     what stands behind its numbers, or below its name. ``trimmed`` says that blanks around a cell do not count, ``wide``
     that 32 bits are too few for its numbers before they are standardised. ``role`` is what the file says the column is
-    for: ``target``, ``ignore``, or nothing. ``why`` is a sentence, empty where nothing is doubtful.
+    for: ``target``, ``ignore``, or nothing. ``merged`` are pairs of a spelling and the category that it stands for.
+    ``why`` is a sentence, empty where nothing is doubtful. ``stated`` says that a person decided on the column, so that
+    it stays as it is when the others are found again.
     """
 
     name: str
@@ -108,7 +110,9 @@ class ColumnRecipe:
     trimmed: bool = True
     wide: bool = False
     role: str = ""
+    merged: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    stated: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ found in and for every later one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.data.readers.column_values import natural_order
+from app.data.readers.column_values import CLASSES, natural_order, wide_numbers
 from app.data.readers.date_formats import find_counted_dates, find_date_format, may_count_time
 from app.data.readers.date_parsing import first_date_format
 from app.data.readers.number_columns import number_columns
@@ -22,6 +23,7 @@ from app.data.readers.number_parsing import (
     is_grouped,
     is_zero_padded,
     parse_formatted,
+    unclear_mark,
     unit_of,
 )
 from app.data.readers.recipe import MISSING_WORDS, PANDAS_MISSING, ColumnRecipe, Dialect
@@ -29,6 +31,7 @@ from app.data.readers.table_format import AS_FOUND, RawTable, Reading
 from app.data.readers.time_parts import part_of_time
 from app.data.transforms import FINE
 from app.protocol.data_values import Column, ColumnType
+from graph.errors import NetloomError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +44,8 @@ COUNTED = 100_000
 """In columns longer than this, different values are counted among so many evenly spaced ones."""
 SPACED = 1000
 """So many evenly spaced cells tell how numbers are written."""
+CLEAR = 0.8
+"""Where fewer numbers end in another digit than 0, they are no thousands that lost their mark."""
 MOSTLY = 0.9
 """The share of values that must be numbers, or dates, for a column to be one of them; the others are slips."""
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -50,6 +55,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _TRUTHS = {"true", "false"}
+_WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)
 
 
 def typed_columns(raw: RawTable, reading: Reading) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
@@ -104,8 +110,8 @@ def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Readin
         return _first_rules(series, dialect, reading.options.date_order)
     name = str(series.name)
     if not _is_text(series):
-        return _find_in_values(series)
-    texts = _spelled(series).str.strip()
+        return _find_in_values(series, dialect)
+    texts = spelled(series).str.strip()
     known = texts[texts.notna() & (texts != "")]
     words = known[~known.isin(dialect.missing)]
     some = spaced(words)
@@ -117,7 +123,8 @@ def find_column_recipe(series: pd.Series[Any], dialect: Dialect, reading: Readin
     kind = _type_of_texts(known, words, decimal, unit)
     if kind is ColumnType.NUMBER:
         own = decimal if decimal != usual else ""
-        recipe = ColumnRecipe(name, kind, decimal=own, unit=unit, why=_absent(known, words))
+        why = " ".join(filter(None, (_mark_doubt(series, dialect), _absent(known, words))))
+        recipe = ColumnRecipe(name, kind, decimal=own, unit=unit, why=why)
         values = obeyed(series, recipe, dialect)
         return _counted_time(values) or _with_width(recipe, values)
     date = find_date_format(words, reading.options.date_order, _day_first(dialect))
@@ -152,9 +159,9 @@ def _distinct(texts: pd.Series[Any]) -> tuple[str, ...]:
 
 def obeyed(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> pd.Series[Any]:
     """The cells of a column as ``recipe`` says: numbers, or text as the file spells it, missing where there is none."""
-    if not _is_text(series) and not (recipe.type is ColumnType.CATEGORY and series.dtype.kind in "biuf"):
-        return series
-    texts = _spelled(series)
+    if not _is_text(series) and not (recipe.type in _WORDS and series.dtype.kind in "biuf"):
+        return _without_numbers(series, recipe.missing)
+    texts = spelled(series)
     if recipe.trimmed:
         texts = texts.str.strip()
     missing = {"", *recipe.missing}
@@ -164,9 +171,66 @@ def obeyed(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> pd
     if recipe.type is ColumnType.NUMBER:
         decimal = recipe.decimal or dialect.decimal or "."
         return parse_formatted(texts, decimal, recipe.unit) if recipe.formatted else texts
+    if recipe.merged:
+        other = dict(recipe.merged)
+        texts = texts.map(lambda text: other.get(text, text), na_action="ignore")
     if recipe.type is ColumnType.CATEGORY and {text.lower() for text in recipe.categories} <= _TRUTHS:
         return _as_spelled_before(texts, recipe.categories)
     return series if texts.equals(series) else texts
+
+
+def restated(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> ColumnRecipe:
+    """A recipe that a person changed, with what follows from it: categories, and the width of numbers.
+
+    Raises
+    ------
+    NetloomError
+        if the column holds nothing of the type that was chosen.
+    """
+    values = obeyed(series, recipe, dialect)
+    known = present(values)
+    if recipe.type is ColumnType.CATEGORY:
+        categories = tuple(sorted(map(str, known.unique()), key=natural_order))
+        if len(categories) > CLASSES:
+            raise NetloomError(
+                f"Column “{recipe.name}” has {len(categories)} different values; at most {CLASSES} can be categories."
+            )
+        return replace(recipe, categories=categories)
+    if recipe.type is ColumnType.NUMBER:
+        if len(known) and bool(np.isnan(wide_numbers(known)[0]).all()):
+            raise NetloomError(f"Column “{recipe.name}” holds no numbers, such as “{known.iloc[0]}”.")
+        return _with_width(replace(recipe, wide=False), values)
+    return recipe
+
+
+def variants_of(categories: Iterable[str]) -> list[tuple[str, ...]]:
+    """Categories that differ by case or blanks alone, in groups of two and more."""
+    alike: dict[str, list[str]] = {}
+    for category in categories:
+        alike.setdefault(" ".join(category.casefold().split()), []).append(category)
+    return [tuple(group) for group in alike.values() if len(group) > 1]
+
+
+def unclear_number(series: pd.Series[Any], dialect: Dialect) -> str:
+    """A number of a column whose sign may stand before decimals or thousands alike; empty where all is clear."""
+    if not _is_text(series):
+        return _unclear_value(series, dialect)
+    text = unclear_mark(str(cell) for cell in spaced(spelled(series).str.strip().dropna()))
+    # What divides cells stands between quotes for thousands only, and a comma before decimals leaves the point to them.
+    clear = dialect.delimiter == "," if "," in text else dialect.decimal == ","
+    return "" if clear else text
+
+
+def _unclear_value(series: pd.Series[Any], dialect: Dialect) -> str:
+    """The same where the points of all numbers were taken for decimals, in a file that is written as in Europe."""
+    if dialect.delimiter != ";" or dialect.decimal != "." or series.dtype.kind != "f":
+        return ""
+    values = np.abs(present(thinned(series)).to_numpy(np.float64))
+    thousandths = values * 1000
+    whole = len(values) > 0 and bool(np.all(np.abs(thousandths - thousandths.round()) < 1e-6))
+    inside = bool(np.all((values >= 1) & (values < 1000)))
+    full = whole and inside and float((thousandths.round() % 10 != 0).mean()) > CLEAR
+    return f"{present(series).iloc[0]:.3f}" if full else ""
 
 
 def describe_column(series: pd.Series[Any], recipe: ColumnRecipe) -> Column:
@@ -198,8 +262,18 @@ def _is_text(series: pd.Series[Any]) -> bool:
     return str(series.dtype) in ("str", "object", "string", "category")
 
 
-def _spelled(series: pd.Series[Any]) -> pd.Series[Any]:
-    """The cells as text, missing ones as they are."""
+def _without_numbers(series: pd.Series[Any], words: tuple[str, ...]) -> pd.Series[Any]:
+    """A column of numbers without those that one of ``words`` writes."""
+    import pandas as pd
+
+    if not words or series.dtype.kind not in "iuf":
+        return series
+    odd = series.isin(pd.to_numeric(pd.Series(words), errors="coerce").dropna().tolist())
+    return series.mask(odd) if odd.any() else series
+
+
+def spelled(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The cells of a column as text, missing ones as they are."""
     if str(series.dtype) == "str":
         return series
     import pandas as pd
@@ -217,7 +291,7 @@ def _cell_text(cell: object) -> str:
     return str(cell)
 
 
-def _find_in_values(series: pd.Series[Any]) -> ColumnRecipe:
+def _find_in_values(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:
     """The recipe of a column that its file, or pandas, already holds as values."""
     import pandas as pd
 
@@ -227,8 +301,9 @@ def _find_in_values(series: pd.Series[Any]) -> ColumnRecipe:
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return ColumnRecipe(name, ColumnType.DATE, date_format="ISO8601")  # as text it would be written so
     if pd.api.types.is_bool_dtype(series.dtype):
-        return ColumnRecipe(name, ColumnType.CATEGORY, categories=tuple(sorted(set(_spelled(present(series))))))
-    return _counted_time(series) or _with_width(ColumnRecipe(name, ColumnType.NUMBER), series)
+        return ColumnRecipe(name, ColumnType.CATEGORY, categories=tuple(sorted(set(spelled(present(series))))))
+    recipe = ColumnRecipe(name, ColumnType.NUMBER, why=_mark_doubt(series, dialect))
+    return _counted_time(series) or _with_width(recipe, series)
 
 
 def _counted_time(values: pd.Series[Any]) -> ColumnRecipe | None:
@@ -299,6 +374,12 @@ def _as_spelled_before(texts: pd.Series[Any], categories: tuple[str, ...]) -> pd
     return texts.map(lambda text: spelling.get(text.lower(), text), na_action="ignore")
 
 
+def _mark_doubt(series: pd.Series[Any], dialect: Dialect) -> str:
+    """A sentence where the sign in numbers may stand before decimals or thousands alike."""
+    text = unclear_number(series, dialect)
+    return f"The sign in “{text}” may stand before decimals or thousands; say which." if text else ""
+
+
 def _absent(known: pd.Series[Any], words: pd.Series[Any]) -> str:
     """A sentence that names the words that count as missing, but for those that always mean it."""
     if len(known) == len(words):
@@ -309,12 +390,18 @@ def _absent(known: pd.Series[Any], words: pd.Series[Any]) -> str:
 
 
 def _doubt(categories: tuple[str, ...]) -> str:
-    """A sentence where a category may have been meant as missing."""
+    """Sentences where a category may have been meant as missing, or as another one."""
     words = [category for category in categories if category in MISSING_WORDS]
-    if not words:
-        return ""
     shown = " and ".join(f"“{word}”" for word in words)
-    return f"{shown} {'counts as a value' if len(words) == 1 else 'count as values'}; say so if it means “missing”."
+    count = "counts as a value" if len(words) == 1 else "count as values"
+    doubts = [f"{shown} {count}; say so if it means “missing”."] if words else []
+    groups = variants_of(categories)
+    if groups:
+        listed = "; ".join(" and ".join(f"“{category}”" for category in group) for group in groups[:3])
+        more = f" (and {len(groups) - 3} more groups)" if len(groups) > 3 else ""
+        blanks = any(len({category.casefold() for category in group}) > 1 for group in groups)
+        doubts.append(f"{listed}{more} differ by {'case or blanks' if blanks else 'case'} alone; they can be merged.")
+    return " ".join(doubts)
 
 
 # Rules of Netloom 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -12,7 +12,8 @@ import pydantic
 from app.data.readers.charset import python_name
 from app.data.readers.dialect import DELIMITERS
 from app.data.readers.file_access import locate, reading
-from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
+from app.data.readers.recipe import ColumnRecipe, ReadingRecipe, TableOptions, to_json
+from app.data.readers.stated_columns import with_stated
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading, parquet_parts
 from app.data.sources.file_source import FileSource, Suggestion
@@ -86,14 +87,20 @@ class TableSource(FileSource):
         return Reading(options, self.rules, recipe)
 
     def resolved(self, base: Path | None = None) -> Self:
-        """The source with its reading recipe."""
+        """The source with its reading recipe; what a person stated of columns stays where it is found again."""
         if self.how_read().recipe or not self.path:
             return self
         file = locate(self.path, base)
         if file.is_dir() and not parquet_parts(file):
             return self
+        stated = tuple(column for column in self.reading.columns if column.stated) if self.reading else ()
         with reading(file):
-            return self.changed(reading=self.table(file).recipe)
+            return self.changed(reading=self.found(file, stated))
+
+    def found(self, file: Path, stated: Sequence[ColumnRecipe]) -> ReadingRecipe:
+        """The recipe of ``file`` as it is found, but for the columns that a person ``stated``."""
+        how = self.how_read()
+        return with_stated(file, replace(how, recipe=self.table(file).recipe), stated)
 
     def table(self, file: Path) -> TableData:
         """The table in ``file``, with notes about how it was read.

@@ -15,6 +15,7 @@ import pytest
 import main
 from app.data.data_choice import DataChoice
 from app.data.inspect import suggest
+from app.data.reading_edits import with_column
 from app.exchange.export import export_code
 from app.exchange.onnx_out import export_onnx
 from app.exchange.report import export_report
@@ -58,6 +59,8 @@ def run_code(folder: Path, code: str) -> Any:
 def test_rows_of_a_table(tmp_path: Path, call: Caller, options: dict[str, str]) -> None:
     data = suggest(people(tmp_path), target="stays", base=tmp_path)
     data = data.model_copy(update={"source": data.source.changed(**options)})
+    if options:
+        data = with_column(data, tmp_path, "size", {"merged": [["M", "S"]], "missing": ["None"]})
     run = trained(tmp_path, fit_preset(data, tmp_path, None, "people"))
     export_code(run.project.network, "people", tmp_path / "net.py", run)
     subprocess.run(

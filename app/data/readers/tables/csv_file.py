@@ -169,7 +169,7 @@ def _respelled(file: Path, body: Body, reading: Reading, frame: pd.DataFrame, na
     known = reading.recipe.by_name if reading.recipe else {}
     kinds = [kind.kind for kind in frame.dtypes]
     values = [place for place, kind in enumerate(kinds) if kind in "biuf"]
-    words = [place for place in values if names[place] in known and _are_words(known[names[place]])]
+    words = [place for place in values if names[place] in known and _are_words(known[names[place]], dialect)]
     unknown = [place for place in values if names[place] not in known]
     if reading.rules != 1:
         words += [place for place in unknown if kinds[place] == "b"]
@@ -184,8 +184,13 @@ def _respelled(file: Path, body: Body, reading: Reading, frame: pd.DataFrame, na
     return type(frame)(dict(enumerate(columns)))
 
 
-def _are_words(column: ColumnRecipe) -> bool:
-    """Whether the cells of a column stay text: not those of dates that are written as numbers."""
+def _are_words(column: ColumnRecipe, dialect: Dialect) -> bool:
+    """Whether the cells of a column stay text: those of words, not of dates that are written as numbers.
+
+    Numbers stay text where another sign than elsewhere in the file stands before their decimals.
+    """
+    if column.type is ColumnType.NUMBER:
+        return column.decimal not in ("", dialect.decimal)
     return column.type in WORDS and column.date_format not in (*COUNTS, *DIGITS)
 
 
