@@ -15,6 +15,8 @@ from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
+ROLES = ("target", "order", "group", "parts", "column", "ignore", "columns")
+"""Settings of sources that name columns."""
 SHOWN = 12
 """Most differences that are told one by one."""
 
@@ -22,14 +24,41 @@ SHOWN = 12
 def written_down(choice: DataChoice, base: Path | None = None) -> DataChoice:
     """``choice`` with the recipe by which its table is read, found where it is not known or says something else.
 
-    Columns that a person stated stay as they are.
+    Columns that a person stated stay as they are. Where the columns of another reading have other names than those
+    that the settings name, settings that fit them are found.
 
     Raises
     ------
     NetloomError
         if the file is not there or cannot be read as its settings say.
     """
-    return choice.model_copy(update={"source": choice.source.resolved(base)})
+    source = choice.source.resolved(base)
+    if isinstance(source, TableSource) and source.reading is not None and source is not choice.source:
+        source = _refitted(source, base)
+    return choice.model_copy(update={"source": source})
+
+
+def _refitted(source: TableSource, base: Path | None) -> TableSource:
+    """``source`` with settings that fit its columns, where one that they name is not there."""
+    known = source.reading.by_name if source.reading else {}
+    named = {role: getattr(source, role, "") for role in ROLES}
+    lacking = [
+        role for role, value in named.items() if any(name and name not in known for name in _names(value, known))
+    ]
+    if not lacking:
+        return source
+    empty = {role: () if isinstance(named[role], tuple) else "" for role in lacking}
+    fitted = source.changed(**empty).suggest(locate(source.path, base), "").source
+    assert isinstance(fitted, TableSource)  # of the same class
+    return fitted.changed(reading=source.reading)
+
+
+def _names(value: object, known: Mapping[str, Any]) -> list[str]:
+    """The columns that a setting names: one, several with commas between them, or a list."""
+    if isinstance(value, tuple):
+        return list(value)
+    text = str(value)
+    return [text] if not text or text in known else [name.strip() for name in text.split(",")]
 
 
 def with_column(choice: DataChoice, base: Path | None, name: str, changes: Mapping[str, Any]) -> DataChoice:
@@ -43,7 +72,7 @@ def with_column(choice: DataChoice, base: Path | None, name: str, changes: Mappi
     source, file = _table_source(choice, base)
     source = source.resolved(base)
     recipe = source.reading
-    if recipe is None or name not in recipe.by_name:
+    if recipe is None or name not in recipe.by_name or name not in source.table(file):
         raise NetloomError(f"{file.name} has no column “{name}”.")
     stated = {column.name: column for column in recipe.columns if column.stated}
     how = source.how_read()

@@ -42,7 +42,8 @@ def describe_reading(choice: DataChoice, base: Path | None = None) -> TableReadi
     with reading(file):
         raw = raw_table(file, source.how_read())
         lines = head_lines(file, recipe.dialect.encoding or "auto")
-    columns = tuple(_column(raw.frame[column.name], column, raw.dialect) for column in recipe.columns[:COLUMNS])
+    there = [column for column in recipe.columns[:COLUMNS] if column.name in raw.frame]  # if the file has changed
+    columns = tuple(_column(raw.frame[column.name], column, raw.dialect) for column in there)
     return TableReading(columns, lines)
 
 
@@ -60,6 +61,8 @@ def head_lines(file: Path, encoding: str = "auto") -> tuple[str, ...]:
         text = codecs.getincrementaldecoder(name)("replace").decode(raw)
     except LookupError:
         raise NetloomError(f"There is no encoding “{encoding}”; choose another.") from None
+    except UnicodeError:  # UTF-16 must begin with a mark
+        return ()
     if "\0" in text:
         return ()
     return tuple(line[:LETTERS] for line in text.splitlines()[:LINES])

@@ -21,6 +21,7 @@ from widgets.data.augmentation_form import AugmentForm
 from widgets.data.column_list import ColumnList
 from widgets.data.column_roles import aim, picks, use
 from widgets.data.read_as import ReadAs
+from widgets.data.recipe_requests import WRITING
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -81,7 +82,7 @@ class ChoiceForm(QWidget):
         """Show a choice."""
         self._choice = choice
         source = choice.source
-        settings = source.shown()
+        settings = [spec for spec in source.shown() if spec.name not in WRITING]
         self.read_as.show_kind(source.kind)
         self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
         self._headings["Data"].setVisible(bool(settings))

@@ -20,12 +20,10 @@ from app.protocol.data_messages import (
 )
 from app.protocol.data_values import TablePreview
 from app.protocol.messages import R
+from widgets.data.recipe_requests import WRITING
 from widgets.training.worker_link import WorkerLink
 
-WRITING = (
-    "path", "sha256", "delimiter", "header", "header_rows", "skip", "footer", "encoding", "decimal", "date_order",
-    "sheet", "missing_words",
-)  # fmt: skip
+DECISIVE = ("path", "sha256", "rules", "reading", *WRITING)
 """Settings that decide what the columns are; others need no second look."""
 BATCH = 48
 """Samples of the batch that is shown."""
@@ -33,11 +31,12 @@ BATCH = 48
 
 class Details(QObject):
     """`columns_found(table)`, `rows_found(start, rows)` and `batch_found(batch)` carry a `TablePreview`, rows of a
-    table and a `BatchPreview`; failures say nothing here, because the preview, which is asked at the same time, says
-    why.
+    table and a `BatchPreview`; `columns_refused` says why there are no columns. Other failures say nothing here,
+    because the preview, which is asked at the same time, says why.
     """
 
     columns_found = Signal(object)
+    columns_refused = Signal(str)
     rows_found = Signal(int, object)
     batch_found = Signal(object)
 
@@ -50,7 +49,7 @@ class Details(QObject):
     def look(self, section: Mapping[str, Any], base: Path | None) -> None:
         """Ask for the columns of a table, unless they are known."""
         options = section.get("options") or {}
-        key = (section.get("source"), str(base), *(options.get(name) for name in WRITING))
+        key = (section.get("source"), str(base), *(options.get(name) for name in DECISIVE))
         if "delimiter" not in options:
             self.forget()
             self.columns_found.emit(TablePreview())
@@ -88,9 +87,10 @@ class Details(QObject):
     def _on_table(self, reply: TableOpened) -> None:
         self.columns_found.emit(reply.table)
 
-    def _on_no_table(self, _reason: str) -> None:
+    def _on_no_table(self, reason: str) -> None:
         self._known = None
         self.columns_found.emit(TablePreview())
+        self.columns_refused.emit(reason)
 
     def _on_rows(self, reply: RowsRead) -> None:
         self.rows_found.emit(reply.start, reply.rows)

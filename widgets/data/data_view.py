@@ -35,6 +35,8 @@ from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, f
 from widgets.data.last_predictions import LastPredictions
 from widgets.data.moved_data import Repointer
 from widgets.data.preview_values import dataset_summary
+from widgets.data.reading_panel import ReadingPanel
+from widgets.data.recipe_control import RecipeControl
 from widgets.data.row_table import RowTable
 from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
@@ -46,7 +48,7 @@ from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
 
-ROWS, BATCH = "Rows", "One batch"
+ROWS, READING, BATCH = "Rows", "Reading", "One batch"
 LIMIT = 240
 """Samples that are previewed."""
 TYPING_MS = 150
@@ -87,7 +89,9 @@ class DataView(QWidget):
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
-        self.rows, self.batch = RowTable(), BatchView(source)
+        self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel()
+        self.asking = InlineNotice(self)
+        self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self.guide_button = QPushButton("Which network should I use?", self)
         self.form = ChoiceForm(self)
         self.balance = BalanceBars(source, self)
@@ -103,6 +107,7 @@ class DataView(QWidget):
 
     def _connect_details(self) -> None:
         self.details.columns_found.connect(self._on_table)
+        self.details.columns_refused.connect(self.recipes.offer_again)
         self.details.rows_found.connect(self.rows.put_rows)
         self.rows.wanted.connect(self._ask_rows)
         self.details.batch_found.connect(self._on_batch)
@@ -111,7 +116,11 @@ class DataView(QWidget):
         self.moved.failed.connect(self.notice.say)
         self.waiting.stopped.connect(self._say_stopped)
         self.guide_button.clicked.connect(self.ask_for_network)
-        self.samples.tabs.currentChanged.connect(lambda _: self._ask_batch())
+        self.samples.tabs.currentChanged.connect(lambda _: self._on_side())
+        self.recipes.committed.connect(self._set_choice)
+        self.recipes.open_wanted.connect(self.open_path)
+        self.recipes.shown.connect(lambda wanted: self.samples.show_side(READING, wanted))
+        self.recipes.called.connect(lambda: self.samples.show_first(READING))
 
     # Layout
 
@@ -132,9 +141,10 @@ class DataView(QWidget):
     def _middle(self) -> QWidget:
         middle = QWidget(self)
         self.samples.add_side(ROWS, self.rows, first=True)
+        self.samples.add_side(READING, self.reading, first=True)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
-        notices = (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.offer)
+        notices = (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.asking, self.offer)
         vbox(head, *notices, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
         return middle
 
@@ -158,6 +168,7 @@ class DataView(QWidget):
         """Show the data of a document whose file is in the folder ``base``; ``checker`` is told what data brings."""
         self.close_document()
         self._document, self._base, self._checker = document, base, checker
+        self.recipes.begin()
         self._stop = [document.subscribe(self._on_commit)]
         if checker is not None:
             self._stop.append(checker.subscribe(lambda _: self._refresh_offer()))
@@ -207,7 +218,8 @@ class DataView(QWidget):
         self._set_choice(choice, f"Choose {choice.source.title}")
 
     def _edit(self, choice: DataChoice, what: str) -> None:
-        self._set_choice(choice, f"Set {what} of the data", merge=f"data.{what}")
+        if not self.recipes.edits(choice, f"Set {what} of the data"):
+            self._set_choice(choice, f"Set {what} of the data", merge=f"data.{what}")
 
     def _read_as(self, kind: str) -> None:
         """Have the file that is chosen read as another kind of data."""
@@ -215,14 +227,23 @@ class DataView(QWidget):
             path = Path(str(self.section["options"]["path"])).expanduser()
             self.open_path((self._base or Path()) / path, kind)
 
-    def open_path(self, path: Path, kind: str | None = None) -> None:
-        """Have the worker look at a file or folder of the user's, as ``kind`` if that is known, and choose it."""
+    def open_path(self, path: Path, kind: str | None = None, options: Mapping[str, Any] | None = None) -> None:
+        """Have the worker look at a file or folder of the user's, as ``kind`` if that is known, and choose it.
+
+        ``options`` are settings that say how it is written, as far as these are known.
+        """
+        said = dict(options or {})
         self.notice.clear()
         self.facts.setText(f"Looking at {path.name}…")
         self._forget_looking()
-        self._again = lambda: self.open_path(path, kind)
-        request = InspectData(path=path, kind=kind, base=self._base)
-        self._looking = self._link.request(request, self._on_inspected, self._refuse_path)
+        self._again = lambda: self.open_path(path, kind, said)
+        request = InspectData(path=path, kind=kind, base=self._base, options=said)
+
+        def refuse(reason: str) -> None:
+            self._refuse_path(reason)
+            self.recipes.offer(path, kind, said, reason)
+
+        self._looking = self._link.request(request, self._on_inspected, refuse)
         self.waiting.watch(self._looking, self._again)
 
     def _forget_looking(self) -> None:
@@ -283,6 +304,7 @@ class DataView(QWidget):
         self.notice.clear()
         self.form.setVisible(section is not None)
         if section is None:
+            self.recipes.follow(None, self._base)
             self._show_preview(None)
             self.details.forget()
             self._on_table(TablePreview())
@@ -291,11 +313,13 @@ class DataView(QWidget):
         try:
             choice = DataChoice.parse(section)
         except NetloomError as error:
+            self.recipes.follow(None, self._base)
             self.notice.say(str(error))
             self._show_preview(None)
             self.form.hide()
             return
         self.form.show_choice(choice)
+        self.recipes.follow(choice, self._base)
         self._stale = True
         if self.isVisible() or self._checker is not None:
             self._ask_soon.start()
@@ -335,11 +359,17 @@ class DataView(QWidget):
     def _on_table(self, table: TablePreview) -> None:
         self.rows.show_rows(table.columns, table.rows, table.count)
         self.form.show_columns(table.columns, table.more)
+        self.recipes.show_columns(table.columns)
         self.samples.show_side(ROWS, bool(table.rows))
 
     def _ask_rows(self, start: int) -> None:
         if self.section is not None:
             self.details.rows(self.section, self._base, start)
+
+    def _on_side(self) -> None:
+        if self.samples.tabs.currentWidget() is self.reading:
+            self.recipes.look_now()
+        self._ask_batch()
 
     def _ask_batch(self) -> None:
         """Ask for one batch where it is looked at and may be another than the one that is shown."""
@@ -411,7 +441,8 @@ class DataView(QWidget):
                 remarks = [
                     problem for problem in problems if problem not in remarks and problem not in preview.leaks
                 ] + remarks
-        return remarks
+        asked = tuple(f"Column “{name}”: " for name in self.reading.undecided)
+        return [remark for remark in remarks if not remark.startswith(asked)] if asked else remarks
 
     def _refresh_offer(self) -> None:
         """Offer to fit the network where the data and its ends do not match."""

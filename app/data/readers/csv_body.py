@@ -96,7 +96,7 @@ def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options
         if the file is written otherwise than ``dialect`` says; the sentence says what differs.
     """
     raw, differing = read_head(file), tuple[str, ...]()
-    if known is not None:
+    if known is not None and known.options.encoding == "auto":
         dialect, differing = _in_own_encoding(file, raw, dialect)
     rows, numbers, count = _rows_of(raw, dialect)
     start = next((place for place, number in enumerate(numbers) if number >= dialect.skip), len(rows))

@@ -14,7 +14,7 @@ from app.data.readers.date_formats import possible_formats
 from app.data.readers.file_access import stamp
 from app.data.readers.number_parsing import decimal_of, unit_of
 from app.data.readers.recipe import ColumnRecipe, Dialect, ReadingRecipe
-from app.data.readers.table_format import RawTable, Reading, reader_of
+from app.data.readers.table_format import RawTable, Reading, reader_of, without_words
 from app.data.readers.typed_columns import restated, spaced, spelled
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
@@ -34,7 +34,8 @@ def raw_table(file: Path, reading: Reading) -> RawTable:
 
 @lru_cache(maxsize=1)
 def _raw(file: Path, stamped: tuple[int, int], reading: Reading) -> RawTable:
-    return reader_of(file)(file, reading)
+    raw = reader_of(file)(file, reading)
+    return replace(raw, frame=without_words(raw.frame, reading.options.missing_words))
 
 
 def with_stated(file: Path, reading: Reading, stated: Sequence[ColumnRecipe]) -> ReadingRecipe:
@@ -53,7 +54,8 @@ def with_stated(file: Path, reading: Reading, stated: Sequence[ColumnRecipe]) ->
     recipe = replace(recipe, columns=tuple(kept.get(column.name, column) for column in recipe.columns))
     # Read again by their types, so that words stand as they are spelled.
     raw = raw_table(file, replace(reading, recipe=recipe))
-    done = {name: restated(raw.frame[name], column, raw.dialect) for name, column in kept.items()}
+    there = {name: column for name, column in kept.items() if name in raw.frame}
+    done = {name: restated(raw.frame[name], column, raw.dialect) for name, column in there.items()}
     return replace(recipe, columns=tuple(done.get(column.name, column) for column in recipe.columns))
 
 

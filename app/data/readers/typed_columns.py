@@ -73,7 +73,8 @@ def typed_columns(raw: RawTable, reading: Reading) -> tuple[pd.DataFrame, tuple[
     kinds = frame.dtypes.to_numpy()
     for place, name in enumerate(map(str, frame.columns)):
         recipe = known.get(name) or plain.get(name)
-        if recipe is None or recipe.type is not ColumnType.NUMBER or kinds[place].kind not in "iuf":
+        number = recipe is not None and recipe.type is ColumnType.NUMBER and not recipe.missing
+        if recipe is None or not number or kinds[place].kind not in "iuf":
             series = frame.iloc[:, place]
             recipe = recipe or _find_declared(series, raw, reading)
             values = obeyed(series, recipe, raw.dialect)
@@ -144,7 +145,7 @@ def _find_declared(series: pd.Series[Any], raw: RawTable, reading: Reading) -> C
     if kind is None:
         recipe = find_column_recipe(series, dialect, reading)
     elif kind is ColumnType.CATEGORY:
-        categories = raw.categories.get(name) or _distinct(_spelled(series).str.strip().replace("", None).dropna())
+        categories = raw.categories.get(name) or _distinct(spelled(series).str.strip().replace("", None).dropna())
         recipe = ColumnRecipe(name, kind, categories=categories)
     else:
         recipe = ColumnRecipe(name, kind)
@@ -190,7 +191,7 @@ def restated(series: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> 
     values = obeyed(series, recipe, dialect)
     known = present(values)
     if recipe.type is ColumnType.CATEGORY:
-        categories = tuple(sorted(map(str, known.unique()), key=natural_order))
+        categories = _distinct(known)
         if len(categories) > CLASSES:
             raise NetloomError(
                 f"Column “{recipe.name}” has {len(categories)} different values; at most {CLASSES} can be categories."

@@ -206,3 +206,13 @@ def test_the_head_of_a_file_is_text_in_any_encoding(write: Write, tmp_path: Path
     assert head_lines(tmp_path / "bytes") == ()
     with pytest.raises(NetloomError, match="no encoding “klingon”"):
         head_lines(latin, "klingon")
+
+
+def test_another_reading_brings_settings_that_fit_its_columns(write: Write) -> None:
+    choice = suggest(write("t.csv", COLOURS), target="kind")
+    changed = choice.model_copy(update={"source": choice.source.changed(header="no")})
+    again = written_down(changed)
+    assert again.source.values()["target"] == "column 3"
+    assert table_of(again).load().info.target == "column 3"
+    back = again.model_copy(update={"source": again.source.changed(header="yes")})
+    assert written_down(back).source.values()["target"] == "kind"

@@ -16,7 +16,7 @@ from app.data.readers.dialect import find_dialect
 from app.data.readers.first_dialect import find_first_dialect
 from app.data.readers.number_columns import WIDE
 from app.data.readers.number_parsing import is_zero_padded
-from app.data.readers.recipe import ColumnRecipe
+from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.data.readers.table_format import (
     COLUMNS,
     RawTable,
@@ -169,7 +169,7 @@ def _respelled(file: Path, body: Body, reading: Reading, frame: pd.DataFrame, na
     known = reading.recipe.by_name if reading.recipe else {}
     kinds = [kind.kind for kind in frame.dtypes]
     values = [place for place, kind in enumerate(kinds) if kind in "biuf"]
-    words = [place for place in values if names[place] in known and _are_words(known[names[place]], dialect)]
+    words = [place for place in values if names[place] in known and _are_words(known[names[place]], body.dialect)]
     unknown = [place for place in values if names[place] not in known]
     if reading.rules != 1:
         words += [place for place in unknown if kinds[place] == "b"]

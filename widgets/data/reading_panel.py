@@ -1,0 +1,231 @@
+"""Reading panel: how the project's table is written and what each column holds, every part of it to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
+
+from app.data.readers.recipe import ColumnRecipe, Dialect, ReadingRecipe
+from app.data.sources.table_source import TableSource
+from app.protocol.data_values import ColumnReading, TableReading
+from graph.layers.settings import Setting
+from widgets.data.column_editor import ColumnEditor, QuestionBox
+from widgets.data.read_as import ReadAs
+from widgets.data.recipe_requests import WRITING
+from widgets.data.recipe_table import RecipeModel, dialect_sentence
+from widgets.fields.forms import SettingsForm
+from widgets.look.labels import set_look, text_label
+from widgets.look.layouts import Stretch, hbox, vbox
+
+LINES = 6
+"""Lines of a file that are seen at once."""
+ROWS = 7
+"""Columns that are seen at once."""
+
+
+class ReadingPanel(QWidget):
+    """`written(name, value)` carries a setting of how the file is written, `column_changed(name, changes)`,
+    `left_out(name, out)` and `found_again(name)` what was chosen for a column, `kind_wanted(kind)` as what an
+    unread file is to be read, `renew_wanted` that the newest rules are asked for, `given_up` that an unread file is
+    left alone.
+    """
+
+    written = Signal(str, object)
+    column_changed = Signal(str, object)
+    left_out = Signal(str, bool)
+    found_again = Signal(str)
+    kind_wanted = Signal(str)
+    renew_wanted = Signal()
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Reading")
+        self._recipe: ReadingRecipe | None = None
+        self._reading = TableReading()
+        self._left_out: Collection[str] = ()
+        self._may_leave = False
+        self.found = text_label(parent=self, wrap=True)
+        self.read_as, self.form = ReadAs(self), SettingsForm(self)
+        self.form.setAccessibleName("How the file is written")
+        self.head = QPlainTextEdit(self)
+        self.renew = QPushButton("Read it by today's rules", self)
+        self.give_up = QPushButton("Leave this file", self)
+        self.question, self.editor = QuestionBox(self), ColumnEditor(self)
+        self.model, self.table = RecipeModel(self), QTableView(self)
+        self._set_up()
+        self._lay_out()
+        self._connect()
+
+    def _set_up(self) -> None:
+        self.head.setReadOnly(True)
+        self.head.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.head.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.head.setAccessibleName("First lines of the file")
+        self.head.setFixedHeight(LINES * self.head.fontMetrics().lineSpacing() + 30)
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Columns as they are read")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        line = self.table.verticalHeader().defaultSectionSize()
+        self.table.setMinimumHeight((ROWS + 1) * line)
+
+    def _lay_out(self) -> None:
+        self._file, self._columns = QWidget(self), QWidget(self)
+        file_heading = text_label("How the file is written", self, look="heading")
+        ways = hbox(self.renew, self.give_up, Stretch(1))
+        rows = (file_heading, self.found, self.head, self.read_as, self.form, ways, Stretch(1))
+        vbox(*rows, parent=self._file, spacing=6)
+        heading = text_label("What its columns hold", self, look="heading")
+        vbox(heading, self.question, (self.table, 1), self.editor, parent=self._columns, spacing=6)
+        inside = QWidget(self)
+        vbox(
+            (self._file, 0),
+            (self._columns, 1),
+            parent=inside,
+            margins=(8, 8, 8, 8),
+            spacing=14,
+        )
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        self.area = area
+        hbox(area, parent=self)
+
+    def _connect(self) -> None:
+        self.form.edited.connect(self.written)
+        self.read_as.wanted.connect(self.kind_wanted)
+        self.renew.clicked.connect(self.renew_wanted)
+        self.give_up.clicked.connect(self.given_up)
+        self.editor.changed.connect(self.column_changed)
+        self.editor.left_out.connect(self.left_out)
+        self.editor.found_again.connect(self.found_again)
+        self.question.chosen.connect(self.column_changed)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_column())
+
+    # What is shown
+
+    def show_source(self, source: TableSource, left_out: Collection[str], may_leave: bool) -> None:
+        """Show how a table is read; ``left_out`` are columns that the network does not see, if that can be chosen."""
+        recipe = source.how_read().recipe
+        self._recipe, self._left_out, self._may_leave = recipe, left_out, may_leave
+        self._show_settings(source)
+        self.read_as.hide()
+        self.give_up.hide()
+        self.renew.setVisible(source.rules == 1)
+        self._say(dialect_sentence(recipe.dialect) if recipe else "", "")
+        self._columns.setVisible(recipe is not None)
+        self._show_columns()
+
+    def show_refused(self, source: TableSource, reason: str) -> None:
+        """Offer a way on for a file that could not be read as ``source`` says, for this ``reason``."""
+        self._recipe = None
+        self._show_settings(source)
+        self.read_as.show_kind(source.kind)
+        self.renew.hide()
+        self.give_up.show()
+        self._say(f"{reason} Say how the file is written until it can be read.", "error")
+        self._columns.hide()
+
+    def show_reading(self, reading: TableReading) -> None:
+        """Show how the columns may be read."""
+        self._reading = reading
+        self.show_head(reading.lines)
+        self._show_columns()
+
+    def show_head(self, lines: Sequence[str]) -> None:
+        """Show the first lines of the file."""
+        text = "\n".join(lines)
+        if text != self.head.toPlainText():
+            self.head.setPlainText(text)
+        self.head.setPlaceholderText("This file is no text, or empty.")
+
+    def refuse_column(self, sentence: str) -> None:
+        """Say why a column cannot be read as was chosen, and show how it is read."""
+        self._show_column()
+        self.editor.refuse(sentence)
+
+    def refuse_setting(self, name: str, sentence: str) -> None:
+        """Say why the file cannot be read with the setting ``name`` as was chosen."""
+        self.form.refuse(name, sentence)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The columns that may be read in two ways."""
+        known = self._recipe.by_name if self._recipe else {}
+        return [column.name for column in self._reading.columns if column.question and column.name in known]
+
+    def go_to(self, name: str) -> None:
+        """Show the column called ``name``."""
+        self.table.selectRow(self.model.row_of(name))
+        self.area.ensureWidgetVisible(self.editor)
+        self.area.ensureWidgetVisible(self.question)
+
+    def _show_settings(self, source: TableSource) -> None:
+        specs = writing_settings(source)
+        self.form.show_settings(specs, {spec.name: getattr(source, spec.name) for spec in specs})
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.found.setText(sentence)
+        self.found.setVisible(bool(sentence))
+        set_look(self.found, "tone", tone)
+
+    def _show_columns(self) -> None:
+        columns: Sequence[ColumnRecipe] = self._recipe.columns if self._recipe else ()
+        fresh = [column.name for column in columns] != [column.name for column in self.model.columns]
+        self.model.set_columns(columns, {one.name: one for one in self._reading.columns}, self._left_out)
+        if fresh and columns:
+            self.table.resizeColumnsToContents()
+            for section in range(self.model.columnCount()):
+                self.table.setColumnWidth(section, min(self.table.columnWidth(section), 220))
+            self.table.selectionModel().setCurrentIndex(
+                self.model.index(0, 0),
+                QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+            )
+        self._show_column()
+
+    def _show_column(self) -> None:
+        row = max(self.table.currentIndex().row(), 0)
+        columns = self.model.columns
+        column = columns[row] if row < len(columns) else None
+        reading = self._reading_of(column.name) if column is not None else None
+        dialect = self._recipe.dialect if self._recipe else Dialect()
+        out = column is not None and column.name in self._left_out
+        self.editor.show_column(column, reading, dialect, out, self._may_leave)
+        self._ask(reading)
+
+    def _ask(self, reading: ColumnReading | None) -> None:
+        """Ask about the column that is shown, or else about the first one that is undecided."""
+        if reading is None or not reading.question:
+            undecided = self.undecided
+            reading = self._reading_of(undecided[0]) if undecided else None
+        self.question.ask(reading.name if reading else "", reading.question if reading else ())
+
+    def _reading_of(self, name: str) -> ColumnReading | None:
+        return next((column for column in self._reading.columns if column.name == name), None)
+
+
+def writing_settings(source: Any) -> list[Setting]:
+    """The settings of a source that say how its table is written."""
+    return [spec for spec in source.shown() if spec.name in WRITING]
