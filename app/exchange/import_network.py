@@ -146,6 +146,7 @@ def _messages(found: OnnxImport, difference: float | None) -> tuple[str, ...]:
         for layer, axes in found.inputs.values()
         if axes != tuple(range(len(axes)))
     ]
+    messages += [f"The output “{name}” only names the likeliest class; it was left out." for name in found.labels]
     if found.frozen:
         messages.append(f"Frozen, because they only rescale: {', '.join(found.frozen)}.")
     return tuple(messages)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.data.dataset import Array
 from app.exchange.onnx_graph import Axis, NetworkBuilder, UnreadableError
+from app.exchange.onnx_labels import cut_labels
 from app.exchange.onnx_operators import KNOWN, read
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
@@ -38,6 +39,7 @@ class OnnxImport:
     """What an ONNX file holds: the network, its weights by their names in torch, and layers that only rescale.
 
     ``inputs`` gives for each input of the file its layer and how its axes lie; ``outputs`` the layer of each output.
+    ``labels`` are outputs that only named the likeliest class, and were cut off.
     """
 
     title: str
@@ -47,6 +49,7 @@ class OnnxImport:
     inputs: dict[str, tuple[str, tuple[Axis, ...]]]
     outputs: dict[str, str]
     model: ModelProto
+    labels: tuple[str, ...] = ()
 
 
 def read_onnx(path: Path) -> OnnxImport:
@@ -60,6 +63,7 @@ def read_onnx(path: Path) -> OnnxImport:
     """
     model = _model(path)
     graph = model.graph
+    labels = cut_labels(graph)
     _refuse_unknown(graph)
     uses = Counter(name for node in graph.node for name in node.input) + Counter(one.name for one in graph.output)
     builder = NetworkBuilder(uses)
@@ -77,7 +81,7 @@ def read_onnx(path: Path) -> OnnxImport:
     _arrange(builder.network)
     frozen = tuple(builder.frozen)
     title = graph.name if graph.name and graph.name not in ("main_graph", "torch_jit") else path.stem
-    return OnnxImport(title, builder.network, _fitting(builder), frozen, inputs, outputs, model)
+    return OnnxImport(title, builder.network, _fitting(builder), frozen, inputs, outputs, model, labels)
 
 
 def _fitting(builder: NetworkBuilder) -> dict[str, Array]:

@@ -181,3 +181,48 @@ def test_a_sequence_that_lies_otherwise_is_told(tmp_path: Path) -> None:
     layers = chain(("input1", "input", {"shape": {"kind": "sequence", "sizes": [16, 3]}}))
     found = read_project(tmp_path / "net.netloom").network
     assert next(iter(found)).layer == next(iter(layers)).layer
+
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+
+
+def test_a_classifier_of_scikit_learn_comes_in_without_its_label(tmp_path: Path) -> None:
+    made = import_onnx(CASES / "skl_mlp3.onnx", tmp_path / "p.netloom")
+    assert made.difference is not None and made.difference < 1e-5
+    assert "The output “label” only names the likeliest class; it was left out." in made.messages
+    project = read_project(tmp_path / "p.netloom")
+    assert [node.layer.kind for node in project.network].count("output") == 1
+
+
+def test_a_dictionary_of_probabilities_becomes_the_probabilities(tmp_path: Path) -> None:
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = np.arange(6, dtype=np.float32).reshape(2, 3)
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["chances"], axis=1),
+        helper.make_node("ArgMax", ["chances"], ["place"], axis=1),
+        helper.make_node("Reshape", ["place", "flat"], ["label"]),
+        helper.make_node("ZipMap", ["chances"], ["maps"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2]),
+    ]
+    flat = numpy_helper.from_array(np.array([-1], np.int64), "flat")
+    graph = helper.make_graph(
+        nodes,
+        "classifier",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 2])],
+        [
+            helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+            helper.make_value_info(
+                "maps",
+                helper.make_sequence_type_proto(
+                    helper.make_map_type_proto(TensorProto.INT64, helper.make_tensor_type_proto(TensorProto.FLOAT, []))
+                ),
+            ),
+        ],
+        [numpy_helper.from_array(weights, "w"), flat],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)])
+    model.ir_version = 8
+    onnx.save(model, str(tmp_path / "zip.onnx"))
+    made = import_onnx(tmp_path / "zip.onnx", tmp_path / "p.netloom")
+    assert made.difference is not None and made.difference < 1e-5
