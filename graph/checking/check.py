@@ -184,7 +184,6 @@ class Checker:
 
     def _refreshing(self, dirty: Iterable[str], structure: bool) -> Steps[frozenset[str]]:
         stale, usefulness_changed = set(dirty), set[str]()
-        self._totals.clear()
         if structure:
             useful = leading_to_outputs(self.network)
             usefulness_changed = set(useful ^ self._useful) & set(self._info) & set(self.network.ids)

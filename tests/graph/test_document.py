@@ -43,6 +43,16 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
     assert document.undo_names == ("Draw a chain",)
 
 
+def test_undo_and_redo_say_whether_there_was_anything() -> None:
+    document = chain([layer("relu")])
+    assert not document.redo()
+    assert document.undo()
+    assert not document.undo()
+    assert document.redo()
+    assert not document.redo()
+    assert document.network.ids == ("relu1",)
+
+
 def test_subscribers_hear_of_a_commit_once_with_its_changes_in_order() -> None:
     document, told = Document(), list[Commit]()
     stop = document.subscribe(told.append)

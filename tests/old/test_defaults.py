@@ -9,6 +9,7 @@ from typing import Any
 
 from app.data.source_catalogue import sources
 from app.training.plan import Plan
+from graph.editing.patterns import LayerPattern
 from graph.layers.catalogue import catalogue
 from graph.layers.settings import Setting
 
@@ -23,11 +24,12 @@ def described(settings: Sequence[Setting]) -> dict[str, list[Any]]:
 
 
 def declared() -> dict[str, dict[str, dict[str, list[Any]]]]:
-    """All settings of layers, of sources of data and of training."""
+    """All settings of layers, of sources of data, of training and of patterns of layers."""
     return {
         "layers": {kind: described(layer.settings()) for kind, layer in catalogue().items()},
         "sources": {source.kind: described(source.settings()) for source in sources()},
         "training": {"plan": described(Plan.settings())},
+        "patterns": {"layer_pattern": described(LayerPattern.settings())},
     }
 
 

@@ -139,6 +139,30 @@ def test_an_unfinished_layer_warns_and_one_on_the_way_to_the_output_stops() -> N
     assert any(problem.layer == "conv1" for problem in errors(checker))
 
 
+def test_the_input_that_lacks_a_wire_is_named_where_there_are_several() -> None:
+    document = chain([layer("input", shape=vector(3)), layer("relu")])
+    with document.transaction("Draw"):
+        document.add(layer("tanh"))
+        document.connect(wire("relu1", document.add(layer("add")), "in1"))
+    remedy = "Pull a wire to it from another layer."
+    assert [problem.message for problem in Checker(document).problems if problem.layer] == [
+        f"tanh1: nothing is connected to its input. {remedy}",
+        f"add1: nothing is connected to its input in2. {remedy}",
+    ]
+
+
+def test_costs_follow_an_edit_and_leave_out_what_leads_nowhere() -> None:
+    document = chain([layer("input", shape=vector(4)), layer("dense", units=3), layer("output")])
+    checker = Checker(document)
+    assert checker.parameters == 15
+    with document.transaction("Edit"):
+        document.set_values("dense1", units=5)
+    assert checker.parameters == 25
+    with document.transaction("Cut"):
+        document.disconnect(wire("dense1", "output1"))
+    assert checker.parameters == 0
+
+
 def test_a_network_without_ends_says_so_and_offers_the_output() -> None:
     document = chain([layer("input"), layer("flatten")])
     checker = Checker(document)

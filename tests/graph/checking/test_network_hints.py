@@ -159,6 +159,13 @@ def test_a_large_kernel_is_taken_apart_with_activations_between() -> None:
     assert hints(document, "no_activation") == []
 
 
+def test_the_last_stage_is_given_twice_the_maps_of_the_one_before() -> None:
+    stages = [each for filters in (8, 12, 8) for each in (conv(filters), RELU, POOL)]
+    (found,) = hints(chain([PICTURE, *stages, *END]), "not_deeper")
+    assert found.message == "conv3: 8 maps behind the last pool, where the first stage has 8."
+    assert [fix.title for fix in found.fixes] == ["Use 24 filters"]
+
+
 def test_taking_a_layer_out_heals_every_wire_and_writing_sets_a_section() -> None:
     document = chain([VECTOR, RELU, dense(), OUT])
     with document.transaction("Branch"):

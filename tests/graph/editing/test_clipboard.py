@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from graph.editing import clipboard
@@ -25,3 +27,23 @@ def test_other_text_is_refused() -> None:
     document = chain([layer("relu")])
     with pytest.raises(NetloomError), document.transaction("Paste"):
         clipboard.paste(document, "import this")
+
+
+def test_pasted_layers_are_shifted_or_begin_at_a_corner() -> None:
+    document = chain([layer("relu"), layer("tanh")])
+    text = clipboard.write(document.network, ["relu1", "tanh1"])
+    with document.transaction("Paste"):
+        shifted = clipboard.paste(document, text, shift=(30, 50))
+        cornered = clipboard.paste(document, text, corner=(-70, 900))
+    assert [document.network.node(id_).position for id_ in shifted] == [(30, 50), (254, 50)]
+    assert [document.network.node(id_).position for id_ in cornered] == [(-70, 900), (154, 900)]
+
+
+@pytest.mark.parametrize("place", [[float("nan"), 0], [0, float("inf")], [-1e7, 0], [0, 1e7], [0], ["left", "top"]])
+def test_layers_at_places_that_no_canvas_has_are_refused(place: list[float | str]) -> None:
+    document = chain([layer("relu")])
+    content = json.loads(clipboard.write(document.network, ["relu1"]))
+    content["layers"][0]["position"] = place
+    with pytest.raises(NetloomError, match="damaged"), document.transaction("Paste"):
+        clipboard.paste(document, json.dumps(content))
+    assert document.network.ids == ("relu1",)

@@ -86,6 +86,16 @@ def test_what_followed_follows_the_pattern() -> None:
     assert not any(_covers(one, other) for one in boxes for other in boxes if one is not other)
 
 
+@pytest.mark.parametrize(("others", "kept"), [(4, False), (5, True)])
+def test_only_a_network_of_few_layers_is_laid_out_as_a_whole(others: int, kept: bool) -> None:
+    document = chain([layer("input", shape=vector(8)), *[layer("relu")] * (others - 2), layer("output")])
+    by_hand = {node.id: (node.position[0], 40.0 * number) for number, node in enumerate(document.network)}
+    with document.transaction("Insert"):
+        document.move(by_hand)
+        insert_pattern(document, LayerPattern(stages=0), "relu1", vector(8), None)
+    assert ({id_: document.network.node(id_).position for id_ in by_hand} == by_hand) is kept
+
+
 def test_where_it_goes_on_from() -> None:
     network = lenet().network
     assert start_of(network, ["conv1"]) == "conv1"
