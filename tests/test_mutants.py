@@ -86,6 +86,26 @@ def test_lines_of_an_edited_file_are_not_looked_up_in_an_older_coverage_file(tmp
     assert runner.Meeting(new).tests(mutant) == []
 
 
+def test_tests_that_are_newer_than_the_coverage_file_run_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "ROOT", tmp_path)
+    mutant = Mutant("graph/document.py", 2, 0, 0, "", "", "")
+    test = tmp_path / "tests/graph/test_document.py"
+    data = CoverageData(str(tmp_path / "coverage"))
+    for file in (tmp_path / mutant.path, test, test.with_name("test_other.py")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (1, 1))
+    data.set_context("tests.graph.test_other.test_it")
+    data.add_lines({str(tmp_path / mutant.path): [2]})
+    data.close()
+    other = Selection(("tests/graph/test_other.py",), ("tests/graph/test_other.py::test_it",), at_most=80)
+    assert runner.Meeting(tmp_path / "coverage").tests(mutant) == [other]
+    os.utime(test, (4e9, 4e9))
+    assert runner.Meeting(tmp_path / "coverage").tests(mutant) == [Selection(("tests/graph/test_document.py",)), other]
+
+
 @pytest.fixture(scope="module")
 def apart() -> Iterator[ProcessPoolExecutor]:
     """A process of its own, as only one without threads can be forked."""

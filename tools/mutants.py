@@ -24,6 +24,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
+from coverage import CoverageData
+
 from tools.forked_pytest import FORK, Run, Selection, load_libraries, run
 from tools.mutations import Mutant, mutants
 
@@ -98,18 +100,28 @@ class Meeting:
     """The tests that meet a line, from the contexts of a coverage file; without one, the tests of the room."""
 
     def __init__(self, file: Path) -> None:
-        self._data, self._measured = None, 0.0
-        if file.is_file():
-            from coverage import CoverageData
-
-            self._data, self._measured = CoverageData(str(file)), file.stat().st_mtime
+        self._data = CoverageData(str(file)) if file.is_file() else None
+        self._measured = file.stat().st_mtime if file.is_file() else 0.0
+        if self._data is not None:
             self._data.read()
 
     def tests(self, mutant: Mutant) -> list[Selection]:
         """What to run, the nearest first; nothing where no test meets the line."""
-        if self._data is None or (ROOT / mutant.path).stat().st_mtime > self._measured:
+        if self._data is None or self._is_newer(mutant.path):
             return room_tests(mutant)
-        contexts = self._data.contexts_by_lineno(str(ROOT / mutant.path)).get(mutant.line, [])
+        return [*self._edited_tests(mutant), *self._measured_tests(self._data, mutant)]
+
+    def _is_newer(self, path: str) -> bool:
+        return (ROOT / path).stat().st_mtime > self._measured
+
+    def _edited_tests(self, mutant: Mutant) -> list[Selection]:
+        """Tests of the module and of its folder that may meet its lines since they were edited."""
+        files = [file for near in room_tests(mutant) for file in near.places if _distance(file, mutant) < 2]
+        edited = tuple(file for file in files if self._is_newer(file))
+        return [Selection(edited)] if edited else []
+
+    def _measured_tests(self, data: CoverageData, mutant: Mutant) -> list[Selection]:
+        contexts = data.contexts_by_lineno(str(ROOT / mutant.path)).get(mutant.line, [])
         named = {node for context in contexts if (node := node_id(context))}
         if not named and contexts:
             return room_tests(mutant)

@@ -101,6 +101,15 @@ def test_a_garbled_frame_is_refused_and_nothing_after_it_is_read(frame: bytes) -
         decoder.feed(encode(AddUp()))
 
 
+@pytest.mark.parametrize("place", [b"1", b"-1", b'"0"', b"null"])
+def test_a_reference_to_an_array_that_did_not_come_is_refused(place: bytes) -> None:
+    frame = encode(Sums(done=1, total=2, sums={"a": np.zeros(2)}))
+    header, body = LENGTHS.unpack(frame[: LENGTHS.size])
+    text = frame[LENGTHS.size : LENGTHS.size + header].replace(b'{"$array": 0}', b'{"$array": ' + place + b"}")
+    with pytest.raises(NetloomError, match="an array is missing"):
+        Decoder().feed(LENGTHS.pack(len(text), body) + text + frame[LENGTHS.size + header :])
+
+
 def test_a_field_of_another_type_is_named() -> None:
     with pytest.raises(NetloomError, match=r"Sums\.score"):
         Decoder().feed(encode(Sums(done=1, total=2, score=0.5)).replace(b"0.5", b'"a"'))

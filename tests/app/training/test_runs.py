@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.training.plan import Plan
-from app.training.runs import CHECKPOINT, ENVIRONMENT, METRICS, PROJECT, WEIGHTS, Run, fresh_folder, runs
+from app.training.runs import CHECKPOINT, ENVIRONMENT, METRICS, PROJECT, WEIGHTS, Log, Run, fresh_folder, runs
 from graph.errors import NetloomError
 from graph.project import Project, project_json
 
@@ -31,6 +31,12 @@ def test_an_altered_part_is_named_and_listed_as_broken(run: Run, name: str) -> N
     with pytest.raises(NetloomError, match=name):
         Run.open(run.path).history()
     assert runs(run.path.parent)[0].problem is not None
+
+
+def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / METRICS).mkdir()
+    with pytest.raises(NetloomError, match=f"{METRICS} cannot be written: .*Choose another folder"):
+        Log(tmp_path / METRICS)
 
 
 @pytest.mark.parametrize("name", [CHECKPOINT, WEIGHTS])

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from app.insight.training_snapshot import inspect_session
-from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started
+from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started, TrainingProgress
 from app.protocol.watch import Watch
-from app.training import checkpoints
+from app.training import checkpoints, trainer
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, resume
@@ -129,6 +129,31 @@ def test_pausing_stepping_watching_and_going_on(tmp_path: Path) -> None:
     assert views.gradients["conv1.weight"].counts.sum() == 36
     plain = trained(begin(project(cnn(), epochs=1), None, tmp_path / "plain"))
     assert epochs_of(seen) == epochs_of(plain)
+
+
+@pytest.mark.parametrize("watch", [Watch(histograms=True, every=0), Watch(histograms=True, every=1e6), Watch(every=0)])
+def test_what_is_watched_is_shown_while_it_learns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    monkeypatch.setattr(trainer, "POINTS_EVERY", 0.0)
+    session = begin(project(epochs=2), None, tmp_path / "run")
+    session.control.watch = watch
+    shown = [event.step for event in train(session, inspect_session) if isinstance(event, Snapshot)]
+    steps = session.steps_per_epoch
+    before_steps_and_after_epochs = [*range(steps + 1), *range(steps, 2 * steps + 1)]
+    assert shown == (before_steps_and_after_epochs if watch.histograms and watch.every == 0 else [])
+
+
+def test_the_time_left_is_that_of_the_samples_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer, "PROGRESS_EVERY", 0.0)
+    session = begin(project(epochs=3), None, tmp_path / "run")
+    progress = [event for event in train(session) if isinstance(event, TrainingProgress)]
+    samples = session.train.samples
+    first = progress[0]
+    assert first.seconds_left is not None
+    left = (4 - first.epoch) * samples - first.step * 32
+    assert first.seconds_left * first.samples_per_second == pytest.approx(max(0, left))
+    assert progress[-1].seconds_left == 0
 
 
 def test_a_loss_that_explodes_stops_at_its_step_and_keeps_good_weights(tmp_path: Path) -> None:
