@@ -44,8 +44,18 @@ def standardised(name: str, values: torch.Tensor) -> torch.Tensor:
 
 
 def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
-    """What an output says of each sample: a class with the probabilities of all, or numbers in the data's own units."""
+    """What an output says of each sample: a class or labels with probabilities, or numbers in the data's own units."""
     known = OUTPUTS[name]
+    if "labels" in known:
+        shares = (result.sigmoid() if known["gives"] == "logits" else result).tolist()
+        above = [[share > known["threshold"] for share in row] for row in shares]
+        return [
+            {
+                "labels": [label for label, has in zip(known["labels"], marks) if has],
+                "probabilities": dict(zip(known["labels"], row)),
+            }
+            for marks, row in zip(above, shares)
+        ]
     if "classes" not in known:
         if "mean" in known:
             shape = [1] * result.dim()
@@ -54,10 +64,14 @@ def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
             result = (result * scale + mean).float()
         return [{"values": row.tolist(), "names": known["names"], "units": known["units"]} for row in result]
     if known["gives"] == "scores":
-        result = result.softmax(1) if result.shape[1] > 1 else result.sigmoid()
+        result = result.softmax(1)
+    elif known["gives"] == "logits":
+        result = result.sigmoid()
     if result.shape[1] == 1:  # a single number is the probability of the second class
         result = torch.cat([1 - result, result], 1)
     best = result.argmax(1).tolist()
+    if "threshold" in known:  # of two classes, the second counts above it
+        best = (result[:, 1] / result.sum(1) > known["threshold"]).long().tolist()
     return [
         {"class": known["classes"][place], "probabilities": dict(zip(known["classes"], row.tolist()))}
         for place, row in zip(best, result)
@@ -185,14 +199,24 @@ def medians_of(prepared: Prepared, field: Field) -> list[float]:
 
 
 def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
+    if head.labels:
+        return {"labels": list(head.field.names), "gives": what_it_gives(head), "threshold": head.threshold}
     if head.classes:
-        return {"classes": list(head.field.classes), "gives": "probabilities" if head.final_activation else "scores"}
+        threshold = {"threshold": head.threshold} if head.classes == 2 and head.threshold != 0.5 else {}
+        return {"classes": list(head.field.classes), "gives": what_it_gives(head), **threshold}
     scaler = prepared.scalers.get(head.field.name)
     described: dict[str, Any] = {"names": list(head.field.names), "units": list(head.field.units)}
     if scaler is None:
         return described
     axis = FEATURE_AXIS[head.field.shape.kind]
     return described | {"axis": axis, "mean": scaler.mean.tolist(), "scale": scaler.scale.tolist()}
+
+
+def what_it_gives(head: Head) -> str:
+    """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together."""
+    if not (head.classes or head.labels):
+        return "numbers"
+    return "probabilities" if head.final_activation else "logits" if head.loss == "bce" else "scores"
 
 
 # Rows of a table

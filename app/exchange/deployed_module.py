@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from app.data.dataset import FieldInfo
 from app.data.transforms import Standardise, broadcast, has_gaps
-from app.exchange.code_data import columns_read, medians_of
+from app.exchange.code_data import columns_read, medians_of, what_it_gives
+from app.training.thresholds import has_threshold
 from app.training.trainable import Model
 from graph.build.compile import Compiled
 from graph.layers.io import InputLike
@@ -51,6 +52,8 @@ class ModelPort:
     """What stands in for a missing value of each feature, where the data has any missing."""
     columns: tuple[Mapping[str, Any], ...] = ()
     """Of a table: its columns as they are read, of which the features are made."""
+    threshold: float | None = None
+    """The probability above which a label, or the second of two classes, is predicted."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, for the file's metadata."""
@@ -66,6 +69,8 @@ class ModelPort:
             described["median"] = list(self.median)
         if self.columns:
             described["columns"] = list(self.columns)
+        if self.threshold is not None:
+            described |= {"threshold": self.threshold, "labels": self.field is not None and self.field.labels}
         return described | ({"gives": self.gives} if self.gives else {})
 
 
@@ -177,8 +182,9 @@ def info_of_model(model: Model, inside: bool, base: Path | None = None) -> Deplo
     outputs = []
     for head in model.objective.heads:
         shape, scaler = model.compiled.layer_info[head.output].outputs["out"], prepared.scalers.get(head.field.name)
-        gives = ("probabilities" if head.final_activation else "scores") if head.classes else "numbers"
-        outputs.append(ModelPort(head.output, shape, head.field, scaler, None, gives))
+        threshold = head.threshold if has_threshold(head) else None
+        port = ModelPort(head.output, shape, head.field, scaler, None, what_it_gives(head), threshold=threshold)
+        outputs.append(port)
     scaled = any(port.scaler for port in (*inputs, *outputs))
     return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app.data.data_choice import DataChoice
-from app.data.dataset import DatasetInfo
+from app.data.dataset import Array, DatasetInfo
 from app.data.prepare import Prepared
 from app.data.readers.recipe import Dialect, ReadingRecipe
 from app.data.sources.table_source import TableSource
@@ -17,6 +17,7 @@ from app.data.split import NAMES
 from app.exchange import html_parts
 from app.project.project_check import check_project
 from app.project.summary import rows, totals
+from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.checking.check import Checker
@@ -29,6 +30,9 @@ FILTERS = 64
 
 CLASSES = 40
 """Classes up to which the whole confusion matrix is shown."""
+
+DRAWN = len(html_parts.COLOURS)
+"""Classes whose curves are drawn."""
 
 CONFUSED = 20
 """Most frequent mistakes that are listed where there are more classes."""
@@ -223,6 +227,8 @@ def _results(run: Run) -> Iterator[str]:
         yield html_parts.tiles(html_parts.shown(tested.metrics))
         if tested.confusion is not None:
             yield from _confusion(tested.confusion, tested.classes)
+        if tested.scores is not None:
+            yield from _scores(tested.scores)
     try:
         _, model = load_model(run.path)
     except NetloomError:
@@ -252,6 +258,49 @@ def _standardisation(prepared: Prepared) -> Iterator[str]:
     yield html_parts.table(("Field", "Feature", "Unit", "Mean", "Deviation"), lines[:COLUMNS], ("Mean", "Deviation"))
     if len(lines) > COLUMNS:
         yield f'<p class="faint">{len(lines) - COLUMNS:,} more features.</p>'
+
+
+def _scores(scores: Scores) -> Iterator[str]:
+    """How well each class or label is told from the rest, the averages, and the curves."""
+    heads = ("Class", "Samples", "Precision", "Recall", "F1", "ROC AUC", "Average precision")
+    rows: list[tuple[object, ...]] = [
+        (own.name, own.support, own.precision, own.recall, own.f1, own.roc_auc, own.average_precision)
+        for own in scores.classes
+    ]
+    averages = scores.averages
+    for average in ("micro", "macro", "weighted"):
+        if f"f1_{average}" in averages:
+            means = [averages[f"{name}_{average}"] for name in ("precision", "recall", "f1")]
+            areas = [averages.get(f"{name}_{average}", "") for name in ("roc_auc", "average_precision")]
+            rows.append((f"mean, {average}", "", *means, *areas))
+    yield html_parts.table(heads, rows, heads[1:])
+    told = {"balanced accuracy": averages["balanced_accuracy"], "calibration error": averages["calibration_error"]}
+    if scores.threshold is not None:
+        told["threshold"] = scores.threshold
+    yield html_parts.properties(told)
+    found = scores.calibration
+    reliability = {"came true": _places(found.predicted, found.observed)}
+    roc, recalled = (_hardest(curves, scores) for curves in (scores.roc, scores.precision_recall))
+    if len(scores.roc) > len(roc):
+        yield f"<p>Curves of the {len(roc)} classes that are told apart worst.</p>"
+    charts = (
+        ("True positive rate", roc, "false positive rate"),
+        ("Precision", recalled, "recall"),
+        ("Share that came true", reliability, "predicted probability"),
+    )
+    drawn = [html_parts.chart(title, curves, unit) for title, curves, unit in charts]
+    yield f'<div class="charts">{"".join(drawn)}</div>'
+
+
+def _hardest(curves: Sequence[ScoreCurve], scores: Scores) -> dict[str, list[tuple[float, float]]]:
+    """Of curves by class those with the smallest area under the ROC curve, as many as have colours."""
+    areas = {own.name: own.roc_auc or 0.0 for own in scores.classes}
+    hardest = sorted(curves, key=lambda curve: areas[curve.name])[:DRAWN]
+    return {curve.name: _places(curve.x, curve.y) for curve in curves if curve in hardest}
+
+
+def _places(x: Array, y: Array) -> list[tuple[float, float]]:
+    return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 def _confusion(counts: Any, classes: tuple[str, ...]) -> Iterator[str]:

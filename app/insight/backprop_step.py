@@ -328,7 +328,10 @@ def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> Writte
         wanted = target.double().reshape(-1).numpy()
         counts = ~np.isnan(wanted)
         outputs, wanted = outputs[counts], wanted[counts]
-    return loss_terms.of_numbers(head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=delta)
+    weights = np.array(head.class_weights) if head.labels and head.class_weights else None
+    return loss_terms.of_numbers(
+        head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=delta, weights=weights
+    )
 
 
 def _cut(values: Tensor) -> Array:

@@ -27,7 +27,13 @@ def half_squares(answers: Numbers, targets: Numbers) -> float:
 
 
 def of_numbers(
-    loss: str, answers: Numbers, targets: Numbers, *, squashed: bool = False, delta: float = 1.0
+    loss: str,
+    answers: Numbers,
+    targets: Numbers,
+    *,
+    squashed: bool = False,
+    delta: float = 1.0,
+    weights: Numbers | None = None,
 ) -> WrittenLoss:
     """A loss that compares value by value.
 
@@ -41,9 +47,11 @@ def of_numbers(
         for ``bce``: whether the answers are probabilities already.
     delta
         for ``huber``: the error at which it turns straight.
+    weights
+        for ``bce``: how much each label counts where it is true, float (k,); None counts all alike.
     """
     if loss == "bce":
-        return _binary(answers, targets, squashed)
+        return _binary(answers, targets, squashed, weights)
     error = targets - answers
     rule, term, terms = _rules(loss, delta)
     losses = terms(error)
@@ -92,16 +100,17 @@ def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbe
     return "E = mean of (t − o)²", "(t − o)²", np.square
 
 
-def _binary(answers: Numbers, targets: Numbers, squashed: bool) -> WrittenLoss:
+def _binary(answers: Numbers, targets: Numbers, squashed: bool, weights: Numbers | None) -> WrittenLoss:
     chances = answers if squashed else 1 / (1 + np.exp(-np.clip(answers, -500, 500)))
     if squashed:  # torch holds these logarithms above -100
         yes, no = (np.maximum(np.log(np.maximum(chance, TINY)), -100.0) for chance in (chances, 1 - chances))
     else:
         yes, no = -np.logaddexp(0, -answers), -np.logaddexp(0, answers)
-    terms = -(targets * yes + (1 - targets) * no)
+    terms = -((1.0 if weights is None else weights) * targets * yes + (1 - targets) * no)
     total = float(terms.mean())
     rows = np.stack([answers, chances, targets, terms], axis=1)
-    rule = "E = mean of −t ln p − (1 − t) ln(1 − p)" + ("" if squashed else ",  p = sigmoid(o)")
+    weighed = "" if weights is None else "w "
+    rule = f"E = mean of −{weighed}t ln p − (1 − t) ln(1 − p)" + ("" if squashed else ",  p = sigmoid(o)")
     factor = f"1/{len(terms)}" if len(terms) > 1 else ""
     return WrittenLoss(
         rule, _line(factor, terms, total), ("output o", "p", "target t", "term"), _rows(rows), len(terms), total

@@ -35,6 +35,8 @@ def predict_samples(model: Model, index: Array) -> SamplePredictions:
         labels = head.predicted_classes(outputs)
         sure = probabilities.gather(1, labels[:, None])[:, 0] / probabilities.sum(1).clamp_min(1e-12)
         return SamplePredictions(target=field.facts, index=places, labels=labels.numpy(), probabilities=sure.numpy())
+    if head.labels:
+        return SamplePredictions(target=field.facts, index=places, values=head.positive(outputs).float().numpy())
     values = model.prepared.undo(field.name, head.values(outputs).numpy()).reshape(len(places), -1)
     return SamplePredictions(target=field.facts, index=places, values=values)
 

@@ -239,7 +239,7 @@ class SamplePredictions:
 
     ``index`` int64 (m,) positions in the data set. For classes ``labels`` int64 (m,) and ``probabilities`` float32
     (m,) of these; for lists of tokens and rows of labels ``tokens`` int64 (m, T) with their ``texts``; else ``values``
-    float32 (m, values) in the data's own units.
+    float32 (m, values) in the data's own units, of several labels 0 or 1 for each.
     """
 
     target: FieldFacts

@@ -14,7 +14,7 @@ INPUTS = {
     "pictures": "Pictures",
     "sequence": "A sequence: text or a series",
 }
-OUTPUTS = {"classes": "One of several classes", "number": "A number, or several"}
+OUTPUTS = {"classes": "One of several classes, or several labels", "number": "A number, or several"}
 AMOUNTS = {
     "little": f"Little: fewer than {LITTLE:,} samples",
     "some": f"Some: {LITTLE:,} to {MUCH:,} samples",
@@ -107,4 +107,8 @@ def situation(info: DatasetFacts) -> tuple[str, str, str]:
     """The three answers for a data set."""
     kinds = {"vector": "table", "image": "pictures", "video": "pictures"}
     amount = "little" if info.samples < LITTLE else "much" if info.samples >= MUCH else "some"
-    return kinds.get(info.input_field.kind, "sequence"), "classes" if info.classes else "number", amount
+    return (
+        kinds.get(info.input_field.kind, "sequence"),
+        "classes" if info.classes or info.target_field.labels else "number",
+        amount,
+    )

@@ -33,6 +33,7 @@ from widgets.data.data_details import Details
 from widgets.data.decoding_progress import Waiting
 from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
 from widgets.data.last_predictions import LastPredictions
+from widgets.data.lopsided_notice import LopsidedNotice
 from widgets.data.moved_data import Repointer
 from widgets.data.preview_values import dataset_summary
 from widgets.data.reading_panel import ReadingPanel
@@ -87,6 +88,7 @@ class DataView(QWidget):
         self.facts = text_label(parent=self, look="faint", wrap=True)
         self.notes = text_label(parent=self, look="faint", wrap=True, hidden=True)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
+        self.lopsided = LopsidedNotice(self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
         self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel()
@@ -144,7 +146,8 @@ class DataView(QWidget):
         self.samples.add_side(READING, self.reading, first=True)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
-        notices = (self.facts, self.pipeline, self.notes, self.waiting, self.notice, self.asking, self.offer)
+        asked = (self.notice, self.asking, self.offer, self.lopsided)
+        notices = (self.facts, self.pipeline, self.notes, self.waiting, *asked)
         vbox(head, *notices, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
         return middle
 
@@ -439,14 +442,15 @@ class DataView(QWidget):
             source, problems = self._problems
             if section.get("options") == source.values():
                 remarks = [
-                    problem for problem in problems if problem not in remarks and problem not in preview.leaks
+                    problem for problem in problems if problem not in (*remarks, *preview.leaks, preview.lopsided)
                 ] + remarks
         asked = tuple(f"Column “{name}”: " for name in self.reading.undecided)
         return [remark for remark in remarks if not remark.startswith(asked)] if asked else remarks
 
     def _refresh_offer(self) -> None:
-        """Offer to fit the network where the data and its ends do not match."""
+        """Offer to fit the network where the data and its ends do not match, and to weigh lopsided classes."""
         document, checker = self._document, self._checker
+        self.lopsided.follow(document, self.preview.lopsided if self.preview is not None else "")
         if document is None or checker is None:
             return
         waiting = misfits(document, checker) if self.preview is not None else []

@@ -14,7 +14,7 @@ from app.protocol.data_values import DataPreview, SamplePredictions
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.charts.sample_tiles import Answer
-from widgets.data.preview_values import few
+from widgets.data.preview_values import few, label_names
 from widgets.training.worker_link import WorkerLink
 
 
@@ -101,6 +101,10 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
         true = preview.texts.get(target.name)
         for row, text in zip(rows, predictions.texts, strict=True):
             yield Answer(f"says {text}", true is not None and true[row] == text)
+    elif predictions.values is not None and target.labels:
+        for row, marks in zip(rows, predictions.values, strict=True):
+            right = bool((preview.values[target.name][row] == marks).all())
+            yield Answer(f"says {label_names(marks, target.names)}", right)
     elif predictions.values is not None and len(target.shape) == 1:
         unit = next(iter(target.units), "")
         for numbers in predictions.values.astype(np.float64).tolist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.protocol.data_values import DataPreview, DatasetFacts
@@ -35,9 +35,16 @@ def labels_of(target: FieldFacts, values: Array) -> list[str]:
     """Values (n, ...) of a target field in words; a sequence or picture has none that are short."""
     if target.classes:
         return [target.classes[int(value)] for value in values]
+    if target.labels:
+        return [label_names(row, target.names) for row in values]
     if values.ndim > 2 and values[:1].size != 1:
         return ["" for _ in values]
     return [few(row, next(iter(target.units), "")) for row in values.reshape(len(values), -1).tolist()]
+
+
+def label_names(row: Iterable[float], names: Sequence[str]) -> str:
+    """The labels of a sample, by 0 or 1 for each."""
+    return ", ".join(name for name, has in zip(names, row, strict=True) if has) or "no label"
 
 
 def few(numbers: Sequence[float], unit: str = "") -> str:
@@ -50,4 +57,6 @@ def dataset_summary(info: DatasetFacts) -> str:
     """Samples, shape and classes of a data set in one line, and below it what it is."""
     shape = Shape(Kind(info.input_field.kind), info.input_field.shape).described()
     classes = f"  ·  {len(info.classes)} classes" if info.classes else ""
+    if info.target_field.labels:
+        classes = f"  ·  {len(info.target_field.names)} labels"
     return f"{info.samples:,} samples  ·  {shape}{classes}  ·  {info.task}\n{info.summary}"

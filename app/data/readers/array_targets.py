@@ -60,7 +60,7 @@ def array_target(file: Path, raw: Array, samples: int, task: str, name: str = "t
                 f"{file.name}: several labels need 0 or 1 in two columns or more; there are other values."
             )
         names = tuple(f"label {number}" for number in range(values.shape[1]))
-        return labels_field(name, values, names), Task.REGRESSION, (_labels_note(values),) if task == "auto" else ()
+        return labels_field(name, values, names), Task.LABELS, (_labels_note(values),) if task == "auto" else ()
     if one_hot and task in ("auto", "classification"):
         field = classes_field(file, values.argmax(axis=1)[:, None], name, values.shape[1])
         return field, Task.CLASSIFICATION, ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from app.training.runs import runs_folder
 from tests.app.cli.calling import Caller
@@ -122,3 +123,82 @@ def weights(run: Path) -> np.ndarray:
     from safetensors.numpy import load_file
 
     return np.concatenate([array.reshape(-1) for array in load_file(run / "weights.safetensors").values()])
+
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+
+
+@pytest.fixture
+def labelled(call: Caller, tmp_path: Path) -> Path:
+    """A run that gives several labels."""
+    project, run = tmp_path / "tags.netloom", tmp_path / "tags"
+    assert call("new", project, "--data", CASES / "tags.csv", "--target", "tags").code == 0
+    assert call("train", project, "--epochs", 30, "--out", run, "--json").code == 0
+    return run
+
+
+def test_labels_are_tested_and_predicted(call: Caller, labelled: Path, tmp_path: Path) -> None:
+    tested = call("evaluate", labelled, "--json").json
+    assert (tested["task"], tested["classes"]) == ("labels", ["rare", "red", "sharp"])
+    assert set(tested["test"]) == {"loss", "accuracy", "exact_match", "f1_micro", "f1_macro"}
+    assert [entry["name"] for entry in tested["scores"]["classes"]] == tested["classes"]
+    assert [baseline["name"] for baseline in tested["baselines"]] == ["each label as most have it"]
+    (tmp_path / "new.csv").write_text("width,height\n2,2\n-2,-2\n")
+    first, last = call("predict", labelled, tmp_path / "new.csv", "--json").json["predictions"]
+    assert {"red", "sharp"} <= set(first["labels"]) and last["labels"] == []
+    assert "2: no label (" in call("predict", labelled, tmp_path / "new.csv").out
+    everything = call("predict", labelled, tmp_path / "new.csv", "--threshold", 0, "--json").json["predictions"]
+    assert everything[0]["labels"] == ["rare", "red", "sharp"] and everything[0]["threshold"] == 0
+
+
+def test_a_threshold_moves_what_is_predicted_and_is_told(call: Caller, labelled: Path) -> None:
+    recalls = [
+        call("evaluate", labelled, "--threshold", threshold, "--json").json["scores"]["averages"]["recall_micro"]
+        for threshold in (0.001, 0.999)
+    ]
+    assert recalls[0] > recalls[1]
+    shown = call("evaluate", labelled, "--threshold", 0.3).out
+    assert "threshold 0.3; the best F1 would be at" in shown and "mean, macro" in shown
+    assert call("evaluate", labelled, "--threshold", 2).code == 2
+
+
+def test_lopsided_classes_are_told_before_training_and_can_be_weighed(call: Caller, tmp_path: Path) -> None:
+    project = tmp_path / "p.netloom"
+    assert call("new", project, "--data", CASES / "lopsided.csv", "--target", "ill").code == 0
+    told = "always “no” would be right for 95 %"
+    assert told in call("data", CASES / "lopsided.csv").out and told in call("check", project).out
+    assert told in call("train", project, "--epochs", 1, "--out", tmp_path / "plain").out
+    weighed = call("train", project, "--epochs", 1, "--class-weights", "automatic", "--out", tmp_path / "weighed")
+    assert weighed.code == 0 and told not in weighed.out
+    scores = call("evaluate", tmp_path / "weighed", "--json").json["scores"]
+    assert set(scores) == {"averages", "classes", "calibration", "threshold", "best_threshold"}
+    assert [entry["name"] for entry in scores["classes"]] == ["no", "yes"]
+    assert "balanced accuracy" in call("evaluate", tmp_path / "weighed").out
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9])
+def test_exported_code_of_labels_says_what_predict_says(
+    call: Caller, labelled: Path, tmp_path: Path, threshold: float
+) -> None:
+    project = json.loads((labelled / "project.netloom").read_text())
+    project["plan"] = {**project.get("plan", {}), "threshold": threshold, "epochs": 20}
+    (tmp_path / "again.netloom").write_text(json.dumps(project))
+    run, code = tmp_path / "again", tmp_path / "code.py"
+    assert call("train", tmp_path / "again.netloom", "--out", run, "--json").code == 0
+    assert call("export", run, "--to", "code", "-o", code).code == 0
+    (tmp_path / "new.csv").write_text("width,height\n2,2\n0.1,-0.1\n-2,-2\n")
+    names: dict[str, object] = {"__name__": "code"}
+    exec(compile(code.read_text(), str(code), "exec"), names)
+    network, predict = names["load"](str(code.with_suffix(".safetensors"))), names["predict"]  # type: ignore[operator]
+    rows = torch.tensor([[2, 2], [0.1, -0.1], [-2, -2]], dtype=torch.float64)
+    (answers,) = predict(network, rows)  # type: ignore[operator]
+    wanted = call("predict", run, tmp_path / "new.csv", "--json").json["predictions"]
+    assert [answer["labels"] for answer in answers] == [prediction["labels"] for prediction in wanted]
+    for answer, prediction in zip(answers, wanted, strict=True):
+        assert answer["probabilities"] == pytest.approx(prediction["probabilities"], abs=1e-5)
+
+
+def test_the_report_holds_the_scores(call: Caller, labelled: Path, tmp_path: Path) -> None:
+    assert call("export", labelled, "--to", "report", "-o", tmp_path / "r.html").code == 0
+    page = (tmp_path / "r.html").read_text()
+    assert all(words in page for words in ("ROC AUC", "mean, macro", "calibration error", "threshold", "rare"))

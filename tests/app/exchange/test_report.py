@@ -92,7 +92,9 @@ def test_the_page_of_a_run_tells_all_and_asks_for_nothing(run: Run, tmp_path: Pa
     assert "fingerprint of the data" in told
     pictures = [Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) for source in found.sources]
     assert [one.size for one in pictures] == [(3, 3)] * 4
-    assert found.tags.count("polyline") == 4, "loss and accuracy, of training and validation"
+    # Loss and accuracy, of training and validation; ROC and precision of three classes, and the reliability.
+    assert found.tags.count("polyline") == 4 + 2 * 3 + 1
+    assert "Curves of the 3 classes that are told apart worst." in told
 
 
 def test_the_page_of_a_project(tmp_path: Path) -> None:

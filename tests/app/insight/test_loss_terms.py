@@ -67,3 +67,12 @@ def test_a_long_sum_is_cut_in_the_line_only() -> None:
     found = of_numbers("half_squares", np.zeros(100), np.ones(100))
     assert found.line.endswith("+ …) = 50")
     assert found.total == 50
+
+
+def test_weighed_labels_are_written_as_torch_counts_them() -> None:
+    outputs, targets, weights = np.array([0.5, -1.0, 2.0]), np.array([1.0, 1.0, 0.0]), np.array([1.0, 9.0, 3.0])
+    found = of_numbers("bce", outputs, targets, weights=weights)
+    given, true, counts = map(torch.tensor, (outputs, targets, weights))
+    expected = F.binary_cross_entropy_with_logits(given, true, pos_weight=counts)
+    assert found.total == pytest.approx(float(expected))
+    assert "−w t ln p" in found.formula

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
 from widgets.charts.sample_tiles import Answer, SampleGallery
+from widgets.data.preview_values import label_names
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
@@ -31,19 +30,15 @@ class LabelErrors(QWidget):
         """Show the evaluation of a network that gives several labels."""
         worst, names = evaluation.worst, evaluation.names
         self.scores.show_scores(evaluation.scores)
-        true = [f"is {labels_of(row, names)}" for row in worst.true]
+        true = [f"is {label_names(row, names)}" for row in worst.true]
         off = (worst.true != worst.predicted).sum(1).tolist()
         self.worst.set_samples(drawable_values(worst.input), true, list(map(_off, off)), texts_read(evaluation))
         answers = [
-            Answer(f"says {labels_of(row, names)}", wrong == 0) for row, wrong in zip(worst.predicted, off, strict=True)
+            Answer(f"says {label_names(row, names)}", wrong == 0)
+            for row, wrong in zip(worst.predicted, off, strict=True)
         ]
         self.worst.set_answers(answers)
         self.about.setText("The samples with most labels wrong.")
-
-
-def labels_of(row: Sequence[float], names: Sequence[str]) -> str:
-    """The labels of a sample, by 0 or 1 for each."""
-    return ", ".join(name for name, has in zip(names, row, strict=True) if has) or "no label"
 
 
 def _off(count: int) -> str:

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app.inference.scores import class_scores, label_scores
 from app.protocol.evaluation_values import Evaluation, Predictions, Scores, WorstPredictions
+from widgets.data.preview_values import label_names
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.class_errors import ClassErrors
-from widgets.understand.errors.label_errors import LabelErrors, labels_of
+from widgets.understand.errors.label_errors import LabelErrors
 
 TRUE = np.array([0, 0, 0, 0, 0, 0, 1, 1])
 SECOND = np.array([0.1, 0.2, 0.3, 0.4, 0.1, 0.7, 0.6, 0.9])
@@ -108,5 +109,5 @@ def test_labels_say_what_is_true_and_what_was_said(qtbot: QtBot) -> None:
     view.show_evaluation(evaluation(scores, "labels", true, said, names=("red", "round"), classes=("red", "round")))
     assert shown(view) == ["Scores", "ROC", "PR", "Calibration", "Threshold"]
     assert [row[0] for row in rows(view)] == ["red", "round", "mean, micro", "mean, macro", "mean, weighted"]
-    assert labels_of(LABELS[2], ("red", "round")) == "red, round"
-    assert labels_of(LABELS[3], ("red", "round")) == "no label"
+    assert label_names(LABELS[2], ("red", "round")) == "red, round"
+    assert label_names(LABELS[3], ("red", "round")) == "no label"
