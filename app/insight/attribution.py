@@ -111,7 +111,8 @@ class AttributionQuery:
             return numbers(self._of_words(token_probabilities(self.head, outputs))[0])
         if self.head.classes:
             return numbers(self.head.probabilities(outputs)[0])
-        return self.model.prepared.undo(self.head.field.name, numbers(outputs)).reshape(-1)
+        values = self.head.values(outputs)
+        return self.model.prepared.undo(self.head.field.name, numbers(values)).reshape(-1)
 
     def truth(self) -> Array:
         """What is true of the sample: a class () or numbers (*sizes) in their own units."""

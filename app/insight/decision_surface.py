@@ -54,7 +54,7 @@ def decision_surface(model: Model, bounds: Bounds | None = None, resolution: int
     outputs = torch.from_numpy(model.predict(Feed(part, model.objective.inputs, [], model.device))[0])
     square = (resolution, resolution)
     if not head.classes:
-        values = model.prepared.undo(head.field.name, outputs.numpy()).reshape(*square, -1)
+        values = model.prepared.undo(head.field.name, head.values(outputs).numpy()).reshape(*square, -1)
         return DecisionSurface(x=x, y=y, points=points, values=values)
     return DecisionSurface(
         x=x,

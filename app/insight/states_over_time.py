@@ -195,7 +195,7 @@ def _prediction(model: Model, outputs: Any, batch: Batch) -> Mapping[str, Any]:
         best = int(probabilities.argmax())
         prediction = f"{classes[best]} ({float(probabilities[best]):.0%})"
         return {"prediction": prediction, "label": classes[int(batch.targets[0][0])]}
-    both = (output[0], batch.targets[0][0])
+    both = (head.values(output)[0], batch.targets[0][0])
     rows = [model.prepared.undo(head.field.name, numbers(values.reshape(1, -1)))[0] for values in both]
     if len(rows[0]) > 3 or len(rows[0]) != len(rows[1]):
         return {}

@@ -185,7 +185,7 @@ def _gap(goal: GapGoal, now: Situation) -> bool:
     train, validation = (now.results.value(part, goal.metric) for part in ("train", "validation"))
     if train is None or validation is None:
         return False
-    better_when_higher = goal.metric in {*SHARES, "r2"}
+    better_when_higher = goal.metric in {*SHARES, "r2", "f1_micro", "f1_macro"}
     return goal.holds(train - validation if better_when_higher else validation - train)
 
 
