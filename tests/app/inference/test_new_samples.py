@@ -111,7 +111,7 @@ def test_the_column_that_is_missing_is_named_as_in_the_file(
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(0.0, "0"), (229656.44, "229,656"), (12.5, "12.5"), (-0.013249, "-0.01325"), (2.5e12, "2.5e+12"), (1e-9, "1e-09"),
-     (1000.0, "1,000"), (float("nan"), "nan")],
+     (1000.0, "1000"), (10_000.0, "10,000"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_amounts_are_written_for_people(value: float, shown: str) -> None:
     assert format_short(value) == shown

@@ -430,9 +430,8 @@ def test_no_training_window_lies_after_another(
     path = tmp_path_factory.mktemp("made") / "t.csv"
     path.write_text("timestamp;place;v\n" + "\n".join(lines[row] for row in rows) + "\n")
     group = {"group": "place", "divide": "by_time"} if groups > 1 else {"columns": ("v",)}
-    order = (
-        "day_first" if "%d" in written[:2] or written == "zone" else "month_first" if written[:2] == "%m" else "auto"
-    )
+    orders = {"%d": "day_first", "zo": "day_first", "%m": "month_first", "%y": "year_first"}
+    order = orders.get(written[:2], "auto")
     source = Series.parse(
         {"path": str(path), "order": "timestamp", "target": "v", "window": 4, "date_order": order} | group, "test"
     )
