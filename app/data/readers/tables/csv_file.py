@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from app.data.readers.charset import FALLBACK, read_head, wrong_encoding
 from app.data.readers.csv_body import Body, find_body
 from app.data.readers.date_parsing import COUNTS, DIGITS
@@ -158,7 +160,7 @@ def _read(
         frame = read(in_chunks=True)
     except pd.errors.DtypeWarning:
         return read(in_chunks=False)
-    return read(in_chunks=False) if any(str(kind) == "object" for kind in frame.dtypes) else frame
+    return read(in_chunks=False) if any(kind.type is np.object_ for kind in frame.dtypes) else frame
 
 
 def _respelled(file: Path, body: Body, reading: Reading, frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
