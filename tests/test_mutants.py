@@ -83,17 +83,18 @@ def test_lines_of_an_edited_file_are_not_looked_up_in_an_older_coverage_file(tmp
         data.close()
         os.utime(file, (time, time))
     assert runner.Meeting(old).tests(mutant) == runner.room_tests(mutant)
-    assert runner.Meeting(new).tests(mutant) == []
+    own = Selection(("tests/graph/test_document.py",))
+    assert runner.Meeting(new).tests(mutant) == [own]
 
 
-def test_tests_that_are_newer_than_the_coverage_file_run_as_well(
+def test_own_tests_and_those_newer_than_the_coverage_file_run_whatever_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "ROOT", tmp_path)
     mutant = Mutant("graph/document.py", 2, 0, 0, "", "", "")
-    test = tmp_path / "tests/graph/test_document.py"
+    own, new = (tmp_path / f"tests/graph/test_{name}.py" for name in ("document", "new"))
     data = CoverageData(str(tmp_path / "coverage"))
-    for file in (tmp_path / mutant.path, test, test.with_name("test_other.py")):
+    for file in (tmp_path / mutant.path, own, new, own.with_name("test_other.py")):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
         os.utime(file, (1, 1))
@@ -101,9 +102,10 @@ def test_tests_that_are_newer_than_the_coverage_file_run_as_well(
     data.add_lines({str(tmp_path / mutant.path): [2]})
     data.close()
     other = Selection(("tests/graph/test_other.py",), ("tests/graph/test_other.py::test_it",), at_most=80)
-    assert runner.Meeting(tmp_path / "coverage").tests(mutant) == [other]
-    os.utime(test, (4e9, 4e9))
     assert runner.Meeting(tmp_path / "coverage").tests(mutant) == [Selection(("tests/graph/test_document.py",)), other]
+    os.utime(new, (4e9, 4e9))
+    both = Selection(("tests/graph/test_document.py", "tests/graph/test_new.py"))
+    assert runner.Meeting(tmp_path / "coverage").tests(mutant) == [both, other]
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".mutants" / "results.jsonl"
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.json"
 SEED, COUNT, GOAL = 20, 400, 0.90
-TESTS_AT_MOST, SECONDS_AT_MOST = 80, 60
+TESTS_AT_MOST, SECONDS_AT_MOST = 80, 120
 """What is run for one mutant; after that it has survived."""
 PATIENCE_S, COLLECTING_S = 20.0, 120.0
 """How long one test may take, unless it takes long without a mutant too, and how long it may take to find the tests."""
@@ -109,16 +109,19 @@ class Meeting:
         """What to run, the nearest first; nothing where no test meets the line."""
         if self._data is None or self._is_newer(mutant.path):
             return room_tests(mutant)
-        return [*self._edited_tests(mutant), *self._measured_tests(self._data, mutant)]
+        return [*self._own_tests(mutant), *self._measured_tests(self._data, mutant)]
 
     def _is_newer(self, path: str) -> bool:
         return (ROOT / path).stat().st_mtime > self._measured
 
-    def _edited_tests(self, mutant: Mutant) -> list[Selection]:
-        """Tests of the module and of its folder that may meet its lines since they were edited."""
-        files = [file for near in room_tests(mutant) for file in near.places if _distance(file, mutant) < 2]
-        edited = tuple(file for file in files if self._is_newer(file))
-        return [Selection(edited)] if edited else []
+    def _own_tests(self, mutant: Mutant) -> list[Selection]:
+        """Tests that may meet the line although the coverage file does not say so.
+
+        Those of the module may do so in a process of their own, and those of its folder since they were edited.
+        """
+        files = [(file, _distance(file, mutant)) for near in room_tests(mutant) for file in near.places]
+        own = tuple(file for file, steps in files if steps == 0 or (steps == 1 and self._is_newer(file)))
+        return [Selection(own)] if own else []
 
     def _measured_tests(self, data: CoverageData, mutant: Mutant) -> list[Selection]:
         contexts = data.contexts_by_lineno(str(ROOT / mutant.path)).get(mutant.line, [])

@@ -20,7 +20,7 @@ from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project
 from graph.shapes import vector
-from tests.app.training.projects import chain
+from tests.app.training.projects import chain, project
 
 CLASSES = FieldInfo("y", vector(3), ("a", "b", "c"))
 LABELS = FieldInfo("tags", vector(2), names=("red", "round"), fixed=True, labels=True)
@@ -87,6 +87,10 @@ def test_weights_need_classes() -> None:
     check_weighable(Plan(), [amounts])
     with pytest.raises(NetloomError, match="choose none"):
         check_weighable(Plan(class_weights="automatic"), [amounts])
+    pictures = ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}})
+    autoencoder = chain(pictures, ("conv1", "conv2d", {"filters": 1}), ("output1", "output", {}))
+    with pytest.raises(NetloomError, match="choose none"):
+        Model.build(project(autoencoder, objective="reconstruction", class_weights="automatic"))
     with pytest.raises(NetloomError, match="own class weights need numbers"):
         Plan.parse({"class_weights": "own"})
 

@@ -111,6 +111,21 @@ def test_resuming_in_mid_epoch_changes_nothing(network: Network, data: dict[str,
         assert torch.equal(one, model.module.state_dict()[name]), name
 
 
+def test_weights_that_stay_apart_learn_and_continue_as_those_in_one_vector(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On CUDA, recurrent layers keep their own layout, so that their weights are many tensors."""
+    flat = begin(project(recurrent(), SERIES, epochs=2), None, tmp_path / "flat")
+    finish(flat)
+    monkeypatch.setattr(torch.nn.Parameter, "is_cuda", True, raising=False)
+    stopped_after(begin(project(recurrent(), SERIES, epochs=2), None, tmp_path / "apart", paused=True), 2)
+    apart = resume(tmp_path / "apart")
+    assert len(flat.weights.tensors) == 1 < len(apart.weights.tensors)
+    finish(apart)
+    for name, one in flat.model.module.state_dict().items():
+        torch.testing.assert_close(one, apart.model.module.state_dict()[name])
+
+
 def test_shared_weights_are_counted_and_changed_once() -> None:
     one, three = (Weights(Model.build(project(convolutions(n, shared=True))).module) for n in (1, 3))
     assert one.count == three.count == 10 + 650

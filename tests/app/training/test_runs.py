@@ -57,6 +57,25 @@ def test_altered_tensors_are_refused(tmp_path: Path, name: str) -> None:
         resume(tmp_path / "run", epochs=2) if name == CHECKPOINT else load_model(tmp_path / "run")
 
 
+@pytest.mark.parametrize("change", ["missing", "another shape"])
+def test_what_the_optimiser_remembers_has_to_fit(tmp_path: Path, change: str) -> None:
+    from app.training import checkpoints
+    from app.training.trainer import train
+    from app.training.training_session import begin, resume
+    from tests.app.training.projects import project
+
+    list(train(begin(project(epochs=1), None, tmp_path / "run")))
+    path = tmp_path / "run" / CHECKPOINT
+    tensors, state = checkpoints.load(path)
+    name = next(name for name in tensors if name.startswith("optimiser/") and tensors[name].dim() == 2)
+    tensors[name] = tensors[name][:, :-1].contiguous()
+    if change == "missing":
+        del tensors[name]
+    checkpoints.save(path, tensors, state)
+    with pytest.raises(NetloomError, match=f"{CHECKPOINT} does not fit the run's training settings"):
+        resume(tmp_path / "run", epochs=2)
+
+
 def test_a_crash_costs_the_last_line_and_resuming_takes_back_what_was_not_saved(run: Run) -> None:
     lines = [
         {"event": "started", "step": 0, "epochs": 2},
@@ -75,9 +94,14 @@ def test_a_crash_costs_the_last_line_and_resuming_takes_back_what_was_not_saved(
 def test_a_folder_is_not_used_twice(run: Run) -> None:
     with pytest.raises(NetloomError, match="already holds a run"):
         Run.create(run.path, project_json(Project()), {})
-    first = fresh_folder("My net!", run.path)
-    first.mkdir()
-    assert fresh_folder("My net!", run.path) != first
+
+
+def test_folders_of_one_second_are_numbered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.runs.time.strftime", lambda form: "20260101-120000")
+    for name in ("my-net-20260101-120000", "my-net-20260101-120000-2", "my-net-20260101-120000-3"):
+        folder = fresh_folder("My net!", tmp_path)
+        assert folder == tmp_path / name
+        folder.mkdir()
 
 
 def test_a_plan_is_read_back_and_refuses_nonsense() -> None:

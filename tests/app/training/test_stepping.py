@@ -1,16 +1,17 @@
-"""Single steps: gradients are shortened exactly as torch shortens them."""
+"""Single steps: gradients are shortened as by torch, and a step that goes astray leaves nothing behind."""
 
 from __future__ import annotations
 
 import copy
+from typing import Any, cast
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from app.training.optimisers import Sgd
 from app.training.plan import Plan
-from app.training.stepping import learn, learn_deferred
+from app.training.stepping import DeferredStepper, DirectStepper, Stepper, learn, learn_deferred
 from app.training.weights import Weights
 
 
@@ -51,3 +52,34 @@ def test_a_loss_that_is_not_finite_changes_nothing(loss: float, deferred: bool) 
         assert not learn(optimiser, loss, 0.1, 1.0)
     for parameter, old in zip(module.parameters(), before, strict=True):
         assert torch.equal(parameter, old)
+
+
+class Normalising:
+    """A model that is nothing but a batch normalisation; its batches are tensors."""
+
+    device = torch.device("cpu")
+    plan = Plan(optimiser="sgd", momentum=0.0)
+
+    def __init__(self) -> None:
+        self.module = nn.BatchNorm1d(2)
+
+    def loss(self, batch: Tensor) -> tuple[Tensor, Any]:
+        """How large its outputs are."""
+        outputs = self.module(batch)
+        return outputs.abs().mean(), outputs
+
+
+@pytest.mark.parametrize("kind", [DirectStepper, DeferredStepper])
+def test_a_step_that_goes_astray_leaves_running_means_as_the_last_good_one_left_them(kind: type[Stepper]) -> None:
+    model = Normalising()
+    weights = Weights(model.module)
+    stepper = kind(cast(Any, model), weights, Sgd(model.plan, weights))
+    good = [10 * torch.rand(4, 2) for _ in range(2)]
+    for batch in good:
+        stepper.step(cast(Any, batch), 0.1)
+    assert len(stepper.collect()) == 2 and not stepper.diverged
+    kept = {name: tensor.clone() for name, tensor in model.module.state_dict().items() if tensor.is_floating_point()}
+    stepper.step(cast(Any, torch.full((4, 2), torch.nan)), 0.1)
+    assert stepper.collect() == [] and stepper.diverged
+    for name, tensor in kept.items():
+        torch.testing.assert_close(model.module.state_dict()[name], tensor)

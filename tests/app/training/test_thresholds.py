@@ -98,7 +98,7 @@ def test_a_tuned_threshold_is_kept_with_the_run(tmp_path: Path) -> None:
     part = model.prepared.validation
     probabilities = 1 / (1 + np.exp(-model.predict(model.feed(part))[0].astype(np.float64)))
     true = np.asarray(part.arrays["labels"]) > 0.5
-    steps = np.linspace(0, 1, 999)
+    steps = np.concatenate([[0.0], np.unique(probabilities)])
     best = max(f1_score(true, probabilities > each, average="micro", zero_division=0) for each in steps)
     assert f1_score(true, probabilities > threshold, average="micro") == pytest.approx(best)
     # The test at the end of training is that of the run as it is used.
@@ -118,6 +118,11 @@ def test_the_chosen_threshold_is_the_best_one(by: str, score: object) -> None:
 @pytest.mark.parametrize("true", [np.zeros(5), np.ones(5)])
 def test_without_both_answers_the_threshold_stays(true: np.ndarray) -> None:  # type: ignore[type-arg]
     assert chosen_threshold(true, np.linspace(0.1, 0.9, 5), "f1") == 0.5
+
+
+@pytest.mark.parametrize("probability", [[0.9, 0.8, 0.2], [0.4, 0.4, 0.4]], ids=["always wrong", "alike"])
+def test_without_a_better_one_the_threshold_stays(probability: list[float]) -> None:
+    assert chosen_threshold(np.array([0, 0, 1]), np.array(probability), "balanced_accuracy") == 0.5
 
 
 @pytest.mark.parametrize("activation", ["", "softmax"])

@@ -70,6 +70,26 @@ def test_loss_and_metrics_leave_padding_out(seed: int) -> None:
     assert sums.values()[0] <= token + 1e-9 and sums.values()[1] <= whole + 1e-9
 
 
+def test_metrics_of_batches_are_those_of_all_samples() -> None:
+    torch.manual_seed(0)
+    outputs, targets = torch.rand(6, 9, 14), torch.randint(0, 14, (6, 9))
+    targets[:3] = outputs[:3].argmax(2)
+    head = _head()
+    whole, parts = token_metrics.TokenTally(head, "each"), token_metrics.TokenTally(head, "each")
+    whole.add(outputs, targets)
+    for start in (0, 2, 3):
+        stop = {0: 2, 2: 3, 3: 6}[start]
+        parts.add(outputs[start:stop], targets[start:stop])
+    assert parts.values() == whole.values()
+    assert 0.5 < whole.values()[0] < 1
+
+
+def test_tokens_that_never_occur_are_left_out_of_the_confusion() -> None:
+    found, kept = token_metrics.confusion(np.array([1, 4, 4]), np.array([1, 4, 2]), 6)
+    assert kept.tolist() == [1, 2, 4]
+    assert found.tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 1]]
+
+
 def _head() -> Head:
     model = Model.build(project(writer(), CAPTIONS))
     return model.objective.heads[0]
