@@ -12,6 +12,8 @@ from app.training.thresholds import chosen_threshold
 
 CURVES = 20
 """Classes whose curves are drawn, at most: those with the most samples."""
+AREAS = 200
+"""Areas under curves are measured, and curves drawn, of so many classes at most: each takes some time."""
 POINTS = 400
 """Points of a curve that are kept, at most."""
 BINS = 10
@@ -106,7 +108,8 @@ def _scores(
     """Everything about ``values``: truth, probabilities and what was right, each class against the rest (n, k)."""
     truth, probabilities, right = values
     precision, recall, f1, support = each
-    areas = [_areas(truth[:, at], probabilities[:, at]) for at in range(len(names))]
+    few = len(names) <= AREAS
+    areas = [_areas(truth[:, at], probabilities[:, at]) if few else (None, None) for at in range(len(names))]
     classes = tuple(
         ClassScores(
             name=name,

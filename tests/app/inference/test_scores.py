@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from app.inference.scores import POINTS, class_scores, label_scores
+from app.inference.scores import AREAS, POINTS, class_scores, label_scores
 
 RNG = np.random.default_rng(5)
 Numbers = NDArray[Any]
@@ -126,3 +126,12 @@ def test_scores_of_labels(shares: tuple[float, ...]) -> None:
     assert len(scores.roc) == sum(0 < truth[:, at].sum() < 200 for at in range(3))
     assert scores.calibration.counts.sum() == truth.size
     assert scores.to_json()["threshold"] == 0.45
+
+
+def test_of_very_many_classes_no_curves_are_measured() -> None:
+    true, probabilities = classified((2,) * (AREAS + 1))
+    names = tuple(map(str, range(AREAS + 1)))
+    scores = class_scores(true, probabilities.argmax(1), probabilities, names, None)
+    assert scores.roc == () and scores.averages["roc_auc_macro"] is None
+    expected = metrics.f1_score(true, probabilities.argmax(1), average="macro", zero_division=0)
+    assert scores.averages["f1_macro"] == pytest.approx(expected)
