@@ -75,18 +75,30 @@ def repoint(
         Path | None,
         typer.Argument(metavar="[PATH]", help="Where its data is now; without it, what the data has become is taken."),
     ] = None,
+    target: Annotated[
+        str | None, typer.Option(help="The column to predict, of a project that has no data yet.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Point a project to its data again, after that moved or changed; all settings stay."""
+    """Point a project to its data again, after that moved or changed; all settings stay.
+
+    A project without data, such as an imported network, gets that at PATH.
+    """
     from app.data.data_choice import DataChoice
     from app.data.repoint import repointed
+    from app.project.first_data import with_first_data
 
     project, base = read_project(file), file.resolve().parent
     section = project.sections.get("data")
-    choice = DataChoice.parse(section)
-    moved = repointed(choice, path.resolve() if path is not None else None, base)
-    write_project(file, Project(project.network, {**project.sections, "data": moved.to_json()}))
-    place = str(moved.source.values()["path"])
+    if path is not None and not (isinstance(section, dict) and "source" in section):
+        pointed = with_first_data(project, path.resolve(), base, target)
+    elif target is not None:
+        raise typer.BadParameter("--target names a column of the first data of a project; this one has data already.")
+    else:
+        moved = repointed(DataChoice.parse(section), path.resolve() if path is not None else None, base)
+        pointed = Project(project.network, {**project.sections, "data": moved.to_json()})
+    write_project(file, pointed)
+    place = str(DataChoice.parse(pointed.sections["data"]).source.values()["path"])
     print_result(json, {"file": str(file), "path": place}, f"{file}: the data is {place}")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -43,8 +43,9 @@ class SourceList(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.open = QPushButton("Open your own data…", self)
         self.open.setAccessibleName("Open your own data")
-        self.open.setToolTip("A table, a series, pictures in folders, or arrays; files may be dropped here too")
-        self.setAcceptDrops(True)
+        self.open.setToolTip(
+            "A table, a series, pictures in folders, or arrays; they may also be dropped on the window"
+        )
         self.known = KnownSets(parent=self)
         self.known.chosen.connect(self.chosen)
         self._fit_later = QTimer(self, singleShot=True, interval=0)
@@ -114,24 +115,6 @@ class SourceList(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit_later.start()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file or folder may be dropped."""
-        if dropped_path(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Look at what was dropped."""
-        path = dropped_path(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.file_chosen.emit(path)
-
-
-def dropped_path(data: QMimeData) -> Path | None:
-    """The one local file or folder that is dragged, None where it is something else."""
-    urls = data.urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
 
 
 def _card(title: str, line: str) -> QWidget:

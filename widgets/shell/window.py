@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
 
 from widgets.look.labels import text_label
@@ -20,6 +28,7 @@ from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Banners, Notice
 from widgets.shell.context import Context
+from widgets.shell.dropping import DropOverlay, Dropping, dropped_paths
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.theme_choice import apply_look
@@ -32,7 +41,6 @@ if TYPE_CHECKING:
     from widgets.shell.workbench import Workbench
 
 OPENING = "Opening {}…"
-LESSON_SUFFIX = ".json"
 STARTING = "Starting…"
 PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export")
 """Keys of the banners that are about the open project."""
@@ -67,6 +75,7 @@ class MainWindow(QMainWindow):
         self._painted = self._may_close = self._left = False
         self.training: TrainingActions = self.part(TrainingActions)
         self.files: FileActions = self.part(FileActions)
+        self._dropping: Dropping = self.part(Dropping)
         self.commands: Actions = Actions(self)
         self.bar = TopBar(self.commands, themes)
         self.banners = Banners(themes)
@@ -95,6 +104,7 @@ class MainWindow(QMainWindow):
         vbox(self.bar, self.banners, (self.pages, 1), self.status, parent=whole, spacing=0)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
+        self.overlay = DropOverlay(self.themes, self)
         self.setAcceptDrops(True)
         self.setMinimumSize(720, 480)
 
@@ -320,14 +330,28 @@ class MainWindow(QMainWindow):
             self.files.tell_overtaken()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event) is not None:
+        """Say over the whole window what a drop would do."""
+        plan = self._dropping.plan(dropped_paths(event.mimeData()))
+        if plan is not None:
+            self.overlay.tell(plan.sentence)
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped(event)
-        if path is not None:
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Files may be dropped wherever they are."""
+        if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
-            self.open_lesson(path) if path.suffix == LESSON_SUFFIX else self.files.open(path)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files have left, or the drag was called off."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Do what the overlay said."""
+        self.overlay.hide()
+        plan = self._dropping.plan(dropped_paths(event.mimeData()))
+        if plan is not None:
+            event.acceptProposedAction()
+            plan.act()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._workbench is not None:
@@ -357,12 +381,3 @@ class MainWindow(QMainWindow):
             close()
         if self._session is not None:
             self._session.close()
-
-
-def _dropped(event: QDropEvent) -> Path | None:
-    """The project or lesson that is dragged over the window, if it is one."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix in (".netloom", LESSON_SUFFIX) else None

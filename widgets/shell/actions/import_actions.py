@@ -32,12 +32,15 @@ class ImportActions:
         """Ask for the file, and for the project to make of it."""
         folder = str(self._context.memory.get("folder", ""))
         name, _ = QFileDialog.getOpenFileName(self._context.window(), "Import a network", folder, MODELS)
-        if not name:
-            return
-        start = str(Path(name).with_suffix(".netloom"))
+        if name:
+            self.ask_where(Path(name))
+
+    def ask_where(self, model: Path) -> None:
+        """Ask for the project to make of the file ``model``."""
+        start = str(model.with_suffix(".netloom"))
         target, _ = QFileDialog.getSaveFileName(self._context.window(), "Save the imported network as", start, PROJECTS)
         if target:
-            self.start(Path(name), Path(target) if Path(target).suffix else Path(target).with_suffix(".netloom"))
+            self.start(model, Path(target) if Path(target).suffix else Path(target).with_suffix(".netloom"))
 
     def start(self, model: Path, target: Path) -> None:
         """Make the project ``target`` of the file ``model``, and open it; what was there gives way."""

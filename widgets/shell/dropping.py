@@ -1,0 +1,162 @@
+"""Drag and drop of files anywhere on the window: projects, lessons, networks to import, and data of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from widgets.look.labels import text_label
+from widgets.look.layouts import Stretch, vbox
+from widgets.look.theme import ThemeSource
+from widgets.shell.banners import Notice
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+
+PROJECT, LESSON = ".netloom", ".json"
+NETWORKS = (".onnx", ".py")
+LESSON_SIGN = b'"lesson"'
+"""What stands in the beginning of every lesson, as its first key says so."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What a drop would do, as a sentence, and how it is done."""
+
+    sentence: str
+    act: Callable[[], object]
+
+
+def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
+    """The local files and folders that are dragged; none where anything else is among them."""
+    urls = data.urls()
+    return tuple(Path(url.toLocalFile()) for url in urls) if all(url.isLocalFile() for url in urls) else ()
+
+
+class Dropping:
+    """Says what a drop will do, and does it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def plan(self, paths: Sequence[Path]) -> Drop | None:
+        """What dropping these files does; None for nothing."""
+        if not paths:
+            return None
+        projects = [path for path in paths if path.suffix == PROJECT]
+        if projects:
+            project = projects[0]
+            return Drop(f"Open the project {project.name}", lambda: self._open_project(project))
+        first = paths[0]
+        if len(paths) == 1 and is_lesson(first):
+            return Drop(f"Begin the lesson {first.name}", lambda: self._context.open_lesson(first))
+        if len(paths) == 1 and first.suffix.lower() in NETWORKS:
+            return Drop(f"Import the network {first.name}", lambda: self._import(first))
+        return self._plan_data(paths)
+
+    def _plan_data(self, paths: Sequence[Path]) -> Drop:
+        folders = {path.parent for path in paths}
+        if len(paths) > 1 and len(folders) > 1:
+            return Drop("Put these files into one folder to open them together", lambda: self._say_apart(len(paths)))
+        data = paths[0] if len(paths) == 1 else paths[0].parent
+        which = data.name if len(paths) == 1 else f"the folder {data.name} with these {len(paths)} files"
+        if not self._present:
+            return Drop(f"Open {which} as the data of a new project", lambda: self._begin(data))
+        if "data" not in self._context.session.document.sections:
+            return Drop(f"Open {which} as the data of this project", lambda: self._use(data))
+        return Drop(f"Open {which} as data: of this project, or of a new one", lambda: self._ask(data, which))
+
+    @property
+    def _present(self) -> bool:
+        """Whether there is a project on show that data could belong to."""
+        return self._context.ready and self._context.working
+
+    def _open_project(self, path: Path) -> None:
+        from widgets.shell.actions.file_actions import FileActions
+
+        self._context.part(FileActions).open(path)
+
+    def _begin(self, data: Path) -> None:
+        from widgets.shell.actions.file_actions import FileActions
+
+        self._context.part(FileActions).new(lambda: self._use(data))
+
+    def _use(self, data: Path) -> None:
+        from widgets.data.data_view import DataView
+
+        self._context.require("data")
+        self._context.show_workspace("data")
+        view = self._context.workbench.panel("data")
+        if isinstance(view, DataView):
+            view.open_path(data)
+
+    def _ask(self, data: Path, which: str) -> None:
+        choices = (
+            ("Use it in this project", lambda: self._use(data)),
+            ("Begin a new project", lambda: self._begin(data)),
+            ("Cancel", lambda: None),
+        )
+        text = f"{which[:1].upper()}{which[1:]} may take the place of the data of this project, or begin a new one."
+        self._context.say(Notice(text, "info", choices, "dropped"))
+
+    def _import(self, model: Path) -> None:
+        from widgets.shell.actions.import_actions import ImportActions
+
+        self._context.part(ImportActions).ask_where(model)
+
+    def _say_apart(self, count: int) -> None:
+        text = f"These {count} files lie in several folders; put them into one to open them as one data set."
+        self._context.say(Notice(text, "warning", (), "dropped"))
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file says in its beginning that it is a lesson."""
+    if path.suffix != LESSON:
+        return False
+    try:
+        with path.open("rb") as file:
+            return LESSON_SIGN in file.read(4096)
+    except OSError:
+        return False
+
+
+class DropOverlay(QWidget):
+    """Lies over the window while files are dragged over it, and says what dropping them will do."""
+
+    def __init__(self, themes: ThemeSource, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("dropOverlay")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._themes = themes
+        self.label: QLabel = text_label(parent=self, look="heading", wrap=True)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        vbox(Stretch(1), self.label, Stretch(1), parent=self, margins=(48, 48, 48, 48))
+        self.hide()
+
+    def tell(self, sentence: str) -> None:
+        """Cover the window with this sentence."""
+        self.setGeometry(self.window().rect())
+        self.label.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._themes.theme
+        ground = QColor(theme.ground)
+        ground.setAlpha(225)
+        painter.fillRect(self.rect(), ground)
+        pen = painter.pen()
+        pen.setColor(QColor(theme.accent))
+        pen.setWidth(2)
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawRoundedRect(self.rect().adjusted(16, 16, -16, -16), 12, 12)
