@@ -42,12 +42,12 @@ SLOWER = 5
 
 ROOMS = {
     "graph/checking": ["tests/graph"],
-    "graph/editing": ["tests/graph", "tests/widgets/canvas"],
+    "graph/editing": ["tests/graph", "tests/old", "tests/widgets/canvas"],
     "graph/document.py": ["tests/graph"],
     "graph/changes.py": ["tests/graph"],
     "app/protocol": ["tests/app/protocol", "tests/app/worker"],
-    "app/training": ["tests/app/training"],
-    "app/data": ["tests/app/data"],
+    "app/training": ["tests/app/training", "tests/old"],
+    "app/data": ["tests/app/data", "tests/old"],
 }
 """Where mutants are drawn from, and where the tests of that room are."""
 
@@ -176,6 +176,8 @@ class Judge:
     """
 
     tree: Path
+    seconds: float = SECONDS_AT_MOST
+    """What tests may take for one mutant."""
     _sound: dict[str, float] = field(default_factory=dict)
     """Seconds that tests take without a mutant, as far as that had to be known."""
     _unsound: set[str] = field(default_factory=set)
@@ -187,9 +189,9 @@ class Judge:
         outcome, test = "unmet", ""
         for selection in selections:
             spent = time.monotonic() - began
-            if outcome in ("killed", "timeout") or spent > SECONDS_AT_MOST:
+            if outcome in ("killed", "timeout") or spent > self.seconds:
                 break
-            ran, test = self._outcome(mutant, selection, SECONDS_AT_MOST - spent)
+            ran, test = self._outcome(mutant, selection, self.seconds - spent)
             outcome = outcome if ran == "unmet" else ran
         seconds = round(time.monotonic() - began, 1)
         return Result(mutant.name, digest(mutant), outcome, mutant.line, seconds, test)
@@ -260,18 +262,18 @@ _judges: list[Judge] = []
 """The one judge of a process."""
 
 
-def _begin(place: Path) -> None:
+def _begin(place: Path, seconds: float) -> None:
     """Give this process a tree of its own."""
     tree = place / str(os.getpid())
     shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
-    _judges.append(Judge(tree))
+    _judges.append(Judge(tree, seconds))
 
 
 def _judge(mutant: Mutant, selections: list[Selection]) -> Result:
     return _judges[0].judge(mutant, selections)
 
 
-def judge_all(chosen: list[Mutant], workers: int, again: bool = False) -> list[Result]:
+def judge_all(chosen: list[Mutant], workers: int, seconds: float, again: bool = False) -> list[Result]:
     """Results of all mutants: those that are kept, and the others by ``workers`` processes at once."""
     kept = {key: result for key, result in known().items() if result.noticed or not again}
     meeting = Meeting(ROOT / ".coverage")
@@ -282,7 +284,7 @@ def judge_all(chosen: list[Mutant], workers: int, again: bool = False) -> list[R
     load_libraries()
     with (
         tempfile.TemporaryDirectory(prefix="netloom-mutants-") as place,
-        ProcessPoolExecutor(workers, mp_context=FORK, initializer=_begin, initargs=(Path(place),)) as pool,
+        ProcessPoolExecutor(workers, mp_context=FORK, initializer=_begin, initargs=(Path(place), seconds)) as pool,
     ):
         for future in as_completed([pool.submit(_judge, mutant, tests) for mutant, tests in waiting]):
             result = future.result()
@@ -310,6 +312,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Break the code in small ways, and see whether a test notices.")
     parser.add_argument("-n", type=int, default=COUNT, help="number of mutants")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="mutants at once")
+    parser.add_argument("--seconds", type=float, default=SECONDS_AT_MOST, help="for the tests of one mutant")
     parser.add_argument("--in", dest="room", default="", help="only those whose path begins with this")
     parser.add_argument("--again", action="store_true", help="try those anew that had survived")
     parser.add_argument("--list", action="store_true", help="only name them")
@@ -318,7 +321,7 @@ def main(arguments: list[str]) -> int:
     if chosen.list:
         print("\n".join(f"{mutant.line:5} {mutant.name}" for mutant in picked))
         return 0
-    return 0 if report(judge_all(picked, chosen.workers, chosen.again)) >= GOAL else 1
+    return 0 if report(judge_all(picked, chosen.workers, chosen.seconds, chosen.again)) >= GOAL else 1
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from app.training import devices
-from app.training.devices import Crowding, cores, thread_count
+from app.training.devices import Crowding, cores, set_random_state, thread_count
 
 
 def test_small_steps_take_one_thread_and_large_ones_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,3 +28,13 @@ def test_three_slow_steps_in_a_row_are_a_crowd_and_one_is_not() -> None:
     crowding = Crowding(200e6)
     assert not any(crowding.took(seconds) for seconds in (0.006, 2.0, 2.0, 0.006, 2.0, 2.0))
     assert crowding.took(2.0)
+
+
+@pytest.mark.parametrize(("device", "used"), [("cpu", []), ("cuda", [torch.device("cuda")])])
+def test_a_run_that_began_on_cuda_continues_on_the_processor(
+    monkeypatch: pytest.MonkeyPatch, device: str, used: list[torch.device]
+) -> None:
+    put_back: list[torch.device] = []
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, where: put_back.append(where))
+    set_random_state({"cpu": torch.get_rng_state(), "cuda": torch.zeros(16)}, torch.device(device))
+    assert put_back == used

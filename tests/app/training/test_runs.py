@@ -76,6 +76,25 @@ def test_what_the_optimiser_remembers_has_to_fit(tmp_path: Path, change: str) ->
         resume(tmp_path / "run", epochs=2)
 
 
+def test_a_run_does_not_go_on_with_other_data(tmp_path: Path) -> None:
+    from app.training.trainer import train
+    from app.training.training_session import begin, resume
+    from tests.app.training.projects import chain, project
+
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "".join(f"{x},{2 * x}\n" for x in range(20)))
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "vector", "sizes": [1]}}),
+        ("dense1", "dense", {"units": 1}),
+        ("output1", "output", {}),
+    )
+    data = {"source": "table", "options": {"path": str(table), "target": "y"}}
+    list(train(begin(project(network, data, epochs=1), None, tmp_path / "run")))
+    table.write_text(table.read_text().replace("7,14", "7,15"))
+    with pytest.raises(NetloomError, match=r"^The data of the run .* changed since it began"):
+        resume(tmp_path / "run", epochs=2)
+
+
 def test_a_crash_costs_the_last_line_and_resuming_takes_back_what_was_not_saved(run: Run) -> None:
     lines = [
         {"event": "started", "step": 0, "epochs": 2},

@@ -144,6 +144,17 @@ def test_what_is_watched_is_shown_while_it_learns(
     assert shown == (before_steps_and_after_epochs if watch.histograms and watch.every == 0 else [])
 
 
+@pytest.mark.parametrize("every", [0.0, 1e6])
+def test_losses_are_handed_out_every_so_often_and_after_each_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: float
+) -> None:
+    monkeypatch.setattr(trainer, "POINTS_EVERY", every)
+    session = begin(project(epochs=3), None, tmp_path / "run")
+    sizes = [len(event.loss) for event in train(session) if isinstance(event, Points)]
+    steps = session.steps_per_epoch
+    assert sizes == ([steps] * 3 if every else [1] * (3 * steps))
+
+
 def test_the_time_left_is_that_of_the_samples_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer, "PROGRESS_EVERY", 0.0)
     session = begin(project(epochs=3), None, tmp_path / "run")

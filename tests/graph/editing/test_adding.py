@@ -76,10 +76,12 @@ def test_a_card_covers_no_other(document: Document) -> None:
     assert clear_place(document.network, (10, 10))[1] > 70
 
 
-def test_a_card_in_another_column_is_not_in_the_way(document: Document) -> None:
-    right_of_all = max(x for x, _ in (node.position for node in document.network)) + 500
-    assert clear_place(document.network, (right_of_all, 0)) == (right_of_all, 0)
-    assert clear_place(document.network, (-500, 0)) == (-500, 0)
+@pytest.mark.parametrize("place", [(0, 0), (1000, 0), (500, -200), (500, 200)])
+def test_a_card_in_another_column_or_row_is_not_in_the_way(place: tuple[float, float]) -> None:
+    document = Document()
+    with document.transaction("Draw"):
+        document.add(layer("relu"), (500, 0))
+    assert clear_place(document.network, place) == place
 
 
 def test_arrows_go_along_wires(document: Document) -> None:
