@@ -13,6 +13,23 @@ PRAISE = ("wonderful", "a joy", "moving", "superb acting", "laughed a lot", "wou
 BLAME = ("dull", "a waste of time", "predictable", "poor sound", "fell asleep", "left early")
 
 
+def members(folder: Path, rows: int = 120) -> Path:
+    """Members of a club, in a file that can be read in several ways: dates, categories and numbers."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {
+            "joined": [f"{day:02}/{month:02}/2021" for day, month in rng.integers(1, 13, (rows, 2))],
+            "height": [f"{height:.1f} cm" for height in rng.normal(172, 9, rows)],
+            "shirt": rng.choice(["Red", "red", "blue", "NA"], rows),
+            "distance": [f"{distance:.3f}" for distance in rng.uniform(1, 900, rows)],
+            "stays": rng.choice(["yes", "no"], rows),
+        }
+    )
+    path = folder / "members.csv"
+    frame.to_csv(path, index=False, sep=";")
+    return path
+
+
 def table(folder: Path, rows: int = 600) -> Path:
     """Flats with size, rooms, heating, year and rent; some values are missing."""
     rng = np.random.default_rng(1)

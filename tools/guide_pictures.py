@@ -206,6 +206,7 @@ def data(out: Path) -> None:
         view = s.panel("data")
         assert isinstance(view, DataView)
         show_file(s, view, "data-table", data_samples.table(folder), None, ("Rows", "Features", "Correlation"))
+        show_question(s, view, "data-reading", data_samples.members(folder))
         show_file(s, view, "data-series", data_samples.series(folder), "series", ("Series",))
         show_file(s, view, "data-pictures", data_samples.pictures(folder), None, ("Samples",))
         show_file(s, view, "data-arrays", data_samples.arrays(folder), None, ("Series",))
@@ -231,6 +232,18 @@ def show_file(s: Stage, view: DataView, picture: str, path: Path, kind: str | No
     for side in sides:
         view.samples.show_first(side)
         s.grab(picture if side == sides[0] else f"{picture}-{side.lower()}")
+
+
+def show_question(s: Stage, view: DataView, picture: str, path: Path) -> None:
+    """A table whose columns may be read in two ways, where it is asked about them."""
+    before = view.preview
+    view.open_path(path, "table")
+    s.driver.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
+    s.driver.wait(lambda: bool(view.reading.undecided), "a column was to be undecided")
+    view.samples.show_first("Reading")
+    s.driver.rest(300)
+    view.reading.go_to(view.reading.undecided[0])
+    s.grab(picture)
 
 
 # What a network learned

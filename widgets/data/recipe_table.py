@@ -12,7 +12,7 @@ from app.protocol.data_values import ColumnReading, ColumnType
 
 Index = QModelIndex | QPersistentModelIndex
 
-TITLES = ("Column", "Type", "Example", "Read as", "How sure")
+TITLES = ("Column", "Type", "How sure", "Example", "Read as")
 LEFT_OUT = "left out"
 """The type of a column that the network does not see."""
 SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", ".": "point", r"\s+": "blanks"}
@@ -70,7 +70,7 @@ class RecipeModel(QAbstractTableModel):
     def _cells(self, column: ColumnRecipe) -> tuple[str, ...]:
         reading = self._readings.get(column.name)
         kind = LEFT_OUT if column.name in self._left_out else str(column.type)
-        return column.name, kind, reading.example if reading else "", read_as(column), sureness(column, reading)
+        return column.name, kind, sureness(column, reading), reading.example if reading else "", read_as(column)
 
 
 def read_as(column: ColumnRecipe) -> str:
