@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,13 +91,18 @@ class Shape:
         return self.size("F" if "F" in AXES[self.kind] else "C")
 
     def __str__(self) -> str:
-        return " x ".join("T" if size is None else f"{size}" for size in self.sizes)
+        return format_sizes(self.sizes)
 
     def described(self) -> str:
-        """For sentences: ``an image 16 x 5 x 5``, ``a vector of 10``, ``a sequence 50 x 1``."""
+        """For sentences: ``an image 16 × 5 × 5``, ``a vector of 10``, ``a sequence 50 × 1``."""
         if self.kind in (Kind.VECTOR, Kind.TOKENS):
             return f"{ARTICLED[self.kind]} of {self}"
         return f"{ARTICLED[self.kind]} {self}"
+
+
+def format_sizes(sizes: Iterable[int | None] | None, unknown: str = "T") -> str:
+    """Sizes as people read them: ``16 × 8 × 8``, None as ``unknown``; empty where there are none."""
+    return " × ".join(unknown if size is None else str(size) for size in sizes or ())
 
 
 def vector(features: int) -> Shape:

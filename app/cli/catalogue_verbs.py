@@ -10,6 +10,7 @@ import typer
 
 from app.cli.printing import Columns, Json, print_entries, print_json, print_line, print_result, print_table, written
 from app.cli.table_options import NOTHING_SAID, with_table_options
+from app.system.number_format import format_percent
 
 
 def layers(json: Json = False) -> None:
@@ -114,7 +115,7 @@ def fetch(kind: str, json: bool) -> None:
         if json:
             print_json({"come": come, "whole": whole})
         elif percent % 10 == 0:
-            print_line(f"{percent} % of {whole / 1e6:,.0f} MB")
+            print_line(f"{format_percent(percent / 100, 0)} of {whole / 1e6:,.0f} MB")
 
     folder = download(kind, progress)
     print_result(json, {"folder": str(folder)}, f"{KNOWN[kind].title} is in {folder}")

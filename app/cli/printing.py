@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.system.number_format import format_short
+from app.system.number_format import format_percent, format_short
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
@@ -87,7 +87,7 @@ def written(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {written(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
-        return " x ".join("T" if part is None else written(part) for part in value)
+        return " × ".join("T" if part is None else written(part) for part in value)
     return str(value)
 
 
@@ -102,4 +102,4 @@ def percent(name: str, value: Any) -> str:
         return "undefined"
     from app.protocol.events import PER_CENT
 
-    return f"{100 * value:.1f} %" if name.rpartition(".")[2] in PER_CENT else format_short(float(value))
+    return format_percent(value) if name.rpartition(".")[2] in PER_CENT else format_short(float(value))

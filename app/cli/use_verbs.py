@@ -10,7 +10,7 @@ import typer
 
 from app.cli.printing import Columns, Json, metrics, print_entries, print_json, print_line, print_table
 from app.cli.run_verbs import RunFolder
-from app.system.number_format import format_short
+from app.system.number_format import format_percent, format_short
 from graph.errors import NetloomError
 
 NOISE = "noise:"
@@ -195,12 +195,12 @@ def _single(values: list[Any]) -> bool:
 def _ranked(prediction: dict[str, Any]) -> str:
     """The largest probabilities."""
     ranked = sorted(prediction["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
-    return ", ".join(f"{name} {100 * probability:.1f} %" for name, probability in ranked)
+    return ", ".join(f"{name} {format_percent(probability)}" for name, probability in ranked)
 
 
 def _sentence(prediction: dict[str, Any]) -> str:
     if "text" in prediction:
-        return f"{prediction['text']} ({100 * prediction['probability']:.1f} % sure)"
+        return f"{prediction['text']} ({format_percent(prediction['probability'])} sure)"
     if "class" in prediction:
         return f"{prediction['class']} ({_ranked(prediction)})"
     if "labels" in prediction:

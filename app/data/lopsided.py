@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.data.dataset import DatasetInfo, FieldInfo
+from app.system.number_format import format_percent
 
 FEWER = 10
 """Data is lopsided where the largest class has more than so many times the samples of the smallest."""
@@ -38,5 +39,5 @@ def _of_labels(field: FieldInfo, info: DatasetInfo) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    share = 100 * part / whole
-    return f"{share:.0f} %" if 1 <= share <= 99 else f"{share:.1f} %"
+    share = part / whole
+    return format_percent(share, 0 if 0.01 <= share <= 0.99 else 1)

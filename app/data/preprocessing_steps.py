@@ -46,7 +46,7 @@ def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
         )
     if field.shape.kind is Kind.IMAGE and not field.fixed:
         _, height, width = field.shape.sizes
-        yield PreprocessingStep(f"{height} × {width} pixels", f"Pictures are brought to {height} x {width} pixels.")
+        yield PreprocessingStep(f"{height} × {width} pixels", f"Pictures are brought to {height} × {width} pixels.")
     if task is Task.FORECASTING and field.shape.time:
         steps = field.shape.time
         yield PreprocessingStep(

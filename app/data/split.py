@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import ConfigDict, model_validator
 
 from app.data.dataset import Array
+from app.system.number_format import format_percent
 from graph.errors import NetloomError
 from graph.layers.declared import Declared
 from graph.layers.settings import setting
@@ -202,6 +203,6 @@ def _empty_part(name: str, share: float, samples: int, spans: Array | None, grou
     unit = "sample" if spans is None else "window"
     remedy = "add samples" if spans is None else "use a shorter window or a longer series"
     return (
-        f"The {NAMES[name]} set would be empty: {share:.0%} of {samples} {unit}s is not one whole {unit}; "
-        f"{remedy}, or change the shares of the split."
+        f"The {NAMES[name]} set would be empty: {format_percent(share, 0)} of {samples} {unit}s is not one whole "
+        f"{unit}; {remedy}, or change the shares of the split."
     )

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from app.data.dataset import Array
 from app.protocol.events import PER_CENT
+from app.system.number_format import format_percent
 
 STYLE = """
 :root { color-scheme: light; }
@@ -260,6 +261,6 @@ def pre(lines: Iterable[str]) -> str:
 def shown(values: Mapping[str, Any]) -> dict[str, str]:
     """Metrics for tiles: shares of right predictions in per cent."""
     return {
-        name.replace("_", " "): f"{100 * value:.1f} %" if name in PER_CENT else number(value)
+        name.replace("_", " "): format_percent(value) if name in PER_CENT else number(value)
         for name, value in values.items()
     }

@@ -18,6 +18,7 @@ from app.exchange import html_parts
 from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
+from app.system.number_format import format_percent
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.checking.check import Checker
@@ -86,17 +87,12 @@ def _network(project: Project, checker: Checker) -> Iterator[str]:
     yield "<h2>Layers</h2>"
     whole = totals(checker)
     lines = [
-        (row.name, row.title, _sizes(row.node.layer.summary()), row.output, row.parameters, row.flops)
-        for row in rows(checker)
+        (row.name, row.title, row.node.layer.summary(), row.output, row.parameters, row.flops) for row in rows(checker)
     ]
     heads = ("Layer", "Kind", "Settings", "Output", "Parameters", "Operations")
     foot = ("In all", "", "", "", whole.parameters, whole.flops)
     yield html_parts.table(heads, lines, ("Parameters", "Operations"), foot)
     yield '<p class="faint">Operations are floating-point operations per sample.</p>'
-
-
-def _sizes(words: str) -> str:
-    return words.replace(" x ", " × ")
 
 
 # Data and training settings
@@ -118,7 +114,7 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
     yield f"<p><b>{html_parts.text(info.title)}</b>{summary}</p>"
     split = choice.split
     shares = zip(NAMES.values(), split.shares, strict=True)
-    parts = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+    parts = ", ".join(f"{name} {format_percent(share, 0)}" for name, share in shares)
     described: dict[str, object] = {
         "samples": info.samples,
         "task": str(info.task),
@@ -162,7 +158,7 @@ def _fields(info: DatasetInfo) -> Iterator[tuple[str, str, str]]:
             holds = f"{len(field.classes)} classes: {shown}"
         else:
             named = f": {', '.join(field.names[:12])}" if field.names else ""
-            holds = _sizes(field.shape.described()) + named + (", …" if len(field.names) > 12 else "")
+            holds = field.shape.described() + named + (", …" if len(field.names) > 12 else "")
         yield field.name, info.role(field.name), holds
 
 

@@ -28,6 +28,7 @@ from app.training.trainable import Model
 from app.training.training_session import load_model
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
+from graph.shapes import format_sizes
 
 WORST = 24
 """Worst predictions that are listed."""
@@ -303,8 +304,8 @@ def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
         values = inputs[name]
         if not sizes_fit(values.shape[1:], shape.sizes):
             raise NetloomError(
-                f"“{name}” must be {shape.described()} for each sample, so an array samples x {shape}; "
-                f"{' x '.join(map(str, values.shape))} was given."
+                f"“{name}” must be {shape.described()} for each sample, so an array samples × {shape}; "
+                f"{format_sizes(values.shape)} was given."
             )
         arrays[name] = _scaled(model, name, values)
         field = model.prepared.dataset.fields.get(name)

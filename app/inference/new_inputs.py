@@ -38,7 +38,7 @@ from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind, Shape, format_sizes
 
 TABLES = frozenset(
     ".csv .tsv .tab .txt .data .dat .xlsx .xlsm .parquet .pq .feather .jsonl .ndjson .arff .dta .sas7bdat .xpt .sav"
@@ -331,7 +331,7 @@ def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Arra
         raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
     arranged = _arranged(values, shape)
     if arranged is None or not len(arranged):
-        sizes = " x ".join(map(str, values.shape)) or "a single number"
+        sizes = format_sizes(values.shape) or "a single number"
         raise NetloomError(f"{place} holds {sizes} numbers, but the network reads {shape.described()}.")
     if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
         raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")

@@ -16,6 +16,7 @@ from app.insight.find_modules import walk
 from app.insight.layer_arrays import sample_of
 from app.insight.recurrent_states import Track, is_recurrent, kind_of, watching
 from app.protocol.recurrent_values import GradientsOverTime, RecurrentLayer, StatesOverTime
+from app.system.number_format import format_percent
 from app.training.batches import Batch
 from app.training.trainable import Model
 from graph.errors import NetloomError
@@ -193,7 +194,7 @@ def _prediction(model: Model, outputs: Any, batch: Batch) -> Mapping[str, Any]:
     if head.classes:
         probabilities, classes = head.probabilities(output)[0], head.field.classes
         best = int(probabilities.argmax())
-        prediction = f"{classes[best]} ({float(probabilities[best]):.0%})"
+        prediction = f"{classes[best]} ({format_percent(float(probabilities[best]), 0)})"
         return {"prediction": prediction, "label": classes[int(batch.targets[0][0])]}
     both = (head.values(output)[0], batch.targets[0][0])
     rows = [model.prepared.undo(head.field.name, numbers(values.reshape(1, -1)))[0] for values in both]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import NetloomError
+from graph.shapes import format_sizes
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +62,7 @@ def checked_kernel(kernel: ArrayLike) -> Floats:
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
         raise NetloomError("A kernel is rows of numbers of equal length; write, for example, 1 0 1 / 0 1 0 / 1 0 1.")
     if max(values.shape) > LARGEST_KERNEL:
-        size = " x ".join(map(str, values.shape))
+        size = format_sizes(values.shape)
         raise NetloomError(
             f"A kernel of {size} is too large to look at here; choose one of at most {LARGEST_KERNEL} pixels a side."
         )

@@ -84,8 +84,8 @@ def _ramp(size: int) -> Floats:
 CONVOLUTION = Example(
     "convolution",
     "Convolution",
-    "A cross-shaped kernel on ones and zeros. Without padding 5 x 5 leaves 3 x 3: 4 3 4 / 2 4 3 / 2 3 4.",
-    {"5 x 5": _numbers("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")},
+    "A cross-shaped kernel on ones and zeros. Without padding 5 × 5 leaves 3 × 3: 4 3 4 / 2 4 3 / 2 3 4.",
+    {"5 × 5": _numbers("1 1 1 0 0 / 0 1 1 1 0 / 0 0 1 1 1 / 0 0 1 1 0 / 0 1 1 0 0")},
     {
         "no padding": Way(),
         "zero padding": Way(border=Border.ZEROS),
@@ -120,8 +120,8 @@ KERNELS_BY_HAND = Example(
 POOLING = Example(
     "pooling",
     "Pooling",
-    "Windows of 2 x 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37.",
-    {"4 x 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12")},
+    "Windows of 2 × 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37.",
+    {"4 × 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12")},
     {
         "maximum": Way(How.LARGEST, 2),
         "average": Way(How.MEAN, 2),
@@ -134,7 +134,7 @@ POOLING = Example(
 X_OR_O = Example(
     "x_or_o",
     "X or O",
-    "A feature of 3 x 3 is held against every place. Pixels are +1 and −1: where all agree, the mean of products is 1.",
+    "A feature of 3 × 3 is held against every place. Pixels are +1 and −1: where all agree, the mean of products is 1.",
     {
         "X": _drawn("......... .#.....#. ..#...#.. ...#.#... ....#.... ...#.#... ..#...#.. .#.....#. ........."),
         "O": _drawn("......... ...###... ..#...#.. .#.....#. .#.....#. .#.....#. ..#...#.. ...###... ........."),

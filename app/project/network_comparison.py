@@ -192,7 +192,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
-        return " x ".join(map(_value, value)) or "none"
+        return " × ".join(map(_value, value)) or "none"
     return "none" if value is None or value == "" else str(value)
 
 

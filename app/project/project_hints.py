@@ -13,6 +13,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
 from app.project.objective_problems import target_of
+from app.system.number_format import format_percent
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
@@ -114,7 +115,7 @@ def _no_validation(context: ProjectContext) -> Iterator[Finding]:
     split = context.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
-    fix = Fix(f"Keep {share:.0%} for validation".replace("%", " %"), (context.changed("data", split=values),))
+    fix = Fix(f"Keep {format_percent(share, 0)} for validation", (context.changed("data", split=values),))
     yield Finding(None, "No samples are kept for validation, so nothing shows when the network overfits.", (fix,))
 
 

@@ -15,7 +15,7 @@ from graph.layers.base import Family, ShapeError
 from graph.layers.io import InputLike, Output
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Node
-from graph.shapes import Shape
+from graph.shapes import Shape, format_sizes
 from graph.structure.blocks import Block, Timed
 
 COLUMNS = (
@@ -75,7 +75,7 @@ class SummaryRow:
     @property
     def output(self) -> str:
         """The output's sizes, those of several outputs one after another; empty where they are not known."""
-        return ", ".join(str(shape).replace(" x ", " × ") for shape in self.outputs)
+        return ", ".join(str(shape) for shape in self.outputs)
 
     @property
     def opens(self) -> bool:
@@ -201,4 +201,4 @@ def _times(row: SummaryRow, steps: int) -> SummaryRow:
 
 
 def _axes(sizes: tuple[int, ...] | None) -> str:
-    return " × ".join(str(size) for size in sizes or ())
+    return format_sizes(sizes)

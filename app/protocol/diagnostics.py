@@ -40,8 +40,8 @@ class Diagnostic:
                 )
             case Kind.SATURATED:
                 return (
-                    f"{self.amount:.0%} of its values lie at the ends of its range, where it is flat and lets hardly "
-                    "any gradient through. Normalise what arrives, or use a ReLU."
+                    f"{100 * self.amount:.0f} % of its values lie at the ends of its range, where it is flat "
+                    "and lets hardly any gradient through. Normalise what arrives, or use a ReLU."
                 )
             case Kind.VANISHING:
                 return (

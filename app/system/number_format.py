@@ -33,3 +33,8 @@ def format_short(value: float, digits: int = 4) -> str:
     """The same without zeros at the end: ``12.5``."""
     text = format_number(value, digits)
     return ungroup_year(text.rstrip("0").rstrip(".")) if "." in text and "e" not in text else text
+
+
+def format_percent(share: float, digits: int = 1) -> str:
+    """A share of 1 in per cent, with so many figures behind the point: ``69.7 %``."""
+    return f"{100 * share:.{digits}f} %"

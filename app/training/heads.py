@@ -22,7 +22,7 @@ from graph.checking.data_fit import fits_target
 from graph.errors import NetloomError
 from graph.layers.io import Output
 from graph.network import Network
-from graph.shapes import Shape
+from graph.shapes import Shape, format_sizes
 
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""
@@ -162,7 +162,7 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
 
 def _check_shape(id_: str, field: FieldInfo, arrives: Shape) -> None:
     if not fits_target(arrives, field.answer, binary=len(field.classes) == 2):
-        given = " x ".join("?" if size is None else str(size) for size in arrives.sizes)
+        given = format_sizes(arrives.sizes, "?")
         reason = f"{len(field.classes)} classes" if field.classes else f"{field.answer} values"
         raise NetloomError(
             f"{id_} gives {given} values for each sample, but “{field.name}” has {reason}; "

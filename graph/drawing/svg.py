@@ -161,10 +161,10 @@ def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
             lines.append(_text(*place, escape(port), color=FAINT, size=11, anchor="end"))
         baseline += rows * cards.LINE
     if settled:
-        lines.append(_text(x + 14, baseline, _fitted(node.layer.summary().replace(" x ", " × "), 24)))
+        lines.append(_text(x + 14, baseline, _fitted(node.layer.summary(), 24)))
         baseline += cards.LINE
     shapes = list(facts.outputs.values())
-    result = str(shapes[0]).replace(" x ", " × ") if shapes else "no shape yet"
+    result = str(shapes[0]) if shapes else "no shape yet"
     lines.append(_text(x + 14, baseline, result, color=FAINT))
     if facts.parameters:
         lines.append(_text(x + cards.WIDTH - 14, baseline, f"{facts.parameters:,}", color=FAINT, anchor="end"))

@@ -18,12 +18,12 @@ def _images(arriving: Shape, wanted: Shape) -> list[Adapter]:
     ways: list[Adapter] = []
     strides = (-(-arriving.size("H") // high), -(-arriving.size("W") // wide))
     if arriving.sizes[1:] == wanted.sizes[1:]:
-        ways.append(("a 1x1 convolution", Conv2d(filters=channels, kernel_size=(1, 1), padding="valid")))
+        ways.append(("a 1 × 1 convolution", Conv2d(filters=channels, kernel_size=(1, 1), padding="valid")))
     elif max(strides) <= 4096:
         shrink = Conv2d(filters=channels, kernel_size=(1, 1), stride=strides, padding="valid")
-        ways.append((f"a 1x1 convolution with stride {strides[0]} x {strides[1]}", shrink))
+        ways.append((f"a 1 × 1 convolution with stride {strides[0]} × {strides[1]}", shrink))
     if arriving.features == channels and arriving.size("H") >= high and arriving.size("W") >= wide:
-        ways.append((f"AdaptivePool2d to {high} x {wide}", AdaptivePool2d(size=(high, wide))))
+        ways.append((f"AdaptivePool2d to {high} × {wide}", AdaptivePool2d(size=(high, wide))))
     return ways
 
 

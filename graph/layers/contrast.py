@@ -48,7 +48,7 @@ class _Contrast(_Local):
 
     def summary(self) -> str:
         """Size of the neighbourhood."""
-        return f"{self.size} x {self.size}"
+        return f"{self.size} × {self.size}"
 
 
 class SubtractiveNorm(_Contrast):
@@ -83,7 +83,7 @@ class DivisiveNorm(_Contrast):
 class LocalResponseNorm(_Local):
     """Divides each value by what its neighbours in other maps show at the same place.
 
-    y = x / (k + alpha / n x sum of squares over n neighbouring maps)^beta. Strong maps hold weaker ones down, so that
+    y = x / (k + alpha / n · sum of squares over n neighbouring maps)^beta. Strong maps hold weaker ones down, so that
     different filters learn different things. AlexNet used it; batch normalisation has replaced it.
     """
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from graph.layers.base import Layer, Remedy, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, X, chain, function, last, method, own
 from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNEL, STRIDE, Convolution
-from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, times, without_defaults
+from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Pads
-from graph.shapes import Kind, Shape, image, sequence
+from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 PADDING_MODE = "What the padding holds: zeros, the mirror image, the edge's value, or the other side."
@@ -63,10 +63,10 @@ class _PaddedConvolution(Convolution):
         if self.padding != "same" or max(self.strides()) == 1:
             return
         border = tuple((k - 1) // 2 * d for k, d in zip(self.kernel(), self.dilations(), strict=True))
-        message = f'{self.title} with padding "same" needs stride 1, but its stride is {times(self.strides())}.'
+        message = f'{self.title} with padding "same" needs stride 1, but its stride is {format_sizes(self.strides())}.'
         custom = self.changed(padding="custom", padding_size=compact(border))
         candidates = [
-            Remedy(f"Set the padding to {times(border)}", replace=custom),
+            Remedy(f"Set the padding to {format_sizes(border)}", replace=custom),
             Remedy("Use stride 1", replace=self.changed(stride=1)),
         ]
         if x.kind is Kind.SEQUENCE:
@@ -85,8 +85,8 @@ class _PaddedConvolution(Convolution):
         axes = zip(room, self.kernel(), self.strides(), self.pads(), self.dilations(), strict=True)
         sizes = tuple(slide(*axis) for axis in axes)
         if min(sizes) < 1:
-            need = times(tuple(map(span, self.kernel(), self.dilations())))
-            padding = times(self._per_axis("padding_size"))
+            need = format_sizes(tuple(map(span, self.kernel(), self.dilations())))
+            padding = format_sizes(self._per_axis("padding_size"))
             border = f" with its border of {padding}{self.unit}" if self.padding == "custom" else ""
             room_needed = f"{self.thing} of at least {need}{self.unit}"
             message = f"{self.title} needs {room_needed}, but {x.described()}{border} arrives."
@@ -100,10 +100,10 @@ class _PaddedConvolution(Convolution):
         border = tuple(map(max, self.pads()))
         if limit is None or all(pad <= size + limit for pad, size in zip(border, room, strict=True)):
             return
-        need = times(tuple(pad - limit for pad in border))
+        need = format_sizes(tuple(pad - limit for pad in border))
         message = (
-            f'{self.title} with a "{self.padding_mode}" border of {times(border)}{self.unit} needs {self.thing} of at '
-            f"least {need}{self.unit}, but {x.described()} arrives."
+            f'{self.title} with a "{self.padding_mode}" border of {format_sizes(border)}{self.unit} needs {self.thing} '
+            f"of at least {need}{self.unit}, but {x.described()} arrives."
         )
         zeros = Remedy("Pad with zeros", replace=self.changed(padding_mode="zeros"))
         raise refusal(self, {"in": x}, message, [zeros, self._smaller(room)])
@@ -113,7 +113,7 @@ class _PaddedConvolution(Convolution):
         axes = zip(self.kernel(), room, self.dilations(), strict=True)
         kernel = tuple(min(k, (size - 1) // d + 1) for k, size, d in axes)
         replace = self.changed(kernel_size=compact(kernel), padding="valid")
-        return Remedy(f"Use a kernel of {times(kernel)} without padding", replace=replace)
+        return Remedy(f"Use a kernel of {format_sizes(kernel)} without padding", replace=replace)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Torch's convolution, behind a padding of its own where the two sides differ.
@@ -147,15 +147,17 @@ class _PaddedConvolution(Convolution):
 
     def summary(self) -> str:
         """Filters, kernel, stride and padding."""
-        stride = "" if max(self.strides()) == 1 else f", stride {times(self.strides())}"
-        padding = f"padding {times(self._per_axis('padding_size'))}" if self.padding == "custom" else self.padding
-        return f"{self.filters:,} filters, {times(self.kernel())}{stride}, {padding}"
+        stride = "" if max(self.strides()) == 1 else f", stride {format_sizes(self.strides())}"
+        padding = (
+            f"padding {format_sizes(self._per_axis('padding_size'))}" if self.padding == "custom" else self.padding
+        )
+        return f"{self.filters:,} filters, {format_sizes(self.kernel())}{stride}, {padding}"
 
 
 class Conv2d(_PaddedConvolution):
     """Slides small filters over an image and writes down how well each place matches.
 
-    A filter is a K x K patch of weights for each channel; the same weights are used at every place, so a filter that
+    A filter is a K × K patch of weights for each channel; the same weights are used at every place, so a filter that
     has learned an edge finds it anywhere, with few parameters. Each filter gives one feature map. Along an axis of
     size W the map has (W - K + 2P)/S + 1 values for padding P and stride S; padding "same" keeps the size.
     """

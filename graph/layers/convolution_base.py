@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
-from graph.layers.grid import ImageLayer, WindowedLayer, same_pads, slide, times
+from graph.layers.grid import ImageLayer, WindowedLayer, same_pads, slide
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Border, How, Pads, WindowRule, slides
-from graph.shapes import Kind, Shape, image
+from graph.shapes import Kind, Shape, format_sizes, image
 
 FILTERS = "Number of filters, each of which gives one feature map."
 KERNEL = "Height and width of a filter."
@@ -145,7 +145,9 @@ class SimpleConv2d(Convolution):
         axes = zip((x.size("H"), x.size("W")), self.kernel(), self.stride, self.pads(), strict=True)
         high, wide = (slide(size, kernel, stride, pads, 1) for size, kernel, stride, pads in axes)
         if high < 1 or wide < 1:
-            message = f"{self.title} needs an image of at least {times(self.kernel())}, but {x.described()} arrives."
+            message = (
+                f"{self.title} needs an image of at least {format_sizes(self.kernel())}, but {x.described()} arrives."
+            )
             raise refusal(
                 self, {"in": x}, message, [Remedy('Use padding "same"', replace=self.changed(padding="same"))]
             )
@@ -168,5 +170,5 @@ class SimpleConv2d(Convolution):
 
     def how(self) -> str:
         """Kernel, stride and padding for the card."""
-        stride = "" if self.stride == (1, 1) else f", stride {times(self.stride)}"
-        return f"{times(self.kernel())}{stride}, {self.padding}"
+        stride = "" if self.stride == (1, 1) else f", stride {format_sizes(self.stride)}"
+        return f"{format_sizes(self.kernel())}{stride}, {self.padding}"

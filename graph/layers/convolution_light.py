@@ -16,8 +16,8 @@ from graph.shapes import Shape
 class DepthwiseConv2d(SimpleConv2d):
     """Slides a filter of its own over each channel, without mixing channels.
 
-    It looks for a pattern in one map at a time, so it needs K x K weights per map where a full convolution needs
-    K x K x channels. A 1 x 1 convolution behind it usually mixes the maps.
+    It looks for a pattern in one map at a time, so it needs K × K weights per map where a full convolution needs
+    K × K × channels. A 1 × 1 convolution behind it usually mixes the maps.
     """
 
     kind: ClassVar[str] = "depthwise_conv2d"
@@ -56,14 +56,14 @@ class DepthwiseConv2d(SimpleConv2d):
 
     def summary(self) -> str:
         """Kernel, stride and padding."""
-        return self.how() if self.multiplier == 1 else f"x {self.multiplier}, {self.how()}"
+        return self.how() if self.multiplier == 1 else f"× {self.multiplier}, {self.how()}"
 
 
 class SeparableConv2d(SimpleConv2d):
-    """A depthwise convolution and a 1 x 1 convolution in one: first each map alone, then all maps mixed.
+    """A depthwise convolution and a 1 × 1 convolution in one: first each map alone, then all maps mixed.
 
-    It does nearly what a full convolution does with about a ninth of the weights of a 3 x 3 one: K x K x channels for
-    the looking, channels x filters for the mixing. Xception and MobileNet are built of it.
+    It does nearly what a full convolution does with about a ninth of the weights of a 3 × 3 one: K × K × channels for
+    the looking, channels × filters for the mixing. Xception and MobileNet are built of it.
     """
 
     kind: ClassVar[str] = "separable_conv2d"

@@ -35,11 +35,6 @@ def same_pads(kernel: int, dilation: int) -> Pads:
     return total // 2, total - total // 2
 
 
-def times(sizes: tuple[int, ...]) -> str:
-    """Sizes as people write them: ``3 x 3``."""
-    return " x ".join(str(size) for size in sizes)
-
-
 def compact(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
     """One number where all are the same, for readable code."""
     return sizes[0] if len(set(sizes)) == 1 else sizes

@@ -53,7 +53,7 @@ class Dropout(_Steadying):
 
     def summary(self) -> str:
         """The rate."""
-        return f"{self.rate:.0%}" if round(self.rate * 100, 9).is_integer() else f"{100 * self.rate:g}%"
+        return f"{100 * self.rate:g} %"
 
 
 class ChannelDropout(Dropout):

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from graph.layers.base import Family, Layer, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, channels_first, single
-from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span, times
+from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Border, How, WindowRule, slides
-from graph.shapes import Kind, Shape, image, sequence
+from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
 KERNEL = "Size of the window."
 STRIDE = "Step by which the window moves; empty for windows that touch."
@@ -78,29 +78,31 @@ class _Pool(WindowedLayer):
             return
         fitting = tuple(map(min, self.border(), most))
         message = (
-            f"{self.title}'s padding must be at most half of its window {times(self.kernel())}, "
-            f"but it is {times(self.border())}."
+            f"{self.title}'s padding must be at most half of its window {format_sizes(self.kernel())}, "
+            f"but it is {format_sizes(self.border())}."
         )
         wider = tuple(max(k, 2 * pad) for k, pad in zip(self.kernel(), self.border(), strict=True))
         candidates = [
-            Remedy(f"Use padding {times(fitting)}", replace=self.with_sizes(padding=fitting)),
-            Remedy(f"Use a window of {times(wider)}", replace=self.with_sizes(kernel_size=wider)),
+            Remedy(f"Use padding {format_sizes(fitting)}", replace=self.with_sizes(padding=fitting)),
+            Remedy(f"Use a window of {format_sizes(wider)}", replace=self.with_sizes(kernel_size=wider)),
             Remedy("Use no padding", replace=self.with_sizes(padding=(0,) * len(most))),
         ]
         raise refusal(self, {"in": x}, message, candidates)
 
     def _refuse_small(self, x: Shape, sizes: tuple[int, ...]) -> None:
-        need = times(tuple(map(span, self.kernel(), self.dilations())))
+        need = format_sizes(tuple(map(span, self.kernel(), self.dilations())))
         fitting = tuple((n - 1) // d + 1 for n, d in zip(sizes, self.dilations(), strict=True))
         window = tuple(map(min, self.kernel(), fitting))
-        border = f" with its border of {times(self.border())}" if any(self.border()) else ""
+        border = f" with its border of {format_sizes(self.border())}" if any(self.border()) else ""
         raise refusal(
             self,
             {"in": x},
             f"{self.title} needs {self.thing} of at least {need}{self.unit}, but {x.described()}{border} arrives.",
             [
                 *self._padded(sizes),
-                Remedy(f"Use a window of {times(window)}", replace=self.with_sizes(kernel_size=window, padding=None)),
+                Remedy(
+                    f"Use a window of {format_sizes(window)}", replace=self.with_sizes(kernel_size=window, padding=None)
+                ),
                 *self._instead(),
             ],
         )
@@ -111,7 +113,7 @@ class _Pool(WindowedLayer):
         pads = tuple(max(pad, math.ceil(lack / 2)) for pad, lack in zip(self.border(), lacking, strict=True))
         if any(pad > k // 2 for pad, k in zip(pads, self.kernel(), strict=True)):
             return []
-        return [Remedy(f"Set the padding to {times(pads)}", replace=self.with_sizes(padding=pads))]
+        return [Remedy(f"Set the padding to {format_sizes(pads)}", replace=self.with_sizes(padding=pads))]
 
     def _instead(self) -> list[Remedy]:
         return []
@@ -122,7 +124,7 @@ class _Pool(WindowedLayer):
         if all(_all_see(*axis) for axis in axes):
             return
         message = (
-            f"{self.title} with dilation {times(self.dilations())} has windows that see only border "
+            f"{self.title} with dilation {format_sizes(self.dilations())} has windows that see only border "
             f"when {x.described()} arrives."
         )
         close = Remedy("Use dilation 1", replace=self.with_sizes(dilation=(1,) * len(sizes)))
@@ -147,11 +149,11 @@ class _Pool(WindowedLayer):
 
     def summary(self) -> str:
         """Window, stride and padding."""
-        parts = [times(self.kernel())]
+        parts = [format_sizes(self.kernel())]
         if self.strides() != self.kernel():
-            parts.append(f"stride {times(self.strides())}")
+            parts.append(f"stride {format_sizes(self.strides())}")
         if any(self.border()):
-            parts.append(f"padding {times(self.border())}")
+            parts.append(f"padding {format_sizes(self.border())}")
         return ", ".join(parts)
 
 
@@ -223,7 +225,7 @@ class Pool2d(ImageLayer, _Pool):
 class MaxPool2d(Pool2d):
     """Keeps the largest value of each window of an image, channel by channel.
 
-    What matters is that a feature was found, not exactly where; a 2 x 2 window with stride 2 drops three quarters of
+    What matters is that a feature was found, not exactly where; a 2 × 2 window with stride 2 drops three quarters of
     the values and makes the network bear small shifts. Along an axis of size W the output has (W - K + 2P)/S + 1
     values, rounded down.
     """

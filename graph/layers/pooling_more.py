@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, Ref, X, chain, function, method, own, single
-from graph.layers.grid import ImageLayer, times
+from graph.layers.grid import ImageLayer
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import How, ReceptiveField
-from graph.shapes import Shape, image, vector
+from graph.shapes import Shape, format_sizes, image, vector
 
 
 class MinPool2d(Pool2d):
@@ -58,7 +58,7 @@ class Subsampling(Pool2d):
     """LeNet's pooling: the sum of each window times a trainable weight, plus a trainable bias, per map.
 
     A small weight makes the sigmoid or tanh behind it nearly linear, and the layer blurs; a large one makes it decide
-    sharply. In LeNet-5 the windows are 2 x 2 and touch, so S2 with its 6 maps has 12 parameters.
+    sharply. In LeNet-5 the windows are 2 × 2 and touch, so S2 with its 6 maps has 12 parameters.
     """
 
     kind: ClassVar[str] = "subsampling"
@@ -116,10 +116,10 @@ class FractionalPool2d(ImageLayer):
             message = f"{self.title} by {self.ratio:g} leaves nothing of {x.described()}."
             raise refusal(self, {"in": x}, message, self._gentler())
         if any(out + k - 1 > size for out, k, size in zip((high, wide), self.kernel_size, sizes, strict=True)):
-            windows = times(self.kernel_size)
-            message = f"{self.title} with windows of {windows} cannot make {high} x {wide} of {x.described()}."
+            windows = format_sizes(self.kernel_size)
+            message = f"{self.title} with windows of {windows} cannot make {high} × {wide} of {x.described()}."
             smaller = self.changed(kernel_size=(1, 1))
-            raise refusal(self, {"in": x}, message, [Remedy("Use windows of 1 x 1", replace=smaller), *self._gentler()])
+            raise refusal(self, {"in": x}, message, [Remedy("Use windows of 1 × 1", replace=smaller), *self._gentler()])
         return image(x.features, high, wide)
 
     def _gentler(self) -> list[Remedy]:
@@ -143,7 +143,7 @@ class FractionalPool2d(ImageLayer):
 
     def summary(self) -> str:
         """Window and ratio."""
-        return f"{times(self.kernel_size)}, x {self.ratio:g}"
+        return f"{format_sizes(self.kernel_size)}, × {self.ratio:g}"
 
 
 class PyramidPool2d(ImageLayer):

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, Remedy, elements
 from graph.layers.construct import Construct, Module, Ref, X, chain, channels_first, method, own, single
-from graph.layers.grid import as_image, as_sequence, compact, times
+from graph.layers.grid import as_image, as_sequence, compact
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import How, Share, WindowRule, grid
-from graph.shapes import Kind, Shape, image, sequence, vector
+from graph.shapes import Kind, Shape, format_sizes, image, sequence, vector
 
 SIZE = "Size of the output, whatever arrives."
 
@@ -72,7 +72,7 @@ class _Whole(Layer):
 class GlobalPool2d(_Whole):
     """Keeps one number of each feature map: its mean, or its largest value.
 
-    It turns an image C x H x W of any size into a vector of C. In place of Flatten before the last dense layer it
+    It turns an image C × H × W of any size into a vector of C. In place of Flatten before the last dense layer it
     saves most of the parameters, and the network then takes pictures of other sizes.
     """
 
@@ -199,7 +199,7 @@ class AdaptivePool2d(_Adaptive):
 
     def summary(self) -> str:
         """Size and mode."""
-        return f"to {times(self.size)}, {self.mode}"
+        return f"to {format_sizes(self.size)}, {self.mode}"
 
 
 class AdaptivePool1d(_Adaptive):

@@ -19,7 +19,7 @@ PIXELS = len(BITMAPS[0])
 class Rbf(Layer):
     """Each unit measures how far the input is from its centre: y = sum of (x - w)^2.
 
-    LeNet-5 ends so: the 84 values before it are compared with ten pictures of 7 x 12 pixels, +1 and -1, one for each
+    LeNet-5 ends so: the 84 values before it are compared with ten pictures of 7 × 12 pixels, +1 and -1, one for each
     digit, that are never trained; the nearest wins. As scores the layer gives -y, the exponent of a Gaussian around
     the centre, so that cross-entropy can train what lies before it.
     """

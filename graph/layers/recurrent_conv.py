@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from graph.layers.base import Family, positions
 from graph.layers.construct import Construct, single
-from graph.layers.grid import ImageLayer, times
+from graph.layers.grid import ImageLayer
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import ReceptiveField
-from graph.shapes import Shape, image
+from graph.shapes import Shape, format_sizes, image
 
 
 class RecurrentConv2d(ImageLayer):
@@ -88,4 +88,4 @@ class RecurrentConv2d(ImageLayer):
 
     def summary(self) -> str:
         """Filters, kernel and steps."""
-        return f"{self.filters:,} filters, {times(self.kernel_size)}, {self.steps} steps"
+        return f"{self.filters:,} filters, {format_sizes(self.kernel_size)}, {self.steps} steps"

@@ -9,10 +9,10 @@ from typing import ClassVar
 from graph.layers.base import Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, Convolution
-from graph.layers.grid import compact, span, times, without_defaults
+from graph.layers.grid import compact, span, without_defaults
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Window
-from graph.shapes import Shape, image
+from graph.shapes import Shape, format_sizes, image
 
 
 class ConvTranspose2d(Convolution):
@@ -52,8 +52,8 @@ class ConvTranspose2d(Convolution):
         high, wide = self._grown(x)
         if high < 1 or wide < 1:
             message = (
-                f"ConvTranspose2d cuts a border of {times(self.padding)} off, which leaves nothing of the {x} image "
-                "that arrives."
+                f"ConvTranspose2d cuts a border of {format_sizes(self.padding)} off, which leaves nothing of the {x} "
+                "image that arrives."
             )
             raise refusal(self, {"in": x}, message, [Remedy("Cut nothing off", replace=self.changed(padding=0))])
         return image(self.filters, high, wide)
@@ -70,10 +70,10 @@ class ConvTranspose2d(Convolution):
         fitting = tuple(map(min, self.extra, largest))
         message = (
             f"ConvTranspose2d's output padding must be smaller than its stride or its dilation, "
-            f"but it is {times(self.extra)}."
+            f"but it is {format_sizes(self.extra)}."
         )
         candidates = [
-            Remedy(f"Use output padding {times(fitting)}", replace=self.changed(extra=fitting)),
+            Remedy(f"Use output padding {format_sizes(fitting)}", replace=self.changed(extra=fitting)),
             Remedy("Use no output padding", replace=self.changed(extra=0, padding=0)),
         ]
         raise refusal(self, {"in": x}, message, candidates)
@@ -117,4 +117,4 @@ class ConvTranspose2d(Convolution):
 
     def summary(self) -> str:
         """Filters, kernel and stride."""
-        return f"{self.filters:,} filters, {times(self.kernel_size)}, stride {times(self.stride)}"
+        return f"{self.filters:,} filters, {format_sizes(self.kernel_size)}, stride {format_sizes(self.stride)}"

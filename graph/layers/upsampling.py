@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, elements
 from graph.layers.construct import Argument, Construct, single
-from graph.layers.grid import ImageLayer, times
+from graph.layers.grid import ImageLayer
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Window
-from graph.shapes import Shape, image
+from graph.shapes import Shape, format_sizes, image
 
 
 class Upsample2d(ImageLayer):
@@ -58,4 +58,6 @@ class Upsample2d(ImageLayer):
 
     def summary(self) -> str:
         """Factor or size, and mode."""
-        return f"to {times(self.size)}, {self.mode}" if self.size else f"x {times(self.factor)}, {self.mode}"
+        return (
+            f"to {format_sizes(self.size)}, {self.mode}" if self.size else f"× {format_sizes(self.factor)}, {self.mode}"
+        )

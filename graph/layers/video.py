@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, function, method, own
 from graph.layers.convolution_base import BIAS, FILTERS, Convolution
-from graph.layers.grid import WindowedLayer, same_pads, slide, times
+from graph.layers.grid import WindowedLayer, same_pads, slide
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Pads
-from graph.shapes import Kind, Shape, video
+from graph.shapes import Kind, Shape, format_sizes, video
 
 Triple = tuple[int, int, int]
 
@@ -45,21 +45,23 @@ class _Clip(WindowedLayer):
         axes = zip((x.time, x.size("H"), x.size("W")), self.kernel(), self.strides(), self.pads(), strict=True)
         time, high, wide = (None if size is None else slide(size, k, s, p, 1) for size, k, s, p in axes)
         if min(high or 0, wide or 0) < 1 or (time is not None and time < 1):
-            message = f"{self.title} needs a video of at least {times(self.kernel())}, but {x.described()} arrives."
+            message = (
+                f"{self.title} needs a video of at least {format_sizes(self.kernel())}, but {x.described()} arrives."
+            )
             raise refusal(self, {"in": x}, message, self._smaller(x))
         return video(time, channels, high or 1, wide or 1)
 
     def _smaller(self, x: Shape) -> list[Remedy]:
         kernel = (min(self.kernel_size[0], x.size("H")), min(self.kernel_size[1], x.size("W")))
         frames = min(self.frames, x.time or self.frames)
-        title = f"Use a window of {times((frames, *kernel))}"
+        title = f"Use a window of {format_sizes((frames, *kernel))}"
         return [Remedy(title, replace=self.changed(frames=frames, kernel_size=kernel))]
 
 
 class Conv3d(_Clip, Convolution):
     """Slides filters over the frames of a video, so that they see motion as well as form.
 
-    A filter is a block of K frames by K x K pixels for each channel. It finds a short event, such as an edge that
+    A filter is a block of K frames by K × K pixels for each channel. It finds a short event, such as an edge that
     moves to the right, wherever and whenever it happens. A clip of T frames becomes one of (T - K + 2P)/S + 1.
     """
 
@@ -118,7 +120,7 @@ class Conv3d(_Clip, Convolution):
 
     def summary(self) -> str:
         """Filters, window and padding."""
-        return f"{self.filters:,} filters, {times(self.kernel())}, {self.padding}"
+        return f"{self.filters:,} filters, {format_sizes(self.kernel())}, {self.padding}"
 
 
 class Pool3d(_Clip):
@@ -153,4 +155,4 @@ class Pool3d(_Clip):
 
     def summary(self) -> str:
         """Window and mode."""
-        return f"{times(self.kernel())}, {self.mode}"
+        return f"{format_sizes(self.kernel())}, {self.mode}"

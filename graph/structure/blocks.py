@@ -256,7 +256,7 @@ class Block(Layer):
         layers = len(self.body.network) - len(self.inner_inputs()) - len(self.inner_outputs())
         words = [self.label] if self.label else []
         words.append("1 layer" if layers == 1 else f"{layers} layers")
-        return ", ".join([*words, *([f"x {self.repeat}{' shared' if self.shared else ''}"] if self.repeat > 1 else [])])
+        return ", ".join([*words, *([f"× {self.repeat}{' shared' if self.shared else ''}"] if self.repeat > 1 else [])])
 
 
 class Timed(Block):

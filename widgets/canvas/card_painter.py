@@ -39,14 +39,9 @@ LARGEST_TEXT = 1.35
 """How much larger than usual text on cards can be."""
 
 
-def shape_text(shape: Shape) -> str:
-    """Sizes of a shape with a true multiplication sign."""
-    return str(shape).replace(" x ", " × ")
-
-
 def tight(shape: Shape) -> str:
     """Sizes of a shape in as little room as they can be read in."""
-    return str(shape).replace(" x ", "×")
+    return str(shape).replace(" × ", "×")
 
 
 def problem_color(theme: Theme, severity: Severity) -> QColor:
@@ -145,12 +140,12 @@ class CardPainter:
             self._port_names(painter, card, y)
             y += rows * cards.LINE
         if settled:
-            summary = card.node.layer.summary().replace(" x ", " × ")
+            summary = card.node.layer.summary()
             # A block's label stands in the strip already.
             self._line(painter, y, summary.removeprefix(f"{card.title}, "), "", self.theme.text)
             y += cards.LINE
         outputs = list(card.info.outputs.values())
-        result = shape_text(outputs[0]) if outputs else "no shape yet"
+        result = str(outputs[0]) if outputs else "no shape yet"
         count = f"{card.info.parameters:,}" if card.info.parameters else ""
         self._line(painter, y, result, count, self.theme.faint)
 

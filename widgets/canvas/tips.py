@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from graph.layers.base import needs
 from graph.shapes import Shape
 from widgets.canvas.board import Board
-from widgets.canvas.card_painter import shape_text
 from widgets.canvas.hit_test import Hit, What
 
 UNKNOWN = "shape not known yet"
@@ -38,4 +37,4 @@ def _sentence(board: Board, hit: Hit) -> str:
 
 
 def _described(shape: Shape | None, otherwise: str) -> str:
-    return f"{shape.kind} {shape_text(shape)}" if shape else otherwise
+    return f"{shape.kind} {shape}" if shape else otherwise

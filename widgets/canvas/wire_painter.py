@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from graph.drawing.routing import WirePath
 from graph.shapes import Kind
 from widgets.canvas.board_items import Wire, painter_path
-from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT, shape_text
+from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT
 from widgets.canvas.level_of_detail import Level
 from widgets.look.theme import Theme, blend
 
@@ -116,7 +116,7 @@ class WirePainter:
         for wire in wires:
             if wire.shape is None:
                 continue
-            text = shape_text(wire.shape)
+            text = str(wire.shape)
             width = self._metrics.horizontalAdvance(text) + 12
             if not has_room(wire, width):
                 continue

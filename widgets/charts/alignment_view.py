@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.data.readers.tokens import text_of
+from app.system.number_format import format_percent
 from app.training.sequence.transcripts import BLANK
 from widgets.charts.colour_bar import ColourBar
 from widgets.charts.colour_maps import limits, picture, sequential
@@ -205,7 +206,9 @@ class AlignmentView(PlotView):
         assert self.shown is not None
         chances = self.shown.chances[step]
         order = [int(label) for label in np.argsort(-chances)[:3] if chances[label] >= TELLING]
-        likely = [f"{self.shown.words[label] if label else 'blank'} {chances[label]:.0%}" for label in order]
+        likely = [
+            f"{self.shown.words[label] if label else 'blank'} {format_percent(chances[label], 0)}" for label in order
+        ]
         return f"Step {step + 1} of {len(self.shown.path)}: {', '.join(likely)}"
 
     def table(self) -> Sequence[Row]:

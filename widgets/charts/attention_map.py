@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import format_percent
 from widgets.charts.colour_maps import Bytes
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.look.theme import ThemeSource, blend
@@ -37,10 +38,10 @@ class AttentionMap(MatrixPlot):
         """Return what a cell says, in words."""
         asked, read = self.panel.sides["left"].names, self.panel.sides["top"].names
         share, most = self._values[row, column], int(self._values[row].argmax())
-        words = f"{self._verb} “{asked[row]}” (step {row + 1}), {share:.1%} is taken of “{read[column]}”"
+        words = f"{self._verb} “{asked[row]}” (step {row + 1}), {format_percent(share)} is taken of “{read[column]}”"
         if most == column:
             return f"{words} (step {column + 1}), the most of all."
-        return f"{words} (step {column + 1}); most, {self._values[row, most]:.1%}, of “{read[most]}”."
+        return f"{words} (step {column + 1}); most, {format_percent(self._values[row, most])}, of “{read[most]}”."
 
     def cell_texts(self, row: int, column: int) -> Sequence[str]:
         """Return the weight in percent, where it is not next to nothing."""
@@ -51,7 +52,7 @@ class AttentionMap(MatrixPlot):
         """Return tints of the accent; the square root lets weak looks be seen beside strong ones."""
         fills = [blend(self.theme.accent, self.theme.raised, share**0.5) for share in np.linspace(0, 1, 256)]
         table = np.array([fill.getRgb() for fill in fills], dtype=np.uint8)
-        return table, 0.0, 1.0, lambda share: f"{share:.0%}", "attention"
+        return table, 0.0, 1.0, lambda share: format_percent(share, 0), "attention"
 
 
 def shown(word: str) -> str:

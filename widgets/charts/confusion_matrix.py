@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import format_percent
 from widgets.charts.colour_maps import Bytes
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.look.theme import ThemeSource, blend
-from widgets.plots.ticks import number
 
 
 class ConfusionMatrix(MatrixPlot):
@@ -38,7 +38,7 @@ class ConfusionMatrix(MatrixPlot):
             raise ValueError(f"{len(labels)} labels do not fit counts of shape {values.shape}")
         self._counts, self._labels = values, list(labels)
         right, total = int(np.trace(values)), int(values.sum())
-        self.describe(f"{right:,} of {total:,} right ({right / max(total, 1):.1%})")
+        self.describe(f"{right:,} of {total:,} right ({format_percent(right / max(total, 1))})")
         # Shares below zero are mistakes: they have colours of their own.
         signs = np.where(np.eye(len(labels)), 1, -1)
         self.show_matrix(signs * values / np.maximum(values.sum(axis=1, keepdims=True), 1), labels, labels)
@@ -50,7 +50,7 @@ class ConfusionMatrix(MatrixPlot):
     def sentence(self, row: int, column: int) -> str:
         """Return what a cell counts, in words."""
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
-        share = f" ({count / total:.1%})" if total else ""
+        share = f" ({format_percent(count / total)})" if total else ""
         name, taken = self._labels[row], self._labels[column]
         end = "were recognised" if row == column else f"were taken for {taken}"
         return f"{count:,} of {total:,} samples of {name} {end}{share}."
@@ -58,7 +58,7 @@ class ConfusionMatrix(MatrixPlot):
     def cell_texts(self, row: int, column: int) -> Sequence[str]:
         """Return the count and its share of the row; a cell of none stays blank."""
         count, share = int(self._counts[row, column]), abs(float(self._values[row, column]))
-        return (f"{count:,}", f"{number(100 * share, 2 if share < 0.1 else 3)} %") if count else ()
+        return (f"{count:,}", format_percent(share, 1 if share < 1 else 0)) if count else ()
 
     def colours(self) -> tuple[Bytes, float, float, Callable[[float], str], str]:
         """Return the tints of mistakes and of what is right, by the share of the true class."""
@@ -80,5 +80,5 @@ class ConfusionMatrix(MatrixPlot):
 def _share_text(share: float) -> str:
     """Return a share of a class in words; below zero it is wrong."""
     if not share:
-        return "0 %"
-    return f"{abs(share):.0%} {'right' if share > 0 else 'wrong'}".replace("%", " %")
+        return format_percent(0, 0)
+    return f"{format_percent(abs(share), 0)} {'right' if share > 0 else 'wrong'}"

@@ -69,7 +69,7 @@ class FeatureMapGrid(TileView):
         if self._sequence:
             return f"{height} features over {width} steps"
         over = f" on each of {self._frames} frames" if self._frames > 1 else ""
-        return f"{count} maps of {height} x {width // self._frames}{over}"
+        return f"{count} maps of {height} × {width // self._frames}{over}"
 
     def count(self) -> int:
         """Return the number of maps; a sequence is one strip."""

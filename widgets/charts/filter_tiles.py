@@ -59,7 +59,7 @@ class FilterGrid(TileView):
         self._weights, self._one_dimensional = values, one_dimensional
         self._refresh()
         out, inputs, height, width = values.shape
-        size = f"{width}" if one_dimensional else f"{height} x {width}"
+        size = f"{width}" if one_dimensional else f"{height} × {width}"
         self.describe(f"{out} filters of {size} over {inputs} input channels" if out else self.empty_text)
 
     @property

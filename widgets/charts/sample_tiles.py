@@ -12,12 +12,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.system.number_format import nth
+from app.system.number_format import format_percent, nth
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.tiles import GAP, TileView
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.axes import polygon
-from widgets.plots.ticks import number
 
 Samples = NDArray[np.float64]
 TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
@@ -299,8 +298,8 @@ class WorstPredictions(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the prediction in words."""
         truth, prediction, probability = self._rows[index]
-        return f"{truth}, taken for {prediction} with probability {probability:.1%}"
+        return f"{truth}, taken for {prediction} with probability {format_percent(probability)}"
 
 
 def _caption(prediction: str, probability: float) -> str:
-    return f"{prediction}  {number(100 * probability, 3)} %"
+    return f"{prediction}  {format_percent(probability)}"

@@ -71,7 +71,7 @@ class PicturePane(PlotView):
         self._note = f"{number(low, 3)} to {number(high, 3)}" if note is None else note
         self.setAccessibleName(self.title)
         height, width = self._values.shape[1:]
-        self.describe(f"{height} x {width}, {self._note}" if self._values.size else self.empty_text)
+        self.describe(f"{height} × {width}, {self._note}" if self._values.size else self.empty_text)
         self.redraw()
 
     def clear(self) -> None:

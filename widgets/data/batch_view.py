@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import BatchPreview
+from app.system.number_format import format_percent
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
 from widgets.data.sample_views import drawable_values
@@ -30,7 +31,11 @@ class BatchView(QWidget):
         if share < 1 and any(labels):
             labels = [f"{own} + {labels[other]}" for own, other in zip(labels, batch.partner, strict=True)]
         altered = share < 1 or bool((after != batch.before).any())
-        blended = f" Each is {share:.0%} itself and {1 - share:.0%} another." if share < 1 else ""
+        blended = (
+            f" Each is {format_percent(share, 0)} itself and {format_percent(1 - share, 0)} another."
+            if share < 1
+            else ""
+        )
         how = "altered at random" if altered else "not altered"
         self.summary.setText(f"The first {len(after)} samples of training, standardised and {how}.{blended}")
         self.gallery.set_samples(drawable_values(after), labels, ["training"] * len(after))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.protocol.data_messages import PredictSamples, SamplesPredicted
 from app.protocol.data_values import DataPreview, SamplePredictions
+from app.system.number_format import format_percent
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.charts.sample_tiles import Answer
@@ -96,7 +97,7 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
     if predictions.labels is not None and predictions.probabilities is not None:
         for row, label, probability in zip(rows, predictions.labels, predictions.probabilities, strict=True):
             right = bool(preview.values[target.name][row] == label)
-            yield Answer(f"says {target.classes[label]}", right, f", {probability:.0%} sure")
+            yield Answer(f"says {target.classes[label]}", right, f", {format_percent(probability, 0)} sure")
     elif predictions.tokens is not None:
         true = preview.texts.get(target.name)
         for row, text in zip(rows, predictions.texts, strict=True):

@@ -196,8 +196,8 @@ class SizesField(TextField):
     """Any number of whole numbers, written with commas, spaces or x between them."""
 
     def show_value(self, value: object) -> None:
-        """Show the numbers with x between them."""
-        super().show_value(" x ".join(str(size) for size in value) if isinstance(value, list | tuple) else "")
+        """Show the numbers with × between them."""
+        super().show_value(" × ".join(str(size) for size in value) if isinstance(value, list | tuple) else "")
 
     def _emit(self, typed: str) -> None:
         parts = [part for part in re.split(r"[\s,;x×*]+", typed.strip()) if part]
@@ -206,7 +206,7 @@ class SizesField(TextField):
         elif parts and all(re.fullmatch(r"-?\d{1,9}", part) for part in parts):
             self.edited.emit(tuple(int(part) for part in parts))
         else:
-            self.mistaken.emit(f"“{typed}” is not a list of whole numbers; write, for example, 16 x 8.")
+            self.mistaken.emit(f"“{typed}” is not a list of whole numbers; write, for example, 16 × 8.")
 
 
 class MatrixField(TextField):

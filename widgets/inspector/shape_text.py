@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graph.checking.check import Checker
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.network import Node
-from graph.shapes import Shape
+from graph.shapes import Shape, format_sizes
 
 
 def counted(number: int, word: str) -> str:
@@ -34,7 +34,7 @@ def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
 
 
 def _described(shape: Shape) -> str:
-    return f"{str(shape).replace(' x ', ' × ')}  {shape.kind}"
+    return f"{shape}  {shape.kind}"
 
 
 def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
@@ -52,14 +52,9 @@ def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     if facts.activations:
         rows.append(("Activations", f"{scaled(facts.activation_bytes, 'B')} per sample"))
     if facts.receptive_size and facts.jump:
-        rows.append(("Receptive field", axes(facts.receptive_size)))
-        rows.append(("Stride in input pixels", axes(facts.jump)))
+        rows.append(("Receptive field", format_sizes(facts.receptive_size)))
+        rows.append(("Stride in input pixels", format_sizes(facts.jump)))
     return rows
-
-
-def axes(sizes: tuple[int, ...] | None) -> str:
-    """One number per axis, as ``7 × 7``; empty where there are none."""
-    return " × ".join(f"{size:,}" for size in sizes or ())
 
 
 def total_facts(checker: Checker) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ from graph.document import Document
 from graph.editing.patterns import LayerPattern, insert_pattern, start_of
 from graph.errors import NetloomError
 from graph.network import Network
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind, Shape, format_sizes
 from widgets.fields.forms import SettingsForm
-from widgets.inspector.shape_text import axes, counted
+from widgets.inspector.shape_text import counted
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
 
@@ -128,7 +128,8 @@ class PatternDialog(QDialog):
         )
         outcome += f", {counted(parameters, 'parameter')}"
         if before:
-            outcome += f"; the last convolution or pool sees {axes(tried.layer_info(before[-1]).receptive_size)} places"
+            sees = format_sizes(tried.layer_info(before[-1]).receptive_size)
+            outcome += f"; the last convolution or pool sees {sees} places"
         return f"{outcome}."
 
     def apply(self) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.project.summary import SummaryRow, Totals, inside
-from widgets.inspector.shape_text import axes, scaled
+from app.system.number_format import format_percent
+from graph.shapes import format_sizes
+from widgets.inspector.shape_text import scaled
 from widgets.look import icons
 from widgets.look.terms import tip
 from widgets.look.theme import ThemeSource
@@ -70,9 +72,9 @@ COLUMNS = (
            lambda row: _bytes(row.activation_bytes), lambda row: row.activation_bytes,
            lambda whole: whole.activation_bytes, _bytes),
     SummaryColumn("Receptive field", "Places of the network's input that one of its values depends on",
-           lambda row: axes(row.receptive_field), lambda row: _sizes(row.receptive_field)),
+           lambda row: format_sizes(row.receptive_field), lambda row: _sizes(row.receptive_field)),
     SummaryColumn("Stride in input pixels", "Distance in the network's input between two neighbouring values",
-           lambda row: axes(row.jump), lambda row: _sizes(row.jump)),
+           lambda row: format_sizes(row.jump), lambda row: _sizes(row.jump)),
 )  # fmt: skip
 
 
@@ -233,5 +235,5 @@ class SummaryModel(QAbstractItemModel):
             return f"{row.name}: {column.title.lower()} {text}" if text else ""
         value = int(column.key(row))
         unit = {"Work": " FLOP", "Activations": " B"}.get(column.title, "")
-        share = f" ({value / whole:.1%} of the network)" if whole else ""
+        share = f" ({format_percent(value / whole)} of the network)" if whole else ""
         return f"{row.name}: {column.title.lower()} {value:,}{unit}{share}"

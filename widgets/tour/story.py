@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QMessageLogContext, QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 
+from app.system.number_format import format_percent
 from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
 from widgets.launch import make_window
@@ -141,7 +142,7 @@ class Story:
         self.hands.look("empty", "an empty canvas says what to do")
 
     def choose_data(self) -> None:
-        """Digits at 28 x 28 pixels."""
+        """Digits at 28 × 28 pixels."""
         hands = self.hands
         hands.click("dataWorkspace")
         datasets = hands.find("datasets", QListWidget)
@@ -158,7 +159,7 @@ class Story:
         hands.fill(view.form.findChild(QWidget, "size"), "28")
         hands.wait(
             lambda: view.preview not in (None, first),
-            "the digits were to be shown at 28 x 28",
+            "the digits were to be shown at 28 × 28",
         )
         hands.look("data", "the data: samples, classes, split")
 
@@ -230,9 +231,12 @@ class Story:
         hands.wait(lambda: not self.window.training.active, "the run was to end", LONG)
         hands.look("resumed", "reopened, and resumed to the end")
         accuracy = self._test_accuracy()
-        print(f"test accuracy: {accuracy:.1%}", flush=True)
+        print(f"test accuracy: {format_percent(accuracy)}", flush=True)
         if accuracy < ENOUGH:
-            raise NetloomError(f"The network reached {accuracy:.1%} on the test set, less than {ENOUGH:.0%}.")
+            raise NetloomError(
+                f"The network reached {format_percent(accuracy)} on the test set, less than "
+                f"{format_percent(ENOUGH, 0)}."
+            )
 
     def look_inside(self) -> None:
         """Feature maps, errors and weights of the trained network."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from app.protocol.events import PER_CENT, SHARES
-from app.system.number_format import format_number
+from app.system.number_format import format_number, format_percent
 
 PRIMARY = (
     "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae",
@@ -62,7 +62,7 @@ def value_of(metric: str, value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     if own_name(metric) in PER_CENT:
-        return f"{value * 100:.1f} %"
+        return format_percent(value)
     return format_number(value)
 
 

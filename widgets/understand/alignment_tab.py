@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.data.readers.tokens import text_of
 from app.protocol.sequence_messages import AlignedSample, AlignSample
 from app.protocol.sequence_values import CtcAlignment
+from app.system.number_format import format_percent
 from graph.layers.io import Output
 from widgets.charts.alignment_view import Alignment, AlignmentView
 from widgets.look.labels import text_label
@@ -121,5 +122,5 @@ class AlignmentTab(Tab):
 def searched_of(alignment: CtcAlignment) -> str:
     """The likeliest rows of labels over all their paths, with their probabilities, in one line."""
     words = alignment.vocabulary
-    rows = [f"{text_of(row.labels, words) or '–'} {row.probability:.1%}" for row in alignment.transcripts]
+    rows = [f"{text_of(row.labels, words) or '–'} {format_percent(row.probability)}" for row in alignment.transcripts]
     return f"Likeliest over all paths ({alignment.beams} beams): {', '.join(rows)}"

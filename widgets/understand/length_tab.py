@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.data.data_choice import DataChoice
 from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
 from app.protocol.sequence_values import ScoresByLength
-from app.system.number_format import format_number
+from app.system.number_format import format_number, format_percent
 from graph.errors import NetloomError
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
@@ -101,5 +101,4 @@ def _mean(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
 
 def share(value: float) -> str:
     """A share in percent; what is not quite all is never rounded up to it."""
-    rounded = f"{100 * value:.1f}"
-    return "100 %" if value == 1 else f"{'99.9' if rounded == '100.0' else rounded} %"
+    return format_percent(1, 0) if value == 1 else format_percent(min(value, 0.999))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.protocol.attribution_messages import ExplainedOutput
-from app.system.number_format import nth
+from app.system.number_format import format_percent, nth
 from widgets.plots.ticks import number
 
 MOST = 200
@@ -14,10 +14,10 @@ def outputs_of(explained: ExplainedOutput) -> list[str]:
     """The outputs that can be explained: first the usual one, then each."""
     names, values, unit = explained.outputs, explained.values, explained.unit
     if explained.predicted is not None:
-        rows = [f"{name}  ·  {probability:.1%}" for name, probability in zip(names, values, strict=True)]
+        rows = [f"{name}  ·  {format_percent(probability)}" for name, probability in zip(names, values, strict=True)]
         return [f"what it prefers: {names[explained.predicted]}", *rows[:MOST]]
     if explained.label_text:
-        words = (f"{word}  ·  {probability:.1%}" for word, probability in zip(names, values, strict=True))
+        words = (f"{word}  ·  {format_percent(probability)}" for word, probability in zip(names, values, strict=True))
         return ["the whole text", *words]
     if len(names) == 1:
         return []
@@ -31,7 +31,8 @@ def sentence_of(explained: ExplainedOutput) -> str:
     score, baseline = number(explained.score, 3), number(explained.baseline_score, 3)
     if explained.predicted is not None and explained.output is not None:
         best, output = explained.predicted, names[explained.output]
-        fact = f"is {names[int(explained.label[0])]}; the network says {names[best]} ({explained.values[best]:.1%})"
+        sure = format_percent(explained.values[best])
+        fact = f"is {names[int(explained.label[0])]}; the network says {names[best]} ({sure})"
         return f"{sample} {fact}. The score of {output} is {score}; of the mean input {baseline}."
     if explained.label_text:
         what = "all words" if explained.output is None else f"“{names[explained.output].partition(': ')[2]}”"

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 from app.insight.embedding_layers import bottleneck, code_layers
 from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.protocol.embedding_values import SampleNeighbours
-from app.system.number_format import nth
+from app.system.number_format import format_percent, nth
 from widgets.charts.colour_maps import limits
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import labels_of
@@ -267,7 +267,7 @@ class SimilarTab(Tab):
         numbers = codes.target if target.classes else np.zeros(len(names), np.int64)
         self.map.set_codes(codes.points, codes.index, numbers, list(target.classes) or ["samples"], names)
         self.map.mark(self._position)
-        self.map_heading.setText(f"Map of the codes, {float(codes.share.sum()):.0%} of their variance")
+        self.map_heading.setText(f"Map of the codes, {format_percent(float(codes.share.sum()), 0)} of their variance")
 
 
 def beside(sample: Array, before: Array, after: Array, name: str) -> tuple[list[Array], list[str]]:

@@ -87,7 +87,7 @@ def layout_doubt(raw: Array | RowFile, file: Path) -> tuple[str, ...]:
     if len(axes) != 2 or 1 in axes:
         return ()
     one, two = axes
-    picture, steps = f"grey pictures of {one} x {two} pixels", f"{one} steps of {two} features"
+    picture, steps = f"grey pictures of {one} × {two} pixels", f"{one} steps of {two} features"
     turned = f"{two} steps of {one} features"
     if likely_layout(axes, file) == "grey":
         if raw.dtype == np.uint8 or (one == two and _looks_like_pixels(raw[np.arange(min(len_of(raw), LOOKED_AT))])):

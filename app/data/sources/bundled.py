@@ -14,7 +14,7 @@ from graph.shapes import Shape, image, sequence, vector
 
 
 class Digits(Source):
-    """1,797 handwritten digits as 8 x 8 grey pictures, of ten classes.
+    """1,797 handwritten digits as 8 × 8 grey pictures, of ten classes.
 
     From scikit-learn (the test set of the UCI optical recognition data). They can be enlarged for networks that
     expect bigger pictures, or read as a sequence of rows by a recurrent network.

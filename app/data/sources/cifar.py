@@ -32,7 +32,7 @@ TENS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
 class Cifar(FileSource):
     """CIFAR-10 or CIFAR-100 as its makers offer it in binary form: the folder, the archive, or a single file.
 
-    60,000 colour pictures of 32 x 32 pixels. The test files make up the test set.
+    60,000 colour pictures of 32 × 32 pixels. The test files make up the test set.
     """
 
     kind: ClassVar[str] = "cifar"

@@ -41,7 +41,7 @@ class Cmapss(FileSource):
     cap: int = setting(125, "Longest remaining life that is asked for", minimum=1, maximum=5000, unit="cycles")
     sensors: Literal["changing", "all"] = setting("changing", "Leave out what never changes, or keep all")
     layout: Literal["sequence", "picture"] = setting(
-        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles x sensors"
+        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles × sensors"
     )
 
     def beside(self, file: Path) -> tuple[Path, ...]:

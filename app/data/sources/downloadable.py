@@ -67,7 +67,7 @@ class Fetched(Source):
 
 
 class Mnist(Fetched):
-    """70,000 handwritten digits of 28 x 28 pixels, 10,000 of them for the test; 12 MB to download."""
+    """70,000 handwritten digits of 28 × 28 pixels, 10,000 of them for the test; 12 MB to download."""
 
     kind: ClassVar[str] = "mnist"
     title: ClassVar[str] = "MNIST"
@@ -76,7 +76,7 @@ class Mnist(Fetched):
 
 
 class FashionMnist(Fetched):
-    """70,000 pictures of clothes of 28 x 28 pixels, 10,000 of them for the test; 31 MB to download."""
+    """70,000 pictures of clothes of 28 × 28 pixels, 10,000 of them for the test; 31 MB to download."""
 
     kind: ClassVar[str] = "fashion_mnist"
     title: ClassVar[str] = "Fashion-MNIST"
@@ -85,7 +85,7 @@ class FashionMnist(Fetched):
 
 
 class Kmnist(Fetched):
-    """70,000 handwritten Japanese syllables of 28 x 28 pixels, 10,000 of them for the test; 21 MB to download."""
+    """70,000 handwritten Japanese syllables of 28 × 28 pixels, 10,000 of them for the test; 21 MB to download."""
 
     kind: ClassVar[str] = "kmnist"
     title: ClassVar[str] = "KMNIST"
@@ -94,7 +94,7 @@ class Kmnist(Fetched):
 
 
 class Cifar10(Fetched):
-    """60,000 colour pictures of 32 x 32 pixels in ten classes, 10,000 of them for the test; 170 MB to download."""
+    """60,000 colour pictures of 32 × 32 pixels in ten classes, 10,000 of them for the test; 170 MB to download."""
 
     kind: ClassVar[str] = "cifar10"
     title: ClassVar[str] = "CIFAR-10"

@@ -15,7 +15,7 @@ from app.data.dataset import FieldInfo
 from app.data.prepare import Prepared
 from app.training.sequence.transcripts import BLANK, steps_needed
 from graph.errors import NetloomError
-from graph.shapes import Kind
+from graph.shapes import Kind, format_sizes
 
 TINY = 1e-30
 """Probabilities are kept above this before their logarithm is taken."""
@@ -56,7 +56,7 @@ def check_fit(output: str, field: FieldInfo, sizes: tuple[int | None, ...]) -> N
             "another loss."
         )
     if len(sizes) != 2 or sizes[1] != count:
-        given = " x ".join("?" if size is None else str(size) for size in sizes)
+        given = format_sizes(sizes, "?")
         raise NetloomError(
             f"{output}: CTC needs a sequence with {count:,} scores at each step, the blank’s and those of "
             f"{count - 1:,} labels, but {given} values arrive; let a time-distributed dense layer give them."

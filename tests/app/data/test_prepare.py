@@ -109,7 +109,7 @@ def test_different_data_have_different_fingerprints() -> None:
 
 def test_shapes_are_those_of_the_fields() -> None:
     prepared: Prepared = prepare(DataChoice.of("seasons", window=24, horizon=6))
-    assert {name: str(shape) for name, shape in prepared.shapes.items()} == {"window": "24 x 1", "next": "6"}
+    assert {name: str(shape) for name, shape in prepared.shapes.items()} == {"window": "24 × 1", "next": "6"}
 
 
 class Huge(Diabetes):

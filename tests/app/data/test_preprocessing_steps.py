@@ -21,7 +21,7 @@ def test_pictures_are_sized_standardised_and_altered() -> None:
         "standardise",
         "flip",
         "rotate 10 degrees",
-        "network sees 1 x 8 x 8",
+        "network sees 1 × 8 × 8",
         "target: class 1 of 10",
     ]
     assert [one.training for one in said] == [False, False, True, True, False, False]

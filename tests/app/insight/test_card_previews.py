@@ -170,7 +170,7 @@ def test_dead_units_are_counted() -> None:
 def test_saturated_activations_are_told_but_not_answers() -> None:
     model = Model.build(project(deep("sigmoid")))
     fill(model, "dense2", 0.0, 50.0)
-    assert look(model, None, ())[1]["sigmoid2"][0].sentence.startswith("100% of its values lie at the ends")
+    assert look(model, None, ())[1]["sigmoid2"][0].sentence.startswith("100 % of its values lie at the ends")
     network = chain(
         ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
         ("flatten1", "flatten", {}),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from app.system.number_format import format_number, format_short, nth
+from app.system.number_format import format_number, format_percent, format_short, nth
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,33 @@ def test_figures_of_a_metric_keep_their_zeros() -> None:
 
 def test_people_count_from_one() -> None:
     assert [nth(0), nth(1550)] == ["1", "1,551"]
+
+
+def test_per_cent_stands_after_a_space() -> None:
+    assert [format_percent(0.697), format_percent(1, 0), format_percent(0.12345, 2)] == ["69.7 %", "100 %", "12.35 %"]
+
+
+BY_HAND = re.compile(r"\{[^{}\n]*:\.\d%\}|\} ?%[ .,;)\"']|\} x [\d{]|\" x \"|' x '")
+"""How a file would write per cent, or sizes, without `format_percent` and `format_sizes`."""
+
+
+@pytest.mark.parametrize("line", ['f"{share:.1%}"', 'f"{x:.1f} %"', 'f"{high} x {wide}"', '" x ".join(sizes)'])
+def test_the_pattern_meets_what_is_written_by_hand(line: str) -> None:
+    assert BY_HAND.search(line)
+
+
+BELOW = {("graph", "layers"), ("app", "protocol")}
+"""Rooms that may not import `format_percent`."""
+
+
+def test_no_room_writes_per_cent_or_sizes_by_hand() -> None:
+    root = Path(__file__).parents[3]
+    places = [
+        f"{path.relative_to(root)}: {match[0]}"
+        for room in ("graph", "app", "widgets")
+        for path in (root / room).rglob("*.py")
+        if path.name != "number_format.py"
+        for match in BY_HAND.finditer(path.read_text("utf-8"))
+        if not (match[0].startswith("} %") and path.relative_to(root).parts[:2] in BELOW)
+    ]
+    assert not places

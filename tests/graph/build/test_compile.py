@@ -134,7 +134,7 @@ def test_the_exported_file_runs_by_itself(tmp_path: Path) -> None:
 def test_generated_code_reads_well() -> None:
     source = generate(lenet().network, "LeNet")
     assert 'self.conv1 = nn.Conv2d(1, 6, kernel_size=5, padding="same")' in source
-    assert "conv1 = self.conv1(input1)  # 6 x 28 x 28" in source
+    assert "conv1 = self.conv1(input1)  # 6 × 28 × 28" in source
     assert "Takes input1 [batch, 1, 28, 28]; returns output1 [batch, 10]." in source
     compile(source, "network.py", "exec")
 

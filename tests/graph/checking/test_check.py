@@ -54,7 +54,7 @@ def test_a_dense_layer_fed_by_an_image_offers_flatten() -> None:
     checker = Checker(document)
     (problem,) = errors(checker)
     assert problem.layer == "dense1"
-    assert "Dense needs a vector, but an image 16 x 5 x 5 arrives." in problem.message
+    assert "Dense needs a vector, but an image 16 × 5 × 5 arrives." in problem.message
     assert problem.fixes[0].title == "Insert Flatten"
     apply_first_fix(document, checker)
     assert checker.ok

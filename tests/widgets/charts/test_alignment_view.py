@@ -47,8 +47,8 @@ def test_the_pointer_is_told_what_is_likely_at_its_step(view: AlignmentView) -> 
     view.show_alignment(aligned())
     area = view.map_place()
     wide = area.width() / 8
-    assert view.sentence_at(QPointF(area.left() + 5.5 * wide, area.center().y())).startswith("Step 6 of 8: 7 90%")
-    assert view.sentence_at(QPointF(area.left() + 0.5 * wide, area.center().y())).startswith("Step 1 of 8: blank 90%")
+    assert view.sentence_at(QPointF(area.left() + 5.5 * wide, area.center().y())).startswith("Step 6 of 8: 7 90 %")
+    assert view.sentence_at(QPointF(area.left() + 0.5 * wide, area.center().y())).startswith("Step 1 of 8: blank 90 %")
     assert view.sentence_at(QPointF(2, 2)) == ""
 
 
@@ -56,7 +56,7 @@ def test_keys_go_from_step_to_step(view: AlignmentView, qtbot: QtBot) -> None:
     view.show_alignment(aligned((1, 2)))
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
         qtbot.keyClick(view, key)
-    assert view.accessibleDescription().startswith("Step 2 of 8: 3 90%")
+    assert view.accessibleDescription().startswith("Step 2 of 8: 3 90 %")
     qtbot.keyClick(view, Qt.Key.Key_End)
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert view.step == 7

@@ -22,8 +22,8 @@ def shown(qtbot: QtBot) -> AttentionMap:
 
 
 def test_a_cell_is_told_in_words(qtbot: QtBot, shown: AttentionMap) -> None:
-    assert shown.sentence(0, 1) == "To write “1” (step 1), 90.0% is taken of “␣” (step 2), the most of all."
-    assert shown.sentence(1, 2) == "To write “(end)” (step 2), 25.0% is taken of “y” (step 3); most, 50.0%, of “M”."
+    assert shown.sentence(0, 1) == "To write “1” (step 1), 90.0 % is taken of “␣” (step 2), the most of all."
+    assert shown.sentence(1, 2) == "To write “(end)” (step 2), 25.0 % is taken of “y” (step 3); most, 50.0 %, of “M”."
     qtbot.waitUntil(lambda: not shown.grab().isNull() and shown.cell_at(shown.place(1, 2).center()) == (1, 2))
     qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=shown.place(1, 2).center().toPoint())  # type: ignore[no-untyped-call]
     assert shown.current == (1, 2)

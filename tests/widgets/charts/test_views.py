@@ -118,10 +118,10 @@ def test_broken_weights_paint(source: ThemeSource, qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("shape", "said"),
     [
-        ((6, 8, 8), "6 maps of 8 x 8"),
+        ((6, 8, 8), "6 maps of 8 × 8"),
         ((20, 5), "5 features over 20 steps"),
         ((7,), "7 units"),
-        ((3, 4, 6, 6), "4 maps of 6 x 6 on each of 3 frames"),
+        ((3, 4, 6, 6), "4 maps of 6 × 6 on each of 3 frames"),
     ],
 )
 def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qtbot: QtBot) -> None:
@@ -172,11 +172,11 @@ def test_a_cell_of_the_confusion_matrix_speaks_and_is_picked(source: ThemeSource
     view = ConfusionMatrix(source)
     view.set_counts([[8, 2], [0, 10]], ["cat", "dog"])
     show(qtbot, view)
-    assert view.accessibleDescription() == "18 of 20 right (90.0%)"
+    assert view.accessibleDescription() == "18 of 20 right (90.0 %)"
     at = next(QPoint(x, y) for x in range(420) for y in range(320) if view.cell_at(QPointF(x, y)) == (0, 1)) + QPoint(
         5, 5
     )
-    assert view.sentence_at(QPointF(at)) == "2 of 10 samples of cat were taken for dog (20.0%)."
+    assert view.sentence_at(QPointF(at)) == "2 of 10 samples of cat were taken for dog (20.0 %)."
     with qtbot.waitSignal(view.picked) as caught:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert caught.args == [0, 1]
@@ -239,7 +239,7 @@ def test_a_wrong_prediction_is_put_into_words(source: ThemeSource, qtbot: QtBot)
     view = WorstPredictions(source)
     view.set_rows(np.zeros((2, 1, 8, 8)), ["3", "5"], ["8", "6"], [0.98, 0.7])
     show(qtbot, view)
-    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0%"
+    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0 %"
     with pytest.raises(ValueError):
         view.set_rows(np.zeros((2, 1, 8, 8)), ["3"], ["8"], [0.98])
 

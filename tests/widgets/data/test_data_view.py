@@ -181,9 +181,9 @@ def test_a_share_that_leaves_nothing_to_learn_from_is_refused() -> None:
 def test_the_way_to_the_network_is_a_row_of_steps(qtbot: QtBot, link: DirectLink, document: Document) -> None:
     view = make_view(qtbot, link, document)
     choose(qtbot, view, "digits")
-    assert view.pipeline.words() == ["8 × 8 pixels", "standardise", "network sees 1 x 8 x 8", "target: class 1 of 10"]
+    assert view.pipeline.words() == ["8 × 8 pixels", "standardise", "network sees 1 × 8 × 8", "target: class 1 of 10"]
     view.form.options.edited.emit("layout", "rows")
-    qtbot.waitUntil(lambda: "network sees 8 x 8" in view.pipeline.words())
+    qtbot.waitUntil(lambda: "network sees 8 × 8" in view.pipeline.words())
     # In a narrow view the steps stand in several rows, each inside.
     view.pipeline.resize(200, 20)
     assert view.pipeline.height() > 2 * view.pipeline._labels[0].height()

@@ -50,7 +50,7 @@ def test_a_block_is_entered_by_a_double_click_and_left_by_the_breadcrumb(workben
     assert workbench.block_navigation.path == ("stage",)
     assert set(workbench.canvas.board.cards) == {"x", "conv1", "flatten2", "y"}
     assert [button.text() for button in workbench.breadcrumb.buttons] == ["digits", "stage"]
-    assert str(workbench.block_navigation.checker.layer_info("conv1").outputs["out"]) == "16 x 8 x 8"
+    assert str(workbench.block_navigation.checker.layer_info("conv1").outputs["out"]) == "16 × 8 × 8"
     qtbot.mouseClick(workbench.breadcrumb.buttons[0], LEFT)
     assert workbench.block_navigation.path == ()
     assert workbench.selected == ("stage",)
@@ -88,7 +88,7 @@ def test_shapes_inside_follow_the_outside(workbench: Workbench, qtbot: QtBot) ->
     document = outer(workbench)
     with document.transaction("Enlarge"):
         document.set_values("input0", shape=image(1, 12, 12))
-    assert str(workbench.block_navigation.checker.layer_info("conv1").outputs["out"]) == "16 x 12 x 12"
+    assert str(workbench.block_navigation.checker.layer_info("conv1").outputs["out"]) == "16 × 12 × 12"
 
 
 def test_problems_inside_are_listed_while_inside(workbench: Workbench, qtbot: QtBot) -> None:
@@ -108,7 +108,7 @@ def test_the_outline_shows_what_is_inside_and_goes_there(workbench: Workbench, q
     assert names[-4:] == ["x", "conv1", "flatten2", "y"]
     child = item.child(item.childCount() - 3)
     assert child is not None
-    assert child.text(1) == "16 x 8 x 8"
+    assert child.text(1) == "16 × 8 × 8"
     spot = workbench.outline.visualItemRect(child).center()
     qtbot.mouseClick(workbench.outline.viewport(), LEFT, pos=spot)
     assert workbench.selected == ("stage",)

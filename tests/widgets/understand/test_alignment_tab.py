@@ -41,7 +41,7 @@ def test_the_sample_picked_is_aligned(silent: Silent, tmp_path: Path) -> None:
         beams=16,
     )
     silent.reply(AlignSample, AlignedSample(alignment=found))
-    assert tab.searched.text() == "Likeliest over all paths (16 beams): 74 75.0%, – 12.5%"
+    assert tab.searched.text() == "Likeliest over all paths (16 beams): 74 75.0 %, – 12.5 %"
     assert not tab.view.is_empty()
     tab.gallery.pick(2)
     assert silent.request(AlignSample).sample == tab.gallery.position != sample

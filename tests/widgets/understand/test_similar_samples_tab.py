@@ -13,6 +13,7 @@ from app.project.presets import preset
 from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.protocol.embedding_values import Neighbours, ProjectedCodes, Reconstruction, SampleNeighbours
 from app.protocol.values import FieldFacts
+from app.system.number_format import nth
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
@@ -176,7 +177,7 @@ def test_the_map_is_asked_once_and_picks(silent: Silent, tmp_path: Path, qtbot: 
     run = str(tmp_path / "run")
     projection = CodeProjection(run=run, done=1797, total=1797, layer="bottleneck", target_field=TARGET, codes=codes)
     silent.reply(ProjectCodes, projection)
-    assert tab.map_heading.text() == "Map of the codes, 75% of their variance"
+    assert tab.map_heading.text() == "Map of the codes, 75 % of their variance"
     tab.map.grab()
     x, y = tab.map.places()[3].tolist()
     qtbot.mouseClick(tab.map.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
@@ -230,4 +231,4 @@ def test_neighbours_from_the_real_worker(qtbot: QtBot, controller: TrainingContr
     assert tab.sample.count() == 1
     first = tab.by_code.positions[0]
     tab.by_code.pick(0)
-    qtbot.waitUntil(lambda: f"Sample {first:,}," in tab.about.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: f"Sample {nth(first)}," in tab.about.text(), timeout=PATIENCE)

@@ -144,9 +144,9 @@ def explained(**changes: Any) -> ExplainedOutput:
 
 
 def test_outputs_are_told_in_words() -> None:
-    assert outputs_of(explained()) == ["what it prefers: O", "X  ·  2.0%", "O  ·  98.0%"]
+    assert outputs_of(explained()) == ["what it prefers: O", "X  ·  2.0 %", "O  ·  98.0 %"]
     assert sentence_of(explained()) == (
-        "Sample 1,205 is X; the network says O (98.0%). The score of O is 3.5; of the mean input −0.25."
+        "Sample 1,205 is X; the network says O (98.0 %). The score of O is 3.5; of the mean input −0.25."
     )
     number = explained(is_class=False, unit="MW", predicted=None, output=None)
     one = replace(number, outputs=("load",), values=(3.5,), label=(2.5,))

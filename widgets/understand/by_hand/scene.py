@@ -187,9 +187,9 @@ def captions(step: SceneStep, note: str = "") -> dict[ScenePart, str]:
         channel = f", channel {spot.channel + 1} of {rule.channels:,}" if rule.channels > 1 else ""
         map = f", map {spot.filter + 1} of {rule.filters:,}" if rule.filters > 1 else ""
         titles = {
-            ScenePart.INPUT: f"Input{channel}, {rule.rows.size} x {rule.columns.size}{remark}",
+            ScenePart.INPUT: f"Input{channel}, {rule.rows.size} × {rule.columns.size}{remark}",
             ScenePart.KERNEL: f"Kernel{f', channel {spot.channel + 1}' if several else ''}",
-            ScenePart.OUTPUT: f"Output{map}, {rule.rows.out} x {rule.columns.out}",
+            ScenePart.OUTPUT: f"Output{map}, {rule.rows.out} × {rule.columns.out}",
         }
     return {**titles, ScenePart.WINDOW: "Window"}
 

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
-from app.system.number_format import nth
+from app.system.number_format import format_percent, nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values
@@ -97,7 +97,8 @@ class ClassErrors(QWidget):
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])
         self.about.setText(
-            f"Sample {nth(index)} is {true}; the network says {predicted}, with {100 * probability:.1f} % certainty."
+            f"Sample {nth(index)} is {true}; the network says {predicted}, with "
+            f"{format_percent(probability)} certainty."
         )
         texts = texts_read(self._evaluation)[row : row + 1]
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)

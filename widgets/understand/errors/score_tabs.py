@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.protocol.evaluation_values import ClassScores, ScoreCurve, Scores
+from app.system.number_format import format_percent
 from widgets.charts.score_curves import ScoreCurves, UnitCurve
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, vbox
@@ -134,6 +135,6 @@ def _shown(value: float | None) -> str:
 
 def _summary(scores: Scores) -> str:
     balanced = scores.averages.get("balanced_accuracy")
-    said = "" if balanced is None else f"Balanced accuracy {balanced:.1%}."
+    said = "" if balanced is None else f"Balanced accuracy {format_percent(balanced)}."
     threshold = "" if scores.threshold is None else f" Threshold {scores.threshold:.3g}."
-    return f"{said}{threshold}".replace("%", " %").strip()
+    return f"{said}{threshold}".strip()

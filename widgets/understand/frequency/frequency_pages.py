@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.numerics import spectrum
 from app.numerics.spectrum import Floats
+from app.system.number_format import format_percent
 from widgets.charts.colour_maps import limits
 from widgets.charts.filter_tiles import in_figures
 from widgets.charts.spectrum_view import SpectrumView
@@ -140,7 +141,9 @@ class PassPage(Page):
         else:
             self.after.set_values(left, scale=self._limits)
         share = self._waves.share(radius, high=self.high)
-        self.verdict.setText(f"{waves_kept(radius, high=self.high)}: {share:.1%} of the picture's variance.")
+        self.verdict.setText(
+            f"{waves_kept(radius, high=self.high)}: {format_percent(share)} of the picture's variance."
+        )
 
 
 def waves_kept(radius: float, *, high: bool) -> str:
@@ -303,7 +306,7 @@ def turn_verdict(same: float, apart: float) -> str:
     )
     if apart <= EXACT:
         return f"{rule} This kernel is its own turn, so both pictures are the same."
-    return f"{rule} With this kernel both differ, by up to {apart:.0%} of the largest value."
+    return f"{rule} With this kernel both differ, by up to {format_percent(apart, 0)} of the largest value."
 
 
 class PropagatorPage(Page):
@@ -362,6 +365,6 @@ def propagator_verdict(chances: Floats) -> str:
     """How much stays in place in one step, in words."""
     stays = float(chances[chances.shape[0] // 2, chances.shape[1] // 2])
     return (
-        f"The middle holds {stays:.4f}: in each step {stays:.2%} of a pixel stays where it is and "
-        f"{1 - stays:.2%} moves on. What leaves on one side comes in on the other."
+        f"The middle holds {stays:.4f}: in each step {format_percent(stays, 2)} of a pixel stays where it is and "
+        f"{format_percent(1 - stays, 2)} moves on. What leaves on one side comes in on the other."
     )

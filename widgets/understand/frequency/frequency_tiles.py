@@ -108,6 +108,6 @@ class SpectrumTiles(TileView):
         slow, fast = float(waves[speed <= 0.125].mean()), float(waves[speed >= 0.375].mean())
         name = self._names[index]
         if not self._kernels:
-            return f"{name}: {self._planes[index].shape[0]} x {self._planes[index].shape[1]}, and its spectrum"
+            return f"{name}: {self._planes[index].shape[0]} × {self._planes[index].shape[1]}, and its spectrum"
         lean = "slow" if slow > 1.25 * fast else "fast" if fast > 1.25 * slow else "slow and fast"
         return f"{name}: lets {lean} waves through most (gain {slow:.2f} for slow ones, {fast:.2f} for fast ones)"

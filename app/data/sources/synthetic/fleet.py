@@ -44,7 +44,7 @@ class Fleet(Source):
     cap: int = setting(125, "Longest remaining life that is asked for", minimum=1, maximum=5000, unit="cycles")
     noise: float = setting(0.05, "Noise of the sensors, as a share of their change", minimum=0, maximum=5)
     layout: Literal["sequence", "picture"] = setting(
-        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles x sensors"
+        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles × sensors"
     )
     seed: int = setting(0, "Another number gives other machines", minimum=0, maximum=2**31 - 1)
 

@@ -169,7 +169,7 @@ def test_arrays_that_are_not_read_are_named(tmp_path: Path) -> None:
     [
         (RNG.normal(size=(12, 50, 3)), sequence(50, 3), "read as 50 steps of 3 features; choose the layout grey"),
         (RNG.normal(size=(12, 24, 8)), sequence(24, 8), "read as 24 steps of 8 features; choose the layout grey"),
-        (RNG.normal(size=(12, 24, 20)), image(1, 24, 20), "read as grey pictures of 24 x 20 pixels; choose the layout"),
+        (RNG.normal(size=(12, 24, 20)), image(1, 24, 20), "read as grey pictures of 24 × 20 pixels; choose the layout"),
         (RNG.normal(size=(12, 28, 28)), image(1, 28, 28), "choose the layout sequence where they are 28 steps"),
         (RNG.uniform(size=(12, 28, 28)), image(1, 28, 28), ""),
         (RNG.integers(0, 256, (12, 28, 28)).astype(float), image(1, 28, 28), ""),

@@ -100,7 +100,7 @@ def test_the_checker_asks_for_a_value_per_word_at_every_step_and_offers_it() -> 
     document = Document(writer(units=5))
     checker = Checker(document, data_spec(info))
     (problem,) = checker.problems
-    assert problem.message.endswith("the data asks for a sequence 9 x 14, but a sequence 9 x 5 arrives.")
+    assert problem.message.endswith("the data asks for a sequence 9 × 14, but a sequence 9 × 5 arrives.")
     problem.fixes[0].apply(document)
     assert checker.ok and document.network.layer("dense1").units == 14  # type: ignore[attr-defined]
     with document.transaction("Take the dense layer away"):

@@ -101,7 +101,7 @@ def test_the_circle_by_keyboard_and_by_number(silent: Silent, qtbot: QtBot) -> N
     assert "the mean alone" in page.verdict.text()
     qtbot.keyClick(view, Qt.Key.Key_End)
     assert np.allclose(page.after.values, sample(tab))
-    assert "100.0%" in page.verdict.text()
+    assert "100.0 %" in page.verdict.text()
     page.radius.lineEdit().selectAll()
     qtbot.keyClicks(page.radius, "7")
     qtbot.keyClick(page.radius, Qt.Key.Key_Return)
