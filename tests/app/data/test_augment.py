@@ -77,6 +77,13 @@ def test_a_quarter_turn_is_a_quarter_turn() -> None:
     assert any(np.allclose(moved, one, atol=1e-4) for one in turned)
 
 
+@pytest.mark.parametrize("setting", [{"rotate": 40.0}, {"shift": 0.2}, {"zoom": 0.2}])
+def test_what_lies_between_pixels_is_weighed_so_that_an_even_picture_stays_even(setting: dict[str, Any]) -> None:
+    even = np.ones((20, 1, 21, 21), np.float32)
+    found = altered(even, **setting)
+    np.testing.assert_allclose(found[:, :, 7:14, 7:14], 1.0, atol=1e-5)
+
+
 def test_a_square_is_blotted_out() -> None:
     gone = altered(PICTURES + 1, cutout=4) == 0
     sizes = gone[:, 0].sum(axis=(1, 2))

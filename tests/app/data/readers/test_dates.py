@@ -19,7 +19,7 @@ from app.data.dataset import Array
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
 from app.data.readers.date_formats import find_counted_dates, find_date_format
-from app.data.readers.date_parsing import as_times
+from app.data.readers.date_parsing import as_times, calendar_features
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading
 from app.data.sources.series import Series
@@ -494,3 +494,15 @@ def test_dates_of_a_new_file_are_never_guessed_again(write: Write) -> None:
     )
     with pytest.raises(NetloomError, match=r"No row of other\.csv has a time as in training"):
         predicted(source, write("other.csv", "day,v\n2021-04-01,1\n2021-04-02,2\n2021-04-03,3\n"))
+
+
+def test_years_are_counted_from_2000_and_midnight_is_the_start_of_the_day() -> None:
+    times = pd.Series(pd.to_datetime(["2000-01-01 00:00", "2000-01-01 12:00", "2004-01-01 06:00", ""]))
+    values, names = calendar_features(times)
+    assert names[0] == "years since 2000"
+    np.testing.assert_allclose(values[:3, 0], [0, 0.5 / 365.25, 1461.25 / 365.25])
+    day = values[:3, [names.index("day sine"), names.index("day cosine")]]
+    np.testing.assert_allclose(day, [[0, 1], [0, -1], [1, 0]], atol=1e-12)
+    assert np.isnan(values[3]).all()
+    assert "day sine" not in calendar_features(times[[0]])[1]
+    assert "day sine" in calendar_features(times[[0]], day=True)[1]
