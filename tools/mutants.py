@@ -50,6 +50,8 @@ ROOMS = {
     "app/data": ["tests/app/data", "tests/old"],
 }
 """Where mutants are drawn from, and where the tests of that room are."""
+DEFAULTS = "tests/old/test_defaults.py"
+"""Holds defaults and bounds of the settings of all rooms."""
 
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", ".mutants", ".coverage*", "__pycache__", ".*_cache", ".hypothesis", "screenshots"
@@ -59,7 +61,8 @@ NOT_COPIED = shutil.ignore_patterns(
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a mutant: ``killed``, ``timeout``, ``survived``, or ``unmet`` where no test meets its line.
+    """What became of a mutant: ``killed``, ``timeout``, ``survived``, ``unmet`` where no test meets its line, or
+    ``equivalent`` where it is listed as such.
 
     ``by`` is the test that noticed.
     """
@@ -151,6 +154,8 @@ def _distance(test: str, mutant: Mutant) -> int:
     module, file = Path(mutant.path), Path(test.partition("::")[0])
     if file.name == f"test_{module.stem}.py":
         return 0
+    if test == DEFAULTS:
+        return 1
     below = [f"tests/{folder.as_posix()}/" for folder in module.parents[:2]]
     return 1 + next((steps for steps, folder in enumerate(below) if test.startswith(folder)), 2)
 
@@ -276,6 +281,7 @@ def _judge(mutant: Mutant, selections: list[Selection]) -> Result:
 def judge_all(chosen: list[Mutant], workers: int, seconds: float, again: bool = False) -> list[Result]:
     """Results of all mutants: those that are kept, and the others by ``workers`` processes at once."""
     kept = {key: result for key, result in known().items() if result.noticed or not again}
+    kept |= {digest(mutant): _unjudged(mutant) for mutant in chosen if mutant.name in equivalent()}
     meeting = Meeting(ROOT / ".coverage")
     results = [kept[digest(mutant)] for mutant in chosen if digest(mutant) in kept]
     waiting = [(mutant, meeting.tests(mutant)) for mutant in chosen if digest(mutant) not in kept]
@@ -294,10 +300,19 @@ def judge_all(chosen: list[Mutant], workers: int, seconds: float, again: bool = 
     return results
 
 
+def equivalent() -> dict[str, str]:
+    """Names of the mutants that change nothing anyone could observe, and why."""
+    found: dict[str, str] = json.loads(EQUIVALENT.read_text("utf-8"))
+    return found
+
+
+def _unjudged(mutant: Mutant) -> Result:
+    return Result(mutant.name, digest(mutant), "equivalent", mutant.line, 0.0)
+
+
 def report(results: list[Result]) -> float:
     """Say how many were noticed and name the rest; the share noticed, equivalent ones left out."""
-    equivalent: dict[str, str] = json.loads(EQUIVALENT.read_text("utf-8"))
-    counted = [result for result in results if result.name not in equivalent]
+    counted = [result for result in results if result.name not in equivalent()]
     survivors = sorted((result for result in counted if not result.noticed), key=lambda result: result.name)
     share = 1 - len(survivors) / max(1, len(counted))
     print(f"\n{len(counted) - len(survivors)} of {len(counted)} mutants were noticed: {share:.1%}.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from app.protocol.attribution_messages import GradCam
 from app.protocol.framing import LENGTHS, Decoder, encode
 from app.protocol.messages import Array, FilePath, Json, PartialReply, PartialRequest, RunReply
 from graph.errors import NetloomError
@@ -113,6 +116,17 @@ def test_a_reference_to_an_array_that_did_not_come_is_refused(place: bytes) -> N
 def test_a_field_of_another_type_is_named() -> None:
     with pytest.raises(NetloomError, match=r"Sums\.score"):
         Decoder().feed(encode(Sums(done=1, total=2, score=0.5)).replace(b"0.5", b'"a"'))
+
+
+def test_messages_of_modules_that_nobody_has_imported_are_understood() -> None:
+    frame = encode(GradCam(run=Path("runs/a"), sample=3, layer="conv1")).hex()
+    code = (
+        "from app.protocol.framing import Decoder\n"
+        f"(envelope,) = Decoder().feed(bytes.fromhex('{frame}'))\n"
+        "print(type(envelope.message).__name__, envelope.message.layer)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["GradCam", "conv1"]
 
 
 def test_names_that_are_no_text_pass_through() -> None:
