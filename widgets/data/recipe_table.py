@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.data.readers.date_parsing import shown_format
 from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.protocol.data_values import ColumnReading, ColumnType
 
@@ -80,7 +81,7 @@ def read_as(column: ColumnRecipe) -> str:
         parts += [f"in {column.unit}"] if column.unit else []
         parts += [f"{SIGNS[column.decimal]} before decimals"] if column.decimal in SIGNS else []
     elif column.type is ColumnType.DATE:
-        parts.append(column.date_format)
+        parts.append(shown_format(column.date_format))
     elif column.type is ColumnType.CATEGORY:
         more = ", …" if len(column.categories) > CATEGORIES else ""
         parts.append(f"{len(column.categories)}: {', '.join(column.categories[:CATEGORIES])}{more}")

@@ -103,6 +103,22 @@ def with_english_months(text: str) -> str:
     return _FOREIGN.sub(lambda word: _ENGLISH[word[1].lower()], text)
 
 
+_SHOWN = {
+    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "hh", "%I": "hh", "%M": "mm", "%S": "ss", "%f": "µs",
+    "%p": "AM", "%B": "month", "%b": "month", "%q": "quarter", "%Z": "zone", "%z": "zone", "%A": "weekday",
+    "%a": "weekday", "%V": "week", "%G": "YYYY", "%u": "weekday", "%j": "day of year", "ISO8601": "YYYY-MM-DD",
+    "epoch s": "seconds since 1970", "epoch ms": "milliseconds since 1970", "epoch us": "microseconds since 1970",
+    "epoch ns": "nanoseconds since 1970", "excel": "days as Excel counts them",
+}  # fmt: skip
+
+
+def shown_format(date_format: str) -> str:
+    """A date format as people write it: ``DD/MM/YYYY hh:mm``."""
+    for sign, words in _SHOWN.items():
+        date_format = date_format.replace(sign, words)
+    return date_format
+
+
 def is_clock(date_format: str) -> bool:
     """Whether a format holds a time of the day without a day."""
     return date_format.startswith(("%H", "%I"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.data.readers.date_formats import OTHER_READING, possible_formats
-from app.data.readers.date_parsing import as_times, order_of
+from app.data.readers.date_parsing import as_times, order_of, shown_format
 from app.data.readers.number_parsing import parse_formatted
 from app.data.readers.recipe import MISSING_WORDS, ColumnRecipe, Dialect
 from app.data.readers.typed_columns import spelled, unclear_number, variants_of
@@ -133,7 +133,8 @@ def _telling(readings: list[pd.Series[Any]]) -> int:
 
 def _title(date_format: str) -> str:
     order = ORDERS.get(order_of(date_format), "")
-    return f"{order}: {date_format}" if order else date_format
+    shown = shown_format(date_format)
+    return f"{order}: {shown}" if order else shown
 
 
 def _date_example(cell: str, time: Any) -> str:

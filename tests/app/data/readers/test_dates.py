@@ -19,7 +19,7 @@ from app.data.dataset import Array
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
 from app.data.readers.date_formats import find_counted_dates, find_date_format
-from app.data.readers.date_parsing import as_times, calendar_features
+from app.data.readers.date_parsing import as_times, calendar_features, shown_format
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading
 from app.data.sources.series import Series
@@ -506,3 +506,14 @@ def test_years_are_counted_from_2000_and_midnight_is_the_start_of_the_day() -> N
     assert np.isnan(values[3]).all()
     assert "day sine" not in calendar_features(times[[0]])[1]
     assert "day sine" in calendar_features(times[[0]], day=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("date_format", "shown"),
+    [
+        ("%d/%m/%Y", "DD/MM/YYYY"), ("%Y-%m-%d %H:%M", "YYYY-MM-DD hh:mm"), ("ISO8601", "YYYY-MM-DD"),
+        ("%d %B %Y", "DD month YYYY"), ("epoch s", "seconds since 1970"),
+    ],
+)  # fmt: skip
+def test_formats_are_shown_as_people_write_them(date_format: str, shown: str) -> None:
+    assert shown_format(date_format) == shown
