@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app.system.home import home
+from widgets.look.file_dialogs import fit_file_dialogs
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 from widgets.shell.assembly import slices
@@ -22,6 +23,7 @@ def application() -> QApplication:
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Netloom")
     app.setDesktopFileName("netloom")
+    fit_file_dialogs(app)
     return app
 
 

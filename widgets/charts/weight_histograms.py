@@ -21,7 +21,10 @@ from widgets.plots.plot_view import PlotView
 from widgets.plots.ticks import number, padded
 
 HEIGHTS = AxisRange(0.0, 1.0)
-"""Ridges have no scale upwards: each is as high as its panel."""
+"""Ridges one behind another have no scale upwards: each is as high as its panel."""
+
+HEAD = 1.05
+"""How much higher a panel is than what it counts."""
 
 KEPT = 12
 """How many histograms of one layer stand behind each other."""
@@ -80,8 +83,9 @@ class HistogramStack(PlotView):
         self._made = (tuple(self._ridges), self._columns())
         for index, name in enumerate(self._ridges):
             place = divmod(index, self._made[1])
-            panel = self.add_panel(*place, bottom=self._along, left="count", grid=False, wheel_along=0)
-            panel.sides["left"].write = lambda _: ""  # every ridge is as high as its panel, whatever it counts
+            left = "" if place[1] else "count"  # once in a row: it would touch the neighbour's plot
+            panel = self.add_panel(*place, bottom=self._along, left=left, grid=False, wheel_along=0)
+            panel.sides["left"].whole = True
             panel.painted(partial(self._paint_ridge, name))
             self.add_key(panel)
             self.part_rows(panel)
@@ -94,7 +98,9 @@ class HistogramStack(PlotView):
             self.keys[index].set_entries(self.theme, [(name, self.theme.run(index), "s")])
             low = min(float(ends[0]) for _, ends, _ in ridge)
             high = max(float(ends[-1]) for _, ends, _ in ridge)
-            panel.set_extent(AxisRange(*padded(low, high, 0.02)), HEIGHTS)
+            peak = _peak(ridge)
+            panel.sides["left"].write = number if peak else _nothing
+            panel.set_extent(AxisRange(*padded(low, high, 0.02)), AxisRange(0.0, HEAD * peak) if peak else HEIGHTS)
         self.scene().update()
 
     def resized(self) -> None:
@@ -104,7 +110,7 @@ class HistogramStack(PlotView):
 
     def _paint_ridge(self, name: str, painter: QPainter, axes: Axes) -> None:
         ridge = self._ridges[name]
-        inner = axes.area.adjusted(0, 6, 0, 0)
+        inner = axes.area.adjusted(0, axes.area.height() * (1 - 1 / HEAD), 0, 0)
         lift = inner.height() * 0.5 / max(len(ridge) - 1, 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hue = self.theme.run(list(self._ridges).index(name))
@@ -164,6 +170,19 @@ def _draw_ticks(
         x = base.left() + ((ends[place] + ends[place + 1]) / 2 - low) / span * base.width()
         height = base.height() * tall * (0.2 + 0.3 * counts[place] / tallest)
         painter.drawLine(QPointF(x, base.bottom()), QPointF(x, base.bottom() - height))
+
+
+def _nothing(_: float) -> str:
+    return ""
+
+
+def _peak(ridge: Sequence[tuple[int, Floats, Floats]]) -> float:
+    """The count of the fullest bin that is drawn; 0 where several histograms or single values are."""
+    counts = ridge[-1][2]
+    if len(ridge) > 1 or counts.sum() <= FEW:
+        return 0.0
+    ends, heights = coarser(*ridge[-1][1:])
+    return float(heights.max() * (ends[1] - ends[0] if len(heights) < len(counts) else 1.0))
 
 
 def coarser(ends: Floats, counts: Floats) -> tuple[Floats, Floats]:

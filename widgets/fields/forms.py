@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from graph.layers.settings import Setting
 
 
+TALL = 3
+"""Lines of text from which on a field has more than one line."""
+
+
 class _Row:
     """One setting on the grid: label, field with unit, and under them the fault and the help."""
 
@@ -42,11 +46,11 @@ class _Row:
         self.pin.hide()
         inside.addWidget(self.pin)
         self.cell = cell
-        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.label, line, 0)
         grid.addWidget(cell, line, 1)
         grid.addWidget(self.fault, line + 1, 0, 1, 2)
         grid.addWidget(self.help, line + 2, 0, 1, 2)
-        self.label.setContentsMargins(0, 5, 0, 0)
+        self._grid = grid
 
     def _explain(self) -> None:
         """Say what the setting does, and what the term means that it is called by."""
@@ -60,11 +64,18 @@ class _Row:
         self.label.setVisible(applies)
         self.cell.setVisible(applies)
         self.help.setVisible(applies and help_wanted)
+        self._align()
         value = values[self.spec.name]
         if self.fault.text() and applies and value == self.refused:
             return  # what was typed stays until it is corrected or the value changes from elsewhere
         self.clear()
         self.field.show_value(value)
+
+    def _align(self) -> None:
+        """Put the label on the line of the field's text: its middle, or the first line of a tall field."""
+        tall = self.cell.sizeHint().height() > TALL * self.label.fontMetrics().height()
+        self.label.setContentsMargins(0, 5 if tall else 0, 0, 0)
+        self._grid.setAlignment(self.label, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
 
     def refuse(self, sentence: str, kept: object) -> None:
         """Say what is wrong; ``kept`` is the value that holds meanwhile."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -22,6 +22,8 @@ from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
 
 WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
+LEAST = 480
+"""Pixels that everything but the device needs while there is no word on Train."""
 
 
 class MenuButton(Themed, QToolButton):
@@ -34,6 +36,12 @@ class MenuButton(Themed, QToolButton):
         self.setToolTip("Menu (Alt+M)")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.follow(themes)
+
+    def rest(self) -> None:
+        """Lose the look of being hovered over, which Qt leaves where the pointer went away over an open menu."""
+        if not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
+            self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(30), self.theme.px(28))
@@ -100,6 +108,7 @@ class TopBar(Themed, QWidget):
         menu = QMenu(self.menu)
         self.submenus = actions.menus(menu)
         self.menu.setMenu(menu)
+        menu.aboutToHide.connect(self.menu.rest, Qt.ConnectionType.QueuedConnection)
         self.menu.setShortcut("Alt+M")
         self.title = Title(themes)
         self.spaces = self._segments()
@@ -222,6 +231,11 @@ class TopBar(Themed, QWidget):
         side = self.theme.px(16)
         for button in (self.train, self.pause, self.step, self.stop):
             button.setIconSize(QSize(side, side))
+
+    def minimumSizeHint(self) -> QSize:
+        """What its buttons need without the word on Train: never more because the bar got more."""
+        least = 60 if self.devices.isHidden() else LEAST
+        return QSize(self.theme.px(least) + self.devices.sizeHint().width(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -247,6 +247,14 @@ class MainWindow(QMainWindow):
         workbench.canvas.setFocus()
         QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.run("home"))
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Give the keys to the canvas where what had them went away: Qt would give them to the menu button."""
+        lost = self.focusWidget()
+        if self.ready and self.working and lost is not None and not (lost.isVisible() and lost.isEnabled()):
+            self.workbench.canvas.setFocus() if self.workbench.canvas.isVisible() else lost.clearFocus()
+            return True
+        return super().focusNextPrevChild(forward)
+
     def show_workspace(self, name: str) -> None:
         """Show one of the four workspaces."""
         self.require(BUILT_BY.get(name, "understand"))

@@ -306,3 +306,19 @@ def test_counts_of_ten_classes_are_written_in_the_projectors_text_too(source: Th
     assert len(hues) > 5  # the cell's colour and those of its number
     half_a_line = QFontMetricsF(source.theme.font(small=True)).height() / 2
     assert view.panel.sceneBoundingRect().bottom() + half_a_line <= view.height()  # the last text of the bar is whole
+
+
+def test_one_histogram_has_its_counts_beside_it_and_names_them_once_in_a_row(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    qtbot.addWidget(view)
+    view.resize(800, 300)
+    view.show()
+    for name in ("area", "rooms"):
+        view.push(name, 0, range(5), [40, 10, 30, 20])
+    view.redraw()
+    left, right = (panel.sides["left"] for panel in view.panels)
+    assert [left.title, right.title] == ["count", ""]
+    assert left.write(40.0) == "40" and view.panels[0].y_extent(view.panels[0].x_range).high > 40
+    view.push("area", 1, range(5), [40, 10, 30, 20])
+    view.redraw()
+    assert not left.write(40.0)

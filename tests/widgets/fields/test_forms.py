@@ -237,3 +237,11 @@ def test_every_layer_has_a_form_that_names_and_explains_its_fields(kind: str, qt
     for spec in settings:
         assert form.field(spec.name).editor().accessibleName()
         assert form.field(spec.name).accessibleDescription() == spec.help
+
+
+def test_labels_stand_on_the_line_of_their_fields(form: SettingsForm, qtbot: QtBot) -> None:
+    qtbot.waitExposed(form)
+    for row in form._rows.values():
+        if row.cell.isVisible() and row.cell.height() < 40:
+            assert abs(row.label.geometry().center().y() - row.cell.geometry().center().y()) <= 1, row.spec.name
+            assert not row.label.contentsMargins().top()

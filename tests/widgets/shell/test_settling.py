@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.protocol.events import Points
 from tests.app.protocol import samples
 from widgets.shell.window import MainWindow
+from widgets.start.shelf import Shelf
 from widgets.training.training_panel import TrainPanel
 
 PAGES = ("data", "network", "train", "understand")
@@ -78,3 +79,32 @@ def test_the_window_settles_at_every_size(window: MainWindow, project_file: Path
                 assert window.isVisible() and not resizes.restless(), (page, width)
     finally:
         resizes.stop()
+
+
+@pytest.mark.parametrize("projector", [False, True])
+def test_the_start_page_settles_at_every_size(window: MainWindow, projector: bool) -> None:
+    window.preferences.set("projector", projector)
+    window.show_start()
+    shelf = window.start.findChild(Shelf)
+    assert isinstance(shelf, Shelf)
+    resizes, least = Resizes(window), set[tuple[int, int]]()
+    try:
+        for width in (1920, 800, 1440, *range(800, 1300, 20)):
+            window.resize(width, 700)
+            for _ in range(5):
+                QApplication.processEvents()
+            assert window.isVisible() and not resizes.restless(), width
+            least.add((shelf.minimumSizeHint().width(), window.bar.minimumSizeHint().width()))
+    finally:
+        resizes.stop()
+    assert len(least) == 1
+
+
+def test_the_bar_never_asks_for_more_because_it_got_more(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    least = set()
+    for width in (600, 1920):
+        window.bar.resize(width, window.bar.height())
+        window.bar.layout().activate()
+        least.add(window.bar.minimumSizeHint().width())
+    assert len(least) == 1

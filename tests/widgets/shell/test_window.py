@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -482,3 +482,36 @@ def test_a_data_choice_that_cannot_be_read_is_a_problem(window: MainWindow, tmp_
     assert said(window) == []
     qtbot.mouseClick(next(button for button in row.buttons if "data" in button.text().lower()), LEFT)
     assert window.workbench.workspace == "data"
+
+
+def test_keys_that_lost_their_widget_go_to_the_canvas_not_to_the_menu(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    window.show_workspace("network")
+    field = QLineEdit(window.workbench)
+    field.show()
+    field.setFocus()
+    assert field.hasFocus()
+    field.hide()
+    assert window.workbench.canvas.hasFocus()
+
+
+def test_the_menu_button_is_not_left_hovered(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.bar.menu
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    QCursor.setPos(window.mapToGlobal(QPoint(400, 400)))
+    button.menu().aboutToHide.emit()
+    qtbot.waitUntil(lambda: not button.underMouse())
+
+
+def test_layers_that_a_repair_adds_come_into_view(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "digits.netloom"
+    write_project(path, digits_project())
+    window.files.open(path)
+    window.show_workspace("network")
+    canvas = window.workbench.canvas
+    last = next(node.id for node in window.session.document.network if not node.outputs)
+    canvas.navigation.set_zoom(2.0)
+    canvas.navigation.center_on(QPointF(-3000, -3000))
+    assert not canvas.navigation.visible_region().intersects(canvas.board.cards[last].rect)
+    window.workbench.problems.added.emit({last})
+    qtbot.waitUntil(lambda: canvas.navigation.visible_region().contains(canvas.board.cards[last].rect))
