@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -80,10 +80,6 @@ class Shelf(QWidget, Generic[C]):
         self.nothing.setVisible(not fitting)
         if not fitting:
             self._grid.addWidget(self.nothing, 0, 0, 1, self._columns, Qt.AlignmentFlag.AlignTop)
-
-    def minimumSizeHint(self) -> QSize:
-        """One column: cards never ask for the room of as many columns as there was room for."""
-        return QSize(min(self.least, super().minimumSizeHint().width()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
