@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Give the keys to the canvas where what had them went away: Qt would give them to the menu button."""
-        lost = self.focusWidget()
+        lost = QApplication.focusWidget()
         if self.ready and self.working and lost is not None and not (lost.isVisible() and lost.isEnabled()):
             self.workbench.canvas.setFocus() if self.workbench.canvas.isVisible() else lost.clearFocus()
             return True
