@@ -265,3 +265,11 @@ def test_the_loader_names_the_first_that_loads_what_is_forbidden() -> None:
     """The tests above could not fail if the loader were blind."""
     loaders = first_loaders(["colorsys", "xmlrpc.client", "xmlrpc.server"], ["xmlrpc", "torch"])
     assert loaders == {"xmlrpc": "xmlrpc.client"}
+
+
+def test_nothing_stray_lies_at_the_top() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    empty = [name for name in listed if name and "/" not in name and not (ROOT / name).stat().st_size]
+    assert empty == []
