@@ -68,7 +68,7 @@ def test_names_of_tests_become_places_for_pytest() -> None:
 def test_the_tests_of_the_module_and_of_its_folder_come_first() -> None:
     mutant = Mutant("graph/editing/patterns.py", 1, 0, 0, "", "", "")
     module, folder, room, others = [selection.places for selection in runner.room_tests(mutant)]
-    assert module == ("tests/graph/editing/test_patterns.py",)
+    assert module == ("tests/graph/editing/test_patterns.py", runner.DEFAULTS)
     assert "tests/graph/editing/test_matching.py" in folder
     assert "tests/graph/test_document.py" in room
     assert "tests/widgets/canvas/test_menus.py" in others

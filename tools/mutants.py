@@ -123,7 +123,8 @@ class Meeting:
         Those of the module may do so in a process of their own, and those of its folder since they were edited.
         """
         files = [(file, _distance(file, mutant)) for near in room_tests(mutant) for file in near.places]
-        own = tuple(file for file, steps in files if steps == 0 or (steps == 1 and self._is_newer(file)))
+        near = {0: lambda file: file != DEFAULTS, 1: self._is_newer}
+        own = tuple(file for file, steps in files if steps in near and near[steps](file))
         return [Selection(own)] if own else []
 
     def _measured_tests(self, data: CoverageData, mutant: Mutant) -> list[Selection]:
@@ -152,10 +153,8 @@ def room_tests(mutant: Mutant) -> list[Selection]:
 def _distance(test: str, mutant: Mutant) -> int:
     """0 for the tests of the module, 1 for those of its folder, 2 for those of its room, 3 for others."""
     module, file = Path(mutant.path), Path(test.partition("::")[0])
-    if file.name == f"test_{module.stem}.py":
+    if file.name == f"test_{module.stem}.py" or test == DEFAULTS:
         return 0
-    if test == DEFAULTS:
-        return 1
     below = [f"tests/{folder.as_posix()}/" for folder in module.parents[:2]]
     return 1 + next((steps for steps, folder in enumerate(below) if test.startswith(folder)), 2)
 
