@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.data.readers.date_parsing import shown_format
+from app.data.readers.header_rows import above_note
 from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.protocol.data_values import ColumnReading, ColumnType
 
@@ -110,7 +111,7 @@ def dialect_sentence(dialect: Dialect) -> str:
         parts.append(f"{SIGNS.get(dialect.decimal, dialect.decimal)} before decimals")
     names = "names in one line" if dialect.names == 1 else f"names in {dialect.names} lines"
     parts.append(names if dialect.header else "no names")
-    if dialect.skip:
+    if dialect.skip and above_note(dialect.skip) not in dialect.why:
         parts.append(f"{dialect.skip} {'line' if dialect.skip == 1 else 'lines'} above passed over")
     if dialect.below:
         parts.append(f"below the names {', '.join(dialect.below)}")

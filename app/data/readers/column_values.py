@@ -52,6 +52,13 @@ def wide_numbers(series: pd.Series[Any]) -> tuple[Array, tuple[str, ...]]:
     return values, (f"Column “{series.name}”: {what} as missing.",) if odd else ()
 
 
+def no_numbers(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The cells of a column that are there, but are no numbers."""
+    import pandas as pd
+
+    return series[pd.to_numeric(series, errors="coerce").isna() & series.notna()]
+
+
 def check_range(name: str, values: Array) -> None:
     """Raise `NetloomError` if a value of column ``name`` (N,) became infinite."""
     large = int(np.isinf(values).sum())

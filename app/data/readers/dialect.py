@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.data.readers.charset import HEAD, Encoding, decoded, find_encoding, python_name, read_head, wrong_encoding
-from app.data.readers.header_rows import BODY, LOOKED, find_layout
+from app.data.readers.header_rows import BODY, LOOKED, above_note, find_layout
 from app.data.readers.number_parsing import decimal_of, is_grouped, is_number
 from app.data.readers.recipe import Dialect, TableOptions
 from app.data.readers.table_format import COLUMNS, UnreadableTableError, too_wide
@@ -76,9 +76,10 @@ def find_dialect(file: Path, options: TableOptions) -> Dialect:
     layout = find_layout(divided.rows, options if options.skip is None else replace(options, skip=0))
     first = layout.skip + layout.names + len(layout.below)
     delimiter = divided.delimiter
+    skip = divided.lines[layout.skip] if divided.lines and options.skip is None else above
     return Dialect(
         header=layout.names > 0,
-        skip=divided.lines[layout.skip] if divided.lines else above,
+        skip=skip,
         delimiter=delimiter,
         decimal=_decimal(divided.rows[first:], delimiter) if options.decimal == "auto" else DECIMALS[options.decimal],
         encoding=encoding.name,
@@ -87,7 +88,7 @@ def find_dialect(file: Path, options: TableOptions) -> Dialect:
         names=max(layout.names, 1),
         below=layout.below,
         row_names=layout.row_names,
-        why=encoding.why + layout.why,
+        why=encoding.why + ((above_note(skip),) if layout.skip else ()) + layout.why,
     )
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
 from pathlib import Path
 
 from app.data.readers.dialect import BLANKS, FOOTER, cells_of
+from app.data.readers.number_parsing import is_number
 from app.data.readers.recipe import Dialect, TableOptions
 
 TAIL = 1 << 15
 """Bytes at the end of a file among which its footer is looked for."""
+SUMMARY = 10
+"""Among so many rows at the end, a word for a total in a column of numbers ends the table."""
 _TOTAL = re.compile(
-    r"((grand|sub)[ -]?)?totals?|sums?|mean|averages?|avg|median|std|summe|gesamt|insgesamt|mittel(wert)?|durchschnitt|"
-    r"somme|moyenne|totale|media|suma|razem|celkem|totaal|gemiddelde",
+    r"((grand|sub)[ -]?)?totals?|sums?|means?|averages?|avg|medians?|std|summe|gesamt|insgesamt"
+    r"|mittel(wert)?|durchschnitt|somme|moyenne|totale|media|suma|razem|celkem|totaal|gemiddelde",
     re.IGNORECASE,
 )
-
-
+"""A word that begins a row of totals."""
+_SUMMARY = re.compile(rf"{_TOTAL.pattern}|min(imum)?|max(imum)?|count", re.IGNORECASE)
+"""The same in a column of numbers, where no name of a person can stand."""
 _REMARK = re.compile(r"[#%*†]|(sources?|notes?|quellen?|anmerkung(en)?|fuente|nota|fonte)\s*[:.]", re.IGNORECASE)
 
 
@@ -76,28 +81,50 @@ def rows_below(body: Sequence[Sequence[str]], last: Sequence[Sequence[str]], by_
     filled = sorted(sum(map(bool, row)) for row in body[:200])
     firsts = Counter(row[0] for row in body if row)
     often = {first for first, times in firsts.items() if times > 1}
-    count = 0
+    count = _from_total(body, last)
     for number, row in enumerate(reversed(last), 1):
         if not any(row):
             continue
         if number == len(last) or not _is_below(row, width, filled[len(filled) // 2], often, by_blanks):
             break
-        count = number
+        count = max(count, number)
     return count
+
+
+def _from_total(body: Sequence[Sequence[str]], last: Sequence[Sequence[str]]) -> int:
+    """How many of the ``last`` rows begin with a word for a total in a column of numbers.
+
+    Totals of groups, which come more than once, are left to those who read the table.
+    """
+    places = _number_places(body[:200])
+    end = list(last[-SUMMARY:])
+    for number, row in enumerate(end):
+        words = {(place, row[place]) for place in places if place < len(row) and _is_total(row[place], _SUMMARY)}
+        once = all(sum(place < len(row) and row[place] == word for row in body) <= 1 for place, word in words)
+        if words and once and len(end) - number < len(last):
+            return len(end) - number
+    return 0
+
+
+def _number_places(body: Sequence[Sequence[str]]) -> list[int]:
+    """The columns whose cells are nearly all numbers."""
+    columns = itertools.zip_longest(*body, fillvalue="")
+    known = [[cell for cell in column if cell] for column in columns]
+    return [place for place, cells in enumerate(known) if cells and sum(map(is_number, cells)) >= 0.9 * len(cells)]
 
 
 def footer_note(shown: str, count: int) -> str:
     """A sentence on ``count`` lines below a table, of which the first is ``shown``."""
     shown = shown.strip()[:60]
-    what = f"The last line (“{shown}”) is" if count == 1 else f"The last {count} lines (“{shown}” ...) are"
-    return f"{what} no row of the table and left out; say that 0 lines are below it if that is wrong."
+    one, more = f"The last line (“{shown}”) is no row", f"The last {count} lines (“{shown}” ...) are no rows"
+    return f"{one if count == 1 else more} of the table and left out; say that 0 lines are below it if that is wrong."
 
 
 def _is_below(row: Sequence[str], width: int, typical: int, often: Set[str], by_blanks: bool) -> bool:
     """Whether a line at the end is a remark, a total, or else a row of the table."""
     filled = [cell for cell in row if cell]
     first = row[0]
-    if _TOTAL.fullmatch(first.rstrip(":").strip()):
+    if _is_total(first, _TOTAL):
         return first not in often
     if by_blanks:
         return first.startswith(("#", "%"))
@@ -105,3 +132,7 @@ def _is_below(row: Sequence[str], width: int, typical: int, often: Set[str], by_
     short = remark and len(row) < width and (width > 2 or first.startswith(("#", "%", "(", "*")) or " " in first)
     padded = remark and len(row) == width > 3 and typical > 2 and (" " in first or ":" in first)
     return short or padded or (bool(_REMARK.match(first)) and len(row) != width)
+
+
+def _is_total(cell: str, words: re.Pattern[str]) -> bool:
+    return bool(words.fullmatch(cell.rstrip(":").strip()))

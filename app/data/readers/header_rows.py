@@ -64,21 +64,20 @@ def find_layout(rows: Sequence[Row], options: TableOptions) -> Layout:
     start = min(start, max(len(rows) - 1, 0))
     table = rows[start : start + MOST_NAMES + BODY]
     if options.header == "no" or not table:
-        return Layout(start, 0, why=_above(start, options))
+        return Layout(start, 0)
     head = _Head(table)
     names, below, why = head.lines(options)
     if options.skip is None and not options.header_rows and head.width == 2 and len(below) + names > 2:
         more = len(below) + names - 1 - (below[-1:] == ("units",))  # two words a line are remarks as well
         start, names, below = start + more, 1, below[-1:] if below[-1:] == ("units",) else ()
     row_names = bool(names) and head.has_row_names
-    return Layout(start, names, below, row_names, _above(start, options) + why + _told(table, names, below, row_names))
+    return Layout(start, names, below, row_names, why + _told(table, names, below, row_names))
 
 
-def _above(start: int, options: TableOptions) -> tuple[str, ...]:
-    if not start or options.skip is not None:
-        return ()
-    what = "1 line above the table is" if start == 1 else f"{start} lines above the table are"
-    return (f"{what} passed over; say how many to skip if that is wrong.",)
+def above_note(lines: int) -> str:
+    """A sentence on so many lines above a table, blank ones among them."""
+    what = "1 line above the table is" if lines == 1 else f"{lines} lines above the table are"
+    return f"{what} passed over; say how many to skip if that is wrong."
 
 
 def joined_names(rows: Sequence[Row], width: int) -> list[str]:

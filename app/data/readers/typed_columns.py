@@ -387,7 +387,7 @@ def _absent(known: pd.Series[Any], words: pd.Series[Any]) -> str:
         return ""
     odd = known.drop(words.index).value_counts()
     shown = [f"“{word}” ({count})" for word, count in odd.items() if word not in PANDAS_MISSING]
-    return f"{', '.join(shown[:5])} counts as missing." if shown else ""
+    return f"{', '.join(shown[:5])} {'counts' if len(shown) == 1 else 'count'} as missing." if shown else ""
 
 
 def _doubt(categories: tuple[str, ...]) -> str:

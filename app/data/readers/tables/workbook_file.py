@@ -13,7 +13,7 @@ from typing import Any
 
 from app.data.readers.dialect import FOOTER
 from app.data.readers.footer import footer_note, rows_below
-from app.data.readers.header_rows import find_layout
+from app.data.readers.header_rows import above_note, find_layout
 from app.data.readers.heading import fitting_start, heading_of, no_names
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, UnreadableTableError, column_names, no_rows, reads
@@ -198,7 +198,9 @@ def table_of_cells(
         layout = find_layout(texts, reading.options)
         named = layout.names > 0
         names = max(layout.names, 1)
-        dialect = Dialect(named, layout.skip, names=names, below=layout.below, sheet=sheet, why=layout.why)
+        above = (above_note(layout.skip),) if layout.skip and reading.options.skip is None else ()
+        why = above + layout.why
+        dialect = Dialect(named, layout.skip, names=names, below=layout.below, sheet=sheet, why=why)
     heading = heading_of(texts, dialect, width)
     body, left = _without_footer(rows[heading.below :], reading)
     if not body:

@@ -228,3 +228,45 @@ def test_a_new_file_that_does_not_fit_is_refused(write: Write, content: str | by
 
     with pytest.raises(NetloomError, match=reason):
         read_table(write("new.csv", content), trained(write).how_read())
+
+
+def test_lines_above_are_counted_once_with_blank_ones_among_them() -> None:
+    table = read_table(CASES / "preamble.csv")
+    assert table.recipe.dialect.skip == 6
+    assert table.notes[0] == "6 lines above the table are passed over; say how many to skip if that is wrong."
+
+
+@pytest.mark.parametrize("skip", [5, 6])
+def test_the_lines_above_that_are_said_are_kept(skip: int) -> None:
+    table = read_table(CASES / "preamble.csv", Reading(TableOptions(skip=skip)))
+    assert table.recipe.dialect.skip == skip
+    again = read_table(CASES / "preamble.csv", Reading(recipe=table.recipe))
+    assert names_and_rows(table) == names_and_rows(again) == (["temp", "humidity", "wind", "rain"], 120)
+
+
+def test_a_word_for_totals_in_a_column_of_numbers_ends_the_table() -> None:
+    table = read_table(CASES / "preamble.csv")
+    assert names_and_rows(table) == (["temp", "humidity", "wind", "rain"], 120)
+    assert "The last 3 lines (“Total,,,” ...) are no rows of the table and left out" in table.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("below", "rows"),
+    [
+        ("Total,,\n60.5,30.5,15\n", 30),
+        ("Sum:,,\n60.5,30.5,15\nMean,,\n2,1,0.5\n", 30),
+        (",,Mean\n1,2,3\n\nlogger 5\n", 30),
+        ("Max,,\n29,9,3\nMin,,\n1,0,0\n", 30),
+        ("unknown,,\n5,6,7\n", 32),  # no word for a total
+        ("Total,,\n" + "1,2,3\n" * 12, 43),  # too far above the end
+        ("Total,,\n1,2,3\n" * 3, 36),  # a total of each group
+    ],
+)
+def test_totals_below_a_table_of_numbers(write: Write, below: str, rows: int) -> None:
+    body = "".join(f"{row},{row * 0.5},{row % 7}\n" for row in range(30))
+    assert len(read_table(write("t.csv", "a,b,c\n" + body + below))) == rows
+
+
+def test_one_line_below_is_told_in_the_singular(write: Write) -> None:
+    table = read_table(write("t.csv", "id,a,b,c\n" + ROWS + "Total,5.1,6.2,7.3\n"))
+    assert "The last line (“Total,5.1,6.2,7.3”) is no row of the table" in table.notes[-1]

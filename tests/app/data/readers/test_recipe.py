@@ -68,7 +68,7 @@ def test_words_mean_missing_among_numbers_only(write: Write) -> None:
     table = read_table(write("t.csv", "x,word,y\n" + rows * 2))
     assert table["x"].isna().tolist() == [True, False, True, True, False] * 2
     assert table["word"].fillna("").tolist() == ["NA", "None", "a", "b", ""] * 2
-    assert "“?” (2), “-” (2) counts as missing" in " ".join(table.notes)
+    assert "“?” (2), “-” (2) count as missing" in " ".join(table.notes)
     assert "“NA” and “None” count as values" in " ".join(table.notes)
 
 

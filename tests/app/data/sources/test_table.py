@@ -12,6 +12,7 @@ from app.data.dataset import Task
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
 from app.data.readers.table_file import read_table
+from app.data.readers.table_format import UnreadableTableError
 from app.data.readers.tables import csv_file
 from app.data.sources.series import Series
 from app.data.sources.table import Table
@@ -429,3 +430,12 @@ def test_a_folder_of_texts_per_class(write: Write, tmp_path: Path) -> None:
 def test_bytes_can_be_tokens(write: Write) -> None:
     field = Text(path=str(write("r.csv", REVIEWS)), unit="byte", length=6).load().input_field()
     assert [field.vocabulary[token] for token in field.values[0]] == [f"{byte:02x}" for byte in b"A fine"]
+
+
+def test_a_target_with_a_word_names_it_its_row_and_the_way_on(write: Write) -> None:
+    path = str(write("t.csv", "a,y\n" + "".join(f"{row},{'oops' if row == 7 else row * 0.5}\n" for row in range(40))))
+    with pytest.raises(UnreadableTableError, match=r"Column “y”: “oops” in row 8 is not a number; a target") as caught:
+        Table(path=path).load()
+    assert "lines below the table" in str(caught.value) and "add “oops” to the missing words" in str(caught.value)
+    assert caught.value.settings == ("footer", "missing_words")
+    assert Table(path=path, missing_words="oops").load().samples == 39
