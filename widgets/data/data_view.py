@@ -264,7 +264,11 @@ class DataView(QWidget):
             self._refuse_path(str(error))
             return
         self._problems = (choice.source, reply.problems)
-        self._set_choice(choice, f"Choose {reply.title}")
+        if choice.to_json() == self.section:
+            self._show_facts()
+            self._show()  # no edit comes that would
+        else:
+            self._set_choice(choice, f"Choose {reply.title}")
         self.samples.show_first(ROWS)
 
     def _say_stopped(self, sentence: str, again: Callable[[], None]) -> None:

@@ -177,10 +177,11 @@ class ReadingPanel(QWidget):
         return [column.name for column in self._reading.columns if column.question and column.name in known]
 
     def go_to(self, name: str) -> None:
-        """Show the column called ``name``."""
+        """Show the column called ``name``, with the keys on what is asked about it."""
         self.table.selectRow(self.model.row_of(name))
         self.area.ensureWidgetVisible(self.editor)
         self.area.ensureWidgetVisible(self.question)
+        (self.question.answers[0] if self.question.name else self.table).setFocus()
 
     def _show_settings(self, source: TableSource) -> None:
         specs = writing_settings(source)
@@ -220,7 +221,10 @@ class ReadingPanel(QWidget):
         if reading is None or not reading.question:
             undecided = self.undecided
             reading = self._reading_of(undecided[0]) if undecided else None
+        held = any(answer.hasFocus() for answer in self.question.answers)
         self.question.ask(reading.name if reading else "", reading.question if reading else ())
+        if held and not self.question.name:
+            self.table.setFocus()
 
     def _reading_of(self, name: str) -> ColumnReading | None:
         return next((column for column in self._reading.columns if column.name == name), None)

@@ -136,16 +136,28 @@ class SampleBrowser(QWidget):
         own = [(title, *self._own[title]) for title in self._own if title in self._wanted]
         before = [(title, widget) for title, widget, first in own if first]
         sides = (*before, *sides, *((title, widget) for title, widget, first in own if not first))
-        current = self.tabs.currentWidget()
-        self.tabs.clear()
-        for title, widget in sides:
-            self.tabs.setTabToolTip(self.tabs.addTab(widget, title), definition(title))
-        if any(widget is current for _, widget in sides):
-            self.tabs.setCurrentWidget(current)
+        self._put_tabs(sides)
         for title, widget in sides:
             if title == self._next:
                 self.tabs.setCurrentWidget(widget)
                 self._next = ""
+
+    def _put_tabs(self, sides: Sequence[tuple[str, QWidget]]) -> None:
+        """Take away and add only what differs: a page that is taken off, be it for a moment, loses the keys."""
+        wanted = [widget for _, widget in sides]
+        current = self.tabs.currentWidget()
+        for place in reversed(range(self.tabs.count())):
+            if self.tabs.widget(place) not in wanted:
+                self.tabs.removeTab(place)
+        for place, (title, widget) in enumerate(sides):
+            if (before := self.tabs.indexOf(widget)) < 0:
+                self.tabs.insertTab(place, widget, title)
+            elif before != place:
+                self.tabs.tabBar().moveTab(before, place)
+            self.tabs.setTabText(place, title)
+            self.tabs.setTabToolTip(place, definition(title))
+        if current not in wanted:
+            self.tabs.setCurrentIndex(0)
 
     def _push_features(self, preview: DataPreview) -> None:
         for feature in preview.features[preview.info.inputs[0]][:MOST_FEATURES]:

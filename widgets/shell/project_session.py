@@ -61,13 +61,15 @@ class ProjectSession(QObject):
     """Holds the document of one window.
 
     ``replaced`` says that there is another document; ``changed`` that the title or the unsaved mark may differ;
-    ``committed`` passes on each commit; ``troubled`` carries a sentence; ``overtaken`` says that someone else changed
-    the file; ``shared`` that another window has it open.
+    ``committed`` passes on each commit; ``checked`` says that the network was checked again, after an edit or against
+    other data; ``troubled`` carries a sentence; ``overtaken`` says that someone else changed the file; ``shared`` that
+    another window has it open.
     """
 
     replaced = Signal()
     changed = Signal()
     committed = Signal(object)
+    checked = Signal()
     troubled = Signal(str)
     overtaken = Signal()
     shared = Signal()
@@ -93,7 +95,7 @@ class ProjectSession(QObject):
         self._journal_steps: Steps[dict[str, Any]] | None = None
         self.document = Document()
         self.checker = Checker(self.document)
-        self.document.subscribe(self._on_commit)
+        self._listen()
 
     # Reading
 
@@ -198,7 +200,7 @@ class ProjectSession(QObject):
         self._stop_journal()
         self.checker.close()
         self.document, self.checker = document, checker
-        self.document.subscribe(self._on_commit)
+        self._listen()
         self._unsaved_origin = False
         self._belong_to(path)
         gc.unfreeze()
@@ -207,6 +209,10 @@ class ProjectSession(QObject):
         if len(document.network) > MANY:
             # Python's search for unreachable objects would halt the window each time it passes over all of these.
             gc.freeze()
+
+    def _listen(self) -> None:
+        self.document.subscribe(self._on_commit)
+        self.checker.subscribe(lambda _: self.checked.emit())
 
     def _belong_to(self, path: Path | None) -> None:
         if path != self._path or self._lock is None:

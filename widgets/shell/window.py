@@ -73,6 +73,8 @@ class MainWindow(QMainWindow):
         self._waiting: QLabel | None = None
         self._covered: QWidget | None = None
         self._painted = self._may_close = self._left = False
+        self._status_soon = QTimer(self, singleShot=True, interval=0)
+        self._status_soon.timeout.connect(self.refresh_status)
         self.training: TrainingActions = self.part(TrainingActions)
         self.files: FileActions = self.part(FileActions)
         self._dropping: Dropping = self.part(Dropping)
@@ -211,6 +213,7 @@ class MainWindow(QMainWindow):
         workbench.refused.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "refused")))
         session.replaced.connect(lambda: self.withdraw(*PROJECT_NOTICES))
         session.changed.connect(self.refresh)
+        session.checked.connect(self._status_soon.start)
         session.troubled.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "journal")))
         session.overtaken.connect(self.files.tell_overtaken)
         session.shared.connect(self.files.tell_shared)
@@ -303,6 +306,7 @@ class MainWindow(QMainWindow):
 
     def refresh_status(self) -> None:
         """Bring the status line up to date."""
+        self._status_soon.stop()
         if not self.ready:
             return
         from widgets.inspector.shape_text import status_costs

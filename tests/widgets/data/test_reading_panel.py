@@ -274,3 +274,43 @@ def test_a_project_of_before_gets_its_recipe_once(
     document.undo()
     document.undo()
     assert "reading" not in section(document, "data")["options"]
+
+
+def test_an_edited_setting_keeps_the_keys_when_its_samples_arrive(
+    qtbot: QtBot, opened: Opened, document: Document
+) -> None:
+    view = opened("Station\nOperator\n\n" + COLOURS)
+    show(qtbot, view)
+    before = view.preview
+    box = field(view, "skip")
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "2")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: view.preview is not before)
+    assert box.hasFocus()
+    assert view.reading.isVisible()
+    assert section(document, "data")["options"]["skip"] == 2
+
+
+def test_a_question_has_the_keys_until_it_is_answered(qtbot: QtBot, opened: Opened) -> None:
+    view = opened(DATES)
+    before = view.preview
+    press(qtbot, view.asking, "Choose…")
+    answer = view.reading.question.answers[1]
+    qtbot.keyClick(view.window().focusWidget(), Qt.Key.Key_Tab)
+    assert answer.hasFocus()
+    qtbot.keyClick(answer, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: view.preview is not before)
+    assert view.reading.question.name == ""
+    assert view.reading.table.hasFocus()
+
+
+def test_opening_the_file_that_is_open_shows_it_again(qtbot: QtBot, opened: Opened, document: Document) -> None:
+    view = opened(COLOURS)
+    facts, steps = view.facts.text(), document.undo_names
+    assert "samples" in facts
+    options = section(document, "data")["options"]
+    view.open_path(Path(str(options["path"])))
+    assert view.facts.text() == facts
+    assert document.undo_names == steps

@@ -14,6 +14,9 @@ from app.project.recovery import Journal, unsaved
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.conftest import digits_project
+from tests.widgets.data.conftest import DirectLink
+from widgets.data.data_view import DataView
+from widgets.panels.problems import count_text
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.actions.view_actions import command_finder
@@ -22,6 +25,7 @@ from widgets.shell.banners import Banner
 from widgets.shell.canvas_actions import canvas_actions
 from widgets.shell.preferences import as_settings
 from widgets.shell.window import MainWindow
+from widgets.training.worker_link import WorkerLink
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -117,6 +121,33 @@ def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_pa
     assert window.status.problems.text() == "No problems"
     window.commands["undo"].trigger()
     assert window.status.problems.text() == "1 problem"
+
+
+def test_the_status_line_counts_what_other_data_brings(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = DirectLink()
+    monkeypatch.setattr(WorkerLink, "request", lambda _, *request: link.request(*request))
+    window.files.new()
+    window.show_workspace("data")
+    view = window.workbench.panel("data")
+    assert isinstance(view, DataView)
+    for name, header in (("two", "a,b,y"), ("three", "a,b,c,y")):
+        row = ",".join("12" for _ in header.split(",")[1:])
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n" + f"{row},u\n{row},v\n" * 20)
+    view.open_path(tmp_path / "two.csv")
+    window.workbench.add_layer("input")
+    window.workbench.add_layer("output")
+    qtbot.waitUntil(lambda: bool(view.offer.text))
+    while view.offer.text:
+        qtbot.mouseClick(view.offer.findChildren(QPushButton)[0], LEFT)
+        qtbot.wait(10)
+    shown = window.workbench.problems
+    view.open_path(tmp_path / "three.csv")
+    qtbot.waitUntil(lambda: bool(view.offer.text))
+    listed = count_text([row.problem for row in shown.rows])
+    qtbot.waitUntil(lambda: window.status.problems.text().split(",")[0] == listed != "No problems")
+    assert any("the data brings a vector of 3" in row.problem.message for row in shown.rows)
 
 
 def test_the_status_line_goes_to_the_problem(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
