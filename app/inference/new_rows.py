@@ -12,8 +12,10 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features, date_features
+from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order, unread_times, with_times
+from app.data.readers.typed_columns import variants_of
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table import Table
@@ -151,6 +153,7 @@ def _columns_of_tokens(vocabulary: Sequence[str], source: Table) -> list[str]:
 def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
     """A sentence for each row with a category that is not in the training data, and for each odd cell elsewhere.
 
+    Missing numbers are named by column.
     Of a series, only rows without a time are named.
     """
     if isinstance(source, Series):
@@ -176,10 +179,33 @@ def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
         else:
             continue
         rows = np.flatnonzero(unknown).tolist()
-        odd += [(row, f"row {row + 1}: “{cells.iloc[row]}” in “{name}” {what}") for row in rows]
+        values = [str(cells.iloc[row]) for row in rows]
+        odd += [
+            (row, f"row {row + 1}: “{value}” in “{name}” {what}{_spelled_as(value, column)}")
+            for row, value in zip(rows, values, strict=True)
+        ]
     odd.sort()
     more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
-    return (*(sentence for _, sentence in odd[:TOLD]), *more)
+    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_numbers(table, source))
+
+
+def _spelled_as(value: str, column: ColumnRecipe) -> str:
+    """What follows on a value that differs from a category of training by case or blanks alone."""
+    known = [other for other in column.categories if {value, other} in map(set, variants_of((value, other)))]
+    return f"; “{known[0]}” is known" if column.type is ColumnType.CATEGORY and known else ""
+
+
+def _missing_numbers(table: TableData, source: Table) -> tuple[str, ...]:
+    """A sentence for each column of numbers that names the rows where it is empty or has a word for missing."""
+    unused, sentences = source_roles(source), []
+    for name in table.names:
+        if name in unused or table.recipe_of(name).type is not ColumnType.NUMBER:
+            continue
+        rows = np.flatnonzero(table[name].isna()).tolist()
+        shown = ", ".join(str(row + 1) for row in rows[:10]) + (" ..." if len(rows) > 10 else "")
+        if rows:
+            sentences.append(f"{'row' if len(rows) == 1 else 'rows'} {shown}: “{name}” is missing")
+    return tuple(sentences)
 
 
 def source_roles(source: Source) -> set[str]:

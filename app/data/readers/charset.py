@@ -23,6 +23,9 @@ LIKELY = (
 """Encodings that a file may be in which is not Unicode; of equally likely ones the first is taken."""
 MOST_WORDS = 2000
 """So many words with other letters than ASCII's tell the encoding."""
+DIVIDERS = 5
+"""So many different control codes may be in a text, as the signs between its cells."""
+_CONTROLS = frozenset({*range(32), 127} - set(b"\t\n\v\f\r\x1a\x1b"))
 _FOREIGN = re.compile(rb"[^\x00-\x1f!-&(-,./0-?]+")
 _ALPHABETS = tuple(
     frozenset(letters)
@@ -72,6 +75,22 @@ def read_head(file: Path) -> bytes:
 def wrong_encoding(file: Path, encoding: str) -> NetloomError:
     """The error for a file that does not hold what its encoding promises."""
     return UnreadableTableError(f"{file.name} is not written in {encoding}; choose another encoding.", "encoding")
+
+
+def not_text(file: Path) -> NetloomError:
+    """The error for a file that holds something else than text."""
+    return NetloomError(f"{file.name} is not a text file; a table of comma-separated values is needed.")
+
+
+def is_binary(raw: bytes, encoding: str) -> bool:
+    """Whether the beginning ``raw`` of a file has codes that stand for no letter in any ``encoding`` of single bytes.
+
+    A few such codes may divide cells.
+    """
+    if encoding.startswith(("utf-16", "utf-32")):
+        return False
+    codes = set(raw) & _CONTROLS
+    return 0 in codes or len(codes) > DIVIDERS
 
 
 def python_name(encoding: str) -> str:

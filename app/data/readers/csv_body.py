@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from app.data.readers.charset import HEAD, announced, decoded, find_encoding, is_whole, read_head
+from app.data.readers.charset import HEAD, announced, decoded, find_encoding, is_binary, is_whole, not_text, read_head
 from app.data.readers.dialect import BLANKS, DELIMITERS, LINES, cells_of, find_dialect
 from app.data.readers.footer import footer_of
 from app.data.readers.heading import Heading, fitting_start, heading_of, no_names
@@ -96,6 +96,8 @@ def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options
         if the file is written otherwise than ``dialect`` says; the sentence says what differs.
     """
     raw, differing = read_head(file), tuple[str, ...]()
+    if known is not None and is_binary(raw, announced(raw)) and is_binary(raw, dialect.encoding):
+        raise not_text(file)
     if known is not None and known.options.encoding == "auto":
         dialect, differing = _in_own_encoding(file, raw, dialect)
     rows, numbers, count = _rows_of(raw, dialect)

@@ -10,11 +10,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from app.data.readers.charset import HEAD, Encoding, decoded, find_encoding, python_name, read_head, wrong_encoding
+from app.data.readers.charset import (
+    HEAD,
+    Encoding,
+    decoded,
+    find_encoding,
+    is_binary,
+    not_text,
+    python_name,
+    read_head,
+    wrong_encoding,
+)
 from app.data.readers.header_rows import BODY, LOOKED, above_note, find_layout
 from app.data.readers.number_parsing import decimal_of, is_grouped, is_number
 from app.data.readers.recipe import Dialect, TableOptions
-from app.data.readers.table_format import COLUMNS, UnreadableTableError, too_wide
+from app.data.readers.table_format import COLUMNS, too_wide
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 DECIMALS = {"point": ".", "comma": ","}
@@ -105,10 +115,10 @@ def read_text(file: Path, raw: bytes, option: str) -> tuple[str, Encoding]:
         head = raw.decode(encoding.name, "replace") if encoding.lossy else decoded(raw, encoding.name)
     except UnicodeError:
         raise wrong_encoding(file, option) from None
+    if option == "auto" and is_binary(raw, encoding.name):
+        raise not_text(file)
     if "\0" in head or not head.strip():
-        raise UnreadableTableError(
-            f"{file.name} is not a text file; a table of comma-separated values is needed.", "encoding"
-        )
+        raise wrong_encoding(file, option) if option != "auto" else not_text(file)
     return head, encoding
 
 

@@ -141,6 +141,19 @@ def test_what_training_never_saw_is_told_row_by_row(write: Write) -> None:
     )
 
 
+def test_another_spelling_of_a_category_and_missing_numbers_are_told(write: Write) -> None:
+    rows = "".join(f"{('green', 'dark red', 'blue')[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n" for n in range(30))
+    source = chosen(write("t.csv", "colour,price,sold\n" + rows), "sold")
+    new = write("new.csv", "colour,price\nGREEN,n/a\nDark  Red,2\nGREENISH,-\nblue,\nblue,7\n")
+    unknown = "is not among the categories of training; it counts as unknown"
+    assert read_samples(str(new), [source.load().info.input_field()], source).notes == (
+        f"row 1: “GREEN” in “colour” {unknown}; “green” is known",
+        f"row 2: “Dark  Red” in “colour” {unknown}; “dark red” is known",
+        f"row 3: “GREENISH” in “colour” {unknown}",
+        "rows 1, 3, 4: “price” is missing",
+    )
+
+
 # Rows copied from the training data
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -189,7 +202,8 @@ def test_rows_of_training_are_read_as_training_read_them(
             np.testing.assert_array_equal(one.arrays[name], np.asarray(dataset.fields[name].values)[place : place + 1])
     shuffled = draw.sample(range(200), 200)
     again = read_samples(str(written("new.csv", [rows[place] for place in shuffled])), fields, source)
-    assert not again.notes
+    absent = [str(row) for row, place in enumerate(shuffled, 1) if rows[place][0] in ("?", "")]
+    assert again.notes == (f"rows {', '.join(absent[:10])} ...: “amount” is missing",)
     for name in dataset.inputs:
         np.testing.assert_array_equal(again.arrays[name], np.asarray(dataset.fields[name].values)[shuffled])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.data.inspect import inspect
 from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import read_table
-from app.data.readers.table_format import Reading
+from app.data.readers.table_format import Reading, UnreadableTableError
 from graph.errors import NetloomError
 from tests.app.conftest import Write
 
@@ -77,3 +78,21 @@ def test_an_encoding_that_is_said_is_believed(write: Write) -> None:
 def test_bytes_that_mean_nothing_are_told(write: Write) -> None:
     table = read_table(write("t.csv", b"value,word\n" + b"1.5,a\x81\xffb\x00"[:-1] + b"\n2.5,les\n" * 9))
     assert any("was read as" in note or "not written in utf-8" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("size", [300, 4000])
+def test_bytes_that_are_no_text_are_told_as_such(write: Write, size: int) -> None:
+    noise = random.Random(size).randbytes(size).replace(b"\0", b"")
+    with pytest.raises(NetloomError, match=r"broken\.csv is not a text file") as caught:
+        read_table(write("broken.csv", noise))
+    assert not isinstance(caught.value, UnreadableTableError)  # no setting helps
+    known = read_table(write("t.csv", "a,b\n" + "1,2\n" * 9)).recipe
+    for content in (noise, noise + b"\0"):
+        with pytest.raises(NetloomError, match=r"broken\.csv is not a text file"):
+            read_table(write("broken.csv", content), Reading(recipe=known))
+
+
+def test_control_codes_may_divide_cells(write: Write) -> None:
+    path = write("t.csv", "a\x01b\n" + "1\x012\n" * 9)
+    table = read_table(path, Reading(TableOptions(delimiter="\x01")))
+    assert (table.names, len(table)) == (("a", "b"), 9)
