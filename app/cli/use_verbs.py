@@ -110,7 +110,8 @@ def predict(
         typer.Argument(
             metavar="INPUT",
             help="A picture, a folder of pictures or texts, a CSV, NPY, NPZ or JSON file; or numbers such as "
-            "5.1,3.5,1.4,0.2, JSON, or a text. Of a GAN, noise:16 asks for 16 samples.",
+            "5.1,3.5,1.4,0.2, a row of a table such as red,7.1,150, JSON, or a text. Of a GAN, "
+            "noise:16 asks for 16 samples.",
             show_default=False,
         ),
     ],

@@ -17,8 +17,10 @@ from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
 from app.data.readers.array_roles import SAMPLES, likely
 from app.data.readers.file_access import reading
+from app.data.readers.number_parsing import plain_number
 from app.data.readers.picture_file import MORE_SUFFIXES, SHARE, SUFFIXES
 from app.data.readers.recording_files import ENDINGS as RECORDINGS
+from app.data.readers.table_file import TableData
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
@@ -30,10 +32,12 @@ from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
+from app.data.sources.table_source import TableSource
 from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import category_tokens, features_of, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
+from app.inference.typed_rows import row_example, typed_table
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
@@ -85,13 +89,13 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
         if sequences is not None:
             return sequences
     if path is not None and path.is_dir() and is_text(path, source):
-        return _read(text, path, fields, source)
+        return _read(text, path, fields, source, base)
     pictures = named_pictures(path, fields[0], source) if path is not None and len(fields) == 1 else None
     if pictures is not None:
         return Samples({fields[0].name: pictures.values}, pictures.names, pictures.problems)
     if path is not None and path.is_dir():
         raise NetloomError(f"{path.name} is a folder, but the network reads several inputs; give a file that has all.")
-    return _read(text, path, fields, source)
+    return _read(text, path, fields, source, base)
 
 
 def _sequences(path: Path, fields: Sequence[FieldInfo], source: Recordings | Sequences) -> Samples | None:
@@ -133,18 +137,24 @@ def read_inputs(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[
     return {name: np.asarray(values) for name, values in arrays_by_name.items()}
 
 
-def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Source) -> Samples:
+def _read(
+    text: str, file: Path | None, fields: Sequence[FieldInfo], source: Source, base: Path | None = None
+) -> Samples:
     """What `read_samples` gives, of a ``file`` or of ``text`` itself."""
     counters = {field.lengths for field in fields}
     wanted = [field for field in fields if field.name not in counters]
     named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
+    table = None if file is not None else typed_table(text, source)
     if named is not None:
         arrays_by_name: Mapping[str, Values] = {wanted[0].name: named[1]}
+    elif table is not None:
+        arrays_by_name = {field.name: _features(table, field, source) for field in wanted}
     else:
-        arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source)
+        arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
-    rows = file if file is not None and file.suffix.lower() in TABLES else None
-    gaps = isinstance(source, Table) and rows is not None
+    if file is not None and file.suffix.lower() in TABLES and isinstance(source, Table | Series):
+        table = new_table(file, source)
+    gaps = isinstance(source, Table) and table is not None
     arrays: dict[str, Values] = {}
     for field in fields:
         if field.name in counters and field.name not in arrays_by_name:
@@ -166,7 +176,7 @@ def _read(text: str, file: Path | None, fields: Sequence[FieldInfo], source: Sou
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
     names, problems = (named[0], named[2]) if named is not None else ((), ())
-    odd = unlike_training(new_table(rows, source), source) if rows and isinstance(source, Table | Series) else ()
+    odd = unlike_training(table, source) if table is not None else ()
     return Samples(arrays, names, problems, odd)
 
 
@@ -247,18 +257,39 @@ def _text_of(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def _from_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Array]:
-    if fields[0].vocabulary and not text.lstrip().startswith(("[", "{")):
+def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None) -> dict[str, Array]:
+    if fields[0].vocabulary and not isinstance(source, Table) and not text.lstrip().startswith(("[", "{")):
         return {"": _tokens([text], fields[0], _unit(source, fields[0]))}
     if text.lstrip().startswith(("[", "{")):
         return _from_json(text, "The input", fields)
     try:
-        return {"": np.array([float(part) for part in re.split(r"[\s,;]+", text.strip())], dtype=np.float64)}
+        return {"": _numbers(text, source)}
     except ValueError:
-        raise NetloomError(
-            f"“{text[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or numbers "
-            "such as 5.1,3.5,1.4,0.2."
-        ) from None
+        raise _no_input(text, fields[0], row_example(source, base)) from None
+
+
+def _numbers(text: str, source: Source) -> Array:
+    """Typed numbers float64 (n,), with the decimal mark of the training file.
+
+    Raises
+    ------
+    ValueError
+        if they are none.
+    """
+    if isinstance(source, TableSource) and source.reading and source.reading.dialect.decimal == ",":
+        return np.array([float(plain_number(part, ",")) for part in re.split(r"[\s;]+", text.strip())])
+    return np.array([float(part) for part in re.split(r"[\s,;]+", text.strip())], dtype=np.float64)
+
+
+def _no_input(text: str, field: FieldInfo, row: str) -> NetloomError:
+    """The error for typed input that is no row of the training table, by which ``row`` is typed, and no numbers."""
+    if row:
+        return NetloomError(f"“{text[:60]}” is neither a file nor a row of the table; give a file, or type {row}.")
+    count = "numbers" if field.shape.elements is None else f"{field.shape.elements:,} numbers"
+    return NetloomError(
+        f"“{text[:60]}” is neither a file nor numbers; give a picture, a CSV, NPY, NPZ or JSON file, or type "
+        f"{count} with commas between them."
+    )
 
 
 def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
@@ -268,7 +299,7 @@ def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, 
         named = value if isinstance(value, dict) else {"": value}
         return {str(name): np.array(even(part) if uneven else part, dtype=np.float64) for name, part in named.items()}
     except (ValueError, TypeError, RecursionError, OverflowError):
-        raise NetloomError(f"{place} is not JSON of numbers in equal rows, such as [[5.1, 3.5, 1.4, 0.2]].") from None
+        raise NetloomError(f"{place} is not JSON of numbers in equal rows.") from None
 
 
 def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, place: str) -> Values:
@@ -285,7 +316,10 @@ def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, pla
 
 def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     """Rows of a table as (rows, features), or as tokens."""
-    table = new_table(file, source)
+    return _features(new_table(file, source), field, source)
+
+
+def _features(table: TableData, field: FieldInfo, source: Source) -> Array:
     if not field.vocabulary:
         return features_of(table, field, source)
     if isinstance(source, Table):

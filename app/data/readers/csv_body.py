@@ -117,6 +117,20 @@ def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options
     return Body(dialect, first, heading, end, below, differing)
 
 
+def first_row(file: Path, dialect: Dialect) -> list[str]:
+    """The cells of the first row of values as ``file`` spells them.
+
+    Raises
+    ------
+    LookupError
+        if it has none.
+    """
+    rows, numbers, _ = _rows_of(read_head(file), dialect)
+    start = next(place for place, number in enumerate(numbers) if number >= dialect.skip)
+    below = start + (dialect.names if dialect.header else 0) + len(dialect.below)
+    return rows[below][int(dialect.row_names) :]
+
+
 def _rows_of(raw: bytes, dialect: Dialect) -> tuple[list[list[str]], list[int], int]:
     """The first rows of a file, the number of the line that each begins in, and how many lines there are of them."""
     text = raw.decode(dialect.encoding, "replace") if dialect.lossy else decoded(raw, dialect.encoding)

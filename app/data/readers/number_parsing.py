@@ -135,12 +135,12 @@ def parse_formatted(series: pd.Series[Any], decimal: str, unit: str = "") -> pd.
     """
     import pandas as pd
 
-    plain = series.map(lambda text: _plain(text, decimal, unit), na_action="ignore")
+    plain = series.map(lambda text: plain_number(text, decimal, unit), na_action="ignore")
     values = pd.to_numeric(plain, errors="coerce")
     return values if bool((values.isna() == series.isna()).all()) else plain
 
 
-def _plain(text: str, decimal: str, unit: str) -> str:
+def plain_number(text: str, decimal: str, unit: str = "") -> str:
     """A number as a program writes it; what is none stays as it is."""
     bare = text.strip()
     if unit and bare.endswith(unit):
