@@ -17,6 +17,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.DATE, ColumnType.TEXT)
+LIKELIER = "the likelier one, used until you choose"
 SHOWN = 12
 """Categories that are listed."""
 
@@ -191,11 +192,11 @@ class QuestionBox(QWidget):
         self.setVisible(len(readings) == 2)
         if len(readings) != 2:
             return
-        self.sentence.setText(f"“{name}” may be read in two ways. Until you choose, the first one is used.")
+        self.sentence.setText(two_ways([name]))
         for button, reading in zip(self.answers, readings, strict=True):
             button.setText(f"{reading.title}\n{reading.example}")
             button.setAccessibleName(f"{reading.title}: {reading.example}")
-            button.setToolTip(reading.example)
+            button.setToolTip(reading.example if button is not self.answers[0] else f"{reading.example}: {LIKELIER}")
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     @property
@@ -205,6 +206,13 @@ class QuestionBox(QWidget):
 
     def _take(self, place: int) -> None:
         self.chosen.emit(self._name, dict(self._readings[place].changes))
+
+
+def two_ways(names: Sequence[str]) -> str:
+    """The sentence that says of which columns is not known how they are meant."""
+    shown = ", ".join(f"“{name}”" for name in names[:4]) + (f" and {len(names) - 4} more" if names[4:] else "")
+    which = "Column" if len(names) == 1 else "Columns"
+    return f"{which} {shown} may be read in two ways. Until you choose, the likelier one is used."
 
 
 def words_of(text: str) -> tuple[str, ...]:

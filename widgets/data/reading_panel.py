@@ -30,6 +30,7 @@ from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
+LEAVE, BACK = "Leave this file", "Back to the last reading"
 LINES = 6
 """Lines of a file that are seen at once."""
 ROWS = 7
@@ -63,7 +64,7 @@ class ReadingPanel(QWidget):
         self.form.setAccessibleName("How the file is written")
         self.head = QPlainTextEdit(self)
         self.renew = QPushButton("Read it by today's rules", self)
-        self.give_up = QPushButton("Leave this file", self)
+        self.give_up = QPushButton(LEAVE, self)
         self.question, self.editor = QuestionBox(self), ColumnEditor(self)
         self.model, self.table = RecipeModel(self), QTableView(self)
         self._set_up()
@@ -138,12 +139,13 @@ class ReadingPanel(QWidget):
         self._columns.setVisible(recipe is not None)
         self._show_columns()
 
-    def show_refused(self, source: TableSource, reason: str) -> None:
-        """Offer a way on for a file that could not be read as ``source`` says, for this ``reason``."""
+    def show_refused(self, source: TableSource, reason: str, back: str = LEAVE) -> None:
+        """Offer a way on, and ``back``, for a file that could not be read as ``source`` says, for this ``reason``."""
         self._recipe = None
         self._show_settings(source)
         self.read_as.show_kind(source.kind)
         self.renew.hide()
+        self.give_up.setText(back)
         self.give_up.show()
         self._say(f"{reason} Say how the file is written until it can be read.", "error")
         self._columns.hide()

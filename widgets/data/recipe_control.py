@@ -16,8 +16,9 @@ from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import Column, TableReading
 from graph.errors import NetloomError
+from widgets.data.column_editor import two_ways
 from widgets.data.column_roles import targets_of, use, used_by
-from widgets.data.reading_panel import ReadingPanel, writing_settings
+from widgets.data.reading_panel import BACK, LEAVE, ReadingPanel, writing_settings
 from widgets.data.recipe_requests import RecipeRequests, is_stale
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
@@ -28,13 +29,15 @@ NEWEST = "Read it by today's rules"
 class RecipeControl(QObject):
     """`committed(choice, what)` carries a choice for the project, `open_wanted(path, kind, options)` a file that is to
     be looked at with settings that a person chose, `shown` that the panel has something to show, or nothing (False),
-    `called` that it is to be opened.
+    `called` that it is to be opened. `tried` names what was tried without success, which `take_back` gives up; it is
+    empty as soon as nothing is.
     """
 
     committed = Signal(object, str)
     open_wanted = Signal(object, str, object)
     shown = Signal(bool)
     called = Signal()
+    tried = Signal(str)
 
     def __init__(self, link: WorkerLink, panel: ReadingPanel, notice: InlineNotice, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,7 +63,7 @@ class RecipeControl(QObject):
         panel.found_again.connect(lambda name: self._change_column(name, {}))
         panel.kind_wanted.connect(self._read_as)
         panel.renew_wanted.connect(self._renew)
-        panel.given_up.connect(self._give_up)
+        panel.given_up.connect(self.take_back)
         requests.resolved.connect(self._on_resolved)
         requests.refused.connect(self._on_refused)
         requests.described.connect(self._on_described)
@@ -74,11 +77,13 @@ class RecipeControl(QObject):
         self._requests.forget()
         self._choice, self._trial, self._unread, self._described, self._met = None, None, None, None, False
         self._notice.clear()
+        self.tried.emit("")
 
     def follow(self, choice: DataChoice | None, base: Path | None) -> None:
         """Show how the data of the project is read; a recipe that is not known is found and written down, once."""
         self._choice, self._base = choice, base
         self._trial = self._unread = None
+        self.tried.emit("")
         source = self._source
         if source is None or choice is None:
             self.shown.emit(False)
@@ -117,6 +122,7 @@ class RecipeControl(QObject):
         self._unread, self._described = (path, source), None
         self.shown.emit(True)
         self._panel.show_refused(source, reason)
+        self.tried.emit(f"Open {path.name}")
         self._requests.head(path, source.encoding, None)
         self.called.emit()
 
@@ -177,13 +183,7 @@ class RecipeControl(QObject):
         if not names:
             self._withdraw_question()
             return
-        shown = ", ".join(f"“{name}”" for name in names[:4]) + (f" and {len(names) - 4} more" if names[4:] else "")
-        which = "Column" if len(names) == 1 else "Columns"
-        self._notice.say(
-            f"{which} {shown} may be read in two ways. Until you choose, the likelier one is used.",
-            "warning",
-            ("Choose…", lambda: self._go_to(names[0])),
-        )
+        self._notice.say(two_ways(names), "warning", ("Choose…", lambda: self._go_to(names[0])))
 
     def _withdraw_question(self) -> None:
         if "may be read in two ways" in self._notice.text:
@@ -230,7 +230,8 @@ class RecipeControl(QObject):
             if isinstance(other, TableSource):
                 self._try_unread(path, other)
 
-    def _give_up(self) -> None:
+    def take_back(self) -> None:
+        """Give up what was tried without success, and show how the project's table is read."""
         self.follow(self._choice, self._base)
 
     def _change_column(self, name: str, changes: Mapping[str, Any]) -> None:
@@ -249,6 +250,12 @@ class RecipeControl(QObject):
         if self._choice is not None:
             self._asked_for = "renew", ""
             self._requests.renew(self._choice.to_json(), self._base)
+
+    def _show_trial(self, trial: TableSource, reason: str) -> None:
+        """Say why the project's table cannot be read as is tried; the reading that stood before is one step away."""
+        self._panel.show_refused(trial, reason, BACK if self._recipe is not None else LEAVE)
+        self._requests.head(Path(trial.path), trial.encoding, self._base)
+        self.tried.emit(f"Set {self._asked_for[0].replace('_', ' ')} of the data")
 
     def _ask_for(self, choice: DataChoice, what: str, why: str) -> None:
         self._asked_for = why, ""
@@ -282,9 +289,7 @@ class RecipeControl(QObject):
         elif why == "renew":
             self._notice.say(reason, "error")
         elif self._trial is not None:
-            path = Path(self._trial.path)
-            self._panel.show_refused(self._trial, reason)
-            self._requests.head(path, self._trial.encoding, self._base)
+            self._show_trial(self._trial, reason)
         elif why == "setting":
             self._notice.say(reason, "error")
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
+from widgets.fields.undo_keys import UndoKeys
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 from widgets.look.terms import tip
@@ -31,6 +32,7 @@ class _Row:
         self.field: FormField = make_field(spec)
         self.refused: object = None
         self.label = text_label(spec.label[:1].upper() + spec.label[1:], buddy=self.field.editor())
+        UndoKeys(self.field.editor())
         self._explain()
         self.fault, self.help = _note("error"), _note("faint")
         self.fault.setObjectName(f"{spec.name}Fault")

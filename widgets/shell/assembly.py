@@ -150,6 +150,11 @@ def build_data(window: MainWindow) -> None:
     def follow() -> None:
         view.set_document(session.document, session.base, session.checker)
 
+    def hold(tried: str) -> None:
+        session.set_attempt(tried, view.recipes.take_back)
+        window.commands.refresh()
+
+    view.recipes.tried.connect(hold)
     follow()
     session.replaced.connect(follow)
     session.changed.connect(lambda: view.set_base(session.base))

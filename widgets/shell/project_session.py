@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -84,6 +85,7 @@ class ProjectSession(QObject):
         self._unsaved_origin = False
         self.project_problems: tuple[Problem, ...] = ()
         self.hints: tuple[Problem, ...] = ()
+        self._attempt: tuple[str, Callable[[], object]] | None = None
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
         self._journal_timer = QTimer(self)
@@ -138,6 +140,26 @@ class ProjectSession(QObject):
     def project(self) -> Project:
         """The project as it stands."""
         return Project(self.document.network, dict(self.document.sections))
+
+    # Undoing
+
+    def set_attempt(self, what: str, take_back: Callable[[], object]) -> None:
+        """Know what was tried last without success, so that the next undo takes it back; nothing where it is empty."""
+        self._attempt = (what, take_back) if what else None
+
+    @property
+    def undo_names(self) -> tuple[str, ...]:
+        """What can be taken back, the latest first."""
+        names = self.document.undo_names
+        return (self._attempt[0], *names) if self._attempt is not None else names
+
+    def undo(self) -> None:
+        """Take back what was done last: what was tried without success, else the last edit."""
+        if self._attempt is None:
+            self.document.undo()
+            return
+        (_, take_back), self._attempt = self._attempt, None
+        take_back()
 
     # Opening
 
@@ -200,6 +222,7 @@ class ProjectSession(QObject):
         self._stop_journal()
         self.checker.close()
         self.document, self.checker = document, checker
+        self._attempt = None
         self._listen()
         self._unsaved_origin = False
         self._belong_to(path)
@@ -266,6 +289,7 @@ class ProjectSession(QObject):
     # The journal
 
     def _on_commit(self, commit: Commit) -> None:
+        self._attempt = None  # what is undone next is this edit
         if not self._journal_timer.isActive():
             self._journal_timer.start()
         self.committed.emit(commit)

@@ -146,6 +146,11 @@ class UnreadableTableError(NetloomError):
         self.settings = settings
 
 
+def with_delimiter(options: TableOptions) -> str:
+    """The delimiter that a person said, as a part of a refusal that it may be the reason of; empty for none."""
+    return "" if options.delimiter == "auto" else f" with the delimiter {options.delimiter}"
+
+
 def too_wide(file: Path, columns: int) -> NetloomError:
     """The error for a table of more than `COLUMNS` columns."""
     return NetloomError(f"{file.name} has {columns} columns; at most {COLUMNS} can be read.")

@@ -23,7 +23,7 @@ from app.data.readers.likely_roles import (
     part_numbers,
 )
 from app.data.readers.table_file import TableData
-from app.data.readers.table_format import UnreadableTableError, parquet_parts
+from app.data.readers.table_format import UnreadableTableError, parquet_parts, with_delimiter
 from app.data.readers.target_fields import amounts, is_classes, target_field, task_of
 from app.data.readers.time_column import in_order, with_times
 from app.data.sources.file_source import Candidate
@@ -78,7 +78,8 @@ class Table(TableSource):
         columns = table.columns
         if len(columns) < 2:
             raise UnreadableTableError(
-                f"{table.file.name} has one column only; one to predict and at least one to predict from are needed.",
+                f"{table.file.name} has one column only{with_delimiter(table.recipe.options)}; "
+                "one to predict and at least one to predict from are needed.",
                 "delimiter",
                 "skip",
             )

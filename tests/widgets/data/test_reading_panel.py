@@ -132,8 +132,11 @@ def test_two_readings_stand_side_by_side_and_the_notice_stays(qtbot: QtBot, open
     assert "“day” may be read in two ways" in view.asking.text
     assert "could also be" not in view.notes.text()
     used = recipe_of(document, "day").date_format
+    sentence = view.asking.text
     press(qtbot, view.asking, "Choose…")
     qtbot.waitUntil(view.reading.isVisible)
+    assert view.reading.question.sentence.text() == sentence
+    assert "the likelier one, used until you choose" in view.reading.question.answers[0].toolTip()
     first, second = view.reading.question.answers
     assert {first.text().split("\n")[0], second.text().split("\n")[0]} == {
         "Day first: DD/MM/YYYY",
@@ -314,3 +317,32 @@ def test_opening_the_file_that_is_open_shows_it_again(qtbot: QtBot, opened: Open
     view.open_path(Path(str(options["path"])))
     assert view.facts.text() == facts
     assert document.undo_names == steps
+
+
+def test_a_wrong_delimiter_is_named_and_the_last_reading_comes_back(
+    qtbot: QtBot, opened: Opened, document: Document
+) -> None:
+    view = opened(COLOURS)
+    show(qtbot, view)
+    before, found = section(document, "data"), view.reading.found.text()
+    tried: list[str] = []
+    view.recipes.tried.connect(tried.append)
+    pick(qtbot, field(view, "delimiter"), "semicolon")
+    assert "t.csv has one column only with the delimiter semicolon;" in view.reading.found.text()
+    assert tried == ["Set delimiter of the data"]
+    press(qtbot, view.reading, "Back to the last reading")
+    assert tried[-1] == ""
+    assert view.reading.found.text() == found
+    assert field(view, "delimiter").currentText() == "auto"
+    assert section(document, "data") == before
+
+
+def test_how_a_column_is_read_stands_whole_where_there_is_room(qtbot: QtBot, opened: Opened) -> None:
+    view = opened(COLOURS.replace("Green", "A green that is called by a long name"))
+    show(qtbot, view, "colour")
+    press(qtbot, view.reading.editor, "Merge variants")
+    table = view.reading.table
+    last = table.model().columnCount() - 1
+    assert "2 merged" in row(view, "colour")[last]
+    assert table.columnWidth(last) >= table.sizeHintForColumn(last)
+    qtbot.waitUntil(lambda: table.horizontalHeader().length() <= table.viewport().width())

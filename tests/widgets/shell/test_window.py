@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.project.recovery import Journal, unsaved
@@ -15,7 +15,7 @@ from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from graph.project import Project, project_json, read_project, write_project
 from tests.widgets.conftest import digits_project
 from tests.widgets.data.conftest import DirectLink
-from widgets.data.data_view import DataView
+from widgets.data.data_view import READING, DataView
 from widgets.panels.problems import count_text
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.preference_actions import preferences_dialog
@@ -121,6 +121,36 @@ def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_pa
     assert window.status.problems.text() == "No problems"
     window.commands["undo"].trigger()
     assert window.status.problems.text() == "1 problem"
+
+
+def test_undo_takes_back_a_delimiter_that_was_tried_in_vain(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = DirectLink()
+    monkeypatch.setattr(WorkerLink, "request", lambda _, *request: link.request(*request))
+    window.files.new()
+    window.show_workspace("data")
+    view = window.workbench.panel("data")
+    assert isinstance(view, DataView)
+    (tmp_path / "two.csv").write_text("a,b,y\n" + "1,2,u\n3,4,v\n" * 20)
+    view.open_path(tmp_path / "two.csv")
+    view.samples.show_first(READING)
+    qtbot.waitUntil(lambda: view.preview is not None)
+    sections, steps = dict(window.session.document.sections), window.session.document.undo_names
+    box = view.reading.form.field("delimiter").editor()
+    assert isinstance(box, QComboBox)
+    box.setFocus()
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box, "semicolon")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert "delimiter semicolon" in view.reading.found.text()
+    assert window.commands["undo"].text() == "Undo Set delimiter of the data"
+    assert box.hasFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.reading.found.text().startswith("Found: ")
+    assert window.session.document.sections == sections
+    assert window.session.document.undo_names == steps
+    assert window.commands["undo"].text() == "Undo Choose two"
 
 
 def test_the_status_line_counts_what_other_data_brings(

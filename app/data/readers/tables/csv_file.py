@@ -27,6 +27,7 @@ from app.data.readers.table_format import (
     column_names,
     reads,
     too_wide,
+    with_delimiter,
 )
 from app.protocol.data_values import ColumnType
 
@@ -85,6 +86,7 @@ def read_csv(file: Path, reading: Reading) -> RawTable:
 def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
     import pandas as pd
 
+    unreadable = f"{file.name} cannot be read as a table{with_delimiter(reading.options)}"
     try:
         with _strict():
             frame = _read(file, body, reading)
@@ -97,12 +99,13 @@ def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
             frame = _respelled(file, body, reading, frame, names)
     except pd.errors.ParserWarning:
         raise UnreadableTableError(
-            f"{file.name} cannot be read as a table: its lines have more columns than names.", *LAYOUT
+            f"{unreadable}: its lines have more columns than names.",
+            *LAYOUT,
         ) from None
     except UnicodeError:
         raise
     except (ValueError, OverflowError) as error:  # ParserError is a ValueError
-        reason = f"{file.name} cannot be read as a table: {_reason(error, body.first)}."
+        reason = f"{unreadable}: {_reason(error, body.first)}."
         raise UnreadableTableError(reason, *LAYOUT) from None
     if len(frame.columns) > COLUMNS:
         raise too_wide(file, len(frame.columns))
