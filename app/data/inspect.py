@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
-from app.data.dataset import DatasetInfo
+from app.data.dataset import Dataset, DatasetInfo
 from app.data.leakage import leaks
 from app.data.lopsided import lopsided_note
 from app.data.prepare import prepare
 from app.data.readers.file_access import content_hash, locate, reading, relative
+from app.data.readers.wrong_delimiter import with_cut
 from app.data.source_catalogue import FILES
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
+from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import Column
@@ -79,12 +81,22 @@ def inspect(
     file = locate(str(path), None)
     with reading(file):
         seen = _suggestion(file, kind, target or "", options or {})
-    dataset = seen.source.load()
+    dataset = _loaded(seen.source, file)
     prepared = prepare(DataChoice(source=seen.source))
     notes = (*seen.notes, *dataset.notes, *leaks(prepared), lopsided_note(dataset.info))
     problems = tuple(dict.fromkeys(filter(None, notes)))
     # A folder may hold the table that names its pictures, which is then what is read.
     return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems)
+
+
+def _loaded(source: Source, file: Path) -> Dataset:
+    """What ``source`` reads; where it can't, a table's sentence says at which sign its rows were cut."""
+    try:
+        return source.load()
+    except NetloomError as error:
+        if isinstance(source, TableSource) and file.is_file():
+            raise with_cut(error, file, source.reading) from None
+        raise
 
 
 def suggest(

@@ -16,6 +16,7 @@ from app.data.readers.recipe import ColumnRecipe, ReadingRecipe, TableOptions, t
 from app.data.readers.stated_columns import with_stated
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading, parquet_parts
+from app.data.readers.wrong_delimiter import cut_doubt, with_cut
 from app.data.sources.file_source import FileSource, Suggestion
 from graph.errors import NetloomError
 from graph.layers.settings import setting, text_setting
@@ -119,8 +120,12 @@ class TableSource(FileSource):
         if file.is_dir() and not parquet_parts(file):
             return super().suggest(file, target)
         table = self.table(file)
-        settings, notes = self.fitting(table, target)
-        return Suggestion(self.changed(**settings, reading=table.recipe), table.columns, table.notes + notes)
+        try:
+            settings, notes = self.fitting(table, target)
+        except NetloomError as error:
+            raise with_cut(error, file, table.recipe) from None
+        notes = table.notes + cut_doubt(file, table.recipe) + notes
+        return Suggestion(self.changed(**settings, reading=table.recipe), table.columns, notes)
 
     @classmethod
     def fitting(cls, table: TableData, target: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:

@@ -29,6 +29,7 @@ from app.data.readers.table_format import (
     too_wide,
     with_delimiter,
 )
+from app.data.readers.wrong_delimiter import cut_sentence
 from app.protocol.data_values import ColumnType
 
 if TYPE_CHECKING:
@@ -99,13 +100,13 @@ def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
             frame = _respelled(file, body, reading, frame, names)
     except pd.errors.ParserWarning:
         raise UnreadableTableError(
-            f"{unreadable}: its lines have more columns than names.",
+            f"{unreadable}: its lines have more columns than names.{_cut(body, reading)}",
             *LAYOUT,
         ) from None
     except UnicodeError:
         raise
     except (ValueError, OverflowError) as error:  # ParserError is a ValueError
-        reason = f"{unreadable}: {_reason(error, body.first)}."
+        reason = f"{unreadable}: {_reason(error, body.first)}.{_cut(body, reading)}"
         raise UnreadableTableError(reason, *LAYOUT) from None
     if len(frame.columns) > COLUMNS:
         raise too_wide(file, len(frame.columns))
@@ -115,6 +116,12 @@ def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
         frame = frame.copy()  # as one block of cells rather than a block for each column
     frame.columns = pd.Index(names)
     return body.without_blank(frame)
+
+
+def _cut(body: Body, reading: Reading) -> str:
+    """What follows on a refusal of lines of unequal length: the sign that they were cut at, where it was found."""
+    found = reading.rules != 1 and reading.options.delimiter == "auto"
+    return f" {cut_sentence(body.dialect)}" if found else ""
 
 
 @contextmanager
