@@ -9,7 +9,6 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from app.data.readers.table_format import UnreadableTableError
 from graph.errors import NetloomError
 
 
@@ -45,6 +44,8 @@ def with_table_options(verb: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(verb)
     def called(**values: Any) -> None:
+        from app.data.readers.table_format import UnreadableTableError
+
         said = {name: value for name in OPTIONS if (value := values.pop(name)) is not None}
         try:
             verb(**values, table=settings_of(said))

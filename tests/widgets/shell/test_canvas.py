@@ -96,12 +96,12 @@ def test_a_block_is_repeated_with_weights_of_its_own_or_shared(
     qtbot.keyClick(box, Qt.Key.Key_Up)
     qtbot.keyClick(box, Qt.Key.Key_Up)
     assert checker.layer_info("stage").parameters == 30
-    assert "x 3" in block.network.layer("stage").summary()
+    assert "× 3" in block.network.layer("stage").summary()
     tick = form.field("shared").editor()
     tick.setFocus()
     qtbot.keyClick(tick, Qt.Key.Key_Space)
     assert checker.layer_info("stage").parameters == 10
-    assert "x 3 shared" in block.network.layer("stage").summary()
+    assert "× 3 shared" in block.network.layer("stage").summary()
 
 
 def test_ends_inside_a_block_are_its_ports(window: MainWindow, block: Document, qtbot: QtBot) -> None:

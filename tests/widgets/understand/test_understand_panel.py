@@ -79,7 +79,7 @@ def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController)
     qtbot.mouseClick(worst, Qt.MouseButton.LeftButton, pos=place)
     evaluation = panel.view(ErrorsTab).classes._evaluation
     assert evaluation is not None
-    assert f"Sample {int(evaluation.worst.index[1]):,} " in panel.view(ErrorsTab).classes.about.text()
+    assert f"Sample {int(evaluation.worst.index[1]) + 1:,} " in panel.view(ErrorsTab).classes.about.text()
 
 
 def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: TrainingController) -> None:
