@@ -156,7 +156,7 @@ def _from_letters(file: Path, raw: bytes) -> Encoding:
     ranked = sorted(
         (*_strangeness(text), round(match.chaos, 2), place, text)
         for match in from_bytes(sample, cp_isolation=list(LIKELY), threshold=0.6)
-        for place in (min(LIKELY.index(name) for name in match.could_be_from_charset if name in LIKELY),)
+        for place in sorted(LIKELY.index(name) for name in match.could_be_from_charset if name in LIKELY)[:1]
         for text in (str(match),)
         if is_whole(raw, LIKELY[place])
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.data.inspect import inspect
+from app.data.readers.charset import find_encoding
 from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading, UnreadableTableError
@@ -96,3 +97,8 @@ def test_control_codes_may_divide_cells(write: Write) -> None:
     path = write("t.csv", "a\x01b\n" + "1\x012\n" * 9)
     table = read_table(path, Reading(TableOptions(delimiter="\x01")))
     assert (table.names, len(table)) == (("a", "b"), 9)
+
+
+def test_a_piece_of_utf16_that_no_likely_encoding_writes_is_taken_as_a_last_resort(write: Write) -> None:
+    raw = b"\x00u\x00e\x00\n\x00"
+    assert find_encoding(write("t.csv", raw), raw).lossy
