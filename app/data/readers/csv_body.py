@@ -51,18 +51,33 @@ class Body:
         if self.heading is None:
             yield file, {"header": 0 if dialect.header else None, "skiprows": dialect.skip}
             return
+        columns = {"header": None, "names": range(len(self.heading.names) + dialect.row_names)}
+        if self.by_path(file):
+            yield file, columns | {"skiprows": self.first}  # pandas reads a file twice as fast as a stream
+            return
         with file.open("rb") as whole:
             part = whole if self.end is None else io.BufferedReader(_Upto(whole, self.end))
             errors = "replace" if dialect.lossy else "strict"
             with io.TextIOWrapper(part, dialect.encoding, errors, newline="") as text:
                 for _ in range(self.first):
                     text.readline()
-                yield text, {"header": None, "names": range(len(self.heading.names) + dialect.row_names)}
+                yield text, columns
+
+    def by_path(self, file: Path) -> bool:
+        """Whether pandas reads the file itself, and so counts its lines from the first."""
+        return self.end is None and _whole_lines(file, self.first, self.dialect)
 
     def without_blank(self, frame: pd.DataFrame) -> pd.DataFrame:
         """``frame`` without columns that have neither name nor value: what a delimiter at the end of lines leaves."""
         blank = [name for name in (self.heading.nameless if self.heading else ()) if frame[name].isna().all()]
         return frame.drop(columns=blank) if blank else frame
+
+
+def _whole_lines(file: Path, count: int, dialect: Dialect) -> bool:
+    """Whether no cell of the first ``count`` lines goes on in the next, so that pandas counts them as we do."""
+    errors = "replace" if dialect.lossy else "strict"
+    with file.open(encoding=dialect.encoding, errors=errors, newline="") as text:
+        return all(text.readline().count('"') % 2 == 0 for _ in range(count))
 
 
 class _Upto(io.RawIOBase):

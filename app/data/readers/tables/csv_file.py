@@ -106,7 +106,7 @@ def _parsed(file: Path, body: Body, reading: Reading) -> pd.DataFrame:
     except UnicodeError:
         raise
     except (ValueError, OverflowError) as error:  # ParserError is a ValueError
-        reason = f"{unreadable}: {_reason(error, body.first)}.{_cut(body, reading)}"
+        reason = f"{unreadable}: {_reason(error, 0 if body.by_path(file) else body.first)}.{_cut(body, reading)}"
         raise UnreadableTableError(reason, *LAYOUT) from None
     if len(frame.columns) > COLUMNS:
         raise too_wide(file, len(frame.columns))
