@@ -28,6 +28,11 @@ CHUNK = 1 << 16
 """Values that are worked on at a time: few enough to stay in a core's cache, in 64 bits too."""
 
 
+def blurred(largest: Array, deviation: Array) -> Array:
+    """Whether rounding to 32 bits moves numbers up to ``largest`` by more than `FINE` of their ``deviation``, bool."""
+    return np.asarray(largest * 2.0**-24 > FINE * deviation)
+
+
 def per_feature(values: Array, shape: Shape) -> Array:
     """View of ``values`` (N, *shape) as (rows, features): one column per feature or channel."""
     moved = np.moveaxis(values, FEATURE_AXIS[shape.kind], -1)
@@ -98,7 +103,7 @@ class Standardise:
     @property
     def wide(self) -> bool:
         """Whether 32 bits are too few for values in their own units."""
-        return bool((np.abs(self.mean) * 2.0**-24 > FINE * self.scale).any())
+        return bool(blurred(np.abs(self.mean), self.scale).any())
 
     def to_json(self) -> dict[str, Any]:
         """Mean and scale as plain JSON values, exact."""

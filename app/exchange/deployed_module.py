@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from app.data.dataset import FieldInfo
+from app.data.dataset import Field, FieldInfo
+from app.data.lazy_array import LazyArray
 from app.data.transforms import Standardise, broadcast, has_gaps
 from app.exchange.code_data import columns_read, medians_of, what_it_gives
 from app.training.thresholds import has_threshold
@@ -175,7 +176,7 @@ def info_of_model(model: Model, inside: bool, base: Path | None = None) -> Deplo
         known = np.ascontiguousarray(np.asarray(rows.arrays[name][:ROWS]))
         known = prepared.undo(name, known) if inside else known
         field, shape = prepared.dataset.field_named(name), network.layer_as(id_, InputLike).shape
-        median = tuple(medians_of(prepared, field)) if field.measured and has_gaps(np.asarray(field.values)) else ()
+        median = tuple(medians_of(prepared, field)) if _has_missing(field) else ()
         columns = columns_read(prepared.choice.source, field.names, base)
         scaler, known_rows = prepared.scalers.get(name), torch.from_numpy(known)
         inputs.append(ModelPort(id_, shape, field.info, scaler, known_rows, median=median, columns=columns))
@@ -187,6 +188,11 @@ def info_of_model(model: Model, inside: bool, base: Path | None = None) -> Deplo
         outputs.append(port)
     scaled = any(port.scaler for port in (*inputs, *outputs))
     return DeployedInfo(tuple(inputs), tuple(outputs), ("inside" if inside else "outside") if scaled else "none")
+
+
+def _has_missing(field: Field) -> bool:
+    """Whether a value of a field is missing; samples that are read when they are asked for have none."""
+    return field.measured and not isinstance(field.values, LazyArray) and has_gaps(field.values)
 
 
 def _samples(port: ModelPort, count: int, time: int | None, generator: torch.Generator) -> Tensor:

@@ -51,7 +51,7 @@ def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
     """
     if isinstance(source, Series):
         table = _sorted(table, source)
-        finder = _Finder(table, source, field.names)
+        finder = _Finder(table, source)
         named = [finder.feature(name) for name in field.names]
         column_of: Callable[[str], str] = finder.column_of
     else:
@@ -76,15 +76,16 @@ def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
 def _makers(table: TableData, names: Sequence[str]) -> dict[str, Callable[[], Array]]:
     """What makes each feature (rows,) that the columns of ``table`` can become; ``names`` are those of training."""
     makers: dict[str, Callable[[], Array]] = {}
+    wanted = set(names)
     for name in table.names:
         recipe = table.recipe_of(name)
         if recipe.type is ColumnType.NUMBER:
             makers[name] = partial(_number, table, name)
         elif recipe.type is ColumnType.CATEGORY:
-            known = [value for value in (*recipe.categories, MISSING) if f"{name} = {value}" in names]
+            known = [value for value in (*recipe.categories, MISSING) if f"{name} = {value}" in wanted]
             makers |= {f"{name} = {value}": partial(_is_category, table, name, value) for value in known}
             makers[f"{name} = {OTHER}"] = partial(_is_unknown, table, name, known)
-        elif recipe.type is ColumnType.DATE and table.type_of(name) is ColumnType.DATE:
+        elif table.type_of(name) is ColumnType.DATE and any(known.startswith(f"{name}: ") for known in names):
             values, features = date_features(table.times(name), recipe.date_format, day=True)
             columns = zip(features, values.T, strict=True)
             makers |= {f"{name}: {feature}": partial(np.asarray, column) for feature, column in columns}
@@ -153,8 +154,7 @@ def _columns_of_tokens(vocabulary: Sequence[str], source: Table) -> list[str]:
 def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
     """A sentence for each row with a category that is not in the training data, and for each odd cell elsewhere.
 
-    Missing numbers are named by column.
-    Of a series, only rows without a time are named.
+    Missing numbers are named by column. Of a series, only rows without a time are named.
     """
     if isinstance(source, Series):
         return unread_times(table, source.order)[:TOLD] if _has_times(table, source) else ()
@@ -162,9 +162,10 @@ def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
     if recipe is None or not isinstance(source, Table):
         return ()
     odd: list[tuple[int, str]] = []
+    unused = source.not_features(list(recipe.by_name))
     for name in table.names:
         column = recipe.by_name.get(name)
-        if column is None or name in source_roles(source):
+        if column is None or name in unused:
             continue
         cells = table[name]
         if column.type is ColumnType.CATEGORY:
@@ -186,7 +187,7 @@ def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
         ]
     odd.sort()
     more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
-    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_numbers(table, source))
+    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_numbers(table, unused))
 
 
 def _spelled_as(value: str, column: ColumnRecipe) -> str:
@@ -195,9 +196,9 @@ def _spelled_as(value: str, column: ColumnRecipe) -> str:
     return f"; “{known[0]}” is known" if column.type is ColumnType.CATEGORY and known else ""
 
 
-def _missing_numbers(table: TableData, source: Table) -> tuple[str, ...]:
+def _missing_numbers(table: TableData, unused: set[str]) -> tuple[str, ...]:
     """A sentence for each column of numbers that names the rows where it is empty or has a word for missing."""
-    unused, sentences = source_roles(source), []
+    sentences = []
     for name in table.names:
         if name in unused or table.recipe_of(name).type is not ColumnType.NUMBER:
             continue
@@ -206,14 +207,6 @@ def _missing_numbers(table: TableData, source: Table) -> tuple[str, ...]:
         if rows:
             sentences.append(f"{'row' if len(rows) == 1 else 'rows'} {shown}: “{name}” is missing")
     return tuple(sentences)
-
-
-def source_roles(source: Source) -> set[str]:
-    """Columns of a table that are no features."""
-    if not isinstance(source, Table):
-        return set()
-    targets = (source.target, *(name.strip() for name in source.target.split(",")))
-    return {*source.ignore, *targets, source.group, source.parts}
 
 
 def _texts(table: TableData, name: str) -> pd.Series[str]:
@@ -245,14 +238,13 @@ def _whole(values: Array, source: Series) -> Array:
 class _Finder:
     """Finds the features of a series in a table by the names they had in training."""
 
-    def __init__(self, table: TableData, source: Series, names: Sequence[str]) -> None:
+    def __init__(self, table: TableData, source: Series) -> None:
         self._table = table
         self._source = source
-        self._names = names
         self._calendars: dict[str, dict[str, Array]] = {}
 
     def feature(self, name: str) -> Array | None:
-        """The feature ``name``, float32 (rows,); None where the table does not have what it is made of."""
+        """The feature ``name`` (rows,); None where the table does not have what it is made of."""
         if name in self._table:
             return numbers(self._table[name], self._table.recipe_of(name).wide)[0]
         dated = self._calendar(self._source.order).get(name)

@@ -17,7 +17,6 @@ from app.data.readers.table_format import RawTable, without_words
 from app.data.readers.typed_columns import typed_columns
 from app.data.sources.source import Source
 from app.data.sources.table import Table
-from app.inference.new_rows import source_roles
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
@@ -76,7 +75,7 @@ def _signs(dialect: Dialect) -> list[str]:
 def _features(recipe: ReadingRecipe, source: Table) -> list[str]:
     """The columns that the network reads, in the order of the file."""
     kinds = {ColumnType.NUMBER, ColumnType.CATEGORY} | ({ColumnType.DATE} if source.dates == "calendar" else set())
-    unused = source_roles(source)
+    unused = source.not_features(list(recipe.by_name))
     return [column.name for column in recipe.columns if column.name not in unused and column.type in kinds]
 
 

@@ -150,6 +150,12 @@ def reading(file: Path) -> Iterator[None]:
         raise NetloomError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}.") from None
 
 
+def room_to_read(file: Path, times: int, remedy: str) -> None:
+    """Raise `NetloomError`, which ends in ``remedy``, unless ``times`` the size of a file fit into memory."""
+    if file.stat().st_size > budget() // times:
+        raise NetloomError(f"{file.name} takes more than {budget() / GIGABYTE:.1f} GB of memory to be read; {remedy}.")
+
+
 def within_budget(file: Path, amount: int) -> None:
     """Raise `NetloomError` if ``amount`` bytes of samples are more than a data set may take in memory."""
     if amount > budget():

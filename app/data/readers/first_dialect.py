@@ -8,7 +8,7 @@ import itertools
 from pathlib import Path
 
 from app.data.readers.charset import FALLBACK, announced, decoded, read_head, wrong_encoding
-from app.data.readers.dialect import DECIMALS, DELIMITERS, SEPARATOR
+from app.data.readers.dialect import DECIMALS, DELIMITERS, SEPARATOR, remarks_above
 from app.data.readers.number_parsing import decimal_of, is_grouped, is_number
 from app.data.readers.recipe import PANDAS_MISSING, Dialect, TableOptions
 from app.data.readers.table_format import COLUMNS, no_rows, too_wide
@@ -29,7 +29,7 @@ def find_first_dialect(file: Path, options: TableOptions) -> Dialect:
     if not head.strip():
         raise no_rows(file)
     lines = list(itertools.islice(io.StringIO(head, newline=""), 100))
-    skip = _lines_above(lines)
+    skip = remarks_above(lines)
     delimiter = _delimiter(lines, skip, options.delimiter)
     rows = _rows("".join(lines[skip:]), delimiter)
     # Found in the head, as pandas would work on a hundred thousand columns for minutes.
@@ -57,18 +57,6 @@ def _decoded(file: Path, raw: bytes, encoding: str) -> tuple[str, str]:
         if encoding != "auto":
             raise wrong_encoding(file, encoding) from None
         return raw.decode(FALLBACK, errors="replace"), FALLBACK
-
-
-def _lines_above(lines: list[str]) -> int:
-    """How many lines at the top are no part of the table; a remark that names as many columns as follow is."""
-    skip = 1 if lines and SEPARATOR.match(lines[0]) else 0
-    while skip < len(lines) - 1 and lines[skip].lstrip().startswith("#"):
-        here, below = lines[skip], lines[skip + 1]
-        alike = [sign for sign in DELIMITERS.values() if sign != " " and 0 < here.count(sign) == below.count(sign)]
-        if any(is_number(cell) for sign in alike for cell in below.rstrip().split(sign)):
-            break
-        skip += 1
-    return skip
 
 
 def _delimiter(lines: list[str], skip: int, option: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.transforms import FINE
+from app.data.transforms import blurred
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,5 +78,5 @@ def _need_64_bits(block: Array) -> Array:
         filled = np.where(np.isnan(values), 0.0, values)
         mean = filled.sum(axis=0) / count
         deviation = np.sqrt((np.where(np.isnan(values), 0.0, values - mean) ** 2).sum(axis=0) / count)
-        rounding = np.abs(filled).max(axis=0) * 2.0**-24
-    return np.asarray((count > 1) & (deviation > 0) & (rounding > FINE * deviation))
+        needed = blurred(np.abs(filled).max(axis=0), deviation)
+    return np.asarray((count > 1) & (deviation > 0) & needed)

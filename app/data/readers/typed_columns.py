@@ -29,7 +29,7 @@ from app.data.readers.number_parsing import (
 from app.data.readers.recipe import MISSING_WORDS, PANDAS_MISSING, ColumnRecipe, Dialect
 from app.data.readers.table_format import AS_FOUND, RawTable, Reading
 from app.data.readers.time_parts import part_of_time
-from app.data.transforms import FINE
+from app.data.transforms import blurred
 from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 
@@ -333,9 +333,8 @@ def _with_width(recipe: ColumnRecipe, values: pd.Series[Any]) -> ColumnRecipe:
     if len(wide) < 2:
         return recipe
     with np.errstate(over="ignore", invalid="ignore"):
-        deviation = float(wide.std())
-    rounding = float(np.abs(wide).max()) * 2.0**-24
-    return replace(recipe, wide=True) if rounding > FINE * deviation > 0 else recipe
+        deviation = wide.std()
+    return replace(recipe, wide=True) if deviation > 0 and blurred(np.abs(wide).max(), deviation) else recipe
 
 
 def _type_of_texts(known: pd.Series[Any], words: pd.Series[Any], decimal: str, unit: str) -> ColumnType:

@@ -96,3 +96,15 @@ def test_what_is_missing_becomes_the_median_of_training(people: Path) -> None:
     gaps = np.isnan(found[:, 0])
     assert gaps.any() and (filled[gaps, 0] == np.nanmedian(known)).all()
     np.testing.assert_array_equal(filled[~gaps], found[~gaps])
+
+
+def test_a_typed_row_needs_no_cell_for_the_order_of_the_rows(tmp_path: Path) -> None:
+    file = tmp_path / "steps.csv"
+    rows = "".join(f"{row},{row * 0.5 + 1},{row * 2.5}\n" for row in range(40))
+    file.write_text("step,load,y\n" + rows)
+    source = Table(path=str(file), target="y", order="step", task="regression").resolved()
+    dataset = source.load()
+    assert dataset.input_field().names == ("load",)
+    (values,) = read_inputs("3.5", [dataset.info.input_field()], source).values()
+    np.testing.assert_array_equal(values, [[3.5]])
+    assert source.not_features(["step", "load", "y"]) == {"step", "y"}

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.data.readers.charset import find_encoding
+from app.data.readers.file_access import room_to_read
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, no_rows, reads, too_wide
 from app.protocol.data_values import ColumnType
-from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -51,10 +51,7 @@ def read_arff(file: Path, reading: Reading) -> RawTable:
     """
     import pandas as pd
 
-    if file.stat().st_size > budget() // TIMES:
-        raise NetloomError(
-            f"{file.name} takes more than {budget() / GIGABYTE:.1f} GB of memory to be read; save the table as CSV."
-        )
+    room_to_read(file, TIMES, "save the table as CSV")
     raw = file.read_bytes()
     if not raw.strip():
         raise no_rows(file)

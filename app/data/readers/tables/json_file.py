@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.data.readers.charset import announced
+from app.data.readers.file_access import room_to_read
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import (
     COLUMNS,
@@ -19,7 +20,6 @@ from app.data.readers.table_format import (
     reads,
     too_wide,
 )
-from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ def read_json(file: Path, reading: Reading) -> RawTable:
     NetloomError
         if it is no JSON, no table, or too large.
     """
-    if file.stat().st_size > budget() // TIMES:
-        raise NetloomError(
-            f"{file.name} takes more than {budget() / GIGABYTE:.1f} GB of memory to be read; save the table as CSV."
-        )
+    room_to_read(file, TIMES, "save the table as CSV")
     raw = file.read_bytes()
     if not raw.strip():
         raise no_rows(file)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.data.readers.file_access import room_to_read
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, reads, too_wide
-from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -117,10 +117,7 @@ def read_spss(file: Path, reading: Reading) -> RawTable:
 def _read(file: Path, program: str, read: Callable[[], pd.DataFrame]) -> RawTable:
     import pandas as pd
 
-    if file.stat().st_size > budget() // TIMES:
-        raise NetloomError(
-            f"{file.name} takes more than {budget() / GIGABYTE:.1f} GB of memory to be read; save a part as CSV."
-        )
+    room_to_read(file, TIMES, "save a part as CSV")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of values without labels, and of slow ways through wide files
