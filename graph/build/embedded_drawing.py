@@ -4,7 +4,7 @@
 
     # netloom-drawing 1 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
     # {
-    #   "netloom": 1,
+    #   "netloom": 2,
     #   ...
     # }
     # netloom-drawing ends

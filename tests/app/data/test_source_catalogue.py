@@ -45,8 +45,8 @@ def test_a_source_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reader_is_one_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(table_format._READERS, ".jsonl", table_format._READERS[""])
-    exec(compile(example("JSON lines reader"), "example", "exec"), {"__name__": "example"})
-    file = tmp_path / "t.jsonl"
-    file.write_text('{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n', "utf-8")
+    monkeypatch.setitem(table_format._READERS, ".fwf", table_format._READERS[""])
+    exec(compile(example("Fixed width reader"), "example", "exec"), {"__name__": "example"})
+    file = tmp_path / "t.fwf"
+    file.write_text("a  b\n1  x\n2  y\n", "utf-8")
     assert read_table(file).frame.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
