@@ -133,15 +133,23 @@ def features(row: dict[str, object]) -> list[float]:
 DATES = '''
 def calendar(text: str, column: str) -> list[float]:
     """The place of a date in the calendar, see CALENDAR."""
+    if text in MISSING:
+        return [math.nan] * len(CALENDAR)
     style = COLUMNS[column]["dates"]
     moment = datetime.fromisoformat(text) if style == "ISO8601" else datetime.strptime(text, style)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    moment = moment.astimezone(UTC)
+    moment = moment.replace(tzinfo=UTC)  # the clock as it is written, whatever its zone
     day = (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86400
     passed = (moment - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds() / (365.25 * 86400)
     places = ((moment.timetuple().tm_yday - 1 + day) / 365.25, (moment.weekday() + day) / 7, day)
     return [passed, *(turn(2 * math.pi * place) for place in places for turn in (math.sin, math.cos))]
 '''
+
+WALL_CLOCK = """    moment = moment.replace(tzinfo=UTC)  # the clock as it is written, whatever its zone
+"""
+TRUE_TIME = """    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment.astimezone(UTC)
+"""
+"""What stands in `DATES` instead of `WALL_CLOCK` for data that is read by the first rules."""
 
 DATED = """        elif what in CALENDAR:
             values.append(calendar(text, column)[CALENDAR.index(what)])
@@ -264,7 +272,8 @@ def _with_rows(model: Model, code: DataCode, base: Path | None) -> DataCode:
         _constant("ENCODING", dialect.encoding if dialect and dialect.encoding else "utf-8"),
     ]
     imports = ["import csv", "import math", *(["from datetime import UTC, datetime"] if dated else [])]
-    functions = f"{DATES}\n{ROWS}" if dated else ROWS.replace(DATED, "")
+    dates = DATES.replace(WALL_CLOCK, TRUE_TIME) if recipe and recipe.rules == 1 else DATES
+    functions = f"{dates}\n{ROWS}" if dated else ROWS.replace(DATED, "")
     text = "\n".join([code.source, "", *constants, "", functions])
     return replace(code, source=text, imports=tuple(imports), main=MAIN)
 

@@ -86,7 +86,7 @@ def _makers(table: TableData, names: Sequence[str]) -> dict[str, Callable[[], Ar
             makers |= {f"{name} = {value}": partial(_is_category, table, name, value) for value in known}
             makers[f"{name} = {OTHER}"] = partial(_is_unknown, table, name, known)
         elif table.type_of(name) is ColumnType.DATE and any(known.startswith(f"{name}: ") for known in names):
-            values, features = date_features(table.times(name), recipe.date_format, day=True)
+            values, features = date_features(table.wall_times(name), recipe.date_format, day=True)
             columns = zip(features, values.T, strict=True)
             makers |= {f"{name}: {feature}": partial(np.asarray, column) for feature, column in columns}
     flags = {name: name.removesuffix(FLAG) for name in names if name.endswith(FLAG) and name not in makers}
@@ -266,7 +266,7 @@ class _Finder:
     def _read_calendar(self, column: str) -> dict[str, Array]:
         if not _has_times(self._table, self._source) or not self._table.tells_dates(column):
             return {}
-        values, names = calendar_features(self._table.times(column), day=True)
+        values, names = calendar_features(self._table.wall_times(column), day=True)
         return dict(zip(names, values.T.astype(np.float32), strict=True))
 
     def _lagged(self, name: str) -> Array | None:

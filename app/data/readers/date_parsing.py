@@ -64,6 +64,9 @@ _MONTHS = {
 _ENGLISH = {word: month for month, words in _MONTHS.items() for word in words.split()}
 _ANY_MONTH = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 _FOREIGN = re.compile(rf"(?<![^\W\d_])({_ANY_MONTH})\.?(?![^\W\d_])", re.IGNORECASE)
+_ZONE = re.compile(r"(?P<time>)\s*(?:[A-Z]+|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+_ISO_ZONE = re.compile(r"(?P<time>[T ]\d{2}[^+-]*?)\s*(?:Z|[+-]\d{2}(?::?\d{2})?)$")
+"""The zone behind a clock, in a format that ends in one, and in ISO 8601, where the day may stand alone."""
 _HALF_OF_DAY = re.compile(r"\s*([ap])\.?m\.?(?=\s|$)", re.IGNORECASE)
 
 
@@ -151,7 +154,10 @@ def parse_dates(series: pd.Series[Any], date_format: str) -> pd.Series[Any]:
 
 
 def as_times(series: pd.Series[Any], date_format: str, errors: Literal["raise", "coerce"] = "coerce") -> pd.Series[Any]:
-    """Cells of a date format as times in UTC; missing where one does not fit, unless ``errors`` are raised."""
+    """Cells of a date format as times in UTC, see also `wall_clock`.
+
+    Those that do not fit are missing, unless ``errors`` are raised.
+    """
     import pandas as pd
 
     if date_format in COUNTS:
@@ -169,6 +175,22 @@ def as_times(series: pd.Series[Any], date_format: str, errors: Literal["raise", 
     if "%V" in date_format:
         texts, date_format = texts + "-1", date_format + "-%u"
     return pd.to_datetime(texts, format=date_format, utc=True, errors=errors)
+
+
+def wall_clock(series: pd.Series[Any], date_format: str) -> pd.Series[Any]:
+    """Times as the clock on the wall shows them, without their zones: 18:00 CEST is 18:00.
+
+    Columns that hold times already show those of their own zone.
+    """
+    import pandas as pd
+
+    times = parse_dates(series, date_format)
+    zoned = date_format == "ISO8601" or date_format.endswith(("%z", "%Z"))
+    if not zoned or pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return times
+    texts = _as_text(series)
+    bare = texts.str.replace(_ISO_ZONE if date_format == "ISO8601" else _ZONE, r"\g<time>", regex=True)
+    return times if bare.equals(texts) else as_times(bare.where(times.notna()), re.sub(r" ?%[zZ]$", "", date_format))
 
 
 def _counted(series: pd.Series[Any], date_format: str) -> pd.Series[Any]:

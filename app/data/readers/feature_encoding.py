@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import category_codes, check_range, wide_numbers
-from app.data.readers.date_parsing import date_features, parse_dates
+from app.data.readers.date_parsing import date_features
 from app.data.readers.file_access import within_budget
 from app.data.readers.number_columns import number_blocks
 from app.data.readers.recipe import ColumnRecipe
@@ -82,7 +82,7 @@ class _Encoder:
         elif kind is ColumnType.CATEGORY:
             self._add_categories(self._table[name], recipe, as_tokens)
         elif kind is ColumnType.DATE and calendar:
-            self._add_dates(self._table[name], recipe)
+            self._add_dates(recipe)
         else:
             self.notes += (left_out(self._table.column(name)),)
 
@@ -97,8 +97,8 @@ class _Encoder:
             self._ranges.append((len(self._names), len(self._names) + len(entries)))
             self._names += entries
 
-    def _add_dates(self, series: pd.Series[Any], recipe: ColumnRecipe) -> None:
-        values, features = date_features(parse_dates(series, recipe.date_format), recipe.date_format)
+    def _add_dates(self, recipe: ColumnRecipe) -> None:
+        values, features = date_features(self._table.wall_times(recipe.name), recipe.date_format)
         for column, feature in zip(values.T, features, strict=True):
             self._plain.append((len(self._names), column))
             self._names.append(f"{recipe.name}: {feature}")

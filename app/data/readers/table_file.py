@@ -13,7 +13,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.discovery import import_all
 from app.data.readers import tables
-from app.data.readers.date_parsing import first_date_format, parse_dates
+from app.data.readers.date_parsing import first_date_format, parse_dates, wall_clock
 from app.data.readers.file_access import stamp
 from app.data.readers.number_columns import NumberColumn, number_columns
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
@@ -44,8 +44,8 @@ class TableData:
     frame: pd.DataFrame
     recipe: ReadingRecipe
     notes: tuple[str, ...] = ()
-    known_times: dict[str, pd.Series[Any]] = field(default_factory=dict, repr=False)
-    """What `times` gave so far, because parsing dates takes longer than reading numbers."""
+    known_times: dict[tuple[str, bool], pd.Series[Any]] = field(default_factory=dict, repr=False)
+    """What `times` and `wall_times` gave so far, because parsing dates takes longer than reading numbers."""
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -113,20 +113,31 @@ class TableData:
         NetloomError
             if it holds neither anywhere, or is not there.
         """
-        if name not in self.known_times:
-            self.known_times[name] = self._parsed_times(name)
-        return self.known_times[name]
+        return self._known_times(name, wall=False)
 
-    def _parsed_times(self, name: str) -> pd.Series[Any]:
+    def wall_times(self, name: str) -> pd.Series[Any]:
+        """The `times` of a column as clocks showed them where it was written, for its calendar: never sort by these.
+
+        By the first rules of reading they are in UTC, whatever zones the cells have.
+        """
+        return self._known_times(name, wall=self.recipe.rules != 1)
+
+    def _known_times(self, name: str, wall: bool) -> pd.Series[Any]:
+        if (name, wall) not in self.known_times:
+            self.known_times[name, wall] = self._parsed_times(name, wall)
+        return self.known_times[name, wall]
+
+    def _parsed_times(self, name: str, wall: bool) -> pd.Series[Any]:
         import pandas as pd
 
         names = self.named_in(name)
         if len(names) > 1:
-            return joined_times([(self.frame[part], self._recipes[part]) for part in names])
+            return joined_times([(self.frame[part], self._recipes[part]) for part in names], wall)
         series = self.frame[names[0]]
         recipe = self._recipes[names[0]]
         if recipe.type is not ColumnType.NUMBER:
-            return parse_dates(series, recipe.date_format or self._first_format(series))
+            parse = wall_clock if wall else parse_dates
+            return parse(series, recipe.date_format or self._first_format(series))
         return series if pd.api.types.is_numeric_dtype(series.dtype) else pd.to_numeric(series, errors="coerce")
 
     def _first_format(self, series: pd.Series[Any]) -> str:
@@ -142,7 +153,7 @@ class TableData:
         """Some rows: those at positions (n,), or those where a mask (N,) is true."""
         mask = rows.dtype.kind == "b"
         picked = self.frame[rows] if mask else self.frame.iloc[rows]
-        times = {name: known[rows] if mask else known.iloc[rows] for name, known in self.known_times.items()}
+        times = {key: known[rows] if mask else known.iloc[rows] for key, known in self.known_times.items()}
         return TableData(self.file, picked, self.recipe, known_times=times)
 
     def by_value(self, name: str) -> dict[str, TableData]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.data.readers.date_parsing import is_clock, parse_dates
+from app.data.readers.date_parsing import is_clock, parse_dates, wall_clock
 from app.data.readers.recipe import ColumnRecipe
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
@@ -75,8 +75,8 @@ def _in_range(series: pd.Series[Any], part: str) -> bool:
     return bool(len(values)) and bool(values.between(least, largest).all()) and bool((values % 1 == 0).all())
 
 
-def joined_times(columns: Sequence[tuple[pd.Series[Any], ColumnRecipe]]) -> pd.Series[Any]:
-    """The times that several columns give together, missing where one of them is.
+def joined_times(columns: Sequence[tuple[pd.Series[Any], ColumnRecipe]], wall: bool = False) -> pd.Series[Any]:
+    """The times that several columns give together, missing where one of them is; without their zones for ``wall``.
 
     Raises
     ------
@@ -85,14 +85,15 @@ def joined_times(columns: Sequence[tuple[pd.Series[Any], ColumnRecipe]]) -> pd.S
     """
     import pandas as pd
 
+    parse = wall_clock if wall else parse_dates
     parts: dict[str, pd.Series[Any]] = {}
     times: list[pd.Series[Any]] = []
     spans: list[pd.Series[Any]] = []
     for series, recipe in columns:
         if recipe.type is ColumnType.DATE and is_clock(recipe.date_format):
-            spans.append(_since_midnight(parse_dates(series, recipe.date_format)))
+            spans.append(_since_midnight(parse(series, recipe.date_format)))
         elif recipe.type is ColumnType.DATE:
-            times.append(_in_utc(parse_dates(series, recipe.date_format)))
+            times.append(_in_utc(parse(series, recipe.date_format)))
         else:
             parts[_part(recipe)] = pd.to_numeric(series, errors="coerce")
     if not times:
@@ -131,6 +132,11 @@ def _in_utc(times: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _since_midnight(clocks: pd.Series[Any]) -> pd.Series[Any]:
+    """Spans from the midnight of clocks; they are negative where that of their zone came before that of UTC."""
+    import pandas as pd
+
     utc = _in_utc(clocks)
-    since: pd.Series[Any] = utc - utc.dt.normalize()
+    read_as_text = pd.Timestamp(1900, 1, 1, tz="UTC")  # the day on which clocks without a day are
+    near = (utc - read_as_text).abs() < pd.Timedelta(days=2)
+    since: pd.Series[Any] = utc - utc.dt.normalize().where(~near, read_as_text)
     return since

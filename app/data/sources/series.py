@@ -187,7 +187,7 @@ class Series(TableSource):
         columns = [column for column, _ in measured]
         own = columns[names.index(target)]
         if added:
-            columns += list(calendar_features(table.times(self.order), day="day sine" in added)[0].T)
+            columns += list(calendar_features(table.wall_times(self.order), day="day sine" in added)[0].T)
         columns += [np.concatenate([np.full(min(lag, len(own)), np.nan), own[:-lag]]) for lag in self.lags]
         # Steps before the longest lag have no earlier target; only holes in what was measured are worth a note.
         start = min(max(self.lags, default=0), len(own))
@@ -207,7 +207,7 @@ class Series(TableSource):
             return ()
         if not self.order or not table.tells_dates(self.order):
             raise NetloomError("Calendar features need a column of dates; name it as the column of times to sort by.")
-        return calendar_features(table.times(self.order))[1]
+        return calendar_features(table.wall_times(self.order))[1]
 
     def _seen(self, table: TableData) -> tuple[str, ...]:
         """The columns that the network sees, the target among them."""
