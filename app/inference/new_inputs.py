@@ -23,9 +23,9 @@ from app.data.readers.recording_files import ENDINGS as RECORDINGS
 from app.data.readers.table_file import TableData
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.arrays import Arrays
-from app.data.sources.cifar import Cifar
+from app.data.sources.cifar import Cifar, may_be_cifar, read_pictures
 from app.data.sources.cmapss import Cmapss
-from app.data.sources.downloadable import Fetched
+from app.data.sources.downloadable import Cifar10, Fetched
 from app.data.sources.images import Images
 from app.data.sources.recordings import Recordings
 from app.data.sources.sequences import Sequences
@@ -50,7 +50,12 @@ TABLES = frozenset(
 )
 ARRAYS = (".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
-FILES = SUFFIXES | MORE_SUFFIXES | TABLES | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json"}
+FILES = (
+    SUFFIXES
+    | MORE_SUFFIXES
+    | TABLES
+    | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json", ".bin"}
+)
 LARGEST = 2**28
 """Most bytes of a JSON file."""
 
@@ -84,6 +89,9 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
         with reading(path):
             values, machines = source.latest(path, base)
         return Samples({fields[0].name: values}, machines)
+    if isinstance(source, Cifar | Cifar10) and path is not None and may_be_cifar(path):
+        with reading(path):
+            return Samples({fields[0].name: read_pictures(path)})
     if path is not None and isinstance(source, Recordings | Sequences):
         sequences = _sequences(path, fields, source)
         if sequences is not None:

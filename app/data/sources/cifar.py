@@ -45,39 +45,30 @@ class Cifar(FileSource):
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
         """A folder of binary files, one of them, or the archive."""
-        if candidate.path.is_dir():
-            return next(candidate.path.glob("*.bin"), None) is not None
-        return candidate.path.name.lower().endswith((".tar.gz", ".tgz", ".bin"))
+        return may_be_cifar(candidate.path)
 
     def read(self, file: Path) -> Dataset:
         """The pictures, 0 to 1, and their classes."""
         texts: dict[str, str] = {}
-        parts = list(read_records(file, texts))
-        if not parts:
-            raise NetloomError(f"{file.name} holds no CIFAR files, such as data_batch_1.bin or train.bin.")
-        hundred = {records.shape[1] == PIXELS + 2 for _, records in parts}
-        if len(hundred) > 1:
-            raise NetloomError(f"{file.name} mixes files of CIFAR-10 and CIFAR-100; keep them apart.")
+        parts = _parts(file, texts)
         records = np.concatenate([records for _, records in parts])
         given = np.repeat(
             [2 if "test" in name else 0 for name, _ in parts], [len(records) for _, records in parts]
         ).astype(np.uint8)
         whole = bool((given == 0).any() and (given == 2).any())
-        return self._dataset(file, records, hundred.pop(), given if whole else None, texts)
+        return self._dataset(file, records, given if whole else None, texts)
 
-    def _dataset(
-        self, file: Path, records: Array, hundred: bool, given: Array | None, texts: dict[str, str]
-    ) -> Dataset:
+    def _dataset(self, file: Path, records: Array, given: Array | None, texts: dict[str, str]) -> Dataset:
         marks = records.shape[1] - PIXELS
+        hundred = marks == 2
         labels = records[:, 0 if hundred and self.labels == "coarse" else marks - 1].astype(np.int64)
         count = 10 if not hundred else 20 if self.labels == "coarse" else 100
         if labels.max() >= count:
             raise NetloomError(f"{file.name} is damaged: class {labels.max()} of {count}.")
         plain = TENS if count == 10 else tuple(f"class {number}" for number in range(count))
         classes = _named(texts.get(self.labels if hundred else "ten", ""), count) or plain
-        pictures = np.ascontiguousarray(records[:, marks:]).reshape(-1, 3, 32, 32)
         fields = {
-            "image": Field("image", image(3, 32, 32), values=LazyArray.of(RowStore(pictures, 1))),
+            "image": Field("image", image(3, 32, 32), values=_pictures(records)),
             "class": Field("class", vector(count), classes, values=labels),
         }
         return Dataset(
@@ -91,6 +82,39 @@ class Cifar(FileSource):
             notes=self.change_note(file),
             given=given,
         )
+
+
+def may_be_cifar(path: Path) -> bool:
+    """Whether a folder holds binary files, or a file is called like one, or like the archive."""
+    if path.is_dir():
+        return next(path.glob("*.bin"), None) is not None
+    return path.name.lower().endswith((".tar.gz", ".tgz", ".bin"))
+
+
+def read_pictures(file: Path) -> LazyArray:
+    """The pictures (N, 3, 32, 32) in a folder, a file or the archive, in the order of the names of files.
+
+    Raises
+    ------
+    NetloomError
+        if it holds none, or a file is damaged.
+    """
+    return _pictures(np.concatenate([records for _, records in _parts(file, {})]))
+
+
+def _parts(file: Path, texts: dict[str, str]) -> list[tuple[str, Array]]:
+    """What `read_records` gives, all of one width."""
+    parts = list(read_records(file, texts))
+    if not parts:
+        raise NetloomError(f"{file.name} holds no CIFAR files, such as data_batch_1.bin or train.bin.")
+    if len({records.shape[1] for _, records in parts}) > 1:
+        raise NetloomError(f"{file.name} mixes files of CIFAR-10 and CIFAR-100; keep them apart.")
+    return parts
+
+
+def _pictures(records: Array) -> LazyArray:
+    pictures = np.ascontiguousarray(records[:, -PIXELS:]).reshape(-1, 3, 32, 32)
+    return LazyArray.of(RowStore(pictures, 1))
 
 
 def _named(text: str, count: int) -> tuple[str, ...]:
