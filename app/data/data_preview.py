@@ -56,6 +56,7 @@ def preview(prepared: Prepared, limit: int = 200) -> DataPreview:
         place=place_of(prepared)[index],
         values={name: np.ascontiguousarray(field.values[index]) for name, field in dataset.fields.items()},
         texts={name: _texts(field, index) for name, field in dataset.fields.items() if field.listed},
+        boxes=tuple(dataset.boxes[row] for row in index) if dataset.boxes else (),
     )
 
 

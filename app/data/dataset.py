@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
-from app.protocol.data_values import DatasetFacts
+from app.protocol.data_values import DatasetFacts, PictureBox
 from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, sequence
@@ -211,6 +211,7 @@ class DatasetInfo:
         notes: tuple[str, ...] = (),
         groups: Array | None = None,
         given: Array | None = None,
+        boxes: tuple[tuple[PictureBox, ...], ...] = (),
     ) -> Dataset:
         """The data set that is described so, with the ``values`` of each field."""
         loaded = {field.name: field.with_values(values[field.name]) for field in self.fields}
@@ -226,6 +227,7 @@ class DatasetInfo:
             notes=notes,
             groups=groups,
             given=given,
+            boxes=boxes,
         )
 
     @property
@@ -259,8 +261,8 @@ class Dataset:
     ``spans`` is int64 ``(N, 2)`` for windows cut from a series: the first time step that a sample uses, and the one
     after its last. ``groups`` is int64 ``(N,)``: samples of the same number belong together (windows of one machine,
     pictures of one patient) and are never parted. ``given`` is uint8 ``(N,)``: the part each sample is in by the data's
-    own division, 0 training, 1 validation, 2 test. ``notes`` are sentences about what was done to the data on the way
-    in, for the user to read.
+    own division, 0 training, 1 validation, 2 test. ``boxes`` are those around things in each picture, as it is fitted,
+    or empty. ``notes`` are sentences about what was done to the data on the way in, for the user to read.
     """
 
     id: str
@@ -274,6 +276,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     groups: Array | None = None
     given: Array | None = None
+    boxes: tuple[tuple[PictureBox, ...], ...] = ()
 
     @property
     def samples(self) -> int:

@@ -111,6 +111,8 @@ def _listed(path: Path, source: Source) -> tuple[list[str], list[Path]] | None:
     if not column:
         return None
     names = as_texts(table[column].dropna())
+    if isinstance(source, Images) and source.boxes != "auto":
+        names = list(dict.fromkeys(names))  # a row for each box
     return names, picture_paths(path, names, rules)
 
 

@@ -89,6 +89,17 @@ class Correlations:
     values: Array
 
 
+@dataclass(frozen=True)
+class PictureBox:
+    """A box around something of the class ``name``: its upper left corner and its size, in shares of the picture."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DataPreview:
     """A selection of n samples of a data set, spread evenly, and facts about all of it.
@@ -100,7 +111,8 @@ class DataPreview:
     ``notes`` are sentences about the data, among them ``leaks``, the warnings of leakage; ``parts`` counts the samples
     of each part; ``balance`` is None without classes; ``lopsided`` says where these are; ``features`` has the
     statistics of each field;
-    ``correlations`` is None where no columns can be compared; ``pipeline`` are the steps to the network.
+    ``correlations`` is None where no columns can be compared; ``pipeline`` are the steps to the network; ``boxes`` are
+    those around things in each of the n pictures, or empty.
     """
 
     info: DatasetFacts
@@ -117,6 +129,7 @@ class DataPreview:
     values: Mapping[str, Array]
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lopsided: str = ""
+    boxes: tuple[tuple[PictureBox, ...], ...] = ()
 
     @property
     def inputs(self) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.protocol.data_values import PictureBox
 from app.system.number_format import format_percent, nth
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.tiles import GAP, TileView
@@ -24,6 +26,8 @@ TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
 WIDEST = 4.0
 """How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
 WRAPPED = Qt.TextFlag.TextWordWrap
+BOX_LINE = 2
+"""Pixels that the line of a box is wide."""
 
 
 class SampleTiles(TileView):
@@ -37,6 +41,8 @@ class SampleTiles(TileView):
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
         self._texts: list[str] = []
+        self._boxes: Sequence[Sequence[PictureBox]] = ()
+        self._kinds: dict[str, int] = {}
         self._cut: dict[tuple[str, float, float, float], str] = {}
 
     def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
@@ -47,11 +53,19 @@ class SampleTiles(TileView):
         self._limits = limits(values)
         self._images.clear()
         self._texts = list(texts)
+        self._set_boxes(())
         self._cut.clear()
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
         wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
         self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
         self.current = None
+        self.update()
+
+    def _set_boxes(self, boxes: Sequence[Sequence[PictureBox]]) -> None:
+        """Draw boxes in the pictures, with a hue for each class; none draws none."""
+        self._boxes = boxes
+        names = {box.name for own in boxes for box in own}
+        self._kinds = {name: kind for kind, name in enumerate(sorted(names))}
         self.update()
 
     def count(self) -> int:
@@ -83,6 +97,24 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
+        for box in self._boxes[index] if self._boxes else ():
+            self._paint_box(painter, box, place)
+
+    def _paint_box(self, painter: QPainter, box: PictureBox, place: QRectF) -> None:
+        """Paint a box in a picture at ``place``, with the name of its class where there is room for it."""
+        frame = box_place(box, place)
+        hue = self.theme.run(self._kinds[box.name])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(hue, BOX_LINE))
+        painter.drawRect(frame)
+        painter.setFont(self.theme.font(small=True))
+        metrics = QFontMetricsF(painter.font())
+        label = QRectF(frame.left(), frame.top(), metrics.horizontalAdvance(box.name) + 4, metrics.height())
+        if label.width() <= frame.width() and label.height() <= frame.height():
+            painter.fillRect(label, hue)
+            painter.setPen(self.theme.on(hue))
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.name)
 
     def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
         """Paint a text in whole lines, shortened where the tile has no room for all of it."""
@@ -104,6 +136,12 @@ class SampleTiles(TileView):
     def paint_ground(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint what lies under the lines of a vector or sequence."""
         painter.fillRect(place, self.theme.raised)
+
+
+def box_place(box: PictureBox, place: QRectF) -> QRectF:
+    """Return where a box lies in a picture that is painted at ``place``."""
+    left, top = place.left() + box.x * place.width(), place.top() + box.y * place.height()
+    return QRectF(left, top, box.width * place.width(), box.height * place.height())
 
 
 def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
@@ -182,19 +220,23 @@ class SampleGallery(SampleTiles):
         texts: Sequence[str] = (),
         *,
         positions: Sequence[int] | None = None,
+        boxes: Sequence[Sequence[PictureBox]] = (),
     ) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
 
         Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
-        instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered. Raises
-        `ValueError` if N differs.
+        instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered. ``boxes`` are
+        drawn in each of the pictures; none draws none. Raises `ValueError` if N differs.
         """
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
         self._labels, self._parts = list(labels), list(parts)
         self.positions = list(range(len(labels))) if positions is None else [int(place) for place in positions]
         self.set_answers(())
+        if boxes and len(boxes) != len(labels):
+            raise ValueError("samples and boxes differ in number")
         self._set_samples(samples, texts)
+        self._set_boxes(boxes)
         self.describe(f"{len(labels)} samples" if labels else self.empty_text)
 
     def set_answers(self, answers: Sequence[Answer | None]) -> None:
@@ -243,7 +285,15 @@ class SampleGallery(SampleTiles):
         prediction = f"; the network {answer.words}{answer.sure}" if answer is not None else ""
         text = f"“{self._texts[index]}”, " if self._texts else ""
         label = f"{self._labels[index]}, " if self._labels[index] else ""
-        return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{prediction}"
+        boxed = f"; {box_words(self._boxes[index])}" if self._boxes else ""
+        return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{boxed}{prediction}"
+
+
+def box_words(boxes: Sequence[PictureBox]) -> str:
+    """Return how many boxes of each class there are, in words."""
+    counts = Counter(box.name for box in boxes)
+    named = ", ".join(f"{counts[name]} {name}" for name in sorted(counts))
+    return f"boxes: {named}" if counts else "no boxes"
 
 
 class WorstPredictions(SampleTiles):

@@ -86,7 +86,12 @@ class SampleBrowser(QWidget):
             return
         labels, parts, texts = sample_labels(preview), part_titles(preview), preview.input_texts
         self.gallery.set_samples(
-            with_targets(drawable(preview), preview), labels, parts, texts, positions=preview.index.tolist()
+            with_targets(drawable(preview), preview),
+            labels,
+            parts,
+            texts,
+            positions=preview.index.tolist(),
+            boxes=preview.boxes,
         )
         self._push_features(preview)
         self.table.resizeColumnsToContents()

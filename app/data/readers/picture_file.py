@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,8 @@ OTHER_SUFFIXES = frozenset({
     ".nef", ".arw", ".orf", ".rw2", ".raf", ".eps", ".ai", ".mp4", ".mov", ".avi", ".mkv", ".webm",
 })  # fmt: skip
 """Endings of pictures and films that are not read, and are told of where they lie among others."""
+ORIENTATION = 0x0112
+"""The EXIF tag that says how a picture is turned."""
 PIXELS = 40_000_000
 """Most pixels that a picture may have: a small file can unfold to fill the memory."""
 EIGHT_BITS = 255.0
@@ -104,6 +106,31 @@ def _grey_range(file: Path) -> tuple[float, float, bool] | None:
             return float(values.min()), float(values.max()), picture.mode.startswith("I")
     except Exception:  # whoever decodes it says what is wrong with it
         return None
+
+
+class PictureSize(NamedTuple):
+    """Width and height of a picture as it stands upright, and the EXIF orientation (1 to 8) that turns it so."""
+
+    width: int
+    height: int
+    orientation: int = 1
+
+
+def picture_size(file: Path) -> PictureSize:
+    """The size of a picture in pixels; only the beginning of the file is read.
+
+    Raises
+    ------
+    PictureError
+        if the file is no picture, or larger than `PIXELS`.
+    """
+    with _opened(file) as picture:
+        try:
+            orientation = int(picture.getexif().get(ORIENTATION, 1))
+        except Exception:  # where the orientation cannot be read, the picture is not turned
+            orientation = 1
+        sides = (picture.height, picture.width) if 5 <= orientation <= 8 else (picture.width, picture.height)
+        return PictureSize(*sides, orientation)
 
 
 def is_colour(file: Path) -> bool:

@@ -87,16 +87,16 @@ def _key(folder: Path, file: Path) -> tuple[str, ...]:
 
 
 def refuse_boxes(folder: Path) -> None:
-    """Raise `NetloomError` where a folder holds pictures with files of boxes beside them, which cannot be learned."""
+    """Raise `NetloomError` where a folder holds pictures with files beside them in which no boxes were found."""
     for place, beside, _ in picture_folders(folder):
         boxes = next(
             (file for file in sorted(beside.rglob("*")) if file.suffix.lower() in (".txt", ".xml", ".json")), None
         )
         if boxes is not None and pictures_in(place) and not pictures_in(beside):
             raise NetloomError(
-                f"{folder.name} holds pictures with files of boxes or outlines beside them (such as "
-                f"{boxes.relative_to(folder).as_posix()}), which are not read. For one box in each picture, write a "
-                "table with the columns picture, xmin, ymin, xmax and ymax; for classes, one with picture and label."
+                f"{folder.name} holds pictures with files beside them (such as {boxes.relative_to(folder).as_posix()}) "
+                "in which no boxes of these pictures are found; boxes are read as YOLO, Pascal VOC or COCO write them, "
+                "or from a table with the columns file, xmin, ymin, xmax, ymax and class."
             )
 
 

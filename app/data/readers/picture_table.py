@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from app.data.dataset import Array, Field
+from app.data.readers.boxes.box_table import SIDES, box_columns
 from app.data.readers.column_values import CLASSES, class_labels
 from app.data.readers.label_lists import as_labels, label_list, labels_doubt, labels_field
 from app.data.readers.likely_roles import (
@@ -35,16 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PictureTask = Literal["auto", "classification", "regression", "labels"]
-BOXES = (
-    ("xmin", "ymin", "xmax", "ymax"),
-    ("x_min", "y_min", "x_max", "y_max"),
-    ("x1", "y1", "x2", "y2"),
-    ("x", "y", "w", "h"),
-    ("x", "y", "width", "height"),
-    ("left", "top", "width", "height"),
-    ("left", "top", "right", "bottom"),
-)
-"""How the columns of a box around something in a picture are called."""
 TABLES = 5
 """So many tables in a folder are looked into."""
 
@@ -91,7 +82,7 @@ def table_in(folder: Path) -> Path | None:
     for file in sorted(tables, key=_training_first)[:TABLES]:
         with contextlib.suppress(NetloomError):
             table = read_table(file)
-            if len(table.names) > 1 and path_column(table):
+            if len(table.names) > 1 and (path_column(table) or box_columns(table) is not None):
                 return file
     return None
 
@@ -163,7 +154,7 @@ def _several_targets(table: TableData, others: Sequence[str]) -> tuple[str, ...]
     if any(is_called_target(column.name) for column in columns if not _is_box_side(column.name)):
         return ()
     small = {column.name.strip().lower(): column.name for column in columns if column.type is ColumnType.NUMBER}
-    for box in BOXES:
+    for _, box in SIDES:
         if all(side in small for side in box):
             return tuple(small[side] for side in box)
     rest = [column for column in columns if not is_called_identifier(column.name)]
@@ -172,7 +163,7 @@ def _several_targets(table: TableData, others: Sequence[str]) -> tuple[str, ...]
 
 
 def _is_box_side(name: str) -> bool:
-    return any(name.strip().lower() in box for box in BOXES)
+    return any(name.strip().lower() in box for _, box in SIDES)
 
 
 def _holds_marks(series: pd.Series[Any]) -> bool:

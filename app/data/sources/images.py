@@ -13,9 +13,12 @@ import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo, FieldInfo
 from app.data.lazy_array import LazyArray
+from app.data.readers.box_targets import MEANT, BoxTask, box_target, likely_task
+from app.data.readers.boxes.box_table import BoxColumns, box_columns, has_several
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
+from app.data.readers.picture_boxes import BoxSet, find_boxes, table_boxes
 from app.data.readers.picture_file import (
     CUT_TO_EIGHT_BITS,
     MORE_FRAMES,
@@ -82,6 +85,12 @@ class Images(FileSource):
         "auto", "In a table: one class, an amount, or several labels for each picture; found from the values"
     )
 
+    boxes: BoxTask = setting(
+        "auto",
+        "With boxes: which classes are present, the class of the largest box, the number of boxes, or the sides of the "
+        "one box in each picture; found from the boxes",
+    )
+
     black: float | None = pydantic.Field(None, description="The value that becomes 0 in deep pictures, found once")
     white: float | None = pydantic.Field(None, description="The value that becomes 1 in deep pictures, found once")
     reading: ReadingRecipe | None = pydantic.Field(None, description="How the table is read, found once")
@@ -93,19 +102,28 @@ class Images(FileSource):
             if parquet_parts(candidate.path):
                 return False
             texts = next(candidate.path.glob("*/*.txt"), None) is not None
-            return not texts or next(picture_folders(candidate.path), None) is not None
-        return len(candidate.table.names) > 1 and path_column(candidate.table) != ""
+            masked = not texts or next(picture_folders(candidate.path), None) is not None
+            return masked or find_boxes(candidate.path) is not None
+        table = candidate.table
+        return len(table.names) > 1 and (path_column(table) != "" or box_columns(table) is not None)
 
     def values(self) -> dict[str, Any]:
         """The settings as JSON values; what is found once only where it was found."""
-        found = {"black": self.black, "white": self.white, "reading": self.reading and to_json(self.reading)}
+        found: dict[str, Any] = {
+            "black": self.black,
+            "white": self.white,
+            "reading": self.reading and to_json(self.reading),
+        }
+        found["boxes"] = None if self.boxes == "auto" else self.boxes
         plain = {name: value for name, value in super().values().items() if name not in found}
         return plain | {name: value for name, value in found.items() if value is not None}
 
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures."""
         named = Path(self.path).suffix.lower() in TABLES
-        return tuple(spec for spec in self.settings() if named or spec.name not in COLUMNS)
+        hidden = {"boxes"} if self.boxes == "auto" else {"task"}
+        hidden |= set() if named else set(COLUMNS)
+        return tuple(spec for spec in self.settings() if spec.name not in hidden)
 
     def suggest(self, file: Path, target: str) -> Suggestion:
         """The source with the columns of a table and the scale of deep pictures that were found."""
@@ -121,8 +139,15 @@ class Images(FileSource):
             paths = self.column or path_column(table, self.rules)
             parts = self.parts or likely_parts(table, (paths, target))
             found |= {"column": paths, "parts": parts, "reading": table.recipe}
-            found["target"] = ", ".join(find_columns(table, paths, target, parts, self.rules).targets)
+            boxed = self.changed(target=target)._box_columns(table)
+            if boxed is None:
+                found["target"] = ", ".join(find_columns(table, paths, target, parts, self.rules).targets)
+            else:
+                found |= {"column": boxed.paths, "parts": boxed.parts}
         source = self.changed(**found)
+        known = source._box_set(file)
+        if known is not None and source.boxes == "auto":
+            source = source.changed(boxes=likely_task(known))
         if self.rules != 1:
             scale = find_grey_scale(source._listed(file).files)
             source = source.changed(black=scale.black, white=scale.white)
@@ -161,6 +186,7 @@ class Images(FileSource):
             {"image": LazyArray.of(decoded.store, True, used), listed.target.name: target},
             notes=notes + self.change_note(file),
             given=None if listed.given is None else listed.given[used],
+            boxes=tuple(listed.boxes[number] for number in used) if listed.boxes else (),
         )
 
     def resolved(self, base: Path | None = None) -> Self:
@@ -184,11 +210,43 @@ class Images(FileSource):
         return _found_scale(listed.files, budget()) if listed else GreyScale()
 
     def _listed(self, file: Path) -> Listing:
+        known = self._box_set(file)
+        if known is not None:
+            return self._boxed(file, known)
         if not _is_table(file):
             return (self._with_masks(file) if self.rules != 1 else None) or in_folder(file, self.rules)
         table = self._table(file)
         columns = find_columns(table, self.column, self.target, self.parts, self.rules)
         return in_table(table, columns, self.task, self.rules)
+
+    def _box_set(self, file: Path) -> BoxSet | None:
+        """The pictures with the boxes that files beside them or the rows of a table say; None where there are none."""
+        if self.rules == 1:
+            return None
+        if not _is_table(file):
+            return find_boxes(file) if find_masks(file) is None else None
+        table = self._table(file)
+        columns = self._box_columns(table)
+        return None if columns is None else table_boxes(table, columns)
+
+    def _box_columns(self, table: TableData) -> BoxColumns | None:
+        """The columns of a table of boxes; None where another column is to be learned, or each picture has one row."""
+        columns = box_columns(table, self.column) if self.rules != 1 else None
+        said = table.named_in(self.target) if self.target else ()
+        if columns is None or not {*said} <= {*columns.sides}:
+            return None
+        return columns if self.boxes != "auto" or has_several(table, columns) else None
+
+    def _boxed(self, file: Path, known: BoxSet) -> Listing:
+        """The pictures of a set of boxes with what is learned of each."""
+        if not known.pictures:
+            raise NetloomError(
+                f"None of the pictures in {file.name} can be read: {' '.join(next(iter(known.skipped.items())))}."
+            )
+        aim = box_target(known, self.boxes, (self.height, self.width), self.fit, file.name)
+        parts = np.array(known.parts, np.uint8)[aim.rows] if known.parts else None
+        files = tuple(known.pictures[row].picture for row in aim.rows)
+        return Listing(files, aim.target, parts, skipped_note(known.skipped) + known.notes + aim.notes, aim.boxes)
 
     def _with_masks(self, folder: Path) -> Listing | None:
         """The pictures of a folder with a folder of masks beside them; None where there is none."""
@@ -217,6 +275,8 @@ class Images(FileSource):
         fields = (FieldInfo("image", image(3 if self._colour(listed) else 1, self.height, self.width)), target)
         if target.classes:
             summary = f"{samples:,} pictures of {len(target.classes)} classes in {folder.name}."
+        elif self.boxes != "auto" and listed.boxes:
+            summary = f"{samples:,} pictures of {folder.name} with boxes, to predict {MEANT[self.boxes]}."
         elif target.shape.kind is Kind.IMAGE:
             summary = f"{samples:,} pictures of {folder.name}, each with a mask to predict."
         else:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from app.data.dataset import Array, Field
 from app.data.inspect import inspect, suggest
 from app.data.readers import decoded_pictures
+from app.data.readers.picture_boxes import find_boxes
 from app.data.sources import file_source
 from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar
@@ -317,6 +318,63 @@ def test_damaged_deep_pictures_that_a_table_names(data: st.DataObject) -> None:
             assert np.isfinite(source.load().input_field().values[:]).all()
         with contextlib.suppress(NetloomError):
             suggest(Path(folder))
+
+
+BOXES = {
+    "labels/{}.txt": "0 .5 .5 .2 .2\n1 .5 .5 .1 .3\n1 .1 .1 .2 .1 .2 .2\n",
+    "{}.xml": "<annotation><filename>{}.png</filename><size><width>7</width><height>9</height></size><object><name>a"
+    "</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>5</xmax><ymax>6</ymax></bndbox></object></annotation>",
+    "{}.json": '{{"images": [{{"id": {}, "file_name": "{}.png"}}], "categories": [{{"id": 1, "name": "a"}}], '
+    '"annotations": [{{"id": 1, "image_id": {}, "category_id": 1, "bbox": [1, 2, 3, 4]}}]}}',
+    "{}.csv": "file,xmin,ymin,xmax,ymax,class\n{}.png,1,2,3,4,a\n{}.png,2,2,5,5,b\n",
+}
+"""Files of boxes of a picture that is called by a number."""
+ODD = (
+    "nan",
+    "-1",
+    "1e308",
+    "9" * 400,
+    "{}",
+    "[[1]]",
+    '""',
+    "null",
+    "<!ENTITY a 'b'>",
+    "</",
+    ",",
+    "\n",
+    "names: [",
+    "true",
+)
+
+
+@pytest.mark.parametrize("name", BOXES)
+@FEW
+@given(data=st.data())
+def test_damaged_files_of_boxes(name: str, data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(5):
+            path = Path(folder) / "boxes" / name.format(number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = BOXES[name].format(number, number, number)
+            low, high = sorted(data.draw(st.integers(0, len(text))) for _ in range(2))
+            odd = data.draw(st.sampled_from(ODD) | st.text(max_size=4))
+            damage = data.draw(st.sampled_from(["none", "put", "cut"])) if number else "none"
+            text = text if damage == "none" else text[:low] + odd + text[high if damage == "cut" else low :]
+            path.write_bytes(text.encode("utf-8", "replace"))
+            picture_path = Path(folder) / "boxes" / "images" / f"{number}.png"
+            picture_path.parent.mkdir(exist_ok=True)
+            picture_path.write_bytes(VALID["PNG"])
+        place = Path(folder) / "boxes"
+        (place / "data.yaml").write_text(data.draw(st.sampled_from(["", "names: [a, b]", *ODD])))
+        known = find_boxes(place)
+        for picture_ in known.pictures if known else ():
+            for box in picture_.boxes:
+                assert 0 <= box.x < box.x + box.width < 9.001 and 0 <= box.y < box.y + box.height < 7.001
+        for task in ("auto", "largest", "number", "sides"):
+            with contextlib.suppress(NetloomError):
+                Images.parse({"path": str(place), "boxes": task, "fit": "crop"}, "test").load()
+        with contextlib.suppress(NetloomError):
+            suggest(place)
 
 
 @FEW

@@ -1,4 +1,4 @@
-"""Pictures with masks: pictures of 0 and 1 to be predicted; boxes in files are refused in a sentence."""
+"""Pictures with masks: pictures of 0 and 1 to be predicted; files of neither masks nor boxes are refused."""
 
 from __future__ import annotations
 
@@ -124,19 +124,20 @@ def test_other_folders_of_two_classes_stay_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "name", "content"),
     [
-        ("labels", "cell_0.txt", "0 0.5 0.5 0.2 0.2"),
+        ("labels", "cell_0.txt", "a cell"),
         ("annotations", "cell_0.xml", "<annotation></annotation>"),
         ("annotations", "instances.json", '{"annotations": [{"bbox": [1, 2, 3, 4]}]}'),
     ],
 )
 @pytest.mark.parametrize("part", ["", "train/"])
-def test_files_of_boxes_are_refused_in_a_sentence(
+def test_files_without_boxes_are_refused_in_a_sentence(
     tmp_path: Path, place: str, name: str, content: str, part: str
 ) -> None:
     pictures(tmp_path / "cars" / f"{part}images")
     (tmp_path / "cars" / f"{part}{place}").mkdir()
     (tmp_path / "cars" / f"{part}{place}" / name).write_text(content)
     with pytest.raises(
-        NetloomError, match=r"cars holds pictures with files of boxes .* write a table with the columns"
+        NetloomError,
+        match=r"cars holds pictures with files beside them .* in which no boxes of these pictures are found",
     ):
         inspect(tmp_path / "cars")

@@ -1,0 +1,123 @@
+"""Registry of bounding-box formats, and the files of a folder among which each looks for its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from app.data.readers.boxes.annotation import Annotations
+from app.data.readers.column_values import natural_order
+from app.data.readers.file_access import files_below, readable
+from app.data.readers.likely_roles import PART_NAMES
+from app.data.readers.picture_listing import ENDINGS, JUNK, MOST, plain_name
+from graph.errors import NetloomError
+
+LARGEST = 1 << 24
+"""Bytes of the largest file about a single picture that is read."""
+FORMATS: dict[str, BoxReader] = {}
+"""The reader of each format by its title, in the order in which they are tried."""
+
+
+class FolderFiles:
+    """The pictures below a folder in natural order, and its other files by their endings; hidden ones are left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pictures: list[Path] = []
+        self._others: dict[str, list[Path]] = defaultdict(list)
+        for count, entry in enumerate(files_below(folder)):
+            if count >= MOST:
+                raise NetloomError(
+                    f"{folder.name} holds more than {MOST:,} files; choose the folder of pictures in it."
+                )
+            path = Path(entry.path)
+            inner = path.relative_to(folder).parts
+            if entry.is_symlink() or any(part[0] == "." or part.lower() in JUNK for part in inner):
+                continue
+            is_picture = entry.name.lower().endswith(ENDINGS[2])
+            (self.pictures if is_picture else self._others[path.suffix.lower()]).append(path)
+        self.pictures.sort(key=self._order)
+
+    def ending(self, suffix: str) -> list[Path]:
+        """The files that end in ``suffix``, in natural order."""
+        return sorted(self._others.get(suffix, ()), key=self._order)
+
+    def short(self, path: Path) -> str:
+        """A file as it is named in a sentence."""
+        return readable(path.relative_to(self.folder).as_posix())
+
+    def _order(self, path: Path) -> list[tuple[int, float, str, str]]:
+        return [natural_order(part) for part in path.relative_to(self.folder).parts]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Path]]:
+        names: dict[str, list[Path]] = defaultdict(list)
+        for picture in self.pictures:
+            for key in dict.fromkeys((_small(picture.name), _small(picture.stem))):
+                names[key].append(picture)
+        return names
+
+    def picture_of(self, text: str, file: Path) -> Path | None:
+        """The picture that ``file`` calls ``text``, with or without an ending or folders; None where there is none.
+
+        Of several with the same name it is the one whose folders are most like those of the file: ``train/images``
+        for ``train/labels``, and ``train2017`` for ``instances_train2017.json``.
+        """
+        wanted = PurePosixPath(text.strip().replace("\\", "/"))
+        part = self.part_of(file)
+        candidates = [
+            picture
+            for picture in self._by_name.get(_small(wanted.name), ())
+            if part is None or self.part_of(picture) in (None, part)
+        ]
+        if not candidates:
+            return None
+        above = [_small(part) for part in wanted.parts[:-1]]
+        words = {_small(part) for part in file.relative_to(self.folder).parts[:-1]}
+        title = _small(file.stem)
+
+        def unlike(picture: Path) -> tuple[int, int, int]:
+            folders = [_small(part) for part in picture.relative_to(self.folder).parts[:-1]]
+            ends = next((n for n in range(len(above), 0, -1) if folders[-n:] == above[-n:]), 0)
+            alike = sum(part in words or part in title for part in folders)
+            return -ends, -alike, len(folders)
+
+        return min(candidates, key=unlike)
+
+    def part_of(self, path: Path) -> int | None:
+        """The part of the split that a folder above a file is called by, such as ``train`` or ``val2017``."""
+        for part in path.relative_to(self.folder).parts[:-1]:
+            found = PART_NAMES.get(part.lower().rstrip("0123456789"))
+            if found is not None:
+                return found
+        return None
+
+
+BoxReader = Callable[[FolderFiles], Annotations | None]
+"""Reads the boxes of one format; None where there are none."""
+
+
+def box_format(title: str) -> Callable[[BoxReader], BoxReader]:
+    """Enter a reader under the title of its format."""
+
+    def enter(reader: BoxReader) -> BoxReader:
+        FORMATS[title] = reader
+        return reader
+
+    return enter
+
+
+def text_of(file: Path) -> str | None:
+    """A small file about a single picture as text; None where it cannot be read, or is too large."""
+    try:
+        if file.stat().st_size > LARGEST:
+            return None
+        return file.read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return None
+
+
+def _small(name: str) -> str:
+    return plain_name(name).lower()

@@ -1,0 +1,83 @@
+"""Boxes are drawn in the pictures of the data view, at the right pixels and in a hue for each class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from app.data.data_choice import DataChoice
+from app.data.data_preview import preview
+from app.data.prepare import prepare
+from app.data.sources.images import Images
+from app.protocol.data_values import PictureBox
+from widgets.charts.sample_tiles import BOX_LINE, SampleGallery, box_place
+from widgets.data.sample_views import SampleBrowser
+from widgets.look.theme import ThemeSource
+
+
+def boxed(folder: Path) -> Path:
+    """A box of each of two classes in even pictures, none in odd ones."""
+    for kind in ("images", "labels"):
+        (folder / kind).mkdir(parents=True)
+    (folder / "classes.txt").write_text("cat\ndog\n")
+    for number in range(10):
+        Image.fromarray(np.full((20, 40), 12 * number, np.uint8)).save(folder / f"images/{number}.png")
+        lines = "0 0.25 0.5 0.25 0.5\n1 0.75 0.5 0.25 0.5\n" if number % 2 == 0 else ""
+        (folder / f"labels/{number}.txt").write_text(lines)
+    return folder
+
+
+def test_the_preview_carries_the_boxes_of_its_samples(tmp_path: Path) -> None:
+    shown = preview(prepare(DataChoice(source=Images(path=str(boxed(tmp_path))))), limit=5)
+    assert len(shown.boxes) == len(shown.index)
+    assert [len(boxes) for boxes in shown.boxes] == [2 if place % 2 == 0 else 0 for place in shown.index]
+
+
+def test_boxes_are_drawn_at_their_pixels(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    box, other = PictureBox("cat", 0.25, 0.25, 0.5, 0.5), PictureBox("dog", 0.0, 0.0, 0.1, 0.2)
+    gallery.set_samples(np.zeros((2, 1, 20, 40)), ["", ""], ["training"] * 2, boxes=[(box, other), ()])
+    image = QImage(400, 200, QImage.Format.Format_ARGB32)
+    place = QRectF(0, 0, 400, 200)
+
+    def painted(index: int) -> set[tuple[int, int]]:
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        gallery.paint_tile(painter, index, place)
+        painter.end()
+        hue = gallery.theme.run(0).rgb()
+        return {(x, y) for x in range(400) for y in range(200) if image.pixel(x, y) == hue}
+
+    pixels = painted(0)
+    across, down = {x for x, _ in pixels}, {y for _, y in pixels}
+    for ends, (first, last) in ((across, (100, 300)), (down, (50, 150))):
+        assert abs(min(ends) - first) <= BOX_LINE and abs(max(ends) - last) <= BOX_LINE
+    assert {(200, 50), (200, 150)} <= {(x, y + nudge) for x, y in pixels for nudge in (-1, 0, 1)}
+    assert (200, 100) not in pixels, "a box is a frame, not filled"
+    assert not painted(1)
+
+
+def test_a_box_lies_where_the_picture_is() -> None:
+    assert box_place(PictureBox("", 0.5, 0.25, 0.25, 0.5), QRectF(10, 20, 40, 80)) == QRectF(30, 40, 10, 40)
+
+
+def test_the_sentence_of_a_sample_counts_its_boxes(qtbot: QtBot, tmp_path: Path) -> None:
+    browser = SampleBrowser(ThemeSource("light"))
+    qtbot.addWidget(browser)
+    browser.set_preview(preview(prepare(DataChoice(source=Images(path=str(boxed(tmp_path)))))))
+    assert browser.gallery.tile_sentence(0, QPointF(), QRectF()).endswith("boxes: 1 cat, 1 dog")
+    assert browser.gallery.tile_sentence(1, QPointF(), QRectF()).endswith("no boxes")
+
+
+def test_boxes_of_another_number_of_samples_are_refused(qtbot: QtBot) -> None:
+    gallery = SampleGallery(ThemeSource("light"))
+    qtbot.addWidget(gallery)
+    with pytest.raises(ValueError, match="samples and boxes differ in number"):
+        gallery.set_samples(np.zeros((2, 1, 2, 2)), ["", ""], ["", ""], boxes=[()])
