@@ -18,6 +18,7 @@ from graph.project import Project
 if TYPE_CHECKING:
     from app.protocol.control import Control
     from app.protocol.events import Event
+    from app.training.diagnosis import TrainingMonitor
     from app.training.training_session import TrainingSession
 
 PRINTED = ("started", "epoch", "finished")
@@ -100,30 +101,41 @@ def _precision(name: str | None) -> str | None:
 
 def _run(session: TrainingSession, control: Control, json: bool) -> int:
     """Iterate the training to its end; returns the exit code."""
+    from app.training.diagnosis import TrainingMonitor
     from app.training.trainer import train
 
     session.control = control
+    monitor = TrainingMonitor.of(session.run, resumed=session.position.steps > 0)
     events = train(session)
-    last = _print_lines(events) if json else _display(events)
+    last = _print_lines(events, monitor) if json else _display(events, monitor)
     if last["status"] == "failed":
         complain(str(last["reason"]))
         return FAILED
     return 0
 
 
-def _print_lines(events: Iterator[Event]) -> dict[str, Any]:
+def _print_lines(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str, Any]:
+    """Print events as they come, and a line of its own for whatever turns out to be wrong."""
     last: dict[str, Any] = {}
     for event in events:
+        new = [diagnosis.to_json() for diagnosis in monitor.take(event)]
+        if event.name == "finished":  # it stays the last line
+            for line in new:
+                print_json(line)
         if event.name in PRINTED:
             last = event.to_json()
             print_json(last)
+        for line in new if event.name != "finished" else ():
+            print_json(line)
     return last
 
 
-def _display(events: Iterator[Event]) -> dict[str, Any]:
+def _display(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str, Any]:
     last: dict[str, Any] = {}
     with Display() as display:
         for event in events:
             display.show(event)
+            for diagnosis in monitor.take(event):
+                display.tell(diagnosis)
             last = event.to_json() if event.name == "finished" else last
     return last

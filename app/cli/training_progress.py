@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.cli.printing import console, metrics
 from app.protocol.events import Epoch, Event, Finished, Points, Started
 from app.protocol.events import TrainingProgress as Speed
+
+if TYPE_CHECKING:
+    from app.training.diagnosis import Diagnosis
 
 EVERY = 0.5
 """Seconds between two lines about epochs, so that fast training does not flood the terminal."""
@@ -52,6 +55,12 @@ class Display:
                 self._finished(event)
             case _:
                 pass
+
+    def tell(self, diagnosis: Diagnosis) -> None:
+        """Say what is wrong with the training, and what may help."""
+        titles = " or ".join(f"{fix.title[:1].lower()}{fix.title[1:]}" for fix in diagnosis.remedies)
+        words = f"{diagnosis.text} What may help: {titles}." if titles else diagnosis.text
+        self._console.print(words, style="yellow", highlight=False)
 
     def _started(self, event: Started) -> None:
         self._steps = event.steps_per_epoch

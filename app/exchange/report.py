@@ -19,6 +19,7 @@ from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
+from app.training.diagnosis import diagnose_run
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.checking.check import Checker
@@ -194,6 +195,7 @@ def _training(run: Run) -> Iterator[str]:
     yield "<h2>Training</h2>"
     if not history.epochs:
         yield "<p>No epoch was finished.</p>"
+        yield from _diagnoses(run)
         return
     names = list(dict.fromkeys(name for epoch in history.epochs for name in (*epoch["train"], *epoch["validation"])))
     charts = [
@@ -204,6 +206,13 @@ def _training(run: Run) -> Iterator[str]:
     reason = (history.finished or {}).get("reason")
     if reason:
         yield f"<p>{html_parts.text(reason)}</p>"
+    yield from _diagnoses(run)
+
+
+def _diagnoses(run: Run) -> Iterator[str]:
+    """What was wrong with the training, and what may help."""
+    for diagnosis in diagnose_run(run):
+        yield f"<p><b>{html_parts.text(diagnosis.sentence)}</b> {html_parts.text(diagnosis.evidence)}</p>"
 
 
 def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[tuple[float, float]]:

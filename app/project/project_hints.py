@@ -15,6 +15,7 @@ from app.data.lopsided import lopsided_note
 from app.project.objective_problems import target_of
 from app.system.number_format import format_percent
 from app.training.plan import Plan
+from app.training.usual_rates import USUAL_RATES, is_high
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
 from graph.checking.habits import HintContext
@@ -30,9 +31,6 @@ from graph.shapes import Kind, vector
 
 SECTION = "hints"
 WEIGH = "Weigh the classes automatically"
-MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
-"""Learning rates above these are unusual."""
-USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
 MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
 """A network with more parameters, and more for each training sample, is likely to overfit."""
 
@@ -217,7 +215,7 @@ def _lopsided(context: ProjectContext) -> Iterator[Finding]:
 
 def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
     plan = context.plan
-    if plan is None or plan.learning_rate <= MOST_RATES[plan.optimiser]:
+    if plan is None or not is_high(plan):
         return
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."

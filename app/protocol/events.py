@@ -120,6 +120,23 @@ class Epoch(Event):
 
 
 @dataclass(frozen=True, eq=False)
+class EpochConfusion(Event):
+    """Which classes the network takes for which after an epoch (1-based), over the validation set.
+
+    ``counts`` is int64 (classes, classes): rows are the truth, columns what was predicted.
+    """
+
+    name: ClassVar[str] = "confusion"
+    epoch: int
+    classes: tuple[str, ...]
+    counts: Array
+
+    def array_names(self) -> tuple[str, ...]:
+        """The counts."""
+        return ("counts",)
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot(Event):
     """What the network looks like inside after ``step`` steps, in ``epoch`` (1-based; 0 where nothing trains)."""
 

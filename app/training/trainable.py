@@ -17,6 +17,7 @@ from app.data.dataset import Array
 from app.data.gan_fields import with_noise
 from app.data.prepare import Part, Prepared, prepare
 from app.training.batches import Batch, Feed
+from app.training.confusion import ConfusionCount
 from app.training.devices import find_device
 from app.training.malloc import keep_freed
 from app.training.metrics import Meter
@@ -136,14 +137,16 @@ class Model:
         """A meter for this project's loss and metrics."""
         return self.objective.meter(self.prepared.scalers)
 
-    def measure(self, feed: Feed) -> dict[str, float]:
-        """Loss and metrics over a part; empty where it has no samples."""
+    def measure(self, feed: Feed, confusion: ConfusionCount | None = None) -> dict[str, float]:
+        """Loss and metrics over a part; empty where it has no samples. ``confusion`` counts its classes as well."""
         meter = self.meter()
         losses, sizes = [], []
         with self.evaluating():
             for batch in feed.in_order(self.evaluation_size):
                 loss, outputs = self.loss(batch)
                 meter.add(outputs, batch.targets)
+                if confusion is not None:
+                    confusion.add(outputs, batch.targets)
                 losses.append(loss)
                 sizes.append(batch.size)
             # One wait for the device at the end, not one per batch.

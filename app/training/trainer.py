@@ -11,6 +11,7 @@ import torch
 
 from app.protocol.events import (
     Epoch,
+    EpochConfusion,
     Event,
     Finished,
     Paused,
@@ -24,7 +25,9 @@ from app.protocol.events import (
 from app.protocol.views import NetworkViews
 from app.system.locks import try_lock
 from app.training.batches import Batch
+from app.training.confusion import ConfusionCount
 from app.training.devices import Crowding, set_random_state
+from app.training.diagnosis import NOT_A_NUMBER
 from app.training.gan.sampling import sample_snapshots
 from app.training.gan.snapshots import SampleSnapshots
 from app.training.runs import LOCK, METRICS, Log
@@ -131,7 +134,7 @@ class _Training:
             end = yield from self._epoch()
             if end is not None:
                 return end
-            yield self._epoch_done()
+            yield from self._epoch_done()
             # Short epochs may never be interrupted between two steps.
             self._save_if_due()
             yield from self._show_if_due()
@@ -245,16 +248,17 @@ class _Training:
         remedy = f"Lower the learning rate (it was {lr:g})"
         remedy += "" if plan.clip else ", or switch gradient clipping on"
         return "failed", (
-            f"The loss was no longer a number at step {position.steps + 1} (epoch {position.epochs + 1}); "
+            f"{NOT_A_NUMBER} at step {position.steps + 1} (epoch {position.epochs + 1}); "
             f"the last good weights are kept. {remedy}."
         )
 
-    def _epoch_done(self) -> Event:
+    def _epoch_done(self) -> Generator[Event]:
         """Measure, remember the best, and step on to the next epoch."""
         session, position = self.session, self.session.position
         lr = session.schedule.lr(position.steps - 1)
         train = session.meter.result()
-        validation = session.model.measure(session.validation)
+        confusion = self._confusion()
+        validation = session.model.measure(session.validation, confusion)
         loss = (validation or train)["loss"]
         judged = session.model.objective.chosen_by_loss
         better = judged and loss < session.best.loss
@@ -271,7 +275,15 @@ class _Training:
         done = position.epochs, session.epochs, position.steps
         event = self._logged(Epoch(*done, train, validation, lr, seconds, better))
         self._save_if_due()
-        return event
+        yield event
+        if confusion is not None:
+            yield EpochConfusion(position.epochs, confusion.classes, confusion.counts())
+
+    def _confusion(self) -> ConfusionCount | None:
+        """What counts the classes of the validation set, where there is one and classes are predicted."""
+        model = self.session.model
+        wanted = self.session.validation.samples and model.plan.objective == "supervised"
+        return ConfusionCount.of(model.objective.heads) if wanted else None
 
     def _finish(self, status: Status, reason: str | None) -> Event:
         """Save, put the best weights into use, and test them."""

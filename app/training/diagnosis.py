@@ -1,0 +1,363 @@
+"""Diagnosis of a training from its curves: overfitting, chance level, divergence, lopsided classes, with a remedy.
+
+`diagnose` looks at a finished or a running training as a whole; `TrainingMonitor` is told its events one by one, and
+says what is new. Window, command line and report all say what these say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.data.data_choice import DataChoice
+from app.data.dataset import DatasetInfo, FieldInfo
+from app.data.lopsided import lopsided_note
+from app.protocol.events import Epoch, EpochConfusion, Event, Finished, Started
+from app.system.number_format import format_number, format_percent
+from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
+from app.training.runs import Run, RunHistory
+from app.training.usual_rates import is_high, lower_rate
+from graph.checking.fixes import Fix, Write
+from graph.errors import NetloomError
+
+Kind = Literal["diverged", "chance", "lopsided", "overfitting"]
+
+NOT_A_NUMBER = "The loss was no longer a number"
+"""How the reason of a training begins that ended because its loss was infinite or not a number."""
+
+EARLY = 2
+"""Epochs after which chance level is said where the learning rate is high, which explains it."""
+LATER, LONG = 5, 0.75
+"""Epochs, and share of the training, after which it is said elsewhere: some networks learn suddenly, and late."""
+AT_END = 3
+"""Epochs that are enough once training is over."""
+LITTLE = 0.02
+"""R² up to which a network predicts hardly better than the mean of the target."""
+GROWN = 5.0
+"""Times its least value that a training loss has grown to where it diverges."""
+SINCE_BEST = 3
+"""Epochs since the best one from which on the validation loss can be said to rise."""
+RISE, NOISE, RISE_OF_FIRST = 0.15, 3.0, 0.05
+"""Share of its least value, and of its first, by which the validation loss has risen where a network overfits; on few
+samples it swings by itself, so `NOISE` over the root of their number is added."""
+VALIDATION_SHARE = 0.15
+FALL = 0.2
+"""Share by which the training loss has fallen meanwhile."""
+PATIENCE, WEIGHT_DECAY = 5, 0.01
+UNRECOGNISED = 0.2
+"""Share of the validation samples of a class up to which the class counts as not recognised."""
+ENOUGH = 5
+"""Samples of a class from which on that share says something."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a training: a sentence, its evidence, the training setting concerned, and what may help.
+
+    ``epoch`` is the epoch (1-based) that showed it. Each remedy is an edit of the project, the likeliest first; it
+    counts from the next training on.
+    """
+
+    kind: Kind
+    sentence: str
+    evidence: str
+    setting: str
+    epoch: int
+    remedies: tuple[Fix, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence with its evidence."""
+        return f"{self.sentence} {self.evidence}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The diagnosis as one JSON object, as the command line prints it."""
+        values = {name: getattr(self, name) for name in ("kind", "sentence", "evidence", "setting", "epoch")}
+        return {"event": "diagnosis", **values, "remedies": [fix.title for fix in self.remedies]}
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """How a training went so far.
+
+    ``epochs`` are the ``epoch`` events as JSON objects, ``planned`` how many there are to be, ``reason`` why it ended
+    where that was no normal end, ``confusion`` int64 (classes, classes) of the validation set after the last epoch,
+    rows are the truth.
+    """
+
+    epochs: Sequence[Mapping[str, Any]] = ()
+    planned: int = 0
+    over: bool = False
+    reason: str = ""
+    confusion: NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, history: RunHistory) -> Course:
+        """The course that a run's log tells of."""
+        started, finished = history.started or {}, history.finished or {}
+        reason = str(finished.get("reason") or "")
+        return cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason)
+
+    def values(self, part: str, metric: str) -> list[float]:
+        """A metric of each epoch on a part, NaN where it is not known."""
+        found = (epoch.get(part, {}).get(metric) for epoch in self.epochs)
+        return [float(value) if isinstance(value, int | float) else math.nan for value in found]
+
+    @property
+    def last(self) -> int:
+        """The number of the last epoch that is done, 1-based; 0 before it."""
+        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
+
+
+def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | None = None) -> tuple[Diagnosis, ...]:
+    """What is wrong with a training, the gravest first; empty where nothing is known to be.
+
+    Parameters
+    ----------
+    course
+        how it went so far.
+    sections
+        of the project that is trained; remedies change them.
+    info
+        what its data offers, None where that is not known.
+    """
+    try:
+        context = _Context(course, sections, Plan.parse(sections.get("plan") or {}), info)
+    except NetloomError:
+        return ()
+    rules = (_diverged, _at_chance, _lopsided, _overfitting)
+    found = [diagnosis for rule in rules if (diagnosis := rule(context)) is not None]
+    kinds = {diagnosis.kind for diagnosis in found}
+    # A class that is always predicted is the cause of a network at chance level, and a divergence of everything.
+    hidden = {"chance", "lopsided", "overfitting"} if "diverged" in kinds else set()
+    return tuple(diagnosis for diagnosis in found if diagnosis.kind not in hidden)
+
+
+def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
+    """What was wrong with the training of a saved run.
+
+    Raises
+    ------
+    NetloomError
+        if its log was altered.
+    """
+    return diagnose(Course.of(run.history()), run.project.sections, known_info(run.project.sections, run))
+
+
+def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
+    """What the data of a run offers, as far as that is known without reading it."""
+    try:
+        return DataChoice.parse(sections.get("data")).known_info(run.base)
+    except NetloomError:
+        return None
+
+
+class TrainingMonitor:
+    """Is told the events of a training, and says what is wrong with it as soon as that shows."""
+
+    def __init__(
+        self, sections: Mapping[str, Any], info: DatasetInfo | None, history: RunHistory | None = None
+    ) -> None:
+        self._sections, self._info = sections, info
+        self._epochs: list[Mapping[str, Any]] = list(history.epochs) if history is not None else []
+        self._planned, self._reason, self._over = 0, "", False
+        self._confusion: NDArray[np.int64] | None = None
+        self.found: tuple[Diagnosis, ...] = ()
+        """What is wrong as it stands."""
+
+    @classmethod
+    def of(cls, run: Run, *, resumed: bool = False) -> TrainingMonitor:
+        """A monitor of a run that begins, or that continues after what its log tells."""
+        sections = run.project.sections
+        return cls(sections, known_info(sections, run), run.history() if resumed else None)
+
+    def take(self, event: Event) -> tuple[Diagnosis, ...]:
+        """Take note of an event; returns what was not known to be wrong before it."""
+        match event:
+            case Started():
+                self._planned = event.epochs
+                self._epochs = [epoch for epoch in self._epochs if int(epoch["step"]) <= event.step]
+                self._over, self._reason = False, ""
+            case Epoch():
+                self._epochs.append(event.to_json())
+            case EpochConfusion():
+                self._confusion = event.counts
+            case Finished():
+                self._over, self._reason = True, event.reason or ""
+            case _:
+                return ()
+        return self._look()
+
+    def _look(self) -> tuple[Diagnosis, ...]:
+        known = {diagnosis.kind for diagnosis in self.found}
+        course = Course(self._epochs, self._planned, self._over, self._reason, self._confusion)
+        self.found = diagnose(course, self._sections, self._info)
+        return tuple(diagnosis for diagnosis in self.found if diagnosis.kind not in known)
+
+
+@dataclass(frozen=True, eq=False)
+class _Context:
+    """What the rules look at."""
+
+    course: Course
+    sections: Mapping[str, Any]
+    plan: Plan
+    info: DatasetInfo | None
+    target: FieldInfo | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Another objective has another target, and several outputs have metrics under other names.
+        supervised = self.info is not None and self.plan.objective == "supervised"
+        object.__setattr__(self, "target", self.info.target_field() if supervised and self.info else None)
+
+    def changed(self, title: str, **values: Any) -> Fix:
+        """The edit that changes some training settings."""
+        old = self.sections.get("plan")
+        return Fix(title, (Write("plan", {**(old if isinstance(old, Mapping) else {}), **values}),))
+
+    def lower(self) -> tuple[Fix, ...]:
+        """The edit that lowers the learning rate."""
+        rate = lower_rate(self.plan)
+        return (self.changed(f"Use learning rate {rate:g}", learning_rate=rate),)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Samples of each class of the target, or only of its validation set; empty where neither is known."""
+        if self.info is None or self.target is None or not self.target.classes:
+            return ()
+        confusion = self.course.confusion
+        if not self.info.counts and confusion is not None and len(confusion) == len(self.target.classes):
+            return tuple(confusion.sum(1).tolist())
+        return self.info.counts
+
+
+def _diverged(context: _Context) -> Diagnosis | None:
+    course, rate = context.course, context.plan.learning_rate
+    losses = [loss for loss in course.values("train", "loss") if math.isfinite(loss)]
+    if course.reason.startswith(NOT_A_NUMBER):
+        evidence = f"{course.reason.partition(';')[0]} with a learning rate of {rate:g}."
+    elif len(losses) > 1 and losses[-1] > GROWN * min(losses) and losses[-1] > 2 * losses[0] and _one_loss(context):
+        grown = f"from {format_number(min(losses))} to {format_number(losses[-1])}"
+        evidence = f"The training loss grew {grown} with a learning rate of {rate:g}."
+    else:
+        return None
+    return Diagnosis("diverged", "Training diverged.", evidence, "learning_rate", course.last, context.lower())
+
+
+def _one_loss(context: _Context) -> bool:
+    return context.plan.objective not in ADVERSARIAL
+
+
+def _at_chance(context: _Context) -> Diagnosis | None:
+    """No better than saying always the same, although training has gone on for a while."""
+    if not _long_enough(context):
+        return None
+    evidence = _chance_of_classes(context) or _chance_of_numbers(context)
+    if not evidence:
+        return None
+    if lopsided_note(context.info) and not is_high(context.plan) if context.info else False:
+        return None  # said by the rule below
+    rate = f"The learning rate is {context.plan.learning_rate:g}."
+    fixes = context.lower()
+    sentence = "The network learns nothing."
+    return Diagnosis("chance", sentence, f"{evidence} {rate}", "learning_rate", context.course.last, fixes)
+
+
+def _long_enough(context: _Context) -> bool:
+    course, done = context.course, len(context.course.epochs)
+    if is_high(context.plan):
+        return done >= EARLY
+    return done >= (AT_END if course.over else max(LATER, math.ceil(LONG * course.planned)))
+
+
+def _chance_of_classes(context: _Context) -> str:
+    counts, target = context.counts, context.target
+    values = _known(context.course.values("train", "accuracy"))
+    if not values or target is None or not target.classes or context.info is None:
+        return ""
+    samples = sum(counts) or context.info.samples
+    level = max(counts) / samples if sum(counts) else 1 / len(target.classes)
+    spare = min(0.03, max(0.005, 2.5 * math.sqrt(level * (1 - level) / max(samples, 1))))
+    if max(values) > level + spare:
+        return ""
+    always = f"always “{target.classes[counts.index(max(counts))]}”" if sum(counts) else "a guess"
+    best, share = format_percent(max(values)), format_percent(level)
+    return f"Its best accuracy while training is {best}; {always} would be right for {share}."
+
+
+def _chance_of_numbers(context: _Context) -> str:
+    values = _known(context.course.values("train", "r2"))
+    if not values or max(values) > LITTLE or context.target is None:
+        return ""
+    best = format_number(max(values))
+    return f"Its best R² while training is {best}; 0 is what always predicting the mean gives."
+
+
+def _lopsided(context: _Context) -> Diagnosis | None:
+    """Rare classes that are not recognised, and count no more than usual ones."""
+    info, plan = context.info, context.plan
+    if info is None or plan.class_weights != "none" or not context.counts or not lopsided_note(info):
+        return None
+    if len(context.course.epochs) < EARLY or is_high(plan):
+        return None
+    confusion = context.course.confusion
+    evidence = _unrecognised(context, confusion) if confusion is not None else ""
+    if not evidence and _long_enough(context):
+        evidence = _chance_of_classes(context)
+    if not evidence:
+        return None
+    fix = context.changed("Weigh the classes automatically", class_weights="automatic")
+    sentence = "Rare classes are not learned."
+    return Diagnosis("lopsided", sentence, evidence, "class_weights", context.course.last, (fix,))
+
+
+def _unrecognised(context: _Context, confusion: NDArray[np.int64]) -> str:
+    """The evidence that the rarest class is taken for others, by the validation set."""
+    assert context.target is not None
+    if len(confusion) != len(context.counts) or not confusion.sum():
+        return ""
+    rarest = int(np.argmin([count or math.inf for count in context.counts]))
+    right, samples = int(confusion[rarest, rarest]), int(confusion[rarest].sum())
+    if samples < ENOUGH or right > UNRECOGNISED * samples:
+        return ""
+    accuracy = format_percent(float(np.trace(confusion) / confusion.sum()))
+    name = context.target.classes[rarest]
+    return f"{right:,} of {samples:,} validation samples of “{name}” are recognised, at an accuracy of {accuracy}."
+
+
+def _overfitting(context: _Context) -> Diagnosis | None:
+    """The validation loss has risen since its best epoch while the training loss fell on."""
+    course, plan = context.course, context.plan
+    if plan.objective not in BY_LOSS or plan.patience:
+        return None  # early stopping takes care of it
+    validation, train = course.values("validation", "loss"), course.values("train", "loss")
+    if len(validation) <= SINCE_BEST or not all(map(math.isfinite, (*validation, *train))):
+        return None
+    best = min(range(len(validation)), key=validation.__getitem__)
+    if len(validation) - 1 - best < SINCE_BEST:
+        return None
+    least, now = validation[best], fmean(validation[-SINCE_BEST:])
+    samples = VALIDATION_SHARE * context.info.samples if context.info is not None else 100
+    rise = RISE + NOISE / math.sqrt(max(samples, 1))
+    risen = now - least > max(rise * least, RISE_OF_FIRST * validation[0])
+    if not risen or train[-1] > (1 - FALL) * train[best]:
+        return None
+    evidence = (
+        f"The validation loss rose from {format_number(least)} (epoch {course.epochs[best]['epoch']}) to "
+        f"{format_number(validation[-1])}, while the training loss fell from {format_number(train[best])} to "
+        f"{format_number(train[-1])}."
+    )
+    fixes = [context.changed(f"Stop after {PATIENCE} epochs without a better one", patience=PATIENCE)]
+    if not plan.weight_decay:
+        fixes.append(context.changed("Use weight decay", weight_decay=WEIGHT_DECAY))
+    return Diagnosis("overfitting", "The network overfits.", evidence, "patience", course.last, tuple(fixes))
+
+
+def _known(values: Sequence[float]) -> list[float]:
+    return [value for value in values if math.isfinite(value)]

@@ -1,0 +1,20 @@
+"""Learning rates that are usual for each optimiser, and those above which training seldom works."""
+
+from __future__ import annotations
+
+from app.training.plan import Plan
+
+MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
+"""Learning rates above these are unusual."""
+USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
+
+
+def is_high(plan: Plan) -> bool:
+    """Whether the learning rate is above what the optimiser usually stands."""
+    return plan.learning_rate > MOST_RATES[plan.optimiser]
+
+
+def lower_rate(plan: Plan) -> float:
+    """A learning rate to try where the plan's was too high: the usual one, or a tenth where it is no higher."""
+    usual = USUAL_RATES[plan.optimiser]
+    return usual if plan.learning_rate > 1.5 * usual else float(f"{plan.learning_rate / 10:.3g}")

@@ -1,0 +1,218 @@
+"""What is said of a training by its curves, and that shipped presets are left in peace."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.data.data_choice import DataChoice
+from app.data.dataset import DatasetInfo
+from app.project.presets import FOLDER
+from app.protocol.events import Epoch, EpochConfusion
+from app.training.diagnosis import NOT_A_NUMBER, Course, Diagnosis, TrainingMonitor, diagnose
+from graph.document import Document
+from graph.network import Network
+from tests.app.protocol import samples
+
+CURVES: Mapping[str, Any] = json.loads(Path(__file__).with_name("preset_curves.json").read_bytes())
+"""Metrics of each epoch of presets, trained as they ship on one processor core."""
+SILENT = sorted(CURVES.keys() - {"step_mlp"})
+"""Presets that learn; the other one shows that a step has no slope to learn by."""
+
+
+def epochs(train: list[float], validation: list[float], **more: list[float]) -> list[dict[str, Any]]:
+    """Epochs by their losses, and other metrics of the training set."""
+    return [
+        {
+            "epoch": number + 1,
+            "train": {"loss": train[number], **{name: values[number] for name, values in more.items()}},
+            "validation": {"loss": validation[number]},
+        }
+        for number in range(len(train))
+    ]
+
+
+def info_of(preset: str) -> DatasetInfo:
+    """What the data of a preset offers."""
+    project = json.loads((FOLDER / f"{preset}.netloom").read_bytes())
+    return DataChoice.parse(project["data"]).info(None)
+
+
+def sections(**plan: Any) -> dict[str, Any]:
+    """Sections of a project with a plan."""
+    return {"plan": plan}
+
+
+def only(found: tuple[Diagnosis, ...]) -> Diagnosis:
+    """The one diagnosis that there is."""
+    assert len(found) == 1, found
+    return found[0]
+
+
+def repaired(diagnosis: Diagnosis, at: int = 0) -> Mapping[str, Any]:
+    """The plan after a remedy."""
+    document = Document(Network(), {})
+    diagnosis.remedies[at].apply(document)
+    plan = document.sections["plan"]
+    assert isinstance(plan, Mapping)
+    return plan
+
+
+OVERFITTING = epochs([1, 0.6, 0.4, 0.3, 0.2, 0.1, 0.05, 0.02], [1.1, 0.8, 0.7, 0.75, 0.9, 1.1, 1.3, 1.5])
+
+
+def test_a_validation_loss_that_rises_while_the_training_loss_falls_is_overfitting() -> None:
+    found = only(diagnose(Course(OVERFITTING), sections()))
+    assert found.kind == "overfitting"
+    assert found.setting == "patience"
+    assert found.evidence == (
+        "The validation loss rose from 0.7000 (epoch 3) to 1.500, while the training loss fell from 0.4000 to 0.02000."
+    )
+    assert repaired(found)["patience"] == 5
+    assert repaired(found, 1)["weight_decay"] == 0.01
+
+
+def test_early_stopping_takes_care_of_overfitting() -> None:
+    assert diagnose(Course(OVERFITTING), sections(patience=5)) == ()
+
+
+def test_a_validation_loss_that_only_trembles_is_not_overfitting() -> None:
+    losses = [0.70, 0.72, 0.69, 0.73, 0.71, 0.74, 0.72]
+    assert diagnose(Course(epochs([1.0, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], losses)), sections()) == ()
+
+
+@pytest.mark.parametrize(("rate", "optimiser", "wanted"), [(10, "adam", 0.003), (0.002, "adam", 0.0002)])
+def test_a_loss_that_is_no_number_is_divergence_and_names_the_rate(rate: float, optimiser: str, wanted: float) -> None:
+    reason = f"{NOT_A_NUMBER} at step 13 (epoch 1); the last good weights are kept. Lower the learning rate."
+    course = Course([], 5, over=True, reason=reason)
+    found = only(diagnose(course, sections(learning_rate=rate, optimiser=optimiser)))
+    assert (found.kind, found.setting) == ("diverged", "learning_rate")
+    assert found.evidence == f"{NOT_A_NUMBER} at step 13 (epoch 1) with a learning rate of {rate:g}."
+    assert repaired(found)["learning_rate"] == pytest.approx(wanted)
+
+
+def test_a_training_loss_that_grows_many_times_is_divergence() -> None:
+    found = only(diagnose(Course(epochs([2.0, 9.0, 80.0], [3.0, 9.0, 90.0])), sections()))
+    assert found.kind == "diverged"
+    assert "grew from 2.000 to 80.00" in found.evidence
+
+
+def accuracies(*values: float) -> list[dict[str, Any]]:
+    """Epochs of a classifier that makes no progress but for its accuracy."""
+    return epochs([2.3] * len(values), [2.3] * len(values), accuracy=list(values))
+
+
+def test_a_high_learning_rate_is_said_to_learn_nothing_after_two_epochs() -> None:
+    info, plan = info_of("digits_mlp"), sections(learning_rate=10)
+    assert diagnose(Course(accuracies(0.1), 20), plan, info) == ()
+    found = only(diagnose(Course(accuracies(0.1, 0.11), 20), plan, info))
+    assert (found.kind, found.setting, found.epoch) == ("chance", "learning_rate", 2)
+    assert "The learning rate is 10." in found.evidence
+    assert "learning rate 0.003" in found.remedies[0].title
+
+
+def test_with_a_usual_rate_chance_level_is_said_late_or_at_the_end() -> None:
+    info = info_of("digits_mlp")
+    few = accuracies(*[0.1] * 5)
+    assert diagnose(Course(few, 20), sections(), info) == ()
+    assert only(diagnose(Course(few, 20, over=True), sections(), info)).kind == "chance"
+    assert only(diagnose(Course(accuracies(*[0.1] * 15), 20), sections(), info)).kind == "chance"
+    assert diagnose(Course(accuracies(*[0.1] * 14, 0.5), 20), sections(), info) == ()
+
+
+def test_a_regression_that_explains_nothing_is_at_chance_level() -> None:
+    rows = epochs([1.0] * 4, [1.0] * 4, r2=[-0.1, 0.0, 0.01, -0.02])
+    found = only(diagnose(Course(rows, 4, over=True), sections(), info_of("diabetes_mlp")))
+    assert found.evidence.startswith(
+        "Its best R² while training is 0.01000; 0 is what always predicting the mean gives."
+    )
+
+
+def lopsided_info() -> DatasetInfo:
+    """Two classes, of which one is far rarer."""
+    info = info_of("breast_cancer_mlp")
+    return replace(info, counts=(950, 50), samples=1000)
+
+
+def test_a_rare_class_that_is_not_recognised_is_said_with_its_counts() -> None:
+    info = lopsided_info()
+    rare = info.target_field().classes[1]
+    confusion = np.array([[142, 0], [7, 1]])
+    found = only(diagnose(Course(accuracies(0.95, 0.95, 0.96), 20, confusion=confusion), sections(), info))
+    assert (found.kind, found.setting) == ("lopsided", "class_weights")
+    assert found.evidence == f"1 of 8 validation samples of “{rare}” are recognised, at an accuracy of 95.3 %."
+    assert repaired(found)["class_weights"] == "automatic"
+    weighed = sections(class_weights="automatic")
+    assert diagnose(Course(accuracies(0.95, 0.95, 0.97), 20, confusion=confusion), weighed, info) == ()
+
+
+def test_a_monitor_says_each_thing_once_and_forgets_what_a_resumed_run_takes_back() -> None:
+    monitor = TrainingMonitor(sections(), None)
+    monitor.take(samples.started(epochs=8))
+    told = [diagnosis.kind for event in overfitting_events() for diagnosis in monitor.take(event)]
+    assert told == ["overfitting"]
+    monitor.take(samples.started(epochs=8, step=30))
+    assert monitor.found == ()
+
+
+def overfitting_events() -> list[Epoch]:
+    return [
+        samples.epoch(epoch=row["epoch"], step=10 * row["epoch"], train=row["train"], validation=row["validation"])
+        for row in OVERFITTING
+    ]
+
+
+def test_a_confusion_matrix_tells_the_classes_where_the_data_does_not() -> None:
+    info = replace(info_of("digits_mlp"), counts=())
+    monitor = TrainingMonitor(sections(learning_rate=10), info)
+    monitor.take(samples.started())
+    counts = np.zeros((10, 10), np.int64)
+    counts[:, 3], counts[3, 3] = 10, 40
+    monitor.take(EpochConfusion(1, tuple("0123456789"), counts))
+    rows = [samples.epoch(epoch=number, train={"loss": 2.3, "accuracy": 0.3}) for number in (1, 2)]
+    found = [diagnosis for row in rows for diagnosis in monitor.take(row)]
+    assert only(tuple(found)).evidence.startswith("Its best accuracy while training is 30.0 %; always “3” would be")
+
+
+def test_an_unreadable_plan_says_nothing() -> None:
+    assert diagnose(Course(OVERFITTING), {"plan": {"epochs": "many"}}) == ()
+
+
+@pytest.mark.parametrize("preset", SILENT)
+def test_presets_that_learn_are_left_in_peace(preset: str) -> None:
+    """Looked at after every epoch, and at the end."""
+    project = json.loads((FOLDER / f"{preset}.netloom").read_bytes())
+    rows, info = stored(preset), info_of(preset)
+    for known in (info, replace(info, counts=())):
+        looks = [Course(rows[:number], len(rows)) for number in range(1, len(rows) + 1)]
+        assert [
+            found for look in [*looks, Course(rows, len(rows), over=True)] for found in diagnose(look, project, known)
+        ] == []
+
+
+def stored(preset: str) -> list[dict[str, Any]]:
+    """The epochs of a preset as its curves tell them."""
+    columns = CURVES[preset]
+    return [
+        {
+            "epoch": number + 1,
+            **{
+                part: {name: values[number] for name, values in columns[part].items() if not math.isnan(values[number])}
+                for part in ("train", "validation")
+            },
+        }
+        for number in range(len(columns["train"]["loss"]))
+    ]
+
+
+def test_a_network_without_slope_is_told_that_it_learns_nothing() -> None:
+    rows = stored("step_mlp")
+    project = json.loads((FOLDER / "step_mlp.netloom").read_bytes())
+    assert only(diagnose(Course(rows, len(rows), over=True), project, info_of("step_mlp"))).kind == "chance"
