@@ -44,7 +44,7 @@ def describe_reading(choice: DataChoice, base: Path | None = None) -> TableReadi
         lines = head_lines(file, recipe.dialect.encoding or "auto")
     there = [column for column in recipe.columns[:COLUMNS] if column.name in raw.frame]  # if the file has changed
     columns = tuple(_column(raw.frame[column.name], column, raw.dialect) for column in there)
-    return TableReading(columns, lines)
+    return TableReading(columns, lines, raw.below)
 
 
 def head_lines(file: Path, encoding: str = "auto") -> tuple[str, ...]:

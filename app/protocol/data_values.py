@@ -240,10 +240,13 @@ class ColumnReading:
 
 @dataclass(frozen=True, eq=False)
 class TableReading:
-    """How a table may be read: its first columns, and the first ``lines`` of its file as text."""
+    """How a table may be read: its first columns, the first ``lines`` of its file as text, and how many lines are
+    below the table.
+    """
 
     columns: tuple[ColumnReading, ...] = ()
     lines: tuple[str, ...] = ()
+    below: int = 0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -153,6 +153,7 @@ class ReadingPanel(QWidget):
     def show_reading(self, reading: TableReading) -> None:
         """Show how the columns may be read."""
         self._reading = reading
+        self._show_automatic()
         self.show_head(reading.lines)
         self._show_columns()
 
@@ -188,6 +189,13 @@ class ReadingPanel(QWidget):
     def _show_settings(self, source: TableSource) -> None:
         specs = writing_settings(source)
         self.form.show_settings(specs, {spec.name: getattr(source, spec.name) for spec in specs})
+        self._show_automatic()
+
+    def _show_automatic(self) -> None:
+        """Say how many lines above and below the table were found."""
+        counts = {"skip": self._recipe.dialect.skip, "footer": self._reading.below} if self._recipe else {}
+        for name in ("skip", "footer"):
+            self.form.show_automatic(name, f"auto ({counts[name]})" if name in counts else "auto")
 
     def _say(self, sentence: str, tone: str) -> None:
         self.found.setText(sentence)

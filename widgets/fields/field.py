@@ -26,6 +26,9 @@ class FormField(QWidget):
         """The widget that takes the keyboard."""
         return self
 
+    def show_automatic(self, shown: str) -> None:
+        """Say what holds as long as no value is chosen, where the field can."""
+
     def commit(self) -> None:
         """Take over what has been typed so far, as leaving the field would."""
 

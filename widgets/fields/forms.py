@@ -131,6 +131,11 @@ class SettingsForm(QWidget):
         """Say under the field ``name`` why its value was refused; what the user typed stays."""
         self._rows[name].refuse(sentence, self._values[name])
 
+    def show_automatic(self, name: str, shown: str) -> None:
+        """Say in the field ``name``, if there is one, what holds as long as no value is chosen."""
+        if name in self._rows:
+            self._rows[name].field.show_automatic(shown)
+
     def show_pins(self, wanted: bool, on: Collection[str] = (), icon: QIcon | None = None) -> None:
         """Show a pin beside each setting, pressed for those named ``on``; or none."""
         for name, row in self._rows.items():

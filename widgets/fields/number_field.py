@@ -163,6 +163,10 @@ class NumberField(FormField):
         """Show a number or None."""
         self.box.set_value(value if isinstance(value, int | float) else None)
 
+    def show_automatic(self, shown: str) -> None:
+        """Say in the empty box what holds."""
+        self.box.lineEdit().setPlaceholderText(shown)
+
     def editor(self) -> QWidget:
         """The box."""
         return self.box

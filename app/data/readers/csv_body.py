@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Body:
     """The values of a text file: behind ``first`` lines, and before the byte ``end`` where lines below are none.
 
-    Notes say what is ``below`` them, and in what a new file is ``differing`` from the one whose recipe it is read by.
+    Notes say what is ``below`` them (``left_out`` lines), and in what a new file is ``differing`` from the one whose
+    recipe it is read by.
     Where there is no ``heading``, the dialect says where pandas finds the names, by the rules of Netloom 0.1.
     """
 
@@ -35,6 +36,7 @@ class Body:
     end: int | None = None
     below: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+    left_out: int = 0
 
     def in_dialect(self, **changes: Any) -> Body:
         """The same with another dialect."""
@@ -128,8 +130,8 @@ def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options
         start = start if fitting is None else fitting
     heading = heading_of(rows, replace(dialect, skip=start))
     first = numbers[heading.below] if heading.below < len(rows) else count
-    end, below = footer_of(file, dialect, rows[heading.below :], options)
-    return Body(dialect, first, heading, end, below, differing)
+    end, left_out, below = footer_of(file, dialect, rows[heading.below :], options)
+    return Body(dialect, first, heading, end, below, differing, left_out)
 
 
 def first_row(file: Path, dialect: Dialect) -> list[str]:

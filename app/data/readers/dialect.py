@@ -27,9 +27,12 @@ from app.data.readers.recipe import Dialect, TableOptions
 from app.data.readers.table_format import COLUMNS, too_wide
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
+RARE = ":~!^&*=¦§"
+"""Signs that divide cells in few files, so that they must divide every line alike, the names among them."""
 DECIMALS = {"point": ".", "comma": ","}
 BLANKS = r"\s+"
 """The delimiter of columns that are lined up by any number of blanks, as pandas has it."""
+CLOCK = re.compile(r"(?<![\d:.,])\d{1,2}:\d\d(:\d\d)?(?![\d:.,])")
 SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*$")
 _WORDS = re.compile(r'"[^"]*"|\S+')
 LINES = 2000
@@ -195,7 +198,28 @@ def _likely_division(lines: list[str], above: int) -> _Divided:
         own = agreement * (1 + usual / 100) - (0.05 if first != usual else 0.0)
         if usual > 1 and counts and own > score:
             best, score = divided, own
-    return best or _divided(lines, above, ",")
+    rare = _rare_division(lines, above) if best is None or best.delimiter == "," else None
+    return rare or best or _divided(lines, above, ",")
+
+
+def _rare_division(lines: list[str], above: int) -> _Divided | None:
+    """The one of the `RARE` signs that divides names and numbers alike, where commas stand in the numbers at most."""
+    text = "".join(lines[above:])
+    for sign in RARE:
+        if sign not in text or (sign == ":" and CLOCK.search(text)):
+            continue
+        divided = _divided(lines, above, sign)
+        named = bool(divided.rows) and not any("," in cell or is_number(cell) for cell in divided.rows[0])
+        alike = divided.agreement[0] > 1 and {len(row) for row in divided.rows} == {divided.agreement[0]}
+        decimals = "," not in text or _holds_decimals(divided.rows)
+        if named and alike and decimals and _has_numbers(divided.rows[1:]):
+            return divided
+    return None
+
+
+def _has_numbers(rows: list[list[str]]) -> bool:
+    """Whether a column holds mostly numbers, all rows being of one width."""
+    return any(sum(map(is_number, column)) > len(column) / 2 for column in zip(*rows[:BODY], strict=True))
 
 
 def _mostly_numbers(rows: list[list[str]]) -> bool:

@@ -29,13 +29,13 @@ _REMARK = re.compile(r"[#%*†]|(sources?|notes?|quellen?|anmerkung(en)?|fuente|
 
 def footer_of(
     file: Path, dialect: Dialect, body: Sequence[Sequence[str]], options: TableOptions
-) -> tuple[int | None, tuple[str, ...]]:
-    """The byte at which lines begin that are below the table, None where there are none, and notes about them.
+) -> tuple[int | None, int, tuple[str, ...]]:
+    """The byte at which lines begin that are below the table (None where there are none), their count, and notes.
 
     ``body`` are the first rows of values. What ``options`` say of the number of such lines is believed.
     """
     if options.footer == 0 or dialect.encoding.startswith(("utf-16", "utf-32")) or dialect.delimiter == "\n":
-        return None, ()
+        return None, 0, ()
     size = file.stat().st_size
     with file.open("rb") as stream:
         stream.seek(max(0, size - TAIL))
@@ -47,12 +47,12 @@ def footer_of(
     count = _asked(texts, options.footer) if options.footer else _found(texts, dialect, body)
     count = min(count, max(len(lines) - 1, 0))
     if not count:
-        return None, ()
+        return None, 0, ()
     begins = size - sum(map(len, lines[len(lines) - count :]))
     if options.footer:
-        return begins, ()
+        return begins, count, ()
     lost = [text for text in texts[len(texts) - count :] if text.strip()]
-    return begins, (footer_note(lost[0], len(lost)),)
+    return begins, len(lost), (footer_note(lost[0], len(lost)),)
 
 
 def _asked(texts: Sequence[str], wanted: int) -> int:

@@ -36,7 +36,8 @@ class RawTable:
     """A table as its file holds it, before columns of text become numbers; ``notes`` are sentences for people.
 
     Text stands as the file spells it, and only empty cells are missing. ``units``, ``types`` and ``roles`` are what the
-    file says of its columns, by their names; ``categories`` are those that it lists for a column, in order.
+    file says of its columns, by their names; ``categories`` are those that it lists for a column, in order. ``below``
+    counts the lines below the table that were left out.
     """
 
     frame: pd.DataFrame
@@ -46,6 +47,7 @@ class RawTable:
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    below: int = 0
 
 
 def parquet_parts(folder: Path) -> list[Path]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from pathlib import Path
 
 from app.data.readers.charset import is_binary, read_head
-from app.data.readers.dialect import BLANKS, DELIMITERS
+from app.data.readers.dialect import BLANKS, CLOCK, DELIMITERS
 from app.data.readers.recipe import Dialect, ReadingRecipe
 from app.data.readers.table_format import UnreadableTableError
 from graph.errors import NetloomError
@@ -17,7 +16,6 @@ ROWS = 100
 """So many rows are looked through for another sign that divides them."""
 ALIKE = 0.9
 """The share of rows that such a sign divides into as many cells."""
-_TIME = re.compile(r"(?<![\d:.,])\d{1,2}:\d\d(:\d\d)?(?![\d:.,])")
 _SIGNS = ";:|~!^&#@*=$%\\/\t"
 """Signs that are no part of a number or a word, so that they may divide cells."""
 
@@ -62,7 +60,7 @@ def _lines(file: Path, dialect: Dialect) -> list[str]:
 
 
 def _dividing(lines: list[str], dialect: Dialect, columns: int, share: float) -> str:
-    rows = [_TIME.sub("", line) for line in itertools.islice(filter(str.strip, lines), ROWS)]
+    rows = [CLOCK.sub("", line) for line in itertools.islice(filter(str.strip, lines), ROWS)]
     for sign in _SIGNS.replace(dialect.delimiter, "") if rows else "":
         count, times = Counter(row.count(sign) for row in rows).most_common(1)[0]
         if count and count + 1 >= columns and times >= share * len(rows):

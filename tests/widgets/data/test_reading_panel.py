@@ -112,6 +112,31 @@ def test_the_panel_says_what_was_found(qtbot: QtBot, opened: Opened) -> None:
     assert row(view, "colour") == ["colour", "category", "undecided", "Red", "5: Blue, blue, Green, Red, …"]
 
 
+@pytest.mark.parametrize(
+    ("text", "above", "below"),
+    [
+        (COLOURS, "auto (0)", "auto (0)"),
+        ("Logger 7\nsite: north\n\n" + COLOURS + "\nSource: the shop\nTotal,60,\n", "auto (3)", "auto (2)"),
+    ],
+)
+def test_lines_above_and_below_are_counted_where_they_are_found(
+    qtbot: QtBot, opened: Opened, text: str, above: str, below: str
+) -> None:
+    view = opened(text)
+    show(qtbot, view)
+    boxes = {name: field(view, name).findChild(QLineEdit) for name in ("skip", "footer")}
+    qtbot.waitUntil(lambda: boxes["footer"].placeholderText() == below)
+    assert boxes["skip"].placeholderText() == above
+    assert [box.text() for box in boxes.values()] == ["", ""]
+    type_into(qtbot, boxes["footer"], "0")
+    qtbot.waitUntil(lambda: boxes["footer"].text() == "0")
+
+
+def test_nothing_is_counted_in_a_file_that_is_refused(qtbot: QtBot, opened: Opened) -> None:
+    view = opened("a\n1\n2\n3\n")
+    assert field(view, "skip").findChild(QLineEdit).placeholderText() == "auto"
+
+
 def test_variants_are_merged_by_one_click_and_undone(qtbot: QtBot, opened: Opened, document: Document) -> None:
     view = opened(COLOURS)
     show(qtbot, view, "colour")

@@ -81,6 +81,7 @@ def read_csv(file: Path, reading: Reading) -> RawTable:
         body.heading.units,
         body.heading.types,
         body.heading.roles,
+        below=body.left_out,
     )
 
 

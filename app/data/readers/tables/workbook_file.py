@@ -209,7 +209,9 @@ def table_of_cells(
     # A column of an empty header without any value is what formatting leaves behind.
     blank = [name for name in heading.nameless if frame[name].isna().all()]
     frame = frame.drop(columns=blank)
-    return RawTable(frame, dialect, notes + dialect.why + left, heading.units, heading.types, heading.roles)
+    below = len(rows) - heading.below - len(body)
+    notes += dialect.why + left
+    return RawTable(frame, dialect, notes, heading.units, heading.types, heading.roles, below=below)
 
 
 def _text(cell: object) -> str:
