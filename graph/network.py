@@ -6,7 +6,7 @@ A `Network` is changed only by `graph.changes`, which the document applies; ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -64,7 +64,7 @@ class Node:
 
     def moved(self, position: Position) -> Node:
         """The same layer at another place."""
-        node = replace(self, position=position)
+        node = Node(self.id, self.layer, position, self.muted, self.tied, self.vertical)
         for name in ("inputs", "outputs"):
             if name in self.__dict__:  # ports do not depend on the place, and take long to name for thousands of cards
                 node.__dict__[name] = self.__dict__[name]

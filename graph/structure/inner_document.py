@@ -9,7 +9,7 @@ from dataclasses import replace
 from graph.changes import Change, LayerRemoved, LayerRenamed, LayerSet
 from graph.diff import changes_between
 from graph.document import Commit, Document
-from graph.structure.blocks import Block, Body
+from graph.structure.blocks import Block, Body, Loop
 
 
 class InnerDocument(Document):
@@ -24,6 +24,7 @@ class InnerDocument(Document):
         self.id = id
         super().__init__(self.block.body.document().network)
         self._writing = False
+        self._states = self.inner_states()
         self._renamed: dict[str, str] = {}
         self._stop = outer.subscribe(self._on_outer)
 
@@ -31,6 +32,10 @@ class InnerDocument(Document):
     def block(self) -> Block:
         """The block as it stands in the outer document."""
         return self.outer.network.layer_as(self.id, Block)
+
+    def inner_states(self) -> dict[str, str]:
+        """The states of a loop, as `Loop.inner_states` has them; none in other blocks."""
+        return self.block.inner_states() if isinstance(self.block, Loop) else {}
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -61,6 +66,7 @@ class InnerDocument(Document):
                 self._hand_out(body)
         finally:
             self._writing, self._renamed = False, {}
+        self._tell_states(Commit(name, ()))
 
     def _hand_out(self, body: Body) -> None:
         """Give the block outside its new body; wires at ends that were renamed follow their names."""
@@ -127,3 +133,11 @@ class InnerDocument(Document):
             changes = changes_between(self.network, self.block.body.network)
             if changes:
                 self.follow(Commit(commit.name, changes, commit.origin))
+            self._tell_states(Commit(commit.name, (), commit.origin))
+
+    def _tell_states(self, commit: Commit) -> None:
+        """Tell subscribers that a loop has other states, which is a change of the block, not of what is inside."""
+        states = self.inner_states()
+        if states != self._states:
+            self._states = states
+            self._notify(commit)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF
 
 from graph.changes import (
     AnnotationSet,
@@ -25,25 +24,30 @@ from graph.changes import (
     LayerSet,
 )
 from graph.checking.check import Checker
-from graph.checking.layer_info import LayerInfo, Severity
+from graph.checking.layer_info import Severity
 from graph.document import Commit, Document
 from graph.drawing import cards
-from graph.drawing.routing import WirePath, course, direct
+from graph.drawing.routing import WirePath
 from graph.garbage_collection import undisturbed
-from graph.layers.io import InputLike, Output
-from graph.network import Annotation, Connection, Node, Position
-from graph.shapes import Shape
-from graph.structure.blocks import Block, Loop
-from graph.structure.inner_document import InnerDocument
-from widgets.canvas.board_items import EVERYWHERE, HALO, Card, Slot, Wire
+from graph.network import Annotation, Connection, Network, Node, Position
+from widgets.canvas.board_items import EVERYWHERE, HALO, Card, Face, Slot, Wire
 from widgets.canvas.grid_index import GridIndex
+from widgets.canvas.inside_block import block_ports, state_returns, titled
+from widgets.canvas.wire_router import NOWHERE, WireRouter
 
 AT_ONCE = 400
 """Wires that are routed around cards at once; more are routed a few at a time, those in view first."""
 
+ORIGIN = (0.0, 0.0)
+
 
 class Board:
-    """Cards by id and wires by slot, in step with a document."""
+    """Cards by id and wires by slot, in step with a document.
+
+    Whatever happens, only the names of what it touched are taken from it; what is shown of these is derived anew from
+    the document and its checker, in `_reconcile` alone. So neither the order of edits nor their kind can leave a card
+    or wire behind, and a board that has followed a document for hours is the one that would be built of it now.
+    """
 
     def __init__(self, document: Document, checker: Checker, dirty: Callable[[QRectF], None]) -> None:
         self.document, self.checker = document, checker
@@ -57,14 +61,16 @@ class Board:
         """Notes and frames as they are shown."""
         self.ties: dict[str, str] = {}
         """Layers that use the weights of another, and that other."""
-        self._hanging: set[str] = set()
         self.faulty: set[str] = set()
         """Layers with an error."""
+        self._hanging: dict[str, float] = {}
+        """How far something hangs from cards."""
+        self._ends: dict[str, set[Slot]] = {}
+        """The wires at each card."""
+        self._router = WireRouter(self.cards, self.card_index)
         self._dirty = dirty
-        self._waiting: dict[Slot, None] = {}
         self._top = 0
-        with undisturbed():
-            self._build()
+        self._reconcile(document.network.ids)
 
     # Reading
 
@@ -108,93 +114,56 @@ class Board:
 
     def returns(self) -> list[WirePath]:
         """Ways of the states of the loop on show: from an output layer back to the input layer that holds it."""
-        document = self.document
-        if not isinstance(document, InnerDocument) or not isinstance(document.block, Loop):
-            return []
-        pairs = [(self.cards.get(source), self.cards.get(target)) for source, target in document.block.states]
-        boxes = [card.box for card in self.cards.values()]
-        return [_return(source, target, boxes) for source, target in pairs if source and target]
+        return state_returns(self.document, self.cards)
 
     # Routing many wires
 
     @property
     def unrouted(self) -> int:
         """Number of wires that are not routed around cards yet."""
-        return len(self._waiting)
+        return len(self._router.waiting)
 
     def route_in(self, region: QRectF) -> None:
         """Route the wires in the region around cards, because they are looked at now."""
-        if self._waiting:
-            for wire in self.wires_in(region):
-                if wire.slot in self._waiting:
-                    self._route_late(wire.slot)
+        if self._router.waiting:
+            self._route([wire for wire in self.wires_in(region) if wire.slot in self._router.waiting], late=False)
 
     def route_more(self, seconds: float) -> bool:
         """Route waiting wires around cards for about so long; whether some are left."""
-        end = perf_counter() + seconds
-        while self._waiting and perf_counter() < end:
-            self._route_late(next(iter(self._waiting)))
-        return bool(self._waiting)
-
-    def _route_late(self, slot: Slot) -> None:
-        del self._waiting[slot]
-        if slot in self.wires:
-            self._follow(self.wires[slot], self._course(self.wires[slot].connection, False))
+        end, waiting = perf_counter() + seconds, self._router.waiting
+        while waiting and perf_counter() < end:
+            self._route([self.wires[next(iter(waiting))]])
+        return bool(waiting)
 
     # Following the document
 
     def follow(self, commit: Commit) -> None:
         """Follow a commit, whatever its origin."""
-        moved: set[str] = set()
-        for change in commit.changes:
-            match change:
-                case LayerAdded(node):
-                    self._put(node)
-                    moved.add(node.id)
-                case LayerRemoved(node):
-                    self._remove(node.id)
-                case LayerSet(id=id_) | LayerMoved(id=id_):
-                    moved.add(id_)
-                case LayerRenamed(old, new):
-                    self._rename(old, new)
-                    moved |= {new, *(id_ for id_, owner in self.ties.items() if owner in (old, new))}
-                case LayerMarked(new=node):
-                    moved.add(node.id)
-                case AnnotationSet():
-                    self.settle_annotations()
-                case Connected(connection):
-                    self._connect(connection)
-                case Disconnected(connection):
-                    self._disconnect(connection)
-                case _:
-                    pass
-        self._settle(moved)
-        self._link()
+        ids = _touched(commit)
+        followers = [id_ for id_, owner in self.ties.items() if owner in ids]
+        self._reconcile({**ids, **dict.fromkeys(followers), **dict.fromkeys(block_ports(self.document))})
+        if any(isinstance(change, AnnotationSet) for change in commit.changes):
+            self.settle_annotations()
 
     def refresh(self, ids: Iterable[str]) -> None:
-        """Take what the checker found out anew."""
-        for id_ in ids:
-            card = self.cards.get(id_)
-            if card is None or id_ not in self.document.network:
-                continue
-            self._learn(card)
-            self._dirty(card.area)
-            for wire in self.wires_of([id_]):
-                self._on_shape(wire)
+        """Take what the checker found out anew; layers that a commit brings or takes come with that commit."""
+        self._reconcile([id_ for id_ in ids if id_ in self.cards and id_ in self.document.network])
 
     # Showing what is not in the document yet
 
     def displace(self, positions: Mapping[str, Position]) -> None:
         """Show cards elsewhere than the document has them, with their wires, until `settle_back` or a commit."""
         for id_, (x, y) in positions.items():
-            self._place(self.cards[id_], QPointF(x, y))
-        self._route(self.wires_of(positions), plain=len(positions) > 40)
+            self._place(self.cards[id_], QRectF(QPointF(x, y), self.cards[id_].rect.size()))
+        lead = self._router.plain if len(positions) > 40 else self._router.preview
+        for wire in self.wires_of(positions):
+            self._lead(wire, lead(wire.connection))
         if self.ties:
             self._dirty(EVERYWHERE)
 
     def settle_back(self, ids: Iterable[str]) -> None:
         """Show cards where the document has them."""
-        self._settle(set(ids))
+        self._reconcile(ids)
 
     def show_annotations(self, annotations: Iterable[Annotation]) -> None:
         """Show notes and frames otherwise than the document has them, until `settle_annotations` or a commit."""
@@ -206,14 +175,13 @@ class Board:
 
     def hang(self, ids: Iterable[str], height: float) -> None:
         """Let something hang from these cards and from no others; ``height`` is in scene pixels."""
-        hanging = set(ids)
-        for id_ in self._hanging | hanging:
-            card, reach = self.cards.get(id_), height if id_ in hanging else 0.0
+        before, self._hanging = self._hanging, dict.fromkeys(ids, height)
+        for id_ in {*before, *self._hanging}:
+            card, reach = self.cards.get(id_), self._hanging.get(id_, 0.0)
             if card is not None and card.hang != reach:
                 self._dirty(card.area)
                 card.hang = reach
                 self._enter(card)
-        self._hanging = hanging
 
     def settle_annotations(self) -> None:
         """Show notes and frames as the document has them."""
@@ -221,113 +189,123 @@ class Board:
         self.changed += 1
         self._dirty(EVERYWHERE)
 
-    # Inside
+    # Deriving what is shown
 
-    def _build(self) -> None:
-        network = self.document.network
-        with self._at_large(len(network)):
-            for node in network:
-                self._put(node)
-            for connection in network.connections:
-                self._connect(connection, route=False)
-            self._route(self.wires.values())
-        self._link()
+    def _reconcile(self, ids: Iterable[str]) -> None:
+        """Show these layers and all wires at them as document and checker have them now; the one way in."""
+        touched = dict.fromkeys(ids)
+        with undisturbed(), self._at_large(len(touched)):
+            slots = {slot: None for id_ in touched for slot in self._ends.get(id_, ())}
+            areas = [area for id_ in touched for area in self._match_card(id_)]
+            slots.update({slot: None for id_ in touched for slot in _slots(self.document.network, id_)})
+            near = {slot: wire for slot in slots if (wire := self._match_wire(slot)) is not None}
+            if len(near) < len(self.wires):
+                near.update({slot: self.wires[slot] for slot in self._router.concerned(areas)})
+            self._route(near.values(), late=len(near) > AT_ONCE)
 
-    def _link(self) -> None:
-        """Follow which layers share weights; their lines reach anywhere, so all is repainted where there are any."""
-        links = {node.id: node.tied for node in self.document.network if node.tied}
-        if links or self.ties:
-            self._dirty(EVERYWHERE)
-            for id_ in {*self.ties.values(), *links.values()} & set(self.cards):
-                self.cards[id_].version += 1
-        self.ties = links
+    def _match_card(self, id_: str) -> list[QRectF]:
+        """Make a card what its layer is; where it was and is now, if that changed."""
+        network, card = self.document.network, self.cards.get(id_)
+        if id_ not in network:
+            return [] if card is None else self._take_away(card)
+        node = network.node(id_)
+        rect = QRectF(*cards.box(node))
+        self._match_tie(node)
+        if card is None:
+            self._put(node, rect)
+            return [rect]
+        places = dict.fromkeys((card.box, cards.box(card.node), cards.box(node)))
+        face = self._face(node, card)
+        if face != card.face:
+            card.face = face
+            self.changed += 1
+            self._dirty(card.area)
+        card.node = node
+        self._mark(card)
+        if card.rect != rect:
+            self._place(card, rect)
+        return [QRectF(*place) for place in places] if len(places) > 1 else []
 
-    def _put(self, node: Node) -> None:
-        network = self.document.network
+    def _put(self, node: Node, rect: QRectF) -> None:
         self._top += 1
-        card = Card(node, QRectF(*cards.box(node)), LayerInfo(), title=titled(self.document, node), order=self._top)
+        card = Card(node, rect, self._face(node), self._hanging.get(node.id, 0.0), self._top)
         self.cards[node.id] = card
-        if node.id in network:
-            self._learn(card)
+        self._mark(card)
         self._enter(card)
 
-    def _learn(self, card: Card) -> None:
-        card.info = self.checker.layer_info(card.id)
-        card.version += 1
-        (self.faulty.add if card.severity is Severity.ERROR else self.faulty.discard)(card.id)
-
-    def _remove(self, id_: str) -> None:
-        card = self.cards.pop(id_)
-        self.faulty.discard(id_)
-        self.card_index.drop(id_)
+    def _take_away(self, card: Card) -> list[QRectF]:
+        del self.cards[card.id]
+        self.faulty.discard(card.id)
+        self.card_index.drop(card.id)
+        if self.ties.pop(card.id, None):
+            self._dirty(EVERYWHERE)
         self.changed += 1
         self._dirty(card.area)
+        return [card.rect, QRectF(*cards.box(card.node))]
 
-    def _rename(self, old: str, new: str) -> None:
-        card = self.cards.pop(old)
-        self.faulty.discard(old)
-        self.card_index.drop(old)
-        card.node = replace(card.node, id=new)
-        self.cards[new] = card
-        if new in self.document.network:
-            self._learn(card)
-        self.card_index.put(new, card.area)
-        for slot, wire in list(self.wires.items()):
-            c = wire.connection
-            if old not in (c.source, c.target):
-                continue
-            self.wire_index.drop(slot)
-            del self.wires[slot]
-            source, target = (new if end == old else end for end in (c.source, c.target))
-            wire.connection = Connection(source, c.source_port, target, c.target_port)
-            self.wires[wire.slot] = wire
-            if slot in self._waiting:
-                self._waiting[wire.slot] = None
-            self.wire_index.put(wire.slot, wire.area)
+    def _face(self, node: Node, card: Card | None = None) -> Face:
+        """What is painted on a layer's card."""
+        still = card.face.node if card is not None and _alike(card.node, node) else node.moved(ORIGIN)
+        taken = frozenset(self.document.network.into(node.id))
+        return Face(still, self.checker.layer_info(node.id), titled(self.document, node), taken)
 
-    def _connect(self, connection: Connection, route: bool = True) -> None:
-        wire = Wire(connection, direct((0, 0), (0, 0)), self._shape(connection))
-        self.wires[wire.slot] = wire
-        target = self.cards[connection.target]
-        target.taken |= {connection.target_port}
-        if route:
-            self._route([wire])
-            self._dirty(target.area)
+    def _mark(self, card: Card) -> None:
+        """Note whether there is an error at the layer."""
+        if card.info.problems or card.id in self.faulty:
+            (self.faulty.add if card.severity is Severity.ERROR else self.faulty.discard)(card.id)
 
-    def _disconnect(self, connection: Connection) -> None:
-        wire = self.wires.pop((connection.target, connection.target_port))
+    def _match_tie(self, node: Node) -> None:
+        """Note whose weights the layer uses; the lines that say so reach anywhere, so all is repainted."""
+        if node.tied or self.ties:
+            self._dirty(EVERYWHERE)
+        if node.tied:
+            self.ties[node.id] = node.tied
+        else:
+            self.ties.pop(node.id, None)
+
+    def _match_wire(self, slot: Slot) -> Wire | None:
+        """Make the wire at an input what arrives there; None where there is none."""
+        connection, wire = self._arriving(slot), self.wires.get(slot)
+        if wire is not None and wire.connection != connection:
+            self._cut(wire)
+            wire = None
+        if connection is None:
+            return None
+        shape = self.cards[connection.source].info.outputs.get(connection.source_port)
+        if wire is None:
+            wire = self.wires[slot] = Wire(connection, NOWHERE, shape)
+            for id_ in (connection.source, connection.target):
+                self._ends.setdefault(id_, set()).add(slot)
+        elif wire.shape != shape:
+            wire.shape = shape
+            self.changed += 1
+            self._dirty(wire.area)
+        return wire
+
+    def _arriving(self, slot: Slot) -> Connection | None:
+        """The connection at an input, if both of its ends are shown."""
+        network = self.document.network
+        connection = network.at(*slot) if slot[0] in network else None
+        if connection is None:
+            return None
+        source, target = self.cards.get(connection.source), self.cards.get(connection.target)
+        if source is None or target is None:
+            return None
+        fits = connection.source_port in source.node.outputs and connection.target_port in target.node.inputs
+        return connection if fits else None
+
+    def _cut(self, wire: Wire) -> None:
+        del self.wires[wire.slot]
         self.wire_index.drop(wire.slot)
+        self._router.forget(wire.slot)
+        for id_ in (wire.connection.source, wire.connection.target):
+            self._ends[id_].discard(wire.slot)
+            if not self._ends[id_]:
+                del self._ends[id_]
         self.changed += 1
         self._dirty(wire.area)
-        target = self.cards[connection.target]
-        target.taken -= {connection.target_port}
-        self._dirty(target.area)
 
-    def _settle(self, ids: set[str]) -> None:
-        """Bring cards to where and what the document says, and route the wires around them again."""
-        network = self.document.network
-        present = [id_ for id_ in ids if id_ in network and id_ in self.cards]
-        if not present:
-            return
-        with undisturbed(), self._at_large(len(present)):
-            region = QRectF()
-            for id_ in present:
-                card = self.cards[id_]
-                region = region.united(card.area)
-                self._bring(card, network.node(id_))
-                region = region.united(card.area)
-            near = {wire.slot: wire for wire in self.wires_of(present)}
-            near.update({wire.slot: wire for wire in self.wires_in(region)})
-            self._route(near.values())
-
-    def _bring(self, card: Card, node: Node) -> None:
-        """Bring a card to where and what the document says."""
-        if card.node is not node and card.node != node:
-            card.node, card.title = node, titled(self.document, node)
-            self._learn(card)
-        left, top, width, height = cards.box(node)
-        card.rect.setSize(QSizeF(width, height))
-        self._place(card, QPointF(left, top))
+    # Placing
 
     @contextmanager
     def _at_large(self, count: int) -> Iterator[None]:
@@ -343,9 +321,9 @@ class Board:
             self._dirty = dirty
             dirty(EVERYWHERE)
 
-    def _place(self, card: Card, corner: QPointF) -> None:
+    def _place(self, card: Card, rect: QRectF) -> None:
         self._dirty(card.area)
-        card.rect = QRectF(corner, card.rect.size())
+        card.place(rect)
         self._enter(card)
 
     def _enter(self, card: Card) -> None:
@@ -353,25 +331,14 @@ class Board:
         self.changed += 1
         self._dirty(card.area)
 
-    def _shape(self, connection: Connection) -> Shape | None:
-        return self.cards[connection.source].info.outputs.get(connection.source_port)
-
-    def _on_shape(self, wire: Wire) -> None:
-        shape = self._shape(wire.connection)
-        if shape != wire.shape:
-            wire.shape = shape
-            self.changed += 1
-            self._dirty(wire.area)
-
-    def _route(self, wires: Collection[Wire], plain: bool = False) -> None:
-        """Route wires around cards; many are routed plainly for now, and wait for `route_more` and `route_in`."""
-        late = not plain and len(wires) > AT_ONCE
+    def _route(self, wires: Collection[Wire], late: bool = False) -> None:
+        """Route wires around cards, or plainly for now, until `route_more` or `route_in` does so."""
         for wire in wires:
-            self._follow(wire, self._course(wire.connection, plain or late))
+            self._lead(wire, (self._router.plain if late else self._router.route)(wire.connection))
         if late:
-            self._waiting.update({wire.slot: None for wire in wires})
+            self._router.wait(wire.slot for wire in wires)
 
-    def _follow(self, wire: Wire, line: WirePath) -> None:
+    def _lead(self, wire: Wire, line: WirePath) -> None:
         if line == wire.course and not wire.area.isEmpty():
             return
         self._dirty(wire.area)
@@ -380,42 +347,33 @@ class Board:
         self.changed += 1
         self._dirty(wire.area)
 
-    def _course(self, connection: Connection, plain: bool) -> WirePath:
-        source, target = self.cards[connection.source], self.cards[connection.target]
-        if connection.source_port not in source.node.outputs or connection.target_port not in target.node.inputs:
-            return direct((0, 0), (0, 0))
-        start = source.shown(cards.output_place(source.node, connection.source_port))
-        end = target.shown(cards.input_place(target.node, connection.target_port))
-        vertical = source.node.vertical, target.node.vertical
-        if plain:
-            return direct(start, end, vertical)
-        along, across = (8, 60) if all(vertical) else (60, 8)
-        region = QRectF(QPointF(*start), QPointF(*end)).normalized().adjusted(-along, -across, along, across)
-        ends = {connection.source, connection.target}
-        near = self._obstacles(region, ends)
-        if near:
-            # Going around one card must not lead into the next above it.
-            wide = region.adjusted(-400, 0, 400, 0) if all(vertical) else region.adjusted(0, -400, 0, 400)
-            near = self._obstacles(wide, ends)
-        return course(start, end, near, (source.box, target.box), vertical)
 
-    def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
-        return [self.cards[id_].box for id_ in self.card_index.meeting(region) if id_ not in ends]
+def _alike(node: Node, other: Node) -> bool:
+    """Whether two nodes differ in nothing but their places."""
+    marks = (node.id, node.muted, node.tied, node.vertical)
+    return node.layer is other.layer and marks == (other.id, other.muted, other.tied, other.vertical)
 
 
-def titled(document: Document, node: Node) -> str:
-    """What a card is called beside its name; inside a block its ends are ports."""
-    if isinstance(node.layer, Block) and node.layer.label:
-        return node.layer.label
-    if isinstance(document, InnerDocument) and isinstance(node.layer, InputLike | Output):
-        states = document.block.inner_states() if isinstance(document.block, Loop) else {}
-        if node.id in states:
-            return "State"
-        return "Port in" if isinstance(node.layer, InputLike) else "Port out"
-    return node.layer.title
+def _touched(commit: Commit) -> dict[str, None]:
+    """Layers of which a commit may have changed something that is shown."""
+    ids: dict[str, None] = {}
+    for change in commit.changes:
+        match change:
+            case LayerAdded(node) | LayerRemoved(node) | LayerMarked(new=node):
+                ids[node.id] = None
+            case LayerSet(id=id_) | LayerMoved(id=id_):
+                ids[id_] = None
+            case LayerRenamed(old, new):
+                ids |= {old: None, new: None}
+            case Connected(connection) | Disconnected(connection):
+                ids[connection.target] = None
+            case _:
+                pass
+    return ids
 
 
-def _return(source: Card, target: Card, boxes: list[cards.Box]) -> WirePath:
-    start = source.rect.topRight() + QPointF(0, cards.FIRST_PORT)
-    end = target.rect.topLeft() + QPointF(0, cards.FIRST_PORT)
-    return course(start.toTuple(), end.toTuple(), boxes, (source.box, target.box))
+def _slots(network: Network, id_: str) -> list[Slot]:
+    """The slots of the wires that begin or end at a layer."""
+    if id_ not in network:
+        return []
+    return [*((id_, port) for port in network.into(id_)), *((c.target, c.target_port) for c in network.out_of(id_))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import cast
 
@@ -25,23 +26,59 @@ Slot = tuple[str, str]
 """Layer and input port: what names a wire."""
 
 
+@dataclass(frozen=True)
+class Face:
+    """All that is painted on a card, wherever it lies: what is not in here, a picture of the card cannot show.
+
+    ``node`` stands at the origin; pictures are kept for as long as a card keeps its face.
+    """
+
+    node: Node
+    info: LayerInfo
+    title: str
+    """What the card is called beside its name: the layer's kind, a block's label."""
+    taken: frozenset[str]
+    """Input ports that a wire arrives at."""
+
+    @property
+    def id(self) -> str:
+        """Id of the layer."""
+        return self.node.id
+
+    @cached_property
+    def height(self) -> float:
+        """Height of the card."""
+        return cards.measures(self.node.layer, self.node.vertical)[2]
+
+    @cached_property
+    def severity(self) -> Severity | None:
+        """The gravest of the layer's problems, hints left out."""
+        if not self.info.problems:
+            return None
+        severities = {problem.severity for problem in self.info.problems}
+        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in severities), None)
+
+
 @dataclass
 class Card:
     """A layer as it is shown."""
 
     node: Node
     rect: QRectF
-    info: LayerInfo
-    version: int = 0
-    """Counts up when the picture on the card changes."""
-    taken: frozenset[str] = frozenset()
-    """Input ports that a wire arrives at."""
-    title: str = ""
-    """What the card is called beside its name: the layer's kind, a block's label."""
+    face: Face
     hang: float = 0.0
     """How far something hangs out below the card."""
     order: int = 0
     """Cards with a higher order lie on top."""
+    box: cards.Box = field(init=False)
+    """The card's rectangle, as graph measures it."""
+
+    def __post_init__(self) -> None:
+        self.place(self.rect)
+
+    def place(self, rect: QRectF) -> None:
+        """Show the card there."""
+        self.rect, self.box = rect, cast(cards.Box, rect.getRect())
 
     @property
     def id(self) -> str:
@@ -49,9 +86,19 @@ class Card:
         return self.node.id
 
     @property
-    def box(self) -> cards.Box:
-        """The card's rectangle, as graph measures it."""
-        return cast(cards.Box, self.rect.getRect())
+    def info(self) -> LayerInfo:
+        """What the checker knows of the layer."""
+        return self.face.info
+
+    @property
+    def title(self) -> str:
+        """What the card is called beside its name."""
+        return self.face.title
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Input ports that a wire arrives at."""
+        return self.face.taken
 
     @property
     def area(self) -> QRectF:
@@ -74,10 +121,7 @@ class Card:
     @property
     def severity(self) -> Severity | None:
         """The gravest of the layer's problems, hints left out."""
-        if not self.info.problems:
-            return None
-        severities = {problem.severity for problem in self.info.problems}
-        return next((level for level in (Severity.ERROR, Severity.WARNING) if level in severities), None)
+        return self.face.severity
 
     @property
     def sentence(self) -> str:

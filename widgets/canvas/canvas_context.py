@@ -172,7 +172,7 @@ class CanvasContext(QObject):
 
     def _on_commit(self, commit: Commit) -> None:
         self.animation.finish()
-        if self.gestures.current is not None and self.gestures.current.lasting:
+        if self.gestures.current is not None and self.gestures.current.edits:
             self.gestures.cancel()
         self.board.follow(commit)
         for change in commit.changes:

@@ -14,7 +14,7 @@ from time import perf_counter
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from widgets.canvas.board_items import HALO, Card
+from widgets.canvas.board_items import HALO, Card, Face
 from widgets.canvas.card_painter import CardPainter, picture_area
 from widgets.canvas.level_of_detail import Level
 
@@ -44,7 +44,7 @@ class Picture:
     """A painted card and what it was painted from."""
 
     pixmap: QPixmap
-    version: int
+    face: Face
     level: Level
     scale: float
 
@@ -83,13 +83,13 @@ class CardCache:
         zoom, ratio = lens.zoom, lens.ratio
         scale = zoom * ratio
         kept = self._kept.get(card.id)
-        stale = kept is None or kept.version != card.version or kept.level is not level
+        stale = kept is None or kept.face is not card.face or kept.level is not level
         # Shrinking a picture that is much larger takes as long as painting a new one.
         large = kept is not None and kept.scale > LARGER * scale
         rect = card.rect
         if kept is None or stale or large or (kept.scale != scale and not stretch):
             if not (stretch and self._spent):
-                kept = self._paint(card, level, zoom, ratio)
+                kept = self._paint(card.face, level, zoom, ratio)
             elif kept is None or large:
                 place = QRectF(rect.left() * zoom + lens.dx, rect.top() * zoom + lens.dy, 0, 0)
                 place.setSize(rect.size() * zoom)
@@ -101,7 +101,7 @@ class CardCache:
         if kept.scale == scale:
             # Pixel for pixel, so that text stays sharp.
             painter.drawPixmap(QPointF(whole(x * ratio) / ratio, whole(y * ratio) / ratio), kept.pixmap)
-            return kept.version != card.version or kept.level is not level
+            return kept.face is not card.face or kept.level is not level
         area = QRectF(x, y, (rect.width() + 2 * HALO) * zoom, (rect.height() + 2 * HALO) * zoom)
         painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
         return True
@@ -111,8 +111,8 @@ class CardCache:
         """Whether this frame has no time left for more pictures."""
         return self._fresh >= EACH_FRAME and perf_counter() > self._deadline
 
-    def _paint(self, card: Card, level: Level, zoom: float, ratio: float) -> Picture:
-        area, scale = picture_area(card), zoom * ratio
+    def _paint(self, face: Face, level: Level, zoom: float, ratio: float) -> Picture:
+        area, scale = picture_area(face), zoom * ratio
         pixmap = QPixmap(round(area.width() * scale), round(area.height() * scale))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -120,12 +120,12 @@ class CardCache:
         painter.scale(pixmap.width() / area.width(), pixmap.height() / area.height())
         painter.translate(-area.topLeft())
         if level is Level.NEAR:
-            self._painter.near(painter, card)
+            self._painter.near(painter, face)
         else:
-            self._painter.mid(painter, card, zoom)
+            self._painter.mid(painter, face, zoom)
         painter.end()
         pixmap.setDevicePixelRatio(ratio)
-        return self._keep(card.id, Picture(pixmap, card.version, level, scale))
+        return self._keep(face.id, Picture(pixmap, face, level, scale))
 
     def _keep(self, id_: str, picture: Picture) -> Picture:
         old = self._kept.pop(id_, None)

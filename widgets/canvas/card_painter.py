@@ -11,7 +11,7 @@ from graph.checking.layer_info import Severity
 from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
-from widgets.canvas.board_items import HALO, Card
+from widgets.canvas.board_items import HALO, Face
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
 
@@ -66,25 +66,25 @@ class CardPainter:
 
     # Everything
 
-    def near(self, painter: QPainter, card: Card) -> None:
+    def near(self, painter: QPainter, face: Face) -> None:
         """Paint a card with its texts and ports."""
-        body = QRectF(0, 0, cards.WIDTH, card.rect.height())
-        muted = card.node.muted
+        body = QRectF(0, 0, cards.WIDTH, face.height)
+        muted = face.node.muted
         if muted:
             painter.setOpacity(MUTED)
         else:
             self._shadow(painter, body)
-        if isinstance(card.node.layer, Block):
-            self._stack(painter, body, self.hue(card), 1.0)
-        self._panel(painter, body, card)
-        self._strip(painter, card)
+        if isinstance(face.node.layer, Block):
+            self._stack(painter, body, self.hue(face), 1.0)
+        self._panel(painter, body, face)
+        self._strip(painter, face)
         painter.setOpacity(1.0)
-        (self._pass_by if muted else self._lines)(painter, card)
-        self._ports(painter, card)
-        if card.node.tied:
-            self._badge(painter, body, f"weights of {card.node.tied}")
-        if card.severity:
-            self._mark(painter, card.severity)
+        (self._pass_by if muted else self._lines)(painter, face)
+        self._ports(painter, face)
+        if face.node.tied:
+            self._badge(painter, body, f"weights of {face.node.tied}")
+        if face.severity:
+            self._mark(painter, face.severity)
 
     def _shadow(self, painter: QPainter, body: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -100,8 +100,8 @@ class CardPainter:
         for shift in (7.0, 3.5):
             painter.drawRoundedRect(body.adjusted(4, 4, -0.5, -0.5).translated(shift - 1, shift), RADIUS, RADIUS)
 
-    def _panel(self, painter: QPainter, body: QRectF, card: Card) -> None:
-        hue, split = self.hue(card), cards.HEADER / body.height()
+    def _panel(self, painter: QPainter, body: QRectF, face: Face) -> None:
+        hue, split = self.hue(face), cards.HEADER / body.height()
         fill = QLinearGradient(body.topLeft(), body.bottomLeft())
         strip = self.strip_color(hue)
         for place, color in ((0.0, strip), (split, strip), (split + 1e-4, self.theme.raised), (1.0, self.theme.raised)):
@@ -110,18 +110,18 @@ class CardPainter:
         painter.setBrush(fill)
         painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
-    def _strip(self, painter: QPainter, card: Card) -> None:
-        layer, hue = card.node.layer, self.hue(card)
+    def _strip(self, painter: QPainter, face: Face) -> None:
+        layer, hue = face.node.layer, self.hue(face)
         icons.paint_family(painter, layer.family, QRectF(10, (cards.HEADER - ICON) / 2, ICON, ICON), hue)
         left, right = 32.0, cards.WIDTH - 10
-        name = self._name.elidedText(card.id, Qt.TextElideMode.ElideRight, right - left)
+        name = self._name.elidedText(face.id, Qt.TextElideMode.ElideRight, right - left)
         painter.setPen(self.theme.text)
         painter.setFont(self.name_font)
         strip = QRectF(left, 0, right - left, cards.HEADER)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, name)
         room = right - left - self._name.horizontalAdvance(name) - 10
-        font = self.kind_fitting(card.title, room)
-        title = QFontMetricsF(font).elidedText(card.title, Qt.TextElideMode.ElideRight, room)
+        font = self.kind_fitting(face.title, room)
+        title = QFontMetricsF(font).elidedText(face.title, Qt.TextElideMode.ElideRight, room)
         if room > 40 and len(title) > 3:
             painter.setPen(blend(self.theme.faint, self.theme.text, 0.75))
             painter.setFont(font)
@@ -133,20 +133,20 @@ class CardPainter:
             return self.kind_font
         return _sized(self.kind_font, KIND_PIXELS)
 
-    def _lines(self, painter: QPainter, card: Card) -> None:
-        rows, settled, _ = cards.measures(card.node.layer, card.node.vertical)
+    def _lines(self, painter: QPainter, face: Face) -> None:
+        rows, settled, _ = cards.measures(face.node.layer, face.node.vertical)
         y = cards.HEADER + cards.GAP
         if rows:
-            self._port_names(painter, card, y)
+            self._port_names(painter, face, y)
             y += rows * cards.LINE
         if settled:
-            summary = card.node.layer.summary()
+            summary = face.node.layer.summary()
             # A block's label stands in the strip already.
-            self._line(painter, y, summary.removeprefix(f"{card.title}, "), "", self.theme.text)
+            self._line(painter, y, summary.removeprefix(f"{face.title}, "), "", self.theme.text)
             y += cards.LINE
-        outputs = list(card.info.outputs.values())
+        outputs = list(face.info.outputs.values())
         result = str(outputs[0]) if outputs else "no shape yet"
-        count = f"{card.info.parameters:,}" if card.info.parameters else ""
+        count = f"{face.info.parameters:,}" if face.info.parameters else ""
         self._line(painter, y, result, count, self.theme.faint)
 
     def _line(self, painter: QPainter, y: float, left: str, right: str, color: QColor) -> None:
@@ -160,13 +160,13 @@ class CardPainter:
         if right:
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
 
-    def _port_names(self, painter: QPainter, card: Card, y: float) -> None:
+    def _port_names(self, painter: QPainter, face: Face, y: float) -> None:
         painter.setPen(self.theme.faint)
         painter.setFont(self.kind_font)
         half = cards.WIDTH / 2 - MARGIN
         sides = (
-            (card.node.inputs, MARGIN, Qt.AlignmentFlag.AlignLeft),
-            (card.node.outputs, cards.WIDTH / 2, Qt.AlignmentFlag.AlignRight),
+            (face.node.inputs, MARGIN, Qt.AlignmentFlag.AlignLeft),
+            (face.node.outputs, cards.WIDTH / 2, Qt.AlignmentFlag.AlignRight),
         )
         for names, x, side in sides:
             if len(names) < 2:
@@ -175,13 +175,12 @@ class CardPainter:
                 area = QRectF(x, y + row * cards.LINE, half, cards.LINE)
                 painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, name)
 
-    def _ports(self, painter: QPainter, card: Card) -> None:
-        corner = card.rect.topLeft()
-        for port in card.node.inputs:
-            shape = card.info.inputs.get(port)
-            self.port(painter, card.input_place(port) - corner, shape, filled=port in card.taken)
-        for port in card.node.outputs:
-            self.port(painter, card.output_place(port) - corner, card.info.outputs.get(port), filled=True)
+    def _ports(self, painter: QPainter, face: Face) -> None:
+        for port in face.node.inputs:
+            shape = face.info.inputs.get(port)
+            self.port(painter, QPointF(*cards.input_place(face.node, port)), shape, filled=port in face.taken)
+        for port in face.node.outputs:
+            self.port(painter, QPointF(*cards.output_place(face.node, port)), face.info.outputs.get(port), filled=True)
 
     def port(self, painter: QPainter, centre: QPointF, shape: Shape | None, *, filled: bool) -> None:
         """Paint a port's disc: in its kind's colour, hollow where nothing arrives."""
@@ -201,16 +200,17 @@ class CardPainter:
         painter.setFont(self.name_font)
         painter.drawText(QRectF(centre.x() - 8, centre.y() - 8.5, 16, 16), Qt.AlignmentFlag.AlignCenter, "!")
 
-    def _pass_by(self, painter: QPainter, card: Card) -> None:
+    def _pass_by(self, painter: QPainter, face: Face) -> None:
         """The way that data takes past a muted layer."""
-        if not (card.node.inputs and card.node.outputs):
+        if not (face.node.inputs and face.node.outputs):
             return
-        first = next((port for port in card.node.inputs if port in card.taken), card.node.inputs[0])
-        corner = card.rect.topLeft()
-        shape = next(iter(card.info.outputs.values()), None)
+        first = next((port for port in face.node.inputs if port in face.taken), face.node.inputs[0])
+        shape = next(iter(face.info.outputs.values()), None)
         pen = QPen(self.theme.kind(shape.kind) if shape else self.theme.faint, 1.6, Qt.PenStyle.DashLine)
         painter.setPen(pen)
-        painter.drawLine(card.input_place(first) - corner, card.output_place(card.node.outputs[0]) - corner)
+        painter.drawLine(
+            QPointF(*cards.input_place(face.node, first)), QPointF(*cards.output_place(face.node, face.node.outputs[0]))
+        )
 
     def _badge(self, painter: QPainter, body: QRectF, text: str) -> None:
         """A pill on the lower edge."""
@@ -226,25 +226,25 @@ class CardPainter:
 
     # Less
 
-    def mid(self, painter: QPainter, card: Card, zoom: float) -> None:
+    def mid(self, painter: QPainter, face: Face, zoom: float) -> None:
         """Paint a card's colour, name and, where there is room, output shape, in type of one size on the screen."""
-        body, hue = QRectF(0, 0, cards.WIDTH, card.rect.height()), self.hue(card)
-        painter.setOpacity(MUTED if card.node.muted else 1.0)
-        painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if card.node.muted else Qt.PenStyle.SolidLine))
-        if isinstance(card.node.layer, Block):
+        body, hue = QRectF(0, 0, cards.WIDTH, face.height), self.hue(face)
+        painter.setOpacity(MUTED if face.node.muted else 1.0)
+        painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if face.node.muted else Qt.PenStyle.SolidLine))
+        if isinstance(face.node.layer, Block):
             self._stack(painter, body, hue, 1.2 / zoom)
         painter.setBrush(blend(hue, self.theme.raised, 0.24))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         large = min(self.theme.scale, LARGEST_TEXT)
         name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
-        shape = next(iter(card.info.outputs.values()), None)
+        shape = next(iter(face.info.outputs.values()), None)
         if shape is not None and body.height() >= 2 * line:
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
             self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] * large / zoom)
-        self._word(painter, name, card.id, self.name_font, MID_PIXELS[0] * large / zoom)
-        if card.severity:
+        self._word(painter, name, face.id, self.name_font, MID_PIXELS[0] * large / zoom)
+        if face.severity:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(problem_color(self.theme, card.severity))
+            painter.setBrush(problem_color(self.theme, face.severity))
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
 
     def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float) -> None:
@@ -261,9 +261,9 @@ class CardPainter:
 
     # Colours
 
-    def hue(self, card: Card) -> QColor:
+    def hue(self, face: Face) -> QColor:
         """The hue of the card's family."""
-        return self.theme.family(card.node.layer.family)
+        return self.theme.family(face.node.layer.family)
 
     def strip_color(self, hue: QColor) -> QColor:
         """The muted tint of the strip."""
@@ -282,9 +282,9 @@ class CardPainter:
         return path
 
 
-def picture_area(card: Card) -> QRectF:
+def picture_area(face: Face) -> QRectF:
     """What a picture of the card covers, in the card's own coordinates."""
-    return QRectF(-HALO, -HALO, cards.WIDTH + 2 * HALO, card.rect.height() + 2 * HALO)
+    return QRectF(-HALO, -HALO, cards.WIDTH + 2 * HALO, face.height + 2 * HALO)
 
 
 def _sized(font: QFont, pixels: int) -> QFont:

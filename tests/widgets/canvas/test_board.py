@@ -205,12 +205,12 @@ class Editing(RuleBasedStateMachine):
     @invariant()
     def a_fresh_board_shows_the_same(self) -> None:
         fresh = Board(self.document, self.board.checker, lambda rect: None)
-        assert {id_: card.title for id_, card in fresh.cards.items()} == {
-            id_: card.title for id_, card in self.board.cards.items()
+        assert {id_: card.face for id_, card in fresh.cards.items()} == {
+            id_: card.face for id_, card in self.board.cards.items()
         }
         assert fresh.card_index.bounds() == self.board.card_index.bounds()
-        assert {slot: wire.kind for slot, wire in fresh.wires.items()} == {
-            slot: wire.kind for slot, wire in self.board.wires.items()
+        assert {slot: (wire.kind, wire.course) for slot, wire in fresh.wires.items()} == {
+            slot: (wire.kind, wire.course) for slot, wire in self.board.wires.items()
         }
 
     @invariant()

@@ -39,8 +39,6 @@ class ConnectByKeyboard(Gesture):
         if the layer has no output, or nothing that it may feed.
     """
 
-    lasting = True
-
     def __init__(self, canvas: CanvasContext, source: str) -> None:
         self._canvas = canvas
         self._source = source

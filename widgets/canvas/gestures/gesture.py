@@ -14,8 +14,8 @@ class Gesture:
     """
 
     cursor = Qt.CursorShape.ArrowCursor
-    lasting = False
-    """Whether it goes on while no button is down; an edit made meanwhile calls it off."""
+    edits = True
+    """Whether it is about layers and wires as they were when it began; an edit made meanwhile calls it off."""
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The pointer is at ``place`` (scene coordinates)."""

@@ -12,6 +12,7 @@ class Pan(Gesture):
     """Middle drag, or drag with Space: the ground follows the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    edits = False
 
     def __init__(self, navigation: Navigation, start: QPointF) -> None:
         self._navigation = navigation
