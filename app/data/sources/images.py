@@ -224,7 +224,7 @@ class Images(FileSource):
         if self.rules == 1:
             return None
         if not _is_table(file):
-            return find_boxes(file) if find_masks(file) is None else None
+            return find_boxes(file) if file.is_dir() and find_masks(file) is None else None
         table = self._table(file)
         columns = self._box_columns(table)
         return None if columns is None else table_boxes(table, columns)
