@@ -53,10 +53,14 @@ MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _with
 
 @dataclass
 class Project:
-    """A network with its data choice, plan and notes."""
+    """A network with its data choice, plan and notes.
+
+    ``id`` tells its runs from those of other projects; it is empty in files of before ids, and in what ships.
+    """
 
     network: Network = field(default_factory=Network)
     sections: dict[str, Section] = field(default_factory=dict)
+    id: str = ""
 
 
 # Reading
@@ -123,9 +127,16 @@ def parse_project(value: Mapping[str, Any], place: str = "project") -> Project:
 
 def _project_steps(value: Mapping[str, Any], place: str) -> Steps[Project]:
     value = _migrated(dict(value), place)
-    _only(value, {"netloom", "network", *SECTIONS}, place)
+    _only(value, {"netloom", "id", "network", *SECTIONS}, place)
+    id_ = _project_id(value.get("id", ""), place)
     network = yield from _network_steps(_object(value.get("network", {}), f"{place}: network"), place)
-    return Project(network, {name: _section(name, value[name], place) for name in SECTIONS if name in value})
+    return Project(network, {name: _section(name, value[name], place) for name in SECTIONS if name in value}, id_)
+
+
+def _project_id(value: object, place: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-z-]{0,64}", value):
+        raise NetloomError(f"{place}: “id” must be at most 64 small letters, digits and hyphens; remove it.")
+    return value
 
 
 def parse_network(value: Mapping[str, Any], place: str = "network") -> Network:
@@ -292,7 +303,8 @@ def json_steps(project: Project) -> Steps[dict[str, Any]]:
     """The project as a JSON object, in steps; edits made meanwhile do not show in it."""
     sections = {name: project.sections[name] for name in SECTIONS if project.sections.get(name) is not None}
     network = yield from _network_json_steps(project.network)
-    return {"netloom": VERSION, **sections, "network": network}
+    identity = {"id": project.id} if project.id else {}
+    return {"netloom": VERSION, **identity, **sections, "network": network}
 
 
 def network_json(network: Network) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -40,9 +40,12 @@ def open_source(file: str) -> FileArgument:
         if there is no such file or preset, or it is no project.
     """
     from app.project.presets import PREFIX, preset
+    from app.project.project_ids import id_of
 
     if file.startswith(PREFIX):
         shipped = preset(file.removeprefix(PREFIX))
         return FileArgument(shipped.project, shipped.path, None, shipped.id)
     path = Path(file)
-    return FileArgument(read_project(path), path, path.resolve().parent, path.name.removesuffix(SUFFIX))
+    project = read_project(path)
+    project = replace(project, id=id_of(project, path))
+    return FileArgument(project, path, path.resolve().parent, path.name.removesuffix(SUFFIX))

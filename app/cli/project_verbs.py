@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,7 +97,7 @@ def repoint(
         raise typer.BadParameter("--target names a column of the first data of a project; this one has data already.")
     else:
         moved = repointed(DataChoice.parse(section), path.resolve() if path is not None else None, base)
-        pointed = Project(project.network, {**project.sections, "data": moved.to_json()})
+        pointed = replace(project, sections={**project.sections, "data": moved.to_json()})
     write_project(file, pointed)
     place = str(DataChoice.parse(pointed.sections["data"]).source.values()["path"])
     print_result(json, {"file": str(file), "path": place}, f"{file}: the data is {place}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -92,7 +93,7 @@ def with_plan(project: Project, changes: Mapping[str, Any]) -> Project:
 
     section = project.sections.get("plan") or {}
     plan = Plan.parse(section if isinstance(section, Mapping) else {}).changed(**changes)
-    return Project(project.network, {**project.sections, "plan": plan.to_json()})
+    return replace(project, sections={**project.sections, "plan": plan.to_json()})
 
 
 def _precision(name: str | None) -> str | None:

@@ -35,7 +35,7 @@ def with_first_data(project: Project, path: Path, base: Path | None, target: str
     checker.close()
     if wrong is not None:
         raise NetloomError(f"{path.name} does not fit this network: {wrong.message}")
-    return Project(document.network, dict(document.sections))
+    return Project(document.network, dict(document.sections), project.id)
 
 
 def _choose_fields(document: Document, info: DatasetInfo) -> None:

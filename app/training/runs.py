@@ -51,7 +51,7 @@ def runs_folder() -> Path:
 
 def fresh_folder(title: str, parent: Path | None = None) -> Path:
     """A path for a new run, named after the project and the time; nothing is made yet."""
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "network"
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "untitled"
     stem = f"{slug}-{time.strftime('%Y%m%d-%H%M%S')}"
     parent = parent or runs_folder()
     paths = (parent / (stem if number == 1 else f"{stem}-{number}") for number in range(1, 10_000))

@@ -209,7 +209,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
         "data": model.prepared.fingerprint(),
         "fingerprint": FINGERPRINT,
     }
-    path = out or fresh_folder(title if isinstance(title, str) else "network")
+    path = out or fresh_folder(title if isinstance(title, str) else "untitled")
     return _session(Run.create(path, content, environment), model, paused)
 
 

@@ -241,3 +241,15 @@ def test_whatever_stands_in_a_file_the_answer_is_a_project_or_a_sentence(data: s
 def test_any_bytes_are_refused_in_one_sentence(content: bytes) -> None:
     with pytest.raises(NetloomError):
         parse_project(decode(content, "x"), "x")
+
+
+def test_a_project_keeps_its_id(tmp_path: Path) -> None:
+    write_project(tmp_path / "a.netloom", Project(id="0f3a"))
+    assert read_project(tmp_path / "a.netloom").id == "0f3a"
+    assert "id" not in project_json(Project())
+
+
+@pytest.mark.parametrize("id_", [5, "Ä", "a/b", "x" * 65])
+def test_an_id_that_is_none_is_refused(id_: object) -> None:
+    with pytest.raises(NetloomError, match="“id” must be at most 64 small letters"):
+        parse_project({"netloom": 2, "id": id_})

@@ -80,7 +80,8 @@ class DataView(QWidget):
         self._batch_stale = True
         self._refused = False
         self._problems: tuple[Source, Sequence[str]] | None = None
-        self.preview: DataPreview | None = None
+        self._shown: DataPreview | None = None
+        self._shown_of: Mapping[str, Any] | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.predictions = LastPredictions(link, self)
         self.sources = SourceList(self)
@@ -171,11 +172,22 @@ class DataView(QWidget):
         """Show the data of a document whose file is in the folder ``base``; ``checker`` is told what data brings."""
         self.close_document()
         self._document, self._base, self._checker = document, base, checker
+        self._begin_anew()
         self.recipes.begin()
         self._stop = [document.subscribe(self._on_commit)]
         if checker is not None:
             self._stop.append(checker.subscribe(lambda _: self._refresh_offer()))
         self._show()
+
+    def _begin_anew(self) -> None:
+        """Show nothing of the project before."""
+        self._problems, self._refused, self._stale = None, False, True
+        self._shown, self._shown_of = None, None
+        self._display(None)
+        self.details.forget()
+        self._on_table(TablePreview())
+        for notice in (self.notice, self.offer, self.asking):
+            notice.clear()
 
     def set_base(self, base: Path | None) -> None:
         """The project was saved into another folder."""
@@ -195,6 +207,11 @@ class DataView(QWidget):
         """The ``data`` section of the document, None where no data is chosen."""
         value = self._document.sections.get("data") if self._document is not None else None
         return value if isinstance(value, Mapping) else None
+
+    @property
+    def preview(self) -> DataPreview | None:
+        """What is known of the data that is chosen: None while that which is on show is of another choice."""
+        return self._shown if self._shown_of is not None and self._shown_of == self.section else None
 
     def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
@@ -400,7 +417,14 @@ class DataView(QWidget):
         self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
 
     def _show_preview(self, preview: DataPreview | None) -> None:
-        self.preview = preview
+        self._shown, self._shown_of = preview, dict(self.section) if self.section is not None else None
+        self._display(preview)
+        self._expect()
+        self._refresh_offer()
+        if preview is not None:
+            self.previewed.emit(preview)
+
+    def _display(self, preview: DataPreview | None) -> None:
         self.samples.set_preview(preview)
         self.pipeline.show_stages(preview.pipeline if preview is not None else ())
         self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
@@ -411,32 +435,34 @@ class DataView(QWidget):
         else:
             self.balance.set_balance(preview.parts, preview.balance)
         self.predictions.look_at(preview, self.section)
-        self._expect()
-        self._refresh_offer()
-        if preview is not None:
-            self.previewed.emit(preview)
 
     def _expect(self) -> None:
-        """Hold the network against the data and the plan as they are now."""
-        if self._checker is not None and self._document is not None:
-            plan, preview = self._document.sections.get("plan"), self.preview
+        """Hold the network against the data and the plan as they are now, once the data is known."""
+        if self._checker is not None and self._document is not None and self._shown_of == self.section:
+            plan, preview = self._document.sections.get("plan"), self._shown
             self._checker.set_data_spec(expected_of(preview.info, plan) if preview is not None else None)
 
     def _show_facts(self) -> None:
-        preview = self.preview
+        preview = self._shown
         self.title.setText(preview.info.title if preview else self._title_without())
-        self.facts.setText(
-            dataset_summary(preview.info) if preview else "Choose a data set on the left, or open a file of your own."
-        )
+        waits = self.section is not None and self._shown_of is None
+        without = "Reading the data…" if waits else "Choose a data set on the left, or open a file of your own."
+        self.facts.setText(dataset_summary(preview.info) if preview else without)
         notes = " ".join(self._notes(preview)) if preview else ""
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
 
     def _title_without(self) -> str:
-        """The name of the file that is chosen and could not be read, if there is one."""
-        options = self.section.get("options") if self.section is not None else None
+        """The name of the file or data set that is chosen and not read, if there is one."""
+        section = self.section or {}
+        options = section.get("options")
         path = options.get("path") if isinstance(options, Mapping) else None
-        return Path(path).name if isinstance(path, str) and path else "No data yet"
+        if isinstance(path, str) and path:
+            return Path(path).name
+        try:
+            return DataChoice.parse(section).source.title if section else "No data yet"
+        except NetloomError:
+            return "No data yet"
 
     def _notes(self, preview: DataPreview) -> list[str]:
         """What was done to the data, and what was found when its file was opened as long as it is read so."""

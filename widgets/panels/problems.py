@@ -101,6 +101,7 @@ class Problems(QScrollArea):
         """List the problems of another document."""
         self.close_document()
         self._document, self._checker = document, checker
+        self.set_hints((), {})
         self._stop = checker.subscribe(lambda _: self.refresh())
         self.refresh()
 

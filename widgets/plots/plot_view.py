@@ -70,6 +70,8 @@ class PlotView(pg.GraphicsView, Themed):
         self._behind.timeout.connect(self.draw_later)
         self._rest: QGraphicsWidget | None = None
         self._one_scale = False
+        self.offers_fit = True
+        """Whether a button in the corner leads back to all data; a plot with a chip for that needs none."""
         self.clear_panels()
         # Curves are painted whole, so to look for the least that has changed only costs time.
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
@@ -316,7 +318,7 @@ class PlotView(pg.GraphicsView, Themed):
 
     def _place_buttons(self) -> None:
         shown = not self.is_empty()
-        self.fit_button.setVisible(shown and not all(panel.follows for panel in self.panels))
+        self.fit_button.setVisible(shown and self.offers_fit and not all(panel.follows for panel in self.panels))
         self.menu_button.setVisible(shown and self.underMouse())
         right = self.viewport().width() - 2
         for button in (self.menu_button, self.fit_button):

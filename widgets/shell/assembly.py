@@ -100,6 +100,7 @@ def build_training(window: MainWindow) -> None:
     window.at_close(controller.close)
     panel = TrainPanel(window.themes, controller)
     window.workbench.add_panel("train", panel)
+    controller.open_project(session.state.key)
     panel.set_document(session.document)
     panel.export_wanted.connect(window.part(ExportActions).ask)
 
@@ -109,7 +110,8 @@ def build_training(window: MainWindow) -> None:
 
     smooth("smoothing")
     panel.destroyed.connect(window.preferences.subscribe(smooth))
-    session.replaced.connect(controller.forget)
+    session.replaced.connect(lambda: controller.open_project(session.state.key))
+    session.changed.connect(lambda: panel.rename_project(session.state.key))
     session.replaced.connect(lambda: panel.set_document(session.document))
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     window.training.adopt(controller)
@@ -146,6 +148,8 @@ def build_data(window: MainWindow) -> None:
         training.run_picked.connect(view.predictions.show_run)
     controller.forgotten.connect(lambda: view.predictions.show_run(None))
     controller.finished.connect(lambda _: view.predictions.show_run(controller.run))
+    if controller.own and not controller.active:
+        view.predictions.show_run(controller.run)
 
     def follow() -> None:
         view.set_document(session.document, session.base, session.checker)
@@ -188,3 +192,5 @@ def build_understand(window: MainWindow) -> None:
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)
+    if controller.run is not None and controller.own:
+        panel.show_run(controller.run)

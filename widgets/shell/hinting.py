@@ -72,15 +72,15 @@ class Hinting(QObject):
         hints = self._hints() if self._preferences["hints"] else ()
         self._workbench.problems.set_hints(hints, TITLES)
         self._workbench.inspector.set_hints(hints)
-        if hints != self._session.hints:
-            self._session.hints = hints
+        if hints != self._session.state.hints:
+            self._session.state.hints = hints
             self.changed.emit()
 
     def _hints(self) -> tuple[Hint, ...]:
         inside, sections = self._workbench.block_navigation, self._session.document.sections
         if inside.path:
             return inner_hints(inside.checker, "/".join(inside.path), sections, self.hidden)
-        return project_hints(inside.checker, sections, self._project_problems.info, self.hidden)
+        return project_hints(inside.checker, sections, self._session.state.data, self.hidden)
 
     def _dismiss(self, hint: Hint) -> None:
         dismiss(self._session.document, hint, "/".join(self._workbench.block_navigation.path))

@@ -15,12 +15,14 @@ from app.project.description_links import slug
 from app.protocol.events import Event, Points
 from graph.errors import NetloomError
 from widgets.shell.actions.file_actions import FileActions
+from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.project_problems import ProjectProblems
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
+    from widgets.shell.project_state import ProjectState
     from widgets.training.training_controller import TrainingController
 
 
@@ -31,14 +33,16 @@ class LessonGuide(QObject):
         super().__init__(context.window())
         self._context, self._panel = context, context.workbench.lesson
         self._project_problems = project_problems = context.part(ProjectProblems)
+        self._project: ProjectState | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.look)
         self._panel.moved.connect(self._move)
         self._panel.answered.connect(self._answer)
         self._panel.left.connect(self.end)
         workbench, session = context.workbench, context.session
-        for signal in (session.committed, session.replaced, project_problems.changed):
+        for signal in (session.committed, project_problems.changed):
             signal.connect(self.look_soon)
+        session.replaced.connect(self._end_with_project)
         workbench.workspace_changed.connect(lambda name: self.visit(f"workspace:{name}"))
         workbench.canvas.events.selectionChanged.connect(self._visit_layers)
 
@@ -75,6 +79,7 @@ class LessonGuide(QObject):
         progress = kept_progress(lesson.id)
         if progress is not None and progress.complete:
             progress = None  # taken once more, from the beginning
+        self._project = self._context.session.state
         self._panel.show_course(Course(lesson, progress))
         self._context.workbench.side_panel.show_lesson(True)
         self.look_soon()
@@ -84,6 +89,15 @@ class LessonGuide(QObject):
         self._keep()
         self._panel.show_course(None)
         self._context.workbench.side_panel.show_lesson(False)
+
+    def _end_with_project(self) -> None:
+        """A lesson ends with its project; one whose file was read again goes on."""
+        if self.course is None:
+            return
+        state = self._context.session.state
+        if self._project is None or state.id != self._project.id:
+            self.end()
+        self.look_soon()
 
     def _try(self, act: Callable[[], object]) -> None:
         try:
@@ -102,10 +116,17 @@ class LessonGuide(QObject):
         if self.course is None:
             return
         values = event.values()
+        if isinstance(event, Points) and not self._own_run():
+            return
         if isinstance(event, Points):
             values = {"step": int(event.step[-1]) if len(event.step) else 0}
         self.course.take_event(event.name, values)
         self.look_soon()
+
+    def _own_run(self) -> bool:
+        """Whether the run in progress is of the open project."""
+        controller = self._context.part(TrainingActions).controller
+        return controller is not None and controller.own
 
     def visit(self, place: str) -> None:
         """Something is looked at: ``workspace:data``, ``layer:conv1``."""
@@ -132,7 +153,7 @@ class LessonGuide(QObject):
         session, course = self._context.session, self.course
         if course is None:
             return
-        if course.look(session.checker, session.document.sections, self._project_problems.info):
+        if course.look(session.checker, session.document.sections, session.state.data):
             self._panel.show_progress()
             self._keep()
 

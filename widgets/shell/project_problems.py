@@ -44,9 +44,6 @@ class ProjectProblems(QObject):
         super().__init__(session)
         self._session = session
         self._choose_data = ChooseData("Choose data…", (), partial(context.show_workspace, "data"))
-        self.info: DatasetInfo | None = None
-        """What the data is known to offer."""
-        self._data_problems: tuple[Problem, ...] = ()
         session.replaced.connect(self.refresh)
         session.committed.connect(self._on_commit)
 
@@ -54,7 +51,7 @@ class ProjectProblems(QObject):
         if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
             self.refresh()
         elif not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
-            self._check(self.info, self._data_problems)
+            self._check(self._session.state.data, self._session.state.data_problems)
 
     def refresh(self) -> None:
         """Check the document that is open now, and look at its data anew."""
@@ -63,8 +60,9 @@ class ProjectProblems(QObject):
         self._check(*check_data(section, self._session.base, load=False, choose_data=(self._choose_data,)))
 
     def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
-        session, self._data_problems = self._session, data_problems
-        problems = (*data_problems, *check_training(session.checker, session.document.sections, info))
-        if (info, problems) != (self.info, session.project_problems):
-            self.info, session.project_problems = info, problems
+        state = self._session.state
+        problems = (*data_problems, *check_training(state.checker, state.document.sections, info))
+        known, shown = (state.data, state.project_problems), (info, problems)
+        state.data, state.data_problems, state.project_problems = info, data_problems, problems
+        if known != shown:
             self.changed.emit()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from app.project.project_ids import id_of, new_id
 from app.project.recovery import Journal, Unsaved
 from app.system.locks import FileLock, try_lock
 from graph.checking.check import Checker
@@ -22,6 +22,7 @@ from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
 from graph.project import SUFFIX, Project, json_steps, project_json, read_project, read_steps, write_project
 from graph.steps import Steps, finished, part
+from widgets.shell.project_state import ProjectState
 
 JOURNAL_DELAY_MS = 800
 """A burst of edits is written to the journal once, at most this long after its first."""
@@ -41,6 +42,7 @@ class OpenedProject:
     path: Path
     document: Document
     checker: Checker
+    id: str
 
 
 def opening(path: Path) -> Steps[OpenedProject]:
@@ -55,19 +57,22 @@ def opening(path: Path) -> Steps[OpenedProject]:
     project = yield from part(read_steps(path), 0.0, 0.6)
     document = Document(project.network, project.sections)
     checker = yield from part(Checker.in_steps(document), 0.6, 1.0)
-    return OpenedProject(path, document, checker)
+    return OpenedProject(path, document, checker, id_of(project, path))
 
 
 class ProjectSession(QObject):
     """Holds the document of one window.
 
-    ``replaced`` says that there is another document; ``changed`` that the title or the unsaved mark may differ;
-    ``committed`` passes on each commit; ``checked`` says that the network was checked again, after an edit or against
-    other data; ``troubled`` carries a sentence; ``overtaken`` says that someone else changed the file; ``shared`` that
-    another window has it open.
+    What is known of it is its ``state``, which is exchanged whole: ``leaving`` comes before, ``replaced`` after that.
+    ``copied`` says that the project was saved in another file, and has an id of its own from there; ``changed`` that
+    the title or the unsaved mark may differ; ``committed`` passes on each commit; ``checked`` says that the network was
+    checked again, after an edit or against other data; ``troubled`` carries a sentence; ``overtaken`` says that someone
+    else changed the file; ``shared`` that another window has it open.
     """
 
+    leaving = Signal()
     replaced = Signal()
+    copied = Signal()
     changed = Signal()
     committed = Signal(object)
     checked = Signal()
@@ -80,12 +85,7 @@ class ProjectSession(QObject):
         self._recovery, self._locks = recovery, locks
         self._journal = Journal(recovery)
         self._lock: FileLock | None = None
-        self._path: Path | None = None
         self._print: str | None = None
-        self._unsaved_origin = False
-        self.project_problems: tuple[Problem, ...] = ()
-        self.hints: tuple[Problem, ...] = ()
-        self._attempt: tuple[str, Callable[[], object]] | None = None
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
         self._journal_timer = QTimer(self)
@@ -95,70 +95,74 @@ class ProjectSession(QObject):
         self._journal_slices = QTimer(self)
         self._journal_slices.timeout.connect(self._write_on)
         self._journal_steps: Steps[dict[str, Any]] | None = None
-        self.document = Document()
-        self.checker = Checker(self.document)
+        self.state = _fresh(Document(), new_id())
         self._listen()
 
     # Reading
 
     @property
+    def document(self) -> Document:
+        """What is edited."""
+        return self.state.document
+
+    @property
+    def checker(self) -> Checker:
+        """What checks it."""
+        return self.state.checker
+
+    @property
     def path(self) -> Path | None:
         """The project's file; None until it is saved for the first time."""
-        return self._path
+        return self.state.path
 
     @property
     def base(self) -> Path | None:
         """The folder where the project's relative paths begin."""
-        return self._path.parent if self._path else None
+        return self.state.base
 
     @property
     def title(self) -> str:
         """What the window is called after: the file, else what the project says of itself."""
-        if self._path is not None:
-            return self._path.name
-        about = self.document.sections.get("about")
-        title = about.get("title") if isinstance(about, dict) else None
-        return title if isinstance(title, str) and title else "Untitled"
+        return self.state.title
 
     @property
     def suggested_name(self) -> str:
         """A name for a file of this project, without its ending."""
-        words = re.sub(r"[^a-z0-9]+", "-", self.title.removesuffix(SUFFIX).lower()).strip("-")
-        return self._path.stem if self._path else (words if words not in ("", "untitled") else "network")
+        return self.state.suggested_name
 
     @property
     def modified(self) -> bool:
         """Whether there is something that a close would lose."""
-        return self.document.modified or self._unsaved_origin
+        return self.document.modified or self.state.unsaved_origin
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the project: with its data and plan first, then with its network."""
-        return (*self.project_problems, *self.checker.problems)
+        return (*self.state.project_problems, *self.checker.problems)
 
     @property
     def project(self) -> Project:
         """The project as it stands."""
-        return Project(self.document.network, dict(self.document.sections))
+        return self.state.project
 
     # Undoing
 
     def set_attempt(self, what: str, take_back: Callable[[], object]) -> None:
         """Know what was tried last without success, so that the next undo takes it back; nothing where it is empty."""
-        self._attempt = (what, take_back) if what else None
+        self.state.attempt = (what, take_back) if what else None
 
     @property
     def undo_names(self) -> tuple[str, ...]:
         """What can be taken back, the latest first."""
         names = self.document.undo_names
-        return (self._attempt[0], *names) if self._attempt is not None else names
+        return (self.state.attempt[0], *names) if self.state.attempt is not None else names
 
     def undo(self) -> None:
         """Take back what was done last: what was tried without success, else the last edit."""
-        if self._attempt is None:
+        if self.state.attempt is None:
             self.document.undo()
             return
-        (_, take_back), self._attempt = self._attempt, None
+        (_, take_back), self.state.attempt = self.state.attempt, None
         take_back()
 
     # Opening
@@ -184,7 +188,7 @@ class ProjectSession(QObject):
 
     def take_over(self, opened: OpenedProject) -> None:
         """Work on a project that `opening` has read."""
-        self._adopt(opened.document, opened.checker, opened.path)
+        self._adopt(ProjectState(opened.document, opened.checker, opened.id), opened.path)
         if self._lock is None:
             self.shared.emit()
 
@@ -198,7 +202,7 @@ class ProjectSession(QObject):
         """
         project = entry.read()
         self._begin(project, entry.path)
-        self._unsaved_origin = True
+        self.state.unsaved_origin = True
         self.write_journal()
         entry.discard()
         self.changed.emit()
@@ -211,25 +215,24 @@ class ProjectSession(QObject):
         NetloomError
             if the file is refused.
         """
-        if self._path is not None:
-            self._begin(read_project(self._path), self._path)
+        if self.state.path is not None:
+            self._begin(read_project(self.state.path), self.state.path)
 
     def _begin(self, project: Project, path: Path | None) -> None:
         document = Document(project.network, project.sections)
-        self._adopt(document, Checker(document), path)
+        self._adopt(_fresh(document, id_of(project, path)), path)
 
-    def _adopt(self, document: Document, checker: Checker, path: Path | None) -> None:
+    def _adopt(self, state: ProjectState, path: Path | None) -> None:
+        self.leaving.emit()
         self._stop_journal()
         self.checker.close()
-        self.document, self.checker = document, checker
-        self._attempt = None
+        before, self.state = self.state.path, state
         self._listen()
-        self._unsaved_origin = False
-        self._belong_to(path)
+        self._belong_to(path, before)
         gc.unfreeze()
         self.replaced.emit()
         self.changed.emit()
-        if len(document.network) > MANY:
+        if len(state.document.network) > MANY:
             # Python's search for unreachable objects would halt the window each time it passes over all of these.
             gc.freeze()
 
@@ -237,12 +240,12 @@ class ProjectSession(QObject):
         self.document.subscribe(self._on_commit)
         self.checker.subscribe(lambda _: self.checked.emit())
 
-    def _belong_to(self, path: Path | None) -> None:
-        if path != self._path or self._lock is None:
+    def _belong_to(self, path: Path | None, before: Path | None) -> None:
+        if path != before or self._lock is None:
             if self._lock is not None:
                 self._lock.release(remove=True)
             self._lock = try_lock(self._locks / f"{_digest(str(path).encode())[:32]}.lock") if path else None
-        self._path = path
+        self.state.path = path
         self._print = fingerprint(path)
         if self._watcher.files():
             self._watcher.removePaths(self._watcher.files())
@@ -259,37 +262,42 @@ class ProjectSession(QObject):
         NetloomError
             if it cannot be written; the old file is untouched.
         """
-        target = path or self._path
+        target = path or self.state.path
         if target is None:
             raise NetloomError("This project has no file yet: choose one with Save as.")
         target = target if target.suffix else target.with_suffix(SUFFIX)
-        target = target.resolve()
-        write_project(target, self.project)
+        target, before = target.resolve(), self.state.path
+        copied = before is not None and target != before
+        id_ = new_id() if copied else self.state.id
+        write_project(target, replace(self.project, id=id_))
         self.document.mark_saved()
-        self._unsaved_origin = False
-        self._belong_to(target)
+        self.state.unsaved_origin, self.state.id = False, id_
+        self._belong_to(target, before)
         self._stop_journal()
+        if copied:
+            self.copied.emit()
         self.changed.emit()
 
     @property
     def overtaken_on_disk(self) -> bool:
         """Whether the file holds something else than what was opened or saved here."""
-        return self._path is not None and fingerprint(self._path) not in (self._print, None)
+        return self.state.path is not None and fingerprint(self.state.path) not in (self._print, None)
 
     def keep_mine(self) -> None:
         """Know of the other content of the file, and leave it to be overwritten."""
-        self._print = fingerprint(self._path)
+        self._print = fingerprint(self.state.path)
 
     def _look_at_file(self) -> None:
-        if self._path is not None and self._path.exists() and str(self._path) not in self._watcher.files():
-            self._watcher.addPath(str(self._path))  # a file that is replaced drops out of the watch
+        path = self.state.path
+        if path is not None and path.exists() and str(path) not in self._watcher.files():
+            self._watcher.addPath(str(path))  # a file that is replaced drops out of the watch
         if self.overtaken_on_disk:
             self.overtaken.emit()
 
     # The journal
 
     def _on_commit(self, commit: Commit) -> None:
-        self._attempt = None  # what is undone next is this edit
+        self.state.attempt = None  # what is undone next is this edit
         if not self._journal_timer.isActive():
             self._journal_timer.start()
         self.committed.emit(commit)
@@ -320,7 +328,7 @@ class ProjectSession(QObject):
 
     def _write(self, value: dict[str, Any] | None) -> None:
         try:
-            self._journal.clear() if value is None else self._journal.write(value, self._path)
+            self._journal.clear() if value is None else self._journal.write(value, self.state.path)
         except NetloomError as error:
             self.troubled.emit(str(error))
 
@@ -344,6 +352,10 @@ class ProjectSession(QObject):
             self._lock = None
         if self._watcher.files():
             self._watcher.removePaths(self._watcher.files())
+
+
+def _fresh(document: Document, id_: str) -> ProjectState:
+    return ProjectState(document, Checker(document), id_)
 
 
 def fingerprint(path: Path | None) -> str | None:

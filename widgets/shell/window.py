@@ -315,7 +315,7 @@ class MainWindow(QMainWindow):
         problems = self.session.problems
         grave = {problem.severity.value for problem in problems}
         tone = next((level for level in ("error", "warning") if level in grave), "ok")
-        self.status.show_problems(count_text((*problems, *self.session.hints)), tone)
+        self.status.show_problems(count_text((*problems, *self.session.state.hints)), tone)
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_preference(self, name: str) -> None:

@@ -49,7 +49,9 @@ class SearchedProject(Protocol):
     def suggested_name(self) -> str:
         """A name for its files."""
 
-    document: Document
+    @property
+    def document(self) -> Document:
+        """What is edited."""
 
 
 class SearchDialog(QDialog):

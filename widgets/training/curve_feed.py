@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
 from app.data.data_choice import DataChoice
@@ -18,6 +18,7 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.curve import Part
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.curve_view import FRAME_MS
+from widgets.plots.follow_chip import FollowChip
 from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
 from widgets.training.training_controller import TrainingController
 
@@ -57,13 +58,20 @@ class Curves(QObject):
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.setMinimumWidth(96)
         self.chooser.currentIndexChanged.connect(self._choose)
+        self.chooser.activated.connect(lambda _: self._want(str(self.chooser.currentData())))
         self.chooser.hide()
         self.metric.add_control(self.chooser)
+        self.chips = [FollowChip(plot.view) for plot in (self.loss, self.metric)]
+        for plot, chip in zip((self.loss, self.metric), self.chips, strict=True):
+            plot.add_control(chip)
+            chip.hide()
         self._names: dict[Path, str] = {}
         self._hues: dict[Path, int] = {}
         self._units: dict[Path, str] = {}
         self._others: dict[Path, list[str]] = {}
         self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
+        self._metrics: dict[Path, list[str]] = {}
+        self._wanted = ""
 
         controller.link.points.connect(self._on_points)
         controller.epoch_ended.connect(self._on_epoch)
@@ -74,6 +82,7 @@ class Curves(QObject):
         """Give a run its curves, empty at first; a run that is known gets another name and hue."""
         self._names[path], self._hues[path] = name, hue
         self._epochs.setdefault(path, [])
+        self._metrics.setdefault(path, [])
         if path not in self._units:
             self._units[path] = target_unit(path)
         for part in PARTS:
@@ -84,14 +93,28 @@ class Curves(QObject):
     def remove_run(self, path: Path) -> None:
         """Take a run's curves away."""
         others = self._others.get(path, [])
-        for known in (self._names, self._hues, self._epochs, self._others, self._units):
+        for known in (self._names, self._hues, self._epochs, self._others, self._units, self._metrics):
             known.pop(path, None)
         for name in others:
             self.loss.view.remove_curve(_id(path, name))
         for part in PARTS:
             self.loss.view.remove_curve(_id(path, part))
             self.metric.view.remove_curve(_id(path, part))
+        self._offer()
         self._relabel()
+
+    def forget(self) -> None:
+        """Another project is open: no run is shown, no metric chosen, and nothing is zoomed."""
+        for path in tuple(self._names):
+            self.remove_run(path)
+        self._wanted = ""
+        self._offer()
+        self.fit()
+
+    def fit(self) -> None:
+        """Show everything, and keep showing everything as points come."""
+        for plot in (self.loss, self.metric):
+            plot.view.fit()
 
     def rename_run(self, old: Path, new: Path, name: str) -> None:
         """A run's folder has another name."""
@@ -109,6 +132,7 @@ class Curves(QObject):
             return
         self.add_run(path, name, hue)
         self._append_history(path, history)
+        self._settle()
 
     def _append_history(self, path: Path, history: RunHistory) -> None:
         if len(history.steps):
@@ -145,15 +169,14 @@ class Curves(QObject):
 
     def _add_epoch(self, path: Path, step: int, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
         self._epochs[path].append((step, train, validation))
-        names = [*train, *validation]
-        self._offer(names)
+        new = [name for name in dict.fromkeys((*train, *validation)) if name not in self._metrics[path]]
+        self._metrics[path] += new
+        if new:
+            self._offer()
+            self._settle()
         if _known(validation.get("loss")):
             self.loss.view.append(_id(path, "validation"), [step], [validation["loss"]])
-        # Another network may not have the metric on the plot; where no run has it, the plot would stay empty.
-        if names and not any(self._has(other, self.shown) for other in self._epochs):
-            self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
-        else:
-            self._append_metric(path, [(step, train, validation)])
+        self._append_metric(path, [(step, train, validation)])
 
     def _append_metric(self, path: Path, epochs: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]]) -> None:
         rows = list(epochs)
@@ -170,22 +193,33 @@ class Curves(QObject):
         """The metric on the metric plot."""
         return str(self.chooser.currentData() or "accuracy")
 
-    def _offer(self, names: Sequence[str]) -> None:
-        """Offer metrics that were not known yet; the first that come choose what is shown."""
-        new = [name for name in dict.fromkeys(names) if self.chooser.findData(name) < 0]
-        if not new:
-            return
-        first = self.chooser.count() == 0
-        for name in new:
-            self.chooser.addItem(title_of(name), name)
-        if first:
-            self.chooser.setCurrentIndex(self.chooser.findData(primary(dict.fromkeys(names))))
-        self.chooser.setMinimumWidth(min(self.chooser.sizeHint().width(), WIDEST))
-        self.chooser.setVisible(True)
+    def _want(self, metric: str) -> None:
+        """The person chose a metric: it stays as long as the run that leads has it."""
+        self._wanted = metric
 
-    def _has(self, path: Path, metric: str) -> bool:
-        """Whether a run that is shown was measured by ``metric``."""
-        return any(metric in train or metric in validation for _, train, validation in self._epochs[path])
+    def _offer(self) -> None:
+        """Offer the metrics that the runs on the plot have, and no others."""
+        names = list(dict.fromkeys(name for names in self._metrics.values() for name in names))
+        if names != [self.chooser.itemData(row) for row in range(self.chooser.count())]:
+            shown = self.chooser.currentData()
+            with QSignalBlocker(self.chooser):
+                self.chooser.clear()
+                for name in names:
+                    self.chooser.addItem(title_of(name), name)
+                self.chooser.setCurrentIndex(self.chooser.findData(shown))
+        self.chooser.setMinimumWidth(min(self.chooser.sizeHint().width(), WIDEST))
+        self.chooser.setVisible(bool(names))
+
+    def _settle(self) -> None:
+        """Show the metric that was chosen if the run that leads has it, else the one that stands for that run."""
+        leads = self._controller.run if self._controller.run in self._metrics else next(reversed(self._metrics), None)
+        names = self._metrics.get(leads, []) if leads is not None else []
+        if not names:
+            return
+        alike = [name for name in names if own_name(name) == own_name(self._wanted)]
+        metric = next((name for name in (self._wanted, *alike) if name in names), primary(dict.fromkeys(names)))
+        if metric != self.chooser.currentData():
+            self.chooser.setCurrentIndex(self.chooser.findData(metric))
 
     def _choose(self) -> None:
         for path, epochs in self._epochs.items():
@@ -198,7 +232,9 @@ class Curves(QObject):
 
     def _name_metric(self) -> None:
         """Title the axis with the metric, and its unit where all runs share one."""
-        if self.chooser.count():
+        if not self.chooser.count():
+            self.metric.view.panel.sides["left"].set_title(self.metric.view.title)
+        else:
             units = set(self._units.values())
             unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
             title = title_of(self.shown)
@@ -219,6 +255,8 @@ class Curves(QObject):
         return words if len(self._names) == 1 else f"{self._names[path]}, {words}"
 
     def _relabel(self) -> None:
+        for chip in self.chips:
+            chip.setVisible(bool(self._names))
         self._name_metric()
         for path, hue in self._hues.items():
             for part in PARTS:

@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.project.project_ids import known_project
 from app.training import runs
 from app.training.plan import Plan
+from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
-from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary
+from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of
 
+NO_PROJECT = ProjectKey("")
+"""Where no project is open, every run is shown."""
+NO_OWNER, NO_LABELS = Owner("", "", ""), RunLabels()
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
 
@@ -29,43 +34,71 @@ class RunEntry:
     metric: str
     best: float | None
     test: float | None
+    owner: Owner = NO_OWNER
+    labels: RunLabels = NO_LABELS
+    size: int = 0
+    score: str = ""
     resumable: bool = False
     complete: bool = False
     problem: str | None = None
 
 
-def stamp(path: Path) -> tuple[int, int]:
-    """A cheap sign that a run has changed: size and time of its log."""
+def stamp(path: Path) -> tuple[int, int, int]:
+    """A cheap sign that a run has changed: size and time of its log, time of its labels."""
+    size, log = _written(path / runs.METRICS)
+    return size, log, _written(path / LABELS)[1]
+
+
+def _written(file: Path) -> tuple[int, int]:
     try:
-        status = (path / runs.METRICS).stat()
+        status = file.stat()
     except OSError:
         return (0, 0)
     return (status.st_size, status.st_mtime_ns)
 
 
-def read_entry(path: Path) -> RunEntry:
-    """The line of the run in ``path``; a run that cannot be used says why in ``problem``."""
+def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
+    """The line of the run in ``path``, called after the open project ``key`` if it is its own.
+
+    A run that cannot be used says why in ``problem``.
+    """
+    owner, labels, size = owner_of(path), read_labels(path), size_on_disk(path)
     try:
         run = runs.Run.open(path)
         history = run.history()
     except NetloomError as error:
-        return RunEntry(path, path.name, "", "broken", 0, 0, "loss", None, None, problem=str(error))
+        text = str(error)
+        return RunEntry(path, path.name, "", "broken", 0, 0, "loss", None, None, owner, labels, size, problem=text)
     started, finished = history.started or {}, history.finished or {}
     last = history.epochs[-1] if history.epochs else {}
     metric = primary(last.get("validation") or last.get("train") or {}) or "loss"
+    status, epoch = str(finished.get("status", "interrupted")), int(last.get("epoch", 0))
+    test = finished.get("test", {})
     return RunEntry(
         path=path,
-        name=shown_name(path, run.title),
+        name=run_name(path, owner, key),
         created=str(run.environment.get("created", "")),
-        status=str(finished.get("status", "interrupted")),
-        epoch=int(last.get("epoch", 0)),
+        status=status,
+        epoch=epoch,
         epochs=int(started.get("epochs", 0)),
         metric=metric,
         best=best_of(history, metric),
-        test=finished.get("test", {}).get(metric),
+        test=test.get(metric),
+        owner=owner,
+        labels=labels,
+        size=size,
+        score=score_of(status, epoch, test, last.get("validation") or {}) or "Trained",
         resumable=run.checkpoint.is_file(),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )
+
+
+def run_name(path: Path, owner: Owner, key: ProjectKey) -> str:
+    """A run's name: that of its folder if a person chose it, else that of its project as it is now, with the time."""
+    if key.name and owner.is_project(key):
+        return shown_name(path, key.name)
+    known = known_project(owner.id) if owner.id else None
+    return shown_name(path, known.name if known is not None else owner.title)
 
 
 def shown_name(path: Path, title: str) -> str:

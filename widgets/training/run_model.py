@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,20 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QPixmap
 
 from app.training import runs
+from app.training.run_labels import Owner, ProjectKey, owner_of
 from graph.errors import NetloomError
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
-from widgets.training.metric_text import title_of, value_of
-from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_folders, stamp
+from widgets.training.metric_text import with_title
+from widgets.training.run_entries import (
+    NO_PROJECT,
+    RunEntry,
+    read_entry,
+    rename_run,
+    run_folders,
+    run_name,
+    stamp,
+)
 
 COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
 SWATCH = 10
@@ -26,36 +36,82 @@ ROLE = Qt.ItemDataRole
 class RunModel(QAbstractTableModel):
     """Runs, the newest first. A run that is ticked has its curves on the plots, in the hue of its swatch.
 
-    `ticked(path, on)` follows the check boxes, `renamed(old, new)` a change of name, `failed` says what could not be
-    done. ``busy`` is the run in progress, which is neither renamed nor deleted.
+    Listed are the runs of the open project, or on request of all. `ticked(path, on)` follows the check boxes,
+    `renamed(old, new)` a change of name, `settled` says that everything is read, `failed` what could not be done.
+    ``busy`` is the run in progress, which is neither renamed nor deleted.
     """
 
     ticked = Signal(object, bool)
     renamed = Signal(object, object)
+    settled = Signal()
     failed = Signal(str)
 
     def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
         self._entries: list[RunEntry] = []
-        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._stamps: dict[Path, tuple[int, int, int]] = {}
         self._hues: dict[Path, int] = {}
         self._unread: list[Path] = []
         self.busy: Path | None = None
+        self._key, self._everything = NO_PROJECT, False
+        self._owners: dict[Path, tuple[tuple[int, int, int], Owner]] = {}
+        self._folder: Path | None = None
         self._reader = QTimer(self, interval=0)
         self._reader.timeout.connect(self._read_next)
 
     # Runs
 
     def refresh(self, folder: Path | None = None) -> None:
-        """Look at the folder of runs again; what is new or changed is read soon."""
-        folders = run_folders(folder or runs.runs_folder())
+        """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
+        self._folder = folder
+        folders = [path for path in run_folders(folder or runs.runs_folder()) if self._everything or self.is_own(path)]
         for row in reversed(range(len(self._entries))):
             if self._entries[row].path not in folders:
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
         if self._unread:
             self._reader.start()
+        else:
+            self.settled.emit()
+
+    def show_project(self, key: ProjectKey) -> None:
+        """List the runs of another project; none of the one before stays listed or ticked."""
+        self._unread.clear()
+        for row in reversed(range(len(self._entries))):
+            self._drop(row)
+        for path in tuple(self._hues):
+            self.tick(path, False)
+        self._key, self._everything = key, False
+        self._owners.clear()
+
+    def rename_project(self, key: ProjectKey) -> None:
+        """The open project has another name, after which its runs are called."""
+        self._key = key
+        for row, entry in enumerate(self._entries):
+            name = run_name(entry.path, entry.owner, key)
+            if name != entry.name:
+                self._put(replace(entry, name=name), row)
+                self.renamed.emit(entry.path, entry.path)
+
+    def show_all_projects(self, wanted: bool) -> None:
+        """List the runs of every project, or those of the open one alone."""
+        self._everything = wanted
+        self.refresh(self._folder)
+
+    @property
+    def all_projects(self) -> bool:
+        """Whether runs of every project are listed."""
+        return self._everything
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a run belongs to the open project; without one all do."""
+        if not self._key.id:
+            return True
+        kept, now = self._owners.get(path), stamp(path)
+        if kept is None or kept[0] != now:
+            kept = self._owners[path] = (now, owner_of(path))
+        return kept[1].is_project(self._key)
 
     def read_all(self) -> None:
         """Read what `refresh` has left for later, now."""
@@ -69,6 +125,11 @@ class RunModel(QAbstractTableModel):
     def row_of(self, path: Path) -> int | None:
         """The row of a run, None if it is not listed."""
         return next((row for row, entry in enumerate(self._entries) if entry.path == path), None)
+
+    def latest(self) -> RunEntry | None:
+        """The latest run of the open project that can be used, None where there is none."""
+        usable = (entry for entry in self._entries if not entry.problem and self.is_own(entry.path))
+        return max(usable, key=lambda entry: (entry.created, entry.path.name), default=None)
 
     # Hues
 
@@ -152,7 +213,11 @@ class RunModel(QAbstractTableModel):
             return "in progress" if entry.path == self.busy else entry.status
         if entry.problem:
             return ""
-        known = {1: _shown(entry, entry.best), 2: _shown(entry, entry.test), 3: f"{entry.epoch} of {entry.epochs}"}
+        known = {
+            1: with_title(entry.metric, entry.best),
+            2: with_title(entry.metric, entry.test),
+            3: f"{entry.epoch} of {entry.epochs}",
+        }
         return known.get(column, entry.created.partition("T")[0])
 
     def _rename(self, entry: RunEntry, name: str) -> bool:
@@ -164,7 +229,7 @@ class RunModel(QAbstractTableModel):
         if entry.path in self._hues:
             self._hues[new] = self._hues.pop(entry.path)
         self._stamps.pop(entry.path, None)
-        self._put(read_entry(new), self.row_of(entry.path))
+        self._put(read_entry(new, self._key), self.row_of(entry.path))
         self.renamed.emit(entry.path, new)
         return True
 
@@ -174,9 +239,10 @@ class RunModel(QAbstractTableModel):
             return
         path = self._unread.pop(0)
         if path.is_dir():
-            self._put(read_entry(path), self.row_of(path))
+            self._put(read_entry(path, self._key), self.row_of(path))
         if not self._unread:
             self._reader.stop()
+            self.settled.emit()
 
     def _put(self, entry: RunEntry, row: int | None) -> None:
         self._stamps[entry.path] = stamp(entry.path)
@@ -201,11 +267,6 @@ class RunModel(QAbstractTableModel):
         row = self.row_of(path)
         if row is not None:
             self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
-
-
-def _shown(entry: RunEntry, value: float | None) -> str:
-    text = value_of(entry.metric, value)
-    return text if entry.metric == "accuracy" or value is None else f"{title_of(entry.metric)} {text}"
 
 
 def _swatch(color: QColor) -> QPixmap:

@@ -74,11 +74,16 @@ class StatusStrip(QWidget):
         row.setStretchFactor(self.figures, 4)
         self._hide_empty()
 
-    def show_state(self, state: State) -> None:
-        """Say where training stands; a failure says its reason elsewhere."""
+    def show_state(self, state: State, words: str = "", *, own: bool = True) -> None:
+        """Say where training stands, in ``words`` if there are better ones; a failure says its reason elsewhere.
+
+        A run that is not the open project's ``own`` has no progress here.
+        """
         self.cancel.hide()
         self.bar.setAccessibleName("Progress within the epoch")
-        self.state.setText("Failed" if state is State.FAILED else describe_state(state))
+        self.state.setText("Failed" if state is State.FAILED else words or describe_state(state))
+        if not own:
+            self.clear()
         if state not in (State.RUNNING, State.PAUSED, State.STOPPING):
             self.left.clear()
         if state not in ACTIVE and not self._epochs:

@@ -14,9 +14,11 @@ from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
 from app.training import runs
+from app.training.run_labels import ProjectKey, move_run, owner_of
 from graph.document import Document
 from graph.project import Project, project_json
-from widgets.training.run_entries import extended
+from widgets.training.metric_text import score_of
+from widgets.training.run_entries import extended, run_name
 from widgets.training.worker_link import WorkerLink
 
 
@@ -46,8 +48,11 @@ class TrainingController(QObject):
     `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
     (`Unfinished`); `started`, `progressed`, `epoch_ended` and `finished` carry the event of `app.protocol.events`;
     losses and snapshots come straight from the `link`. `failed` carries a sentence. `runs_changed` says that the
-    list of runs is not what it was. `devices_changed` comes once a worker has told its devices,
-    `forgotten` when another project is open, to which no run belongs yet.
+    list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
+
+    Only what concerns the open project is passed on. `forgotten` says that another one is open, of which nothing is
+    known yet; `restored` that its last run is known, or that its run in progress is back in view. A run of a project
+    that was left goes on; `elsewhere` carries a sentence when it ends.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
@@ -60,20 +65,24 @@ class TrainingController(QObject):
     runs_changed = Signal()
     devices_changed = Signal()
     forgotten = Signal()
+    restored = Signal()
+    elsewhere = Signal(str)
 
     def __init__(self, link: WorkerLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._link = link
         self._state = State.IDLE
         self._run: Path | None = None
-        self._title = ""
+        self._key = ProjectKey("")
+        self._run_key = self._key
+        self._score = ""
         self._reason = ""
         self._complete = False
         self._devices: tuple[DeviceInfo, ...] = ()
         self._watch = Watch()
         self._cards: tuple[tuple[str, ...], bool] = ((), False)
         self._request: int | None = None
-        self._before: tuple[State, Path | None, bool] = (State.IDLE, None, False)
+        self._before: tuple[State, Path | None, bool, str] = (State.IDLE, None, False, "")
         self._denied = False
         self._steps_wanted = 0
         link.training_event.connect(self._on_event)
@@ -104,9 +113,27 @@ class TrainingController(QObject):
         return self._run
 
     @property
-    def title(self) -> str:
-        """The title of the project that was trained last."""
-        return self._title
+    def project(self) -> ProjectKey:
+        """What tells the runs of the open project."""
+        return self._key
+
+    def run_name(self, path: Path) -> str:
+        """What a run is called: after the open project if it is its own."""
+        return run_name(path, owner_of(path), self._key)
+
+    @property
+    def own(self) -> bool:
+        """Whether the run in progress is of the open project."""
+        return self._run_key.id == self._key.id
+
+    @property
+    def words(self) -> str:
+        """Where training of the open project stands, in words; with the score of its last run once there is one."""
+        if self.active and not self.own:
+            return f"Training {self._run_key.name}, another project"
+        if self._score and self._state in (State.IDLE, State.FINISHED):
+            return self._score
+        return describe_state(self._state, self._reason)
 
     @property
     def reason(self) -> str:
@@ -135,20 +162,14 @@ class TrainingController(QObject):
 
     # What the user does
 
-    def train(
-        self, document: Document, base: Path | None = None, *, name: str = "network", paused: bool = False
-    ) -> None:
-        """Freeze the project as it is and train it in a new run folder.
-
-        ``base`` is the folder of its file; a project without a title is called ``name``.
-        """
+    def train(self, document: Document, base: Path | None = None, *, paused: bool = False) -> None:
+        """Freeze the project as it is and train it in a new run folder; ``base`` is the folder of its file."""
         if self.active:
             return
-        project = project_json(Project(document.network, dict(document.sections)))
+        project = project_json(Project(document.network, dict(document.sections), self._key.id))
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
-        self._title = title if isinstance(title, str) and title else name
-        self._begin(runs.fresh_folder(self._title))
+        self._begin(runs.fresh_folder(self._key.name or (title if isinstance(title, str) else "")))
         request = Train(project=project, base=base, out=self._run, paused=paused)
         self._request = self._link.request(request, self._on_begun, self._refused)
 
@@ -181,7 +202,7 @@ class TrainingController(QObject):
         else:
             self.pause()
 
-    def step(self, document: Document, base: Path | None = None, name: str = "network") -> None:
+    def step(self, document: Document, base: Path | None = None) -> None:
         """Train on one batch, then wait; where nothing is running this begins a run that waits after its first."""
         if self._state is State.PAUSED:
             self._link.send(Step())
@@ -189,7 +210,7 @@ class TrainingController(QObject):
             self._link.send(Pause())
         elif not self.active:
             self._steps_wanted = 1
-            self.train(document, base, name=name, paused=True)
+            self.train(document, base, paused=True)
 
     def stop(self) -> None:
         """End the run after the current step; it can be resumed."""
@@ -217,13 +238,38 @@ class TrainingController(QObject):
         every = CARDS_EVERY if self._watch.empty else self._watch.every
         return replace(self._watch, cards=cards, health=health, every=every)
 
-    def forget(self) -> None:
+    def open_project(self, key: ProjectKey) -> None:
         """Another project is open: what was trained last is not its own. A run in progress goes on."""
+        self._key = key
+        if not self.active:
+            self._forget_run()
+        self.forgotten.emit()
+        if self.active:
+            self.stateChanged.emit(self._state)
+            if self.own:
+                self.restored.emit()
+
+    def rename_project(self, key: ProjectKey) -> None:
+        """The open project has another name, or after `copied` another id, which its run in progress takes along."""
+        if self.active and self.own:
+            self._run_key = key
+            if self._run is not None and self._run.is_dir() and key.id != self._key.id:
+                move_run(self._run, key.id)
+        self._key = key
+
+    def restore(self, run: Path, score: str) -> None:
+        """Take a run of the open project as its last one; ``score`` says in words what came of it."""
         if self.active:
             return
-        self._run, self._title, self._reason, self._complete = None, "", "", False
+        self._run, self._run_key, self._score = run, self._key, score
+        self._complete = bool(extended(run))
         self._set_state(State.IDLE)
-        self.forgotten.emit()
+        self.stateChanged.emit(State.IDLE)
+        self.restored.emit()
+
+    def _forget_run(self) -> None:
+        self._run, self._reason, self._complete, self._score = None, "", False, ""
+        self._set_state(State.IDLE)
 
     def close(self) -> None:
         """End the worker, and with it a run in progress, which can be resumed later."""
@@ -232,9 +278,9 @@ class TrainingController(QObject):
     # What the worker says
 
     def _begin(self, run: Path) -> None:
-        self._before = self._state, self._run, self._complete
-        self._denied = False
-        self._run, self._reason, self._complete = run, "", False
+        self._before = self._state, self._run, self._complete, self._score
+        self._denied, self._run_key = False, self._key
+        self._run, self._reason, self._complete, self._score = run, "", False, ""
         self._set_state(State.STARTING)
 
     def _on_begun(self, _reply: TrainingBegun) -> None:
@@ -242,6 +288,8 @@ class TrainingController(QObject):
 
     def _on_event(self, event: Event) -> None:
         match event:
+            case TrainingProgress() | Epoch() if not self.own:
+                pass
             case TrainingProgress():
                 self.progressed.emit(event)
             case Epoch():
@@ -261,17 +309,18 @@ class TrainingController(QObject):
             return
         if self._state is State.STOPPING:
             self._link.forget(number)
-            state, self._run, self._complete = self._before
+            state, self._run, self._complete, self._score = self._before
             self._request, self._steps_wanted = None, 0
             self._set_state(state)
-        else:
+        elif self.own:
             self.readying.emit(progress)
 
     def _on_started(self, event: Started) -> None:
         self._run = Path(event.run)
         if not self._wanted().empty:
             self._link.send(self._wanted())
-        self.started.emit(event)
+        if self.own:
+            self.started.emit(event)
         if self._state is State.STARTING:
             self._set_state(State.RUNNING)
         self.runs_changed.emit()
@@ -288,6 +337,10 @@ class TrainingController(QObject):
         self._steps_wanted = 0
         failed = event.status == "failed"
         self._reason = event.reason or "" if failed else ""
+        if not self.own:
+            self._end_elsewhere(event.reason or "")
+            return
+        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {})
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:
@@ -312,10 +365,21 @@ class TrainingController(QObject):
     def _fail(self, reason: str) -> None:
         reason = self._named(reason)
         self._steps_wanted, self._reason = 0, reason
+        if self.active and not self.own:
+            self._end_elsewhere(reason)
+            return
         if not self.active and self._state is not State.FAILED:
             return  # an error that belongs to no run is told by whoever asked
         self._set_state(State.FAILED)
         self.failed.emit(reason)
+        self.runs_changed.emit()
+
+    def _end_elsewhere(self, reason: str) -> None:
+        """A run of another project has ended: nothing of it is the open one's."""
+        name = self._run_key.name or "Another project"
+        self._run_key = self._key
+        self._forget_run()
+        self.elsewhere.emit(f"{name}: training ended. {reason}".strip())
         self.runs_changed.emit()
 
     def _named(self, reason: str) -> str:

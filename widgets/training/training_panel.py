@@ -8,12 +8,12 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Started
+from app.training.run_labels import ProjectKey
 from graph.document import Document
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
-from widgets.training.run_entries import shown_name
 from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
@@ -34,6 +34,7 @@ class TrainPanel(QWidget):
         self.setObjectName("trainPanel")
         self._controller = controller
         self._live: Path | None = None
+        self._wants_last = False
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
@@ -68,6 +69,8 @@ class TrainPanel(QWidget):
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
         controller.forgotten.connect(self._forget)
+        controller.restored.connect(self._on_restored)
+        model.settled.connect(self._restore)
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
@@ -82,6 +85,20 @@ class TrainPanel(QWidget):
         """Show the plan of a document, and the runs there are."""
         self.plan.set_document(document)
         self.refresh_runs()
+
+    def rename_project(self, key: ProjectKey) -> None:
+        """The open project has another name, and its runs with it; or it is a copy, which has no runs yet."""
+        controller = self._controller
+        if key == controller.project:
+            return
+        copied = key.id != controller.project.id
+        if copied and not (controller.active and controller.own):
+            controller.open_project(key)
+        else:
+            controller.rename_project(key)
+            self.runs.model.rename_project(key)
+        if copied:
+            self.refresh_runs()
 
     def show_runs(self) -> None:
         """Bring the list of runs forward."""
@@ -109,7 +126,7 @@ class TrainPanel(QWidget):
         self._controller.resume(run)
 
     def _on_state(self, state: State) -> None:
-        self.strip.show_state(state)
+        self.strip.show_state(state, self._controller.words, own=self._controller.own)
         self.runs.set_busy(self._controller.run if self._controller.active else None)
         if state is State.STARTING:
             self.notice.clear()
@@ -118,6 +135,7 @@ class TrainPanel(QWidget):
         run = self._controller.run
         if run is None:
             return
+        self._wants_last = False
         self.strip.on_start(event)
         model = self.runs.model
         if self._live not in (None, run):
@@ -128,18 +146,41 @@ class TrainPanel(QWidget):
         model.tick(run, True)
         if continued:
             self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
+        else:
+            self.curves.fit()
 
     def _forget(self) -> None:
-        """Show no run: those of another project are still listed, and a tick brings their curves back."""
-        self._live = None
-        for path in self.runs.model.shown:
-            self.runs.model.tick(path, False)
+        """Another project is open: list its runs, and show nothing of the one before."""
+        self._live, self._wants_last = None, True
+        self.runs.model.show_project(self._controller.project)
         self.runs.table.clearSelection()
         self.runs.table.setCurrentIndex(QModelIndex())
+        self.runs.notice.clear()
         self.notice.clear()
         self.strip.clear()
-        for plot in (self.curves.loss, self.curves.metric):
-            plot.view.fit()
+        self.curves.forget()
+        self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
+
+    def _restore(self) -> None:
+        """Take the latest run of the project that was opened as its last one, once the list is read."""
+        if not self._wants_last or not self._controller.project.id:
+            return
+        self._wants_last = False
+        entry = self.runs.model.latest()
+        if entry is not None and not self._controller.active and self._controller.run is None:
+            self._controller.restore(entry.path, entry.score)
+
+    def _on_restored(self) -> None:
+        """Show the last run, or the one in progress that is back in view."""
+        run = self._controller.run
+        if run is None:
+            return
+        self._live, self._wants_last = run, False
+        self.runs.model.tick(run, False)
+        self.runs.model.tick(run, True)
+        self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)
+        self.strip.show_state(self._controller.state, self._controller.words, own=True)
+        self.runs.select(run)
 
     def _on_failure(self, reason: str) -> None:
         run = self._controller.run
@@ -169,4 +210,4 @@ class TrainPanel(QWidget):
 
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)
-        return self.runs.model.entry(row).name if row is not None else shown_name(path, self._controller.title)
+        return self.runs.model.entry(row).name if row is not None else self._controller.run_name(path)

@@ -64,6 +64,10 @@ class Subject(QObject):
         """The run that is looked at, None where there is none."""
         return self._run
 
+    def run_name(self, run: Run) -> str:
+        """What a run is called: after the open project if it is its own."""
+        return self._controller.run_name(run.path)
+
     @property
     def live(self) -> bool:
         """Whether that run is in progress."""

@@ -14,7 +14,6 @@ from app.protocol.watch import Watch
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
-from widgets.training.run_entries import shown_name
 from widgets.training.training_controller import TrainingController
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Tab
@@ -108,7 +107,7 @@ class UnderstandPanel(QWidget):
             return
         live = "  ·  live" if self.subject.live else ""
         other = "  ·  not the network as it is drawn now" if self.subject.outdated else ""
-        self.about.setText(f"{shown_name(run.path, run.title)}{live}{other}")
+        self.about.setText(f"{self.subject.run_name(run)}{live}{other}")
 
     def _show_about(self) -> None:
         """Say whose inside is on show; a tab that works without a run needs none."""

@@ -78,8 +78,16 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
     write_project(tmp_path / "other.netloom", digits_project(5))
     window.files.open(tmp_path / "other.netloom")
     assert controller.state is State.RUNNING and controller.run is not None
-    assert train_panel(window).strip.state.text() == "Training"
-    controller._set_state(State.FINISHED)
+    panel, words = train_panel(window), "Training digits, another project"
+    assert panel.strip.state.text() == window.status.training.text() == words
+    metrics = {"loss": 0.5, "accuracy": 0.9}
+    controller.link.points.emit(Points(np.arange(4, 6), np.array([3, 2], np.float32)))
+    controller.link.training_event.emit(samples.epoch(step=9, train=metrics, validation=metrics))
+    assert panel.curves.loss.view.is_empty() and panel.curves.metric.view.is_empty()
+    assert panel.strip.figures.text() == "" and "per epoch" not in window.status.costs.text()
+    controller.link.training_event.emit(samples.finished(run=str(controller.run), test=metrics))
+    assert panel.strip.state.text() == window.status.training.text() == "Not trained yet"
+    assert controller.run is None and "digits: training ended" in window.banners.notices[0].text
 
 
 def test_an_edit_after_training_is_said_until_it_is_undone(

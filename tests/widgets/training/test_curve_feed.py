@@ -63,7 +63,7 @@ def test_losses_and_metrics_are_not_painted_in_one_go(curves: Curves) -> None:
     assert curves.metric.view.frame_ms >= curves.loss.view.frame_ms + FRAME_MS
 
 
-def test_a_metric_that_no_run_has_gives_way(curves: Curves, link: WorkerLink) -> None:
+def test_the_run_in_progress_is_drawn_by_a_metric_of_its_own(curves: Curves, link: WorkerLink) -> None:
     curves.add_run(FIRST, "first", 0)
     begin(link, FIRST)
     link.training_event.emit(epoch(1, loss=0.5, accuracy=0.9))
@@ -71,8 +71,10 @@ def test_a_metric_that_no_run_has_gives_way(curves: Curves, link: WorkerLink) ->
     curves.add_run(SECOND, "second", 1)
     begin(link, SECOND)
     link.training_event.emit(epoch(1, **{"loss": 0.5, "gru.rmse": 0.2, "lstm.rmse": 0.3}))
-    assert curves.shown == "accuracy"
+    assert curves.shown == "gru.rmse"
+    assert curves.chooser.findData("accuracy") >= 0  # the first run is still on the plot
     curves.remove_run(FIRST)
+    assert curves.chooser.findData("accuracy") < 0
     for number in (2, 3):
         link.training_event.emit(epoch(number, **{"loss": 0.4, "gru.rmse": 0.1, "lstm.rmse": 0.2}))
     assert curves.shown == "gru.rmse"

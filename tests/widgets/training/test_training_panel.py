@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Points
 from app.protocol.training_messages import Resume
+from app.training.run_labels import ProjectKey
 from app.training.runs import CHECKPOINT
 from graph.document import Document
 from tests.app.protocol import samples
@@ -162,7 +163,8 @@ def test_a_run_is_called_by_its_project_and_the_time(
 ) -> None:
     document = Document()
     panel = make_panel(make_controller, qtbot, document)
-    panel._controller.train(document, name="lenet")
+    panel._controller.open_project(ProjectKey("5", "lenet"))
+    panel._controller.train(document)
     qtbot.waitUntil(lambda: panel._controller.state is State.FINISHED, timeout=20_000)
     panel.runs.model.read_all()
     name = panel.runs.model.entry(0).name
@@ -294,3 +296,23 @@ def test_everything_usable_has_a_name(make_controller: MakeController, qtbot: Qt
     assert nameless == []
     for name in ("lossPlot", "metricPlot", "runs"):
         assert panel.findChild(QWidget, name).accessibleName()
+
+
+def test_plots_follow_until_one_zooms_and_a_new_run_follows_again(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    loss, metric = panel.curves.chips
+    assert not loss.isVisible()  # nothing to follow yet
+    train(panel, document, qtbot)
+    assert (loss.text(), metric.text(), loss.isEnabled()) == ("Following", "Following", False)
+    plot = panel.curves.loss.view
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    assert (loss.text(), metric.text()) == ("Fit", "Fit")  # steps are shared
+    assert not plot.fit_button.isVisible()
+    qtbot.mouseClick(metric, Qt.MouseButton.LeftButton)
+    assert (loss.text(), metric.text()) == ("Following", "Following")
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    train(panel, document, qtbot)
+    qtbot.wait(100)
+    assert loss.text() == "Following" and plot.panel.x_range.high == 40

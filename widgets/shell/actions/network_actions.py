@@ -43,7 +43,7 @@ def next_problem(context: Context) -> None:
     problems = _of_layers(workbench.block_navigation.checker.problems)
     if not problems:
         workbench.leave_block(0)
-        problems = _of_layers((*session.checker.problems, *session.hints))
+        problems = _of_layers((*session.checker.problems, *session.state.hints))
     if problems:
         at = [index for index, problem in enumerate(problems) if problem.layer in workbench.selected]
         following = problems[(at[-1] + 1) % len(problems)] if at else problems[0]

@@ -14,7 +14,6 @@ from widgets.shell.banners import Notice
 if TYPE_CHECKING:
     from app.protocol.events import Epoch
     from app.protocol.messages import Unfinished
-    from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
@@ -39,9 +38,7 @@ class TrainingActions(QObject):
         super().__init__(context.window())
         self._context = context
         self.controller: TrainingController | None = None
-        self._epoch_seconds: float | None = None
-        self._trained: Network | None = None
-        self._outdated = False
+        self._outdated_told = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
@@ -54,19 +51,19 @@ class TrainingActions(QObject):
         controller.epoch_ended.connect(self._on_epoch)
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
-        self._context.session.replaced.connect(self._forget_epoch)
+        controller.elsewhere.connect(lambda sentence: self._context.say(Notice(sentence, "info", (), "elsewhere")))
         controller.started.connect(lambda _: self._remember_network())
-        controller.forgotten.connect(self._remember_network)
+        for signal in (controller.forgotten, controller.restored):
+            signal.connect(self._remember_network)
+            signal.connect(self._show_state)
         self._context.session.committed.connect(lambda _: self._compare())
         self._show_devices()
         self._show_state()
 
     def _show_state(self) -> None:
-        from widgets.training.training_controller import describe_state
-
         if self.controller is not None:
-            words = describe_state(self.controller.state)
-            self.state_told.emit(f"{words}; {CHANGED}" if self._outdated else words)
+            words = self.controller.words
+            self.state_told.emit(f"{words}; {CHANGED}" if self._context.session.state.outdated else words)
             self._context.commands.refresh()
 
     def _show_wait(self, _request: int, progress: Unfinished) -> None:
@@ -85,33 +82,33 @@ class TrainingActions(QObject):
     @property
     def epoch_seconds(self) -> float | None:
         """How long an epoch of the network as it is drawn takes, None where that is not known."""
-        return None if self._outdated else self._epoch_seconds
+        state = self._context.session.state
+        return None if state.outdated else state.epoch_seconds
 
     def _remember_network(self) -> None:
         """Take the network of the run that begins, or of none, for the one that was trained."""
         from app.training.runs import Run
 
-        run = self.controller.run if self.controller is not None else None
+        controller, state = self.controller, self._context.session.state
+        run = controller.run if controller is not None and controller.own else None
         try:
-            self._trained = Run.open(run).project.network if run is not None else None
+            state.trained = Run.open(run).project.network if run is not None else None
         except NetloomError:
-            self._trained = None
+            state.trained = None
         self._compare()
 
     def _compare(self) -> None:
         """Say when the network is no more the one that was trained, or is it again."""
-        outdated = self._trained is not None and not self._trained.computes_as(self._context.session.document.network)
-        if outdated != self._outdated:
-            self._outdated = outdated
-            self.outdated_told.emit(outdated)
+        state = self._context.session.state
+        state.outdated = state.trained is not None and not state.trained.computes_as(state.document.network)
+        if state.outdated != self._outdated_told:
+            self._outdated_told = state.outdated
+            self.outdated_told.emit(state.outdated)
             self._show_state()
             self._context.refresh()
 
-    def _forget_epoch(self) -> None:
-        self._epoch_seconds = None
-
     def _on_epoch(self, event: Epoch) -> None:
-        self._epoch_seconds = event.seconds
+        self._context.session.state.epoch_seconds = event.seconds
         self._context.refresh()
 
     def _show_devices(self) -> None:
@@ -180,7 +177,7 @@ class TrainingActions(QObject):
     @property
     def can_resume(self) -> bool:
         """Whether the last run can be continued."""
-        return self._working and self.controller is not None and self.controller.resumable
+        return self._working and self.controller is not None and self.controller.resumable and self.controller.own
 
     @property
     def resume_title(self) -> str:
@@ -195,7 +192,7 @@ class TrainingActions(QObject):
         elif (controller := self._checked()) is not None:
             self._context.show_workspace("train")
             session = self._context.session
-            controller.train(session.document, session.base, name=session.suggested_name)
+            controller.train(session.document, session.base)
 
     def step(self) -> None:
         """Train on one batch."""
@@ -203,7 +200,7 @@ class TrainingActions(QObject):
         if controller is not None:
             self._context.show_workspace("train")
             session = self._context.session
-            controller.step(session.document, session.base, session.suggested_name)
+            controller.step(session.document, session.base)
 
     def pause(self) -> None:
         """Pause, or go on."""

@@ -18,7 +18,7 @@ from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
-from widgets.training.run_entries import run_folders, shown_name
+from widgets.training.run_entries import run_folders
 from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
 from widgets.understand.subject import Subject
 from widgets.understand.view_groups import Sentence
@@ -106,7 +106,7 @@ class GradientsTab(RecurrentTab):
 
     def _own_label(self, gradients: GradientsOverTime) -> str:
         run = self.subject.run
-        name = "untrained" if run is None or not self.subject.ready else shown_name(run.path, run.title)
+        name = "untrained" if run is None or not self.subject.ready else self.subject.run_name(run)
         return f"{KINDS[gradients.layer.cell]}, {name}"
 
     # The second run
@@ -121,12 +121,12 @@ class GradientsTab(RecurrentTab):
         if run is not None:
             self.menu.addAction("These weights before training", partial(self._ask_untrained, run))
         for other in runs_with_memory(run.path if run is not None else None):
-            self.menu.addAction(shown_name(other.path, other.title), partial(self._ask_run, other))
+            self.menu.addAction(self.subject.run_name(other), partial(self._ask_run, other))
         if self.menu.isEmpty():
             self.menu.addAction("No other run has a recurrent layer").setEnabled(False)
 
     def _ask_run(self, run: Run) -> None:
-        self._ask_other(shown_name(run.path, run.title), MeasureRecurrentGradients(run=run.path))
+        self._ask_other(self.subject.run_name(run), MeasureRecurrentGradients(run=run.path))
 
     def _ask_untrained(self, run: Run) -> None:
         project = OpenProject(project=project_json(run.project), base=run.base)

@@ -1,0 +1,80 @@
+"""All that the window knows of the open project, in one object that is exchanged whole when another is opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.data.dataset import DatasetInfo
+from app.training.run_labels import ProjectKey
+from graph.checking.check import Checker
+from graph.checking.layer_info import Problem
+from graph.document import Document
+from graph.network import Network
+from graph.project import SUFFIX, Project
+
+UNTITLED = "Untitled"
+
+
+@dataclass(eq=False)
+class ProjectState:
+    """One open project. Whoever keeps something about it keeps it here, so that none of it meets the next project.
+
+    ``id`` tells its runs; ``data`` is what its data is known to offer; ``trained`` and ``epoch_seconds`` are of its
+    last run; ``attempt`` is what was tried last without success, with how to take that back.
+    """
+
+    document: Document
+    checker: Checker
+    id: str
+    path: Path | None = None
+    unsaved_origin: bool = False
+    attempt: tuple[str, Callable[[], object]] | None = None
+    data: DatasetInfo | None = None
+    data_problems: tuple[Problem, ...] = ()
+    project_problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
+    trained: Network | None = None
+    outdated: bool = False
+    epoch_seconds: float | None = None
+
+    @property
+    def base(self) -> Path | None:
+        """The folder where the project's relative paths begin."""
+        return self.path.parent if self.path else None
+
+    @property
+    def own_title(self) -> str:
+        """What the project says of itself, empty where it says nothing."""
+        about = self.document.sections.get("about")
+        title = about.get("title") if isinstance(about, Mapping) else None
+        return title if isinstance(title, str) else ""
+
+    @property
+    def title(self) -> str:
+        """What the window is called after: the file, else what the project says of itself."""
+        return self.path.name if self.path is not None else self.own_title or UNTITLED
+
+    @property
+    def name(self) -> str:
+        """The same without the ending of the file: what its runs are called."""
+        return self.title.removesuffix(SUFFIX)
+
+    @property
+    def suggested_name(self) -> str:
+        """A name for a file of this project, without its ending."""
+        words = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return self.path.stem if self.path else (words if words not in ("", "untitled") else "network")
+
+    @property
+    def key(self) -> ProjectKey:
+        """What tells which runs are this project's."""
+        names = {self.name, self.own_title, re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40]}
+        return ProjectKey(self.id, self.name, self.base, frozenset(names - {""}))
+
+    @property
+    def project(self) -> Project:
+        """The project as it stands."""
+        return Project(self.document.network, dict(self.document.sections), self.id)
