@@ -77,7 +77,7 @@ class Stage:
 
     def understand(self) -> UnderstandPanel:
         """The understand panel, brought forward."""
-        self.driver.click("understandWorkspace")
+        self.driver.workspace("understand")
         panel = self.panel("understand")
         assert isinstance(panel, UnderstandPanel)
         return panel

@@ -76,6 +76,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     if app.property("netloomStyle") != "Fusion":
         app.setStyle("Fusion")
         app.setProperty("netloomStyle", "Fusion")
+    # One sheet put in place of another polishes every widget once for each widget that it is in; none in between, once.
+    app.setStyleSheet("")
     app.setFont(theme.font())
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))

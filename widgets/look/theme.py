@@ -241,6 +241,12 @@ def palette(theme: Theme) -> QPalette:
     return result
 
 
+@lru_cache(maxsize=16)
+def _scaled(base: Theme, scale: float) -> Theme:
+    """The same theme for the same scale, so that what is kept by theme is found again."""
+    return base if scale == 1.0 else replace(base, scale=scale)
+
+
 class ThemeSource(QObject):
     """Holds the theme in force, follows the system where asked to, and says when it changes.
 
@@ -287,7 +293,7 @@ class ThemeSource(QObject):
     def _wanted(self) -> Theme:
         dark = self._mode == "dark" or (self._mode == "system" and system_is_dark())
         base = DARK if dark else LIGHT
-        return base if self._scale == 1.0 else replace(base, scale=self._scale)
+        return _scaled(base, self._scale)
 
 
 def system_is_dark() -> bool:

@@ -68,6 +68,10 @@ class Context(Protocol):
     def working(self) -> bool:
         """Whether the project is on show, and not the start page."""
 
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """The panes on show, between which F6 moves the keyboard."""
+
     def window(self) -> QWidget:
         """The widget that is the parent of dialogs."""
 

@@ -61,7 +61,7 @@ PREFERENCES: tuple[Preference, ...] = (
     Preference(
         "text_size", "int", 100, "Text size", "Size of all text and of the wires.", minimum=80, maximum=200, unit="%"
     ),
-    Preference("projector", "bool", False, "Projector", "Larger text and wires for the back row; F10 switches it."),
+    Preference("projector", "bool", False, "Projector", "Larger text and wires for the back row; F9 switches it."),
     Preference(
         "smoothing",
         "float",

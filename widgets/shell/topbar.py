@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCursor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QLabel,
     QMenu,
@@ -20,10 +19,12 @@ from widgets.look import icons
 from widgets.look.layouts import Gap, Stretch, hbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
+from widgets.shell.workspace_tabs import WorkspaceTabs
 
-WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
-LEAST = 480
-"""Pixels that everything but the device needs while there is no word on Train."""
+MARGINS = (8, 4, 8, 5)
+GAP = 4
+TITLE = 120
+"""Pixels that the name of the file keeps before the word on Train goes."""
 
 
 class MenuButton(Themed, QToolButton):
@@ -33,7 +34,7 @@ class MenuButton(Themed, QToolButton):
         super().__init__()
         self.setObjectName("menuButton")
         self.setAccessibleName("Menu")
-        self.setToolTip("Menu (Alt+M)")
+        self.setToolTip("Menu (F10)")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.follow(themes)
 
@@ -110,8 +111,13 @@ class TopBar(Themed, QWidget):
         self.menu.setMenu(menu)
         menu.aboutToHide.connect(self.menu.rest, Qt.ConnectionType.QueuedConnection)
         self.menu.setShortcut("Alt+M")
+        QShortcut(QKeySequence("F10"), self).activated.connect(self.open_menu)
         self.title = Title(themes)
-        self.spaces = self._segments()
+        self.spaces = WorkspaceTabs()
+        self.spaces.chosen.connect(self.workspace)
+        self._frame = QFrame()
+        self._frame.setProperty("segments", True)
+        hbox(self.spaces, parent=self._frame, margins=(2, 2, 2, 2))
         self.train = self._train_button()
         self.pause = self._button("pause", "pauseButton", "Pause")
         self.step = self._button("step", "stepButton", "Train on one batch")
@@ -127,26 +133,7 @@ class TopBar(Themed, QWidget):
         buttons = (self.train, self.pause, self.step, self.stop, self.devices)
         hbox(self.menu, Gap(4), (self.title, 1), parent=self._left, spacing=4)
         hbox(Stretch(1), *buttons, parent=self._right, spacing=4)
-        hbox((self._left, 1), self.spaces, (self._right, 1), parent=self, margins=(8, 4, 8, 5), spacing=12)
-
-    def _segments(self) -> QFrame:
-        frame = QFrame()
-        frame.setProperty("segments", True)
-        frame.setObjectName("workspaces")
-        frame.setAccessibleName("Workspaces")
-        inside = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
-        self._group = QButtonGroup(self)
-        for name, title in WORKSPACES:
-            button = QToolButton()
-            button.setText(title)
-            button.setObjectName(f"{name}Workspace")
-            button.setAccessibleName(f"{title} workspace")
-            button.setCheckable(True)
-            button.setProperty("segmented", True)
-            button.clicked.connect(lambda _=False, name=name: self.workspace.emit(name))
-            self._group.addButton(button)
-            inside.addWidget(button)
-        return frame
+        hbox((self._left, 1), self._frame, (self._right, 1), parent=self, margins=MARGINS, spacing=12)
 
     def _train_button(self) -> QToolButton:
         """Train has an icon of its own, in the colour that reads on the accent."""
@@ -206,14 +193,16 @@ class TopBar(Themed, QWidget):
         self.devices.setAccessibleName(f"Device: {shown}")
 
     def show_workspace(self, name: str) -> None:
-        """Mark the workspace that is open; an empty name marks none."""
-        self._group.setExclusive(bool(name))
-        for (key, _), button in zip(WORKSPACES, self._group.buttons(), strict=True):
-            button.setChecked(key == name)
+        """Mark the workspace that is open."""
+        self.spaces.show_workspace(name)
+
+    def open_menu(self) -> None:
+        """Open the menu by the keyboard."""
+        self.menu.menu().popup(self.menu.mapToGlobal(self.menu.rect().bottomLeft()))
 
     def show_working(self, working: bool) -> None:
         """Show workspaces and training, or leave them away on the start page."""
-        self.spaces.setVisible(working)
+        self._frame.setVisible(working)
         for button in (self.train, self.pause, self.step, self.stop, self.devices):
             button.setVisible(working)
 
@@ -232,14 +221,22 @@ class TopBar(Themed, QWidget):
         for button in (self.train, self.pause, self.step, self.stop):
             button.setIconSize(QSize(side, side))
 
+    def _needed(self, *, words: bool) -> int:
+        """Pixels that the bar needs with or without the word on Train, and without the title."""
+        buttons = [button for button in (self.pause, self.step, self.stop, self.devices) if not button.isHidden()]
+        widths = [self.menu.sizeHint().width(), *(button.sizeHint().width() + GAP for button in buttons)]
+        if not self.train.isHidden():
+            word = self.train.fontMetrics().horizontalAdvance(self.train.text()) + 2 * GAP if words else 0
+            widths += [self.train.iconSize().width() + 24 + GAP + word, self._frame.sizeHint().width() + 24]
+        return sum(widths) + GAP + MARGINS[0] + MARGINS[2]
+
     def minimumSizeHint(self) -> QSize:
         """What its buttons need without the word on Train: never more because the bar got more."""
-        least = 60 if self.devices.isHidden() else LEAST
-        return QSize(self.theme.px(least) + self.devices.sizeHint().width(), super().minimumSizeHint().height())
+        return QSize(self._needed(words=False), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < self.theme.px(860)
+        narrow = self.width() < self._needed(words=True) + self.theme.px(TITLE)
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self.train.setToolButtonStyle(style)
 

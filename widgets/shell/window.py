@@ -159,6 +159,12 @@ class MainWindow(QMainWindow):
         assert self._workbench is not None  # the loader has handed it over
         return self._workbench
 
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """Notices, bar, what is on show below it, and the status line: what F6 goes through."""
+        shown = self.workbench.panes if self.ready and self.working else self.start.panes
+        return self.bar, self.banners, *shown, self.status
+
     def part(self, kind: Callable[[Context], P]) -> P:
         """The window's only instance of a class, which is made with this context at its first use."""
         if kind not in self._parts:

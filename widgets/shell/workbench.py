@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QTabWidget, QWidget
+from PySide6.QtGui import QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from graph.document import Document
 from graph.errors import NetloomError
@@ -27,6 +27,7 @@ from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
+from widgets.shell.panes import split_panes
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
 from widgets.summary.summary_view import Summary
@@ -139,9 +140,6 @@ class Workbench(QWidget):
         self.outline.noted.connect(self.go_to_annotation)
         self.outline.removed.connect(self._remove)
         self.outline.named.connect(self._rename)
-        # On the canvas Tab searches for a layer, so the keyboard leaves it by F6, as it leaves panes elsewhere.
-        QShortcut(QKeySequence("F6"), self).activated.connect(lambda: self._next_pane(1))
-        QShortcut(QKeySequence("Shift+F6"), self).activated.connect(lambda: self._next_pane(-1))
 
     # The document
 
@@ -444,14 +442,12 @@ class Workbench(QWidget):
         super().showEvent(event)
         QTimer.singleShot(0, self, self._divide)
 
-    def _next_pane(self, step: int) -> None:
-        panes = [pane for pane in (self.left, self.canvas, self.side_panel, self.bottom) if pane.isVisible()]
-        focus = QApplication.focusWidget()
-        inside = [index for index, pane in enumerate(panes) if focus is not None and _within(pane, focus)]
-        target = panes[((inside[0] if inside else 0) + step) % len(panes)]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        if target is not self.canvas:
-            target.focusNextChild()
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """What F6 goes through in this workspace, from left to right and down."""
+        if self.workspace == "data" and (panel := self._panels.get("data")) is not None:
+            return split_panes(panel)
+        return self.left, self.canvas, self.side_panel, self.bottom
 
     # Remembering
 
@@ -470,7 +466,3 @@ class Workbench(QWidget):
             known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
             self._heights = {name: max(size, 60) for name, size in known.items()}
         self._arrange()
-
-
-def _within(pane: QWidget, widget: QWidget) -> bool:
-    return pane is widget or pane.isAncestorOf(widget)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -162,18 +162,20 @@ class PresetCard(Themed, QAbstractButton):
 
 
 class Words:
-    """Wraps texts of one font. Each word is measured once: seventy cards are laid out before the first paint."""
+    """Wraps texts of one font. Each word is measured once, and each text is wrapped once for a width: seventy cards
+    are laid out before the first paint, and anew with every theme."""
 
     def __init__(self, font: QFont) -> None:
         self.metrics = QFontMetricsF(font)
         self._widths: dict[str, float] = {}
+        self.wrapped: Callable[[str, float, int], list[str]] = lru_cache(maxsize=1024)(self._wrap)
 
     def _width(self, word: str) -> float:
         if word not in self._widths:
             self._widths[word] = self.metrics.horizontalAdvance(word)
         return self._widths[word]
 
-    def wrapped(self, text: str, width: float, most: int) -> list[str]:
+    def _wrap(self, text: str, width: float, most: int) -> list[str]:
         """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
         lines: list[str] = []
         words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together

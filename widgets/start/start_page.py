@@ -156,8 +156,14 @@ class StartPage(Themed, QWidget):
             self.shelves.addWidget(self._scrolling(widget))
         switch, self.topic_row = self._switch(), self._topics()
         wide = (self.search, 100)  # up to its greatest width
-        head = hbox(switch, Gap(12), self.topic_row, Stretch(1), wide, Gap(8))
-        return vbox(head, (self.shelves, 1), spacing=12)
+        head = hbox(switch, Stretch(1), wide, Gap(8))
+        topics = hbox(self.topic_row, Stretch(1))
+        return vbox(head, topics, (self.shelves, 1), spacing=12)
+
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """What F6 goes through: the column on the left, and the cards."""
+        return self.new.parentWidget(), self.shelves
 
     @staticmethod
     def _scrolling(widget: QWidget) -> QScrollArea:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from graph.errors import NetloomError
+from widgets.shell.workspace_tabs import WorkspaceTabs
 
 Found = QWidget
 PATIENCE = 60.0
@@ -68,6 +69,12 @@ class WindowDriver:
         widget = self.find(target) if isinstance(target, str) else target
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place or QPoint())
         self.rest()
+
+    def workspace(self, name: str) -> None:
+        """Turn to a workspace by clicking its tab."""
+        tabs = self.find("workspaces")
+        assert isinstance(tabs, WorkspaceTabs)
+        self.click(tabs, tabs.place_of(name))
 
     def double_click(self, widget: QWidget, place: QPoint) -> None:
         """Double-click a place of a widget."""

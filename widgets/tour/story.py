@@ -144,7 +144,7 @@ class Story:
     def choose_data(self) -> None:
         """Digits at 28 × 28 pixels."""
         hands = self.hands
-        hands.click("dataWorkspace")
+        hands.workspace("data")
         datasets = hands.find("datasets", QListWidget)
         assert isinstance(datasets, QListWidget)
         item = next(
@@ -166,7 +166,7 @@ class Story:
     def draw(self) -> None:
         """A LeNet by hand: the first layer from the palette, the others by typing, the last wire by mouse."""
         hands, canvas = self.hands, self._workbench.canvas
-        hands.click("networkWorkspace")
+        hands.workspace("network")
         self._from_palette("Input")
         hands.look("first-layer", "the first layer, from the palette")
         for kind, settings in LENET:
@@ -209,7 +209,7 @@ class Story:
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         hands.wait(lambda: self._epoch >= STOP - 2, "the first epochs were to be trained", LONG)
         hands.look("training", "training: loss and accuracy, live")
-        hands.click("understandWorkspace")
+        hands.workspace("understand")
         hands.wait(lambda: self._epoch >= STOP, "more epochs were to be trained", LONG)
         hands.look("filters", "filters of the first convolution while they form")
         if self.window.training.active:
@@ -224,7 +224,7 @@ class Story:
         self.window, self.hands = self._open(self._file)
         self.hands.pictures = pictures
         hands = self.hands
-        hands.click("trainWorkspace")
+        hands.workspace("train")
         self._pick_run()
         hands.click(self._workbench.panel("train").runs.button("Resume"))
         hands.wait(lambda: self.window.training.active, "the run was to go on")
@@ -240,7 +240,7 @@ class Story:
 
     def look_inside(self) -> None:
         """Feature maps, errors and weights of the trained network."""
-        self.hands.click("understandWorkspace")
+        self.hands.workspace("understand")
         for title, name, caption in (
             ("Feature maps", "feature-maps", "feature maps of a sample that the user picks"),
             ("Errors", "errors", "the confusion matrix and the worst predictions"),
@@ -254,7 +254,7 @@ class Story:
     def export(self) -> None:
         """Export the run's code and weights, and run the code."""
         hands = self.hands
-        hands.click("trainWorkspace")
+        hands.workspace("train")
         self._pick_run()
         hands.answer_file_dialog(self._code)
         hands.click(self._workbench.panel("train").runs.button("Export"))
@@ -276,14 +276,14 @@ class Story:
         )
         self.window.banners.withdraw("export")  # it names a folder of this machine
         self.window.preferences.set("theme", "dark")
-        hands.click("networkWorkspace")
+        hands.workspace("network")
         hands.look("dark", "the network, dark")
         self.window.show_start()
         hands.click("preset-spirals_mlp")
         hands.wait(lambda: "plan" in self._session.document.sections, "the example was to open")
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         hands.wait(lambda: self._epoch >= 60, "the spirals were to be learned", LONG)
-        hands.click("understandWorkspace")
+        hands.workspace("understand")
         self._look_at("Decision surface")
         hands.rest(1500)
         hands.look("spirals", "two spirals: the decision surface while it forms")

@@ -56,7 +56,7 @@ def test_buttons_and_tabs_show_their_words(
 ) -> None:
     window.files.open(project_file)
     if projector:
-        qtbot.keyClick(window, Qt.Key.Key_F10)
+        qtbot.keyClick(window, Qt.Key.Key_F9)
     window.resize(width, height)
     for page in ("data", "network", "train"):
         window.show_workspace(page)
@@ -75,7 +75,7 @@ def test_units_beside_fields_grow_with_the_text(window: MainWindow, project_file
     window.show_workspace("data")
     unit = next(label for label in window.findChildren(QLabel) if label.isVisible() and label.text() == "pixels")
     before = unit.fontMetrics().height()
-    qtbot.keyClick(window, Qt.Key.Key_F10)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
     assert unit.fontMetrics().height() > 1.3 * before
 
 

@@ -210,7 +210,9 @@ def test_training_without_data_points_to_the_data(window: MainWindow, qtbot: QtB
 @pytest.mark.parametrize("name", ["data", "network", "train", "understand"])
 def test_workspaces_by_mouse_and_key(name: str, window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
-    press(qtbot, window, f"{name}Workspace")
+    tabs = window.bar.spaces
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.place_of("train" if name == "data" else "data"))
+    qtbot.mouseClick(tabs, LEFT, pos=tabs.place_of(name))
     assert window.workbench.workspace == name
     assert window.workbench.canvas.isVisible() is (name != "data")
     window.commands["network"].trigger()

@@ -25,6 +25,16 @@ def show_preferences(context: Context) -> None:
     dialog.raise_()
 
 
+def is_dark(context: Context) -> bool:
+    """Whether the window is dark, by choice or because the system is."""
+    return context.themes.theme.dark
+
+
+def toggle_dark(context: Context) -> None:
+    """Make a light window dark, or a dark one light, whatever the system is."""
+    context.preferences.set("theme", "light" if is_dark(context) else "dark")
+
+
 def toggle_projector(context: Context) -> None:
     """Switch larger text and wires on or off."""
     context.preferences.set("projector", not context.preferences["projector"])
@@ -33,6 +43,7 @@ def toggle_projector(context: Context) -> None:
 ACTIONS = (
     Action("preferences", "File", "Preferences…", show_preferences, ("Ctrl+,",), "gear", divide=True,
            after="compare_stop"),
-    Action("projector", "View", "Projector", toggle_projector, ("F10",), "",
-           checked=lambda c: bool(c.preferences["projector"]), divide=True, after="lesson"),
+    Action("dark", "View", "Dark mode", toggle_dark, ("Shift+F9",), "", checked=is_dark, divide=True, after="summary"),
+    Action("projector", "View", "Projector: larger text", toggle_projector, ("F9",), "",
+           checked=lambda c: bool(c.preferences["projector"]), after="dark"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.command_finder import CommandFinder
+from widgets.shell.panes import next_pane
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -22,6 +23,11 @@ def workspace(name: str) -> Callable[[Context], None]:
 def in_workspace(name: str) -> Callable[[Context], bool]:
     """Whether a workspace is on show."""
     return lambda context: context.ready and context.workbench.workspace == name
+
+
+def to_pane(step: int) -> Callable[[Context], None]:
+    """A call that gives the keyboard to another pane: on the canvas, Tab searches for a layer."""
+    return lambda context: next_pane(context.panes, step)
 
 
 def show_summary(context: Context) -> None:
@@ -57,5 +63,7 @@ ACTIONS = (
     Action("summary", "View", "Summary table", show_summary, ("Ctrl+Shift+T",), "", ready),
     Action("full_screen", "View", "Full screen", toggle_full_screen, ("F11",), "",
            checked=lambda c: c.window().isFullScreen()),
+    Action("next_pane", "View", "Next pane", to_pane(1), ("F6",), "", divide=True),
+    Action("previous_pane", "View", "Previous pane", to_pane(-1), ("Shift+F6",), ""),
     Action("finder", "View", "Find a command…", find_command, ("Ctrl+Shift+P",), "search", divide=True),
 )  # fmt: skip

@@ -1,0 +1,146 @@
+"""By keyboard and screen reader: tabs, panes and menus are reached, and everything that takes keys has a name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTextBrowser,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from widgets.shell.window import MainWindow
+
+PAGES = ("data", "network", "train", "understand")
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextBrowser,
+    QTabBar,
+)
+
+
+def name_of(widget: QWidget) -> str:
+    """What a screen reader says of a control."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+def place_of(widget: QWidget) -> str:
+    """The way to a widget, for a message."""
+    way, parent = [], widget
+    while parent is not None and len(way) < 5:
+        way.append(f"{type(parent).__name__} {parent.objectName()}".strip())
+        parent = parent.parentWidget()
+    return " < ".join(way)
+
+
+def nameless(window: QWidget) -> list[str]:
+    """Controls that a screen reader has no name for, other than the parts of another control."""
+    parts = (QScrollBar,)
+    return [
+        place_of(widget)
+        for kind in CONTROLS
+        for widget in window.findChildren(kind)
+        if not isinstance(widget, parts)
+        and not isinstance(widget.parentWidget(), QAbstractSpinBox | QComboBox | QTabBar | QLineEdit)
+        and not widget.objectName().startswith("qt_")
+        and type(widget.parentWidget()).__name__ not in ("QComboBoxPrivateContainer", "QFrame")
+        and not name_of(widget).strip()
+    ]
+
+
+def test_every_control_has_a_name(window: MainWindow, project_file: Path) -> None:
+    assert nameless(window.start) == []
+    window.files.open(project_file)
+    for page in PAGES:
+        window.show_workspace(page)
+        QApplication.processEvents()
+    assert nameless(window) == []
+
+
+def test_workspaces_are_tabs_with_arrow_keys(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    tabs = window.bar.spaces
+    interface = QAccessible.queryAccessibleInterface(tabs)
+    assert interface is not None and interface.role() == QAccessible.Role.PageTabList
+    assert [interface.child(index).role() for index in range(4)] == [QAccessible.Role.PageTab] * 4
+    assert [interface.child(index).text(QAccessible.Text.Name) for index in range(4)] == [
+        "Data workspace",
+        "Network workspace",
+        "Train workspace",
+        "Understand workspace",
+    ]
+    window.show_workspace("network")
+    tabs.setFocus()
+    qtbot.keyClick(tabs, Qt.Key.Key_Right)
+    assert window.workbench.workspace == "train"
+    qtbot.keyClick(tabs, Qt.Key.Key_Left)
+    qtbot.keyClick(tabs, Qt.Key.Key_Left)
+    assert (window.workbench.workspace, tabs.hasFocus()) == ("data", True)
+
+
+@pytest.mark.parametrize("page", ["", *PAGES])
+def test_f6_goes_through_all_panes_and_back(
+    window: MainWindow, project_file: Path, qtbot: QtBot, page: str
+) -> None:
+    if page:
+        window.files.open(project_file)
+        window.show_workspace(page)
+    QApplication.processEvents()
+
+    def pane() -> QWidget:
+        focus = QApplication.focusWidget()
+        return next(pane for pane in window.panes if focus is not None and (pane is focus or pane.isAncestorOf(focus)))
+
+    reached = []
+    for _ in range(len(window.panes)):
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F6)
+        reached.append(pane())
+    shown = [pane for pane in window.panes if pane.isVisible()]
+    assert len(set(reached)) >= min(len(shown) - 1, 2)
+    here = pane()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+    assert pane() is not here
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert pane() is here
+
+
+def test_a_pane_gives_the_keys_to_what_had_them_last(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    window.show_workspace("network")
+    search = window.workbench.palette_panel.search
+    search.setFocus()
+    qtbot.keyClick(search, Qt.Key.Key_F6)
+    assert window.workbench.canvas.hasFocus()
+    qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert search.hasFocus()
+
+
+def test_f10_opens_the_menu_and_f9_the_projector(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F10)
+    assert window.bar.menu.menu().isVisible()
+    window.bar.menu.menu().close()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.preferences["projector"]
+    qtbot.keyClick(window, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    assert window.themes.theme.dark and window.commands["dark"].isChecked()

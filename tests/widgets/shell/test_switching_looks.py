@@ -1,0 +1,49 @@
+"""Dark mode and projector are switched by polishing each widget a few times, not once for each widget around it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from widgets.look.stylesheet import stylesheet
+from widgets.look.theme import DARK
+from widgets.shell.window import MainWindow
+
+MOST = 3
+"""Times that a widget may be told of a new style: the sheet is taken away and put back, and some own a sheet."""
+
+
+class StyleChanges(QObject):
+    """Counts how often each widget is told that its style has changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts = dict[QWidget, int]()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() == QEvent.Type.StyleChange and isinstance(watched, QWidget):
+            self.counts[watched] = self.counts.get(watched, 0) + 1
+        return False
+
+
+@pytest.mark.parametrize(("name", "value"), [("theme", "dark"), ("projector", True), ("text_size", 200)])
+def test_a_look_is_switched_with_few_polishes_of_each_widget(window: MainWindow, name: str, value: object) -> None:
+    changes, app = StyleChanges(), QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.installEventFilter(changes)
+    try:
+        window.preferences.set(name, value)
+    finally:
+        app.removeEventFilter(changes)
+    widgets = window.findChildren(QWidget)
+    assert len(changes.counts) >= len(widgets)
+    assert sum(changes.counts.values()) <= MOST * len(changes.counts)
+
+
+def test_a_look_that_is_switched_reaches_sheet_and_palette(window: MainWindow) -> None:
+    window.preferences.set("theme", "dark")
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    assert app.styleSheet() == stylesheet(DARK)
+    assert window.bar.title.palette().windowText().color() == DARK.text
