@@ -22,6 +22,7 @@ class GlossaryPanel(QWidget):
         self.setAccessibleName("Glossary")
         self.search, self.reader = QLineEdit(), Reader(themes)
         self.search.setPlaceholderText("Find a term")
+        self.search.setAccessibleName("Find a term")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._find)
         self.nothing = text_label(look="faint", wrap=True, hidden=True)

@@ -57,6 +57,8 @@ class LessonPanel(Themed, QWidget):
         self.text, self.sign, self.question = FittingReader(themes), TaskSign(themes), QuestionBox()
         self.text.setAccessibleName("What this step is about")
         self.hint, self.done = FittingReader(themes), FittingReader(themes)
+        self.hint.setAccessibleName("Hint")
+        self.done.setAccessibleName("What has been reached")
         self.ask_hint = self._button("Show a hint", "lessonHint")
         self.back, self.next = self._button("Back", "lessonBack"), self._button("Next", "lessonNext")
         self.leave = self._button("End lesson", "lessonLeave")

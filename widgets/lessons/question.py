@@ -42,6 +42,7 @@ class QuestionBox(QWidget):
         self.ask = text_label(wrap=True)
         self.field = QLineEdit()
         self.field.setObjectName("lessonAnswer")
+        self.field.setAccessibleName("Your answer")
         self.field.setMaximumWidth(140)
         self.unit = text_label(look="faint")
         self.check = QPushButton("Check answer")

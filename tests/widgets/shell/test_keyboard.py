@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
@@ -56,7 +57,7 @@ def place_of(widget: QWidget) -> str:
 
 def nameless(window: QWidget) -> list[str]:
     """Controls that a screen reader has no name for, other than the parts of another control."""
-    parts = (QScrollBar,)
+    parts = (QScrollBar, QHeaderView)
     return [
         place_of(widget)
         for kind in CONTROLS

@@ -24,6 +24,7 @@ class CellEditor(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("cellEditor")
+        self.setAccessibleName("Number of the cell")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setStyleSheet("padding: 0; border-radius: 0; min-height: 0;")
         self.cell: tuple[ScenePart, int, int] = (ScenePart.KERNEL, 0, 0)
