@@ -170,7 +170,7 @@ class QuestionBox(QWidget):
         self._name = ""
         self._readings: Sequence[PossibleReading] = ()
         self.sentence = text_label(parent=self, look="warning", wrap=True)
-        self.answers = (QPushButton(self), QPushButton(self))
+        self.answers = (QPushButton("First reading", self), QPushButton("Second reading", self))
         for place, button in enumerate(self.answers):
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             button.clicked.connect(lambda _=False, place=place: self._take(place))

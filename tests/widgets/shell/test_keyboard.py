@@ -101,9 +101,7 @@ def test_workspaces_are_tabs_with_arrow_keys(window: MainWindow, project_file: P
 
 
 @pytest.mark.parametrize("page", ["", *PAGES])
-def test_f6_goes_through_all_panes_and_back(
-    window: MainWindow, project_file: Path, qtbot: QtBot, page: str
-) -> None:
+def test_f6_goes_through_all_panes_and_back(window: MainWindow, project_file: Path, qtbot: QtBot, page: str) -> None:
     if page:
         window.files.open(project_file)
         window.show_workspace(page)
