@@ -163,7 +163,8 @@ class PresetCard(Themed, QAbstractButton):
 
 class Words:
     """Wraps texts of one font. Each word is measured once, and each text is wrapped once for a width: seventy cards
-    are laid out before the first paint, and anew with every theme."""
+    are laid out before the first paint, and anew with every theme.
+    """
 
     def __init__(self, font: QFont) -> None:
         self.metrics = QFontMetricsF(font)
