@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 def split_panes(panel: QWidget) -> tuple[QWidget, ...]:
     """The parts of a panel that a splitter divides, or the panel itself."""
     for splitter in panel.findChildren(QSplitter, options=Qt.FindChildOption.FindDirectChildrenOnly):
-        return tuple(splitter.widget(index) for index in range(splitter.count()))
+        return tuple(part for index in range(splitter.count()) if (part := splitter.widget(index)) is not None)
     return (panel,)
 
 
@@ -29,17 +29,18 @@ def next_pane(panes: Sequence[QWidget], step: int) -> None:
 def _target(pane: QWidget) -> QWidget | None:
     """What in a pane takes the keys: the widget that had them last, else the first that can have them."""
     last = pane.focusWidget()
-    if last is not None and _takes_keys(last):
+    if _takes_keys(last):
         return last
-    widget = pane
-    while not (_within(pane, widget) and _takes_keys(widget)):
-        widget = widget.nextInFocusChain()
-        if widget is pane:
-            return None
+    widget: QWidget | None = pane
+    while widget is not None and not (_within(pane, widget) and _takes_keys(widget)):
+        following = widget.nextInFocusChain()
+        widget = following if following is not pane else None
     return widget
 
 
-def _takes_keys(widget: QWidget) -> bool:
+def _takes_keys(widget: QWidget | None) -> bool:
+    if widget is None:
+        return False
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isVisible() and widget.isEnabled()
 
 

@@ -120,7 +120,8 @@ class StartPage(Themed, QWidget):
         self.gallery.chosen.connect(self.preset)
         self.lessons = LessonList()
         self.lessons.chosen.connect(self.lesson)
-        hbox((self._side(), 0), (self._main(), 1), parent=self, margins=(28, 24, 20, 0), spacing=32)
+        self.side = self._side()
+        hbox((self.side, 0), (self._main(), 1), parent=self, margins=(28, 24, 20, 0), spacing=32)
         self.follow(themes)
         self.theme_changed()
         self.show_recent(recent)
@@ -163,7 +164,7 @@ class StartPage(Themed, QWidget):
     @property
     def panes(self) -> tuple[QWidget, ...]:
         """What F6 goes through: the column on the left, and the cards."""
-        return self.new.parentWidget(), self.shelves
+        return self.side, self.shelves
 
     @staticmethod
     def _scrolling(widget: QWidget) -> QScrollArea:

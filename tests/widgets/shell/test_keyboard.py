@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -42,13 +43,12 @@ CONTROLS = (
 
 def name_of(widget: QWidget) -> str:
     """What a screen reader says of a control."""
-    interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
 def place_of(widget: QWidget) -> str:
     """The way to a widget, for a message."""
-    way, parent = [], widget
+    way, parent = list[str](), cast(QWidget | None, widget)
     while parent is not None and len(way) < 5:
         way.append(f"{type(parent).__name__} {parent.objectName()}".strip())
         parent = parent.parentWidget()
@@ -83,7 +83,7 @@ def test_workspaces_are_tabs_with_arrow_keys(window: MainWindow, project_file: P
     window.files.open(project_file)
     tabs = window.bar.spaces
     interface = QAccessible.queryAccessibleInterface(tabs)
-    assert interface is not None and interface.role() == QAccessible.Role.PageTabList
+    assert interface.role() == QAccessible.Role.PageTabList
     assert [interface.child(index).role() for index in range(4)] == [QAccessible.Role.PageTab] * 4
     assert [interface.child(index).text(QAccessible.Text.Name) for index in range(4)] == [
         "Data workspace",
