@@ -239,10 +239,10 @@ def show_question(s: Stage, view: DataView, picture: str, path: Path) -> None:
     before = view.preview
     view.open_path(path, "table")
     s.driver.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
-    s.driver.wait(lambda: bool(view.reading.undecided), "a column was to be undecided")
+    s.driver.wait(lambda: bool(view.reading.questions), "a column was to be undecided")
     view.samples.show_first("Reading")
     s.driver.rest(300)
-    view.reading.go_to(view.reading.undecided[0])
+    view.reading.go_to(view.reading.questions[0])
     s.grab(picture)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.printing import Columns, Json, print_entries, print_json, print_line, print_result, print_table, written
-from app.cli.table_options import NOTHING_SAID, with_table_options
+from app.cli.table_options import NOTHING_SAID, option_of, with_table_options
 from app.system.number_format import format_percent
 
 
@@ -134,7 +134,8 @@ def data(
     """Say what a file or folder of data holds, and what is wrong with it."""
     from app.data.inspect import inspect
 
-    inspected = inspect(path, kind, target, table).to_json()
+    findings = inspect(path, kind, target, table)
+    inspected = findings.to_json()
     if json:
         print_json(inspected)
         return
@@ -149,6 +150,11 @@ def data(
         print_table(names, [[column.get(name) for name in names] for column in inspected["columns"]])
     for problem in inspected["problems"]:
         print_line(f"- {problem}")
+    for question in findings.questions:
+        print_line(f"? {question.about} may be read in {len(question.readings)} ways; the first is used:")
+        for reading in question.readings:
+            chosen = " ".join(f"{option_of(name)} {value}" for name, value in reading.changes.items())
+            print_line(f"    {chosen}: {reading.title}, {reading.example}")
 
 
 def _parameter(parameter: dict[str, Any]) -> str:

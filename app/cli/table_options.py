@@ -1,4 +1,4 @@
-"""Options that say how a table is written, shared by the verbs that read one: delimiter, header, encoding and so on."""
+"""Options that say how data is read, shared by the verbs that read it: delimiter, encoding, layout and so on."""
 
 from __future__ import annotations
 
@@ -30,12 +30,21 @@ OPTIONS: Mapping[str, Any] = {
     "decimal": _words("The sign before decimals: point or comma."),
     "date_order": _words("In dates such as 01/02/2021: day_first, month_first or year_first."),
     "missing": _words("Words that stand for no value, with commas between them."),
+    "task": _words("What to learn: classification, regression, labels, reconstruction (arrays) or masks (pictures)."),
+    "layout": _words("Of arrays, what the axes mean: vector, sequence, steps_last, grey, channels_first, ..."),
+    "samples": _words("Of arrays, the name of that with the samples."),
+    "depth": _words("Of deep grey pictures, the bits they hold: 8, 10, 12, 14 or 16."),
 }
 """The options by the names of a verb's parameters."""
 NOTHING_SAID: Mapping[str, Any] = {}
-"""How a table is written is found."""
+"""How data is read is found."""
 _BY_SETTING = {"header": "header-rows", "missing_words": "missing"}
 """Options that are not called as the setting is that they set."""
+
+
+def option_of(setting: str) -> str:
+    """The option that sets a ``setting`` of a source."""
+    return f"--{_BY_SETTING.get(setting, setting).replace('_', '-')}"
 
 
 def with_table_options(verb: Callable[..., None]) -> Callable[..., None]:
@@ -50,7 +59,7 @@ def with_table_options(verb: Callable[..., None]) -> Callable[..., None]:
         try:
             verb(**values, table=settings_of(said))
         except UnreadableTableError as error:
-            helpful = " or ".join(f"--{_BY_SETTING.get(name, name)}" for name in error.settings)
+            helpful = " or ".join(map(option_of, error.settings))
             raise NetloomError(f"{error} The option {helpful} may help.") from None
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -69,7 +78,7 @@ def with_table_options(verb: Callable[..., None]) -> Callable[..., None]:
 
 
 def settings_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said on the command line as settings of a source that reads a table."""
+    """What was said on the command line as settings of a source."""
     settings = dict(said)
     if "header_rows" in settings:
         settings["header"] = "yes" if settings["header_rows"] else "no"

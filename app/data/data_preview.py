@@ -44,6 +44,7 @@ def preview(prepared: Prepared, limit: int = 200) -> DataPreview:
     return DataPreview(
         info=dataset.info.facts,
         notes=(*dataset.notes, *given_note(dataset), *warnings),
+        questions=dataset.questions,
         lopsided=lopsided_note(dataset.info),
         leaks=warnings,
         parts={name: part.samples for name, part in prepared.parts.items()},

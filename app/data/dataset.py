@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
-from app.protocol.data_values import DatasetFacts, PictureBox
+from app.protocol.data_values import DatasetFacts, PictureBox, Question
 from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, sequence
@@ -212,6 +212,7 @@ class DatasetInfo:
         groups: Array | None = None,
         given: Array | None = None,
         boxes: tuple[tuple[PictureBox, ...], ...] = (),
+        questions: tuple[Question, ...] = (),
     ) -> Dataset:
         """The data set that is described so, with the ``values`` of each field."""
         loaded = {field.name: field.with_values(values[field.name]) for field in self.fields}
@@ -228,6 +229,7 @@ class DatasetInfo:
             groups=groups,
             given=given,
             boxes=boxes,
+            questions=questions,
         )
 
     @property
@@ -262,7 +264,8 @@ class Dataset:
     after its last. ``groups`` is int64 ``(N,)``: samples of the same number belong together (windows of one machine,
     pictures of one patient) and are never parted. ``given`` is uint8 ``(N,)``: the part each sample is in by the data's
     own division, 0 training, 1 validation, 2 test. ``boxes`` are those around things in each picture, as it is fitted,
-    or empty. ``notes`` are sentences about what was done to the data on the way in, for the user to read.
+    or empty. ``notes`` are sentences about what was done to the data on the way in, for the user to read; ``questions``
+    are what the file leaves open, each of which has its note among these.
     """
 
     id: str
@@ -277,6 +280,7 @@ class Dataset:
     groups: Array | None = None
     given: Array | None = None
     boxes: tuple[tuple[PictureBox, ...], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def samples(self) -> int:

@@ -19,7 +19,7 @@ from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
-from app.protocol.data_values import Column
+from app.protocol.data_values import Column, Question
 from graph.errors import NetloomError
 
 KINDS = {kind.kind: kind for kind in FILES if issubclass(kind, FileSource)}
@@ -30,7 +30,7 @@ class Findings:
     """What was found in a file or folder, and the source that reads it so.
 
     ``columns`` is empty for pictures and arrays. ``problems`` are sentences about what was left out, filled or
-    changed on the way in.
+    changed on the way in; ``questions`` are what the file leaves open beside the columns of a table.
     """
 
     path: Path
@@ -38,6 +38,7 @@ class Findings:
     info: DatasetInfo
     columns: tuple[Column, ...]
     problems: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def target(self) -> str:
@@ -63,7 +64,17 @@ class Findings:
             **{name: described[name] for name in shown},
             "columns": [column.to_json() for column in self.columns],
             "problems": list(self.problems),
+            "questions": [_plain(question) for question in self.questions],
         }
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    """A question as plain JSON values: what it is about, and each reading with the options that choose it."""
+    readings = [
+        {"title": reading.title, "example": reading.example, "options": dict(reading.changes)}
+        for reading in question.readings
+    ]
+    return {"about": question.about, "readings": readings}
 
 
 def inspect(
@@ -71,7 +82,7 @@ def inspect(
 ) -> Findings:
     """Read a file or folder as ``kind`` (found where None) and say what is in it.
 
-    ``options`` are settings of `app.data.sources.table_source.TableSource` that say how a table is written.
+    ``options`` are settings of the source that say how the file is written, or what it is.
 
     Raises
     ------
@@ -86,7 +97,7 @@ def inspect(
     notes = (*seen.notes, *dataset.notes, *leaks(prepared), lopsided_note(dataset.info))
     problems = tuple(dict.fromkeys(filter(None, notes)))
     # A folder may hold the table that names its pictures, which is then what is read.
-    return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems)
+    return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems, dataset.questions)
 
 
 def _loaded(source: Source, file: Path) -> Dataset:
@@ -121,16 +132,19 @@ def _suggestion(file: Path, kind: str | None, target: str, options: Mapping[str,
     if kind is not None and kind not in KINDS:
         raise NetloomError(f"There is no kind of data “{kind}”; choose one of {', '.join(KINDS)}.")
     if kind is None:
-        written = Table.parse(options, "data.options").table_options()
+        said = {name: value for name, value in options.items() if name in TableSource.model_fields}
+        written = Table.parse(said, "data.options").table_options()
         candidate = Candidate(file, target, written)
         by_precedence = sorted(KINDS.values(), key=lambda source: source.precedence)
         chosen = next(source for source in by_precedence if source.recognises(candidate))
     else:
         chosen = KINDS[kind]
-    if not issubclass(chosen, TableSource):
-        if options:
-            raise NetloomError(
-                f"{file.name} is no table but {chosen.title.lower()}, so {', '.join(options)} cannot be said of it."
-            )
-        return chosen(path=str(file)).suggest(file, target)
+    unknown = [name for name in options if name not in chosen.model_fields]
+    if unknown and not issubclass(chosen, TableSource):
+        raise NetloomError(
+            f"{file.name} is no table but {chosen.title.lower()}, so {', '.join(unknown)} cannot be said of it."
+        )
+    if unknown:
+        named = ", ".join(unknown)
+        raise NetloomError(f"{file.name} is read as {chosen.title.lower()}, of which {named} cannot be said.")
     return chosen.parse({**options, "path": str(file)}, "data.options").suggest(file, target)

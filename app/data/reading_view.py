@@ -8,7 +8,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate, reading
-from app.data.readers.possible_readings import date_readings, questions
+from app.data.readers.possible_readings import column_question, date_readings
 from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.data.readers.stated_columns import raw_table
 from app.data.readers.typed_columns import present, variants_of
@@ -75,5 +75,5 @@ def _column(cells: Any, recipe: ColumnRecipe, dialect: Dialect) -> ColumnReading
         " ".join(str(known.iloc[0])[:60].split()) if len(known) else "",
         date_readings(cells, recipe) if recipe.type is ColumnType.DATE else (),
         tuple(variants_of(recipe.categories)),
-        questions(cells, recipe, dialect),
+        column_question(cells, recipe, dialect),
     )

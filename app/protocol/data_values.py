@@ -108,9 +108,9 @@ class DataPreview:
     ``place`` int64 (n,) positions within the part; ``values`` by field (n, ...), in the data's own units, with NaN
     where a value is missing; ``texts`` by field of tokens the n samples as people read them.
 
-    ``notes`` are sentences about the data, among them ``leaks``, the warnings of leakage; ``parts`` counts the samples
-    of each part; ``balance`` is None without classes; ``lopsided`` says where these are; ``features`` has the
-    statistics of each field;
+    ``notes`` are sentences about the data, among them ``leaks``, the warnings of leakage; ``questions`` are what the
+    file leaves open beside the columns of a table; ``parts`` counts the samples of each part; ``balance`` is None
+    without classes; ``lopsided`` says where these are; ``features`` has the statistics of each field;
     ``correlations`` is None where no columns can be compared; ``pipeline`` are the steps to the network; ``boxes`` are
     those around things in each of the n pictures, or empty.
     """
@@ -130,6 +130,7 @@ class DataPreview:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lopsided: str = ""
     boxes: tuple[tuple[PictureBox, ...], ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def inputs(self) -> Array:
@@ -215,11 +216,30 @@ class TablePreview:
 
 @dataclass(frozen=True, eq=False)
 class PossibleReading:
-    """One way to read a column of a table: a few words, an example, and the settings of the column that choose it."""
+    """One way to read something: a few words, an example, the settings that choose it, and a sample that is read so.
+
+    ``sample`` is a picture float32 (C, H, W) of one or three channels, or curves float32 (T, F); None where nothing
+    can be drawn.
+    """
 
     title: str
     example: str
     changes: Json
+    sample: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What nothing in a file decides: the ``readings`` between which a person chooses, the one that is used first.
+
+    ``about`` begins a sentence: “The samples”. The settings that an answer changes are those of a ``column`` of a
+    table, or of the source where that is empty. ``note`` is a sentence with all readings, where no window can ask.
+    """
+
+    about: str
+    readings: tuple[PossibleReading, ...]
+    note: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,15 +247,14 @@ class ColumnReading:
     """How a column of a table may be read.
 
     ``example`` is a cell as the file spells it. ``formats`` are the date formats that fit, ``variants`` the categories
-    that differ by case or blanks alone, in groups, and ``question`` the two readings between which nothing decides,
-    the one that is used first; none where all is clear.
+    that differ by case or blanks alone, in groups, and ``question`` what nothing in the column decides.
     """
 
     name: str
     example: str
     formats: tuple[PossibleReading, ...] = ()
     variants: tuple[tuple[str, ...], ...] = ()
-    question: tuple[PossibleReading, ...] = ()
+    question: Question | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Editor for one column of a table: its type, unit, date format, missing words and categories, and the two readings."""
+"""Editor for one column of a table: its type, unit, date format, missing words and categories."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QGridLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from app.data.readers.recipe import ColumnRecipe, Dialect
-from app.protocol.data_values import ColumnReading, ColumnType, PossibleReading
+from app.protocol.data_values import ColumnReading, ColumnType
 from widgets.data.recipe_table import LEFT_OUT, SIGNS
 from widgets.fields.simple_fields import QuietCombo
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.DATE, ColumnType.TEXT)
-LIKELIER = "the likelier one, used until you choose"
 SHOWN = 12
 """Categories that are listed."""
 
@@ -157,62 +155,6 @@ class ColumnEditor(QWidget):
         if column is not None and self._variants:
             pairs = [[other, group[0]] for group in self._variants for other in group[1:]]
             self.changed.emit(column.name, {"merged": [*map(list, column.merged), *pairs]})
-
-
-class QuestionBox(QWidget):
-    """Two readings of a column side by side, each with an example; `chosen(name, changes)` carries the one taken."""
-
-    chosen = Signal(str, object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Two readings")
-        self._name = ""
-        self._readings: Sequence[PossibleReading] = ()
-        self.sentence = text_label(parent=self, look="warning", wrap=True)
-        self.answers = (QPushButton("First reading", self), QPushButton("Second reading", self))
-        for place, button in enumerate(self.answers):
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            button.clicked.connect(lambda _=False, place=place: self._take(place))
-        self._row = hbox(*((button, 1) for button in self.answers), spacing=8)
-        vbox(self.sentence, self._row, parent=self, spacing=4)
-        self.hide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where two answers do not fit beside each other, one stands below the other."""
-        super().resizeEvent(event)
-        across = event.size().width() >= 2 * max(answer.sizeHint().width() for answer in self.answers) + 8
-        way = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
-        if way != self._row.direction():
-            self._row.setDirection(way)
-
-    def ask(self, name: str, readings: Sequence[PossibleReading]) -> None:
-        """Show the two readings of the column ``name``, the one that is used first; none hides the question."""
-        self._name, self._readings = name, readings
-        self.setVisible(len(readings) == 2)
-        if len(readings) != 2:
-            return
-        self.sentence.setText(two_ways([name]))
-        for button, reading in zip(self.answers, readings, strict=True):
-            button.setText(f"{reading.title}\n{reading.example}")
-            button.setAccessibleName(f"{reading.title}: {reading.example}")
-            button.setToolTip(reading.example if button is not self.answers[0] else f"{reading.example}: {LIKELIER}")
-        self.resizeEvent(QResizeEvent(self.size(), self.size()))
-
-    @property
-    def name(self) -> str:
-        """The column that is asked about; empty while nothing is asked."""
-        return "" if self.isHidden() else self._name
-
-    def _take(self, place: int) -> None:
-        self.chosen.emit(self._name, dict(self._readings[place].changes))
-
-
-def two_ways(names: Sequence[str]) -> str:
-    """The sentence that says of which columns is not known how they are meant."""
-    shown = ", ".join(f"“{name}”" for name in names[:4]) + (f" and {len(names) - 4} more" if names[4:] else "")
-    which = "Column" if len(names) == 1 else "Columns"
-    return f"{which} {shown} may be read in two ways. Until you choose, the likelier one is used."
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class DataView(QWidget):
         self.lopsided = LopsidedNotice(self)
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
-        self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel()
+        self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel(source)
         self.asking = InlineNotice(self)
         self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self.guide_button = QPushButton("Which network should I use?", self)
@@ -370,6 +370,7 @@ class DataView(QWidget):
         self._request = None
         self.waiting.clear()
         preview = reply.preview
+        self.recipes.show_questions(preview.questions)
         self._show_preview(preview)
         change, offers = self.moved.offers_where_changed(preview.notes)
         warnings = " ".join([*filter(None, [change]), *preview.leaks])
@@ -474,8 +475,10 @@ class DataView(QWidget):
                 remarks = [
                     problem for problem in problems if problem not in (*remarks, *preview.leaks, preview.lopsided)
                 ] + remarks
-        asked = tuple(f"Column “{name}”: " for name in self.reading.undecided)
-        return [remark for remark in remarks if not remark.startswith(asked)] if asked else remarks
+        questions = self.reading.questions
+        told = {question.note for question in questions if not question.column}
+        asked = tuple(f"Column “{question.column}”: " for question in questions if question.column)
+        return [remark for remark in remarks if remark not in told and not (asked and remark.startswith(asked))]
 
     def _refresh_offer(self) -> None:
         """Offer to fit the network where the data and its ends do not match, and to weigh lopsided classes."""

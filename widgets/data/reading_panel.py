@@ -1,8 +1,8 @@
-"""Reading panel: how the project's table is written and what each column holds, every part of it to be changed."""
+"""Reading panel: how the project's table is written, what each column holds, and what a file leaves open."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
@@ -14,23 +14,27 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QTableView,
     QWidget,
 )
 
 from app.data.readers.recipe import ColumnRecipe, Dialect, ReadingRecipe
 from app.data.sources.table_source import TableSource
-from app.protocol.data_values import ColumnReading, TableReading
+from app.protocol.data_values import ColumnReading, Question, TableReading
 from graph.layers.settings import Setting
-from widgets.data.column_editor import ColumnEditor, QuestionBox
+from widgets.data.column_editor import ColumnEditor
+from widgets.data.question_box import QuestionBox
 from widgets.data.read_as import ReadAs
 from widgets.data.recipe_requests import WRITING
 from widgets.data.recipe_table import RecipeModel, dialect_sentence
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.theme import ThemeSource
 
 LEAVE, BACK = "Leave this file", "Back to the last reading"
+SETTLED = "How this file is read is settled. What you chose can be changed at the right, or undone."
 LINES = 6
 """Lines of a file that are seen at once."""
 ROWS = 7
@@ -41,7 +45,7 @@ class ReadingPanel(QWidget):
     """`written(name, value)` carries a setting of how the file is written, `column_changed(name, changes)`,
     `left_out(name, out)` and `found_again(name)` what was chosen for a column, `kind_wanted(kind)` as what an
     unread file is to be read, `renew_wanted` that the newest rules are asked for, `given_up` that an unread file is
-    left alone.
+    left alone. `answered(changes)` carries settings of a source that is no table, which answer what was asked.
     """
 
     written = Signal(str, object)
@@ -51,12 +55,14 @@ class ReadingPanel(QWidget):
     kind_wanted = Signal(str)
     renew_wanted = Signal()
     given_up = Signal()
+    answered = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Reading")
         self._recipe: ReadingRecipe | None = None
         self._reading = TableReading()
+        self._questions: Sequence[Question] = ()
         self._left_out: Collection[str] = ()
         self._may_leave = False
         self.found = text_label(parent=self, wrap=True)
@@ -65,7 +71,8 @@ class ReadingPanel(QWidget):
         self.head = QPlainTextEdit(self)
         self.renew = QPushButton("Read it by today's rules", self)
         self.give_up = QPushButton(LEAVE, self)
-        self.question, self.editor = QuestionBox(self), ColumnEditor(self)
+        self.question, self.editor = QuestionBox(source, self), ColumnEditor(self)
+        self.settled = text_label(SETTLED, self, look="faint", wrap=True, hidden=True)
         self.model, self.table = RecipeModel(self), QTableView(self)
         self._set_up()
         self._lay_out()
@@ -91,17 +98,21 @@ class ReadingPanel(QWidget):
         self.table.setMinimumHeight((ROWS + 1) * line)
 
     def _lay_out(self) -> None:
-        self._file, self._columns = QWidget(self), QWidget(self)
+        self._file, self._columns, self._rest = QWidget(self), QWidget(self), QWidget(self)
+        self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         file_heading = text_label("How the file is written", self, look="heading")
         ways = hbox(self.renew, self.give_up, Stretch(1))
         rows = (file_heading, self.found, self.head, self.read_as, self.form, ways, Stretch(1))
         vbox(*rows, parent=self._file, spacing=6)
         heading = text_label("What its columns hold", self, look="heading")
-        vbox(heading, self.question, (self.table, 1), self.editor, parent=self._columns, spacing=6)
+        vbox(heading, (self.table, 1), self.editor, parent=self._columns, spacing=6)
         inside = QWidget(self)
         vbox(
             (self._file, 0),
+            self.settled,
+            self.question,
             (self._columns, 1),
+            self._rest,
             parent=inside,
             margins=(8, 8, 8, 8),
             spacing=14,
@@ -122,7 +133,7 @@ class ReadingPanel(QWidget):
         self.editor.changed.connect(self.column_changed)
         self.editor.left_out.connect(self.left_out)
         self.editor.found_again.connect(self.found_again)
-        self.question.chosen.connect(self.column_changed)
+        self.question.chosen.connect(self._take_answer)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_column())
 
     # What is shown
@@ -130,6 +141,7 @@ class ReadingPanel(QWidget):
     def show_source(self, source: TableSource, left_out: Collection[str], may_leave: bool) -> None:
         """Show how a table is read; ``left_out`` are columns that the network does not see, if that can be chosen."""
         recipe = source.how_read().recipe
+        self._show_table(True)
         self._recipe, self._left_out, self._may_leave = recipe, left_out, may_leave
         self._show_settings(source)
         self.read_as.hide()
@@ -141,7 +153,9 @@ class ReadingPanel(QWidget):
 
     def show_refused(self, source: TableSource, reason: str, back: str = LEAVE) -> None:
         """Offer a way on, and ``back``, for a file that could not be read as ``source`` says, for this ``reason``."""
+        self._show_table(True)
         self._recipe = None
+        self.question.ask(None)
         self._show_settings(source)
         self.read_as.show_kind(source.kind)
         self.renew.hide()
@@ -156,6 +170,22 @@ class ReadingPanel(QWidget):
         self._show_automatic()
         self.show_head(reading.lines)
         self._show_columns()
+
+    def show_questions(self, questions: Sequence[Question]) -> None:
+        """Show what a file that is no table leaves open."""
+        self._show_table(False)
+        self._recipe, self._reading, self._questions = None, TableReading(), questions
+        self.settled.setVisible(not questions)
+        self._ask(None)
+
+    def _show_table(self, wanted: bool) -> None:
+        """Whether it is a table of which the panel speaks."""
+        self._file.setVisible(wanted)
+        self._columns.setVisible(wanted)
+        self._rest.setVisible(not wanted)
+        if wanted:
+            self._questions = ()
+            self.settled.hide()
 
     def show_head(self, lines: Sequence[str]) -> None:
         """Show the first lines of the file."""
@@ -174,17 +204,19 @@ class ReadingPanel(QWidget):
         self.form.refuse(name, sentence)
 
     @property
-    def undecided(self) -> list[str]:
-        """The columns that may be read in two ways."""
+    def questions(self) -> tuple[Question, ...]:
+        """What is still open: about columns of a table, or about other data."""
         known = self._recipe.by_name if self._recipe else {}
-        return [column.name for column in self._reading.columns if column.question and column.name in known]
+        columns = (column for column in self._reading.columns if column.name in known)
+        return (*self._questions, *(column.question for column in columns if column.question is not None))
 
-    def go_to(self, name: str) -> None:
-        """Show the column called ``name``, with the keys on what is asked about it."""
-        self.table.selectRow(self.model.row_of(name))
-        self.area.ensureWidgetVisible(self.editor)
+    def go_to(self, question: Question) -> None:
+        """Show what is asked, with the keys on the first answer, and the column that it is about."""
+        if question.column:
+            self.table.selectRow(self.model.row_of(question.column))
+            self.area.ensureWidgetVisible(self.editor)
         self.area.ensureWidgetVisible(self.question)
-        (self.question.answers[0] if self.question.name else self.table).setFocus()
+        (self.question.answers[0] if self.question.question is not None else self.table).setFocus()
 
     def _show_settings(self, source: TableSource) -> None:
         specs = writing_settings(source)
@@ -227,14 +259,18 @@ class ReadingPanel(QWidget):
         self._ask(reading)
 
     def _ask(self, reading: ColumnReading | None) -> None:
-        """Ask about the column that is shown, or else about the first one that is undecided."""
-        if reading is None or not reading.question:
-            undecided = self.undecided
-            reading = self._reading_of(undecided[0]) if undecided else None
+        """Ask about the column that is shown, or else the first question that is open."""
+        question = reading.question if reading is not None else None
         held = any(answer.hasFocus() for answer in self.question.answers)
-        self.question.ask(reading.name if reading else "", reading.question if reading else ())
-        if held and not self.question.name:
-            self.table.setFocus()
+        self.question.ask(question or next(iter(self.questions), None))
+        if held and self.question.question is None:
+            (self.table if self._recipe is not None else self).setFocus()
+
+    def _take_answer(self, question: Question, changes: Mapping[str, Any]) -> None:
+        if question.column:
+            self.column_changed.emit(question.column, changes)
+        else:
+            self.answered.emit(changes)
 
     def _reading_of(self, name: str) -> ColumnReading | None:
         return next((column for column in self._reading.columns if column.name == name), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ from PySide6.QtCore import QObject, Signal
 from app.data.data_choice import DataChoice
 from app.data.readers.recipe import ReadingRecipe
 from app.data.source_catalogue import source as source_called
+from app.data.sources.file_source import FileSource
 from app.data.sources.series import Series
+from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
-from app.protocol.data_values import Column, TableReading
+from app.protocol.data_values import Column, Question, TableReading
 from graph.errors import NetloomError
-from widgets.data.column_editor import two_ways
 from widgets.data.column_roles import targets_of, use, used_by
+from widgets.data.question_box import open_sentence
 from widgets.data.reading_panel import BACK, LEAVE, ReadingPanel, writing_settings
 from widgets.data.recipe_requests import RecipeRequests, is_stale
 from widgets.training.inline_notice import InlineNotice
@@ -64,6 +66,7 @@ class RecipeControl(QObject):
         panel.kind_wanted.connect(self._read_as)
         panel.renew_wanted.connect(self._renew)
         panel.given_up.connect(self.take_back)
+        panel.answered.connect(self._answer)
         requests.resolved.connect(self._on_resolved)
         requests.refused.connect(self._on_refused)
         requests.described.connect(self._on_described)
@@ -81,15 +84,17 @@ class RecipeControl(QObject):
 
     def follow(self, choice: DataChoice | None, base: Path | None) -> None:
         """Show how the data of the project is read; a recipe that is not known is found and written down, once."""
+        stays = choice is not None and self._choice is not None and same_file(choice.source, self._choice.source)
         self._choice, self._base = choice, base
         self._trial = self._unread = None
         self.tried.emit("")
         source = self._source
         if source is None or choice is None:
-            self.shown.emit(False)
             self._described = None
-            self._panel.show_reading(TableReading())
-            self._notice.clear()
+            if not stays:  # else until its samples are read
+                self.shown.emit(False)
+                self._panel.show_questions(())
+                self._notice.clear()
             return
         self._show(source)
         self.shown.emit(True)
@@ -104,6 +109,14 @@ class RecipeControl(QObject):
         self._columns = columns
         if self._source is not None and self._unread is None and self._trial is None:
             self._show(self._source)
+
+    def show_questions(self, questions: Sequence[Question]) -> None:
+        """Ask what a file that is no table leaves open, as its samples were read."""
+        if self._source is not None or self._unread is not None:
+            return
+        self._panel.show_questions(questions)
+        self.shown.emit(bool(questions) or self._panel.isVisible())
+        self._tell_open()
 
     def look_now(self) -> None:
         """The panel is looked at."""
@@ -179,19 +192,23 @@ class RecipeControl(QObject):
         if self._unread is not None or self._trial is not None:
             return
         self._panel.show_reading(reading)
-        names = self._panel.undecided
-        if not names:
+        self._tell_open()
+
+    def _tell_open(self) -> None:
+        """Say above the samples what is still open, with the way to it."""
+        questions = self._panel.questions
+        if not questions:
             self._withdraw_question()
             return
-        self._notice.say(two_ways(names), "warning", ("Choose…", lambda: self._go_to(names[0])))
+        self._notice.say(open_sentence(questions), "warning", ("Choose…", lambda: self._go_to(questions[0])))
 
     def _withdraw_question(self) -> None:
-        if "may be read in two ways" in self._notice.text:
+        if " may be read in " in self._notice.text:
             self._notice.clear()
 
-    def _go_to(self, name: str) -> None:
+    def _go_to(self, question: Question) -> None:
         self.called.emit()
-        self._panel.go_to(name)
+        self._panel.go_to(question)
 
     # Changing
 
@@ -239,6 +256,12 @@ class RecipeControl(QObject):
             what = f"Find “{name}” again" if not changes else f"Set {next(iter(changes)).replace('_', ' ')} of “{name}”"
             self._asked_for = "column", name
             self._requests.change_column(self._choice, self._base, name, changes, what)
+
+    def _answer(self, changes: Mapping[str, Any]) -> None:
+        """Read the samples as a person means them."""
+        if self._choice is not None:
+            choice = self._choice.model_copy(update={"source": self._choice.source.changed(**changes)})
+            self._ask_for(choice, f"Set {next(iter(changes))} of the data", "setting")
 
     def _leave_out(self, name: str, out: bool) -> None:
         choice = self._choice
@@ -301,3 +324,12 @@ class RecipeControl(QObject):
             self._notice.say(" ".join(("By today's rules:", *told)), "warning", ("Take it", take))
         else:
             self._notice.say("Today's rules read every column as before.", "ok", ("Take them", take))
+
+
+def same_file(one: Source, other: Source) -> bool:
+    """Whether two sources read the same file of the user's in the same manner."""
+    return (
+        isinstance(one, FileSource)
+        and isinstance(other, FileSource)
+        and (one.kind, one.path) == (other.kind, other.path)
+    )

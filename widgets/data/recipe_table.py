@@ -95,7 +95,7 @@ def sureness(column: ColumnRecipe, reading: ColumnReading | None) -> str:
     """Whether a reading is certain, doubtful, to be decided, or a person's own."""
     if column.stated:
         return "your choice"
-    if reading is not None and reading.question:
+    if reading is not None and reading.question is not None:
         return "undecided"
     return "see why" if column.why else "sure"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,16 @@ from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, RowFile, RowStore, Values
 from app.data.readers.file_access import within_budget
 from app.data.transforms import FEATURE_AXIS
+from app.protocol.data_values import PossibleReading, Question
 from graph.errors import NetloomError
 from graph.shapes import Kind, Shape, image, sequence, vector, video
 
 LOOKED_AT = 100
 """So many samples are looked at to find out whether their values are those of pictures."""
+CHANNELS = (1, 3, 4)
+"""How many channels pictures have: grey, in colours, and with transparency."""
+DRAWN, CURVES = 160, 4
+"""Pixels along a side of the sample that is drawn beside a question, and its features that are drawn as curves."""
 
 
 def check_samples(file: Path, raw: Array | RowFile) -> None:
@@ -81,25 +87,96 @@ def likely_layout(axes: tuple[int, ...], file: Path) -> str:
     raise NetloomError(f"{file.name}: samples with {len(axes)} axes cannot be used; four are the most.")
 
 
-def layout_doubt(raw: Array | RowFile, file: Path) -> tuple[str, ...]:
-    """A sentence with both readings where samples may be pictures as well as steps of time; empty where they cannot."""
+def layout_doubt(raw: Array | RowFile, file: Path) -> tuple[str, Question | None]:
+    """A sentence with all readings where axes may mean something else, and the question where little decides.
+
+    The sentence is empty where all is clear.
+    """
     axes = raw.shape[1:]
+    if len(axes) == 3:
+        return _channel_doubt(raw, axes, file)
     if len(axes) != 2 or 1 in axes:
-        return ()
+        return "", None
+    likely = likely_layout(axes, file)
+    if likely == "grey" and (raw.dtype == np.uint8 or (axes[0] == axes[1] and _looks_like_pixels(_some(raw)))):
+        return "", None
     one, two = axes
-    picture, steps = f"grey pictures of {one} × {two} pixels", f"{one} steps of {two} features"
-    turned = f"{two} steps of {one} features"
-    if likely_layout(axes, file) == "grey":
-        if raw.dtype == np.uint8 or (one == two and _looks_like_pixels(raw[np.arange(min(len_of(raw), LOOKED_AT))])):
-            return ()
-        return (
-            f"The samples of {file.name} are read as {picture}; choose the layout sequence where they are {steps}, or "
-            f"steps_last for {turned}.",
-        )
-    return (
-        f"The samples of {file.name} are read as {steps}; choose the layout grey where they are {picture}, or "
-        f"steps_last for {turned}.",
+    told = {
+        "grey": f"grey pictures of {one} × {two} pixels",
+        "sequence": f"{one} steps of {two} features",
+        "steps_last": f"{two} steps of {one} features",
+    }
+    others = [layout for layout in told if layout not in (likely, "steps_last")]
+    note = (
+        f"The samples of {file.name} are read as {told[likely]}; choose the layout {others[0]} where they are "
+        f"{told[others[0]]}, or steps_last for {told['steps_last']}."
     )
+    # Many steps of few features are what measurements over time look like.
+    doubtful = likely == "grey" or min(axes) >= 8 or one < two
+    return note, _layout_question(raw, file, note, [likely, *others, "steps_last"], told) if doubtful else None
+
+
+def _channel_doubt(raw: Array | RowFile, axes: tuple[int, ...], file: Path) -> tuple[str, Question | None]:
+    """The same of pictures with channels, which stand first or last."""
+    first, middle, last = axes
+    both = first in CHANNELS and last in CHANNELS
+    neither = first not in CHANNELS and last not in CHANNELS and last <= first
+    if not (both or neither):
+        return "", None
+    likely = likely_layout(axes, file)
+    told = {
+        "channels_first": f"{_channels(first)} of {middle} × {last} pixels",
+        "channels_last": f"{_channels(last)} of {first} × {middle} pixels",
+    }
+    other = next(layout for layout in told if layout != likely)
+    note = (
+        f"The samples of {file.name} are read as {told[likely]}; choose the layout {other} where they are "
+        f"{told[other]}."
+    )
+    return note, _layout_question(raw, file, note, [likely, other], told)
+
+
+def _channels(count: int) -> str:
+    return "1 channel" if count == 1 else f"{count} channels"
+
+
+def _layout_question(
+    raw: Array | RowFile, file: Path, note: str, layouts: Sequence[str], told: Mapping[str, str]
+) -> Question:
+    examples = {**told, "grey": f"{raw.shape[1]} × {raw.shape[2]} pixels"}
+    titles = {
+        "grey": "Pictures",
+        "sequence": "Curves",
+        "steps_last": "Transposed",
+        "channels_first": "Channels first",
+        "channels_last": "Channels last",
+    }
+    samples = _some(raw)
+    telling = samples[int(samples.reshape(len(samples), -1).std(axis=1).argmax())][None]  # a blank one tells nothing
+    return Question(
+        "The samples",
+        tuple(
+            PossibleReading(titles[layout], examples[layout], {"layout": layout}, _drawn(telling, layout, file))
+            for layout in layouts
+        ),
+        note,
+    )
+
+
+def _drawn(sample: Array, layout: str, file: Path) -> Array:
+    """One sample (1, ...) as a picture (C, H, W) of one or three channels, or as a few curves (T, F)."""
+    shape = shape_of(sample.shape[1:], layout, file)
+    values: Array = np.asarray(as_samples(sample, shape, layout, file), np.float32)[0]
+    if shape.kind is not Kind.IMAGE:
+        return values[:, :CURVES]
+    values = values if len(values) in (1, 3) else values[:3] if len(values) > 3 else values.mean(0, keepdims=True)
+    rows, columns = (max(1, -(-size // DRAWN)) for size in values.shape[1:])
+    return np.ascontiguousarray(values[:, ::rows, ::columns])
+
+
+def _some(raw: Array | RowFile) -> Array:
+    """The first samples."""
+    return raw[np.arange(min(len_of(raw), LOOKED_AT))]
 
 
 def len_of(raw: Array | RowFile) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.data.dataset import Array
 from app.data.readers.array_splits import PartArray
+from app.protocol.data_values import PossibleReading, Question
 from graph.errors import NetloomError
 
 SAMPLES = ("x", "x_train", "train_x", "train_images", "images", "data", "features", "samples", "inputs")
@@ -46,6 +47,12 @@ _OF_FILES = (
     ("inputs", "targets"), ("inputs", "outputs"), ("images", "masks"), ("samples", "labels"),
 )  # fmt: skip
 """What files of samples and of their targets are called."""
+TAKEN = "is taken for what is to be predicted from"
+"""In a sentence about an array that nothing but its shape makes the target."""
+UNREAD = "have as many samples and are not read"
+"""In a sentence about several such arrays, of which none is taken."""
+READINGS = 3
+"""Readings that are offered at most."""
 _BESIDE = ("labels", "targets", "y")
 """Files of targets beside any file of samples."""
 
@@ -165,13 +172,34 @@ def _likely_targets(
         return (), ()
     if len(fitting) == 1 or all(map(_NUMBERED.fullmatch, fitting)):
         taken = min(fitting, key=lambda name: (math.prod(rest[name].shape[1:]), fitting.index(name)))
-        how = f"“{taken}” is taken for what is to be predicted from “{inputs[0]}”"
+        how = f"“{taken}” {TAKEN} “{inputs[0]}”"
         return (taken,), (f"{how}; choose the task reconstruction where it is not, or name another array as target.",)
     names = ", ".join(f"“{name}”" for name in fitting[:8])
-    return (), (
-        f"Beside “{inputs[0]}”, the arrays {names} have as many samples and are not read; name one as target, or "
-        "several as samples.",
-    )
+    return (), (f"Beside “{inputs[0]}”, the arrays {names} {UNREAD}; name one as target, or several as samples.",)
+
+
+def roles_question(arrays: Mapping[str, Array], recipe: ArrayRecipe) -> Question | None:
+    """What is to be predicted from what, where neither names nor a person say so; None where that is clear."""
+    if any(recipe.said[:2]) or recipe.said[2:] != ("auto",) or not recipe.why or len(recipe.samples) != 1:
+        return None
+    samples, note = recipe.samples[0], recipe.why[0]
+    alone = PossibleReading("No targets", f"“{samples}” is learned by itself", {"task": "reconstruction"})
+    if TAKEN in note and recipe.targets:
+        taken = recipe.targets[0]
+        swapped = arrays[taken].dtype.kind in "biuf"
+        readings = (_pair(samples, taken), *([_pair(taken, samples)] if swapped else []), alone)
+        return Question("What is to be predicted", readings, note)
+    if UNREAD not in note:
+        return None
+    rows = arrays[samples].shape[:1]
+    others = [name for name in arrays if name != samples and f"“{name}”" in note and arrays[name].shape[:1] == rows]
+    readings = (alone, *(_pair(samples, name) for name in others[: READINGS - 1]))
+    return Question("What is to be predicted", readings, note) if len(readings) > 1 else None
+
+
+def _pair(samples: str, target: str) -> PossibleReading:
+    changes = {"samples": samples, "target": target}
+    return PossibleReading(f"“{target}” from “{samples}”", f"“{samples}” goes in, “{target}” comes out", changes)
 
 
 def _with_axis(recipe: ArrayRecipe, arrays: Mapping[str, Array]) -> ArrayRecipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,17 @@ from app.data.dataset import Array, Field, Task
 from app.data.readers.array_layouts import as_samples, check_finite, shape_of
 from app.data.readers.column_values import CLASSES, natural_order
 from app.data.readers.label_lists import labels_field
+from app.protocol.data_values import PossibleReading, Question
 from graph.errors import NetloomError
 from graph.shapes import vector
 
+SHOWN = 8
+"""Columns of a row that are shown as an example."""
 FEW = 20
 """So many different whole numbers are classes without much doubt."""
 
-Found = tuple[Field, Task, tuple[str, ...]]
-"""The field, what it sets for a task, and sentences about what else could be meant."""
+Found = tuple[Field, Task, tuple[Question, ...]]
+"""The field, what it sets for a task, and questions about what else could be meant."""
 
 
 def first_target(file: Path, raw: Array, samples: int, task: str) -> Found:
@@ -60,7 +64,7 @@ def array_target(file: Path, raw: Array, samples: int, task: str, name: str = "t
                 f"{file.name}: several labels need 0 or 1 in two columns or more; there are other values."
             )
         names = tuple(f"label {number}" for number in range(values.shape[1]))
-        return labels_field(name, values, names), Task.LABELS, (_labels_note(values),) if task == "auto" else ()
+        return labels_field(name, values, names), Task.LABELS, (_labels_question(values),) if task == "auto" else ()
     if one_hot and task in ("auto", "classification"):
         field = classes_field(file, values.argmax(axis=1)[:, None], name, values.shape[1])
         return field, Task.CLASSIFICATION, ()
@@ -88,23 +92,56 @@ def _one_column(file: Path, values: Array, name: str) -> Found:
         return classes_field(file, values, name), Task.CLASSIFICATION, ()  # which refuses them
     if count > 1 and few and (gapless or (integer and count <= FEW)) and (integer or count <= FEW):
         doubt = count > FEW or not gapless or not integer
-        note = f"The targets of {file.name} are {count} different whole numbers, which are read as classes; choose the "
         field = classes_field(file, values, name)
-        return field, Task.CLASSIFICATION, (f"{note}task regression where they are amounts.",) if doubt else ()
-    note = f"The targets of {file.name} are {count:,} different whole numbers, which are read as amounts; choose the "
+        return field, Task.CLASSIFICATION, (_numbers_question(file, known, True),) if doubt else ()
     doubt = few and count > 1
     field = amounts_field(file, values, name)
-    return field, Task.REGRESSION, (f"{note}task classification where they are classes.",) if doubt else ()
+    return field, Task.REGRESSION, (_numbers_question(file, known, False),) if doubt else ()
+
+
+def _numbers_question(file: Path, known: Array, as_classes: bool) -> Question:
+    """Whether the whole numbers ``known`` are classes or amounts."""
+    note = f"The targets of {file.name} are {len(known):,} different whole numbers, which are read as "
+    note += (
+        "classes; choose the task regression where they are amounts."
+        if as_classes
+        else "amounts; choose the task classification where they are classes."
+    )
+    return Question("The targets", classes_or_amounts(known.tolist(), as_classes), note)
+
+
+def classes_or_amounts(known: Sequence[float], as_classes: bool) -> tuple[PossibleReading, ...]:
+    """Both readings of whole numbers, which are different and sorted, that one first by which they are read."""
+    first, second = (f"{value:,.10g}" for value in known[:2])
+    few = ", ".join(f"{value:,.10g}" for value in known[:3]) + (", …" if len(known) > 3 else "")
+    between = f"{(known[0] + known[1]) / 2:,.10g} lies between {first} and {second}"
+    readings = (
+        PossibleReading("Classes", f"{few}: {len(known):,} classes", {"task": "classification"}),
+        PossibleReading("Amounts", between, {"task": "regression"}),
+    )
+    return readings if as_classes else readings[::-1]
 
 
 def _are_few(values: Array) -> bool:
     return len(np.unique(values)) <= min(CLASSES, max(2, len(values) // 2))
 
 
-def _labels_note(values: Array) -> str:
-    return (
+def _labels_question(values: Array) -> Question:
+    """Whether columns of 0 and 1 are labels or amounts, with the row that has most of them."""
+    note = (
         f"The targets are 0 or 1 in {values.shape[1]} columns and are read as {values.shape[1]} labels, of which a "
         "sample may have several; choose the task regression where they are amounts."
+    )
+    row = values[int(values.sum(axis=1).argmax())][:SHOWN].astype(int).tolist()
+    written = " ".join(map(str, row)) + (" …" if values.shape[1] > SHOWN else "")
+    has = " and ".join(f"label {place}" for place, mark in enumerate(row) if mark) or "none of the labels"
+    return Question(
+        "The targets",
+        (
+            PossibleReading("Labels", f"{written} means {has}", {"task": "labels"}),
+            PossibleReading("Amounts", f"{written} are {values.shape[1]} amounts", {"task": "regression"}),
+        ),
+        note,
     )
 
 

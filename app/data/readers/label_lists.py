@@ -9,6 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array, Field
 from app.data.readers.column_values import CLASSES, natural_order
+from app.protocol.data_values import PossibleReading, Question
 from graph.errors import NetloomError
 from graph.shapes import vector
 
@@ -42,6 +43,12 @@ class LabelList:
             values[row, [places[label] for label in cell]] = 1.0
         return labels_field(name, values, names)
 
+    def question(self, column: str) -> Question:
+        """Whether each cell lists labels, as it is read, or is one class."""
+        cell = next(cell for cell in self.labels if len(cell) > 1)
+        readings = _labels_or_class(self.between.join(cell), cell)
+        return Question(f"Column “{column}”", readings, self.note(column))
+
     def note(self, column: str) -> str:
         """A sentence that says how a column was read, with an example, and how else it could be."""
         cell = next(cell for cell in self.labels if len(cell) > 1)
@@ -65,8 +72,16 @@ def label_list(texts: Sequence[str], sure: bool = False) -> LabelList | None:
     return LabelList([[cell] if cell else [] for cell in cells], ",") if sure else None
 
 
-def labels_doubt(column: str, texts: Sequence[str]) -> tuple[str, ...]:
-    """A sentence where cells that are read as one class each could be several labels as well: they share words."""
+def _labels_or_class(written: str, cell: Sequence[str]) -> tuple[PossibleReading, PossibleReading]:
+    read = " and ".join(f"“{label}”" for label in cell[:4])
+    return (
+        PossibleReading("Labels", f"“{written}” is {read}", {"task": "labels"}),
+        PossibleReading("Classes", f"“{written}” is one class", {"task": "classification"}),
+    )
+
+
+def labels_doubt(column: str, texts: Sequence[str]) -> tuple[Question, ...]:
+    """The question where cells that are read as one class each could be several labels as well: they share words."""
     wholes = sorted({str(text).strip() for text in texts})
     for between in SEPARATORS:
         parted = [list(filter(None, map(str.strip, cell.split(between)))) for cell in wholes]
@@ -74,10 +89,11 @@ def labels_doubt(column: str, texts: Sequence[str]) -> tuple[str, ...]:
         longest = max(parted, key=len, default=[])
         if len(longest) > 1 and len(labels) <= len(wholes) < sum(len(set(cell)) for cell in parted):
             cell = between.join(longest)
-            return (
+            note = (
                 f"Column “{column}” is read as one class for each cell, such as “{cell}”; choose the task labels where "
-                f"that is several labels ({' and '.join(f'“{label}”' for label in longest[:4])}).",
+                f"that is several labels ({' and '.join(f'“{label}”' for label in longest[:4])})."
             )
+            return (Question(f"Column “{column}”", _labels_or_class(cell, longest)[::-1], note),)
     return ()
 
 

@@ -17,7 +17,7 @@ from app.data.readers.file_access import files_below, readable
 from app.data.readers.likely_roles import PART_NAMES
 from app.data.readers.picture_file import MORE_SUFFIXES, OTHER_SUFFIXES, SUFFIXES
 from app.data.readers.recipe import RULES
-from app.protocol.data_values import PictureBox
+from app.protocol.data_values import PictureBox, Question
 from graph.errors import NetloomError
 from graph.shapes import vector
 
@@ -40,7 +40,7 @@ NAMED = 5
 class Listing:
     """Pictures and what is to be said of each: ``target`` has a value for each, ``given`` uint8 (N,) its part, or None.
 
-    ``notes`` are sentences about what was passed over, and about what could be meant in another way. ``boxes`` are
+    ``notes`` are sentences about what was passed over, ``questions`` what could be meant in another way. ``boxes`` are
     those of each picture as it is fitted, or empty.
     """
 
@@ -49,6 +49,7 @@ class Listing:
     given: Array | None = None
     notes: tuple[str, ...] = ()
     boxes: tuple[tuple[PictureBox, ...], ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass

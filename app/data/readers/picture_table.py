@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from app.data.dataset import Array, Field
+from app.data.readers.array_targets import classes_or_amounts
 from app.data.readers.boxes.box_table import SIDES, box_columns
 from app.data.readers.column_values import CLASSES, class_labels
 from app.data.readers.label_lists import as_labels, label_list, labels_doubt, labels_field
@@ -28,7 +29,7 @@ from app.data.readers.picture_names import as_texts, path_column, picture_paths
 from app.data.readers.recipe import RULES
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.target_fields import amounts
-from app.protocol.data_values import ColumnType
+from app.protocol.data_values import ColumnType, Question
 from graph.errors import NetloomError
 from graph.shapes import vector
 
@@ -106,14 +107,14 @@ def in_table(table: TableData, columns: PictureColumns, task: PictureTask, rules
     NetloomError
         if no picture has all that is to be said of it, or a path leads out of the folder.
     """
-    given = table[columns.paths].notna()
+    whole = table[columns.paths].notna()
     for name in columns.targets:
-        given &= table[name].notna()
-    usable = table.rows(given)
+        whole &= table[name].notna()
+    usable = table.rows(whole)
     file = table.file
     if not len(usable):
         raise NetloomError(f"{file.name} names no picture that has a label.")
-    target, notes = _target(usable, columns, task, rules)
+    target, notes, questions = _target(usable, columns, task, rules)
     files = picture_paths(file, as_texts(usable[columns.paths]), rules)
     parts = part_numbers(usable[columns.parts]) if columns.parts else None
     order = np.arange(len(usable))
@@ -123,7 +124,8 @@ def in_table(table: TableData, columns: PictureColumns, task: PictureTask, rules
     if rules != 1:
         notes += _row_notes(table, usable, columns, files)
     listed = target.info.with_values(np.asarray(target.values)[order])
-    return Listing(tuple(files[place] for place in order), listed, None if parts is None else parts[order], notes)
+    given = None if parts is None else parts[order]
+    return Listing(tuple(files[place] for place in order), listed, given, notes, questions=questions)
 
 
 def _row_notes(table: TableData, usable: TableData, columns: PictureColumns, files: Sequence[Path]) -> tuple[str, ...]:
@@ -184,11 +186,18 @@ def _only_parts(table: TableData, name: str) -> bool:
     return bool(table[name].dropna().astype(str).str.strip().str.lower().isin(list(PART_NAMES)).all())
 
 
-def _target(table: TableData, columns: PictureColumns, task: PictureTask, rules: int) -> tuple[Field, tuple[str, ...]]:
-    """What is to be said of each picture, and notes about what else could be meant."""
+def _target(
+    table: TableData, columns: PictureColumns, task: PictureTask, rules: int
+) -> tuple[Field, tuple[str, ...], tuple[Question, ...]]:
+    """What is to be said of each picture, notes about it, and questions about what else could be meant."""
     if len(columns.targets) > 1:
-        return _from_columns(table, columns.targets, task)
-    name = columns.targets[0]
+        return *_from_columns(table, columns.targets, task), ()
+    field, questions = _from_column(table, columns.targets[0], task, rules)
+    return field, tuple(question.note for question in questions), questions
+
+
+def _from_column(table: TableData, name: str, task: PictureTask, rules: int) -> tuple[Field, tuple[Question, ...]]:
+    """A column of classes, amounts or lists of labels, and what it could be as well."""
     series = table[name]
     if rules == 1 or task == "classification":
         labels, classes = class_labels(series, rules)
@@ -196,15 +205,15 @@ def _target(table: TableData, columns: PictureColumns, task: PictureTask, rules:
     if task in ("auto", "labels"):
         listed = label_list(series.astype(str).tolist(), sure=task == "labels")
         if listed is not None:
-            return listed.field("labels"), () if task == "labels" else (listed.note(name),)
+            return listed.field("labels"), () if task == "labels" else (listed.question(name),)
     column = table.column(name)
     if task == "regression" or not looks_like_classes(column, series):
         field = Field("amount", vector(1), names=(name,), values=amounts(table, name))
-        return field, () if task == "regression" else _amounts_note(name, series)
+        return field, () if task == "regression" else _amounts_question(name, series)
     labels, classes = class_labels(series, rules)
     if column.type is not ColumnType.NUMBER:
         return class_target(labels, classes), labels_doubt(name, classes)
-    return class_target(labels, classes), (_classes_note(name, classes),) if len(classes) > 2 else ()
+    return class_target(labels, classes), (_classes_question(name, classes, series),) if len(classes) > 2 else ()
 
 
 def _from_columns(table: TableData, names: Sequence[str], task: PictureTask) -> tuple[Field, tuple[str, ...]]:
@@ -242,20 +251,24 @@ def _box_note(names: Sequence[str]) -> str:
     )
 
 
-def _classes_note(name: str, classes: Sequence[str]) -> str:
-    return (
+def _classes_question(name: str, classes: Sequence[str], series: pd.Series[Any]) -> Question:
+    note = (
         f"Column “{name}” holds {len(classes)} different whole numbers, which are read as classes ({classes[0]}, "
         f"{classes[1]}, ...); choose the task regression where they are amounts."
     )
+    known = sorted(series.dropna().unique().tolist())
+    return Question(f"Column “{name}”", classes_or_amounts(known, as_classes=True), note)
 
 
-def _amounts_note(name: str, series: pd.Series[Any]) -> tuple[str, ...]:
-    """A sentence where amounts are whole numbers that come again and again, so that they might be classes."""
+def _amounts_question(name: str, series: pd.Series[Any]) -> tuple[Question, ...]:
+    """The question where amounts are whole numbers that come again and again, so that they might be classes."""
     known = series.dropna()
     count = int(known.nunique())
-    if bool((known != known.round()).any()) or count > min(CLASSES, len(known) // 2):
+    if bool((known != known.round()).any()) or count > min(CLASSES, len(known) // 2) or count < 2:
         return ()
-    return (
+    note = (
         f"Column “{name}” holds {count} different whole numbers, which are read as amounts; choose the task "
-        "classification where they are classes.",
+        "classification where they are classes."
     )
+    readings = classes_or_amounts(sorted(known.unique().tolist()), as_classes=False)
+    return (Question(f"Column “{name}”", readings, note),)

@@ -9,7 +9,7 @@ from app.data.readers.date_parsing import as_times, order_of, shown_format
 from app.data.readers.number_parsing import parse_formatted
 from app.data.readers.recipe import MISSING_WORDS, ColumnRecipe, Dialect
 from app.data.readers.typed_columns import spelled, unclear_number, variants_of
-from app.protocol.data_values import ColumnType, PossibleReading
+from app.protocol.data_values import ColumnType, PossibleReading, Question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +34,13 @@ def date_readings(cells: pd.Series[Any], recipe: ColumnRecipe) -> tuple[Possible
     )
 
 
-def questions(cells: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> tuple[PossibleReading, ...]:
-    """The two readings of a column between which nothing decides, the one that is used first; none where all is clear.
+def column_question(cells: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> Question | None:
+    """What nothing in a column decides; None where all is clear. What a person said is never asked again."""
+    readings = _two_readings(cells, recipe, dialect)
+    return Question(f"Column “{recipe.name}”", readings, recipe.why, recipe.name) if readings else None
 
-    What a person said is never asked again.
-    """
+
+def _two_readings(cells: pd.Series[Any], recipe: ColumnRecipe, dialect: Dialect) -> tuple[PossibleReading, ...]:
     if recipe.stated:
         return ()
     if recipe.type is ColumnType.DATE:

@@ -26,6 +26,7 @@ from app.data.readers.array_roles import (
     likely,
     no_array,
     numbered_parts,
+    roles_question,
     split_suffix,
 )
 from app.data.readers.array_splits import PartArray, files_of_parts, other_parts
@@ -33,6 +34,7 @@ from app.data.readers.array_targets import array_target, first_target
 from app.data.readers.column_values import rare_note
 from app.data.readers.file_access import locate, reading, within_budget
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
+from app.protocol.data_values import Question
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
 from graph.layers.settings import setting
@@ -45,12 +47,16 @@ _RECIPE = TypeAdapter(ArrayRecipe)
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """Inputs and targets by name, each (N, ...), the part of each sample where the data has a division, and notes."""
+    """Inputs and targets by name, each (N, ...), the part of each sample where the data has a division, and notes.
+
+    ``question`` is what nothing in the file decides about them.
+    """
 
     inputs: Mapping[str, Array | RowFile]
     targets: Mapping[str, Array]
     given: Array | None = None
     notes: tuple[str, ...] = ()
+    question: Question | None = None
 
 
 class Arrays(FileSource):
@@ -108,13 +114,16 @@ class Arrays(FileSource):
         """The samples, and the targets where there are any."""
         loaded = self._first(file) if self.rules == 1 else self._loaded(file)
         notes = self.change_note(file) + loaded.notes
+        questions = [loaded.question] if loaded.question else []
         fields: dict[str, Field] = {}
         for name, raw in loaded.inputs.items():
             check_samples(file, raw)
             shape = shape_of(raw.shape[1:], self.layout, file)
             fields[name] = Field(name, shape, values=as_samples(raw, shape, self.layout, file))
             if self.rules != 1 and self.layout == "auto":
-                notes += layout_doubt(raw, file)
+                note, question = layout_doubt(raw, file)
+                notes += (note,) if note else ()
+                questions += [question] if question else []
         inputs, samples = tuple(fields), next(iter(loaded.inputs.values())).shape[0]
         tasks = [Task.RECONSTRUCTION]
         for name, raw in loaded.targets.items():
@@ -122,14 +131,26 @@ class Arrays(FileSource):
             field, task, doubts = target(file, raw, samples, self.task)
             fields[name] = field if name == field.name else replace(field, name=name)
             tasks.append(task)
-            notes += doubts
+            notes += tuple(doubt.note for doubt in doubts)
+            questions += doubts
         aim = [*loaded.targets, inputs[0]][0]
         if fields[aim].classes:
             notes += rare_note(np.asarray(fields[aim].values), fields[aim].classes)
         each = " and ".join(fields[name].shape.described() for name in inputs)
         summary = f"{samples:,} samples of {file.name}, each {each}."
         task = tasks[:2][-1]
-        return Dataset(self.kind, file.stem, task, fields, inputs, aim, summary, notes=notes, given=loaded.given)
+        return Dataset(
+            self.kind,
+            file.stem,
+            task,
+            fields,
+            inputs,
+            aim,
+            summary,
+            notes=notes,
+            given=loaded.given,
+            questions=tuple(questions),
+        )
 
     def as_learned(self, arrays: Mapping[str, Array], names: Mapping[str, Shape], file: Path) -> dict[str, Values]:
         """New ``arrays`` as the inputs that training saw, by the ``names`` and shapes of these where they fit.
@@ -195,7 +216,8 @@ class Arrays(FileSource):
         targets = {name: as_rows(arrays[name], sum(count)) for name in roles.targets}
         targets = targets or self._beside(beside, sum(count))
         notes = roles.why + _beside_note(beside, self.target)
-        loaded = Loaded(_renamed(inputs, "input"), _renamed(targets, "target"), None, notes)
+        question = None if beside else roles_question(arrays, roles)
+        loaded = Loaded(_renamed(inputs, "input"), _renamed(targets, "target"), None, notes, question)
         return self._with_parts(file, arrays, roles, loaded)
 
     def _beside(self, beside: Path | None, samples: int = 0) -> dict[str, Array]:
@@ -225,7 +247,7 @@ class Arrays(FileSource):
         else:
             pieces = self._pieces(file, samples, targets)
         joined, aims, given = _joined(file, samples, targets, pieces)
-        return Loaded({"input": joined}, {} if aims is None else {"target": aims}, given, loaded.notes)
+        return replace(loaded, inputs={"input": joined}, targets={} if aims is None else {"target": aims}, given=given)
 
     def _pieces(self, file: Path, samples: Array, targets: Array | None) -> list[PartArray]:
         """Samples and targets of other parts in files beside ``file``, where they fit."""

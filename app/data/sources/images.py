@@ -29,6 +29,7 @@ from app.data.readers.picture_file import (
 from app.data.readers.picture_listing import Listing, in_folder
 from app.data.readers.picture_masks import find_masks, mask_field, picture_folders, refuse_boxes
 from app.data.readers.picture_names import path_column
+from app.data.readers.picture_questions import depth_question, masks_question, scale_of
 from app.data.readers.picture_table import find_columns, in_table, likely_parts, table_in
 from app.data.readers.recipe import ReadingRecipe, TableOptions, to_json
 from app.data.readers.table_file import TableData, read_table
@@ -81,8 +82,11 @@ class Images(FileSource):
     target: str = setting("", "In a table: the column of labels, or several with commas; empty for the likeliest")
 
     parts: str = setting("", "In a table: the column with the split of each picture: train, validation or test")
-    task: Literal["auto", "classification", "regression", "labels"] = setting(
-        "auto", "In a table: one class, an amount, or several labels for each picture; found from the values"
+    task: Literal["auto", "classification", "regression", "labels", "masks"] = setting(
+        "auto", "One class, an amount, several labels, or a mask for each picture; found where not said"
+    )
+    depth: Literal["auto", "8", "10", "12", "14", "16"] = setting(
+        "auto", "Bits of deep grey pictures, whose brightest value is white; found where not said", unit="bits"
     )
 
     boxes: BoxTask = setting(
@@ -109,20 +113,23 @@ class Images(FileSource):
 
     def values(self) -> dict[str, Any]:
         """The settings as JSON values; what is found once only where it was found."""
-        found: dict[str, Any] = {
+        found = {
             "black": self.black,
             "white": self.white,
             "reading": self.reading and to_json(self.reading),
+            "depth": None if self.depth == "auto" else self.depth,
+            "boxes": None if self.boxes == "auto" else self.boxes,
         }
-        found["boxes"] = None if self.boxes == "auto" else self.boxes
         plain = {name: value for name, value in super().values().items() if name not in found}
         return plain | {name: value for name, value in found.items() if value is not None}
 
     def shown(self) -> tuple[Setting, ...]:
-        """What is said of columns only where a table names the pictures."""
+        """What is said of columns only where a table names the pictures, the depth where they are deep."""
         named = Path(self.path).suffix.lower() in TABLES
         hidden = {"boxes"} if self.boxes == "auto" else {"task"}
-        hidden |= set() if named else set(COLUMNS)
+        hidden |= set() if named else {name for name in COLUMNS if name != "task" or self.task == "auto"}
+        deep = self.depth != "auto" or GreyScale(self.black or 0.0, self.white or 0.0).deep
+        hidden |= set() if deep else {"depth"}
         return tuple(spec for spec in self.settings() if spec.name not in hidden)
 
     def suggest(self, file: Path, target: str) -> Suggestion:
@@ -179,14 +186,19 @@ class Images(FileSource):
             raise NetloomError(f"Only one class in {file.name} has pictures that can be read; two are needed.")
         info = self._info(file, listed, len(used))
         notes = skipped_note(skipped) + listed.notes
+        questions = listed.questions
         if self.rules != 1:
             notes += _remarks_note(decoded, names) + _scale_note(scale)
+            doubt = depth_question(listed.files, scale, sizes[1:], self.fit) if self.depth == "auto" else None
+            questions += (doubt,) if doubt else ()
+            notes += (doubt.note,) if doubt else ()
         notes += rare_note(np.asarray(target), listed.target.classes) if listed.target.classes else ()
         return info.with_values(
             {"image": LazyArray.of(decoded.store, True, used), listed.target.name: target},
             notes=notes + self.change_note(file),
             given=None if listed.given is None else listed.given[used],
             boxes=tuple(listed.boxes[number] for number in used) if listed.boxes else (),
+            questions=questions,
         )
 
     def resolved(self, base: Path | None = None) -> Self:
@@ -206,17 +218,20 @@ class Images(FileSource):
         if self.rules == 1:
             return None
         if self.white is not None:
-            return GreyScale(self.black or 0.0, self.white)
-        return _found_scale(listed.files, budget()) if listed else GreyScale()
+            return scale_of(self.depth, GreyScale(self.black or 0.0, self.white))
+        return scale_of(self.depth, _found_scale(listed.files, budget()) if listed else GreyScale())
 
     def _listed(self, file: Path) -> Listing:
         known = self._box_set(file)
         if known is not None:
             return self._boxed(file, known)
         if not _is_table(file):
-            return (self._with_masks(file) if self.rules != 1 else None) or in_folder(file, self.rules)
+            pairs = self._with_masks(file) if self.rules != 1 and self.task != "classification" else None
+            return pairs or in_folder(file, self.rules)
         table = self._table(file)
         columns = find_columns(table, self.column, self.target, self.parts, self.rules)
+        if self.task == "masks":
+            raise NetloomError(f"{file.name} is a table; masks are read from a folder beside that of the pictures.")
         return in_table(table, columns, self.task, self.rules)
 
     def _box_set(self, file: Path) -> BoxSet | None:
@@ -265,7 +280,13 @@ class Images(FileSource):
             notes += (f"Pictures without a mask are left out ({pairs.bare:,}).",)
         target = field.info.with_values(field.values.take(kept, axis=0))
         given = parts if parts.any() and not parts.all() else None
-        return Listing(tuple(pairs.pictures[place] for place in kept), target, given, notes)
+        files = tuple(pairs.pictures[place] for place in kept)
+        doubt = None
+        if files and self.task == "auto":
+            names = next((one.name, other.name) for one, other, _ in picture_folders(folder))
+            doubt = masks_question(names, files[0], target, (self.height, self.width), self.fit)
+        notes += (doubt.note,) if doubt else ()
+        return Listing(files, target, given, notes, questions=(doubt,) if doubt else ())
 
     def _table(self, file: Path) -> TableData:
         return read_table(file, Reading(TableOptions(), self.rules, self.reading))

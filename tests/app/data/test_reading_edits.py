@@ -17,7 +17,7 @@ from app.data.reading_edits import renewed, with_column, written_down
 from app.data.reading_view import describe_reading, head_lines
 from app.data.sources.table_source import TableSource
 from app.inference.new_rows import new_table
-from app.protocol.data_values import ColumnReading, ColumnType
+from app.protocol.data_values import ColumnReading, ColumnType, PossibleReading
 from graph.errors import NetloomError
 from tests.app.conftest import Write
 
@@ -50,12 +50,19 @@ def readings(choice: DataChoice) -> Mapping[str, ColumnReading]:
     return {column.name: column for column in describe_reading(choice).columns}
 
 
+def asked(choice: DataChoice, name: str) -> tuple[PossibleReading, ...]:
+    """The readings between which a person is to choose for a column."""
+    question = readings(choice)[name].question
+    assert question is not None and question.column == name
+    return question.readings
+
+
 def test_variants_are_told_and_merged_for_features_and_new_rows(write: Write) -> None:
     choice = suggest(write("t.csv", COLOURS), target="kind")
     assert column_of(choice, "colour").categories == ("Blue", "blue", "RED", "Red", "red")
     assert "“Blue” and “blue”" in column_of(choice, "colour").why
     assert "differ by case alone; they can be merged" in column_of(choice, "colour").why
-    question = readings(choice)["colour"].question
+    question = asked(choice, "colour")
     assert [one.title for one in question] == ["Different", "The same"]
     merged = stated(choice, "colour", **question[1].changes)
     assert column_of(merged, "colour").categories == ("Blue", "RED")
@@ -99,26 +106,26 @@ def test_a_column_of_words_is_no_number(write: Write) -> None:
 def test_words_become_missing_in_one_column_only(write: Write) -> None:
     text = "a,b,y\n" + "NA,-999,u\nx,1.5,v\nz,2.5,u\nNA,-999,v\n" * 5
     choice = suggest(write("t.csv", text), target="y")
-    first, second = readings(choice)["a"].question
+    first, second = asked(choice, "a")
     assert (first.example, second.example) == ("“NA” is a category", "“NA” means no value")
     changed = stated(choice, "a", **second.changes)
     assert column_of(changed, "a").categories == ("x", "z")
     changed = stated(changed, "b", missing=["-999"])
     values = np.asarray(table_of(changed).table(Path(table_of(changed).path))["b"])
     assert np.isnan(values[0]) and values[1] == 1.5
-    assert readings(changed)["a"].question == ()
+    assert readings(changed)["a"].question is None
 
 
 @pytest.mark.parametrize("cells", ["03/04/2021 05/06/2021 07/08/2021 01/02/2022", "1-2-20 3-4-20 5-6-20 9-8-20"])
 def test_both_orders_of_dates_are_shown_with_an_example(write: Write, cells: str) -> None:
     text = "day,y\n" + "".join(f"{cell},{place}\n" for place, cell in enumerate(cells.split() * 3))
     choice = suggest(write("t.csv", text), target="y")
-    first, second = readings(choice)["day"].question
+    first, second = asked(choice, "day")
     assert {first.title.split(":")[0], second.title.split(":")[0]} == {"Day first", "Month first"}
     assert first.changes["date_format"] == column_of(choice, "day").date_format
     changed = stated(choice, "day", **second.changes)
     assert column_of(changed, "day").date_format == second.changes["date_format"]
-    assert readings(changed)["day"].question == ()
+    assert readings(changed)["day"].question is None
     assert len(readings(changed)["day"].formats) >= 2
 
 
@@ -135,13 +142,13 @@ def test_thousands_and_decimals_are_asked_where_they_look_alike(
 ) -> None:
     choice = suggest(write("t.csv", longer(text)), target="y")
     assert "may stand before decimals or thousands" in column_of(choice, "p").why
-    question = readings(choice)["p"].question
+    question = asked(choice, "p")
     assert [one.title for one in question] == ["Decimals", "Thousands"]
     assert question[1].example.endswith(f" is {other}")
     assert table_of(choice).table(Path(table_of(choice).path))["p"].iloc[0] == read
     changed = stated(choice, "p", **question[1].changes)
     assert table_of(changed).table(Path(table_of(changed).path))["p"].iloc[0] == other
-    assert readings(changed)["p"].question == ()
+    assert readings(changed)["p"].question is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +164,7 @@ def test_thousands_and_decimals_are_asked_where_they_look_alike(
 def test_clear_numbers_are_not_asked_about(write: Write, text: str) -> None:
     choice = suggest(write("t.csv", longer(text)), target="y")
     assert column_of(choice, "p").why == ""
-    assert readings(choice)["p"].question == ()
+    assert readings(choice)["p"].question is None
 
 
 def test_what_a_person_said_survives_another_option(write: Write) -> None:
