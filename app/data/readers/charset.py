@@ -25,7 +25,8 @@ MOST_WORDS = 2000
 """So many words with other letters than ASCII's tell the encoding."""
 DIVIDERS = 5
 """So many different control codes may be in a text, as the signs between its cells."""
-_CONTROLS = frozenset({*range(32), 127} - set(b"\t\n\v\f\r\x1a\x1b"))
+_LETTERS = bytes({*range(256)} - {*range(32), 127} | set(b"\t\n\v\f\r\x1a\x1b"))
+"""Codes of letters and signs, and those by which text is laid out; all others stand for none."""
 _FOREIGN = re.compile(rb"[^\x00-\x1f!-&(-,./0-?]+")
 _ALPHABETS = tuple(
     frozenset(letters)
@@ -89,7 +90,7 @@ def is_binary(raw: bytes, encoding: str) -> bool:
     """
     if encoding.startswith(("utf-16", "utf-32")):
         return False
-    codes = set(raw) & _CONTROLS
+    codes = set(raw.translate(None, _LETTERS))
     return 0 in codes or len(codes) > DIVIDERS
 
 

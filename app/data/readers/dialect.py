@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+import string
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,7 @@ BLANKS = r"\s+"
 """The delimiter of columns that are lined up by any number of blanks, as pandas has it."""
 CLOCK = re.compile(r"(?<![\d:.,])\d{1,2}:\d\d(:\d\d)?(?![\d:.,])")
 SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*$")
+_ASCII_BLANKS = string.whitespace + "\x1c\x1d\x1e\x1f"
 _WORDS = re.compile(r'"[^"]*"|\S+')
 LINES = 2000
 """So many lines are looked through for the beginning of the table."""
@@ -151,12 +153,19 @@ def cells_of(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[in
     try:
         for row in reader:
             if len(row) > 1 or any(cell.strip() for cell in row):
-                rows.append([cell.strip() for cell in row])
+                single = reader.line_num == before + 1
+                rows.append(row if single and _blankless(lines[before]) else [cell.strip() for cell in row])
                 numbers.append(before)
             before = reader.line_num
     except csv.Error:
         return [], []
     return rows, numbers
+
+
+def _blankless(line: str) -> bool:
+    """Whether a line has no blanks anywhere but at its end, as most have in wide tables of numbers."""
+    bare = line.rstrip("\r\n")
+    return line.isascii() and not any(blank in bare for blank in _ASCII_BLANKS)
 
 
 def _divide(lines: list[str], above: int, option: str) -> _Divided:
@@ -179,14 +188,17 @@ def _divided(lines: list[str], above: int, sign: str) -> _Divided:
 def _likely_division(lines: list[str], above: int) -> _Divided:
     """The sign that divides most lines into the same number of columns; the more columns the better."""
     text = "".join(lines[above:])
-    aligned = re.search(r"\S([ \t]{2,})\S|^ +\S", text, re.MULTILINE) is not None
+    last = next(filter(str.strip, reversed(lines[above:])), "")
+    aligned = _is_aligned(text)
     best, score = None, 0.0
     for sign in (*list(DELIMITERS.values())[:-1], BLANKS if aligned else " "):
         if sign != BLANKS and sign not in text:
             continue
+        blank = sign in (" ", BLANKS)
+        if blank and '"' not in text and len(last.split(None, 1)) < 2:
+            continue  # it does not divide every line
         divided = _divided(lines, above, sign)
         usual, agreement = divided.agreement
-        blank = sign in (" ", BLANKS)
         alike = usual > 1 and agreement >= (1.0 if blank else 0.9)
         if sign not in {",", " "} and alike and _holds_decimals(divided.rows):
             return divided  # a comma before decimals divides lines alike as well
@@ -220,6 +232,13 @@ def _rare_division(lines: list[str], above: int) -> _Divided | None:
 def _has_numbers(rows: list[list[str]]) -> bool:
     """Whether a column holds mostly numbers, all rows being of one width."""
     return any(sum(map(is_number, column)) > len(column) / 2 for column in zip(*rows[:BODY], strict=True))
+
+
+def _is_aligned(text: str) -> bool:
+    """Whether several blanks stand between words, or some at the beginning of a line."""
+    # The expression takes long to find nothing in a long text.
+    likely = text.startswith(" ") or any(blanks in text for blanks in ("  ", " \t", "\t ", "\t\t", "\n "))
+    return likely and re.search(r"\S([ \t]{2,})\S|^ +\S", text, re.MULTILINE) is not None
 
 
 def _mostly_numbers(rows: list[list[str]]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
@@ -76,7 +75,7 @@ def rows_below(body: Sequence[Sequence[str]], last: Sequence[Sequence[str]], by_
     ``by_blanks`` says that cells are divided by blanks, as the words of a remark are.
     """
     width = max(map(len, body[:200]), default=1)
-    if width < 2 or len(body) < 3:
+    if width < 2 or len(body) < 3 or not last:
         return 0
     filled = sorted(sum(map(bool, row)) for row in body[:200])
     firsts = Counter(row[0] for row in body if row)
@@ -96,21 +95,21 @@ def _from_total(body: Sequence[Sequence[str]], last: Sequence[Sequence[str]]) ->
 
     Totals of groups, which come more than once, are left to those who read the table.
     """
-    places = _number_places(body[:200])
     end = list(last[-SUMMARY:])
     for number, row in enumerate(end):
-        words = {(place, row[place]) for place in places if place < len(row) and _is_total(row[place], _SUMMARY)}
+        # Words are looked for first: a table may have thousands of columns of numbers.
+        totals = [place for place, cell in enumerate(row) if cell[:1].isalpha() and _is_total(cell, _SUMMARY)]
+        words = {(place, row[place]) for place in totals if _holds_numbers(body[:200], place)}
         once = all(sum(place < len(row) and row[place] == word for row in body) <= 1 for place, word in words)
         if words and once and len(end) - number < len(last):
             return len(end) - number
     return 0
 
 
-def _number_places(body: Sequence[Sequence[str]]) -> list[int]:
-    """The columns whose cells are nearly all numbers."""
-    columns = itertools.zip_longest(*body, fillvalue="")
-    known = [[cell for cell in column if cell] for column in columns]
-    return [place for place, cells in enumerate(known) if cells and sum(map(is_number, cells)) >= 0.9 * len(cells)]
+def _holds_numbers(body: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether the cells of a column are nearly all numbers."""
+    cells = [row[place] for row in body if place < len(row) and row[place]]
+    return bool(cells) and sum(map(is_number, cells)) >= 0.9 * len(cells)
 
 
 def footer_note(shown: str, count: int) -> str:

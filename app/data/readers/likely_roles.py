@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PART_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
 """What people write in a column that says which part of the split a row is in."""
+NAMES = 1 << 15
+"""So many names of columns are remembered, as tables may have thousands, of each of which several things are asked."""
 NAMELESS = "column 1"
 """What the first column is called where it has no name, as row numbers have none."""
 _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|key|nr|no|number|column 1)", re.IGNORECASE)
@@ -42,11 +45,13 @@ def likely_target(columns: Sequence[Column]) -> str:
     return named[0] if named else fitting[-1].name if fitting else ""
 
 
+@lru_cache(NAMES)
 def is_called_target(name: str) -> bool:
     """Whether a column is called as targets usually are."""
     return bool(_TARGET.fullmatch(name))
 
 
+@lru_cache(NAMES)
 def is_called_identifier(name: str) -> bool:
     """Whether a column is called as those are that number the rows."""
     return bool(_IDENTIFIER.fullmatch(name))
@@ -95,8 +100,13 @@ def likely_order(recipes: Sequence[ColumnRecipe], columns: Sequence[Column], fra
 
 def counts_time(column: Column) -> bool:
     """Whether a column holds numbers in every row and is called as times are."""
-    named = column.type is ColumnType.NUMBER and not column.missing and _TIME.fullmatch(column.name)
-    return bool(named) and column.unique > 2
+    full = column.type is ColumnType.NUMBER and not column.missing
+    return full and column.unique > 2 and _is_called_time(column.name)
+
+
+@lru_cache(NAMES)
+def _is_called_time(name: str) -> bool:
+    return bool(_TIME.fullmatch(name))
 
 
 def likely_group(columns: Sequence[Column], frame: pd.DataFrame, order: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,8 +19,7 @@ CELLS = 1 << 22
 """So many cells are gone through at a time."""
 
 
-@dataclass(frozen=True)
-class NumberColumn:
+class NumberColumn(NamedTuple):
     """What the cells of a column of numbers tell: how many are missing, how many values differ, and the first of them.
 
     ``wide`` says that 32 bits are too few for them before they are standardised.
@@ -33,11 +31,16 @@ class NumberColumn:
     wide: bool
 
 
+def titles_of(frame: pd.DataFrame) -> list[str]:
+    """The names of the columns; going through thousands of them one by one takes pandas long."""
+    return list(map(str, frame.columns.tolist()))
+
+
 def number_blocks(frame: pd.DataFrame) -> Iterator[tuple[list[str], Array]]:
     """The names and values (rows, columns) of columns of numbers of one type each; none of a table that is not wide."""
     if len(frame.columns) < WIDE or not len(frame):
         return
-    kinds, titles = frame.dtypes.to_numpy(), list(map(str, frame.columns))
+    kinds, titles = frame.dtypes.to_numpy(), titles_of(frame)
     plain = [isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in kinds]
     step = max(1, CELLS // len(frame))
     for kind in dict.fromkeys(kinds[plain]):
@@ -56,10 +59,8 @@ def number_columns(frame: pd.DataFrame) -> dict[str, NumberColumn]:
         unique = _different(block, missing)
         firsts = block[absent.argmin(axis=0), np.arange(len(names))]
         wide = _need_64_bits(block)
-        found |= {
-            name: NumberColumn(int(missing[place]), int(unique[place]), str(firsts[place]), bool(wide[place]))
-            for place, name in enumerate(names)
-        }
+        facts = (missing.tolist(), unique.tolist(), map(str, firsts), wide.tolist())
+        found |= dict(zip(names, map(NumberColumn, *facts), strict=True))
     return found
 
 

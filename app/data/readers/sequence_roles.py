@@ -37,8 +37,8 @@ def sequence_roles(table: TableData, target: str = "") -> SequenceRoles | None:
 
     The rows of a sequence share one label, and a column counts within it. ``target`` is the label, where it is said.
     """
-    head = table.rows(np.arange(min(len(table), LOOKED_AT)))
-    for rows in [head, table] if len(table) > LOOKED_AT else [table]:
+    long = len(table) > LOOKED_AT
+    for rows in [table.rows(np.arange(LOOKED_AT)), table] if long else [table]:
         roles = next(_roles(rows, target), None)
         if roles is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.data.discovery import import_all
 from app.data.readers import tables
 from app.data.readers.date_parsing import first_date_format, parse_dates, wall_clock
 from app.data.readers.file_access import stamp
-from app.data.readers.number_columns import NumberColumn, number_columns
+from app.data.readers.number_columns import NumberColumn, number_columns, titles_of
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
 from app.data.readers.table_format import AS_FOUND, Reading, parquet_parts, reader_of, without_words
 from app.data.readers.time_parts import joined_times
@@ -46,6 +47,8 @@ class TableData:
     notes: tuple[str, ...] = ()
     known_times: dict[tuple[str, bool], pd.Series[Any]] = field(default_factory=dict, repr=False)
     """What `times` and `wall_times` gave so far, because parsing dates takes longer than reading numbers."""
+    known_numbers: Mapping[str, NumberColumn] | None = field(default=None, repr=False)
+    """What the cells of columns of numbers tell, where that is known already."""
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -72,7 +75,7 @@ class TableData:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """What was found in each column."""
-        numbers = number_columns(self.frame)
+        numbers = number_columns(self.frame) if self.known_numbers is None else self.known_numbers
         return tuple(self._number(name, numbers[name]) if name in numbers else self.column(name) for name in self.names)
 
     def _number(self, name: str, found: NumberColumn) -> Column:
@@ -100,7 +103,7 @@ class TableData:
     def _empty(self) -> frozenset[str]:
         """The columns without any value in these rows: their first cell is missing as well."""
         first = self.frame.head(1).isna().to_numpy().ravel() if len(self.frame) else np.ones(len(self.names), bool)
-        names = [name for name, absent in zip(map(str, self.frame.columns), first.tolist(), strict=True) if absent]
+        names = [name for name, absent in zip(titles_of(self.frame), first.tolist(), strict=True) if absent]
         return frozenset(name for name in names if self.frame[name].isna().all())
 
     def times(self, name: str) -> pd.Series[Any]:
@@ -208,11 +211,15 @@ def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
 
 def _read(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
     raw = reader_of(file)(file, reading)
-    frame = without_words(raw.frame, reading.options.missing_words)
-    frame, columns = typed_columns(replace(raw, frame=frame), reading)
+    raw = replace(raw, frame=without_words(raw.frame, reading.options.missing_words))
+    known = {} if reading.recipe is None else reading.recipe.by_name
+    complete = reading.rules == 1 or all(map(known.__contains__, titles_of(raw.frame)))
+    numbers = {} if complete else number_columns(raw.frame)
+    frame, columns = typed_columns(raw, reading, numbers)
     doubts = tuple(f"Column “{column.name}”: {column.why}" for column in columns if column.why)
     recipe = ReadingRecipe(raw.dialect, columns, reading.options, reading.rules)
-    return TableData(file, frame, recipe, raw.notes + doubts)
+    same = frame is raw.frame and not complete
+    return TableData(file, frame, recipe, raw.notes + doubts, known_numbers=numbers if same else None)
 
 
 def _remembered(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:

@@ -7,7 +7,7 @@ found in and for every later one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from app.data.readers.column_values import CLASSES, natural_order, wide_numbers
 from app.data.readers.date_formats import find_counted_dates, find_date_format, may_count_time
 from app.data.readers.date_parsing import first_date_format
-from app.data.readers.number_columns import number_columns
+from app.data.readers.number_columns import NumberColumn, titles_of
 from app.data.readers.number_parsing import (
     decimal_of,
     is_formatted,
@@ -54,24 +54,29 @@ _DATE = re.compile(
     rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}})([ T].*)?",
     re.IGNORECASE,
 )
+NOTHING: Mapping[str, NumberColumn] = {}
+"""Nothing is known of columns of numbers yet."""
 _TRUTHS = {"true", "false"}
 _WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)
 
 
-def typed_columns(raw: RawTable, reading: Reading) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
+def typed_columns(
+    raw: RawTable, reading: Reading, numbers: Mapping[str, NumberColumn] = NOTHING
+) -> tuple[pd.DataFrame, tuple[ColumnRecipe, ...]]:
     """The table with its cells as values, and the recipe of each of its columns.
 
     Columns that ``reading`` knows are read by their recipe; that of all others is found, but for what the file itself
-    says of them. Words in columns of numbers stay, so that they can be shown; they count as missing later.
+    says of them. Words in columns of numbers stay, so that they can be shown; they count as missing later. ``numbers``
+    are those columns of a wide table of which it is known already what their cells tell.
     """
     import pandas as pd
 
     known = dict(reading.recipe.by_name) if reading.recipe else {}
     frame, recipes = raw.frame, []
     changed: dict[int, pd.Series[Any]] = {}
-    plain = _plain_numbers(raw, reading)
+    plain = _plain_numbers(raw, numbers)
     kinds = frame.dtypes.to_numpy()
-    for place, name in enumerate(map(str, frame.columns)):
+    for place, name in enumerate(titles_of(frame)):
         recipe = known.get(name) or plain.get(name)
         number = recipe is not None and recipe.type is ColumnType.NUMBER and not recipe.missing
         if recipe is None or not number or kinds[place].kind not in "iuf":
@@ -92,13 +97,11 @@ def typed_columns(raw: RawTable, reading: Reading) -> tuple[pd.DataFrame, tuple[
     return frame, tuple(recipes)
 
 
-def _plain_numbers(raw: RawTable, reading: Reading) -> dict[str, ColumnRecipe]:
+def _plain_numbers(raw: RawTable, numbers: Mapping[str, NumberColumn]) -> dict[str, ColumnRecipe]:
     """The recipes of those columns of a wide table that hold numbers, no times, and that the file says nothing of."""
-    if reading.rules == 1:
-        return {}
     return {
         name: ColumnRecipe(name, ColumnType.NUMBER, wide=column.wide)
-        for name, column in number_columns(raw.frame).items()
+        for name, column in numbers.items()
         if column.missing < len(raw.frame)
         and not may_count_time(name)
         and not (name in raw.types or name in raw.units or name in raw.roles)

@@ -60,8 +60,10 @@ def _lines(file: Path, dialect: Dialect) -> list[str]:
 
 
 def _dividing(lines: list[str], dialect: Dialect, columns: int, share: float) -> str:
-    rows = [CLOCK.sub("", line) for line in itertools.islice(filter(str.strip, lines), ROWS)]
-    for sign in _SIGNS.replace(dialect.delimiter, "") if rows else "":
+    some = list(itertools.islice(filter(str.strip, lines), ROWS))
+    signs = [sign for sign in _SIGNS.replace(dialect.delimiter, "") if any(sign in line for line in some)]
+    rows = [CLOCK.sub("", line) for line in some] if signs else []
+    for sign in signs:
         count, times = Counter(row.count(sign) for row in rows).most_common(1)[0]
         if count and count + 1 >= columns and times >= share * len(rows):
             return sign

@@ -168,7 +168,8 @@ def _read(
         return frame.iloc[:, 1:] if first and columns is None else frame
 
     try:
-        frame = read(in_chunks=True)
+        # Pieces take less memory, but joining those of thousands of columns takes time.
+        frame = read(in_chunks=not body.heading or len(body.heading.names) < WIDE)
     except pd.errors.DtypeWarning:
         return read(in_chunks=False)
     return read(in_chunks=False) if any(kind.type is np.object_ for kind in frame.dtypes) else frame
