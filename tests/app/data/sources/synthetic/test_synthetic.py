@@ -4,6 +4,7 @@ import datetime
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Task
@@ -15,6 +16,7 @@ from app.data.sources.synthetic.letters import XOrO
 from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
 from app.data.sources.synthetic.points import Blobs, Checkerboard, Moons
 from app.data.sources.synthetic.scenes import COLOURS, Captions, Clips
+from app.data.sources.synthetic.several_shapes import LABELS, SeveralShapes
 from graph.shapes import image, sequence, tokens, video
 
 
@@ -191,3 +193,34 @@ def test_machines_are_never_parted() -> None:
     assert prepared.dataset.groups is not None
     seen = [set(prepared.dataset.groups[part.indices]) for part in prepared.parts.values()]
     assert sum(map(len, seen)) == 10 and set.union(*seen) == set(range(10))
+
+
+def share_of_its_box(ink: Array) -> float:
+    """How much of the smallest box around a shape its pixels fill."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return float(ink.sum() / ((np.ptp(rows) + 1) * (np.ptp(columns) + 1)))
+
+
+def test_the_shapes_of_a_picture_are_its_labels() -> None:
+    dataset = SeveralShapes(samples=400, noise=0.0, size=60).load()
+    target = dataset.target_field()
+    assert (dataset.task, target.names, target.labels) == (Task.LABELS, LABELS, True)
+    labels = np.asarray(target.values)
+    shares: dict[str, list[float]] = {label: [] for label in LABELS}
+    for picture, there in zip(np.asarray(dataset.input_field().values)[:, 0], labels, strict=True):
+        parts, count = ndimage.label(picture > 0.3)
+        assert count == there.sum()
+        if count == 1:
+            shares[LABELS[int(there.argmax())]].append(share_of_its_box(parts > 0))
+    assert all(len(found) > 10 for found in shares.values())
+    assert min(shares["square"]) > 0.97
+    assert 0.7 < min(shares["circle"]) < max(shares["circle"]) < 0.85
+    assert max(*shares["triangle"], *shares["cross"]) < 0.62
+    assert {0, 1, 2, 3, 4} == set(labels.sum(axis=1).astype(int).tolist())
+    assert np.abs(np.corrcoef(labels.T) - np.eye(4)).max() < 0.15  # none says anything about another
+
+
+@pytest.mark.parametrize("chance", [0.1, 0.8])
+def test_shapes_are_as_frequent_as_is_said(chance: float) -> None:
+    labels = np.asarray(SeveralShapes(samples=1000, size=16, chance=chance).load().target_field().values)
+    np.testing.assert_allclose(labels.mean(axis=0), chance, atol=0.05)
