@@ -20,6 +20,10 @@ from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.severity_icons import WORDS, Mark
 from widgets.look.theme import ThemeSource
 
+NO_DATA = "No data chosen"
+"""What is said in place of the number of problems until there is data to hold the network against."""
+NONE, NONE_YET = "No problems: this network can be trained.", "Choose data to see whether this network can be trained."
+
 
 class ProblemRow(QFrame):
     """One problem; a click, or Return while it has the keyboard, goes to its layer."""
@@ -92,7 +96,7 @@ class Problems(QScrollArea):
         self.rows: list[ProblemRow] = []
         self.hint_rows: list[HintRow] = []
         body = QWidget()
-        self._none = text_label("No problems: this network can be trained.", look="faint")
+        self._none = text_label(NONE_YET, look="faint")
         self._none.setContentsMargins(12, 8, 12, 8)
         self._layout = vbox(self._none, Stretch(1), parent=body, margins=(0, 4, 0, 4), spacing=0)
         self.setWidget(body)
@@ -109,6 +113,10 @@ class Problems(QScrollArea):
         """List these problems of data and plan above the network's problems."""
         self._project_problems = tuple(problems)
         self.refresh()
+
+    def set_has_data(self, has_data: bool) -> None:
+        """Say that there is data to hold the network against, or none yet."""
+        self._none.setText(NONE if has_data else NONE_YET)
 
     def set_hints(self, hints: Sequence[Hint], titles: Mapping[str, str]) -> None:
         """List these hints below the problems; ``titles`` names their rules."""

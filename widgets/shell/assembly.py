@@ -90,6 +90,7 @@ def build_training(window: MainWindow) -> None:
     from widgets.shell.actions.export_actions import ExportActions
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.live_previews import LivePreviews
+    from widgets.shell.project_memory import ProjectMemory
     from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
     from widgets.training.worker_link import WorkerLink
@@ -100,8 +101,14 @@ def build_training(window: MainWindow) -> None:
     window.at_close(controller.close)
     panel = TrainPanel(window.themes, controller)
     window.workbench.add_panel("train", panel)
-    controller.open_project(session.state.key)
-    panel.set_document(session.document)
+    memory = window.part(ProjectMemory)
+
+    def show_project() -> None:
+        controller.open_project(session.state.key, memory.score())
+        panel.set_document(session.document)
+        memory.recall()
+
+    show_project()
     panel.export_wanted.connect(window.part(ExportActions).ask)
 
     def smooth(name: str) -> None:
@@ -110,9 +117,11 @@ def build_training(window: MainWindow) -> None:
 
     smooth("smoothing")
     panel.destroyed.connect(window.preferences.subscribe(smooth))
-    session.replaced.connect(lambda: controller.open_project(session.state.key))
+    session.replaced.connect(show_project)
     session.changed.connect(lambda: panel.rename_project(session.state.key))
-    session.replaced.connect(lambda: panel.set_document(session.document))
+    controller.restored.connect(memory.bring_back)
+    for signal in (controller.started, controller.finished):
+        signal.connect(lambda _: memory.keep())
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
@@ -137,6 +146,7 @@ def allow_memory(window: MainWindow, link: WorkerLink) -> None:
 def build_data(window: MainWindow) -> None:
     """The data view, in the canvas's place; it tells what the last run says about the samples."""
     from widgets.data.data_view import DataView
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.training.training_panel import TrainPanel
 
     workbench, session, controller = window.workbench, window.session, window.training.controller
@@ -162,12 +172,14 @@ def build_data(window: MainWindow) -> None:
     follow()
     session.replaced.connect(follow)
     session.changed.connect(lambda: view.set_base(session.base))
+    view.previewed.connect(lambda _: window.part(ProjectProblems).on_previewed())
 
 
 def build_understand(window: MainWindow) -> None:
     """The panel that looks into a run; it follows the run that is picked in the list."""
     from widgets.shell.actions.by_hand_actions import connect
     from widgets.shell.lesson_guide import LessonGuide
+    from widgets.shell.project_memory import ProjectMemory
     from widgets.training.training_panel import TrainPanel
     from widgets.understand.understand_panel import UnderstandPanel
 
@@ -194,3 +206,4 @@ def build_understand(window: MainWindow) -> None:
         training.run_picked.connect(panel.show_run)
     if controller.run is not None and controller.own:
         panel.show_run(controller.run)
+        window.part(ProjectMemory).bring_back()

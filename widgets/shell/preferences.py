@@ -182,6 +182,12 @@ class Memory:
         names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
         return [Path(name) for name in names if Path(name).is_file()]
 
+    @property
+    def scores(self) -> dict[str, str]:
+        """What came of the last runs of projects, in words, by their files."""
+        kept = self._values.get("scores")
+        return {name: words for name, words in kept.items() if isinstance(words, str)} if isinstance(kept, dict) else {}
+
     def opened(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
         names = [str(path), *(str(other) for other in self.recent if other != path)]

@@ -59,10 +59,16 @@ class ProjectProblems(QObject):
         section = self._session.document.sections.get("data")
         self._check(*check_data(section, self._session.base, load=False, choose_data=(self._choose_data,)))
 
+    def on_previewed(self) -> None:
+        """A file was read that never was before: what is in it is known from now on."""
+        if self._session.state.data is None:
+            self.refresh()
+
     def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
         state = self._session.state
         problems = (*data_problems, *check_training(state.checker, state.document.sections, info))
-        known, shown = (state.data, state.project_problems), (info, problems)
+        known, shown = (state.data, state.project_problems, state.has_data), (info, problems, state.chooses_data)
         state.data, state.data_problems, state.project_problems = info, data_problems, problems
+        state.has_data = state.chooses_data
         if known != shown:
             self.changed.emit()

@@ -22,7 +22,8 @@ UNTITLED = "Untitled"
 class ProjectState:
     """One open project. Whoever keeps something about it keeps it here, so that none of it meets the next project.
 
-    ``id`` tells its runs; ``data`` is what its data is known to offer; ``trained`` and ``epoch_seconds`` are of its
+    ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when
+    it was last checked; ``trained`` and ``epoch_seconds`` are of its
     last run; ``attempt`` is what was tried last without success, with how to take that back.
     """
 
@@ -33,6 +34,7 @@ class ProjectState:
     unsaved_origin: bool = False
     attempt: tuple[str, Callable[[], object]] | None = None
     data: DatasetInfo | None = None
+    has_data: bool = False
     data_problems: tuple[Problem, ...] = ()
     project_problems: tuple[Problem, ...] = ()
     hints: tuple[Problem, ...] = ()
@@ -44,6 +46,11 @@ class ProjectState:
     def base(self) -> Path | None:
         """The folder where the project's relative paths begin."""
         return self.path.parent if self.path else None
+
+    @property
+    def chooses_data(self) -> bool:
+        """Whether data is chosen, be it known or not."""
+        return "data" in self.document.sections
 
     @property
     def own_title(self) -> str:

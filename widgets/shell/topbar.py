@@ -267,10 +267,12 @@ class StatusLine(Themed, QWidget):
         self.follow(themes)
 
     def show_problems(self, text: str, tone: str) -> None:
-        """Show how many problems there are; ``tone`` is ``error``, ``warning`` or ``ok``."""
+        """Show how many problems there are; ``tone`` is ``error``, ``warning``, ``ok``, or ``idle`` without data."""
         self.problems.setText(text)
         self.problems.setAccessibleName(f"{text}; go there" if tone != "ok" else text)
-        hue = {"error": self.theme.error, "warning": self.theme.warning}.get(tone, self.theme.ok)
+        hues = {"error": self.theme.error, "warning": self.theme.warning, "idle": self.theme.faint}
+        hue = hues.get(tone, self.theme.ok)
+        self.problems.setToolTip("Choose data" if tone == "idle" else "Go to the next problem (F8)")
         self.problems.setStyleSheet(f"QToolButton {{ color: {hue.name()}; padding: 2px 6px; }}")
 
     def show_costs(self, parts: Sequence[str]) -> None:

@@ -99,7 +99,9 @@ class MainWindow(QMainWindow):
     def _make_start(self) -> StartPage:
         families = self.memory.get("families", {})
         known = families if isinstance(families, dict) else {}
-        return StartPage(presets(), self.memory.recent, known, self.themes)
+        start = StartPage(presets(), (), known, self.themes)
+        start.show_recent(self.memory.recent, self.memory.scores)
+        return start
 
     def _assemble(self) -> None:
         whole = QWidget()
@@ -204,7 +206,7 @@ class MainWindow(QMainWindow):
             self.files.open(file)
             if self.pages.currentWidget() is self._waiting:
                 self.show_start()
-        elif not self.ready and self.pages.currentWidget() is self._waiting:
+        elif not self.ready and self.pages.currentWidget() is self._waiting and not self.files.reopen_last():
             self.files.new()
         self.loader.start()
 
@@ -229,7 +231,7 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Show the start page; the project stays open behind it."""
-        self.start.show_recent(self.memory.recent)
+        self.start.show_recent(self.memory.recent, self.memory.scores)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
         self.start.new.setFocus()
@@ -316,12 +318,14 @@ class MainWindow(QMainWindow):
         if not self.ready:
             return
         from widgets.inspector.shape_text import status_costs
-        from widgets.panels.problems import count_text
+        from widgets.panels.problems import NO_DATA, count_text
 
         problems = self.session.problems
         grave = {problem.severity.value for problem in problems}
         tone = next((level for level in ("error", "warning") if level in grave), "ok")
-        self.status.show_problems(count_text((*problems, *self.session.state.hints)), tone)
+        waits = tone == "ok" and not self.session.state.chooses_data
+        text = NO_DATA if waits else count_text((*problems, *self.session.state.hints))
+        self.status.show_problems(text, "idle" if waits else tone)
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_preference(self, name: str) -> None:

@@ -165,6 +165,7 @@ class Workbench(QWidget):
 
     def show_project_problems(self) -> None:
         """List what is wrong with data and training settings, unless one is inside a block."""
+        self.problems.set_has_data(self._session.state.chooses_data)
         self.problems.set_project_problems(() if self.block_navigation.path else self._session.state.project_problems)
 
     def _show_trail(self) -> None:

@@ -67,16 +67,19 @@ class Gallery(Shelf[PresetCard]):
         return "No examples are installed with this copy of Netloom."
 
 
-class FileRow(QToolButton):
-    """A recent file: its name, and under it the folder."""
+_LEFT, _RIGHT = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideRight
 
-    def __init__(self, path: Path) -> None:
+
+class FileRow(QToolButton):
+    """A recent file: its name, and under it what came of its last run, or the folder."""
+
+    def __init__(self, path: Path, score: str = "") -> None:
         super().__init__()
-        self.path = path
+        self.path, self.score = path, score
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"Open {path.name}")
-        self.setAccessibleDescription(str(path.parent))
-        self.setToolTip(str(path))
+        self.setAccessibleDescription(f"{score}, {path.parent}" if score else str(path.parent))
+        self.setToolTip(f"{path}\n{score}" if score else str(path))
 
     def sizeHint(self) -> QSize:
         return QSize(180, 2 * self.fontMetrics().height() + 12)
@@ -92,9 +95,9 @@ class FileRow(QToolButton):
         top = QRect(8, 5, width, metrics.height())
         painter.drawText(top, 0, metrics.elidedText(self.path.stem, Qt.TextElideMode.ElideRight, width))
         painter.setPen(self.palette().placeholderText().color())
-        place = str(self.path.parent).replace(str(Path.home()), "~")
+        place = metrics.elidedText(str(self.path.parent).replace(str(Path.home()), "~"), _LEFT, width)
         below = top.translated(0, metrics.height() + 1)
-        painter.drawText(below, 0, metrics.elidedText(place, Qt.TextElideMode.ElideLeft, width))
+        painter.drawText(below, 0, metrics.elidedText(self.score, _RIGHT, width) if self.score else place)
         painter.end()
 
 
@@ -203,8 +206,8 @@ class StartPage(Themed, QWidget):
         self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
 
-    def show_recent(self, recent: Sequence[Path]) -> None:
-        """List the files to continue with."""
+    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str] | None = None) -> None:
+        """List the files to continue with, each with what came of its last run, in words by its path."""
         while (item := self.files.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -212,7 +215,7 @@ class StartPage(Themed, QWidget):
                 widget.deleteLater()
         self._continue.setVisible(bool(recent))
         for path in recent[:6]:
-            row = FileRow(path)
+            row = FileRow(path, (scores or {}).get(str(path), ""))
             row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
             self.files.addWidget(row)
 

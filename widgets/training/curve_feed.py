@@ -58,7 +58,7 @@ class Curves(QObject):
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.setMinimumWidth(96)
         self.chooser.currentIndexChanged.connect(self._choose)
-        self.chooser.activated.connect(lambda _: self._want(str(self.chooser.currentData())))
+        self.chooser.activated.connect(lambda _: self.prefer(str(self.chooser.currentData())))
         self.chooser.hide()
         self.metric.add_control(self.chooser)
         self.chips = [FollowChip(plot.view) for plot in (self.loss, self.metric)]
@@ -193,9 +193,15 @@ class Curves(QObject):
         """The metric on the metric plot."""
         return str(self.chooser.currentData() or "accuracy")
 
-    def _want(self, metric: str) -> None:
-        """The person chose a metric: it stays as long as the run that leads has it."""
+    @property
+    def wanted(self) -> str:
+        """The metric that was chosen by hand, empty where none was."""
+        return self._wanted
+
+    def prefer(self, metric: str) -> None:
+        """Show a metric as long as the run that leads has it."""
         self._wanted = metric
+        self._settle()
 
     def _offer(self) -> None:
         """Offer the metrics that the runs on the plot have, and no others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -27,6 +28,8 @@ from widgets.training.run_entries import (
 )
 
 COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
+SLICE = 0.006
+"""Seconds that folders of other projects are looked at before other events have their turn."""
 SWATCH = 10
 """Side of the square in a run's hue, in pixels."""
 Index = QModelIndex | QPersistentModelIndex
@@ -65,9 +68,10 @@ class RunModel(QAbstractTableModel):
     def refresh(self, folder: Path | None = None) -> None:
         """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
         self._folder = folder
-        folders = [path for path in run_folders(folder or runs.runs_folder()) if self._everything or self.is_own(path)]
+        folders = run_folders(folder or runs.runs_folder())
         for row in reversed(range(len(self._entries))):
-            if self._entries[row].path not in folders:
+            path = self._entries[row].path
+            if path not in folders or not self._is_listed(path):
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
         if self._unread:
@@ -83,7 +87,6 @@ class RunModel(QAbstractTableModel):
         for path in tuple(self._hues):
             self.tick(path, False)
         self._key, self._everything = key, False
-        self._owners.clear()
 
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, after which its runs are called."""
@@ -98,6 +101,9 @@ class RunModel(QAbstractTableModel):
         """List the runs of every project, or those of the open one alone."""
         self._everything = wanted
         self.refresh(self._folder)
+
+    def _is_listed(self, path: Path) -> bool:
+        return self._everything or self.is_own(path)
 
     @property
     def all_projects(self) -> bool:
@@ -234,12 +240,15 @@ class RunModel(QAbstractTableModel):
         return True
 
     def _read_next(self) -> None:
-        if not self._unread:
-            self._reader.stop()
-            return
-        path = self._unread.pop(0)
-        if path.is_dir():
-            self._put(read_entry(path, self._key), self.row_of(path))
+        """Read one run; runs of other projects are only looked at, so that many of them cost little."""
+        end = perf_counter() + SLICE
+        while self._unread:
+            path = self._unread.pop(0)
+            if path.is_dir() and self._is_listed(path):
+                self._put(read_entry(path, self._key), self.row_of(path))
+                break
+            if perf_counter() > end:
+                break
         if not self._unread:
             self._reader.stop()
             self.settled.emit()

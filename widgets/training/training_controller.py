@@ -238,11 +238,20 @@ class TrainingController(QObject):
         every = CARDS_EVERY if self._watch.empty else self._watch.every
         return replace(self._watch, cards=cards, health=health, every=every)
 
-    def open_project(self, key: ProjectKey) -> None:
-        """Another project is open: what was trained last is not its own. A run in progress goes on."""
+    @property
+    def score(self) -> str:
+        """What came of the project's last run, in words; empty where there is none, or nothing was measured."""
+        return self._score
+
+    def open_project(self, key: ProjectKey, score: str = "") -> None:
+        """Another project is open: what was trained last is not its own. A run in progress goes on.
+
+        ``score`` is what is remembered of its last run, until that is found, or is found to be gone.
+        """
         self._key = key
         if not self.active:
             self._forget_run()
+            self._score = score
         self.forgotten.emit()
         if self.active:
             self.stateChanged.emit(self._state)
@@ -266,6 +275,12 @@ class TrainingController(QObject):
         self._set_state(State.IDLE)
         self.stateChanged.emit(State.IDLE)
         self.restored.emit()
+
+    def restore_nothing(self) -> None:
+        """The open project has no run."""
+        if not self.active and self._run is None and self._score:
+            self._score = ""
+            self.stateChanged.emit(self._state)
 
     def _forget_run(self) -> None:
         self._run, self._reason, self._complete, self._score = None, "", False, ""

@@ -167,7 +167,9 @@ class TrainPanel(QWidget):
             return
         self._wants_last = False
         entry = self.runs.model.latest()
-        if entry is not None and not self._controller.active and self._controller.run is None:
+        if entry is None:
+            self._controller.restore_nothing()
+        elif not self._controller.active and self._controller.run is None:
             self._controller.restore(entry.path, entry.score)
 
     def _on_restored(self) -> None:

@@ -10,11 +10,14 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Points
-from app.training.runs import Run
+from app.training.runs import METRICS, Log, Run
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
-from tests.widgets.conftest import digits_project
+from tests.widgets.conftest import close, digits_project
+from widgets.launch import make_window
 from widgets.shell.window import MainWindow
+from widgets.start.preset_entries import PRESETS
+from widgets.start.start_page import FileRow
 from widgets.training.training_controller import State, TrainingController
 from widgets.training.training_panel import TrainPanel
 from widgets.understand.understand_panel import NOTHING, UnderstandPanel
@@ -40,6 +43,26 @@ def controller(window: MainWindow, project_file: Path, netloom_home: Path) -> Tr
     link.training_event.emit(samples.epoch(step=3, train=metrics, validation=metrics))
     link.training_event.emit(samples.finished(run=str(run)))
     return controller
+
+
+def train_shortly(window: MainWindow, run: Path, accuracy: float) -> None:
+    """A training of the open project, as a worker tells and writes of it."""
+    controller = window.training.controller
+    assert controller is not None
+    Run.create(run, project_json(window.session.project), {"created": f"{run.name[-15:-7]}"})
+    log = Log(run / METRICS)
+    metrics = {"loss": 0.5, "accuracy": accuracy}
+    controller._begin(run)
+    for event in (
+        samples.started(run=str(run)),
+        samples.epoch(epoch=5, step=50, train=metrics, validation=metrics),
+        samples.finished(run=str(run), test=metrics),
+    ):
+        log.add(event.to_json())
+        controller.link.training_event.emit(event)
+    log.close()
+    controller.runs_changed.emit()
+    train_panel(window).runs.model.read_all()
 
 
 def train_panel(window: MainWindow) -> TrainPanel:
@@ -107,3 +130,75 @@ def test_an_edit_after_training_is_said_until_it_is_undone(
     window.session.document.undo()
     assert window.status.training.text() == "Finished" and "per epoch" in window.status.costs.text()
     assert not panel.strip.outdated.isVisible() and "drawn now" not in understand.about.text()
+
+
+def reopened(qtbot: QtBot, file: Path) -> MainWindow:
+    """Another window, into which a file is opened."""
+    made = make_window(file)
+    made.resize(1280, 820)
+    made.show()
+    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: made.loader.finished and made.working, timeout=20_000)
+    qtbot.waitUntil(lambda: made.training.controller is not None and made.training.controller.run is not None)
+    return made
+
+
+def test_a_project_comes_back_as_it_was_left(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    for number, accuracy in ((1, 0.5), (2, 0.985)):
+        train_shortly(window, netloom_home / "runs" / f"digits-2026010{number}-030405", accuracy)
+    panel = train_panel(window)
+    panel.runs.model.tick(netloom_home / "runs" / "digits-20260101-030405", True)
+    panel.show_runs()
+    window.show_workspace("understand")
+    understand = window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel) and understand.show_slug("weights")
+    window.close_now()
+    made = reopened(qtbot, project_file)
+    try:
+        panel, understand = train_panel(made), made.workbench.panel("understand")
+        assert isinstance(understand, UnderstandPanel) and understand.subject.run is not None
+        assert made.workbench.workspace == "understand" and understand.tab.title == "Weights"
+        assert understand.subject.run.path.name == "digits-20260102-030405"
+        assert made.status.training.text() == panel.strip.state.text() == "Trained: 98.5 % on the test set"
+        assert panel.tabs.currentWidget() is panel.runs
+        assert [path.name[7:15] for path in panel.runs.model.shown] == ["20260102", "20260101"]
+        assert understand.about.text().startswith("digits  03:04")
+        made.show_start()
+        row = made.start.findChild(FileRow)
+        assert row is not None and row.score == "Trained: 98.5 % on the test set"
+    finally:
+        close(made)
+
+
+def test_a_run_follows_the_name_of_its_project(
+    window: MainWindow, tmp_path: Path, netloom_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.open_shipped(PRESETS / "digits_mlp.netloom", lambda: None)
+    run = netloom_home / "runs" / "whatever-20260101-030405"
+    train_shortly(window, run, 0.9)
+    panel = train_panel(window)
+    assert panel.runs.model.entry(0).name.startswith(window.session.title)
+    window.session.save(tmp_path / "mine.netloom")
+    assert panel.runs.model.entry(0).name == "mine  03:04"
+    window.session.save(tmp_path / "copy.netloom")  # a project of its own, whose runs begin here
+    panel.runs.model.read_all()
+    assert panel.runs.model.rowCount() == 0 and window.status.training.text() == "Not trained yet"
+    window.files.open(tmp_path / "mine.netloom")
+    panel.runs.model.read_all()
+    assert panel.runs.model.entry(0).name == "mine  03:04"
+
+
+def test_nothing_is_said_of_problems_before_there_is_data(window: MainWindow, qtbot: QtBot) -> None:
+    project = digits_project()
+    del project.sections["data"]
+    window.session.start_from(project)
+    window.show_workbench("network")
+    assert window.status.problems.text() == "No data chosen"
+    qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
+    assert window.workbench.workspace == "data"
+    with window.session.document.transaction("Choose digits"):
+        window.session.document.set_section("data", {"source": "digits"})
+    assert window.status.problems.text() == "No problems"

@@ -72,7 +72,20 @@ class FileActions:
             self._open_slowly(path)
         elif self._try(lambda: self._context.session.open(path), "open"):
             self._opened(path.resolve())
-            self._context.show_workbench("network")
+            self._show_as_left()
+
+    def _show_as_left(self) -> None:
+        """Show the project in the workspace in which it was left."""
+        from widgets.shell.project_memory import ProjectMemory
+
+        self._context.show_workbench(self._context.part(ProjectMemory).workspace())
+
+    def reopen_last(self) -> bool:
+        """Open the project that was worked on last; False where there is none."""
+        recent = self._context.memory.recent
+        if recent:
+            self.open(recent[0])
+        return bool(recent) and self._context.working
 
     def open_shipped(self, path: Path, then: Callable[[], object]) -> None:
         """Begin a project from a preset's file, after asking about unsaved edits; once it is open, do ``then``."""
@@ -92,7 +105,7 @@ class FileActions:
             context.withdraw("open")
             context.session.take_over(opened)
             self._opened(opened.path)
-            context.show_workbench("network")
+            self._show_as_left()
             context.leave_page(page)
 
         page.opened.connect(take_over)

@@ -37,9 +37,12 @@ def insert_pattern(context: Context) -> None:
 
 
 def next_problem(context: Context) -> None:
-    """Select the layer of the problem that follows the one last gone to."""
-    context.show_workspace("network")
+    """Select the layer of the problem that follows the one last gone to; without data, show where it is chosen."""
     session, workbench = context.session, context.workbench
+    if not session.problems and not session.state.chooses_data:
+        context.show_workspace("data")
+        return
+    context.show_workspace("network")
     problems = _of_layers(workbench.block_navigation.checker.problems)
     if not problems:
         workbench.leave_block(0)

@@ -1,0 +1,116 @@
+"""How a project's window was left: its workspace, tabs, metric and ticked runs, kept for the next opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from app.project.description_links import slug
+from app.project.project_ids import known_project, remember_project
+from widgets.shell.actions.training_actions import TrainingActions
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+    from widgets.training.training_panel import TrainPanel
+    from widgets.understand.understand_panel import UnderstandPanel
+
+WORKSPACES = ("data", "network", "train", "understand")
+
+
+class ProjectMemory(QObject):
+    """Keeps the view of a project when it is left, and brings it back when its file is opened.
+
+    A project without a file that was trained is remembered by its name, so that its runs have one.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window())
+        self._context = context
+        self._tab = ""
+        self._ticked: list[str] = []
+        context.session.leaving.connect(self.keep)
+        context.at_close(self.keep)
+
+    # Leaving
+
+    def keep(self) -> None:
+        """Remember how the open project is left."""
+        state = self._context.session.state
+        trained = self._training() is not None and bool(self._training_words())
+        if state.path is None and not trained:
+            return
+        remember_project(state.id, state.name, state.path, self._view())
+        if state.path is not None:
+            memory = self._context.memory
+            kept = {name: words for name, words in memory.scores.items() if Path(name) in memory.recent}
+            memory.put(scores={**kept, str(state.path): self._training_words()})
+
+    def _view(self) -> dict[str, Any]:
+        workbench, panel, understand = self._context.workbench, self._training(), self._understand()
+        view: dict[str, Any] = {"workspace": workbench.workspace, "score": self._training_words()}
+        if panel is not None:
+            view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}
+            view["ticked"] = [path.name for path in panel.runs.model.shown if panel.runs.model.is_own(path)]
+        if understand is not None:
+            view["understand"] = slug(understand.tab.title)
+        return view
+
+    def _training_words(self) -> str:
+        controller = self._context.part(TrainingActions).controller
+        return controller.score if controller is not None else ""
+
+    # Coming back
+
+    def workspace(self) -> str:
+        """The workspace in which the open project was left; the network where it was never open."""
+        name = self._known().get("workspace")
+        return name if name in WORKSPACES else "network"
+
+    def score(self) -> str:
+        """What came of the project's last run as it was left, in words; empty where there was none."""
+        score = self._known().get("score")
+        return score if isinstance(score, str) else ""
+
+    def _known(self) -> Mapping[str, Any]:
+        known = known_project(self._context.session.state.id)
+        return known.view if known is not None else {}
+
+    def recall(self) -> None:
+        """Take note of what is to come back once the last run is in view, and bring back the rest now."""
+        view, panel = self._known(), self._training()
+        tab, ticked, metric = view.get("understand"), view.get("ticked"), view.get("metric")
+        self._tab = tab if isinstance(tab, str) else ""
+        self._ticked = [name for name in ticked if isinstance(name, str)] if isinstance(ticked, list) else []
+        if panel is not None:
+            panel.tabs.setCurrentIndex(1 if view.get("training") == 1 else 0)
+            panel.curves.prefer(metric if isinstance(metric, str) else "")
+
+    def bring_back(self) -> None:
+        """The last run is in view: tick what was ticked beside it, and bring the tab of Understand forward."""
+        panel, understand = self._training(), self._understand()
+        if panel is not None:
+            for row in range(panel.runs.model.rowCount()):
+                path = panel.runs.model.entry(row).path
+                if path.name in self._ticked:
+                    panel.runs.model.tick(path, True)
+            self._ticked = []
+        if understand is not None and self._tab:
+            understand.show_slug(self._tab)
+            self._tab = ""
+
+    def _training(self) -> TrainPanel | None:
+        from widgets.training.training_panel import TrainPanel
+
+        panel = self._context.workbench.panel("train")
+        return panel if isinstance(panel, TrainPanel) else None
+
+    def _understand(self) -> UnderstandPanel | None:
+        panel = self._context.workbench.panel("understand")
+        if panel is None:
+            return None
+        from widgets.understand.understand_panel import UnderstandPanel
+
+        return panel if isinstance(panel, UnderstandPanel) else None
