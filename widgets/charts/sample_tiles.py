@@ -26,6 +26,8 @@ TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
 WIDEST = 4.0
 """How many times as wide tiles become where pictures are wide, as lines of text and strips of frames are."""
 WRAPPED = Qt.TextFlag.TextWordWrap
+BOXED = 2.4
+"""How many times as wide tiles are in whose pictures boxes are drawn."""
 BOX_LINE = 2
 """Pixels that the line of a box is wide."""
 
@@ -57,15 +59,21 @@ class SampleTiles(TileView):
         self._cut.clear()
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
         wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
-        self.LEAST, self.MOST = type(self).LEAST * wide, type(self).MOST * wide
+        self._widen(wide)
         self.current = None
         self.update()
+
+    def _widen(self, times: float) -> None:
+        """Let tiles be so many times as wide as usual."""
+        self.LEAST, self.MOST = type(self).LEAST * times, type(self).MOST * times
 
     def _set_boxes(self, boxes: Sequence[Sequence[PictureBox]]) -> None:
         """Draw boxes in the pictures, with a hue for each class; none draws none."""
         self._boxes = boxes
         names = {box.name for own in boxes for box in own}
         self._kinds = {name: kind for kind, name in enumerate(sorted(names))}
+        if names:
+            self._widen(BOXED * min(max(self.aspect(), 1.0), WIDEST))
         self.update()
 
     def count(self) -> int:
@@ -97,24 +105,31 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
-        for box in self._boxes[index] if self._boxes else ():
-            self._paint_box(painter, box, place)
+        if self._boxes:
+            self._paint_boxes(painter, self._boxes[index], place)
 
-    def _paint_box(self, painter: QPainter, box: PictureBox, place: QRectF) -> None:
-        """Paint a box in a picture at ``place``, with the name of its class where there is room for it."""
-        frame = box_place(box, place)
-        hue = self.theme.run(self._kinds[box.name])
+    def _paint_boxes(self, painter: QPainter, boxes: Sequence[PictureBox], place: QRectF) -> None:
+        """Paint the boxes in a picture at ``place``, with the names of their classes where these have room."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(hue, BOX_LINE))
-        painter.drawRect(frame)
         painter.setFont(self.theme.font(small=True))
         metrics = QFontMetricsF(painter.font())
-        label = QRectF(frame.left(), frame.top(), metrics.horizontalAdvance(box.name) + 4, metrics.height())
-        if label.width() <= frame.width() and label.height() <= frame.height():
-            painter.fillRect(label, hue)
-            painter.setPen(self.theme.on(hue))
-            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.name)
+        for box in boxes:
+            painter.setPen(QPen(self._hue(box), BOX_LINE))
+            painter.drawRect(box_place(box, place))
+        labels: list[QRectF] = []
+        for box in boxes:
+            label = _label_place(
+                box_place(box, place), place, metrics.horizontalAdvance(box.name) + 4, metrics.height()
+            )
+            if place.contains(label) and not any(label.intersects(other) for other in labels):
+                labels.append(label)
+                painter.fillRect(label, self._hue(box))
+                painter.setPen(self.theme.on(self._hue(box)))
+                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.name)
+
+    def _hue(self, box: PictureBox) -> QColor:
+        return self.theme.run(self._kinds[box.name])
 
     def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
         """Paint a text in whole lines, shortened where the tile has no room for all of it."""
@@ -142,6 +157,12 @@ def box_place(box: PictureBox, place: QRectF) -> QRectF:
     """Return where a box lies in a picture that is painted at ``place``."""
     left, top = place.left() + box.x * place.width(), place.top() + box.y * place.height()
     return QRectF(left, top, box.width * place.width(), box.height * place.height())
+
+
+def _label_place(frame: QRectF, place: QRectF, wide: float, high: float) -> QRectF:
+    """Where the name of a box stands: above it, or within it where that is out of the picture at ``place``."""
+    top = frame.top() - high if frame.top() - high >= place.top() else frame.top()
+    return QRectF(min(frame.left(), place.right() - wide), top, wide, high)
 
 
 def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:

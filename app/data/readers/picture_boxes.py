@@ -75,7 +75,9 @@ def find_boxes(folder: Path) -> BoxSet | None:
 def _find_boxes(folder: Path, stamped: tuple[int, int]) -> BoxSet | None:
     """The same, read once for as long as no file in the folder changes."""
     files = FolderFiles(folder)
-    found = [known for read in FORMATS.values() if files.pictures and (known := read(files)) and known.boxes]
+    if not files.may_have_boxes:
+        return None
+    found = [known for read in FORMATS.values() if (known := read(files)) and known.boxes]
     if not found:
         return None
     best = max(found, key=lambda known: len(known.by_picture))
@@ -95,6 +97,12 @@ def table_boxes(table: TableData, columns: BoxColumns) -> BoxSet:
     NetloomError
         if it names no picture that is there, or there are more classes than can be told apart.
     """
+    return _table_boxes(table, columns, stamp(table.file.parent))
+
+
+@lru_cache(maxsize=1)
+def _table_boxes(table: TableData, columns: BoxColumns, stamped: tuple[int, int]) -> BoxSet:
+    """The same, found once for as long as neither the table nor a picture changes."""
     files = FolderFiles(table.file.parent)
     annotations = boxes_of(table, columns, files)
     if not annotations.by_picture:

@@ -95,8 +95,8 @@ def refuse_boxes(folder: Path) -> None:
         if boxes is not None and pictures_in(place) and not pictures_in(beside):
             raise NetloomError(
                 f"{folder.name} holds pictures with files beside them (such as {boxes.relative_to(folder).as_posix()}) "
-                "in which no boxes of these pictures are found; boxes are read as YOLO, Pascal VOC or COCO write them, "
-                "or from a table with the columns file, xmin, ymin, xmax, ymax and class."
+                "in which no boxes of these pictures are found; boxes are read as YOLO, Pascal VOC, COCO, LabelMe or "
+                "CreateML write them, or from a table with the columns file, xmin, ymin, xmax, ymax and class."
             )
 
 

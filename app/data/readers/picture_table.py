@@ -247,7 +247,7 @@ def _marks(table: TableData, names: Sequence[str]) -> Array:
 def _box_note(names: Sequence[str]) -> str:
     return (
         f"The columns {', '.join(names)} are read as one box in each picture, in the units of the table. Pictures are "
-        "brought to one size, boxes are not: they fit where all pictures of the set have the same size."
+        "brought to one size, these amounts are not; choose “sides” for the setting boxes, and they follow."
     )
 
 

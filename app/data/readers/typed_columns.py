@@ -230,6 +230,7 @@ def _unclear_value(series: pd.Series[Any], dialect: Dialect) -> str:
     if dialect.delimiter != ";" or dialect.decimal != "." or series.dtype.kind != "f":
         return ""
     values = np.abs(present(thinned(series)).to_numpy(np.float64))
+    values = values[np.isfinite(values)]
     thousandths = values * 1000
     whole = len(values) > 0 and bool(np.all(np.abs(thousandths - thousandths.round()) < 1e-6))
     inside = bool(np.all((values >= 1) & (values < 1000)))

@@ -14,7 +14,7 @@ import pydantic
 from app.data.dataset import Dataset, DatasetInfo, FieldInfo
 from app.data.lazy_array import LazyArray
 from app.data.readers.box_targets import MEANT, BoxTask, box_target, likely_task
-from app.data.readers.boxes.box_table import BoxColumns, box_columns, has_several
+from app.data.readers.boxes.box_table import SIDES, BoxColumns, box_columns, has_several
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
@@ -45,6 +45,8 @@ from graph.shapes import Kind, image
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
 COLUMNS = ("column", "target", "parts", "task")
 """Settings that are about a table."""
+ONE_BOX = tuple(sides for _, sides in SIDES)
+"""Columns of a table with one box in each picture."""
 UNMOVED = "Augmentation moves pictures but not their masks; leave flip, shift, rotate, zoom and crop off."
 """The note about sets with masks."""
 SHOWN = 5
@@ -126,7 +128,8 @@ class Images(FileSource):
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures, the depth where they are deep."""
         named = Path(self.path).suffix.lower() in TABLES
-        hidden = {"boxes"} if self.boxes == "auto" else {"task"}
+        one_box = {*self.target.replace(" ", "").lower().split(",")} in map(set, ONE_BOX)
+        hidden: set[str] = {"task"} if self.boxes != "auto" else set() if one_box else {"boxes"}
         hidden |= set() if named else {name for name in COLUMNS if name != "task" or self.task == "auto"}
         deep = self.depth != "auto" or GreyScale(self.black or 0.0, self.white or 0.0).deep
         hidden |= set() if deep else {"depth"}
@@ -239,7 +242,8 @@ class Images(FileSource):
         if self.rules == 1:
             return None
         if not _is_table(file):
-            return find_boxes(file) if file.is_dir() and find_masks(file) is None else None
+            said = self.boxes == "auto" and self.task in ("classification", "masks")
+            return find_boxes(file) if file.is_dir() and not said and find_masks(file) is None else None
         table = self._table(file)
         columns = self._box_columns(table)
         return None if columns is None else table_boxes(table, columns)

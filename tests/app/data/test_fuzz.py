@@ -326,6 +326,9 @@ BOXES = {
     "</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>5</xmax><ymax>6</ymax></bndbox></object></annotation>",
     "{}.json": '{{"images": [{{"id": {}, "file_name": "{}.png"}}], "categories": [{{"id": 1, "name": "a"}}], '
     '"annotations": [{{"id": 1, "image_id": {}, "category_id": 1, "bbox": [1, 2, 3, 4]}}]}}',
+    "_{}.json": '{{"imagePath": "{}.png", "shapes": [{{"label": "a", "points": [[1, 2], [3, {}]]}}]}}',
+    "of {}.json": '[{{"image": "{}.png", "annotations": [{{"label": "a", "coordinates": {{"x": {}, "y": 2, "width": 2, '
+    '"height": 1}}}}]}}]',
     "{}.csv": "file,xmin,ymin,xmax,ymax,class\n{}.png,1,2,3,4,a\n{}.png,2,2,5,5,b\n",
 }
 """Files of boxes of a picture that is called by a number."""

@@ -39,29 +39,38 @@ def test_the_preview_carries_the_boxes_of_its_samples(tmp_path: Path) -> None:
     assert [len(boxes) for boxes in shown.boxes] == [2 if place % 2 == 0 else 0 for place in shown.index]
 
 
-def test_boxes_are_drawn_at_their_pixels(qtbot: QtBot) -> None:
+def painted(qtbot: QtBot, *boxes: PictureBox) -> set[tuple[int, int]]:
+    """The pixels of 400 x 200 that have the hue of the first class, in a picture with these boxes."""
     gallery = SampleGallery(ThemeSource("light"))
     qtbot.addWidget(gallery)
-    box, other = PictureBox("cat", 0.25, 0.25, 0.5, 0.5), PictureBox("dog", 0.0, 0.0, 0.1, 0.2)
-    gallery.set_samples(np.zeros((2, 1, 20, 40)), ["", ""], ["training"] * 2, boxes=[(box, other), ()])
+    gallery.set_samples(np.zeros((1, 1, 20, 40)), [""], ["training"], boxes=[boxes])
     image = QImage(400, 200, QImage.Format.Format_ARGB32)
-    place = QRectF(0, 0, 400, 200)
+    image.fill(QColor("black"))
+    painter = QPainter(image)
+    gallery.paint_tile(painter, 0, QRectF(0, 0, 400, 200))
+    painter.end()
+    hue = gallery.theme.run(0).rgb()
+    return {(x, y) for x in range(400) for y in range(200) if image.pixel(x, y) == hue}
 
-    def painted(index: int) -> set[tuple[int, int]]:
-        image.fill(QColor("black"))
-        painter = QPainter(image)
-        gallery.paint_tile(painter, index, place)
-        painter.end()
-        hue = gallery.theme.run(0).rgb()
-        return {(x, y) for x in range(400) for y in range(200) if image.pixel(x, y) == hue}
 
-    pixels = painted(0)
+def test_boxes_are_drawn_at_their_pixels(qtbot: QtBot) -> None:
+    nameless = "a" * 200  # too long to be written
+    pixels = painted(qtbot, PictureBox(nameless, 0.25, 0.25, 0.5, 0.5), PictureBox("dog", 0.0, 0.0, 0.1, 0.2))
     across, down = {x for x, _ in pixels}, {y for _, y in pixels}
     for ends, (first, last) in ((across, (100, 300)), (down, (50, 150))):
         assert abs(min(ends) - first) <= BOX_LINE and abs(max(ends) - last) <= BOX_LINE
     assert {(200, 50), (200, 150)} <= {(x, y + nudge) for x, y in pixels for nudge in (-1, 0, 1)}
     assert (200, 100) not in pixels, "a box is a frame, not filled"
-    assert not painted(1)
+    assert not painted(qtbot)
+
+
+def test_the_name_of_a_class_stands_above_its_box(qtbot: QtBot) -> None:
+    box = PictureBox("cat", 0.25, 0.25, 0.5, 0.5)
+    above = painted(qtbot, box) - painted(qtbot, PictureBox("a" * 200, *(0.25, 0.25, 0.5, 0.5)))
+    assert len(above) > 100 and {100} <= {x for x, _ in above} and max(y for _, y in above) <= 50
+    at_the_top = painted(qtbot, PictureBox("cat", 0.25, 0.0, 0.5, 0.5))
+    inside = {(x, y) for x, y in at_the_top if 103 <= x <= 115 and 3 <= y <= 10}
+    assert len(inside) > 40, "within the box where there is no room above"
 
 
 def test_a_box_lies_where_the_picture_is() -> None:

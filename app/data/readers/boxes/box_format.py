@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
@@ -16,6 +17,7 @@ from graph.errors import NetloomError
 
 LARGEST = 1 << 24
 """Bytes of the largest file about a single picture that is read."""
+ENDINGS_OF_BOXES = frozenset({".txt", ".xml", ".json", ".csv", ".tsv"})
 FORMATS: dict[str, BoxReader] = {}
 """The reader of each format by its title, in the order in which they are tried."""
 
@@ -25,24 +27,36 @@ class FolderFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.pictures: list[Path] = []
-        self._others: dict[str, list[Path]] = defaultdict(list)
+        # Texts, because a folder may hold a million pictures and no box.
+        self._pictures: list[str] = []
+        self._others: dict[str, list[str]] = defaultdict(list)
+        start = len(str(folder))
         for count, entry in enumerate(files_below(folder)):
             if count >= MOST:
                 raise NetloomError(
                     f"{folder.name} holds more than {MOST:,} files; choose the folder of pictures in it."
                 )
-            path = Path(entry.path)
-            inner = path.relative_to(folder).parts
-            if entry.is_symlink() or any(part[0] == "." or part.lower() in JUNK for part in inner):
+            inner = entry.path[start:]
+            folders = inner.lower().split(os.sep)  # noqa: PTH206
+            if f"{os.sep}." in inner or entry.is_symlink() or not JUNK.isdisjoint(folders):
                 continue
-            is_picture = entry.name.lower().endswith(ENDINGS[2])
-            (self.pictures if is_picture else self._others[path.suffix.lower()]).append(path)
-        self.pictures.sort(key=self._order)
+            name = entry.name.lower()
+            is_picture = name.endswith(ENDINGS[2])
+            (self._pictures if is_picture else self._others[os.path.splitext(name)[1]]).append(entry.path)  # noqa: PTH122
+
+    @property
+    def may_have_boxes(self) -> bool:
+        """Whether there are pictures, and files that could say boxes."""
+        return bool(self._pictures) and not self._others.keys().isdisjoint(ENDINGS_OF_BOXES)
+
+    @cached_property
+    def pictures(self) -> list[Path]:
+        """The pictures in natural order."""
+        return sorted(map(Path, self._pictures), key=self._order)
 
     def ending(self, suffix: str) -> list[Path]:
         """The files that end in ``suffix``, in natural order."""
-        return sorted(self._others.get(suffix, ()), key=self._order)
+        return sorted(map(Path, self._others.get(suffix, ())), key=self._order)
 
     def short(self, path: Path) -> str:
         """A file as it is named in a sentence."""

@@ -71,7 +71,7 @@ class BoxColumns:
 def read_tables(files: FolderFiles) -> Annotations | None:
     """The boxes of the tables in a folder, such as ``_annotations.csv`` beside the pictures of each part."""
     found: Annotations | None = None
-    for file in (*files.ending(".csv"), *files.ending(".tsv"))[:TABLES] if files.pictures else ():
+    for file in (*files.ending(".csv"), *files.ending(".tsv"))[:TABLES]:
         with contextlib.suppress(NetloomError):
             table = read_table(file)
             columns = box_columns(table)

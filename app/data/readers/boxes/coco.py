@@ -26,7 +26,7 @@ def read_coco(files: FolderFiles) -> Annotations | None:
     """The boxes of all COCO files in a folder; captions and key points among them say nothing more of a picture."""
     found: dict[Path, Annotation] = {}
     problems = Problems()
-    for file in files.ending(".json") if files.pictures else ():
+    for file in files.ending(".json"):
         content = _parsed(file, problems, files)
         if content is not None:
             _read(content, file, files, found, problems)

@@ -31,7 +31,7 @@ def read_voc(files: FolderFiles) -> Annotations | None:
     """The annotations of the pictures in a folder, in ``Annotations`` beside ``JPEGImages`` or beside each picture."""
     found: dict[Path, Annotation] = {}
     problems = Problems()
-    for file in files.ending(".xml") if files.pictures else ():
+    for file in files.ending(".xml"):
         tree = _parsed(file)
         if tree is None:
             problems.add(Problem.UNREADABLE, files.short(file))

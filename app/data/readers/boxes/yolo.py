@@ -20,7 +20,7 @@ BOX, OUTLINE = 5, 7
 def read_yolo(files: FolderFiles) -> Annotations | None:
     """The labels of the pictures in a folder, in ``labels`` beside ``images`` or beside each picture."""
     texts = [file for file in files.ending(".txt") if not _is_list(file)]
-    if not files.pictures or not texts:
+    if not texts:
         return None
     names = class_names(files)
     found: dict[Path, Annotation] = {}

@@ -158,6 +158,27 @@ def coco_outline(folder: Path) -> None:
     write(folder / "annotations.json", coco(["a.png", "b.png"], boxes, {3: "dog", 7: "cat"}))
 
 
+def labelme(folder: Path) -> None:
+    two_pictures(folder)
+    shape = {"label": "cat", "points": [[20, 15], [10, 5]], "shape_type": "rectangle"}
+    about = {"imageHeight": HIGH, "imageWidth": WIDE}
+    write(folder / "a.json", json.dumps({"shapes": [shape], "imagePath": "a.png", **about}))
+    write(folder / "b.json", json.dumps({"shapes": [], "imagePath": "../b.png", **about}))
+
+
+def labelme_outline(folder: Path) -> None:
+    labelme(folder)
+    points = {"label": "cat", "points": [[10, 5], [20, 9], [12, 15]], "shape_type": "polygon"}
+    write(folder / "a.json", json.dumps({"shapes": [points], "imagePath": "a.png"}))
+
+
+def createml(folder: Path) -> None:
+    two_pictures(folder / "train")
+    boxes = [{"label": "cat", "coordinates": {"x": 15, "y": 10, "width": 10, "height": 10}}]
+    entries = [{"image": "a.png", "annotations": boxes}, {"image": "b.png", "annotations": []}]
+    write(folder / "train/_annotations.createml.json", json.dumps(entries))
+
+
 def a_table(folder: Path, header: str, *rows: str) -> None:
     two_pictures(folder / "images")
     write(folder / "boxes.csv", "\n".join([header, *rows, ""]))
@@ -186,8 +207,8 @@ def table_of_shares(folder: Path) -> None:
 WAYS = [
     yolo_beside_images, yolo_of_parts, yolo_of_roboflow, yolo_beside_each, yolo_outline, yolo_names_by_number,
     voc_of_pascal, voc_beside_each, voc_named_inside, voc_of_larger_pictures, coco_beside_images,
-    coco_of_other_folders, coco_outline, table_of_corners, table_of_tensorflow, table_of_sizes, table_of_cells,
-    table_of_shares,
+    coco_of_other_folders, coco_outline, labelme, labelme_outline, createml, table_of_corners,
+    table_of_tensorflow, table_of_sizes, table_of_cells, table_of_shares,
 ]  # fmt: skip
 
 
@@ -412,6 +433,19 @@ def test_the_sides_of_a_single_box_are_shares_of_the_fitted_picture(tmp_path: Pa
     np.testing.assert_allclose(
         np.asarray(cropped.values), [[0, 0, min((number + 1) / 5, 1), 1] for number in range(6)], atol=1e-6
     )
+
+
+def test_a_table_with_one_box_for_each_picture_has_amounts_that_follow_where_it_is_said(tmp_path: Path) -> None:
+    for number in range(6):
+        picture(tmp_path / f"images/{number}.png")
+    rows = [f"{number}.png,{9 + number},{4 + number},{20 + number},{14 + number}" for number in range(6)]
+    write(tmp_path / "boxes.csv", "\n".join(["file,xmin,ymin,xmax,ymax", *rows]))
+    source = inspect(tmp_path).source
+    np.testing.assert_array_equal(np.asarray(source.load().target_field().values)[1], [10, 5, 21, 15])
+    assert "boxes" in {spec.name for spec in source.shown()}
+    sides = source.changed(boxes="sides").load()
+    np.testing.assert_allclose(np.asarray(sides.target_field().values)[1], [0.25, 0.25, 21 / 40, 0.75], atol=1e-6)
+    assert len(sides.boxes) == 6
 
 
 def test_a_damaged_picture_is_left_out_with_its_boxes(tmp_path: Path) -> None:
