@@ -11,6 +11,7 @@ from app.data.dataset import Array, FieldInfo
 from app.data.lazy_array import LazyArray, Values
 from app.data.readers.decoded_pictures import DecodedPictures
 from app.data.readers.file_access import readable, reading
+from app.data.readers.picture_column import is_parquet
 from app.data.readers.picture_file import GreyScale, PictureError, picture_values, shares
 from app.data.readers.picture_listing import pictures_in
 from app.data.readers.picture_names import as_texts, path_column, picture_paths
@@ -99,12 +100,12 @@ def picture_size(shape: Shape) -> tuple[int, int, int] | None:
 def _listed(path: Path, source: Source) -> tuple[list[str], list[Path]] | None:
     """Names and files of the pictures in a folder, or in the column of paths of a table."""
     rules = source.rules if isinstance(source, FileSource) else RULES
-    if path.is_dir():
+    if path.is_dir() and not is_parquet(path):
         files = pictures_in(path, rules)
         if not files:
             raise NetloomError(f"{path.name} holds no pictures; PNG, JPEG, WebP, BMP, TIFF and GIF can be read.")
         return [readable(file.relative_to(path).as_posix()) for file in files], files
-    if path.suffix.lower() not in TABLES:
+    if not path.is_dir() and path.suffix.lower() not in TABLES:
         return None
     table = new_table(path, source)
     column = source.column if isinstance(source, Images) and source.column in table else path_column(table, rules)

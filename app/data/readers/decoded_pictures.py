@@ -19,6 +19,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.info_cache import key_of
 from app.data.lazy_array import RowFile, RowStatistics, RowStore
+from app.data.readers.picture_column import stored_in
 from app.data.readers.picture_file import HEIC_SUFFIXES, GreyScale, PictureError, heic_is_read, picture_with_remarks
 from app.system.home import home
 from app.system.memory_budget import budget
@@ -72,7 +73,7 @@ class DecodedPictures:
         heic = any(file.suffix.lower() in HEIC_SUFFIXES for file in files) and heic_is_read()
         self._key = key_of(stamps, sizes, fit, (scale.black, scale.white) if scale and deep else scale is None, heic)
         self._place = home() / "cache" / "pictures" / self._key
-        self._size = sum(size for _, size, _ in stamps)
+        self._size = sum({stored_in(file): size for file, (_, size, _) in zip(files, stamps, strict=True)}.values())
         self._shape = (len(files), *sizes[1:], sizes[0])
         self._notes = np.zeros(len(files), _note(0 if deep else sizes[0]))
 
@@ -257,7 +258,7 @@ def _others(place: Path) -> Iterator[Path]:
 
 def _stamp(file: Path) -> tuple[int, int]:
     try:
-        status = file.stat()
+        status = stored_in(file).stat()
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns

@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.readers.picture_column import encoded_picture, is_packed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -261,9 +263,14 @@ def _opened(file: Path) -> Image.Image:
             raise PictureError("is a HEIC picture, which the library pillow-heif would read")
         formats = (*FORMATS, "HEIF")
     try:
+        packed = encoded_picture(file) if is_packed(file) else None
+        if packed == b"":
+            raise PictureError("is empty")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = Image.open(file, formats=formats)
+            picture = Image.open(file if packed is None else BytesIO(packed), formats=formats)
+    except PictureError:
+        raise
     except Image.DecompressionBombError:
         raise PictureError(_too_large()) from None
     except FileNotFoundError:

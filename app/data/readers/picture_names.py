@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.data.readers.file_access import files_below
 from app.data.readers.likely_roles import PART_NAMES, is_called_identifier
+from app.data.readers.picture_column import is_packed, names_row, picture_columns
 from app.data.readers.picture_file import MORE_SUFFIXES, SUFFIXES
 from app.data.readers.picture_listing import ENDINGS, JUNK, plain_name
 from app.data.readers.recipe import RULES
@@ -78,8 +79,8 @@ def as_texts(series: pd.Series[Any]) -> list[str]:
     return [str(value).strip() for value in series]
 
 
-def inner_path(file: Path, text: str) -> Path:
-    """The path that a row of the table ``file`` writes as ``text``.
+def inner_path(file: Path, text: str, folder: Path | None = None) -> Path:
+    """The path that a row of the table ``file`` writes as ``text``, seen from ``folder`` or else from the table's own.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def inner_path(file: Path, text: str) -> Path:
     inner = PurePosixPath(text.strip().replace("\\", "/"))
     if inner.is_absolute() or ".." in inner.parts or "\0" in text:
         raise NetloomError(f"{file.name}: “{text[:60]}” leads out of the table's folder; keep pictures beside it.")
-    return file.parent / inner
+    return (folder or file.parent) / inner
 
 
 def picture_paths(file: Path, texts: Sequence[str], rules: int = RULES) -> list[Path]:
@@ -103,10 +104,12 @@ def picture_paths(file: Path, texts: Sequence[str], rules: int = RULES) -> list[
     NetloomError
         if a path leads out of the table's folder.
     """
-    paths = [inner_path(file, text) for text in texts]
+    packed = picture_columns(file)
+    paths = [inner_path(file, text, file if packed and names_row(text, packed) else None) for text in texts]
     if rules == 1:
         return paths
-    lacking = [place for place, path in enumerate(paths) if not (path.suffix.lower() in ENDINGS[2] and path.is_file())]
+    there = [is_packed(path) or (path.suffix.lower() in ENDINGS[2] and path.is_file()) for path in paths]
+    lacking = [place for place, known in enumerate(there) if not known]
     if lacking:
         index = PictureIndex(file.parent, MOST)
         found = index.resolved([texts[place] for place in lacking], file.stem)

@@ -24,6 +24,7 @@ from app.data.readers.likely_roles import (
     names_parts,
     part_numbers,
 )
+from app.data.readers.picture_column import is_packed
 from app.data.readers.picture_listing import Found, Listing, class_folders, class_target
 from app.data.readers.picture_names import as_texts, path_column, picture_paths
 from app.data.readers.recipe import RULES
@@ -118,7 +119,7 @@ def in_table(table: TableData, columns: PictureColumns, task: PictureTask, rules
     files = picture_paths(file, as_texts(usable[columns.paths]), rules)
     parts = part_numbers(usable[columns.parts]) if columns.parts else None
     order = np.arange(len(usable))
-    if target.classes:
+    if target.classes and not any(map(is_packed, files[:1])):  # packed pictures are read fastest in their order
         # Sorted by class, as folders are, so that both give the same data set.
         order = np.argsort(np.asarray(target.values), kind="stable")
     if rules != 1:

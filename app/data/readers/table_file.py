@@ -17,6 +17,7 @@ from app.data.readers import tables
 from app.data.readers.date_parsing import first_date_format, parse_dates, wall_clock
 from app.data.readers.file_access import stamp
 from app.data.readers.number_columns import NumberColumn, number_columns, titles_of
+from app.data.readers.picture_column import picture_columns
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
 from app.data.readers.table_format import AS_FOUND, Reading, parquet_parts, reader_of, without_words
 from app.data.readers.time_parts import joined_times
@@ -200,7 +201,7 @@ def read_table(file: Path, reading: Reading = AS_FOUND) -> TableData:
     if file.is_dir() and not parquet_parts(file):
         raise NetloomError(f"{file.name} is a folder; a file with a table is needed.")
     size = stamp(file)
-    if size[0] > budget() // 2:
+    if size[0] > budget() // 2 and not picture_columns(file):  # pictures in it stay where they are
         raise NetloomError(
             f"{file.name} is larger than {budget() / 2 / GIGABYTE:.1f} GB, half of what data may take in memory; use a "
             f"smaller part of it, or {more_memory_remedy()}."

@@ -19,6 +19,7 @@ from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
 from app.data.readers.picture_boxes import BoxSet, find_boxes, table_boxes
+from app.data.readers.picture_column import is_packed, is_parquet, picture_columns
 from app.data.readers.picture_file import (
     CUT_TO_EIGHT_BITS,
     MORE_FRAMES,
@@ -42,7 +43,7 @@ from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
 from graph.shapes import Kind, image
 
-TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet"})
+TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".pq"})
 COLUMNS = ("column", "target", "parts", "task")
 """Settings that are about a table."""
 ONE_BOX = tuple(sides for _, sides in SIDES)
@@ -58,12 +59,12 @@ EVENLY = 50
 
 
 class Images(FileSource):
-    """Pictures of your own, in one folder that holds a folder for each class, or named in a table with their labels.
+    """Pictures of your own, in one folder that holds a folder for each class, or in a table with their labels.
 
-    Folders called train, validation and test that hold the folders of classes are the split of the data. PNG, JPEG,
-    WebP, BMP, TIFF, GIF, PGM, JPEG 2000 and AVIF; all are brought to one size. Pictures that are damaged or larger than
-    40 megapixels are listed and left out. In a table, numbers are amounts to be predicted, and a cell may hold several
-    labels.
+    A table names them, or is a Parquet file that holds them, as Hugging Face packs them. Folders called train,
+    validation and test that hold the folders of classes are the split of the data. PNG, JPEG, WebP, BMP, TIFF, GIF,
+    PGM, JPEG 2000 and AVIF; all are brought to one size. Pictures that are damaged or larger than 40 megapixels are
+    listed and left out. In a table, numbers are amounts to be predicted, and a cell may hold several labels.
     """
 
     kind: ClassVar[str] = "images"
@@ -106,7 +107,7 @@ class Images(FileSource):
         """A folder without texts or Parquet files, or a table one of whose columns names pictures."""
         if candidate.path.is_dir():
             if parquet_parts(candidate.path):
-                return False
+                return bool(picture_columns(candidate.path)) and len(candidate.table.names) > 1
             texts = next(candidate.path.glob("*/*.txt"), None) is not None
             masked = not texts or next(picture_folders(candidate.path), None) is not None
             return masked or find_boxes(candidate.path) is not None
@@ -127,7 +128,7 @@ class Images(FileSource):
 
     def shown(self) -> tuple[Setting, ...]:
         """What is said of columns only where a table names the pictures, the depth where they are deep."""
-        named = Path(self.path).suffix.lower() in TABLES
+        named = Path(self.path).suffix.lower() in TABLES or self.column != ""
         one_box = {*self.target.replace(" ", "").lower().split(",")} in map(set, ONE_BOX)
         hidden: set[str] = {"task"} if self.boxes != "auto" else set() if one_box else {"boxes"}
         hidden |= set() if named else {name for name in COLUMNS if name != "task" or self.task == "auto"}
@@ -318,7 +319,7 @@ class Images(FileSource):
         """Whether one of the first pictures of a class holds colours."""
         if self.colour != "auto":
             return self.colour == "colour"
-        if not listed.target.classes:
+        if not listed.target.classes or any(map(is_packed, listed.files[:1])):
             return any(map(is_colour, listed.files[:: max(1, len(listed.files) // EVENLY)]))
         labels = np.asarray(listed.target.values)
         order = np.argsort(labels, kind="stable")
@@ -333,7 +334,7 @@ def _found_scale(files: tuple[Path, ...], allowed: int) -> GreyScale:
 
 
 def _is_table(file: Path) -> bool:
-    return file.suffix.lower() in TABLES and not file.is_dir()
+    return is_parquet(file) if file.is_dir() else file.suffix.lower() in TABLES
 
 
 def _short(file: Path, picture: Path) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from app.data.readers.picture_column import packed_names, picture_columns
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, parquet_parts, reads
+from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+PART_WORDS = ("train", "validation", "valid", "val", "dev", "test")
+"""How the names of files begin that hold a part of the split."""
+SPLIT = "split"
+"""The column of these parts."""
 UNFOLDED = 2**32
 """Most bytes that a table may take, at 8 a cell."""
 
@@ -30,9 +40,11 @@ def read_parquet(file: Path, reading: Reading) -> RawTable:
     import pyarrow.dataset
 
     with _refusing(file, "Parquet"):
-        source: Any = file if file.is_file() else [str(part) for part in parquet_parts(file)]
-        table = pyarrow.dataset.dataset(source, format="parquet")
-        return _raw(file, table, int(table.count_rows()))
+        parts = [file] if file.is_file() else parquet_parts(file)
+        table = pyarrow.dataset.dataset([str(part) for part in parts], format="parquet")
+        pictures = [name for name in picture_columns(file) if _is_new(name, reading)]
+        raw = _raw(file, table, int(table.count_rows()), pictures)
+        return _with_pictures(_with_classes(raw, table.schema.metadata, reading), file, parts, pictures, reading)
 
 
 @reads(".feather", ".arrow", ".ipc")
@@ -64,8 +76,61 @@ def _refusing(file: Path, format: str) -> Iterator[None]:
         raise NetloomError(f"{file.name} is damaged or no {format} file ({type(error).__name__}).") from None
 
 
-def _raw(file: Path, table: Any, rows: int) -> RawTable:
-    """The columns of values; those of lists, records and bytes are left out with a note."""
+def _is_new(name: str, reading: Reading) -> bool:
+    """Whether a column that was left out before is read: not by the first rules, nor where the recipe lacks it."""
+    return reading.rules != 1 and (reading.recipe is None or name in reading.recipe.by_name)
+
+
+def _with_pictures(
+    raw: RawTable, file: Path, parts: Sequence[Path], pictures: Sequence[str], reading: Reading
+) -> RawTable:
+    """With a name for each packed picture, and the part of the split that the names of several files tell."""
+    if not pictures:
+        return raw
+    import pandas as pd
+    from pyarrow.parquet import read_metadata
+
+    rows = [read_metadata(part).num_rows for part in parts]
+    frame = raw.frame
+    for place, name in enumerate(pictures):
+        names = [
+            text for part, count in zip(parts, rows, strict=True) for text in packed_names(file, part, name, count)
+        ]
+        frame.insert(place, name, pd.Series(names, dtype="str"))
+    known = [next((word for word in PART_WORDS if part.name.lower().startswith(word)), "") for part in parts]
+    if all(known) and len(set(known)) > 1 and SPLIT not in frame and _is_new(SPLIT, reading):
+        frame[SPLIT] = pd.Series(np.repeat(known, rows), dtype="str")
+    return raw
+
+
+def _with_classes(raw: RawTable, metadata: Mapping[bytes, bytes] | None, reading: Reading) -> RawTable:
+    """With the names of classes in the place of their numbers, where the file describes them as Hugging Face does."""
+    categories: dict[str, tuple[str, ...]] = {}
+    for name, names in _class_names(metadata or {}).items():
+        recipe = reading.recipe.by_name.get(name) if reading.recipe else None
+        kept = reading.rules == 1 or (reading.recipe and (recipe is None or recipe.type is not ColumnType.CATEGORY))
+        if name in raw.frame and raw.frame[name].dtype.kind in "iuf" and not kept:
+            raw.frame[name] = raw.frame[name].map(dict(enumerate(names))).astype("str")
+            categories[name] = names
+    types = dict.fromkeys(categories, ColumnType.CATEGORY)
+    return replace(raw, types={**raw.types, **types}, categories={**raw.categories, **categories})
+
+
+def _class_names(metadata: Mapping[bytes, bytes]) -> dict[str, tuple[str, ...]]:
+    """The names of classes by column; none where nothing is said of them, or nothing that can be read."""
+    try:
+        features = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
+        return {
+            str(name): tuple(map(str, feature["names"]))
+            for name, feature in features.items()
+            if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _raw(file: Path, table: Any, rows: int, pictures: Sequence[str] = ()) -> RawTable:
+    """The columns of values; those of lists, records and bytes that are no ``pictures`` are left out with a note."""
     import pyarrow
 
     schema = table.schema
@@ -79,8 +144,10 @@ def _raw(file: Path, table: Any, rows: int) -> RawTable:
         or pyarrow.types.is_large_binary(field.type)
     ]
     frame: pd.DataFrame = table.to_table(columns=[name for name in schema.names if name not in nested]).to_pandas()
-    if not len(frame) or not len(frame.columns):
+    if not len(frame) or not (len(frame.columns) or pictures):
         raise NetloomError(f"{file.name} holds no rows.")
     frame.columns = type(frame.columns)(column_names(list(frame.columns), header=True))
-    notes = tuple(f"Column “{name}” holds lists, records or bytes and is left out." for name in nested)
+    notes = tuple(
+        f"Column “{name}” holds lists, records or bytes and is left out." for name in nested if name not in pictures
+    )
     return RawTable(frame, Dialect(), notes)
