@@ -17,6 +17,8 @@ from graph.errors import NetloomError
 
 LARGEST = 1 << 24
 """Bytes of the largest file about a single picture that is read."""
+LEFT_OUT = JUNK | {"segmentationclass", "segmentationobject", "masks", "mask", "trimaps"}
+"""Folders of pictures that boxes are not about, in small letters."""
 ENDINGS_OF_BOXES = frozenset({".txt", ".xml", ".json", ".csv", ".tsv"})
 FORMATS: dict[str, BoxReader] = {}
 """The reader of each format by its title, in the order in which they are tried."""
@@ -38,7 +40,7 @@ class FolderFiles:
                 )
             inner = entry.path[start:]
             folders = inner.lower().split(os.sep)  # noqa: PTH206
-            if f"{os.sep}." in inner or entry.is_symlink() or not JUNK.isdisjoint(folders):
+            if f"{os.sep}." in inner or entry.is_symlink() or not LEFT_OUT.isdisjoint(folders[:-1]):
                 continue
             name = entry.name.lower()
             is_picture = name.endswith(ENDINGS[2])
@@ -69,7 +71,9 @@ class FolderFiles:
     def _by_name(self) -> dict[str, list[Path]]:
         names: dict[str, list[Path]] = defaultdict(list)
         for picture in self.pictures:
-            for key in dict.fromkeys((_small(picture.name), _small(picture.stem))):
+            stem = _small(picture.stem)
+            number = f"number {int(stem)}" if stem.isdecimal() else stem
+            for key in dict.fromkeys((_small(picture.name), stem, number)):
                 names[key].append(picture)
         return names
 
@@ -80,12 +84,11 @@ class FolderFiles:
         for ``train/labels``, and ``train2017`` for ``instances_train2017.json``.
         """
         wanted = PurePosixPath(text.strip().replace("\\", "/"))
-        part = self.part_of(file)
-        candidates = [
-            picture
-            for picture in self._by_name.get(_small(wanted.name), ())
-            if part is None or self.part_of(picture) in (None, part)
-        ]
+        part, name = self.part_of(file), _small(wanted.name)
+        found = self._by_name.get(name, ())
+        if not found and name.isdecimal():
+            found = self._by_name.get(f"number {int(name)}", ())  # without the zeros in front
+        candidates = [picture for picture in found if part is None or self.part_of(picture) in (None, part)]
         if not candidates:
             return None
         above = [_small(part) for part in wanted.parts[:-1]]

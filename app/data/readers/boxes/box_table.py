@@ -43,6 +43,7 @@ CLASSES = (
     "name",
     "category",
     "class_name",
+    "labelname",
     "label_name",
     "object",
     "type",

@@ -26,7 +26,11 @@ def read_coco(files: FolderFiles) -> Annotations | None:
     """The boxes of all COCO files in a folder; captions and key points among them say nothing more of a picture."""
     found: dict[Path, Annotation] = {}
     problems = Problems()
-    for file in files.ending(".json"):
+    listed = files.ending(".json")
+    if any("instances" in file.stem for file in listed):
+        # The same pictures once more, with the joints of people.
+        listed = [file for file in listed if "keypoints" not in file.stem]
+    for file in listed:
         content = _parsed(file, problems, files)
         if content is not None:
             _read(content, file, files, found, problems)

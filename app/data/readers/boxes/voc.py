@@ -66,7 +66,10 @@ def _read(
 ) -> None:
     """Put down what one file says of its picture, which has the file's own name, or the one it says."""
     short = files.short(file)
-    picture = files.picture_of(file.stem, file) or files.picture_of(tree.findtext("filename") or file.stem, file)
+    named = (tree.findtext("filename") or "").strip()
+    # Programs that rename pictures often leave the name in the file as it was.
+    picture = files.picture_of(named if Path(named).stem == file.stem else file.stem, file)
+    picture = picture or (files.picture_of(named, file) if named else None)
     if picture is None:
         problems.add(Problem.NO_PICTURE, short)
     elif picture in found:

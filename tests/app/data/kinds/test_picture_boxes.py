@@ -179,6 +179,31 @@ def createml(folder: Path) -> None:
     write(folder / "train/_annotations.createml.json", json.dumps(entries))
 
 
+def voc_beside_masks(folder: Path) -> None:
+    voc_of_pascal(folder)
+    two_pictures(folder / "SegmentationClass")
+    two_pictures(folder / "Annotations/trimaps")
+
+
+def coco_with_keypoints(folder: Path) -> None:
+    coco_beside_images(folder)
+    text = (folder / "annotations.json").read_text()
+    write(folder / "annotations/instances_train2017.json", text)
+    write(folder / "annotations/keypoints_train2017.json", text.replace("cat", "person"))
+    write(folder / "annotations/captions_train2017.json", text.replace("bbox", "caption"))
+    (folder / "annotations.json").unlink()
+
+
+def table_of_open_images(folder: Path) -> None:
+    a_table(folder, "ImageID,LabelName,XMin,XMax,YMin,YMax", "a,cat,0.25,0.5,0.25,0.75", "b,,,,,")
+
+
+def table_of_numbers(folder: Path) -> None:
+    a_table(folder, "image_id,xmin,ymin,xmax,ymax,class", "7,10,5,20,15,cat", "8,,,,,")
+    (folder / "images/a.png").rename(folder / "images/007.png")
+    (folder / "images/b.png").rename(folder / "images/008.png")
+
+
 def a_table(folder: Path, header: str, *rows: str) -> None:
     two_pictures(folder / "images")
     write(folder / "boxes.csv", "\n".join([header, *rows, ""]))
@@ -208,7 +233,8 @@ WAYS = [
     yolo_beside_images, yolo_of_parts, yolo_of_roboflow, yolo_beside_each, yolo_outline, yolo_names_by_number,
     voc_of_pascal, voc_beside_each, voc_named_inside, voc_of_larger_pictures, coco_beside_images,
     coco_of_other_folders, coco_outline, labelme, labelme_outline, createml, table_of_corners,
-    table_of_tensorflow, table_of_sizes, table_of_cells, table_of_shares,
+    table_of_tensorflow, table_of_sizes, table_of_cells, table_of_shares, table_of_open_images,
+    voc_beside_masks, coco_with_keypoints,
 ]  # fmt: skip
 
 
@@ -232,6 +258,35 @@ def test_a_folder_of_any_format_is_recognised(make: Callable[[Path], None], tmp_
 
 
 # Kinds of their own
+
+
+def test_numbers_name_pictures_with_zeros_in_front(tmp_path: Path) -> None:
+    table_of_numbers(tmp_path)
+    assert by_name(boxes_in(tmp_path)) == {"007.png": SAME["a.png"], "008.png": []}
+
+
+def test_a_picture_that_two_files_describe_is_told(tmp_path: Path) -> None:
+    coco_beside_images(tmp_path)
+    write(tmp_path / "other.json", (tmp_path / "annotations.json").read_text())
+    found = boxes_in(tmp_path)
+    assert by_name(found) == SAME
+    assert "2 pictures are described twice; the first is read: images/a.png, images/b.png." in found.notes
+
+
+def test_pictures_in_folders_without_annotations_are_left_out_and_told(tmp_path: Path) -> None:
+    table_of_cells(tmp_path)
+    picture(tmp_path / "test/c.png")
+    picture(tmp_path / "images/d.png")
+    found = boxes_in(tmp_path)
+    assert by_name(found) == SAME | {"d.png": []}
+    assert "Pictures that no annotation names are read as having no boxes (1)." in found.notes
+    assert "Pictures in folders without annotations are left out (1)." in found.notes
+
+
+def test_annotations_of_pictures_of_another_size_are_told(tmp_path: Path) -> None:
+    voc_of_larger_pictures(tmp_path)
+    note = "1 picture is not of the size that its annotation says; its boxes are scaled to it: Annotations/a.xml."
+    assert note in boxes_in(tmp_path).notes
 
 
 def test_corners_that_begin_at_0_are_told(tmp_path: Path) -> None:
