@@ -1,4 +1,4 @@
-"""Sample data files for the guide's pictures: a table, a series, a folder of pictures, arrays, texts; from a seed."""
+"""Sample data files for the guide's pictures, from a seed: tables, series, sounds, pictures, arrays, texts."""
 
 from __future__ import annotations
 
@@ -59,13 +59,46 @@ def series(folder: Path, hours: int = 24 * 90) -> Path:
     """The load of a small grid by the hour, with temperature."""
     rng = np.random.default_rng(2)
     time = pd.date_range("2025-01-01", periods=hours, freq="h")
-    hour, day = time.hour.to_numpy(), time.dayofweek.to_numpy()
+    hour, day = time.hour.to_numpy(), time.day_of_week.to_numpy()
     temperature = 6 + 5 * np.sin(2 * np.pi * (hour - 9) / 24) + np.cumsum(rng.normal(0, 0.15, hours))
     load = 40 + 12 * np.sin(2 * np.pi * (hour - 7) / 24) - 6 * (day > 4) - 0.5 * temperature + rng.normal(0, 1, hours)
     path = folder / "load.csv"
     frame = pd.DataFrame({"time": time, "temperature": temperature.round(1), "load": load.round(2)})
     frame.to_csv(path, index=False)
     return path
+
+
+def moves(folder: Path, sequences: int = 60) -> Path:
+    """What a watch measured while somebody walked, ran or sat: sequences of unequal length in one table."""
+    rng = np.random.default_rng(6)
+    parts = []
+    for number in range(sequences):
+        activity, pace, reach = (("walk", 0.9, 1.0), ("run", 1.6, 2.2), ("sit", 0.1, 0.1))[number % 3]
+        step = np.arange(rng.integers(40, 60))
+        turn = pace * step / 2 + rng.uniform(0, 6)
+        noise = rng.normal(0, 0.15, (2, len(step)))
+        columns = {"ax": reach * np.sin(turn) + noise[0], "ay": 1 + 0.5 * reach * np.cos(2 * turn) + noise[1]}
+        parts.append(pd.DataFrame({"sequence": number, "step": step, **columns, "activity": activity}))
+    path = folder / "moves.csv"
+    pd.concat(parts).round(3).to_csv(path, index=False)
+    return path
+
+
+def sounds(folder: Path, each: int = 25, rate: int = 4000) -> Path:
+    """Short tones of a bell and of a buzzer as WAV files, a folder for each."""
+    from scipy.io import wavfile
+
+    rng = np.random.default_rng(7)
+    for name in ("bell", "buzzer"):
+        (folder / "tones" / name).mkdir(parents=True, exist_ok=True)
+        for number in range(each):
+            time = np.arange(int(rate * rng.uniform(0.08, 0.12))) / rate
+            wave = np.sin(2 * np.pi * rng.uniform(300, 500) * time)
+            loud = np.exp(-30 * time) if name == "bell" else 0.6
+            sound = loud * (wave if name == "bell" else np.sign(wave)) + rng.normal(0, 0.02, len(time))
+            shares = np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+            wavfile.write(folder / "tones" / name / f"{number:02}.wav", rate, shares)
+    return folder / "tones"
 
 
 def pictures(folder: Path, each: int = 80, size: int = 48) -> Path:

@@ -208,6 +208,8 @@ def data(out: Path) -> None:
         show_file(s, view, "data-table", data_samples.table(folder), None, ("Rows", "Features", "Correlation"))
         show_question(s, view, "data-reading", data_samples.members(folder))
         show_file(s, view, "data-series", data_samples.series(folder), "series", ("Series",))
+        show_file(s, view, "data-sequences", data_samples.moves(folder), None, ("Series",))
+        show_file(s, view, "data-recordings", data_samples.sounds(folder), None, ("Series",))
         show_file(s, view, "data-pictures", data_samples.pictures(folder), None, ("Samples",))
         show_file(s, view, "data-arrays", data_samples.arrays(folder), None, ("Series",))
         show_file(s, view, "data-text", data_samples.texts(folder), "text", ("Rows",))

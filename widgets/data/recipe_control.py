@@ -162,7 +162,7 @@ class RecipeControl(QObject):
     @property
     def _source(self) -> TableSource | None:
         source = self._choice.source if self._choice is not None else None
-        return source if isinstance(source, TableSource) else None
+        return source if isinstance(source, TableSource) and source.reads_tables else None
 
     @property
     def _recipe(self) -> ReadingRecipe | None:

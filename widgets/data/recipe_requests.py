@@ -113,4 +113,6 @@ class RecipeRequests(QObject):
 
 def is_stale(source: Source) -> bool:
     """Whether a table's recipe is not known, or says something else than the settings."""
-    return isinstance(source, TableSource) and bool(source.path) and source.how_read().recipe is None
+    if not isinstance(source, TableSource) or not source.reads_tables:
+        return False
+    return bool(source.path) and source.how_read().recipe is None

@@ -29,7 +29,7 @@ from app.data.readers.recording_files import (
 )
 from app.data.readers.sequence_samples import Cut, Labelled, Recording, recordings_dataset
 from app.data.readers.table_file import read_table
-from app.data.sources.file_source import Candidate, Suggestion
+from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
@@ -90,6 +90,11 @@ class Recordings(TableSource):
     )
 
     @property
+    def reads_tables(self) -> bool:
+        """Whether recordings are tables rather than sounds."""
+        return self.rate == 0
+
+    @property
     def cut(self) -> Cut:
         """How recordings become samples."""
         return Cut(self.window, self.stride, self.longest)
@@ -110,9 +115,8 @@ class Recordings(TableSource):
 
     def shown(self) -> tuple[Setting, ...]:
         """Settings of sounds only where there are any, and how tables are written only where these are read."""
-        sounds = self.rate > 0
-        written = ("delimiter", "header", "encoding", "decimal", "date_order", "order", "columns")
-        hidden = written if sounds else ("channels", "rate")
+        written = TableSource.model_fields.keys() - FileSource.model_fields.keys()
+        hidden = {"channels", "rate"} if self.reads_tables else written | {"order", "columns"}
         return tuple(spec for spec in self.settings() if spec.name not in hidden)
 
     def suggest(self, file: Path, target: str) -> Suggestion:

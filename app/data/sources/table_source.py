@@ -49,6 +49,11 @@ class TableSource(FileSource):
 
     reading: ReadingRecipe | None = pydantic.Field(None, description="How the file is read, found once")
 
+    @property
+    def reads_tables(self) -> bool:
+        """Whether the files are tables, so that there is a recipe to find and to show."""
+        return True
+
     def values(self) -> dict[str, Any]:
         """The settings as JSON values; the reading recipe only where there is one, without its defaults."""
         values = super().values()

@@ -13,7 +13,8 @@ from app.data.prepare import prepare
 from app.data.readers import table_format
 from app.data.readers.table_file import read_table
 from app.data.source_catalogue import DOWNLOADED, FILES, SHIPPED, source, sources
-from app.data.sources.source import REGISTERED
+from app.data.sources.recordings import Recordings
+from app.data.sources.source import REGISTERED, Source
 from graph.errors import NetloomError
 
 PAGE = Path(__file__).parents[3] / "docs" / "architecture.md"
@@ -33,6 +34,12 @@ def test_every_source_has_a_place_of_its_own() -> None:
     assert sources() == SHIPPED + DOWNLOADED + FILES
     with pytest.raises(NetloomError, match="no data called “nothing”; there are digits, iris"):
         source("nothing")
+
+
+@pytest.mark.parametrize("made", [*(kind() for kind in sources()), Recordings(rate=8000)], ids=lambda made: made.kind)
+def test_settings_depend_on_what_is_shown_with_them(made: Source) -> None:
+    shown = {spec.name: spec for spec in made.shown()}
+    assert {spec.when[0] for spec in shown.values() if spec.when} <= shown.keys()
 
 
 def test_a_source_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
