@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.terms import definition
 from widgets.look.theme import Theme
-from widgets.plots.ticks import linear_ticks, log_ticks, number
+from widgets.plots.ticks import FEWEST, enough_ticks, number
 
 ROUND_TO = 8
 """Widths of axes are multiples of this, so that a plot whose numbers grow does not tremble."""
+MARK = 3.0
+"""Pixels of the line at a tick below or above a panel."""
 WORDS = 400
 """Texts of ticks that an axis remembers with their widths; zooming makes new ones without end."""
 
@@ -92,16 +95,27 @@ class Axis(pg.AxisItem):
         line = self._metrics.height()
         if self.names:
             return self._places_of_names(low, high, size, line)
-        wanted = max(2, int(size / (line * (2.2 if self._level else 2.6))))
+        wanted = max(FEWEST, int(size / (line * (2.2 if self._level else 2.6))))
         ticks = self._round_places(low, high, wanted)
-        while self._level and wanted > 2 and sum(map(self._breadth, ticks)) > size:
+        while self._level and wanted > FEWEST and sum(map(self._breadth, ticks)) > size:
             wanted -= max(1, wanted // 4)
             ticks = self._round_places(low, high, wanted)
         return ticks
 
     def _round_places(self, low: float, high: float, wanted: int) -> list[float]:
-        ticks = (log_ticks if self.log else linear_ticks)(low, high, wanted)
+        ticks = enough_ticks(low, high, wanted, log=self.log)
         return [tick for tick in ticks if tick == round(tick)] if self.whole else ticks
+
+    def written(self) -> list[float]:
+        """Return the ticks whose texts are written: all of them, or every second, third ... where they are crowded."""
+        ticks, (low, high) = self.ticks(), sorted(self._ends())
+        if self.names or len(ticks) < 2:
+            return ticks
+        size = self.rect().width() if self._level else self.rect().height()
+        step = min(later - earlier for earlier, later in pairwise(ticks)) * size / (high - low)
+        line = self._metrics.height()
+        widest = max(self._word(tick)[1] for tick in ticks) + line / 2 if self._level else line
+        return ticks[:: max(1, math.ceil(widest / max(step, 1e-9)))]
 
     def _breadth(self, tick: float) -> float:
         return self._word(tick)[1] + 1.4 * self._metrics.height()
@@ -177,7 +191,10 @@ class Axis(pg.AxisItem):
         title = line + 4 if self.title else 0.0
         low, high = self._ends()
         scale = (area.width() if self._level else area.height()) / (high - low or 1.0)
-        for tick in self.ticks():
+        written = self.written()
+        if self._level and not self.names:
+            self._paint_marks(painter, low, scale)
+        for tick in written:
             along, (text, width) = (tick - low) * scale, self._word(tick)
             if self._upright:
                 self._write_upright(painter, along, text, area.height() - title - 8)
@@ -185,6 +202,12 @@ class Axis(pg.AxisItem):
                 self._write_level(painter, along, text, width, 4.0 if self.orientation == "bottom" else title)
             else:
                 self._write_beside(painter, along - line / 2, text, width, title)
+
+    def _paint_marks(self, painter: QPainter, low: float, scale: float) -> None:
+        """Draw a short line at every tick, towards the panel."""
+        side, far = (0.0, MARK) if self.orientation == "bottom" else (self.rect().height(), self.rect().height() - MARK)
+        columns = [round((tick - low) * scale) + 0.5 for tick in self.ticks()]
+        painter.drawLines([QLineF(column, side, column, far) for column in columns])
 
     def _write_beside(self, painter: QPainter, top: float, text: str, width: float, title: float) -> None:
         """Write at the left of the panel or at its right, next to it."""

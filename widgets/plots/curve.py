@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from widgets.plots.pyramid import Floats, GrowingArray, Pyramid
 from widgets.plots.smoothing import Average
 
 Part = Literal["train", "validation"]
+Scale = Callable[[Floats], Floats]
+"""From steps to their places on the x axis, such as epochs or seconds; it never falls."""
 
 
 class Curve:
@@ -22,9 +25,13 @@ class Curve:
 
     def __init__(self, label: str, run: int, part: Part, smoothing: float) -> None:
         self.label = label
+        self.full_name = ""
         self.run = run
         self.part = part
+        self.shade = 0
         self._steps = GrowingArray()
+        self._places = self._steps
+        self._scale: Scale | None = None
         self._raw = Pyramid()
         self._smooth = Pyramid()
         self._average = Average(smoothing if part == "train" else 0.0)
@@ -33,9 +40,31 @@ class Curve:
         return len(self._raw)
 
     @property
+    def name(self) -> str:
+        """What readouts and tables call the curve: its full name where it has one, else its label."""
+        return self.full_name or self.label
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the points stand elsewhere than at their steps."""
+        return self._scale is not None
+
+    @property
     def steps(self) -> Floats:
         """The steps, shape (N,)."""
         return self._steps.view
+
+    @property
+    def places(self) -> Floats:
+        """Where the points stand on the x axis, shape (N,): the steps themselves unless there is a scale."""
+        return self._places.view
+
+    def place(self, scale: Scale | None) -> None:
+        """Put the points where ``scale`` says, and those to come; None puts them at their steps."""
+        self._scale = scale
+        self._places = self._steps if scale is None else GrowingArray()
+        if scale is not None and len(self):
+            self._places.put(0, scale(self.steps))
 
     @property
     def values(self) -> Floats:
@@ -73,6 +102,8 @@ class Curve:
     def _put(self, start: int, steps: Floats, values: Floats) -> None:
         continued = start == len(self)
         self._steps.put(start, steps)
+        if self._scale is not None:
+            self._places.put(start, self._scale(steps))
         self._raw.replace_from(start, values)
         if self._average.factor <= 0:
             return
@@ -83,7 +114,7 @@ class Curve:
 
     def window(self, x: AxisRange) -> tuple[int, int]:
         """Return the indices of the points in view, with one more on each side so that lines reach the edges."""
-        first, last = self.steps.searchsorted((x.low, x.high))
+        first, last = self.places.searchsorted((x.low, x.high))
         return max(int(first) - 1, 0), min(int(last) + 1, len(self))
 
     def columns(self, x: AxisRange, pixels: int, *, smooth: bool) -> tuple[Floats, Floats]:
@@ -93,19 +124,26 @@ class Curve:
         """
         start, stop = self.window(x)
         indices, low, high = self.shown(smooth).buckets(start, stop, pixels)
-        places = self.steps[indices]
+        places = self.places[indices]
         if len(indices) <= pixels:
             return places, low
         return _per_column(places, low, high, x, pixels)
 
-    def value_at(self, step: float, *, smooth: bool) -> tuple[float, float] | None:
-        """Return step and value of the point nearest to `step`, or None while there is none."""
+    def value_at(self, place: float, *, smooth: bool) -> tuple[float, float] | None:
+        """Return place and value of the point nearest to a place on the x axis, or None while there is none."""
         if not len(self):
             return None
-        right = int(np.searchsorted(self.steps, step))
+        right = int(np.searchsorted(self.places, place))
         near = [index for index in (right - 1, right) if 0 <= index < len(self)]
-        index = min(near, key=lambda i: abs(self.steps[i] - step))
-        return float(self.steps[index]), float(self.shown(smooth).values[index])
+        index = min(near, key=lambda i: abs(self.places[i] - place))
+        return float(self.places[index]), float(self.shown(smooth).values[index])
+
+    def point_at_step(self, step: float) -> tuple[float, float] | None:
+        """Return place and value of the point of a step; None where there is none."""
+        index = int(np.searchsorted(self.steps, step))
+        if index >= len(self) or self.steps[index] != step:
+            return None
+        return float(self.places[index]), float(self._raw.values[index])
 
 
 def _per_column(places: Floats, low: Floats, high: Floats, x: AxisRange, pixels: int) -> tuple[Floats, Floats]:

@@ -1,25 +1,24 @@
 """How curves are painted into a panel from their min-max pyramids: a few points for each column of pixels.
 
-Train is a thin line, validation a bold one, in one hue per run. With smoothing on, the values themselves lie faint
+Hue is the run. Train is a thin line in a lighter shade, validation a bold one whose points are marked while they are
+few, so that they differ for those who do not tell colours apart. With smoothing on, the values themselves lie faint
 behind their average. Long lines are painted one pixel wide, because wider pens cost a hundred times as much (0.08
 against 9 ms for 860 points); bold is then several such lines side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.theme import Theme, blend
 from widgets.plots.axes import Axes, draw_line
 from widgets.plots.curve import Curve
-from widgets.plots.panel import Panel
 
 COLUMNS = 900
 """From this many points on a line is a row of pixel columns rather than a line."""
@@ -27,30 +26,131 @@ COLUMNS = 900
 LONG = 64
 """From this many points on a line is painted with pens one pixel wide."""
 
-MAX_LABEL = 180.0
-NARROW = 260
-"""Plots narrower than this have no names beside the ends of curves."""
+FEW = 60
+"""Up to so many points of a validation curve are marked."""
+LIGHTER = 0.78
+"""Share of its hue in the shade of a training curve beside a validation curve."""
+OTHER_SHADE = 0.5
+"""Share of its hue in the shade of a further loss of a run."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line at a value, such as a test score, in the hue of a run."""
+
+    text: str
+    value: float
+    run: int
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch of a run: the step of a curve that is marked, and in which words."""
+
+    curve_id: str
+    step: float
+    text: str
 
 
 def paint_curves(
-    painter: QPainter, theme: Theme, axes: Axes, curves: Sequence[Curve], *, log: bool, smooth: bool
+    painter: QPainter,
+    theme: Theme,
+    axes: Axes,
+    curves: Sequence[Curve],
+    *,
+    log: bool,
+    smooth: bool,
+    marked: bool = False,
 ) -> None:
-    """Paint curves, the bold ones last, from a few points for each of the columns in view."""
+    """Paint curves, the bold ones last, from a few points for each of the columns in view.
+
+    ``marked`` says that the parts of a run are to be told apart by shade and marks.
+    """
     if smooth:
         for curve in curves:
-            faint = blend(theme.run(curve.run), theme.surface, 0.28)
+            faint = blend(hue(theme, curve), theme.surface, 0.28)
             _stroke(painter, faint, _points(curve, axes, log, smooth=False), bold=False)
     for curve in sorted(curves, key=lambda curve: curve.part == "validation"):
         points = _points(curve, axes, log, smooth)
-        averaged = smooth and curve.part == "train"
-        if averaged and len(points) > axes.area.width():
+        bold = curve.part == "validation"
+        if smooth and not bold and len(points) > axes.area.width():
             points = (points[0::2] + points[1::2]) / 2
-        _stroke(painter, hue(theme, curve), points, bold=curve.part == "validation", scale=theme.scale)
+        color = hue(theme, curve)
+        _stroke(painter, color if bold or not marked else lighter(theme, color), points, bold=bold, scale=theme.scale)
+        if marked and bold and len(points) <= FEW:
+            _mark(painter, color, points, 2.6 * theme.scale)
 
 
 def hue(theme: Theme, curve: Curve) -> QColor:
     """Return the colour of a curve: that of its run, and a quiet one of what is only there to be compared with."""
-    return theme.faint if curve.run < 0 else theme.run(curve.run)
+    color = theme.faint if curve.run < 0 else theme.run(curve.run)
+    return blend(color, theme.text, OTHER_SHADE) if curve.shade else color
+
+
+def lighter(theme: Theme, color: QColor) -> QColor:
+    """Return the shade of a training curve."""
+    return blend(color, theme.surface, LIGHTER)
+
+
+def paint_levels(painter: QPainter, theme: Theme, axes: Axes, levels: Sequence[Level], *, log: bool) -> None:
+    """Paint a dashed line across at each level in view."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for level in levels:
+        value = measured(level.value, log)
+        if value is not None and axes.y.low <= value <= axes.y.high:
+            painter.setPen(QPen(theme.run(level.run), 1, Qt.PenStyle.DashLine))
+            row = round(axes.to_y(value)) + 0.5
+            painter.drawLine(QLineF(axes.area.left(), row, axes.area.right(), row))
+
+
+def paint_best(
+    painter: QPainter, theme: Theme, axes: Axes, points: Sequence[tuple[Best, int, tuple[float, float]]], *, log: bool
+) -> None:
+    """Ring the best epoch of each run; where there is one run, a line down to the axis and words say so too."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for best, run, (place, value) in points:
+        high = measured(value, log)
+        if high is None or not axes.x.low <= place <= axes.x.high:
+            continue
+        at, color = QPointF(axes.to_x(place), axes.to_y(high)), theme.run(run)
+        painter.setBrush(theme.surface)
+        painter.setPen(QPen(color, 2 * theme.scale))
+        painter.drawEllipse(at, 4.5 * theme.scale, 4.5 * theme.scale)
+        if len(points) == 1:
+            _write_best(painter, theme, axes.area, at, best.text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _write_best(painter: QPainter, theme: Theme, area: QRectF, at: QPointF, text: str) -> None:
+    """Write beside the foot of a dotted line, or at the top where the ring lies low, on the side with more room."""
+    painter.setPen(QPen(theme.faint, 1, Qt.PenStyle.DotLine))
+    low = at.y() > area.center().y()
+    painter.drawLine(QLineF(at.x(), at.y() - 6 if low else at.y() + 6, at.x(), area.top() if low else area.bottom()))
+    metrics = QFontMetricsF(theme.font(small=True))
+    width, height = metrics.horizontalAdvance(text), metrics.height()
+    left = at.x() + 5 if at.x() + 5 + width <= area.right() else at.x() - 5 - width
+    top = area.top() if low else area.bottom() - height
+    if left < area.left() or height * 2 > area.height():
+        return
+    painter.fillRect(QRectF(left - 1, top, width + 2, height), theme.surface)
+    painter.setFont(theme.font(small=True))
+    painter.setPen(theme.faint)
+    painter.drawText(QPointF(left, top + metrics.ascent()), text)
+
+
+def measured(value: float, log: bool) -> float | None:
+    """Return a value as the axis measures it, None where a logarithmic axis has no place for it."""
+    if not np.isfinite(value) or (log and value <= 0):
+        return None
+    return float(np.log10(value)) if log else value
+
+
+def _mark(painter: QPainter, color: QColor, points: NDArray[np.float64], radius: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    for x, y in points[~np.isnan(points[:, 1])].tolist():
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _points(curve: Curve, axes: Axes, log: bool, smooth: bool) -> NDArray[np.float64]:
@@ -78,65 +178,3 @@ def _stroke(painter: QPainter, color: QColor, points: NDArray[np.float64], *, bo
         for offset in ((0.0, 0.0), (more, 0.0), (0.0, more)) if more >= 0.5 else ((0.0, 0.0),):
             draw_line(painter, points + offset)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-class EndLabels(pg.GraphicsWidget):
-    """Each curve's name beside its end, moved apart where ends are close; what has no room is left out."""
-
-    def __init__(self, panel: Panel, ends: Callable[[], Sequence[tuple[Curve, float]]]) -> None:
-        super().__init__()
-        self._panel, self._ends = panel, ends
-        self._named: tuple[Theme, tuple[str, ...], float] | None = None
-        self._theme: Theme | None = None
-        self._metrics = {bold: QFontMetricsF(self.font()) for bold in (False, True)}
-        panel.sigRangeChanged.connect(lambda *_: self.update())
-
-    def name(self, theme: Theme, curves: Sequence[Curve], room: float) -> None:
-        """Take the width that the names of curves need in a plot ``room`` pixels wide."""
-        self.update()
-        named = theme, tuple(curve.label for curve in curves), room
-        if named == self._named:
-            return
-        self._named, self._theme = named, theme
-        self._metrics = {bold: QFontMetricsF(theme.font(small=True, bold=bold)) for bold in (False, True)}
-        widest = max((self._metrics[True].horizontalAdvance(curve.label) for curve in curves), default=0.0)
-        self._set_width(min(widest, MAX_LABEL) + 10 if room > NARROW else 0.0)
-
-    def _set_width(self, width: float) -> None:
-        if width != self.maximumWidth():
-            self.setMinimumWidth(width)
-            self.setMaximumWidth(width)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Write the names that there is room for."""
-        if self._theme is None or self.size().width() < 1:
-            return
-        axes, height = self._panel.axes(), self._metrics[False].height()
-        top, bottom = axes.area.top(), axes.area.bottom()
-        finite = ((curve, value) for curve, value in self._ends() if np.isfinite(value))
-        ends = [(min(max(axes.to_y(value), top), bottom), curve) for curve, value in finite]
-        ends = sorted(ends, key=lambda end: end[0])[: int(axes.area.height() / height)]
-        rows = spread([row for row, _ in ends], height, top, bottom)
-        for (_, curve), row in zip(ends, rows, strict=True):
-            bold = curve.part == "validation"
-            metrics = self._metrics[bold]
-            painter.setFont(self._theme.font(small=True, bold=bold))
-            painter.setPen(hue(self._theme, curve))
-            text = metrics.elidedText(curve.label, Qt.TextElideMode.ElideRight, self.size().width() - 6)
-            painter.drawText(QPointF(8, row + metrics.ascent() / 2 - 1), text)
-
-    def boundingRect(self) -> QRectF:
-        # Names at the very top and bottom reach a little beyond the panel.
-        return self.rect().adjusted(0, -8, 0, 8)
-
-
-def spread(rows: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move sorted rows apart until they are at least `gap` from each other, within `[low, high]` where they fit."""
-    placed = list(rows)
-    for index in range(1, len(placed)):
-        placed[index] = max(placed[index], placed[index - 1] + gap)
-    if placed and placed[-1] > high:
-        placed[-1] = high
-        for index in range(len(placed) - 2, -1, -1):
-            placed[index] = min(placed[index], placed[index + 1] - gap)
-    return [max(row, low) for row in placed]

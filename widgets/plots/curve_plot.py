@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLayout, QSlider, QToolButton, QWidget
 
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_view import FRAME_MS, CurveView
@@ -70,3 +71,22 @@ class CurvePlot(QWidget):
     def set_smoothing(self, factor: float) -> None:
         """Move the slider to `factor`, 0 to 0.99."""
         self._slider.setValue(round(factor * 100))
+
+
+class TitledCurves(QWidget):
+    """Live curves under a title, for a quantity that needs neither smoothing nor a logarithmic axis.
+
+    `failed` carries the sentence of an export that did not work.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, source: ThemeSource, title: str, empty: str, frame_ms: int = FRAME_MS) -> None:
+        super().__init__()
+        self.view = CurveView(source, title, empty, frame_ms=frame_ms)
+        self.view.failed.connect(self.failed)
+        self.setAccessibleName(title)
+        heading = text_label(title, self, look="heading")
+        heading.setMinimumHeight(self.view.theme.px(32))
+        heading.setIndent(12)
+        vbox(heading, (self.view, 1), parent=self, spacing=0)

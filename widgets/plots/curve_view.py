@@ -5,19 +5,21 @@ New points ask for a repaint at most once per frame, and a repaint takes a few p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
-from widgets.plots.axes import AxisRange
-from widgets.plots.curve import Curve, Part
-from widgets.plots.curve_item import EndLabels, hue, paint_curves
+from widgets.plots.axes import Axes, AxisRange
+from widgets.plots.axis_item import power_text
+from widgets.plots.curve import Curve, Part, Scale
+from widgets.plots.curve_item import Best, Level, hue, measured, paint_best, paint_curves, paint_levels
+from widgets.plots.end_labels import EndLabel, EndLabels
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -25,6 +27,8 @@ from widgets.plots.ticks import number, padded
 
 FRAME_MS = 16
 """How long new points may wait for the next repaint."""
+KEY_SHARE = 0.25
+"""Share of the height that a key takes at most."""
 
 
 class CurveView(PlotView):
@@ -51,30 +55,67 @@ class CurveView(PlotView):
         self._smoothing = 0.0
         self._log = False
         self._along = along
+        self._write: Callable[[float], str] = number
         self._cursor: float | None = None
+        self.marked = False
+        """Whether parts are told apart by shade and marks too."""
+        self.levels: dict[str, Level] = {}
+        self.best: dict[str, Best] = {}
         panel = self.add_panel(bottom=along, left=title, wheel_along=0)
         panel.x_extent, panel.y_extent = self._full_x, self._full_y
         panel.sides["bottom"].write = lambda value: number(value, 9)
-        self._strokes = panel.painted(
-            lambda painter, axes: paint_curves(
-                painter, self.theme, axes, list(self.drawn()), log=self._log, smooth=self._smoothing > 0
-            )
-        )
+        self._strokes = panel.painted(self._paint)
         self._labels = EndLabels(panel, self._ends)
         self.put(self._labels, self.panel, "right")
+        self._key = self.add_key(panel)
         self.frame_ms = frame_ms
         self._timer = QTimer(self, singleShot=True, interval=frame_ms)
         self._timer.timeout.connect(self.redraw)
 
     # Data
 
-    def add_curve(self, curve_id: str, label: str, run: int = 0, part: Part = "train") -> None:
-        """Add an empty curve, or rename and recolour an existing one. `run` chooses the hue, `part` the weight."""
-        known = self.curves.get(curve_id)
-        if known is None:
-            self.curves[curve_id] = Curve(label, run, part, self._smoothing)
-        else:
-            known.label, known.run, known.part = label, run, part
+    def add_curve(
+        self, curve_id: str, label: str, run: int = 0, part: Part = "train", *, shade: int = 0, name: str = ""
+    ) -> None:
+        """Add an empty curve, or rename and recolour an existing one.
+
+        `run` chooses the hue, `part` the weight, and `shade` 1 another shade of the hue. A curve without a label is
+        not named at its end; `name` is what readouts call it where that is longer.
+        """
+        known = self.curves.setdefault(curve_id, Curve(label, run, part, self._smoothing))
+        known.label, known.full_name, known.run, known.part, known.shade = label, name, run, part, shade
+        self.touch()
+
+    def place_curve(self, curve_id: str, scale: Scale | None) -> None:
+        """Put the points of a curve where ``scale`` says on the x axis; None puts them at their steps."""
+        self.curves[curve_id].place(scale)
+        self.touch()
+
+    def set_along(self, along: str, unit: str = "") -> None:
+        """Say what the x axis counts."""
+        self._along = along
+        self.panel.sides["bottom"].set_title(f"{along} ({unit})" if unit else along)
+        self.touch()
+
+    def set_level(self, level_id: str, level: Level | None) -> None:
+        """Draw a line across at a value, or none."""
+        self.levels.pop(level_id, None)
+        if level is not None:
+            self.levels[level_id] = level
+        self.touch()
+
+    def set_best(self, run_id: str, best: Best | None) -> None:
+        """Mark the best epoch of a run, or none."""
+        self.best.pop(run_id, None)
+        if best is not None:
+            self.best[run_id] = best
+        self.touch()
+
+    def write_values(self, write: Callable[[float], str]) -> None:
+        """Write values on the axis and in the readout another way, such as per cent."""
+        self._write = write
+        if not self._log:
+            self.panel.sides["left"].write = write
         self.touch()
 
     def append(self, curve_id: str, steps: ArrayLike, values: ArrayLike) -> None:
@@ -94,6 +135,8 @@ class CurveView(PlotView):
     def clear(self) -> None:
         """Forget all curves and show everything of what comes next."""
         self.curves.clear()
+        self.levels.clear()
+        self.best.clear()
         self.fit()
 
     def touch(self) -> None:
@@ -110,15 +153,10 @@ class CurveView(PlotView):
         return next(self.drawn(), None) is None
 
     def table(self) -> Sequence[Row]:
-        """Return every point as (curve, step, value)."""
-        return named_rows(
-            ("curve", self._along, "value"),
-            (
-                (curve.label, f"{step:g}" if step % 1 else int(step), str(value))
-                for curve in self.curves.values()
-                for step, value in zip(curve.steps.tolist(), curve.values.tolist(), strict=True)
-            ),
-        )
+        """Return every point as (curve, step, value); where steps are not what is on the axis, with its place there."""
+        scaled = any(curve.scaled for curve in self.drawn())
+        names = ("curve", "step", self._along, "value") if scaled else ("curve", self._along, "value")
+        return named_rows(names, (row for curve in self.drawn() for row in _rows_of(curve, scaled)))
 
     # View
 
@@ -144,6 +182,7 @@ class CurveView(PlotView):
         if log != self._log:
             self._log = log
             self.panel.sides["left"].set_log(log)
+            self.panel.sides["left"].write = power_text if log else self._write
             self.panel.follows_y = True
             self.log_changed.emit(log)
             self.redraw()
@@ -156,8 +195,8 @@ class CurveView(PlotView):
     def _full_x(self) -> AxisRange | None:
         if self.is_empty():
             return None
-        first = min(float(curve.steps[0]) for curve in self.drawn())
-        last = max(float(curve.steps[-1]) for curve in self.drawn())
+        first = min(float(curve.places[0]) for curve in self.drawn())
+        last = max(float(curve.places[-1]) for curve in self.drawn())
         return AxisRange(first, last) if last > first else AxisRange(first - 1, first + 1)
 
     def _full_y(self, x: AxisRange) -> AxisRange:
@@ -170,23 +209,51 @@ class CurveView(PlotView):
             if usable.any():
                 lows.append(float(low[usable].min()))
                 highs.append(float(high[usable].max()))
+        kept = [level.value for level in self.levels.values() if measured(level.value, self._log) is not None]
+        lows, highs = [*lows, *kept], [*highs, *kept]
         if not lows:
             return AxisRange(-1.0, 0.0) if self._log else AxisRange(0.0, 1.0)
         low_end, high_end = (np.log10(lows).min(), np.log10(highs).max()) if self._log else (min(lows), max(highs))
         return AxisRange(*padded(float(low_end), float(high_end)))
 
-    def draw(self) -> None:
-        """Paint the curves anew."""
-        self._strokes.update()
-        self._labels.name(self.theme, list(self.drawn()), self.width())
+    def resized(self) -> None:
+        """Name the curves as the new width allows."""
+        self.touch()
 
-    def _ends(self) -> list[tuple[Curve, float]]:
-        """Return the curves with their last values in view, as the axis measures them."""
+    def draw(self) -> None:
+        """Paint the curves anew, and name them at their ends, or in a key where the plot is too narrow for that."""
+        self._strokes.update()
+        ends = self._ends()
+        named = self._labels.name(self.theme, [end.text for end in ends], self.width())
+        ends = [] if named else sorted(ends, key=lambda end: not end.bold)
+        self._key.most_rows = max(1, self._key.rows_within(KEY_SHARE * self.height()))
+        self._key.set_entries(self.theme, [(end.text, end.colour, "o") for end in ends])
+
+    def _paint(self, painter: QPainter, axes: Axes) -> None:
+        log, theme = self._log, self.theme
+        paint_levels(painter, theme, axes, list(self.levels.values()), log=log)
+        curves = list(self.drawn())
+        paint_curves(painter, theme, axes, curves, log=log, smooth=self._smoothing > 0, marked=self.marked)
+        paint_best(painter, theme, axes, self.best_points(), log=log)
+
+    def best_points(self) -> list[tuple[Best, int, tuple[float, float]]]:
+        """Return the marked epochs with their runs' hues, and their places and values on the curves."""
+        marked = ((best, self.curves.get(best.curve_id)) for best in self.best.values())
+        points = ((best, curve, curve.point_at_step(best.step)) for best, curve in marked if curve is not None)
+        return [(best, curve.run, point) for best, curve, point in points if point is not None]
+
+    def _ends(self) -> list[EndLabel]:
+        """Return the names of curves and levels, beside their last values in view."""
         ends = []
         for curve in self.drawn():
-            point = curve.value_at(self.panel.x_range.high, smooth=self._smoothing > 0)
-            if point is not None and not (self._log and point[1] <= 0):
-                ends.append((curve, float(np.log10(point[1])) if self._log else point[1]))
+            point = curve.value_at(self.panel.x_range.high, smooth=self._smoothing > 0) if curve.label else None
+            value = None if point is None else measured(point[1], self._log)
+            if value is not None:
+                ends.append(EndLabel(curve.label, value, hue(self.theme, curve), curve.part == "validation"))
+        for level in self.levels.values():
+            value = measured(level.value, self._log)
+            if value is not None:
+                ends.append(EndLabel(level.text, value, self.theme.run(level.run)))
         return ends
 
     # Reading values
@@ -206,7 +273,7 @@ class CurveView(PlotView):
             self.readout.hide()
             return
         self.panel.crosshair.setValue(step)
-        spoken = ", ".join(f"{curve.label} {number(value)}" for curve, _, value in self.readings())
+        spoken = ", ".join(f"{curve.name} {self._write(value)}" for curve, _, value in self.readings())
         self.describe(f"{self._along.capitalize()} {number(step, 9)}: {spoken}")
 
     @property
@@ -219,19 +286,22 @@ class CurveView(PlotView):
         self.set_cursor(step)
         points = self.readings()
         nearest = min((at for _, at, _ in points), key=lambda at: abs(at - step), default=step)
-        return f"{self._along} {number(nearest, 9)}", [(curve, number(value)) for curve, _, value in points]
+        return f"{self._along} {number(nearest, 6)}", [(curve, self._write(value)) for curve, _, value in points]
 
     def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return what every curve reads at a step."""
         head, rows = self._rows(x)
-        return "\n".join([head, *(f"{curve.label} {value}" for curve, value in rows)])
+        return "\n".join([head, *(f"{curve.name} {value}" for curve, value in rows)])
 
     def readout_of(self, panel: Panel, x: float, y: float) -> str:
         """Return the same as a table with the curves' colours."""
         head, rows = self._rows(x)
+        if len(rows) > (most := self.readout.lines - 1):
+            rows = sorted(rows, key=lambda row: row[0].part != "validation")[:most]
+        whole = "white-space: nowrap"
         lines = [
-            f"<tr><td style='color: {hue(self.theme, curve).name()}; padding-right: 12px'>{escape(curve.label)}</td>"
-            f"<td align=right>{value}</td></tr>"
+            f"<tr><td style='color: {hue(self.theme, curve).name()}; padding-right: 12px; {whole}'>"
+            f"{escape(self.readout.fitted(curve.name))}</td><td align=right style='{whole}'>{value}</td></tr>"
             for curve, value in rows
         ]
         return f"<table><tr><td colspan=2>{head}</td></tr>{''.join(lines)}</table>"
@@ -266,3 +336,10 @@ class CurveView(PlotView):
                 self.set_cursor(None)
             case _:
                 super().keyPressEvent(event)
+
+
+def _rows_of(curve: Curve, scaled: bool) -> Iterator[Row]:
+    points = zip(curve.steps.tolist(), curve.places.tolist(), curve.values.tolist(), strict=True)
+    for step, place, value in points:
+        at = f"{step:g}" if step % 1 else int(step)
+        yield (curve.name, at, f"{place:.6g}", str(value)) if scaled else (curve.name, at, str(value))

@@ -38,6 +38,8 @@ class Key(pg.GraphicsWidget):
         super().__init__()
         self._entries: list[tuple[str, QColor, str]] = []
         self._caption = ""
+        self.most_rows: int | None = None
+        """Rows that are shown at most; names that come in later ones are left out."""
         self._theme: Theme | None = None
         self._metrics = QFontMetricsF(self.font())
 
@@ -58,6 +60,10 @@ class Key(pg.GraphicsWidget):
         self.setMaximumHeight(height)
         return True
 
+    def rows_within(self, height: float) -> int:
+        """Return how many rows have room in a height."""
+        return int(height / self._line())
+
     def _line(self) -> float:
         return self._metrics.height() + 2
 
@@ -69,6 +75,8 @@ class Key(pg.GraphicsWidget):
             width = self._metrics.horizontalAdvance(name) + MARK
             if left and left + width > self.size().width():
                 row, left = row + 1, 0.0
+            if self.most_rows is not None and row >= self.most_rows:
+                break
             places.append((row, left))
             left += width + GAP
         return places
@@ -80,7 +88,7 @@ class Key(pg.GraphicsWidget):
         painter.setFont(self._theme.font(small=True))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         end, top = 0.0, 0.0
-        for (name, color, symbol), (row, left) in zip(self._entries, self._places(), strict=True):
+        for (name, color, symbol), (row, left) in zip(self._entries, self._places(), strict=False):
             top = row * self._line()
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)

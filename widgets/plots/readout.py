@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets.look.theme import Theme
 
+BESIDE = 18
+"""Characters of a value beside a name, with the readout's margins."""
+
 
 class Readout(QLabel):
     """What stands under the pointer, beside it and always inside the plot."""
@@ -18,6 +21,16 @@ class Readout(QLabel):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
+    @property
+    def lines(self) -> int:
+        """How many lines of text have room in the plot, at least two."""
+        return max(2, int((self._plot.height() - 28) / (self.fontMetrics().height() + 2)))
+
+    def fitted(self, name: str) -> str:
+        """Return a name as far as a line with a value beside it has room, cut in its middle."""
+        room = self._plot.width() - BESIDE * self.fontMetrics().averageCharWidth()
+        return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(room, 40))
+
     def show_at(self, at: QPointF, text: str) -> None:
         """Show a text beside a point of the plot; an empty one shows nothing."""
         self.setVisible(bool(text))
@@ -28,9 +41,9 @@ class Readout(QLabel):
         self.setWordWrap(False)
         if self.sizeHint().width() > room.width():
             self.setWordWrap(True)
-            self.resize(room.width(), self.heightForWidth(room.width()))
+            self.resize(room.width(), min(self.heightForWidth(room.width()), room.height()))
         else:
-            self.resize(self.sizeHint())
+            self.resize(self.sizeHint().boundedTo(room.size()))
         x, y = round(at.x()) + 14, round(at.y()) + 14
         x = x if x + self.width() <= room.right() else round(at.x()) - 14 - self.width()
         y = y if y + self.height() <= room.bottom() else round(at.y()) - 14 - self.height()

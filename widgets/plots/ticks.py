@@ -35,6 +35,32 @@ def log_ticks(low: float, high: float, wanted: int) -> list[float]:
     return [value for value in candidates if low - 1e-9 <= value <= high + 1e-9]
 
 
+FEWEST = 4
+"""Ticks that an axis has at least."""
+
+
+def enough_ticks(low: float, high: float, wanted: int, *, log: bool = False) -> list[float]:
+    """Return about ``wanted`` round places within `[low, high]`, and at least `FEWEST`; exponents where ``log``."""
+    ticks = (log_ticks if log else linear_ticks)(low, high, wanted)
+    if len(ticks) < FEWEST and log:
+        ticks = _within_decades(low, high, wanted)
+    finer = wanted
+    while len(ticks) < FEWEST and finer < 8 * FEWEST:
+        finer += 1
+        ticks = linear_ticks(low, high, finer)
+    return ticks
+
+
+def _within_decades(low: float, high: float, wanted: int) -> list[float]:
+    """Return exponents of the round values between two powers of ten, where whole decades are too few."""
+    if high - low > 1.5:
+        steps = [
+            power + digit for power in range(math.floor(low), math.ceil(high) + 1) for digit in (0.0, math.log10(3))
+        ]
+        return [step for step in steps if low - 1e-9 <= step <= high + 1e-9]
+    return [math.log10(tick) for tick in enough_ticks(10.0**low, 10.0**high, wanted) if tick > 0]
+
+
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
     """Return `[low, high]` with some room on both sides; a single value gets room around it."""
     span = high - low
@@ -60,3 +86,8 @@ def number(value: float, digits: int = 4) -> str:
     text = f"{value:,.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ungroup_year(text).replace("-", "−")
+
+
+def percent(value: float) -> str:
+    """Write a share of 1 in per cent."""
+    return f"{number(100 * value)} %"

@@ -1,30 +1,33 @@
-"""Feeds the loss and metric plots: the run in progress as it speaks, and ticked runs from their folders."""
+"""Feeds the loss, metric and learning rate plots: the run in progress as it speaks, ticked runs from their folders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
 from app.data.data_choice import DataChoice
-from app.protocol.events import Epoch, Points
+from app.protocol.events import PER_CENT, Epoch, Finished, Points, Started
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
+from widgets.plots.axis_choice import AxisChoice
 from widgets.plots.curve import Part
-from widgets.plots.curve_plot import CurvePlot
-from widgets.plots.curve_view import FRAME_MS
+from widgets.plots.curve_item import Best, Level
+from widgets.plots.curve_plot import CurvePlot, TitledCurves
+from widgets.plots.curve_view import FRAME_MS, CurveView
 from widgets.plots.follow_chip import FollowChip
-from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of
+from widgets.plots.ticks import number, percent
+from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of, value_of
+from widgets.training.run_scale import ALONG, RunScale, time_unit
 from widgets.training.training_controller import TrainingController
 
 PARTS: tuple[Part, Part] = ("train", "validation")
-OTHER_HUE = 1
-"""How far the hue of a second loss lies from that of its run."""
 METRIC_MS = 2 * FRAME_MS
 """How long points of a metric wait: a frame more than losses, so that the event loop turns between the two paints."""
 WIDEST = 160
@@ -35,8 +38,41 @@ WORDS = {"generator_loss": "generator"}
 Array = np.ndarray[Any, Any]
 
 
+@dataclass(eq=False)
+class ShownRun:
+    """A run whose curves are shown: its name and hue, and what is known of it."""
+
+    path: Path
+    name: str
+    hue: int
+    unit: str
+    scale: RunScale
+    others: list[str] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    metrics: list[str] = field(default_factory=list)
+    test: Mapping[str, Any] = field(default_factory=dict)
+
+    def curve(self, part: str) -> str:
+        """The id of the curve of a part, or of a further loss."""
+        return f"{self.path}|{part}"
+
+    def has(self, metric: str) -> bool:
+        """Whether the run was measured by ``metric``."""
+        return metric in self.metrics
+
+    @property
+    def validated(self) -> bool:
+        """Whether there is a validation set."""
+        return any(epoch.validation for epoch in self.epochs)
+
+    @property
+    def best(self) -> Epoch | None:
+        """The epoch whose weights are the best so far."""
+        return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+
+
 class Curves(QObject):
-    """Curves of any number of runs on two plots, a hue for each run.
+    """Curves of any number of runs on three plots, a hue for each run.
 
     `failed` carries why the curves of a run cannot be shown.
     """
@@ -49,63 +85,66 @@ class Curves(QObject):
         self.loss = CurvePlot(source, "Loss", "Press Train to see the loss fall, batch by batch.")
         words = "After the first epoch: how well the network does."
         self.metric = CurvePlot(source, "Metric", words, frame_ms=METRIC_MS)
-        self.loss.setObjectName("lossPlot")
-        self.metric.setObjectName("metricPlot")
+        self.rate = TitledCurves(source, "Learning rate", "After the first epoch: how large its steps were.", METRIC_MS)
+        self._views: tuple[CurveView, ...] = (self.loss.view, self.metric.view, self.rate.view)
+        for plot, id_ in ((self.loss, "lossPlot"), (self.metric, "metricPlot"), (self.rate, "ratePlot")):
+            plot.setObjectName(id_)
+            plot.view.marked = True
         self.loss.view.panel.link_x(self.metric.view.panel)
+        self.loss.view.panel.link_x(self.rate.view.panel)
         self.loss.set_smoothing(0.6)
+        self._runs: dict[Path, ShownRun] = {}
+        self._scales: dict[Path, RunScale] = {}
+        self._wanted = ""
+        self._make_choosers()
+        controller.link.points.connect(self._on_points)
+        controller.started.connect(self._on_started)
+        controller.epoch_ended.connect(self._on_epoch)
+        controller.finished.connect(self._on_finished)
+
+    def _make_choosers(self) -> None:
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric to plot")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.setMinimumWidth(96)
         self.chooser.currentIndexChanged.connect(self._choose)
         self.chooser.activated.connect(lambda _: self.prefer(str(self.chooser.currentData())))
+        self.along = AxisChoice(self.loss.view, ALONG)
+        self.along.chosen.connect(self._on_along)
         self.chooser.hide()
         self.metric.add_control(self.chooser)
         self.chips = [FollowChip(plot.view) for plot in (self.loss, self.metric)]
         for plot, chip in zip((self.loss, self.metric), self.chips, strict=True):
             plot.add_control(chip)
             chip.hide()
-        self._names: dict[Path, str] = {}
-        self._hues: dict[Path, int] = {}
-        self._units: dict[Path, str] = {}
-        self._others: dict[Path, list[str]] = {}
-        self._epochs: dict[Path, list[tuple[int, Mapping[str, Any], Mapping[str, Any]]]] = {}
-        self._metrics: dict[Path, list[str]] = {}
-        self._wanted = ""
-
-        controller.link.points.connect(self._on_points)
-        controller.epoch_ended.connect(self._on_epoch)
 
     # Runs
 
     def add_run(self, path: Path, name: str, hue: int) -> None:
         """Give a run its curves, empty at first; a run that is known gets another name and hue."""
-        self._names[path], self._hues[path] = name, hue
-        self._epochs.setdefault(path, [])
-        self._metrics.setdefault(path, [])
-        if path not in self._units:
-            self._units[path] = target_unit(path)
-        for part in PARTS:
-            self.loss.view.add_curve(_id(path, part), self._label(path, part), hue, part)
-            self.metric.view.add_curve(_id(path, part), self._label(path, part), hue, part)
+        run = self._runs.get(path)
+        if run is None:
+            scale = self._scales.setdefault(path, RunScale())
+            run = self._runs[path] = ShownRun(path, name, hue, target_unit(path), scale)
+        run.name, run.hue = name, hue
         self._relabel()
 
     def remove_run(self, path: Path) -> None:
         """Take a run's curves away."""
-        others = self._others.get(path, [])
-        for known in (self._names, self._hues, self._epochs, self._others, self._units, self._metrics):
-            known.pop(path, None)
-        for name in others:
-            self.loss.view.remove_curve(_id(path, name))
-        for part in PARTS:
-            self.loss.view.remove_curve(_id(path, part))
-            self.metric.view.remove_curve(_id(path, part))
+        run = self._runs.pop(path, None)
+        if run is not None:
+            self._scales.pop(path, None)
+            for view in self._views:
+                for part in (*PARTS, *run.others):
+                    view.remove_curve(run.curve(part))
+                view.set_level(str(path), None)
+                view.set_best(str(path), None)
         self._offer()
         self._relabel()
 
     def forget(self) -> None:
         """Another project is open: no run is shown, no metric chosen, and nothing is zoomed."""
-        for path in tuple(self._names):
+        for path in tuple(self._runs):
             self.remove_run(path)
         self._wanted = ""
         self._offer()
@@ -113,13 +152,13 @@ class Curves(QObject):
 
     def fit(self) -> None:
         """Show everything, and keep showing everything as points come."""
-        for plot in (self.loss, self.metric):
-            plot.view.fit()
+        for view in self._views:
+            view.fit()
 
     def rename_run(self, old: Path, new: Path, name: str) -> None:
         """A run's folder has another name."""
-        if old in self._names:
-            hue = self._hues[old]
+        if old in self._runs:
+            hue = self._runs[old].hue
             self.remove_run(old)
             self.show_run(new, name, hue)
 
@@ -131,60 +170,136 @@ class Curves(QObject):
             self.failed.emit(str(error))
             return
         self.add_run(path, name, hue)
-        self._append_history(path, history)
-        self._settle()
+        self._append_history(self._runs[path], history)
 
-    def _append_history(self, path: Path, history: RunHistory) -> None:
+    def _append_history(self, run: ShownRun, history: RunHistory) -> None:
+        run.scale.steps_per_epoch = int((history.started or {}).get("steps_per_epoch") or run.scale.steps_per_epoch)
+        run.epochs.clear()
         if len(history.steps):
-            self.loss.view.append(_id(path, "train"), history.steps, history.losses)
+            self.loss.view.append(run.curve("train"), history.steps, history.losses)
         for name, losses in history.others.items():
-            self._append_other(path, name, history.steps, losses)
+            self._append_other(run, name, history.steps, losses)
         for epoch in history.epochs:
-            self._add_epoch(path, int(epoch["step"]), epoch["train"], epoch["validation"])
+            self._add_epoch(run, epoch_of(epoch))
+        self._show_test(run, (history.finished or {}).get("test", {}))
+        self._settle()
+        self._relabel()
+        self._replace()
 
     # The run in progress
 
+    def _live(self) -> ShownRun | None:
+        path = self._controller.run
+        return self._runs.get(path) if path is not None else None
+
+    def _on_started(self, event: Started) -> None:
+        path = Path(event.run)
+        run = self._runs.get(path)
+        scale = run.scale if run is not None else self._scales.setdefault(path, RunScale())
+        scale.begin(event.steps_per_epoch)
+        if run is not None:
+            self._show_test(run, {})
+
     def _on_points(self, points: Points) -> None:
         """Losses of single batches."""
-        path = self._controller.run
-        if path in self._names:
-            self.loss.view.append(_id(path, "train"), points.step, points.loss)
+        run = self._live()
+        if run is not None:
+            self.loss.view.append(run.curve("train"), points.step, points.loss)
             for name, losses in points.others.items():
-                self._append_other(path, name, points.step, losses)
+                self._append_other(run, name, points.step, losses)
 
-    def _append_other(self, path: Path, name: str, steps: Array, losses: Array) -> None:
-        """Points of a loss beside the first, in a hue of its own; steps that took none are left out."""
-        if name not in self._others.setdefault(path, []):
-            self._others[path].append(name)
+    def _append_other(self, run: ShownRun, name: str, steps: Array, losses: Array) -> None:
+        """Points of a loss beside the first, in another shade; steps that took none are left out."""
+        if name not in run.others:
+            run.others.append(name)
             self._relabel()
         known = np.isfinite(losses)
         if known.any():
-            self.loss.view.append(_id(path, name), steps[known], losses[known])
+            self.loss.view.append(run.curve(name), steps[known], losses[known])
 
     def _on_epoch(self, epoch: Epoch) -> None:
         """Metrics of an epoch."""
-        path = self._controller.run
-        if path in self._names:
-            self._add_epoch(path, epoch.step, epoch.train, epoch.validation)
+        run = self._live()
+        if run is not None:
+            validated = run.validated
+            self._add_epoch(run, epoch)
+            if run.validated != validated:
+                self._relabel()
+            if self.along.current == "time":
+                self._replace()  # the pace of the epoch in progress was a guess
 
-    def _add_epoch(self, path: Path, step: int, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
-        self._epochs[path].append((step, train, validation))
-        new = [name for name in dict.fromkeys((*train, *validation)) if name not in self._metrics[path]]
-        self._metrics[path] += new
+    def _on_finished(self, event: Finished) -> None:
+        run = self._live()
+        if run is not None:
+            self._show_test(run, event.test)
+
+    def _add_epoch(self, run: ShownRun, epoch: Epoch) -> None:
+        run.epochs = [done for done in run.epochs if done.step < epoch.step]
+        run.epochs.append(epoch)
+        run.scale.add_epoch(epoch.epoch, epoch.step, epoch.seconds)
+        new = [name for name in dict.fromkeys((*epoch.train, *epoch.validation)) if name not in run.metrics]
+        run.metrics += new
         if new:
             self._offer()
             self._settle()
-        if _known(validation.get("loss")):
-            self.loss.view.append(_id(path, "validation"), [step], [validation["loss"]])
-        self._append_metric(path, [(step, train, validation)])
+        if _known(epoch.validation.get("loss")):
+            self.loss.view.append(run.curve("validation"), [epoch.step], [epoch.validation["loss"]])
+        self.rate.view.append(run.curve("train"), [epoch.step], [epoch.learning_rate])
+        self._append_metric(run, [epoch])
+        self._mark_best(run)
 
-    def _append_metric(self, path: Path, epochs: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    def _append_metric(self, run: ShownRun, epochs: Iterable[Epoch]) -> None:
         rows = list(epochs)
-        for part, column in (("train", 1), ("validation", 2)):
-            found = [(row[0], row[column].get(self.shown)) for row in rows]  # type: ignore[union-attr]
+        for part in PARTS:
+            found = [(epoch.step, _metrics(epoch, part).get(self.shown)) for epoch in rows]
             steps, values = _columns([(step, value) for step, value in found if _known(value)])
             if steps:
-                self.metric.view.append(_id(path, part), steps, values)
+                self.metric.view.append(run.curve(part), steps, values)
+
+    # Marks
+
+    def _mark_best(self, run: ShownRun) -> None:
+        """Ring the best epoch on the curves of the part that chose it."""
+        best = run.best
+        part = "validation" if run.validated else "train"
+        for view in (self.loss.view, self.metric.view):
+            wanted = best is not None and (run.validated or view is self.metric.view)
+            mark = Best(run.curve(part), best.step, f"best: epoch {best.epoch:,}") if best and wanted else None
+            view.set_best(str(run.path), mark)
+
+    def _show_test(self, run: ShownRun, test: Mapping[str, Any]) -> None:
+        """Draw the scores of the test set, which come once training is over."""
+        run.test = test
+        for view, metric in ((self.loss.view, "loss"), (self.metric.view, self.shown)):
+            value = test.get(metric)
+            level = Level(f"test {value_of(metric, value)}", float(value), run.hue) if _known(value) else None
+            view.set_level(str(run.path), level)
+
+    # What the x axis counts
+
+    def _on_along(self) -> None:
+        self._replace()
+        self.loss.view.fit()
+
+    def _replace(self) -> None:
+        """Put all points where what the x axis counts says."""
+        along = self.along.current
+        unit, _ = self._unit()
+        for view in self._views:
+            view.set_along(along, unit if along == "time" else "")
+        for run in self._runs.values():
+            self._place(run)
+
+    def _unit(self) -> tuple[str, float]:
+        """The unit in which the longest of the runs is timed."""
+        return time_unit(max((run.scale.seconds for run in self._runs.values()), default=0.0))
+
+    def _place(self, run: ShownRun) -> None:
+        scale = run.scale.of(self.along.current, self._unit()[1])
+        for view in self._views:
+            for part in (*PARTS, *run.others):
+                if run.curve(part) in view.curves:
+                    view.place_curve(run.curve(part), scale)
 
     # Which metric
 
@@ -205,7 +320,7 @@ class Curves(QObject):
 
     def _offer(self) -> None:
         """Offer the metrics that the runs on the plot have, and no others."""
-        names = list(dict.fromkeys(name for names in self._metrics.values() for name in names))
+        names = list(dict.fromkeys(name for run in self._runs.values() for name in run.metrics))
         if names != [self.chooser.itemData(row) for row in range(self.chooser.count())]:
             shown = self.chooser.currentData()
             with QSignalBlocker(self.chooser):
@@ -218,8 +333,8 @@ class Curves(QObject):
 
     def _settle(self) -> None:
         """Show the metric that was chosen if the run that leads has it, else the one that stands for that run."""
-        leads = self._controller.run if self._controller.run in self._metrics else next(reversed(self._metrics), None)
-        names = self._metrics.get(leads, []) if leads is not None else []
+        leads = self._live() or next(reversed(self._runs.values()), None)
+        names = leads.metrics if leads is not None else []
         if not names:
             return
         alike = [name for name in names if own_name(name) == own_name(self._wanted)]
@@ -228,50 +343,84 @@ class Curves(QObject):
             self.chooser.setCurrentIndex(self.chooser.findData(metric))
 
     def _choose(self) -> None:
-        for path, epochs in self._epochs.items():
+        for run in self._runs.values():
             for part in PARTS:
-                self.metric.view.remove_curve(_id(path, part))
-                self.metric.view.add_curve(_id(path, part), self._label(path, part), self._hues[path], part)
-            self._append_metric(path, epochs)
-        self._name_metric()
+                self.metric.view.remove_curve(run.curve(part))
+        self._relabel()
+        for run in self._runs.values():
+            self._append_metric(run, run.epochs)
+            self._show_test(run, run.test)
+            self._mark_best(run)
         self.metric.view.fit()
 
     def _name_metric(self) -> None:
-        """Title the axis with the metric, and its unit where all runs share one."""
+        """Title the axis with the metric, and its unit where all runs that have it share one."""
         if not self.chooser.count():
             self.metric.view.panel.sides["left"].set_title(self.metric.view.title)
-        else:
-            units = set(self._units.values())
-            unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
-            title = title_of(self.shown)
-            self.metric.view.panel.sides["left"].set_title(f"{title} ({unit})" if unit else title)
+            return
+        units = {run.unit for run in self._runs.values() if run.has(self.shown)}
+        unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
+        title = title_of(self.shown)
+        self.metric.view.panel.sides["left"].set_title(f"{title} ({unit})" if unit else title)
+        self.metric.view.write_values(percent if own_name(self.shown) in PER_CENT else number)
 
     # Labels
 
-    def _label(self, path: Path, part: Part) -> str:
-        return self._named(path, part)
-
-    def _loss_label(self, path: Path, part: Part) -> str:
-        """Where there are two losses, the first is the discriminator's."""
-        if not self._others.get(path):
-            return self._label(path, part)
-        return self._named(path, "discriminator" if part == "train" else "validation")
-
-    def _named(self, path: Path, words: str) -> str:
-        return words if len(self._names) == 1 else f"{self._names[path]}, {words}"
-
     def _relabel(self) -> None:
         for chip in self.chips:
-            chip.setVisible(bool(self._names))
+            chip.setVisible(bool(self._runs))
         self._name_metric()
-        for path, hue in self._hues.items():
+        for run in self._runs.values():
             for part in PARTS:
-                self.metric.view.add_curve(_id(path, part), self._label(path, part), hue, part)
-                self.loss.view.add_curve(_id(path, part), self._loss_label(path, part), hue, part)
-            for name in self._others.get(path, ()):
-                self.loss.view.add_curve(
-                    _id(path, name), self._named(path, WORDS.get(name, name)), hue + OTHER_HUE, "train"
-                )
+                full = self._named(run, part)
+                self.metric.view.add_curve(run.curve(part), self._label(run, part), run.hue, part, name=full)
+                label = self._loss_label(run, part)
+                self.loss.view.add_curve(run.curve(part), label, run.hue, part, name=self._named(run, label or part))
+            for name in run.others:
+                words = self._named(run, WORDS.get(name, name))
+                self.loss.view.add_curve(run.curve(name), words, run.hue, "train", shade=1)
+            label = run.name if len(self._runs) > 1 else ""
+            self.rate.view.add_curve(
+                run.curve("train"), label, run.hue, "train", name=self._named(run, "learning rate")
+            )
+            self._place(run)
+
+    def _label(self, run: ShownRun, part: Part) -> str:
+        """One run's parts are named; of several each is named once, at its validation curve where it has one."""
+        if len(self._runs) == 1:
+            return part
+        return run.name if part == "validation" or not run.validated else ""
+
+    def _loss_label(self, run: ShownRun, part: Part) -> str:
+        """Where there are two losses, the first is the discriminator's."""
+        if not run.others or part == "validation":
+            return self._label(run, part)
+        return self._named(run, "discriminator")
+
+    def _named(self, run: ShownRun, words: str) -> str:
+        if len(self._runs) == 1 or words.startswith(run.name):
+            return words
+        return f"{run.name}, {words}"
+
+
+def epoch_of(line: Mapping[str, Any]) -> Epoch:
+    """The epoch that a line of a run's log tells of; what old logs do not hold is filled in."""
+    number = int(line["epoch"])
+    rate, seconds = line.get("learning_rate"), line.get("seconds")
+    return Epoch(
+        epoch=number,
+        epochs=int(line.get("epochs") or number),
+        step=int(line["step"]),
+        train=line["train"],
+        validation=line["validation"],
+        learning_rate=float(rate) if _known(rate) else float("nan"),
+        seconds=float(seconds) if _known(seconds) else 0.0,
+        best=bool(line.get("best")),
+    )
+
+
+def _metrics(epoch: Epoch, part: Part) -> Mapping[str, Any]:
+    return epoch.train if part == "train" else epoch.validation
 
 
 def target_unit(path: Path) -> str:
@@ -285,11 +434,7 @@ def target_unit(path: Path) -> str:
     return units[0] if units else ""
 
 
-def _id(path: Path, part: str) -> str:
-    return f"{path}|{part}"
-
-
-def _known(value: object) -> bool:
+def _known(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Started
@@ -18,6 +19,13 @@ from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
 from widgets.training.training_controller import State, TrainingController
+
+WIDE = 1240
+"""Pixels from which on the panel has room for a third plot."""
+LEFT = 408
+"""Width of settings and runs until the splitter is moved."""
+SHARES = (0.37, 0.37, 0.26)
+"""Of the room that is left for three plots."""
 
 
 class TrainPanel(QWidget):
@@ -35,6 +43,7 @@ class TrainPanel(QWidget):
         self._controller = controller
         self._live: Path | None = None
         self._wants_last = False
+        self._moved = False
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
@@ -50,11 +59,14 @@ class TrainPanel(QWidget):
         self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        widths = ((self.tabs, 408, 0), (self.curves.loss, 460, 1), (self.curves.metric, 460, 1))
+        self._splitter.splitterMoved.connect(self._on_moved)
+        plots = ((self.curves.loss, 460, 1), (self.curves.metric, 460, 1), (self.curves.rate, 320, 1))
+        widths = ((self.tabs, LEFT, 0), *plots)
         for number, (widget, _, stretch) in enumerate(widths):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(number, stretch)
         self._splitter.setSizes([width for _, width, _ in widths])
+        self.curves.rate.hide()
         vbox(self.strip, self.notice, (self._splitter, 1), parent=self, spacing=2)
 
     def _connect(self) -> None:
@@ -76,10 +88,23 @@ class TrainPanel(QWidget):
         self.runs.picked.connect(self.run_picked)
         self.runs.export_wanted.connect(self.export_wanted)
         self.runs.resume_wanted.connect(self._resume)
-        for plot in (self.curves.loss, self.curves.metric):
+        for plot in (self.curves.loss, self.curves.metric, self.curves.rate):
             plot.failed.connect(self.notice.say)
         self.curves.failed.connect(self.notice.say)
         self._on_devices()
+
+    def _on_moved(self) -> None:
+        self._moved = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The learning rate has a plot of its own where there is room for a third."""
+        super().resizeEvent(event)
+        shown = event.size().width() >= WIDE
+        if shown == self.curves.rate.isHidden():
+            self.curves.rate.setVisible(shown)
+            left = self._splitter.sizes()[0] if self._moved else LEFT
+            room = event.size().width() - left
+            self._splitter.setSizes([left, *(round(share * room) for share in SHARES)])
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""

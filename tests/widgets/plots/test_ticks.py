@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.plots.curve_item import spread
+from widgets.plots.end_labels import spread
 from widgets.plots.ticks import linear_ticks, log_ticks, number, padded
 
 

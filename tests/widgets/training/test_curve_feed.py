@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import FOLDER
@@ -37,7 +39,7 @@ def link() -> WorkerLink:
 def curves(qtbot: QtBot, link: WorkerLink) -> Curves:
     """The curves of a window that hears ``link``."""
     curves = Curves(ThemeSource("light"), TrainingController(link))
-    for plot in (curves.loss, curves.metric):
+    for plot in (curves.loss, curves.metric, curves.rate):
         qtbot.addWidget(plot)
     return curves
 
@@ -94,3 +96,69 @@ def test_the_axis_names_the_metric_with_the_unit_of_what_is_predicted(
     assert axis.title == "RMSE (MW)"
     curves.chooser.setCurrentIndex(curves.chooser.findData("r2"))
     assert axis.title == "R²"
+
+
+def test_the_axis_counts_steps_epochs_or_time(qtbot: QtBot, curves: Curves, link: WorkerLink) -> None:
+    curves.add_run(FIRST, "first", 0)
+    begin(link, FIRST)
+    link.points.emit(Points(np.arange(1, 21), np.linspace(2, 1, 20).astype(np.float32)))
+    link.training_event.emit(epoch(1, loss=1.5, accuracy=0.5))
+    curves.loss.resize(500, 300)
+    curves.loss.show()
+
+    def choose(downs: int) -> None:
+        """Open the menu in the corner of the plot by a click, and choose by keys."""
+        keys = [*[Qt.Key.Key_Down] * downs, Qt.Key.Key_Return]
+        QTimer.singleShot(0, lambda: [qtbot.keyClick(curves.along.menu(), key) for key in keys])
+        qtbot.mouseClick(curves.along, Qt.MouseButton.LeftButton)
+
+    assert curves.loss.view.viewport().rect().contains(curves.along.geometry())
+    choose(2)
+    axes = [plot.view.panel.sides["bottom"].title for plot in (curves.loss, curves.metric, curves.rate)]
+    assert axes == ["epoch"] * 3
+    assert curves.loss.view.curves["first|train"].places[-1] == 2.0
+    choose(3)
+    assert curves.loss.view.panel.sides["bottom"].title == "time (s)"
+    assert curves.loss.view.curves["first|train"].places[9] == 1.0  # an epoch takes a second
+    link.points.emit(Points(np.array([21]), np.array([1], np.float32)))
+    assert curves.loss.view.curves["first|train"].places[-1] == pytest.approx(2.1)
+    choose(1)
+    assert curves.loss.view.curves["first|train"].places[-1] == 21
+
+
+def test_best_epoch_test_score_and_learning_rate_are_shown(curves: Curves, link: WorkerLink) -> None:
+    curves.add_run(FIRST, "first", 0)
+    begin(link, FIRST)
+    for number in (1, 2):
+        link.training_event.emit(replace(epoch(number, loss=0.5, accuracy=0.9), epoch=number, best=number == 1))
+    for plot in (curves.loss, curves.metric):
+        ((best, _, point),) = plot.view.best_points()
+        assert (best.text, point[0]) == ("best: epoch 1", 10)
+    assert curves.rate.view.curves["first|train"].values.tolist() == [0.001, 0.001]
+    assert not curves.metric.view.levels
+    link.training_event.emit(samples.finished(test={"loss": 0.4, "accuracy": 0.875}))
+    assert [level.text for level in curves.metric.view.levels.values()] == ["test 87.5 %"]
+    assert [level.value for level in curves.loss.view.levels.values()] == [0.4]
+    curves.remove_run(FIRST)
+    assert not curves.metric.view.levels
+    assert not curves.loss.view.best
+
+
+def test_of_several_runs_each_is_named_once(curves: Curves, link: WorkerLink) -> None:
+    for number, (run, name) in enumerate(((FIRST, "first"), (SECOND, "second"))):
+        curves.add_run(run, name, number)
+        begin(link, run)
+        link.points.emit(Points(np.arange(1, 4), np.array([3, 2, 1], np.float32)))
+        link.training_event.emit(epoch(1, loss=0.5, accuracy=0.9))
+    labels = [curve.label for curve in curves.loss.view.drawn()]
+    assert labels == ["", "first", "", "second"]
+    assert next(curve.name for curve in curves.loss.view.drawn()) == "first, train"
+
+
+def test_a_metric_of_shares_is_written_in_per_cent(curves: Curves, link: WorkerLink) -> None:
+    curves.add_run(FIRST, "first", 0)
+    begin(link, FIRST)
+    link.training_event.emit(epoch(1, loss=0.5, accuracy=0.9))
+    assert curves.metric.view.panel.sides["left"].write(0.5) == "50 %"
+    curves.chooser.setCurrentIndex(curves.chooser.findData("loss"))
+    assert curves.metric.view.panel.sides["left"].write(0.5) == "0.5"
