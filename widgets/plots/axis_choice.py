@@ -46,7 +46,7 @@ class AxisChoice(QToolButton):
             return
         self.current = name
         self._actions[name].setChecked(True)
-        self.setText(f"by {name}")
+        self.setText(f"by {name} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
         self.setAccessibleName(f"The x axis counts: {name}")
         self.chosen.emit(name)
         self._place()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox
 
-from app.data.data_choice import DataChoice
 from app.protocol.events import PER_CENT, Epoch, Finished, Points, Started
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
@@ -25,9 +23,9 @@ from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
 from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of, value_of
 from widgets.training.run_scale import ALONG, RunScale, time_unit
+from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, target_unit
 from widgets.training.training_controller import TrainingController
 
-PARTS: tuple[Part, Part] = ("train", "validation")
 METRIC_MS = 2 * FRAME_MS
 """How long points of a metric wait: a frame more than losses, so that the event loop turns between the two paints."""
 WIDEST = 160
@@ -36,39 +34,6 @@ WORDS = {"generator_loss": "generator"}
 """Names of losses beside the first, on the plot."""
 
 Array = np.ndarray[Any, Any]
-
-
-@dataclass(eq=False)
-class ShownRun:
-    """A run whose curves are shown: its name and hue, and what is known of it."""
-
-    path: Path
-    name: str
-    hue: int
-    unit: str
-    scale: RunScale
-    others: list[str] = field(default_factory=list)
-    epochs: list[Epoch] = field(default_factory=list)
-    metrics: list[str] = field(default_factory=list)
-    test: Mapping[str, Any] = field(default_factory=dict)
-
-    def curve(self, part: str) -> str:
-        """The id of the curve of a part, or of a further loss."""
-        return f"{self.path}|{part}"
-
-    def has(self, metric: str) -> bool:
-        """Whether the run was measured by ``metric``."""
-        return metric in self.metrics
-
-    @property
-    def validated(self) -> bool:
-        """Whether there is a validation set."""
-        return any(epoch.validation for epoch in self.epochs)
-
-    @property
-    def best(self) -> Epoch | None:
-        """The epoch whose weights are the best so far."""
-        return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
 
 class Curves(QObject):
@@ -242,7 +207,7 @@ class Curves(QObject):
         if new:
             self._offer()
             self._settle()
-        if _known(epoch.validation.get("loss")):
+        if is_number(epoch.validation.get("loss")):
             self.loss.view.append(run.curve("validation"), [epoch.step], [epoch.validation["loss"]])
         self.rate.view.append(run.curve("train"), [epoch.step], [epoch.learning_rate])
         self._append_metric(run, [epoch])
@@ -252,7 +217,7 @@ class Curves(QObject):
         rows = list(epochs)
         for part in PARTS:
             found = [(epoch.step, _metrics(epoch, part).get(self.shown)) for epoch in rows]
-            steps, values = _columns([(step, value) for step, value in found if _known(value)])
+            steps, values = _columns([(step, value) for step, value in found if is_number(value)])
             if steps:
                 self.metric.view.append(run.curve(part), steps, values)
 
@@ -272,7 +237,7 @@ class Curves(QObject):
         run.test = test
         for view, metric in ((self.loss.view, "loss"), (self.metric.view, self.shown)):
             value = test.get(metric)
-            level = Level(f"test {value_of(metric, value)}", float(value), run.hue) if _known(value) else None
+            level = Level(f"test {value_of(metric, value)}", float(value), run.hue) if is_number(value) else None
             view.set_level(str(run.path), level)
 
     # What the x axis counts
@@ -403,39 +368,8 @@ class Curves(QObject):
         return f"{run.name}, {words}"
 
 
-def epoch_of(line: Mapping[str, Any]) -> Epoch:
-    """The epoch that a line of a run's log tells of; what old logs do not hold is filled in."""
-    number = int(line["epoch"])
-    rate, seconds = line.get("learning_rate"), line.get("seconds")
-    return Epoch(
-        epoch=number,
-        epochs=int(line.get("epochs") or number),
-        step=int(line["step"]),
-        train=line["train"],
-        validation=line["validation"],
-        learning_rate=float(rate) if _known(rate) else float("nan"),
-        seconds=float(seconds) if _known(seconds) else 0.0,
-        best=bool(line.get("best")),
-    )
-
-
 def _metrics(epoch: Epoch, part: Part) -> Mapping[str, Any]:
     return epoch.train if part == "train" else epoch.validation
-
-
-def target_unit(path: Path) -> str:
-    """Return the unit of what the run in a folder predicts, empty where it has none or no file here tells it."""
-    try:
-        run = Run.open(path)
-        info = DataChoice.parse(run.project.sections.get("data")).known_info(run.base)
-        units = info.target_field().units if info is not None else ()
-    except NetloomError:
-        return ""
-    return units[0] if units else ""
-
-
-def _known(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float)
 
 
 def _columns(rows: Sequence[tuple[int, Any]]) -> tuple[list[int], list[float]]:
