@@ -24,8 +24,8 @@ MOST = 3
 """Readings that stand side by side."""
 TALL = 132
 """Pixels of height for a sample, before they are scaled as the text is."""
-LONG, SHORT = 200, 13
-"""Letters in a line of an example, where there is room and where there is little."""
+LETTERS = (200, 22, 18, 15, 13)
+"""Letters in a line of an example: the most that leave the answers room beside each other."""
 NUMBERS = {2: "two", 3: "three"}
 
 
@@ -75,9 +75,9 @@ class QuestionBox(QWidget):
         """Where the answers do not fit beside each other, even in short lines, they stand below each other."""
         super().resizeEvent(event)
         width = event.size().width()
-        across = self._fits(width, LONG) or self._fits(width, SHORT)
+        across = any(self._fits(width, letters) for letters in LETTERS)
         if not across:
-            self._fits(width, LONG)
+            self._fits(width, LETTERS[0])
         way = QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom
         if way != self._row.direction():
             self._row.setDirection(way)

@@ -188,13 +188,13 @@ def roles_question(arrays: Mapping[str, Array], recipe: ArrayRecipe) -> Question
         taken = recipe.targets[0]
         swapped = arrays[taken].dtype.kind in "biuf"
         readings = (_pair(samples, taken), *([_pair(taken, samples)] if swapped else []), alone)
-        return Question("What is to be predicted", readings, note)
+        return Question("The arrays", readings, note)
     if UNREAD not in note:
         return None
     rows = arrays[samples].shape[:1]
     others = [name for name in arrays if name != samples and f"“{name}”" in note and arrays[name].shape[:1] == rows]
     readings = (alone, *(_pair(samples, name) for name in others[: READINGS - 1]))
-    return Question("What is to be predicted", readings, note) if len(readings) > 1 else None
+    return Question("The arrays", readings, note) if len(readings) > 1 else None
 
 
 def _pair(samples: str, target: str) -> PossibleReading:

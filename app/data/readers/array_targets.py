@@ -67,7 +67,8 @@ def array_target(file: Path, raw: Array, samples: int, task: str, name: str = "t
         return labels_field(name, values, names), Task.LABELS, (_labels_question(values),) if task == "auto" else ()
     if one_hot and task in ("auto", "classification"):
         field = classes_field(file, values.argmax(axis=1)[:, None], name, values.shape[1])
-        return field, Task.CLASSIFICATION, ()
+        doubtful = task == "auto" and len(values) < FEW
+        return field, Task.CLASSIFICATION, (_one_hot_question(file, values),) if doubtful else ()
     if task == "classification":
         return classes_field(file, values, name), Task.CLASSIFICATION, ()
     if task == "regression" or values.shape[1] > 1:
@@ -140,6 +141,24 @@ def _labels_question(values: Array) -> Question:
         (
             PossibleReading("Labels", f"{written} means {has}", {"task": "labels"}),
             PossibleReading("Amounts", f"{written} are {values.shape[1]} amounts", {"task": "regression"}),
+        ),
+        note,
+    )
+
+
+def _one_hot_question(file: Path, values: Array) -> Question:
+    """Whether columns with exactly one 1 in each of few rows are one class, or labels that happen to come alone."""
+    note = (
+        f"The targets of {file.name} have exactly one 1 in each of only {len(values)} rows, and are read as one class "
+        f"of {values.shape[1]}; choose the task labels where a sample may have several."
+    )
+    row = " ".join(f"{value:g}" for value in values[0][:SHOWN]) + (" …" if values.shape[1] > SHOWN else "")
+    place = int(values[0].argmax())
+    return Question(
+        "The targets",
+        (
+            PossibleReading("One class", f"{row} is class {place}", {"task": "classification"}),
+            PossibleReading("Labels", f"{row} has label {place}, others could come with it", {"task": "labels"}),
         ),
         note,
     )

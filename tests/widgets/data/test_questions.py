@@ -103,7 +103,7 @@ def test_two_doubts_are_asked_one_after_the_other(
 ) -> None:
     np.savez(tmp_path / "a.npz", arr_0=RNG.normal(size=(40, 6)), arr_1=np.array([3, 5, 8, 9])[np.arange(40) % 4])
     view = opened(qtbot, link, document, tmp_path / "a.npz")
-    assert view.asking.text.startswith("What is to be predicted and the targets may be read in several ways.")
+    assert view.asking.text.startswith("The arrays and the targets may be read in several ways.")
     press(qtbot, view.asking, "Choose…")
     assert titles(view) == ["“arr_1” from “arr_0”", "“arr_0” from “arr_1”", "No targets"]
     answer(qtbot, view, 0)

@@ -122,6 +122,14 @@ def test_targets_that_may_be_learned_in_two_ways(
         assert dataset.task is Task(task) and dataset.questions == ()
 
 
+def test_one_hot_rows_are_asked_about_only_where_they_are_few(tmp_path: Path) -> None:
+    path = npz(tmp_path / "a.npz", x=RNG.normal(size=(12, 6)), y=np.eye(3)[np.arange(12) % 3])
+    (question,) = inspect(path).questions
+    assert changes(question) == [{"task": "classification"}, {"task": "labels"}]
+    assert question.readings[0].example == "1 0 0 is class 0"
+    assert [answered(path, place).source.load().task for place in range(2)] == [Task.CLASSIFICATION, Task.LABELS]
+
+
 def test_which_of_two_arrays_is_predicted_from_the_other(tmp_path: Path) -> None:
     path = npz(tmp_path / "a.npz", arr_0=RNG.normal(size=(40, 6)), arr_1=CLEAR)
     (question,) = inspect(path).questions
