@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
+from app.data.readers.column_cells import present
 from app.data.readers.file_access import locate, reading
+from app.data.readers.found_columns import variants_of
 from app.data.readers.possible_readings import column_question, date_readings
 from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.data.readers.stated_columns import raw_table
-from app.data.readers.typed_columns import present, variants_of
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnReading, ColumnType, TableReading
 from graph.errors import NetloomError

@@ -12,10 +12,10 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features, date_features
+from app.data.readers.found_columns import variants_of
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order, unread_times, with_times
-from app.data.readers.typed_columns import variants_of
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,16 +128,44 @@ def _odd(text: str) -> bool:
     return False
 
 
+class ParsedNumbers(NamedTuple):
+    """A column of formatted numbers: ``plain`` as a program writes them, and as ``numbers``, missing where none is."""
+
+    plain: pd.Series[Any]
+    numbers: pd.Series[Any]
+
+    @property
+    def values(self) -> pd.Series[Any]:
+        """As numbers where every cell is one, else as text."""
+        return self.numbers if bool((self.numbers.isna() == self.plain.isna()).all()) else self.plain
+
+    @property
+    def share(self) -> float:
+        """The share of cells that are numbers."""
+        return float(self.numbers.notna().mean())
+
+
+def parsed_numbers(series: pd.Series[Any], decimal: str, unit: str = "") -> ParsedNumbers:
+    """A column of formatted numbers, behind which ``unit`` may stand."""
+    import pandas as pd
+
+    plain = series.map(lambda text: plain_number(text, decimal, unit), na_action="ignore")
+    return ParsedNumbers(plain, pd.to_numeric(plain, errors="coerce"))
+
+
 def parse_formatted(series: pd.Series[Any], decimal: str, unit: str = "") -> pd.Series[Any]:
     """A column of formatted numbers as a program writes them: as numbers where every cell is one, else as text.
 
     ``unit`` may stand behind them.
     """
+    return parsed_numbers(series, decimal, unit).values
+
+
+def numeric(values: pd.Series[Any]) -> pd.Series[Any]:
+    """A column as numbers, missing where a cell is none."""
     import pandas as pd
 
-    plain = series.map(lambda text: plain_number(text, decimal, unit), na_action="ignore")
-    values = pd.to_numeric(plain, errors="coerce")
-    return values if bool((values.isna() == series.isna()).all()) else plain
+    return values if pd.api.types.is_numeric_dtype(values.dtype) else pd.to_numeric(values, errors="coerce")
 
 
 def plain_number(text: str, decimal: str, unit: str = "") -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.data.readers.column_cells import spelled
 from app.data.readers.date_formats import OTHER_READING, possible_formats
 from app.data.readers.date_parsing import as_times, order_of, shown_format
+from app.data.readers.found_columns import unclear_number, variants_of
 from app.data.readers.number_parsing import parse_formatted
 from app.data.readers.recipe import MISSING_WORDS, ColumnRecipe, Dialect
-from app.data.readers.typed_columns import spelled, unclear_number, variants_of
 from app.protocol.data_values import ColumnType, PossibleReading, Question
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.data.readers.column_cells import spaced, spelled
 from app.data.readers.date_formats import possible_formats
 from app.data.readers.file_access import stamp
 from app.data.readers.number_parsing import decimal_of, unit_of
 from app.data.readers.recipe import ColumnRecipe, Dialect, ReadingRecipe
 from app.data.readers.table_format import RawTable, Reading, reader_of, without_words
-from app.data.readers.typed_columns import restated, spaced, spelled
+from app.data.readers.typed_columns import restated
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 

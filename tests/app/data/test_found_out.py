@@ -15,9 +15,10 @@ from app.data.inspect import inspect
 from app.data.leakage import duplicates
 from app.data.prepare import prepare
 from app.data.readers.date_parsing import parse_dates
+from app.data.readers.found_columns import find_column
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_file import read_table
-from app.data.readers.typed_columns import describe_column, find_column_recipe
+from app.data.readers.typed_columns import describe_column
 from app.data.sources.series import Series
 from app.data.sources.table import Table
 from app.project.fit_preset import fit_preset
@@ -79,7 +80,7 @@ DAYS = [datetime.datetime(2021, month, 14, 9, 30) for month in range(1, 13)]
 )  # fmt: skip
 def test_dates_in_many_forms(style: str) -> None:
     series = pd.Series([day.strftime(style) for day in DAYS], name="when")
-    recipe = find_column_recipe(series, Dialect())
+    recipe = find_column(series, Dialect()).recipe
     assert recipe.type is ColumnType.DATE
     assert [(one.month, one.day) for one in parse_dates(series, recipe.date_format)] == [
         (day.month, 14) for day in DAYS
@@ -88,7 +89,7 @@ def test_dates_in_many_forms(style: str) -> None:
 
 def test_a_few_slips_among_dates_are_no_dates() -> None:
     series = pd.Series([day.strftime("%d.%m.%Y") for day in DAYS * 2] + ["unknown", None], name="when")
-    recipe = find_column_recipe(series, Dialect())
+    recipe = find_column(series, Dialect()).recipe
     assert recipe.type is ColumnType.DATE
     assert parse_dates(series, recipe.date_format).isna().tolist() == [False] * 24 + [True] * 2
     with pytest.raises(NetloomError, match="neither numbers nor dates"):
@@ -107,7 +108,7 @@ def test_words_that_hardly_repeat_are_no_categories(write: Write) -> None:
 
 def test_an_example_stays_on_one_line() -> None:
     series = pd.Series(["first\nsecond,  third"] * 3, name="a")
-    assert describe_column(series, find_column_recipe(series, Dialect())).example == "first second, third"
+    assert describe_column(series, find_column(series, Dialect()).recipe).example == "first second, third"
 
 
 def test_a_column_of_parts_is_found_and_used(write: Write) -> None:
