@@ -35,7 +35,7 @@ from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, single_picture
-from app.inference.new_rows import category_tokens, features_of, new_table, unlike_training
+from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from app.inference.typed_rows import row_example, typed_table
 from graph.checking.data_fit import sizes_fit
@@ -44,10 +44,6 @@ from graph.layers.io import Input
 from graph.network import Network
 from graph.shapes import Kind, Shape, format_sizes
 
-TABLES = frozenset(
-    ".csv .tsv .tab .txt .data .dat .xlsx .xlsm .parquet .pq .feather .jsonl .ndjson .arff .dta .sas7bdat .xpt .sav"
-    " .zip .bz2 .xz".split()
-)
 ARRAYS = (".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
 FILES = (
@@ -114,7 +110,7 @@ def _sequences(path: Path, fields: Sequence[FieldInfo], source: Recordings | Seq
             if not path.is_dir() and suffix not in RECORDINGS:
                 return None
             recordings, notes = source.new_recordings(path)
-        elif suffix in TABLES and not path.is_dir():
+        elif is_table(path, source):
             recordings, notes = source.new_recordings(new_table(path, source))
         else:
             return None
@@ -160,7 +156,7 @@ def _read(
     else:
         arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
-    if file is not None and file.suffix.lower() in TABLES and isinstance(source, Table | Series):
+    if file is not None and isinstance(source, Table | Series) and is_table(file, source):
         table = new_table(file, source)
     gaps = isinstance(source, Table) and table is not None
     arrays: dict[str, Values] = {}
@@ -218,12 +214,12 @@ def _named(
     file: Path, fields: Sequence[FieldInfo], source: Source
 ) -> tuple[tuple[str, ...], Array, tuple[str, ...]] | None:
     """Texts and series with their names and what was left out; None where ``file`` holds something else."""
-    field, suffix = fields[0], file.suffix.lower()
+    field = fields[0]
     with reading(file):
         if is_text(file, source):
             texts, problems = texts_of(file)
             return tuple(texts), _tokens(list(texts.values()), field, _unit(source, field)), problems
-        if isinstance(source, Series) and suffix in TABLES:
+        if isinstance(source, Series) and is_table(file, source):
             return *series_of(file, field, source), ()
     return None
 
@@ -231,12 +227,12 @@ def _named(
 def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> Mapping[str, Values]:
     suffix = file.suffix.lower()
     with reading(file):
-        if file.name.lower().endswith(ARRAYS):
+        if file.name.lower().endswith(ARRAYS) and not is_table(file, source):
             return _as_learned(file, read_arrays(file), fields, source)
+        if is_table(file, source):
+            return {field.name: _table(file, field, source) for field in fields}
         if suffix == ".json":
             return _from_json(_text_of(file), file.name, fields)
-        if suffix in TABLES:
-            return {field.name: _table(file, field, source) for field in fields}
         return {"": single_picture(file, fields[0].shape, source)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.data.dataset import Array, FieldInfo
+from app.data.readers.arrays.idx_file import holds_idx
 from app.data.readers.column_values import MISSING, OTHER, numbers
 from app.data.readers.date_parsing import calendar_features, date_features
 from app.data.readers.found_columns import variants_of
@@ -26,10 +28,32 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     import pandas as pd
 
+TABLES = frozenset(
+    ".csv .tsv .tab .txt .data .dat .xlsx .xlsm .parquet .pq .feather .jsonl .ndjson .arff .dta .sas7bdat .xpt .sav"
+    " .zip .bz2 .xz".split()
+)
 TOLD = 50
 """So many odd cells of a new table are named one by one."""
 FLAG = " is missing"
 """How the name of a feature ends that says whether another is missing."""
+
+
+def is_table(path: Path, source: Source) -> bool:
+    """Whether a file is a table by its ending; or by what is in it, where the ending does not say."""
+    suffix = path.suffix.lower()
+    if not path.is_file() or suffix not in (".gz", ".json"):
+        return path.is_file() and suffix in TABLES
+    return not holds_idx(path) if suffix == ".gz" else _names_columns(path, source)
+
+
+def _names_columns(file: Path, source: Source) -> bool:
+    """Whether a JSON file begins with names of columns of the training table, rather than with arrays by input."""
+    recipe = source.reading if isinstance(source, TableSource) else None
+    if recipe is None:
+        return False
+    with file.open("rb") as stream:
+        begins = stream.read(1 << 16).decode("utf-8", "replace")
+    return any(json.dumps(name, ensure_ascii=False) in begins for name in recipe.by_name)
 
 
 def new_table(file: Path, source: Source) -> TableData:

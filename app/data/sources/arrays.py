@@ -31,6 +31,7 @@ from app.data.readers.array_roles import (
 )
 from app.data.readers.array_splits import PartArray, files_of_parts, other_parts
 from app.data.readers.array_targets import array_target, first_target
+from app.data.readers.arrays.idx_file import holds_idx
 from app.data.readers.column_values import rare_note
 from app.data.readers.file_access import locate, reading, within_budget
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
@@ -85,8 +86,10 @@ class Arrays(FileSource):
 
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
-        """A file by its ending."""
-        return candidate.path.is_file() and candidate.path.name.lower().endswith(ENDINGS)
+        """A file by its ending, a gzipped one by what is in it."""
+        path = candidate.path
+        named = path.is_file() and path.name.lower().endswith(ENDINGS)
+        return named and (path.suffix.lower() != ".gz" or holds_idx(path))
 
     def values(self) -> dict[str, Any]:
         """The settings as JSON values; the roles of arrays only where they were found."""

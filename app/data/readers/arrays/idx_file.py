@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import struct
+import zlib
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -38,6 +39,16 @@ def read_gzip(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     """The one array of a gzipped file."""
     with gzip.open(stream) as unpacked:
         return read_idx(file, cast(IO[bytes], unpacked))
+
+
+def holds_idx(file: Path) -> bool:
+    """Whether a gzipped file holds an array rather than a table; by its name, where it is damaged."""
+    try:
+        with gzip.open(file) as unpacked:
+            begins = unpacked.read(4)
+    except (OSError, EOFError, zlib.error):
+        return "ubyte" in file.name or "idx" in file.name
+    return begins[:2] == b"\0\0" and begins[2:3] in {bytes([code]) for code in TYPES}
 
 
 register(

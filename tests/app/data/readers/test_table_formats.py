@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,6 +20,7 @@ from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading
 from app.data.sources.table import Table
+from app.inference.new_inputs import read_samples
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 from tests.app.conftest import Write
@@ -87,6 +89,16 @@ def test_the_same_table_in_every_format(write: Write, name: str) -> None:
     assert suggest(path, kind="table", target="kind").source.load().samples == 12
 
 
+@pytest.mark.parametrize("name", SAME)
+def test_it_is_found_to_be_a_table_and_new_rows_are_read_from_it(write: Write, name: str) -> None:
+    path = write(name, SAME[name])
+    source = inspect(path, target="kind").source
+    assert source.kind == "table"
+    field = source.load().input_field()
+    found = read_samples(str(path), [field.info], source)
+    np.testing.assert_array_equal(np.asarray(found.arrays["features"]), np.asarray(field.values))
+
+
 def test_a_parquet_folder_is_one_table(tmp_path: Path) -> None:
     folder = tmp_path / "parts"
     (folder / "deep").mkdir(parents=True)
@@ -105,6 +117,13 @@ def test_what_parquet_nests_is_left_out(tmp_path: Path) -> None:
     table = read_table(tmp_path / "t.parquet")
     assert list(table.names) == ["a", "b", "kind"]
     assert len(table.notes) == 2 and "“image” holds lists, records or bytes" in table.notes[0]
+
+
+def test_json_may_also_name_the_inputs(write: Write) -> None:
+    source = inspect(write("records.json", SAME["records.json"]), target="kind").source
+    field = source.load().input_field()
+    found = read_samples(str(write("new.json", '{"features": [[0.5, 1]]}')), [field.info], source)
+    assert np.asarray(found.arrays["features"]).tolist() == [[0.5, 1.0]]
 
 
 def test_feather_and_stata(tmp_path: Path) -> None:
