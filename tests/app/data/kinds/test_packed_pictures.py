@@ -234,3 +234,21 @@ def test_a_changed_file_is_decoded_anew(tmp_path: Path, monkeypatch: pytest.Monk
     pack(file, CELLS[20:45], label=[n % 2 for n in range(25)])
     assert np.array_equal(pixels(source.load()), expected(range(20, 45)))
     assert picture_column.picture_columns(file) == ("image",)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6), st.floats(0.3, 1))
+def test_a_damaged_file_is_refused_in_a_sentence_or_read_but_for_its_rows(
+    tmp_path: Path, flips: list[tuple[float, int]], left: float
+) -> None:
+    whole = bytearray(pack(tmp_path / "whole.parquet", CELLS[:20], label=[n % 2 for n in range(20)]).read_bytes())
+    for place, value in flips:
+        whole[min(int(place * len(whole)), len(whole) - 1)] = value
+    damaged = tmp_path / "damaged.parquet"
+    damaged.write_bytes(whole[: int(left * len(whole))] if left < 0.6 else whole)
+    try:
+        samples = inspect(damaged).info.samples
+    except NetloomError as error:
+        assert "\n" not in str(error) and len(str(error)) < 600
+    else:
+        assert 3 <= samples <= 20
