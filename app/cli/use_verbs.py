@@ -170,7 +170,7 @@ def predict(
 
 def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:
     """A prediction with the one number that tells most beside all of them."""
-    if "text" in prediction or "labels" in prediction:
+    if any(key in prediction for key in ("text", "labels", "boxes")):
         return prediction
     if "class" in prediction:
         return prediction | {"probability": prediction["probabilities"][prediction["class"]]}
@@ -187,6 +187,13 @@ def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> s
     counted = units if len(units) == len(values) else [""] * len(values)
     described = zip(named, values, counted, strict=True)
     return ", ".join(f"{name} {format_short(value, 5)} {unit}".strip() for name, value, unit in described)
+
+
+def _box_words(box: dict[str, Any]) -> str:
+    """A box by its class, its sides in shares of the picture, and how sure it is."""
+    sides = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+    left, top, right, bottom = (format_short(side, 3) for side in sides)
+    return f"{box['class']} from {left}, {top} to {right}, {bottom} ({format_percent(min(box['score'], 1.0))})"
 
 
 def _single(values: list[Any]) -> bool:
@@ -206,6 +213,8 @@ def _sentence(prediction: dict[str, Any]) -> str:
         return f"{prediction['class']} ({_ranked(prediction)})"
     if "labels" in prediction:
         return f"{', '.join(prediction['labels']) or 'no label'} ({_ranked(prediction)})"
+    if "boxes" in prediction:
+        return "; ".join(map(_box_words, prediction["boxes"])) or "no box"
     if "values" in prediction:
         return _amounts(prediction["values"], prediction.get("names") or (), prediction.get("units") or ())
     return "; ".join(f"{name}: {_sentence(part)}" for name, part in prediction.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.data.lazy_array import LazyArray, Values
 from app.data.padding import blank_padding, only_own
 from app.data.prepare import Part
 from app.inference.scores import class_scores, label_scores
+from app.numerics.box_grid import SIDES, decode, is_grid
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
@@ -275,7 +276,8 @@ def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = 
     -------
     list
         per sample, by output layer: ``{"class", "index", "probabilities"}``, of several labels ``{"labels",
-        "probabilities", "threshold"}``, of texts ``{"text", "words", "probability"}``, else ``{"values"}`` in own units
+        "probabilities", "threshold"}``, of texts ``{"text", "words", "probability"}``, of grids of boxes ``{"boxes"}``
+        with class, x, y, width, height and score of each, in shares of the picture, else ``{"values"}`` in own units
         with their ``names`` and ``units`` where they have some; with a single output, that object itself.
     """
     _, model = load_model(path)
@@ -339,6 +341,8 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
     if head.labels:
         return list(_label_predictions(head, outputs))
     if not head.classes:
+        if is_grid(head.field.names):
+            return boxes_said(head.values(outputs).numpy(), head.field.names)
         named = {"names": list(head.field.names), "units": list(head.field.units)}
         labels = {name: words for name, words in named.items() if any(words)}
         return [
@@ -353,6 +357,19 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
             "probabilities": dict(zip(head.field.classes, row, strict=True)),
         }
         for index, row in zip(chosen, probabilities.tolist(), strict=True)
+    ]
+
+
+BOX_KEYS = ("class", "x", "y", "width", "height", "score")
+"""What is said of a box: its class, its upper left corner and size, and how sure it is."""
+
+
+def boxes_said(grids: Array, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The boxes in grids (n, channels, rows, columns) whose channels have ``names``, in shares of each picture."""
+    kinds = names[SIDES:]
+    return [
+        {"boxes": [dict(zip(BOX_KEYS, (kinds[box.kind], *box[1:]), strict=True)) for box in decode(grid)]}
+        for grid in grids
     ]
 
 

@@ -129,7 +129,7 @@ class SampleTiles(TileView):
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.name)
 
     def _hue(self, box: PictureBox) -> QColor:
-        return self.theme.run(self._kinds[box.name])
+        return self.theme.run(self._kinds.get(box.name, len(self._kinds)))
 
     def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
         """Paint a text in whole lines, shortened where the tile has no room for all of it."""
@@ -180,13 +180,15 @@ def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
 class Answer(NamedTuple):
     """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
 
-    ``sure`` tells how sure it is, or nothing; ``values`` are the numbers that are said, where they are a few.
+    ``sure`` tells how sure it is, or nothing; ``values`` are the numbers that are said, where they are a few; ``boxes``
+    are those that it says.
     """
 
     words: str
     right: bool | None
     sure: str = ""
     values: tuple[float, ...] = ()
+    boxes: tuple[PictureBox, ...] = ()
 
 
 def paint_lines(
@@ -285,6 +287,15 @@ class SampleGallery(SampleTiles):
             widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
             self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
         return max(super().least_width(), self._widest[1])
+
+    def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Paint the sample, and over a picture the boxes that the network says, dashed."""
+        super().paint_tile(painter, index, place)
+        answer = self._answer(index)
+        for box in answer.boxes if answer is not None else ():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._hue(box), BOX_LINE, Qt.PenStyle.DashLine))
+            painter.drawRect(box_place(box, place))
 
     def _answer(self, index: int) -> Answer | None:
         return self._answers[index] if self._answers else None

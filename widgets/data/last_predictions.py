@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.numerics.box_grid import SIDES, decode, is_grid
 from app.protocol.data_messages import PredictSamples, SamplesPredicted
-from app.protocol.data_values import DataPreview, SamplePredictions
+from app.protocol.data_values import DataPreview, PictureBox, SamplePredictions
+from app.protocol.messages import Array
+from app.protocol.values import FieldFacts
 from app.system.number_format import format_percent
 from app.training.runs import Run
 from graph.errors import NetloomError
-from widgets.charts.sample_tiles import Answer
+from widgets.charts.sample_tiles import Answer, box_words
 from widgets.data.preview_values import few, label_names
 from widgets.training.worker_link import WorkerLink
 
@@ -106,7 +109,18 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
         for row, marks in zip(rows, predictions.values, strict=True):
             right = bool((preview.values[target.name][row] == marks).all())
             yield Answer(f"says {label_names(marks, target.names)}", right)
-    elif predictions.values is not None and len(target.shape) == 1:
+    elif predictions.values is not None:
+        yield from _amounts(predictions.values, target)
+
+
+def _amounts(values: Array, target: FieldFacts) -> Iterator[Answer]:
+    """Values (n, values) in words: boxes where they are a grid of these, a few numbers otherwise."""
+    if is_grid(target.names):
+        for numbers in values:
+            said = decode(numbers.reshape([size or 1 for size in target.shape]))
+            boxes = tuple(PictureBox(target.names[SIDES + box.kind], *box[1:5]) for box in said)
+            yield Answer(f"says {box_words(boxes)}", None, boxes=boxes)
+    elif len(target.shape) == 1:
         unit = next(iter(target.units), "")
-        for numbers in predictions.values.astype(np.float64).tolist():
+        for numbers in values.astype(np.float64).tolist():
             yield Answer(f"says {few(numbers, unit)}", None, values=tuple(numbers))

@@ -221,7 +221,7 @@ def with_targets(
     target = preview.info.target_field
     aims = np.asarray(preview.targets, dtype=np.float64)
     same = target.kind == Kind.IMAGE and pictures.ndim == 4 and aims.shape[2:] == pictures.shape[2:]
-    if not same or target.name in preview.info.inputs or not len(pictures):
+    if not same or preview.boxes or target.name in preview.info.inputs or not len(pictures):
         return pictures
     if aims.shape[1] not in (1, pictures.shape[1]):
         aims = aims.argmax(axis=1)[:, None] / max(1, aims.shape[1] - 1)

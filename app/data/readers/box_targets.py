@@ -12,11 +12,14 @@ from app.data.dataset import Array, Field
 from app.data.readers.label_lists import labels_field
 from app.data.readers.picture_boxes import BoxedPicture, BoxSet
 from app.data.readers.picture_listing import class_target
+from app.numerics.box_grid import CHANNELS, GridBox, encode
 from app.protocol.data_values import PictureBox
 from graph.errors import NetloomError
-from graph.shapes import vector
+from graph.shapes import image, vector
 
-BoxTask = Literal["auto", "present", "largest", "number", "sides"]
+BoxTask = Literal["auto", "present", "largest", "number", "sides", "grid"]
+CELLS = 4
+"""Cells along each side of a grid of boxes, where nobody says it."""
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 NOT_MOVED = "Augmentation moves pictures but not their boxes; leave flip, shift, rotate, zoom and crop off."
 """The note where boxes are what is learned."""
@@ -24,6 +27,7 @@ MEANT = {
     "present": "which classes are present in each picture",
     "largest": "the class of the largest box in each picture",
     "number": "how many boxes each picture has",
+    "grid": "all boxes of each picture, in a grid of cells",
     "sides": "the sides of the one box in each picture, as shares of the picture that the network sees",
 }
 """What is learned, in words."""
@@ -46,8 +50,12 @@ def likely_task(known: BoxSet) -> BoxTask:
     return "present" if len(known.classes) > 1 else "number"
 
 
-def box_target(known: BoxSet, task: BoxTask, size: tuple[int, int], fit: str, name: str) -> BoxTarget:
+def box_target(
+    known: BoxSet, task: BoxTask, size: tuple[int, int], fit: str, name: str, cells: int = CELLS
+) -> BoxTarget:
     """The target of a set of boxes whose pictures are brought to ``size`` (height, width) as ``fit`` says.
+
+    A grid has so many ``cells`` along each side.
 
     Raises
     ------
@@ -77,6 +85,11 @@ def box_target(known: BoxSet, task: BoxTask, size: tuple[int, int], fit: str, na
         case "number":
             counts = np.array([[len(boxes)] for boxes in fitted], np.float32)
             target = Field("boxes", vector(1), names=("number of boxes",), values=counts)
+        case "grid":
+            target, lost = _grid(fitted, known.classes, cells)
+            notes += (NOT_MOVED,)
+            if lost:
+                notes += (f"Boxes in a cell with a larger one are not learned ({lost:,}); more cells hold more boxes.",)
         case "sides":
             target = _sides(fitted, name)
             notes += (NOT_MOVED,)
@@ -96,6 +109,19 @@ def _present(fitted: Sequence[tuple[PictureBox, ...]], classes: dict[str, int], 
     for row, boxes in enumerate(fitted):
         values[row, [classes[box.name] for box in boxes]] = 1.0
     return labels_field("labels", values, tuple(classes))
+
+
+def _grid(fitted: Sequence[tuple[PictureBox, ...]], classes: Sequence[str], cells: int) -> tuple[Field, int]:
+    """All boxes as grids, float32 (N, 5 + classes, cells, cells), and how many have no cell of their own."""
+    kinds = {kind: number for number, kind in enumerate(classes)}
+    shape = image(len(CHANNELS) + len(classes), cells, cells)
+    values = np.zeros((len(fitted), *(size or 1 for size in shape.sizes)), np.float32)
+    lost = 0
+    for row, boxes in enumerate(fitted):
+        own = [GridBox(kinds[box.name], box.x, box.y, box.width, box.height) for box in boxes]
+        values[row], crowded = encode(own, cells, len(classes))
+        lost += crowded
+    return Field("grid", shape, names=(*CHANNELS, *classes), fixed=True, values=values), lost
 
 
 def _sides(fitted: Sequence[tuple[PictureBox, ...]], name: str) -> Field:

@@ -13,7 +13,7 @@ import pydantic
 
 from app.data.dataset import Dataset, DatasetInfo, FieldInfo
 from app.data.lazy_array import LazyArray
-from app.data.readers.box_targets import MEANT, BoxTask, box_target, likely_task
+from app.data.readers.box_targets import CELLS, MEANT, BoxTask, box_target, likely_task
 from app.data.readers.boxes.box_table import SIDES, BoxColumns, box_columns, has_several
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
@@ -94,8 +94,11 @@ class Images(FileSource):
 
     boxes: BoxTask = setting(
         "auto",
-        "With boxes: which classes are present, the class of the largest box, the number of boxes, or the sides of the "
-        "one box in each picture; found from the boxes",
+        "With boxes: which classes are present, the class of the largest box, the number of boxes, the sides of the "
+        "one box in each picture, or all boxes in a grid of cells; found from the boxes",
+    )
+    cells: int = setting(
+        CELLS, "With boxes in a grid: cells along each side, each of which holds one", minimum=1, maximum=64
     )
 
     black: float | None = pydantic.Field(None, description="The value that becomes 0 in deep pictures, found once")
@@ -122,6 +125,7 @@ class Images(FileSource):
             "reading": self.reading and to_json(self.reading),
             "depth": None if self.depth == "auto" else self.depth,
             "boxes": None if self.boxes == "auto" else self.boxes,
+            "cells": None if self.cells == CELLS else self.cells,
         }
         plain = {name: value for name, value in super().values().items() if name not in found}
         return plain | {name: value for name, value in found.items() if value is not None}
@@ -131,6 +135,7 @@ class Images(FileSource):
         named = Path(self.path).suffix.lower() in TABLES or self.column != ""
         one_box = {*self.target.replace(" ", "").lower().split(",")} in map(set, ONE_BOX)
         hidden: set[str] = {"task"} if self.boxes != "auto" else set() if one_box else {"boxes"}
+        hidden |= set() if self.boxes == "grid" else {"cells"}
         hidden |= set() if named else {name for name in COLUMNS if name != "task" or self.task == "auto"}
         deep = self.depth != "auto" or GreyScale(self.black or 0.0, self.white or 0.0).deep
         hidden |= set() if deep else {"depth"}
@@ -263,7 +268,7 @@ class Images(FileSource):
             raise NetloomError(
                 f"None of the pictures in {file.name} can be read: {' '.join(next(iter(known.skipped.items())))}."
             )
-        aim = box_target(known, self.boxes, (self.height, self.width), self.fit, file.name)
+        aim = box_target(known, self.boxes, (self.height, self.width), self.fit, file.name, self.cells)
         parts = np.array(known.parts, np.uint8)[aim.rows] if known.parts else None
         files = tuple(known.pictures[row].picture for row in aim.rows)
         return Listing(files, aim.target, parts, skipped_note(known.skipped) + known.notes + aim.notes, aim.boxes)

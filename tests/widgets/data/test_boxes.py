@@ -15,8 +15,9 @@ from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.data.sources.images import Images
-from app.protocol.data_values import PictureBox
+from app.protocol.data_values import PictureBox, SamplePredictions
 from widgets.charts.sample_tiles import BOX_LINE, SampleGallery, box_place
+from widgets.data.last_predictions import in_words
 from widgets.data.sample_views import SampleBrowser
 from widgets.look.theme import ThemeSource
 
@@ -83,6 +84,30 @@ def test_the_sentence_of_a_sample_counts_its_boxes(qtbot: QtBot, tmp_path: Path)
     browser.set_preview(preview(prepare(DataChoice(source=Images(path=str(boxed(tmp_path)))))))
     assert browser.gallery.tile_sentence(0, QPointF(), QRectF()).endswith("boxes: 1 cat, 1 dog")
     assert browser.gallery.tile_sentence(1, QPointF(), QRectF()).endswith("no boxes")
+
+
+def test_boxes_that_a_network_says_are_told_and_drawn(qtbot: QtBot, tmp_path: Path) -> None:
+    source = Images(path=str(boxed(tmp_path)), boxes="grid")
+    shown = preview(prepare(DataChoice(source=source)))
+    said = np.roll(shown.targets, 1, axis=0).reshape(len(shown.index), -1)
+    predicted = SamplePredictions(target=shown.info.target_field, index=shown.index, values=said)
+    answers = in_words(shown, predicted)
+    assert [answer.words for answer in answers[:2]] == ["says no boxes", "says boxes: 1 cat, 1 dog"]
+    browser = SampleBrowser(ThemeSource("light"))
+    qtbot.addWidget(browser)
+    browser.set_preview(shown)
+
+    def drawn(row: int) -> bytes:
+        image = QImage(200, 200, QImage.Format.Format_ARGB32)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        browser.gallery.paint_tile(painter, row, QRectF(0, 0, 200, 200))
+        painter.end()
+        return bytes(image.constBits())
+
+    before = [drawn(row) for row in (0, 1)]
+    browser.show_answers(answers)
+    assert drawn(0) == before[0] and drawn(1) != before[1]
 
 
 def test_boxes_of_another_number_of_samples_are_refused(qtbot: QtBot) -> None:

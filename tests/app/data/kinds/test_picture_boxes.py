@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from pytest import approx
 
 from app.data.dataset import Task
 from app.data.inspect import inspect
@@ -20,8 +21,11 @@ from app.data.readers.picture_boxes import BoxedPicture, BoxSet, find_boxes, tur
 from app.data.readers.picture_file import picture_values
 from app.data.sources.file_source import Candidate
 from app.data.sources.images import Images
+from app.inference.evaluate import boxes_said
 from app.inference.new_pictures import named_pictures
+from app.numerics.box_grid import CHANNELS, decode
 from graph.errors import NetloomError
+from graph.shapes import image
 
 WIDE, HIGH = 40, 20
 """Size of the pictures, in pixels."""
@@ -473,6 +477,34 @@ def test_the_largest_box_is_a_class_and_the_number_an_amount(tmp_path: Path) -> 
     )
     with pytest.raises(NetloomError, match=r"6 of 12 pictures have no box or several"):
         source.changed(boxes="sides").load()
+
+
+def test_a_grid_holds_all_boxes_of_a_picture(tmp_path: Path) -> None:
+    source = Images(path=str(several(tmp_path)), boxes="grid", cells=5)
+    assert source.values()["cells"] == 5 and "cells" in {spec.name for spec in source.shown()}
+    dataset = source.load()
+    field = dataset.target_field()
+    assert (dataset.task, field.shape, field.fixed) == (Task.REGRESSION, image(7, 5, 5), True)
+    assert field.names == (*CHANNELS, "cat", "dog")
+    for row, boxes in enumerate(dataset.boxes):
+        said = sorted(
+            (field.names[5 + box.kind], *(round(side, 5) for side in box[1:5]))
+            for box in decode(np.asarray(field.values)[row])
+        )
+        known = sorted((box.name, *(round(side, 5) for side in (box.x, box.y, box.width, box.height))) for box in boxes)
+        assert said == known
+    single = source.changed(cells=1).load()
+    assert "Boxes in a cell with a larger one are not learned (4); more cells hold more boxes." in single.notes
+    assert boxes_said(np.asarray(field.values)[:2], field.names) == [
+        {"boxes": []},
+        {
+            "boxes": [
+                {"class": "dog", "x": 0.0, "y": 0.0, "width": 0.5, "height": 1.0, "score": 1.0},
+                {"class": "cat", "x": approx(0.7), "y": approx(0.65), "width": approx(0.1), "height": approx(0.2),
+                 "score": 1.0},
+            ]
+        },
+    ]  # fmt: skip
 
 
 def test_the_sides_of_a_single_box_are_shares_of_the_fitted_picture(tmp_path: Path) -> None:
