@@ -12,6 +12,7 @@ from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.protocol.data_values import ColumnReading, ColumnType
 from widgets.data.recipe_table import LEFT_OUT, SIGNS
 from widgets.fields.simple_fields import QuietCombo
+from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
@@ -47,7 +48,7 @@ class ColumnEditor(QWidget):
         self.merge = QPushButton("Merge variants", self)
         self.merge.setToolTip("Make categories that differ by case or blanks alone one category")
         self.why = text_label(parent=self, look="faint", wrap=True)
-        self.fault = text_label(parent=self, look="error", wrap=True, hidden=True)
+        self.fault = FieldFault(self.type)
         self._lay_out()
         self._connect()
 
@@ -73,7 +74,7 @@ class ColumnEditor(QWidget):
         grid.addWidget(text_label("Categories", self), len(rows), 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(hbox((self.categories, 1), (self.merge, 0, Qt.AlignmentFlag.AlignTop)), len(rows), 1)
         head = hbox((self.heading, 1), self.again)
-        vbox(head, grid, self.why, self.fault, Stretch(1), parent=self, spacing=6)
+        vbox(head, grid, self.why, Stretch(1), parent=self, spacing=6)
 
     def _connect(self) -> None:
         self.type.activated.connect(self._take_type)
@@ -89,7 +90,7 @@ class ColumnEditor(QWidget):
     ) -> None:
         """Show a column; ``out`` says that the network does not see it, ``may_leave`` that this can be chosen."""
         if column is None or self._column is None or column.name != self._column.name:
-            self.fault.hide()
+            self.fault.say("")
         self._column, self._out = column, out
         self.setEnabled(column is not None)
         if column is None:
@@ -127,20 +128,19 @@ class ColumnEditor(QWidget):
 
     def refuse(self, sentence: str) -> None:
         """Say why the column cannot be read so; the fields show how it is read."""
-        self.fault.setText(sentence)
-        self.fault.show()
+        self.fault.say(sentence)
 
     def _take(self, name: str, value: object) -> None:
         column = self._column
         if column is not None and value is not None and value != _held(column, name):
-            self.fault.hide()
+            self.fault.say("")
             self.changed.emit(column.name, {name: list(value) if isinstance(value, tuple) else value})
 
     def _take_type(self, place: int) -> None:
         column, kind = self._column, str(self.type.itemData(place))
         if column is None:
             return
-        self.fault.hide()
+        self.fault.say("")
         if kind == LEFT_OUT or self._out:
             self.left_out.emit(column.name, kind == LEFT_OUT)
         if kind not in (LEFT_OUT, str(column.type)):

@@ -30,6 +30,7 @@ from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
 from widgets.data.data_details import Details
+from widgets.data.data_facts import DataFacts
 from widgets.data.decoding_progress import Waiting
 from widgets.data.fit_network import OUTPUTS, TITLE, add_outputs, expected_of, fit, lacking, misfits
 from widgets.data.last_predictions import LastPredictions
@@ -43,6 +44,7 @@ from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
+from widgets.look.floating import float_over
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
@@ -147,9 +149,9 @@ class DataView(QWidget):
         self.samples.add_side(READING, self.reading, first=True)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
-        asked = (self.notice, self.asking, self.offer, self.lopsided)
-        notices = (self.facts, self.pipeline, self.notes, self.waiting, *asked)
-        vbox(head, *notices, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
+        about = DataFacts(self.facts, self.pipeline, self.notes)
+        vbox(head, about, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
+        float_over(middle, self.waiting, self.notice, self.asking, self.offer, self.lopsided)
         return middle
 
     def _side(self) -> QWidget:
@@ -486,15 +488,19 @@ class DataView(QWidget):
         self.lopsided.follow(document, self.preview.lopsided if self.preview is not None else "")
         if document is None or checker is None:
             return
-        waiting = misfits(document, checker) if self.preview is not None else []
         info = self.preview.info if self.preview is not None else None
-        lacked = lacking(document, info) if info is not None and not waiting else ""
-        if lacked and info is not None:
-            self.offer.say(lacked, "warning", (OUTPUTS, lambda: add_outputs(document, info)))
-        elif not waiting:
+        waiting = misfits(document, checker) if info is not None else []
+        if waiting:
+            self._offer(waiting[0].message, TITLE, lambda: fit(document, checker))
+        elif info is not None and (lacked := lacking(document, info)):
+            self._offer(lacked, OUTPUTS, lambda: add_outputs(document, info))
+        else:
             self.offer.clear()
-        elif self.offer.text != waiting[0].message:
-            self.offer.say(waiting[0].message, "warning", (TITLE, lambda: fit(document, checker)))
+
+    def _offer(self, sentence: str, title: str, repair: Callable[[], object]) -> None:
+        """Offer a repair of the network, unless that is done already or was dismissed."""
+        if sentence not in (self.offer.text, self.offer.dismissed):
+            self.offer.say(sentence, "warning", (title, repair))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -26,7 +26,7 @@ class Waiting(QFrame):
         self._request: int | None = None
         self._again: Callable[[], None] | None = None
         self._stopped_at = ""
-        self.setProperty("card", True)
+        self.setProperty("notice", True)
         self.label, self.bar, self.button = QLabel(self), QProgressBar(self), QPushButton("Cancel", self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)

@@ -27,6 +27,7 @@ from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project
 from widgets.data.advice import AMOUNTS, INPUTS, OUTPUTS, Advice, advise, situation
+from widgets.look.floating import float_over
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.training.inline_notice import InlineNotice
@@ -55,8 +56,9 @@ class Guide(QDialog):
             for (question, answers), answer in zip(QUESTIONS, known, strict=True)
         ]
         self.notice = InlineNotice(self)
-        end = (self._advised(), self.notice, self._buttons(info))
+        end = (self._advised(), self._buttons(info))
         vbox(*questions, *end, parent=self, margins=(24, 20, 24, 20), spacing=8)
+        float_over(self, self.notice, at_top=True)
         self.setMinimumWidth(460)
         self._refresh()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
 from widgets.fields.undo_keys import UndoKeys
+from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 from widgets.look.terms import tip
@@ -25,7 +26,7 @@ TALL = 3
 
 
 class _Row:
-    """One setting on the grid: label, field with unit, and under them the fault and the help."""
+    """One setting on the grid: label, field with unit, the help under them, and the fault over what follows."""
 
     def __init__(self, spec: Setting, grid: QGridLayout, line: int) -> None:
         self.spec = spec
@@ -34,8 +35,7 @@ class _Row:
         self.label = text_label(spec.label[:1].upper() + spec.label[1:], buddy=self.field.editor())
         UndoKeys(self.field.editor())
         self._explain()
-        self.fault, self.help = _note("error"), _note("faint")
-        self.fault.setObjectName(f"{spec.name}Fault")
+        self.fault, self.help = FieldFault(self.field, f"{spec.name}Fault"), _note("faint")
         self.help.setText(spec.help)
         cell = QWidget()
         inside = hbox((self.field, 1), parent=cell, spacing=6)
@@ -50,8 +50,7 @@ class _Row:
         self.cell = cell
         grid.addWidget(self.label, line, 0)
         grid.addWidget(cell, line, 1)
-        grid.addWidget(self.fault, line + 1, 0, 1, 2)
-        grid.addWidget(self.help, line + 2, 0, 1, 2)
+        grid.addWidget(self.help, line + 1, 0, 1, 2)
         self._grid = grid
 
     def _explain(self) -> None:
@@ -82,16 +81,14 @@ class _Row:
     def refuse(self, sentence: str, kept: object) -> None:
         """Say what is wrong; ``kept`` is the value that holds meanwhile."""
         self.refused = kept
-        self.fault.setText(sentence)
-        self.fault.setVisible(True)
+        self.fault.say(sentence)
         self.field.mark(True)
         self.field.editor().setAccessibleDescription(f"{sentence} {self.spec.help}")
 
     def clear(self) -> None:
         """Take the fault away."""
         if self.fault.text():
-            self.fault.clear()
-            self.fault.setVisible(False)
+            self.fault.say("")
             self.field.mark(False)
             self._explain()
 
@@ -171,7 +168,7 @@ class SettingsForm(QWidget):
                 widget.deleteLater()
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
-            row = _Row(spec, self._grid, 3 * index)
+            row = _Row(spec, self._grid, 2 * index)
             row.field.edited.connect(lambda value, name=spec.name: self._on_edit(name, value))
             row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
             row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))

@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -28,13 +26,15 @@ from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
 from widgets.fields.field import mark
 from widgets.fields.forms import SettingsForm
-from widgets.hints.hint_rows import HintNote
 from widgets.inspector.activation_plot import FunctionHelp
+from widgets.inspector.layer_notes import LayerNotes
 from widgets.inspector.loop_states import StatesEditor
 from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.floating import FieldFault
+from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
@@ -62,11 +62,9 @@ class LayerPage(Themed, QWidget):
         self.name.setAccessibleName("Name of the layer")
         self.name.setToolTip("Name of the layer, in files and in exported code")
         self.name.editingFinished.connect(self._rename)
-        self.name_fault = text_label(look="error", wrap=True, hidden=True)
-        self.problem = text_label(look="error", wrap=True, hidden=True)
-        self.health = text_label(look="warning", wrap=True, hidden=True)
-        self.health.setObjectName("layerHealth")
-        self.hints = HintNote(themes)
+        self.name_fault = FieldFault(self.name, "layerNameFault")
+        self.notes = LayerNotes(themes)
+        self.problem, self.health, self.hints = self.notes.problem, self.notes.health, self.notes.hints
         self.form = SettingsForm()
         self.form.setObjectName("layerForm")
         self.form.edited.connect(self._set)
@@ -101,10 +99,9 @@ class LayerPage(Themed, QWidget):
         head = hbox(
             (self.sign, 0, Qt.AlignmentFlag.AlignVCenter), (vbox(self.kind, spacing=0), 1), self.why, spacing=10
         )
-        notes = (self.name, self.name_fault, self.problem, self.health, self.hints)
         settings = (self.form, self.nothing, self.loop, (self.by_hand, 0, Qt.AlignmentFlag.AlignLeft))
         sections = (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching)
-        items = (head, *notes, Gap(4), *settings, *sections, Stretch(1))
+        items = (head, self.name, Gap(4), *settings, *sections, Stretch(1))
         vbox(*items, parent=self, margins=(14, 12, 14, 14), spacing=6)
 
     def theme_changed(self) -> None:
@@ -134,13 +131,11 @@ class LayerPage(Themed, QWidget):
         self.costs.show_facts(cost_facts(facts))
         self.function.show_layer(layer)
         wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
-        self.problem.setText("\n".join(problem.message for problem in wrong))
-        self.problem.setVisible(bool(wrong))
+        self.notes.show_problem("\n".join(problem.message for problem in wrong))
 
     def show_health(self, diagnosis: str) -> None:
         """Say how the layer fares in training; nothing where it fares well."""
-        self.health.setText(diagnosis)
-        self.health.setVisible(bool(diagnosis))
+        self.notes.show_health(diagnosis)
 
     def _show_kind(self, node: Node) -> None:
         self._id, self._kind = node.id, type(node.layer)
@@ -219,8 +214,7 @@ class LayerPage(Themed, QWidget):
             self._say_name_fault("")
 
     def _say_name_fault(self, sentence: str) -> None:
-        self.name_fault.setText(sentence)
-        self.name_fault.setVisible(bool(sentence))
+        self.name_fault.say(sentence)
         mark(self.name, bool(sentence))
 
 
@@ -260,7 +254,7 @@ class NetworkPage(QWidget):
             label.setVisible(bool(text))
 
 
-class Inspector(QScrollArea):
+class Inspector(FormArea):
     """Follows the selection and the document. `by_hand_wanted` passes on the wish of the layer on show."""
 
     by_hand_wanted = Signal(str)
@@ -269,9 +263,6 @@ class Inspector(QScrollArea):
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._document: Document | None = None
         self._checker: Checker | None = None
@@ -285,6 +276,7 @@ class Inspector(QScrollArea):
         self.pages.add(self.network)
         self.pages.add(self.layer)
         self.setWidget(self.pages)
+        self.dock(self.layer.notes)
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough that no field is ever cut."""
@@ -338,11 +330,12 @@ class Inspector(QScrollArea):
         if len(ids) == 1:
             self.layer.show_layer(self._document, self._checker, ids[0])
             self.layer.show_health(self._health.get(ids[0], ""))
-            self.layer.hints.show_hints([hint for hint in self._hints if hint.layer == ids[0]])
+            self.layer.notes.show_hints([hint for hint in self._hints if hint.layer == ids[0]])
         elif ids:
             self.network.show_several(self._checker, ids)
         else:
             self.network.show_network(self._document, self._checker)
+        self.layer.notes.on_layer(len(ids) == 1)
         self.pages.bring(self.layer if len(ids) == 1 else self.network)
         self.updateGeometry()
 

@@ -55,7 +55,8 @@ def stylesheet(theme: Theme) -> str:
     `primary` (bool) on a button that is the one thing to do next; `segmented` on the buttons or the tab bar of a
     segmented control; `card` on a framed raised panel; `rule` on a hairline; `heading` on a label above a group;
     `faint` on a label that explains, `unit` on one beside a field; `compact` on buttons that share a narrow row;
-    `tone` (`error`, `warning`, `ok`) on a label that reports; `chip` on a label in a row of steps, with `dashed` where
+    `tone` (`error`, `warning`, `ok`) on a label that reports; `notice` on a frame that floats over a pane, with a
+    `tone`; `fault` on what is said of a field; `chip` on a label in a row of steps, with `dashed` where
     the step is not always taken.
     """
     names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
@@ -97,6 +98,13 @@ QLabel[tone="warning"] { color: @warning; }
 QLabel[tone="ok"] { color: @ok; }
 QFrame[rule="true"] { background: @border; border: none; }
 QFrame[card="true"] { background: @raised; border: 1px solid @border; border-radius: 8px; }
+QFrame[notice="true"] { background: @raised; border: 1px solid @strong_border; border-left: 4px solid @accent;
+    border-radius: 6px; }
+QFrame[notice="true"][tone="error"] { border-left-color: @error; }
+QFrame[notice="true"][tone="warning"] { border-left-color: @warning; }
+QFrame[notice="true"][tone="ok"] { border-left-color: @ok; }
+QFrame[docked="true"] { background: @raised; border: none; border-top: 1px solid @border; }
+QLabel[fault="true"] { background: @raised; border: 1px solid @error; border-radius: 6px; padding: 4px 8px; }
 
 QPushButton { background: @raised; border: 1px solid @strong_border; border-radius: 6px; padding: 3px 12px;
     min-height: @field; }

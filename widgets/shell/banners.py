@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
-from widgets.look.theme import Themed, ThemeSource, blend
+from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 
 MOST = 3
 """Notices shown at a time; an older one gives way."""
@@ -87,23 +87,24 @@ class Banner(Themed, QWidget):
             self.notice.tone, self.theme.accent
         )
         painter = QPainter(self)
-        painter.fillRect(self.rect(), blend(hue, self.theme.surface, 0.10))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(blend(hue, self.theme.surface, 0.10))
         painter.setPen(QPen(blend(hue, self.theme.surface, 0.45), 1))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         mark = QRectF(11, self.height() / 2 - 8, 16, 16)
         icons.paint(painter, "warning" if self.notice.tone in ("error", "warning") else "logo", mark, hue)
         painter.end()
 
 
 class Banners(QWidget):
-    """The notices that stand at present, the latest on top; takes no room while there is none."""
+    """The notices that stand at present, the latest on top; they float over what is below."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banners")
         self._themes = themes
         self._shown: list[Banner] = []
-        self._layout = vbox(parent=self, spacing=0)
+        self._layout = vbox(parent=self, spacing=4)
         self.hide()
 
     @property

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
 
+from widgets.look.floating import float_over
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.stylesheet import apply_theme
@@ -105,7 +106,8 @@ class MainWindow(QMainWindow):
 
     def _assemble(self) -> None:
         whole = QWidget()
-        vbox(self.bar, self.banners, (self.pages, 1), self.status, parent=whole, spacing=0)
+        vbox(self.bar, (self.pages, 1), self.status, parent=whole, spacing=0)
+        float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
         self.overlay = DropOverlay(self.themes, self)

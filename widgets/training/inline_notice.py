@@ -1,28 +1,34 @@
-"""A line that says something in place, with what can be done about it as buttons."""
+"""A notice that floats over its pane, with what can be done about it as buttons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
 
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import hbox
+from widgets.look.layouts import Stretch, hbox
 
 Tone = Literal["error", "warning", "ok"]
+SHARE = 0.5
+"""Most of the width that buttons take beside a sentence."""
 
 
 class InlineNotice(QFrame):
-    """Hidden until it has something to say."""
+    """Hidden until it has something to say. `float_over` gives it its place over a pane."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("card", True)
+        self.setProperty("notice", True)
         self._label = text_label("", self, wrap=True, selectable=True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._row = hbox((self._label, 1), parent=self, margins=(12, 6, 8, 6), spacing=8)
+        self._row = hbox(Stretch(1), spacing=8)
+        self._whole = hbox((self._label, 1), self._row, parent=self, margins=(12, 6, 8, 6), spacing=8)
         self._buttons: list[QPushButton] = []
+        self.dismissed = ""
+        """What was said when it was dismissed last, empty where it was taken back since."""
         self.hide()
 
     @property
@@ -30,12 +36,12 @@ class InlineNotice(QFrame):
         """What is said, empty while hidden."""
         return "" if self.isHidden() else self._label.text()
 
-    def say(self, sentence: str, tone: Tone = "error", *offers: tuple[str, Callable[[], None]]) -> None:
+    def say(self, sentence: str, tone: Tone = "error", *offers: tuple[str, Callable[[], object]]) -> None:
         """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line."""
         self._clear_buttons()
         self._label.setText(sentence)
-        set_look(self._label, "tone", tone)
-        for title, act in (*offers, ("Dismiss", lambda: None)):
+        set_look(self, "tone", tone)
+        for title, act in (*offers, ("Dismiss", self._dismiss)):
             self._add_button(title, act)
         if offers:
             self._buttons[0].setProperty("primary", True)
@@ -44,9 +50,21 @@ class InlineNotice(QFrame):
 
     def clear(self) -> None:
         """Say nothing any more."""
+        self.dismissed = ""
         self.hide()
 
-    def _add_button(self, title: str, act: Callable[[], None]) -> None:
+    def _dismiss(self) -> None:
+        self.dismissed = self._label.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the buttons leave the sentence little room, they stand below it."""
+        super().resizeEvent(event)
+        crowded = self._row.sizeHint().width() > SHARE * event.size().width()
+        way = QBoxLayout.Direction.TopToBottom if crowded else QBoxLayout.Direction.LeftToRight
+        if way != self._whole.direction():
+            self._whole.setDirection(way)
+
+    def _add_button(self, title: str, act: Callable[[], object]) -> None:
         button = QPushButton(title, self)
         button.setAccessibleName(title)
 
@@ -60,6 +78,7 @@ class InlineNotice(QFrame):
 
     def _clear_buttons(self) -> None:
         for button in self._buttons:
+            self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._buttons.clear()

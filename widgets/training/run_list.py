@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.errors import NetloomError
+from widgets.look.floating import float_over
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
@@ -140,7 +141,8 @@ class RunList(QWidget):
             button.clicked.connect(act)
             self._buttons[title] = button
         row = hbox(*self._buttons.values(), Stretch(1), spacing=4)
-        vbox((stack, 1), self.notice, row, parent=self, margins=(8, 4, 4, 4), spacing=4)
+        vbox((stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
+        float_over(self, self.notice, within=stack)
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.training.plan import Plan
 from graph.changes import SectionSet
@@ -14,6 +14,7 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
 from widgets.fields.forms import SettingsForm
+from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 
@@ -35,21 +36,20 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The settings of a plan under headings; what stands in none of them comes under the last."""
 
 
-class PlanForm(QScrollArea):
+class PlanForm(FormArea):
     """Shows the plan of a document and edits it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("planForm")
         self.setAccessibleName("Training settings")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._document: Document | None = None
         self._stop: Callable[[], None] = _nothing
         self._devices: tuple[str, ...] = ()
         self._plan = Plan()
-        self._fault = text_label("", self, wrap=True, look="error")
+        self._fault = text_label("", self, wrap=True, look="error", hidden=True)
+        self._fault.setProperty("docked", True)
+        self._fault.setContentsMargins(12, 6, 12, 6)
         self.forms: dict[str, SettingsForm] = {}
         self._headings: dict[str, QLabel] = {}
         self._lay_out()
@@ -57,8 +57,8 @@ class PlanForm(QScrollArea):
 
     def _lay_out(self) -> None:
         inside = QWidget(self)
-        column = vbox(self._fault, parent=inside, margins=(12, 4, 12, 12), spacing=8)
-        self._fault.hide()
+        column = vbox(parent=inside, margins=(12, 4, 12, 12), spacing=8)
+        self.dock(self._fault)
         for title, _ in GROUPS:
             heading = text_label(title, inside, look="heading")
             form = SettingsForm(inside)

@@ -72,6 +72,7 @@ class StatusStrip(QWidget):
         self.figures.setMinimumWidth(120)
         self.figures.installEventFilter(self)
         row.setStretchFactor(self.figures, 4)
+        row.addStrut(self.cancel.sizeHint().height())  # the line is no higher while there is something to cancel
         self._hide_empty()
 
     def show_state(self, state: State, words: str = "", *, own: bool = True) -> None:

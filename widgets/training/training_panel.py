@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 from app.protocol.events import Started
 from app.training.run_labels import ProjectKey
 from graph.document import Document
+from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
@@ -67,7 +68,8 @@ class TrainPanel(QWidget):
             self._splitter.setStretchFactor(number, stretch)
         self._splitter.setSizes([width for _, width, _ in widths])
         self.curves.rate.hide()
-        vbox(self.strip, self.notice, (self._splitter, 1), parent=self, spacing=2)
+        vbox(self.strip, (self._splitter, 1), parent=self, spacing=2)
+        float_over(self, self.notice)
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model

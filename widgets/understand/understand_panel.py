@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.project.description_links import slug
 from app.protocol.watch import Watch
+from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
@@ -50,7 +51,8 @@ class UnderstandPanel(QWidget):
         self._on_subject()
 
     def _lay_out(self) -> None:
-        vbox(self.notice, (self.views, 1), parent=self, spacing=2)
+        vbox((self.views, 1), parent=self)
+        float_over(self, self.notice)
 
     def _connect(self) -> None:
         self.subject.changed.connect(self._on_subject)

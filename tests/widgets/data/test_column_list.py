@@ -251,6 +251,7 @@ def test_data_that_changed_is_told_and_taken(qtbot: QtBot, view: DataView, table
     before = options(view)["sha256"]
     press(qtbot, view.notice, "Use the changed data")
     qtbot.waitUntil(lambda: "has changed" not in view.notice.text and options(view)["sha256"] != before)
+    qtbot.waitUntil(lambda: view.preview is not None)
     assert view.preview is not None and view.preview.info.samples == 61
 
 

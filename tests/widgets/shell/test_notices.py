@@ -1,0 +1,208 @@
+"""The window stands still: no notice, fault or note moves what was there before it came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.protocol.messages import Unfinished
+from graph.layers.catalogue import catalogue
+from widgets.data.data_view import DataView
+from widgets.data.which_network import Guide
+from widgets.fields.forms import SettingsForm
+from widgets.look.floating import FieldFault
+from widgets.shell.banners import Banners, Notice
+from widgets.shell.window import MainWindow
+from widgets.training.inline_notice import InlineNotice
+from widgets.training.training_panel import TrainPanel
+from widgets.understand.understand_panel import UnderstandPanel
+
+LONG = "What was asked for cannot be done now, because something else is going on. " * 3
+NOTES = ("layerNotes", "banners")
+
+
+def is_note(widget: QWidget) -> bool:
+    """Whether a widget is a notice or a part of one."""
+    return (
+        isinstance(widget, InlineNotice | FieldFault | Banners)
+        or widget.property("notice") is True
+        or widget.property("docked") is True
+        or widget.objectName() in NOTES
+    )
+
+
+def places(window: QWidget) -> dict[QWidget, QPoint]:
+    """Where everything in view stands in the window, apart from notices themselves."""
+    found: dict[QWidget, QPoint] = {}
+
+    def look(widget: QWidget) -> None:
+        for child in widget.children():
+            if isinstance(child, QWidget) and child.isVisible() and not child.isWindow() and not is_note(child):
+                found[child] = child.mapTo(window, QPoint(0, 0))
+                look(child)
+
+    look(window)
+    return found
+
+
+def settle() -> None:
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def moved(window: QWidget, act: Callable[[], object]) -> list[str]:
+    """What something moves, or resizes where nothing scrolls."""
+    settle()
+    before = places(window)
+    act()
+    settle()
+    after = places(window)
+    return [
+        f"{type(widget).__name__} {widget.objectName()} {place} to {after.get(widget)}"
+        for widget, place in before.items()
+        if after.get(widget) != place and not widget.objectName().startswith("qt_scrollarea")
+    ]
+
+
+def opened(window: MainWindow, file: Path, workspace: str) -> MainWindow:
+    window.files.open(file)
+    window.show_workspace(workspace)
+    settle()
+    return window
+
+
+def inline_notices(window: MainWindow) -> list[InlineNotice]:
+    return [notice for notice in window.findChildren(InlineNotice) if notice.parentWidget().isVisible()]
+
+
+@pytest.mark.parametrize("workspace", ["data", "network", "train", "understand"])
+@pytest.mark.parametrize("sentence", ["Short.", LONG])
+def test_no_notice_of_a_workspace_moves_anything(
+    window: MainWindow, project_file: Path, workspace: str, sentence: str
+) -> None:
+    opened(window, project_file, workspace)
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    panel.show_runs()
+    notices = inline_notices(window)
+    assert len(notices) >= {"data": 4, "network": 0, "train": 2, "understand": 1}[workspace]
+    for notice in notices:
+        offer = ("Repair it", lambda: None)
+        assert moved(window, lambda notice=notice, offer=offer: notice.say(sentence, "warning", offer)) == []
+        assert notice.isVisible()
+        assert QRect(QPoint(), window.size()).contains(QRect(notice.mapTo(window, QPoint()), notice.size()))
+    assert moved(window, lambda: window.say(Notice(sentence, "error", (("Do it", lambda: None),), "first"))) == []
+    assert moved(window, lambda: window.say(Notice(sentence, "warning", (), "second"))) == []
+    assert all(banner.isVisible() for banner in window.banners.findChildren(QLabel))
+
+
+def test_notices_of_one_pane_stand_below_each_other(window: MainWindow, project_file: Path) -> None:
+    opened(window, project_file, "data")
+    notices = inline_notices(window)
+    for notice in notices:
+        notice.say("Something is to be known.")
+    settle()
+    areas = [QRect(notice.mapTo(window, QPoint()), notice.size()) for notice in notices]
+    assert not any(one.intersects(other) for one in areas for other in areas if one is not other)
+
+
+def test_a_notice_gives_its_words_room_and_is_dismissed(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    opened(window, project_file, "train")
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    panel.notice.say(LONG)
+    settle()
+    label = panel.notice.findChild(QLabel)
+    assert label is not None and label.height() >= label.heightForWidth(label.width())
+    button = panel.notice.findChildren(QPushButton)[-1]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not panel.notice.isVisible()
+
+
+def test_waiting_for_data_moves_nothing(window: MainWindow, project_file: Path) -> None:
+    view = opened(window, project_file, "data").workbench.panel("data")
+    assert isinstance(view, DataView)
+    view.waiting.watch(7, lambda: None)
+    progress = Unfinished(what="Decoding pictures", done=3, whole=9)
+    assert moved(window, lambda: view.waiting._on_unfinished(7, progress)) == []
+    assert view.waiting.isVisible()
+
+
+def test_facts_of_the_data_move_no_tab(window: MainWindow, project_file: Path) -> None:
+    view = opened(window, project_file, "data").workbench.panel("data")
+    assert isinstance(view, DataView)
+    before = view.samples.tabs.mapTo(window, QPoint())
+    for text in ("", "One line.", LONG * 3):
+        view.facts.setText(text)
+        view.notes.setText(text)
+        view.notes.setVisible(bool(text))
+        settle()
+        assert view.samples.tabs.mapTo(window, QPoint()) == before
+
+
+def test_a_refused_value_moves_no_field(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    opened(window, project_file, "network")
+    window.workbench.canvas.select(["conv1"])
+    form = window.workbench.inspector.layer.form
+    settle()
+    assert moved(window, lambda: form.refuse("filters", LONG)) == []
+    fault = window.findChild(FieldFault, "filtersFault")
+    assert fault is not None and fault.isVisible() and fault.text() == LONG
+    field = form.field("filters")
+    assert fault.mapTo(window, QPoint()).y() >= field.mapTo(window, QPoint(0, field.height())).y()
+    window.workbench.canvas.select(["dense3"])
+    settle()
+    assert not any(fault.isVisible() for fault in window.findChildren(FieldFault))
+
+
+def test_a_problem_of_the_layer_moves_no_field(window: MainWindow, project_file: Path) -> None:
+    opened(window, project_file, "network")
+    window.workbench.canvas.select(["conv1"])
+    settle()
+    notes = window.workbench.inspector.layer.notes
+    assert moved(window, lambda: notes.show_problem("The kernel is larger than the picture.")) == []
+    assert notes.isVisible()
+    page = window.workbench.inspector.layer
+    assert moved(window, lambda: page._say_name_fault("“a b” cannot name a layer.")) == []
+    assert page.name_fault.isVisible()
+
+
+def test_a_fault_of_the_last_field_stands_above_it(qtbot: QtBot) -> None:
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    layer = catalogue()["dense"]()
+    form.show_settings(layer.settings(), {spec.name: getattr(layer, spec.name) for spec in layer.settings()})
+    form.show()
+    last = layer.settings()[-1].name
+    form.adjustSize()
+    form.refuse(last, "It cannot be so.")
+    fault = next(fault for fault in form.findChildren(FieldFault) if fault.isVisible())
+    assert QRect(QPoint(), form.size()).contains(fault.geometry())
+    assert fault.geometry().bottom() < form.field(last).mapTo(form, QPoint()).y()
+
+
+def test_notices_of_dialogs_and_tabs_move_nothing(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    guide = Guide(None)
+    qtbot.addWidget(guide)
+    guide.show()
+    assert moved(guide, lambda: guide.notice.say(LONG)) == []
+    opened(window, project_file, "understand")
+    panel = window.workbench.panel("understand")
+    assert isinstance(panel, UnderstandPanel)
+    assert moved(window, lambda: panel.notice.say(LONG)) == []
+
+
+def test_a_training_that_can_be_cancelled_moves_nothing(window: MainWindow, project_file: Path) -> None:
+    opened(window, project_file, "train")
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    before = panel.tabs.mapTo(window, QPoint()), panel.curves.loss.mapTo(window, QPoint())
+    panel.strip.on_readying(Unfinished(what="Decoding pictures", done=3, whole=9))
+    settle()
+    assert panel.strip.cancel.isVisible()
+    assert (panel.tabs.mapTo(window, QPoint()), panel.curves.loss.mapTo(window, QPoint())) == before
