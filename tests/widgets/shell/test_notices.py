@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_no_notice_of_a_workspace_moves_anything(
     assert len(notices) >= {"data": 4, "network": 0, "train": 2, "understand": 1}[workspace]
     for notice in notices:
         offer = ("Repair it", lambda: None)
-        assert moved(window, lambda notice=notice, offer=offer: notice.say(sentence, "warning", offer)) == []
+        assert moved(window, partial(notice.say, sentence, "warning", offer)) == []
         assert notice.isVisible()
         assert QRect(QPoint(), window.size()).contains(QRect(notice.mapTo(window, QPoint()), notice.size()))
     assert moved(window, lambda: window.say(Notice(sentence, "error", (("Do it", lambda: None),), "first"))) == []
