@@ -12,6 +12,7 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
+from app.data.readers.boxes.box_table import SIDES
 from app.project.objective_problems import target_of
 from app.system.number_format import format_percent
 from app.training.plan import Plan
@@ -222,6 +223,12 @@ def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
     yield Finding(None, message, (Fix(f"Use {usual:g}", (context.changed("plan", learning_rate=usual),)),))
 
 
+def _is_placed(target: FieldInfo) -> bool:
+    """Whether a target says where something is in a picture, so that it does not hold once the picture is moved."""
+    sides = tuple(name.strip().lower() for name in target.names)
+    return target.shape.kind is Kind.IMAGE or any(sides == columns for _, columns in SIDES)
+
+
 def _overfitting(context: ProjectContext) -> Iterator[Finding]:
     if context.info is None or context.choice is None or context.plan is None:
         return
@@ -239,7 +246,7 @@ def _overfitting(context: ProjectContext) -> Iterator[Finding]:
     last = next((node for node in reversed(context.nodes) if node.layer.is_dense), None)
     if last is not None:
         fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", usual_layers.dropout()),)))
-    if context.image_inputs():
+    if context.image_inputs() and not _is_placed(context.info.target_field()):
         fixes.append(Fix("Shift the pictures a little", (context.changed("data", augment={"shift": 0.1}),)))
     if not fixes:
         fixes.append(Fix("Use weight decay", (context.changed("plan", weight_decay=0.01),)))

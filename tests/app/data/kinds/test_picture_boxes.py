@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from pytest import approx
 
+from app.data.data_choice import DataChoice
 from app.data.dataset import Task
 from app.data.inspect import inspect
 from app.data.readers.box_targets import fitted_boxes
@@ -24,8 +25,11 @@ from app.data.sources.images import Images
 from app.inference.evaluate import boxes_said
 from app.inference.new_pictures import named_pictures
 from app.numerics.box_grid import CHANNELS, decode
+from app.project.project_check import check_project
 from graph.errors import NetloomError
+from graph.project import Project
 from graph.shapes import image
+from tests.graph.networks import chain, layer
 
 WIDE, HIGH = 40, 20
 """Size of the pictures, in pixels."""
@@ -571,3 +575,14 @@ def test_predicting_copies_of_the_pictures_sees_what_training_saw(table: bool, t
     assert seen is not None and len(seen.names) == 12
     order = sorted(range(12), key=lambda place: int(Path(seen.names[place]).stem))
     np.testing.assert_array_equal(np.asarray(seen.values)[order], np.asarray(dataset.input_field().values))
+
+
+@pytest.mark.parametrize("task", ["grid", "present"])
+def test_moving_pictures_is_offered_only_where_the_target_stays_true(task: str, tmp_path: Path) -> None:
+    source = Images(path=str(several(tmp_path)), boxes=task)  # type: ignore[arg-type]
+    start = layer("input", shape=image(3, 32, 32))
+    drawn = chain([start, layer("flatten"), layer("dense", units=40), layer("relu"), layer("output")])
+    report = check_project(Project(drawn.network, {"data": DataChoice(source=source).to_json()}), None)
+    fixes = [fix.title for hint in report.hints for fix in hint.fixes]
+    assert "Insert Dropout before dense1" in fixes
+    assert ("Shift the pictures a little" in fixes) == (task == "present")
