@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from graph.changes import (
     Connected,
@@ -14,6 +15,7 @@ from graph.changes import (
     LayerSet,
 )
 from graph.checking.data_fit import input_problems, output_problems
+from graph.checking.dead_layers import dead_layers, with_dead_end
 from graph.checking.fixes import Append, Fix, Replace, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.document import Commit, Document
@@ -61,6 +63,7 @@ class Checker:
         self._totals: dict[str, int] = {}
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
+        self._dead: frozenset[str] = frozenset()
         self._listeners: list[Listener] = []
         self._stop = document.subscribe(self._on_commit)
         if not later:
@@ -187,15 +190,18 @@ class Checker:
         if structure:
             useful = leading_to_outputs(self.network)
             usefulness_changed = set(useful ^ self._useful) & set(self._info) & set(self.network.ids)
-            self._useful = useful
-            stale |= usefulness_changed
+            dead = dead_layers(self.network, useful)
+            # What a dead end offers depends on the whole network; there are few of them.
+            ends = {id_ for id_ in dead if not self.network.successors(id_)}
+            stale |= usefulness_changed | ((dead ^ self._dead) & set(self.network.ids)) | ends
+            self._useful, self._dead = useful, dead
         changed = set[str]()
         order = downstream(self.network, stale)
         for index, id_ in enumerate(order):
             if id_ not in stale:
                 continue
             yield index / len(order)
-            old, new = self._info.get(id_), self._infer(self.network.node(id_))
+            old, new = self._info.get(id_), self._judged(self.network.node(id_))
             self._info[id_] = new
             if old == new:
                 continue
@@ -205,6 +211,17 @@ class Checker:
         self._network_problems = network_problems(self.network)
         self._totals.clear()
         return frozenset(changed | usefulness_changed)
+
+    def _judged(self, node: Node) -> LayerInfo:
+        """What is known of a layer; of one that leads to no output, that it is dead, and what would help."""
+        info = self._infer(node)
+        if node.id not in self._dead:
+            return info
+        shape = info.outputs.get(node.outputs[0]) if node.outputs else None
+        problems = info.problems
+        if not self.network.successors(node.id):
+            problems = with_dead_end(problems, self.network, self._dead, node, shape)
+        return replace(info, problems=problems, dead=True)
 
     def _infer(self, node: Node) -> LayerInfo:
         arriving = self.network.into(node.id)

@@ -95,6 +95,31 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Connect an input, in place of what arrives there."""
+
+    connection: Connection
+
+    def apply(self, document: Document) -> None:
+        """Remove the connection that is there, and connect."""
+        old = document.network.at(self.connection.target, self.connection.target_port)
+        if old is not None:
+            document.disconnect(old)
+        document.connect(self.connection)
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Remove a layer and its connections."""
+
+    target: str
+
+    def apply(self, document: Document) -> None:
+        """Remove it."""
+        document.remove(self.target)
+
+
+@dataclass(frozen=True)
 class Bypass:
     """Take a layer out of the flow: what was connected to it is connected to what follows."""
 

@@ -45,6 +45,8 @@ class LayerInfo:
     activations: int = 0
     receptive_field: ReceptiveField | None = None
     problems: tuple[Problem, ...] = ()
+    dead: bool = False
+    """Whether it leads to no output while others do, so that nothing it computes is used."""
 
     @property
     def activation_bytes(self) -> int:

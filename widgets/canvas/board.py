@@ -272,12 +272,13 @@ class Board:
         if connection is None:
             return None
         shape = self.cards[connection.source].info.outputs.get(connection.source_port)
+        dead = self.cards[connection.target].info.dead
         if wire is None:
-            wire = self.wires[slot] = Wire(connection, NOWHERE, shape)
+            wire = self.wires[slot] = Wire(connection, NOWHERE, shape, dead)
             for id_ in (connection.source, connection.target):
                 self._ends.setdefault(id_, set()).add(slot)
-        elif wire.shape != shape:
-            wire.shape = shape
+        elif (wire.shape, wire.dead) != (shape, dead):
+            wire.shape, wire.dead = shape, dead
             self.changed += 1
             self._dirty(wire.area)
         return wire

@@ -22,6 +22,9 @@ HALO = 14.0
 EVERYWHERE = QRectF(-200_000, -200_000, 400_000, 400_000)
 """The canvas is as good as endless."""
 
+DEAD = "dead"
+"""What wires are painted as that carry values nobody uses."""
+
 Slot = tuple[str, str]
 """Layer and input port: what names a wire."""
 
@@ -136,6 +139,8 @@ class Wire:
     connection: Connection
     course: WirePath
     shape: Shape | None
+    dead: bool = False
+    """Whether it feeds a layer that leads to no output."""
     area: QRectF = field(default_factory=QRectF)
     _path: QPainterPath | None = None
     _lines: list[QLineF] | None = None
@@ -149,6 +154,11 @@ class Wire:
     def kind(self) -> str:
         """Kind of its shape; empty where the shape is not known."""
         return str(self.shape.kind) if self.shape else ""
+
+    @property
+    def stroke(self) -> str:
+        """Which colour and stroke it is painted in: those of its kind, or of what is dead."""
+        return DEAD if self.dead else self.kind
 
     @property
     def path(self) -> QPainterPath:

@@ -11,7 +11,7 @@ from graph.checking.layer_info import Severity
 from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
-from widgets.canvas.board_items import HALO, Face
+from widgets.canvas.board_items import DEAD, HALO, Face
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
 
@@ -72,7 +72,7 @@ class CardPainter:
         muted = face.node.muted
         if muted:
             painter.setOpacity(MUTED)
-        else:
+        elif not face.info.dead:
             self._shadow(painter, body)
         if isinstance(face.node.layer, Block):
             self._stack(painter, body, self.hue(face), 1.0)
@@ -103,8 +103,10 @@ class CardPainter:
     def _panel(self, painter: QPainter, body: QRectF, face: Face) -> None:
         hue, split = self.hue(face), cards.HEADER / body.height()
         fill = QLinearGradient(body.topLeft(), body.bottomLeft())
-        strip = self.strip_color(hue)
-        for place, color in ((0.0, strip), (split, strip), (split + 1e-4, self.theme.raised), (1.0, self.theme.raised)):
+        strip, below = self.strip_color(hue), self.theme.raised
+        if face.info.dead:
+            strip, below = blend(hue, self.theme.ground, 0.14), self.theme.ground
+        for place, color in ((0.0, strip), (split, strip), (split + 1e-4, below), (1.0, below)):
             fill.setColorAt(place, color)
         painter.setPen(QPen(blend(hue, self.theme.border, 0.45), 1))
         painter.setBrush(fill)
@@ -115,7 +117,7 @@ class CardPainter:
         icons.paint_family(painter, layer.family, QRectF(10, (cards.HEADER - ICON) / 2, ICON, ICON), hue)
         left, right = 32.0, cards.WIDTH - 10
         name = self._name.elidedText(face.id, Qt.TextElideMode.ElideRight, right - left)
-        painter.setPen(self.theme.text)
+        painter.setPen(self.ink(face))
         painter.setFont(self.name_font)
         strip = QRectF(left, 0, right - left, cards.HEADER)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, name)
@@ -142,7 +144,7 @@ class CardPainter:
         if settled:
             summary = face.node.layer.summary()
             # A block's label stands in the strip already.
-            self._line(painter, y, summary.removeprefix(f"{face.title}, "), "", self.theme.text)
+            self._line(painter, y, summary.removeprefix(f"{face.title}, "), "", self.ink(face))
             y += cards.LINE
         outputs = list(face.info.outputs.values())
         result = str(outputs[0]) if outputs else "no shape yet"
@@ -177,13 +179,14 @@ class CardPainter:
 
     def _ports(self, painter: QPainter, face: Face) -> None:
         for port in face.node.inputs:
-            shape = face.info.inputs.get(port)
+            shape = None if face.info.dead else face.info.inputs.get(port)
             self.port(painter, QPointF(*cards.input_place(face.node, port)), shape, filled=port in face.taken)
         for port in face.node.outputs:
-            self.port(painter, QPointF(*cards.output_place(face.node, port)), face.info.outputs.get(port), filled=True)
+            shape = None if face.info.dead else face.info.outputs.get(port)
+            self.port(painter, QPointF(*cards.output_place(face.node, port)), shape, filled=True)
 
     def port(self, painter: QPainter, centre: QPointF, shape: Shape | None, *, filled: bool) -> None:
-        """Paint a port's disc: in its kind's colour, hollow where nothing arrives."""
+        """Paint a port's disc: in its kind's colour, grey without a shape, hollow where nothing arrives."""
         color = self.theme.kind(shape.kind) if shape else self.theme.faint
         radius = cards.PORT_RADIUS
         painter.setPen(QPen(self.theme.raised if filled else color, 1.5))
@@ -233,21 +236,28 @@ class CardPainter:
         painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if face.node.muted else Qt.PenStyle.SolidLine))
         if isinstance(face.node.layer, Block):
             self._stack(painter, body, hue, 1.2 / zoom)
-        painter.setBrush(blend(hue, self.theme.raised, 0.24))
+        painter.setBrush(blend(hue, *((self.theme.ground, 0.1) if face.info.dead else (self.theme.raised, 0.24))))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         large = min(self.theme.scale, LARGEST_TEXT)
         name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
         shape = next(iter(face.info.outputs.values()), None)
         if shape is not None and body.height() >= 2 * line:
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
-            self._word(painter, name.translated(0, line), tight(shape), self.text_font, MID_PIXELS[1] * large / zoom)
-        self._word(painter, name, face.id, self.name_font, MID_PIXELS[0] * large / zoom)
+            self._word(
+                painter,
+                name.translated(0, line),
+                tight(shape),
+                self.text_font,
+                MID_PIXELS[1] * large / zoom,
+                self.ink(face),
+            )
+        self._word(painter, name, face.id, self.name_font, MID_PIXELS[0] * large / zoom, self.ink(face))
         if face.severity:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(problem_color(self.theme, face.severity))
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
 
-    def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float) -> None:
+    def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float, ink: QColor) -> None:
         for share in SHRINKING:
             # Smaller type rather than a name cut short, whose number is what tells it from others.
             sized = _sized(font, round(pixels * share))
@@ -255,24 +265,29 @@ class CardPainter:
             if metrics.horizontalAdvance(text) <= area.width():
                 break
         painter.setFont(sized)
-        painter.setPen(self.theme.text)
+        painter.setPen(ink)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
 
     # Colours
 
     def hue(self, face: Face) -> QColor:
-        """The hue of the card's family."""
-        return self.theme.family(face.node.layer.family)
+        """The hue of the card's family; none where the layer leads to no output."""
+        return self.theme.faint if face.info.dead else self.theme.family(face.node.layer.family)
+
+    def ink(self, face: Face) -> QColor:
+        """The colour of the card's words."""
+        return self.theme.faint if face.info.dead else self.theme.text
 
     def strip_color(self, hue: QColor) -> QColor:
         """The muted tint of the strip."""
         return blend(hue, self.theme.raised, 0.26 if self.theme.dark else 0.16)
 
     def tile(self, family: str) -> QColor:
-        """The colour of a family's tiles, seen from far."""
+        """The colour of a family's tiles, seen from far; `DEAD` is none."""
         if family not in self._tiles:
-            self._tiles[family] = blend(self.theme.family(family), self.theme.ground, 0.72)
+            hue = self.theme.faint if family == DEAD else self.theme.family(family)
+            self._tiles[family] = blend(hue, self.theme.ground, 0.4 if family == DEAD else 0.72)
         return self._tiles[family]
 
     def ring(self, rect: QRectF, reach: float) -> QPainterPath:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 from graph.network import Annotation, AnnotationKind
 from widgets.canvas.annotation_shapes import AnnotationPainter, rect
 from widgets.canvas.board import Board
-from widgets.canvas.board_items import EVERYWHERE, Card, Slot, Wire
+from widgets.canvas.board_items import DEAD, EVERYWHERE, Card, Slot, Wire
 from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_cache import CardCache, Lens
 from widgets.canvas.card_painter import CardPainter
@@ -317,5 +317,5 @@ class Surface(QGraphicsObject):
 def _by_family(cards: Iterable[Card]) -> dict[str, list[QRectF]]:
     tiles: defaultdict[str, list[QRectF]] = defaultdict(list)
     for card in cards:
-        tiles[card.node.layer.family].append(card.rect)
+        tiles[DEAD if card.info.dead else card.node.layer.family].append(card.rect)
     return tiles

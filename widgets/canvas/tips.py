@@ -33,7 +33,8 @@ def _sentence(board: Board, hit: Hit) -> str:
     if card.sentence:
         return card.sentence
     counted = f", {card.info.parameters:,} parameters" if card.info.parameters else ""
-    return f"{hit.id}: {card.node.layer.title}{counted}"
+    dead = " - leads to no output, so nothing that it computes is used" if card.info.dead else ""
+    return f"{hit.id}: {card.node.layer.title}{counted}{dead}"
 
 
 def _described(shape: Shape | None, otherwise: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 
 from graph.drawing.routing import WirePath
 from graph.shapes import Kind
-from widgets.canvas.board_items import Wire, painter_path
+from widgets.canvas.board_items import DEAD, Wire, painter_path
 from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT
 from widgets.canvas.level_of_detail import Level
 from widgets.look.theme import Theme, blend
@@ -22,6 +22,7 @@ STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
     Kind.TOKENS: (2.2, (1.2, 2.2)),
     Kind.VIDEO: (2.4, (7.0, 2.0, 1.2, 2.0)),
     "": (1.4, (3.0, 3.0)),
+    DEAD: (1.2, ()),
 }
 """Width in pixels and dashes (in widths) by kind, so that colour is not the only sign; empty: no shape known."""
 
@@ -45,8 +46,8 @@ class WirePainter:
         self._hairs = {kind: self._hair(kind) for kind in STROKES}
 
     def color(self, kind: str) -> QColor:
-        """The colour of a kind; a quiet one where no shape is known."""
-        return self.theme.kind(kind) if kind else self.theme.faint
+        """The colour of a kind; a quiet one where no shape is known or nobody uses it."""
+        return self.theme.faint if kind in ("", DEAD) else self.theme.kind(kind)
 
     def paint(self, painter: QPainter, wires: Iterable[Wire], level: Level, zoom: float) -> None:
         """Paint wires as the level asks."""
@@ -57,7 +58,7 @@ class WirePainter:
         pens = self._hairs if zoom < THIN_BELOW else self._pens
         kinds: defaultdict[str, list[QPainterPath]] = defaultdict(list)
         for wire in wires:
-            kinds[wire.kind].append(wire.path)
+            kinds[wire.stroke].append(wire.path)
         for kind, paths in kinds.items():
             painter.setPen(pens[kind])
             for path in paths:
@@ -65,8 +66,8 @@ class WirePainter:
 
     def strong(self, painter: QPainter, wire: Wire, color: QColor | None = None) -> None:
         """Paint a wire that the pointer is over, or that something is about to happen to."""
-        pen = QPen(self._pens[wire.kind])
-        pen.setColor(color or self.color(wire.kind))
+        pen = QPen(self._pens[wire.stroke])
+        pen.setColor(color or self.color(wire.stroke))
         pen.setWidthF(3.4 * self.theme.scale)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -126,7 +127,7 @@ class WirePainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.ground)
             painter.drawRoundedRect(area, 9, 9)
-            painter.setPen(blend(self.color(wire.kind), self.theme.text, 0.6))
+            painter.setPen(blend(self.color(wire.stroke), self.theme.text, 0.6))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def paint_lines(self, painter: QPainter, lines: Mapping[str, list[QLineF]]) -> None:
@@ -154,7 +155,7 @@ def lines_by_kind(wires: Iterable[Wire]) -> dict[str, list[QLineF]]:
     """The straight lines of wires, by the kind of what flows along them."""
     lines: defaultdict[str, list[QLineF]] = defaultdict(list)
     for wire in wires:
-        lines[wire.kind] += wire.lines
+        lines[wire.stroke] += wire.lines
     return lines
 
 

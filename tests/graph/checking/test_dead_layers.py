@@ -1,0 +1,119 @@
+"""Layers that lead to no output: they are named once for each path, with repairs that can be applied and undone."""
+
+from __future__ import annotations
+
+from graph.checking.check import Checker
+from graph.checking.layer_info import Problem, Severity
+from graph.document import Document
+from graph.layers.activation import Relu
+from graph.layers.dense import Dense
+from graph.layers.io import Input, Output
+from graph.layers.merge import Add
+from graph.network import Connection
+from graph.shapes import image, vector
+from tests.graph.networks import chain, layer, lenet
+
+
+def perceptron() -> Document:
+    return chain([layer("input", shape=vector(8)), layer("dense"), layer("output")])
+
+
+def warnings(checker: Checker) -> list[Problem]:
+    return [problem for problem in checker.problems if problem.severity is Severity.WARNING]
+
+
+def branch(document: Document, source: str, *kinds: str) -> list[str]:
+    """Layers in a row behind a layer, leading nowhere."""
+    added = []
+    with document.transaction("Branch"):
+        for kind in kinds:
+            added.append(document.add(layer(kind)))
+            document.connect(Connection(source, "out", added[-1], "in"))
+            source = added[-1]
+    return added
+
+
+def test_a_branch_that_leads_nowhere_is_named_once_and_put_into_the_flow() -> None:
+    document = perceptron()
+    checker = Checker(document)
+    relu, tanh = branch(document, "input1", "relu", "tanh")
+    (problem,) = warnings(checker)
+    assert problem.layer == tanh
+    assert problem.message == "relu1 and tanh1 lead to no output, so nothing that they compute is used."
+    assert [fix.title for fix in problem.fixes] == ["Put them between input1 and dense1", "Remove these 2 layers"]
+    assert checker.layer_info(relu).dead
+    assert checker.layer_info(tanh).dead
+    assert not checker.layer_info("dense1").dead
+    problem.fixes[0].apply(document)
+    assert [document.network.into(id_)["in"].source for id_ in ("relu1", "tanh1", "dense1")] == [
+        "input1",
+        "relu1",
+        "tanh1",
+    ]
+    assert not checker.problems
+    document.undo()
+    assert warnings(checker) == [problem]
+    problem.fixes[1].apply(document)
+    assert document.network.ids == ("input1", "dense1", "output1")
+    assert not checker.problems
+
+
+def test_many_dead_layers_are_counted() -> None:
+    document = perceptron()
+    checker = Checker(document)
+    branch(document, "dense1", "relu", "tanh", "relu", "tanh", "relu")
+    (problem,) = warnings(checker)
+    assert problem.message.startswith("relu3 and the 4 layers before it lead to no output")
+
+
+def test_a_second_input_that_feeds_nothing_is_a_problem() -> None:
+    document = perceptron()
+    checker = Checker(document)
+    with document.transaction("Add"):
+        document.add(Input(shape=vector(8)))
+    (problem,) = warnings(checker)
+    assert problem.layer == "input2"
+    assert problem.message == "input2 feeds no layer, so its data is not used."
+    assert [fix.title for fix in problem.fixes] == ["Remove input2"]
+    with document.transaction("Merge"):
+        document.set_layer("dense1", Add())
+        document.add(Dense(), name="dense2")
+    free = [fix.title for problem in checker.problems if problem.layer == "input2" for fix in problem.fixes]
+    assert "Connect input2 to dense1.in2" in free
+
+
+def test_before_there_is_an_output_only_a_second_idle_input_is_a_problem() -> None:
+    document = Document()
+    checker = Checker(document)
+    with document.transaction("Add"):
+        document.add(Input(shape=image(1, 8, 8)))
+        document.add(Relu())
+    assert not [problem for problem in warnings(checker) if "feeds no layer" in problem.message]
+    with document.transaction("Add"):
+        document.add(Input(shape=vector(8)))
+    assert [problem.layer for problem in warnings(checker) if "feeds no layer" in problem.message] == ["input2"]
+    with document.transaction("Connect"):
+        document.connect(Connection("input2", "out", "relu1", "in"))
+    assert [problem.layer for problem in warnings(checker) if "feeds no layer" in problem.message] == ["input1"]
+
+
+def test_an_output_that_comes_and_goes_changes_what_is_dead() -> None:
+    document = chain([layer("input", shape=vector(8)), layer("dense")])
+    checker = Checker(document)
+    heard: list[frozenset[str]] = []
+    checker.subscribe(heard.append)
+    assert not checker.layer_info("dense1").dead
+    with document.transaction("Add"):
+        document.add(Output())
+    assert checker.layer_info("dense1").dead
+    assert {"dense1", "input1"} <= heard[-1]
+    with document.transaction("Connect"):
+        document.connect(Connection("dense1", "out", "output1", "in"))
+    assert not checker.layer_info("dense1").dead
+    document.undo()
+    document.undo()
+    assert not checker.layer_info("dense1").dead
+
+
+def test_a_network_without_dead_layers_says_nothing() -> None:
+    assert not warnings(Checker(lenet(image(1, 32, 32))))
