@@ -1,4 +1,6 @@
-"""Adding a layer: on a wire, behind another, at the loose end of a wire; each inside an open transaction."""
+"""Adding a layer: on a wire, behind another or between it and what follows, beside the open end of a chain, at the
+loose end of a wire; each inside an open transaction.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +9,42 @@ from collections.abc import Sequence
 from graph.document import Document
 from graph.editing import edits
 from graph.editing.matching import LooseEnd
-from graph.editing.placing import at_port, centred
+from graph.editing.open_ends import OpenEnd, join
+from graph.editing.placing import at_port, beside, centred
 from graph.layers.base import Layer
 from graph.network import Connection, Network, Position
 
 
-def add_at(document: Document, layer: Layer, place: Position, wire: Connection | None = None) -> str:
-    """Add a layer with its card's middle at ``place``, and lead ``wire`` through it; returns its id."""
+def add_at(
+    document: Document, layer: Layer, place: Position, wire: Connection | None = None, end: OpenEnd | None = None
+) -> str:
+    """Add a layer with its card's middle at ``place``; lead ``wire`` through it, or connect it to an open ``end``.
+
+    Returns its id.
+    """
     added = document.add(layer, centred(layer, *place))
     if wire is not None:
         edits.insert_on(document, wire, added)
+    elif end is not None:
+        join(document, added, end)
     return added
 
 
 def add_behind(document: Document, layer: Layer, source: str, corner: Position) -> str:
-    """Add a layer with its card's corner at ``corner``, fed by the first output of ``source``; returns its id."""
+    """Add a layer fed by the first output of ``source``; returns its id.
+
+    Where that feeds others already, the layer goes between, if it has an output for them. Else its card's corner is at
+    ``corner``.
+    """
+    network = document.network
+    port = network.node(source).outputs[0]
+    leaving = [each for each in network.out_of(source) if each.source_port == port]
+    if leaving and layer.output_ports():
+        added = document.add(layer, beside(network, source, clear=False))
+        edits.insert_between(document, leaving, added)
+        return added
     added = document.add(layer, corner)
-    document.set_vertical([added], document.network.node(source).vertical)
-    port = document.network.node(source).outputs[0]
+    document.set_vertical([added], network.node(source).vertical)
     document.connect(Connection(source, port, added, layer.input_ports()[0].name))
     return added
 
@@ -41,9 +61,8 @@ def add_at_end(document: Document, layer: Layer, place: Position, end: LooseEnd)
     return added
 
 
-def end_of_chain(network: Network, selected: Sequence[str], layer: Layer) -> str | None:
-    """The selected layer that a new one would follow: the only one, with an output that feeds nothing yet."""
+def followed(network: Network, selected: Sequence[str], layer: Layer) -> str | None:
+    """The selected layer that a new one would follow: the only one, with an output, if the new one has an input."""
     if len(selected) != 1 or not layer.input_ports():
         return None
-    free = network.node(selected[0]).outputs and not network.out_of(selected[0])
-    return selected[0] if free else None
+    return selected[0] if network.node(selected[0]).outputs else None

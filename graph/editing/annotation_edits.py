@@ -45,20 +45,29 @@ def around(network: Network, ids: Iterable[str]) -> Box | None:
     return (*cards.snapped(left, top), *cards.snapped(right - left, bottom - top))
 
 
-def move_with_frames(document: Document, places: Mapping[str, Position], *, vertical: bool) -> None:
+def move_with_frames(document: Document, places: Mapping[str, Position], *, vertical: bool | None = None) -> None:
     """Move cards inside an open transaction, and every frame that held some of them with those around it.
 
-    ``vertical`` says whether their ports are to be above and below.
+    ``vertical`` says whether their ports are to be above and below. None leaves that as it is; frames then only grow.
     """
     network = document.network
     frames = [each for each in network.annotations.values() if each.kind is AnnotationKind.FRAME]
     members = {frame.id: [node.id for node in network if _within(cards.box(node), frame.area)] for frame in frames}
     document.move(places)
-    document.set_vertical(places, vertical)
+    if vertical is not None:
+        document.set_vertical(places, vertical)
     for frame in frames:
         area = around(network, members[frame.id])
         if area is not None and not places.keys().isdisjoint(members[frame.id]):
+            area = area if vertical is not None else _united(frame.area, area)
             document.set_annotation(frame.id, replace(frame, area=area))
+
+
+def _united(first: Box, second: Box) -> Box:
+    left, top = min(first[0], second[0]), min(first[1], second[1])
+    right = max(first[0] + first[2], second[0] + second[2])
+    bottom = max(first[1] + first[3], second[1] + second[3])
+    return left, top, right - left, bottom - top
 
 
 def _within(box: Box, area: Box) -> bool:

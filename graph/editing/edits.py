@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from graph.checking.check import Checker
 from graph.document import Document
+from graph.editing.make_room import make_room
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.io import Input
@@ -71,12 +72,21 @@ def fresh(kind: type[Layer], checker: Checker) -> Layer:
 
 
 def insert_on(document: Document, connection: Connection, id: str) -> None:
-    """Lead a connection through a layer that has an input and an output."""
-    network, node = document.network, document.network.node(id)
-    document.set_vertical([id], network.node(connection.source).vertical and network.node(connection.target).vertical)
-    document.disconnect(connection)
-    document.connect(Connection(connection.source, connection.source_port, id, node.inputs[0]))
-    document.connect(Connection(id, node.outputs[0], connection.target, connection.target_port))
+    """Lead a connection through a layer that has an input and an output, and make room for its card."""
+    insert_between(document, [connection], id)
+
+
+def insert_between(document: Document, connections: Sequence[Connection], id: str) -> None:
+    """Lead connections that leave one output through a layer, and make room for its card between their ends."""
+    network, node, source = document.network, document.network.node(id), connections[0].source
+    targets = [network.node(each.target).vertical for each in connections]
+    document.set_vertical([id], network.node(source).vertical and all(targets))
+    for connection in connections:
+        document.disconnect(connection)
+    document.connect(Connection(source, connections[0].source_port, id, node.inputs[0]))
+    for connection in connections:
+        document.connect(Connection(id, node.outputs[0], connection.target, connection.target_port))
+    make_room(document, id)
 
 
 def insertable(network: Network, node: Node, connection: Connection) -> bool:

@@ -36,12 +36,14 @@ def behind(network: Network, source: str, left: float, right: float) -> Position
     return below(network, row) if full and not network.node(source).vertical else place
 
 
-def beside(network: Network, id: str) -> Position:
-    """A place to the right of a card where there is no other card; below a vertical one."""
+def beside(network: Network, id: str, *, clear: bool = True) -> Position:
+    """A place to the right of a card, below a vertical one; with ``clear``, or below it, where there is no other."""
     x, y = network.node(id).position
     if network.node(id).vertical:
-        return clear_place(network, (x, y + cards.box(network.node(id))[3] + cards.COLUMN_GAP))
-    return clear_place(network, (x + cards.WIDTH + cards.COLUMN_GAP, y))
+        place = (x, y + cards.box(network.node(id))[3] + cards.COLUMN_GAP)
+    else:
+        place = (x + cards.WIDTH + cards.COLUMN_GAP, y)
+    return clear_place(network, place) if clear else place
 
 
 def row_of(network: Network, id: str) -> list[str]:

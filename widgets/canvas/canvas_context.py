@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from graph.changes import LayerRenamed
+from graph.changes import LayerAdded, LayerRenamed
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.drawing import cards
 from graph.editing import edits
+from graph.editing.open_ends import REACH, OpenEnd, open_end_beside
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.network import Node
+from graph.network import Connection, Node
 from widgets.canvas.board import Board
 from widgets.canvas.board_items import EVERYWHERE, Slot
 from widgets.canvas.canvas_events import CanvasEvents
@@ -22,6 +23,7 @@ from widgets.canvas.card_animation import CardAnimation
 from widgets.canvas.gestures.gesture_runner import GestureRunner
 from widgets.canvas.hit_test import WIRE_GRASP, Hit, find, wire_at
 from widgets.canvas.navigation import Navigation
+from widgets.canvas.notice import CanvasNotice
 from widgets.canvas.popups import Popups
 from widgets.canvas.selection import Selection
 from widgets.canvas.surface import Surface
@@ -29,6 +31,12 @@ from widgets.look.theme import Theme, ThemeSource
 
 ROUTING = 0.004
 """Seconds that wires of a large network are routed before other events have their turn."""
+
+AROUND = REACH + cards.WIDTH
+"""How far around a card open ends of others are looked for, in scene pixels."""
+
+NOTICE_SHIFT = QPoint(0, 10)
+"""From the foot of a card to the sentence below it, in pixels."""
 
 SMALLEST_FIELD = QSize(120, 26)
 """Least size of the field in which a name is edited, in pixels."""
@@ -56,6 +64,7 @@ class CanvasContext(QObject):
         self.gestures = GestureRunner(view.viewport(), self.events)
         self.navigation = Navigation(view)
         self.popups = Popups(view, themes.theme)
+        self.notice = CanvasNotice(view.viewport())
         self.animation = CardAnimation(self)
         self.pointer: QPoint | None = None
         """Where the pointer was last seen, in the viewport."""
@@ -78,6 +87,8 @@ class CanvasContext(QObject):
         self.selection.changed.connect(self._on_selection)
         self.selection.layersChanged.connect(self._on_layers)
         self.gestures.began.connect(self.surface.leave)
+        self.gestures.began.connect(self.notice.dismiss)
+        self.navigation.viewMoved.connect(self.notice.dismiss)
         self.surface.blurred.connect(self.navigation.settle_soon)
         self.navigation.zoomStarted.connect(self.surface.stretch)
         self.navigation.zoomSettled.connect(self.surface.sharpen)
@@ -87,6 +98,7 @@ class CanvasContext(QObject):
     def show(self, document: Document, checker: Checker) -> None:
         """Show another document; what was being typed or dragged over the old one is dropped."""
         self.popups.dismiss()
+        self.notice.dismiss()
         self.animation.finish()
         self.gestures.cancel()
         self.release()
@@ -144,6 +156,21 @@ class CanvasContext(QObject):
             wire.slot if wire is not None and edits.insertable(self.document.network, node, wire.connection) else None
         )
 
+    def open_end_for(self, layer: Layer, corner: QPointF, id: str = "") -> OpenEnd | None:
+        """The open end of a chain that a card is beside; ``id`` is its layer, if it is in the network already."""
+        size = QSizeF(cards.WIDTH, cards.measures(layer)[2])
+        near = self.board.card_index.meeting(QRectF(corner, size).adjusted(-AROUND, -AROUND, AROUND, AROUND))
+        return open_end_beside(self.document.network, layer, corner.toTuple(), id, near)
+
+    def tell_replaced(self, old: Connection | None) -> None:
+        """Say beside an input that its wire was replaced, with a button that takes that back."""
+        if old is None:
+            return
+        card = self.board.cards[old.target]
+        spot = self.navigation.from_scene(QPointF(card.input_place(old.target_port).x(), card.rect.bottom()))
+        text = f"Replaced the wire from {old.source} to {old.target}."
+        self.notice.say(spot + NOTICE_SHIFT, text, "Undo", self.document.undo, self.theme)
+
     # What commands ask
 
     def chosen(self, verb: str, least: int = 1) -> tuple[str, ...]:
@@ -171,6 +198,7 @@ class CanvasContext(QObject):
     # Following
 
     def _on_commit(self, commit: Commit) -> None:
+        self.notice.dismiss()
         self.animation.finish()
         if self.gestures.current is not None and self.gestures.current.edits:
             self.gestures.cancel()
@@ -182,7 +210,15 @@ class CanvasContext(QObject):
             self._routing.start(0)
         self.selection.keep(self.board.cards, self.board.wires, self.board.annotations)
         self.surface.leave()
+        self._reveal_added(commit)
         self.changed.emit()
+
+    def _reveal_added(self, commit: Commit) -> None:
+        """Bring what a commit added into view, be it by a repair, a paste or an undo."""
+        changes = (change for change in commit.changes if isinstance(change, LayerAdded))
+        added = [change.node.id for change in changes if change.node.id in self.board.cards]
+        if added:
+            self.navigation.reveal(self.board.bounds(added))
 
     def _on_layers(self) -> None:
         self.events.selectionChanged.emit(list(self.selection.ids))

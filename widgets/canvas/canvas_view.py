@@ -33,7 +33,7 @@ from graph.layers.catalogue import catalogue
 from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
-from widgets.canvas.commands.add_commands import add, add_at, add_layer
+from widgets.canvas.commands.add_commands import add, add_at, add_layer, drop_at, show_drop
 from widgets.canvas.commands.view_commands import frame_all
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
@@ -246,18 +246,18 @@ class CanvasView(QGraphicsView):
         kind = _dragged(event)
         if kind is not None:
             place = self.mapToScene(event.position().toPoint())
-            self.surface.light_wire(self.context.wire_for(kind(), place))
+            show_drop(self.context, kind(), place)
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.surface.light_wire(None)
+        show_drop(self.context, None, QPointF())
 
     def dropEvent(self, event: QDropEvent) -> None:
         kind = _dragged(event)
-        self.surface.light_wire(None)
+        show_drop(self.context, None, QPointF())
         if kind is not None:
             place = self.mapToScene(event.position().toPoint())
-            self.events.attempt(lambda: add_at(self.context, kind, place))
+            self.events.attempt(lambda: drop_at(self.context, kind, place))
             event.acceptProposedAction()
             self.setFocus()
 
@@ -288,6 +288,7 @@ class CanvasView(QGraphicsView):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.navigation.stop()
+        self._minimap.stop()
         self.context.animation.finish()
         self.context.release()
         super().closeEvent(event)
@@ -303,7 +304,7 @@ class CanvasView(QGraphicsView):
             self.viewport().update()
 
     def _on_move(self) -> None:
-        self._minimap.place()
+        self._minimap.follow()
         self._hint.place()
         if self._empty:
             self.viewport().update()

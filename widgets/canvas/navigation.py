@@ -78,7 +78,11 @@ class Navigation(QObject):
 
     def visible_region(self) -> QRectF:
         """The part of the scene that is in view."""
-        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+        return self.scene_region(self._view.viewport().rect())
+
+    def scene_region(self, area: QRect) -> QRectF:
+        """The part of the scene that an area of the viewport shows."""
+        return self._view.mapToScene(area).boundingRect()
 
     def to_scene(self, spot: QPoint) -> QPointF:
         """The place in the scene under a spot of the viewport."""

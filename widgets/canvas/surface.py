@@ -15,10 +15,11 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
+from graph.drawing.routing import WirePath
 from graph.network import Annotation, AnnotationKind
 from widgets.canvas.annotation_shapes import AnnotationPainter, rect
 from widgets.canvas.board import Board
-from widgets.canvas.board_items import DEAD, EVERYWHERE, Card, Slot, Wire
+from widgets.canvas.board_items import DEAD, EVERYWHERE, Card, Slot, Wire, painter_path
 from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_cache import CardCache, Lens
 from widgets.canvas.card_painter import CardPainter
@@ -47,6 +48,8 @@ class Emphasis:
     hidden_wires: set[Slot] = field(default_factory=set)
     doomed_wires: set[Slot] = field(default_factory=set)
     lit_wire: Slot | None = None
+    offered: WirePath | None = None
+    """A wire that will be there if what is dragged is dropped here."""
     dimmed: set[str] = field(default_factory=set)
 
 
@@ -153,6 +156,8 @@ class Surface(QGraphicsObject):
             self.wire_painter.paint(painter, wires, level, zoom)
         for wire in self._strong_wires():
             self.wire_painter.strong(painter, wire, self._strong_color(wire))
+        if emphasis.offered is not None:
+            self.wire_painter.loose(painter, painter_path(emphasis.offered), "", self.theme.accent)
         if level is Level.NEAR:
             self.wire_painter.labels(painter, wires)
         pairs = ((self.board.cards.get(a), self.board.cards.get(b)) for a, b in self.board.ties.items())
@@ -272,6 +277,14 @@ class Surface(QGraphicsObject):
             self.touch_wire(self.emphasis.lit_wire)
             self.emphasis.lit_wire = slot
             self.touch_wire(slot)
+
+    def offer(self, line: WirePath | None) -> None:
+        """Show the wire that a drop would make, or no longer."""
+        before, self.emphasis.offered = self.emphasis.offered, line
+        if before != line:
+            for each in (before, line):
+                if each is not None:
+                    self.update(QRectF(*each.bounds()).adjusted(-8, -8, 8, 8))
 
     def hover(self, hit: Hit) -> None:
         """Show what the pointer is over."""

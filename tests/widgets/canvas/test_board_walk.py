@@ -67,13 +67,22 @@ def assert_true(canvas: CanvasView, step: str) -> None:
     surface.deleteLater()
 
 
+def drag_over(canvas: CanvasView, kind: str, place: QPointF) -> None:
+    """Hold a layer from the palette over the canvas."""
+    _drag(canvas, kind, place, QDragEnterEvent, QDragMoveEvent)
+
+
 def drop(canvas: CanvasView, kind: str, place: QPointF) -> None:
     """Drag a layer from the palette onto the canvas."""
+    _drag(canvas, kind, place, QDragEnterEvent, QDragMoveEvent, QDropEvent)
+
+
+def _drag(canvas: CanvasView, kind: str, place: QPointF, *events: type[QDropEvent]) -> None:
     data = QMimeData()
     data.setData(MIME, kind.encode())
-    spot, rest = canvas.mapFromScene(place), (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Mod.NoModifier)
-    for event in (QDragEnterEvent(spot, *rest), QDragMoveEvent(spot, *rest), QDropEvent(QPointF(spot), *rest)):
-        QApplication.sendEvent(canvas.viewport(), event)
+    spot, left = canvas.mapFromScene(place), Qt.MouseButton.LeftButton
+    for event in events:
+        QApplication.sendEvent(canvas.viewport(), event(spot, Qt.DropAction.CopyAction, data, left, Mod.NoModifier))
 
 
 def add_by_search(canvas: CanvasView, word: str) -> None:

@@ -85,10 +85,12 @@ class ConnectByKeyboard(Gesture):
         if verdict is None:
             return
         document = canvas.document
+        replaced = document.network.at(target, verdict.port) if verdict.port else None
         with document.transaction(f"Connect {self._source} to {target}"):
             port = verdict.port or edits.input_for(document, target)
             edits.connect(document, Connection(self._source, self._port, target, str(port)))
         canvas.selection.set([target])
+        canvas.tell_replaced(replaced)
         if verdict.reason:
             canvas.events.statusMessage.emit(verdict.reason)
 

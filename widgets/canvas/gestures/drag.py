@@ -6,6 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from graph.editing import edits
+from graph.editing.open_ends import OpenEnd, join, offered_line
 from graph.network import Connection, Position
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
@@ -17,7 +18,7 @@ SNAP = 7.0
 
 
 class Drag(Gesture):
-    """Drag selected cards; a lone card that nothing is connected to can be dropped on a wire."""
+    """Drag selected cards; a lone card that nothing is connected to can be dropped on a wire, or beside an open end."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -48,40 +49,69 @@ class Drag(Gesture):
         self._to = {id_: (px + dx, py + dy) for id_, (px, py) in self._from.items()}
         self._guides = resting.guides
         self._canvas.board.displace(self._to)
-        self._light(self._wire_below(place))
+        target = self._wire_below(place)
+        self._light(target)
+        self._offer(self._open_end() if target is None else None)
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Move them in the document; over a wire, insert."""
         self.move(place, modifiers)
         target = self._wire_below(place)
+        end = self._open_end() if target is None else None
         self._light(None)
+        self._offer(None)
         self._guides = ()
-        self._finish(target)
+        self._finish(target, end)
 
     def cancel(self) -> None:
         """Put the cards back."""
         self._light(None)
+        self._offer(None)
         self._guides = ()
         self._canvas.board.settle_back(self._ids)
 
-    def _finish(self, target: Connection | None) -> None:
+    def _finish(self, target: Connection | None, end: OpenEnd | None) -> None:
         document = self._canvas.document
-        title = f"Insert {self._grasped}" if target else edits.counted("Move", self._ids)
+        title = edits.counted("Move", self._ids)
+        if target or end:
+            title = f"Insert {self._grasped}" if target else f"Connect {self._grasped}"
         with document.transaction(title):
             document.move(self._to)
             if target is not None:
                 edits.insert_on(document, target, self._grasped)
+            elif end is not None:
+                join(document, self._grasped, end)
         self._canvas.board.settle_back(self._ids)
 
     def _wire_below(self, place: QPointF) -> Connection | None:
-        network = self._canvas.document.network
-        if len(self._ids) != 1 or network.into(self._grasped) or network.out_of(self._grasped):
+        if not self._loose():
             return None
+        network = self._canvas.document.network
         wire = wire_at(self._canvas.board, place, 2 * WIRE_GRASP / self._canvas.navigation.zoom)
         if wire is None:
             return None
         fits = edits.insertable(network, network.node(self._grasped), wire.connection)
         return wire.connection if fits else None
+
+    def _loose(self) -> bool:
+        """Whether it is one card alone, with nothing connected to it."""
+        network = self._canvas.document.network
+        return len(self._ids) == 1 and not network.into(self._grasped) and not network.out_of(self._grasped)
+
+    def _open_end(self) -> OpenEnd | None:
+        """The open end of a chain that a loose card is beside."""
+        if not self._loose():
+            return None
+        layer = self._canvas.document.network.layer(self._grasped)
+        return self._canvas.open_end_for(layer, QPointF(*self._to[self._grasped]), self._grasped)
+
+    def _offer(self, end: OpenEnd | None) -> None:
+        network = self._canvas.document.network
+        if end is None:
+            self._canvas.surface.offer(None)
+        else:
+            line = offered_line(network, network.layer(self._grasped), self._to[self._grasped], end)
+            self._canvas.surface.offer(line)
 
     def _light(self, connection: Connection | None) -> None:
         self._canvas.surface.light_wire((connection.target, connection.target_port) if connection else None)
@@ -131,4 +161,7 @@ class TakeOut(Drag):
         self._canvas.surface.update()
 
     def _wire_below(self, place: QPointF) -> Connection | None:
+        return None
+
+    def _open_end(self) -> OpenEnd | None:
         return None

@@ -119,6 +119,7 @@ class DragWire(Gesture):
             self._canvas.events.statusMessage.emit(verdict.reason)
             return
         document = self._canvas.document
+        replaced = self._taken(id_, verdict)
         title = f"Connect {self._fixed[0]} to {id_}" if self._output else f"Connect {id_} to {self._fixed[0]}"
         with document.transaction(title):
             if self._lifted is not None:
@@ -129,8 +130,16 @@ class DragWire(Gesture):
             else:
                 connection = Connection(id_, str(verdict.port), *self._fixed)
             edits.connect(document, connection)
+        if replaced != connection:
+            self._canvas.tell_replaced(replaced)
         if verdict.reason:
             self._canvas.events.statusMessage.emit(verdict.reason)
+
+    def _taken(self, id_: str, verdict: Verdict) -> Connection | None:
+        """The wire of another layer that landing there takes away."""
+        port = (id_, verdict.port) if self._output else self._fixed
+        old = self._canvas.document.network.at(port[0], port[1]) if port[1] else None
+        return None if old == self._lifted else old
 
     def _loose_end(self) -> LooseEnd:
         info = self._canvas.checker.layer_info(self._fixed[0])

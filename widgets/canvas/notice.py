@@ -1,0 +1,70 @@
+"""A sentence beside what just happened on the canvas, with a button that takes it back; it goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from widgets.canvas.popup_place import open_near
+from widgets.look.labels import text_label
+from widgets.look.layouts import hbox
+from widgets.look.theme import Theme
+
+SHOWN = 9_000
+"""Milliseconds that a sentence stays, if nothing else happens."""
+
+WIDTH = 300
+"""Greatest width of the sentence in pixels."""
+
+
+class CanvasNotice(QFrame):
+    """Lies over the canvas and moves nothing; the keyboard stays with the canvas, which has the same by a key."""
+
+    def __init__(self, viewport: QWidget) -> None:
+        # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
+        super().__init__(viewport)
+        self.setObjectName("canvasNotice")
+        self._act: Callable[[], object] | None = None
+        self.text = text_label("", self, wrap=True)
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.button.clicked.connect(self._choose)
+        hbox((self.text, 1), self.button, parent=self, margins=(12, 8, 8, 8), spacing=10)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def say(self, place: QPoint, text: str, button: str, act: Callable[[], object], theme: Theme) -> None:
+        """Show a sentence near ``place`` (viewport), with a button that does ``act``."""
+        self._act = act
+        self.text.setText(text)
+        self.button.setText(button)
+        edge, ground, ink = theme.strong_border.name(), theme.raised.name(), theme.text.name()
+        self.setStyleSheet(
+            f"#canvasNotice {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"
+            f"#canvasNotice QLabel {{ color: {ink}; border: none; background: transparent; }}"
+        )
+        wide = self.text.fontMetrics().horizontalAdvance(text) + 4
+        self.text.setFixedWidth(min(wide, theme.px(WIDTH)))
+        self.adjustSize()
+        open_near(self, place)
+        self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{text} {button}: Ctrl+Z"))
+
+    def dismiss(self) -> None:
+        """Hide it; what it was about is past."""
+        self._act = None
+        self._timer.stop()
+        self.hide()
+
+    def _choose(self) -> None:
+        act = self._act
+        self.dismiss()
+        if act is not None:
+            act()
