@@ -123,7 +123,8 @@ def _find_in_values(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:
     import pandas as pd
 
     name = str(series.name)
-    if not len(present(series)):
+    # Going through a long column takes a while, and hardly any begins with a missing value.
+    if series.head(1).isna().all() and not len(present(series)):
         return ColumnRecipe(name, ColumnType.EMPTY)
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return ColumnRecipe(name, ColumnType.DATE, date_format="ISO8601")  # as text it would be written so
