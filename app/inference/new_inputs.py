@@ -180,7 +180,7 @@ def _read(
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
     names, problems = (named[0], named[2]) if named is not None else ((), ())
-    odd = unlike_training(table, source) if table is not None else ()
+    odd = table.differing + unlike_training(table, source, fields) if table is not None else ()
     return Samples(arrays, names, problems, odd)
 
 

@@ -175,10 +175,11 @@ def _columns_of_tokens(vocabulary: Sequence[str], source: Table) -> list[str]:
     ]
 
 
-def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
+def unlike_training(table: TableData, source: Source, fields: Sequence[FieldInfo]) -> tuple[str, ...]:
     """A sentence for each row with a category that is not in the training data, and for each odd cell elsewhere.
 
-    Missing numbers are named by column. Of a series, only rows without a time are named.
+    Missing numbers are named by column; so are missing categories where training had none, as its ``fields`` say. Of a
+    series, only rows without a time are named.
     """
     if isinstance(source, Series):
         return unread_times(table, source.order)[:TOLD] if _has_times(table, source) else ()
@@ -211,7 +212,7 @@ def unlike_training(table: TableData, source: Source) -> tuple[str, ...]:
         ]
     odd.sort()
     more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
-    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_numbers(table, unused))
+    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_cells(table, unused, fields))
 
 
 def _spelled_as(value: str, column: ColumnRecipe) -> str:
@@ -220,11 +221,14 @@ def _spelled_as(value: str, column: ColumnRecipe) -> str:
     return f"; “{known[0]}” is known" if column.type is ColumnType.CATEGORY and known else ""
 
 
-def _missing_numbers(table: TableData, unused: set[str]) -> tuple[str, ...]:
-    """A sentence for each column of numbers that names the rows where it is empty or has a word for missing."""
+def _missing_cells(table: TableData, unused: set[str], fields: Sequence[FieldInfo]) -> tuple[str, ...]:
+    """A sentence for each column of numbers or categories that names the rows where nothing stands in it."""
     sentences = []
+    known = {name for field in fields for name in (*field.names, *field.vocabulary)}
     for name in table.names:
-        if name in unused or table.recipe_of(name).type is not ColumnType.NUMBER:
+        kind = table.recipe_of(name).type
+        new = kind is ColumnType.CATEGORY and f"{name} = {MISSING}" not in known
+        if name in unused or not (new or kind is ColumnType.NUMBER):
             continue
         rows = np.flatnonzero(table[name].isna()).tolist()
         shown = ", ".join(str(row + 1) for row in rows[:10]) + (" ..." if len(rows) > 10 else "")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from app.data.readers.charset import HEAD, announced, decoded, find_encoding, is_binary, is_whole, not_text, read_head
-from app.data.readers.dialect import BLANKS, DELIMITERS, LINES, cells_of, find_dialect
+from app.data.readers.dialect import BLANKS, DECIMALS, DELIMITERS, LINES, cells_of, find_dialect
 from app.data.readers.footer import footer_of
 from app.data.readers.heading import Heading, fitting_start, heading_of, no_names
+from app.data.readers.number_parsing import is_number
 from app.data.readers.recipe import Dialect, ReadingRecipe, TableOptions
 from app.data.readers.table_format import UnreadableTableError
 
@@ -124,6 +125,11 @@ def find_body(file: Path, dialect: Dialect, known: ReadingRecipe | None, options
         found = find_dialect(file, known.options) if fitting is None else dialect
         if found.delimiter != dialect.delimiter:
             differing = (*differing, _other(file, "delimiter", _sign(found.delimiter), _sign(dialect.delimiter)))
+            if _fits_decimal(_rows_of(raw, found)[0], dialect.decimal):
+                found = replace(found, decimal=dialect.decimal)
+            elif found.decimal != dialect.decimal:
+                marks = (_MARKS.get(mark, mark) for mark in (found.decimal, dialect.decimal))
+                differing = (*differing, _other(file, "decimal mark", *marks))
             return replace(find_body(file, found, None, options), differing=differing)
         if fitting is None and dialect.header and not found.header:
             raise no_names(file, rows, start, known)
@@ -176,6 +182,15 @@ def _in_own_encoding(file: Path, raw: bytes, dialect: Dialect) -> tuple[Dialect,
         reason = _other(file, "encoding", _plain(own), _plain(dialect.encoding))
         raise UnreadableTableError(f"{reason} Save it as that one is.", "encoding")
     return dialect, ()
+
+
+def _fits_decimal(rows: list[list[str]], decimal: str) -> bool:
+    """Whether all cells that are numbers are some with this sign before their decimals."""
+    numbers = (cell for row in rows for cell in row if is_number(cell))
+    return decimal in DECIMALS.values() and all(is_number(cell, decimal) for cell in numbers)
+
+
+_MARKS = {sign: word for word, sign in DECIMALS.items()}
 
 
 def _plain(encoding: str) -> str:

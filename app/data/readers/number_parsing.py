@@ -56,9 +56,10 @@ _NO_UNITS = {"am", "pm", "st", "nd", "rd", "th"}
 _TO_MINUS = str.maketrans(dict.fromkeys(_MINUS, "-"))
 
 
-def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, whichever sign stands before its decimals."""
-    return any(pattern.fullmatch(cell) for pattern in _PATTERNS.values())
+def is_number(cell: str, decimal: str = "") -> bool:
+    """Whether a cell holds a number, with ``decimal`` before its decimals, or else whichever sign."""
+    patterns = [_PATTERNS[decimal]] if decimal else _PATTERNS.values()
+    return any(pattern.fullmatch(cell) for pattern in patterns)
 
 
 def is_grouped(cell: str) -> bool:

@@ -39,7 +39,8 @@ import_all(tables)
 class TableData:
     """Rows of a table as a person keeps them, and the recipe by which its whole file was read.
 
-    ``frame`` must not be changed. ``notes`` are sentences about how it was read.
+    ``frame`` must not be changed. ``notes`` are sentences about how it was read; ``differing`` those that hold for this
+    file and not for all that are read by the same recipe.
     """
 
     file: Path
@@ -50,6 +51,7 @@ class TableData:
     """What `times` and `wall_times` gave so far, because parsing dates takes longer than reading numbers."""
     known_numbers: Mapping[str, NumberColumn] | None = field(default=None, repr=False)
     """What the cells of columns of numbers tell, where that is known already."""
+    differing: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -220,7 +222,7 @@ def _read(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:
     doubts = tuple(f"Column “{column.name}”: {column.why}" for column in columns if column.why)
     recipe = ReadingRecipe(raw.dialect, columns, reading.options, reading.rules)
     same = frame is raw.frame and not complete
-    return TableData(file, frame, recipe, raw.notes + doubts, known_numbers=numbers if same else None)
+    return TableData(file, frame, recipe, raw.notes + doubts, {}, numbers if same else None, raw.differing)
 
 
 def _remembered(file: Path, stamped: tuple[int, int], reading: Reading) -> TableData:

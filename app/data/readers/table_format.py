@@ -37,7 +37,8 @@ class RawTable:
 
     Text stands as the file spells it, and only empty cells are missing. ``units``, ``types`` and ``roles`` are what the
     file says of its columns, by their names; ``categories`` are those that it lists for a column, in order. ``below``
-    counts the lines below the table that were left out.
+    counts the lines below the table that were left out. ``differing`` are those of the notes that hold for this file,
+    and not for all that are read by the same recipe.
     """
 
     frame: pd.DataFrame
@@ -48,6 +49,7 @@ class RawTable:
     roles: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     below: int = 0
+    differing: tuple[str, ...] = ()
 
 
 def parquet_parts(folder: Path) -> list[Path]:

@@ -127,13 +127,13 @@ class Sequences(TableSource):
         NetloomError
             if a column is missing that the network reads.
         """
-        channels = self.channels(table)
+        channels, differing = self.channels(table), table.differing
         if self.sequence in table:
             table = table.rows(table[self.sequence].notna())
         known = not self.order or all(name in table for name in self.order.replace(", ", ",").split(","))
         table, notes = self._sorted(table) if known else (table, ())
         recordings, _, left_out = self._recordings(table, channels)
-        return recordings, notes + left_out
+        return recordings, differing + notes + left_out
 
     def channels(self, table: TableData) -> tuple[str, ...]:
         """The columns that the network sees: those named, or found when the table of training was read.

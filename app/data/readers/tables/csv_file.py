@@ -82,6 +82,7 @@ def read_csv(file: Path, reading: Reading) -> RawTable:
         body.heading.types,
         body.heading.roles,
         below=body.left_out,
+        differing=body.below + body.differing,
     )
 
 

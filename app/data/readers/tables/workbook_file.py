@@ -210,8 +210,10 @@ def table_of_cells(
     blank = [name for name in heading.nameless if frame[name].isna().all()]
     frame = frame.drop(columns=blank)
     below = len(rows) - heading.below - len(body)
+    differing = notes + left
     notes += dialect.why + left
-    return RawTable(frame, dialect, notes, heading.units, heading.types, heading.roles, below=below)
+    roles = heading.roles
+    return RawTable(frame, dialect, notes, heading.units, heading.types, roles, below=below, differing=differing)
 
 
 def _text(cell: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.data.inspect import inspect, suggest
@@ -12,6 +13,7 @@ from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading
 from app.data.sources.table_source import TableSource
+from app.inference.new_inputs import read_samples
 from app.protocol.data_values import ColumnType
 from tests.app.conftest import Write
 
@@ -214,6 +216,36 @@ def test_a_new_file_may_be_written_otherwise(write: Write, content: str | bytes,
     assert table["size"].tolist() == ["10", "M"]
     assert table["price"].tolist() == [3.0, 4.0]
     assert note in " ".join(table.notes)
+
+
+SALES = "".join(f"{n}.{n}50,75;{'SML'[n % 3]};{('ja', 'nein')[n % 2]}\n" for n in range(1, 10))
+GERMAN = f"preis;size;kauf\n{3 * SALES}"
+
+
+@pytest.mark.parametrize(
+    ("content", "prices", "notes"),
+    [
+        ("preis;size\n5.250,75;S\n1.234;M\n", [5250.75, 1234], []),
+        ("preis\tsize\n5.250,75\tS\n1.234\tM\n", [5250.75, 1234], ["its delimiter is tab, not semicolon"]),
+        ("preis\tsize\n1.234\tS\n2.345\tM\n", [1234, 2345], ["its delimiter is tab, not semicolon"]),
+        (
+            "preis,size\n5250.75,S\n12.5,M\n",
+            [5250.75, 12.5],
+            ["its delimiter is comma, not semicolon", "its decimal mark is point, not comma"],
+        ),
+        ("preis;size\n5.250,75;S\n1.234;\n", [5250.75, 1234], ["row 2: “size” is missing"]),
+        ("preis;size\n5.250,75;S\n1.234;M\nSumme;;\n", [5250.75, 1234], ["The last line (“Summe;;”) is no row"]),
+    ],
+)
+def test_predict_says_in_what_a_new_file_differs(
+    write: Write, content: str, prices: list[float], notes: list[str]
+) -> None:
+    source = suggest(write("t.csv", GERMAN), target="kauf").source
+    field = source.load().input_field().info
+    found = read_samples(str(write("new.csv", content)), [field], source)
+    assert np.asarray(found.arrays["features"])[:, 0].tolist() == prices
+    assert len(found.notes) == len(notes)
+    assert all(part in note for part, note in zip(notes, found.notes, strict=True))
 
 
 @pytest.mark.parametrize(
