@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 CLEAR = 0.8
 """Where fewer numbers end in another digit than 0, they are no thousands that lost their mark."""
+_DIGIT = re.compile(r"\d|inf", re.IGNORECASE)
+"""What every number has; looking for it takes words, of which there may be thousands of columns, little time."""
 
 
 class FoundColumn(NamedTuple):
@@ -93,9 +96,9 @@ class _Texts:
     def _numbers(self, decimal: str, unit: str) -> ParsedNumbers | None:
         """The cells as numbers, where nearly all are, formatted or not: the others are slips."""
         sample = thinned(self.words)
-        if not len(sample) or _are_truths(sample) or _are_codes(sample):
-            return None
         some = spaced(sample)
+        if not any(map(_DIGIT.search, some.tolist())) or _are_truths(sample) or _are_codes(sample):
+            return None
         if len(some) < len(sample) and parsed_numbers(some, decimal, unit).share < MOSTLY / 2:
             return None
         parsed = parsed_numbers(self.absent, decimal, unit)
