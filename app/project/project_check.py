@@ -16,8 +16,9 @@ from app.project.gan_problems import gan_problems
 from app.project.objective_problems import objective_problems
 from app.project.project_hints import hint_json, project_hints
 from app.training.plan import Plan
+from app.training.usual_rates import USUAL_RATES, high_rate_warning, is_far_too_high
 from graph.checking.check import Checker
-from graph.checking.fixes import Fix, Write
+from graph.checking.fixes import Change, Fix, Write
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo, Problem, Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
@@ -138,12 +139,16 @@ def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:
 
 
 def _plan(section: Any) -> list[Problem]:
-    """The problem of a plan that cannot be read, with a fix that keeps the settings that can."""
+    """The problem of a plan that cannot be read, with a fix that keeps what can, or of a rate that cannot work."""
     try:
-        Plan.parse(section)
+        plan = Plan.parse(section)
     except NetloomError as error:
         fix = Fix("Drop what cannot be read", (Write("plan", _readable(section)),))
         return [Problem(Severity.ERROR, None, None, str(error), (fix,))]
+    if is_far_too_high(plan):
+        usual = USUAL_RATES[plan.optimiser]
+        fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))
+        return [Problem(Severity.WARNING, None, None, high_rate_warning(plan), (fix,))]
     return []
 
 

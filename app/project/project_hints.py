@@ -16,7 +16,7 @@ from app.data.readers.boxes.box_table import SIDES
 from app.project.objective_problems import target_of
 from app.system.number_format import format_percent
 from app.training.plan import Plan
-from app.training.usual_rates import USUAL_RATES, is_high
+from app.training.usual_rates import USUAL_RATES, is_far_too_high, is_high
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
 from graph.checking.habits import HintContext
@@ -216,8 +216,8 @@ def _lopsided(context: ProjectContext) -> Iterator[Finding]:
 
 def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
     plan = context.plan
-    if plan is None or not is_high(plan):
-        return
+    if plan is None or not is_high(plan) or is_far_too_high(plan):
+        return  # far too high a rate is a problem rather than a habit
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
     yield Finding(None, message, (Fix(f"Use {usual:g}", (context.changed("plan", learning_rate=usual),)),))

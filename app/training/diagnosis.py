@@ -23,7 +23,7 @@ from app.system.number_format import format_number, format_percent
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.runs import Run, RunHistory
 from app.training.usual_rates import is_high, lower_rate
-from graph.checking.fixes import Fix, Write
+from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
 Kind = Literal["diverged", "chance", "lopsided", "overfitting"]
@@ -128,7 +128,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
         what its data offers, None where that is not known.
     """
     try:
-        context = _Context(course, sections, Plan.parse(sections.get("plan") or {}), info)
+        context = _Context(course, Plan.parse(sections.get("plan") or {}), info)
     except NetloomError:
         return ()
     rules = (_diverged, _at_chance, _lopsided, _overfitting)
@@ -206,7 +206,6 @@ class _Context:
     """What the rules look at."""
 
     course: Course
-    sections: Mapping[str, Any]
     plan: Plan
     info: DatasetInfo | None
     target: FieldInfo | None = field(init=False)
@@ -216,10 +215,10 @@ class _Context:
         supervised = self.info is not None and self.plan.objective == "supervised"
         object.__setattr__(self, "target", self.info.target_field() if supervised and self.info else None)
 
-    def changed(self, title: str, **values: Any) -> Fix:
+    @staticmethod
+    def changed(title: str, **values: Any) -> Fix:
         """The edit that changes some training settings."""
-        old = self.sections.get("plan")
-        return Fix(title, (Write("plan", {**(old if isinstance(old, Mapping) else {}), **values}),))
+        return Fix(title, (Change("plan", values),))
 
     def lower(self) -> tuple[Fix, ...]:
         """The edit that lowers the learning rate."""
@@ -353,7 +352,7 @@ def _overfitting(context: _Context) -> Diagnosis | None:
         f"{format_number(validation[-1])}, while the training loss fell from {format_number(train[best])} to "
         f"{format_number(train[-1])}."
     )
-    fixes = [context.changed(f"Stop after {PATIENCE} epochs without a better one", patience=PATIENCE)]
+    fixes = [context.changed("Use early stopping", patience=PATIENCE)]
     if not plan.weight_decay:
         fixes.append(context.changed("Use weight decay", weight_decay=WEIGHT_DECAY))
     return Diagnosis("overfitting", "The network overfits.", evidence, "patience", course.last, tuple(fixes))

@@ -9,9 +9,29 @@ MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
 USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
 
 
+FAR = 30
+"""Times that rate from which on training hardly ever works: it diverges, or learns nothing."""
+
+
+def is_far_too_high(plan: Plan) -> bool:
+    """Whether the learning rate is so high that training is not to be expected to work."""
+    return plan.learning_rate >= FAR * MOST_RATES[plan.optimiser]
+
+
 def is_high(plan: Plan) -> bool:
     """Whether the learning rate is above what the optimiser usually stands."""
     return plan.learning_rate > MOST_RATES[plan.optimiser]
+
+
+def high_rate_warning(plan: Plan) -> str:
+    """Say that the learning rate is high; empty where it is not."""
+    if not is_high(plan):
+        return ""
+    usual = USUAL_RATES[plan.optimiser]
+    return (
+        f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}: the loss is likely to swing or grow. "
+        f"{usual:g} is usual."
+    )
 
 
 def lower_rate(plan: Plan) -> float:

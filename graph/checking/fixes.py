@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from graph.changes import Section
 from graph.document import Document
@@ -147,6 +147,19 @@ class Write:
     def apply(self, document: Document) -> None:
         """Set the section."""
         document.set_section(self.section, self.value)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Change some values of a section of the project, and leave the others as they are then."""
+
+    section: str
+    values: Mapping[str, Any]
+
+    def apply(self, document: Document) -> None:
+        """Set the section."""
+        old = document.sections.get(self.section)
+        document.set_section(self.section, {**(old if isinstance(old, Mapping) else {}), **self.values})
 
 
 class Edit(Protocol):

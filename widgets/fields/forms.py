@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWi
 from widgets.fields.field import FormField
 from widgets.fields.make_field import make_field
 from widgets.fields.undo_keys import UndoKeys
+from widgets.fields.warning_mark import WarningMark
 from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
@@ -52,6 +53,7 @@ class _Row:
         grid.addWidget(cell, line, 1)
         grid.addWidget(self.help, line + 1, 0, 1, 2)
         self._grid = grid
+        self.warning = WarningMark(self.field, spec.name)
 
     def _explain(self) -> None:
         """Say what the setting does, and what the term means that it is called by."""
@@ -132,6 +134,11 @@ class SettingsForm(QWidget):
         """Say in the field ``name``, if there is one, what holds as long as no value is chosen."""
         if name in self._rows:
             self._rows[name].field.show_automatic(shown)
+
+    def warn(self, sentences: Mapping[str, str]) -> None:
+        """Put a warning sign into each field that ``sentences`` names, and none into the others."""
+        for name, row in self._rows.items():
+            row.warning.say(sentences.get(name, ""))
 
     def show_pins(self, wanted: bool, on: Collection[str] = (), icon: QIcon | None = None) -> None:
         """Show a pin beside each setting, pressed for those named ``on``; or none."""

@@ -110,6 +110,7 @@ def build_training(window: MainWindow) -> None:
 
     show_project()
     panel.export_wanted.connect(window.part(ExportActions).ask)
+    panel.advice.retrain_wanted.connect(window.training.train_again)
 
     def smooth(name: str) -> None:
         if name == "smoothing":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.training.plan import Plan
+from app.training.usual_rates import high_rate_warning
 from graph.changes import SectionSet
 from graph.document import Commit, Document
 from graph.errors import NetloomError
@@ -47,6 +48,7 @@ class PlanForm(FormArea):
         self._stop: Callable[[], None] = _nothing
         self._devices: tuple[str, ...] = ()
         self._plan = Plan()
+        self._warnings: Mapping[str, str] = {}
         self._fault = text_label("", self, wrap=True, look="error", hidden=True)
         self._fault.setProperty("docked", True)
         self._fault.setContentsMargins(12, 6, 12, 6)
@@ -95,6 +97,16 @@ class PlanForm(FormArea):
         """The plan that is shown."""
         return self._plan
 
+    def show_warnings(self, sentences: Mapping[str, str]) -> None:
+        """Mark the settings that ``sentences`` names, beside those whose value is doubtful by itself."""
+        self._warnings = sentences
+        self._warn()
+
+    def _warn(self) -> None:
+        own = {"learning_rate": high_rate_warning(self._plan)}
+        for form in self.forms.values():
+            form.warn({name: sentence for name, sentence in {**own, **self._warnings}.items() if sentence})
+
     def sizeHint(self) -> QSize:
         """Wide enough for the fields."""
         return QSize(inside.minimumSizeHint().width() + 16 if (inside := self.widget()) else 240, 240)
@@ -120,6 +132,8 @@ class PlanForm(FormArea):
             self.forms[title].show_settings([self._offered(spec) for spec in specs], values)
             for widget in (self._headings[title], self.forms[title]):
                 widget.setVisible(any(spec.applies(values) for spec in specs))
+
+        self._warn()
 
     def _offered(self, spec: Setting) -> Setting:
         """The device is chosen from those that there are."""

@@ -19,6 +19,7 @@ from graph.document import Document
 from graph.project import Project, project_json
 from widgets.training.metric_text import score_of
 from widgets.training.run_entries import extended, run_name
+from widgets.training.training_health import TrainingHealth
 from widgets.training.worker_link import WorkerLink
 
 
@@ -85,6 +86,8 @@ class TrainingController(QObject):
         self._before: tuple[State, Path | None, bool, str] = (State.IDLE, None, False, "")
         self._denied = False
         self._steps_wanted = 0
+        self.health = TrainingHealth(link, self)
+        """What is wrong with the last training; it hears each event before the signals here tell of it."""
         link.training_event.connect(self._on_event)
         link.waits.connect(self._on_unfinished)
         link.ready.connect(self._on_ready)
@@ -162,11 +165,21 @@ class TrainingController(QObject):
 
     # What the user does
 
-    def train(self, document: Document, base: Path | None = None, *, paused: bool = False) -> None:
-        """Freeze the project as it is and train it in a new run folder; ``base`` is the folder of its file."""
+    def train(
+        self, document: Document, base: Path | None = None, *, paused: bool = False, weights: Path | None = None
+    ) -> None:
+        """Freeze the project as it is and train it in a new run folder; ``base`` is the folder of its file.
+
+        ``weights`` is a file to begin from in place of what the project says.
+        """
         if self.active:
             return
-        project = project_json(Project(document.network, dict(document.sections), self._key.id))
+        sections = dict(document.sections)
+        if weights is not None:
+            start = sections.get("start")
+            kept = {"frozen": start["frozen"]} if isinstance(start, Mapping) and "frozen" in start else {}
+            sections["start"] = {"weights": str(weights), **kept}
+        project = project_json(Project(document.network, sections, self._key.id))
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
         self._begin(runs.fresh_folder(self._key.name or (title if isinstance(title, str) else "")))

@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import Started
+from app.protocol.events import EpochConfusion, Started
 from app.training.run_labels import ProjectKey
 from graph.document import Document
+from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -19,6 +20,7 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
+from widgets.training.training_advice import TrainingAdvice
 from widgets.training.training_controller import State, TrainingController
 
 WIDE = 1240
@@ -50,6 +52,8 @@ class TrainPanel(QWidget):
         self.plan = PlanForm(self)
         self.curves = Curves(source, controller, self)
         self.runs = RunList(source, self)
+        self.advice = TrainingAdvice(controller, self.notice, self.plan)
+        self.confusion = ConfusionMatrix(source, "Confusion on the validation set", "It comes after the first epoch.")
         self._lay_out()
         self._connect()
 
@@ -59,6 +63,8 @@ class TrainPanel(QWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
+        self.tabs.addTab(self.confusion, "Confusion")
+        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), False)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.splitterMoved.connect(self._on_moved)
         plots = ((self.curves.loss, 460, 1), (self.curves.metric, 460, 1), (self.curves.rate, 320, 1))
@@ -79,7 +85,8 @@ class TrainPanel(QWidget):
         controller.started.connect(self._on_start)
         controller.progressed.connect(self.strip.on_progress)
         controller.epoch_ended.connect(self.strip.on_epoch)
-        controller.failed.connect(self._on_failure)
+        controller.failed.connect(self.advice.on_failure)
+        controller.health.confusion.connect(self._on_confusion)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
         controller.forgotten.connect(self._forget)
@@ -111,6 +118,7 @@ class TrainPanel(QWidget):
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""
         self.plan.set_document(document)
+        self.advice.set_document(document)
         self.refresh_runs()
 
     def rename_project(self, key: ProjectKey) -> None:
@@ -138,6 +146,7 @@ class TrainPanel(QWidget):
     def close_document(self) -> None:
         """Let go of the document."""
         self.plan.close_document()
+        self.advice.close_document()
 
     def refresh_runs(self) -> None:
         """Look at the folder of runs again."""
@@ -164,6 +173,7 @@ class TrainPanel(QWidget):
             return
         self._wants_last = False
         self.strip.on_start(event)
+        self._show_confusion(False)
         model = self.runs.model
         if self._live not in (None, run):
             model.tick(self._live, False)
@@ -186,6 +196,7 @@ class TrainPanel(QWidget):
         self.notice.clear()
         self.strip.clear()
         self.curves.forget()
+        self._show_confusion(False)
         self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
 
     def _restore(self) -> None:
@@ -211,13 +222,14 @@ class TrainPanel(QWidget):
         self.strip.show_state(self._controller.state, self._controller.words, own=True)
         self.runs.select(run)
 
-    def _on_failure(self, reason: str) -> None:
-        run = self._controller.run
-        if run is not None and self._controller.resumable and not self._controller.refused:
-            offer = ("Resume", lambda: self._controller.resume(run))
-            self.notice.say(f"{reason} Nothing of your project is lost.", "error", offer)
-        else:
-            self.notice.say(reason)
+    def _on_confusion(self, event: EpochConfusion) -> None:
+        """The matrix of an epoch of the open project's run."""
+        if self._controller.own:
+            self._show_confusion(True)
+            self.confusion.set_counts(event.counts, list(event.classes))
+
+    def _show_confusion(self, shown: bool) -> None:
+        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), shown)
 
     def _on_devices(self) -> None:
         self.plan.set_devices([device.id for device in self._controller.devices])

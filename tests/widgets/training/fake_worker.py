@@ -27,6 +27,7 @@ from app.protocol.messages import DeviceInfo, Envelope, Forget, Message, Ready, 
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
+from app.training.diagnosis import NOT_A_NUMBER
 from app.training.runs import CHECKPOINT, Log, Run
 from tests.widgets.training.echo import Die, Echo, Echoed, ForgottenRequests, Shout, Shouted, WhatWasForgotten
 
@@ -174,7 +175,7 @@ class FakeWorker:
         if self.mode == "garbage" and self.step == 3:
             os.write(1, b"Segmentation fault or some such print\n" * 50)
         if self.mode == "fail" and self.step == STEPS + 3:
-            self.finish("failed", "The loss became NaN at step 13; lower the learning rate.")
+            self.finish("failed", f"{NOT_A_NUMBER} at step 13 (epoch 2); lower the learning rate.")
 
     def finish(self, status: Status, reason: str | None = None) -> None:
         self.training = False

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.training.runs import WEIGHTS
 from graph.errors import NetloomError
 from widgets.shell.action_registry import Action
 from widgets.shell.actions.network_actions import next_problem
@@ -14,6 +17,7 @@ from widgets.shell.banners import Notice
 if TYPE_CHECKING:
     from app.protocol.events import Epoch
     from app.protocol.messages import Unfinished
+    from graph.checking.fixes import Fix
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
@@ -39,13 +43,14 @@ class TrainingActions(QObject):
         self._context = context
         self.controller: TrainingController | None = None
         self._outdated_told = False
+        self._again = self._keep_weights = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
     def adopt(self, controller: TrainingController) -> None:
         """Command this controller from now on, and show what it says in the bar and the status line."""
         self.controller = controller
-        controller.stateChanged.connect(lambda _: self._show_state())
+        controller.stateChanged.connect(self._on_state)
         controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
         controller.epoch_ended.connect(self._on_epoch)
@@ -76,8 +81,14 @@ class TrainingActions(QObject):
         if workbench.isVisible() and workbench.workspace == "train":
             return  # the panel says it in place
         refused = self.controller is not None and self.controller.refused
-        choices = (("Resume", self.resume),) if self.can_resume and not refused else ()
+        choices = (*self._repairs(), ("Resume", self.resume)) if self.can_resume and not refused else ()
         self._context.say(Notice(sentence, "error", choices, "training"))
+
+    def _repairs(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """What repairs the training that failed, which comes before resuming it."""
+        found = self.controller.health.found if self.controller is not None else ()
+        for fix in (fix for diagnosis in found[:1] for fix in diagnosis.remedies[:1]):
+            yield f"{fix.title} and train again", partial(self.train_again, fix)
 
     @property
     def epoch_seconds(self) -> float | None:
@@ -193,6 +204,40 @@ class TrainingActions(QObject):
             self._context.show_workspace("train")
             session = self._context.session
             controller.train(session.document, session.base)
+
+    def train_again(self, fix: Fix | None = None, keep_weights: bool = False) -> None:
+        """Apply a fix and train in a new run, once the run in progress has ended.
+
+        With ``keep_weights`` it begins from the weights that the last run has saved by then.
+        """
+        controller = self.controller
+        if controller is None:
+            return
+        if fix is not None:
+            fix.apply(self._context.session.document)
+        self._keep_weights = keep_weights
+        self._again = controller.active
+        if controller.active:
+            controller.stop()
+        else:
+            self._begin_again()
+
+    def _on_state(self, state: str) -> None:
+        self._show_state()
+        if self._again and state in ("finished", "failed"):
+            self._again = False
+            if state == "finished":
+                QTimer.singleShot(0, self, self._begin_again)
+
+    def _begin_again(self) -> None:
+        before = self.controller.run if self.controller is not None else None
+        controller = self._checked()
+        if controller is None or controller.active:
+            return
+        session, weights = self._context.session, before / WEIGHTS if before is not None else None
+        kept = weights if self._keep_weights and weights is not None and weights.is_file() else None
+        self._context.show_workspace("train")
+        controller.train(session.document, session.base, weights=kept)
 
     def step(self) -> None:
         """Train on one batch."""

@@ -1,0 +1,239 @@
+"""What the training panel says of a training that goes wrong, and of settings that are changed meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.project.presets import preset
+from app.protocol.events import EpochConfusion, Event
+from app.training.plan import Plan
+from app.training.runs import Run, fresh_folder
+from graph.document import Document
+from graph.project import Project, project_json
+from tests.app.protocol import samples
+from tests.widgets.training.conftest import MakeController
+from widgets.fields.warning_mark import WarningMark
+from widgets.look.theme import ThemeSource
+from widgets.training.training_advice import changes
+from widgets.training.training_controller import State
+from widgets.training.training_panel import TrainPanel
+
+
+class Scene:
+    """A panel over a worker whose events a test makes up."""
+
+    def __init__(self, panel: TrainPanel, document: Document) -> None:
+        self.panel, self.document = panel, document
+        self.controller = panel._controller
+
+    def begin(self, **changes: Any) -> None:
+        """A run of the open project begins."""
+        path = fresh_folder("digits")
+        Run.create(path, project_json(Project(self.document.network, dict(self.document.sections))), {"created": "now"})
+        self.controller._begin(path)
+        self.say(samples.started(run=str(path), **changes))
+
+    def say(self, *events: Event) -> None:
+        """The worker says something."""
+        for event in events:
+            self.controller.link.training_event.emit(event)
+
+    def epochs(self, losses: list[tuple[float, float]], **metrics: float) -> None:
+        """Epochs by their losses on both parts."""
+        for number, (train, validation) in enumerate(losses, 1):
+            self.say(
+                replace(
+                    samples.epoch(epoch=number, epochs=20, step=10 * number, best=number == 1),
+                    train={"loss": train, **metrics},
+                    validation={"loss": validation, **metrics},
+                )
+            )
+
+    def buttons(self) -> list[str]:
+        """Titles in the notice, the primary one first."""
+        return [button.text() for button in self.panel.notice.findChildren(QPushButton) if button.isVisible()]
+
+    def press(self, qtbot: QtBot, title: str) -> None:
+        """Click a button of the notice."""
+        found = [button for button in self.panel.notice.findChildren(QPushButton) if button.text() == title]
+        qtbot.mouseClick(found[-1], Qt.MouseButton.LeftButton)
+
+    def mark(self, setting: str) -> str:
+        """What the sign in a field says, empty where there is none."""
+        sign = self.panel.plan.findChild(WarningMark, f"{setting}Warning")
+        assert sign is not None
+        return "" if sign.isHidden() else sign.toolTip()
+
+
+@pytest.fixture
+def scene(make_controller: MakeController, qtbot: QtBot) -> Scene:
+    """A preset in the panel."""
+    project = preset("digits_mlp").project
+    document = Document(project.network, dict(project.sections))
+    panel = TrainPanel(ThemeSource("light"), make_controller("good"))
+    qtbot.addWidget(panel)
+    panel.set_document(document)
+    panel.resize(1300, 360)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return Scene(panel, document)
+
+
+def set_plan(document: Document, **values: Any) -> None:
+    with document.transaction("Set"):
+        document.set_section("plan", Plan.parse(document.sections["plan"]).changed(**values).to_json())  # type: ignore[arg-type]
+
+
+OVERFITTING = [(1.0, 1.1), (0.6, 0.8), (0.4, 0.7), (0.2, 0.9), (0.1, 1.1), (0.05, 1.4), (0.02, 1.6)]
+
+
+def test_overfitting_is_said_while_it_happens_and_can_be_stopped_there(scene: Scene, qtbot: QtBot) -> None:
+    scene.begin()
+    scene.epochs(OVERFITTING[:4])
+    assert scene.panel.notice.text == ""
+    scene.epochs(OVERFITTING)
+    assert scene.panel.notice.text.startswith("The network overfits. The validation loss rose from 0.7000 (epoch 3)")
+    assert scene.buttons() == ["Stop here", "Use early stopping and train again", "Dismiss"]
+    assert scene.mark("patience").startswith("The network overfits.")
+    scene.press(qtbot, "Stop here")
+    assert scene.controller.state is State.STOPPING
+    scene.say(samples.finished(status="stopped"))
+    assert scene.buttons()[0] == "Use early stopping and train again"
+
+
+def test_what_was_dismissed_is_said_once_more_only_at_the_end(scene: Scene, qtbot: QtBot) -> None:
+    scene.begin()
+    scene.epochs(OVERFITTING)
+    scene.press(qtbot, "Dismiss")
+    scene.epochs(OVERFITTING)
+    assert scene.panel.notice.text == ""
+    scene.say(samples.finished())
+    assert "overfits" in scene.panel.notice.text
+
+
+def test_a_rate_that_learns_nothing_is_marked_in_its_field_and_repaired(scene: Scene, qtbot: QtBot) -> None:
+    set_plan(scene.document, learning_rate=10.0)
+    assert "is high for adam" in scene.mark("learning_rate")
+    wanted = QSignalSpy(scene.panel.advice.retrain_wanted)
+    scene.begin()
+    scene.epochs([(2.5, 2.5), (2.5, 2.5)], accuracy=0.1)
+    assert scene.panel.notice.text.startswith("The network learns nothing.")
+    assert "The learning rate is 10." in scene.mark("learning_rate")
+    scene.press(qtbot, "Use learning rate 0.003 and train again")
+    fix, keep = wanted.at(0)
+    assert not keep
+    set_plan(scene.document, batch_size=64)
+    fix.apply(scene.document)
+    plan = Plan.parse(scene.document.sections["plan"])  # type: ignore[arg-type]
+    assert (plan.learning_rate, plan.batch_size) == (0.003, 64)  # what was changed meanwhile stays
+    assert scene.mark("learning_rate") == ""
+    scene.document.undo()
+    assert scene.mark("learning_rate")
+
+
+def test_after_a_divergence_the_repair_comes_before_resume(make_controller: MakeController, qtbot: QtBot) -> None:
+    document = Document(sections={"plan": {"learning_rate": 0.5}})
+    panel = TrainPanel(ThemeSource("light"), make_controller("fail"))
+    qtbot.addWidget(panel)
+    panel.set_document(document)
+    panel.resize(1300, 360)
+    panel.show()
+    panel._controller.train(document)
+    qtbot.waitUntil(lambda: panel._controller.state is State.FAILED, timeout=20_000)
+    qtbot.waitUntil(lambda: any(button.isVisible() for button in panel.notice.findChildren(QPushButton)))
+    buttons = [button for button in panel.notice.findChildren(QPushButton) if button.isVisible()]
+    assert [button.text() for button in buttons] == ["Use learning rate 0.003 and train again", "Resume", "Dismiss"]
+    assert [bool(button.property("primary")) for button in buttons] == [True, False, False]
+
+
+def test_a_new_run_takes_back_what_was_said_of_the_last(scene: Scene) -> None:
+    scene.begin()
+    scene.epochs(OVERFITTING)
+    scene.say(samples.finished())
+    scene.begin()
+    assert scene.panel.notice.text == ""
+    assert scene.mark("patience") == ""
+
+
+def test_settings_changed_while_a_run_waits_say_that_they_do_not_count_yet(scene: Scene, qtbot: QtBot) -> None:
+    wanted = QSignalSpy(scene.panel.advice.retrain_wanted)
+    set_plan(scene.document, epochs=21)
+    assert scene.panel.notice.text == ""  # nothing is trained
+    scene.begin()
+    set_plan(scene.document, epochs=25, learning_rate=0.02)
+    assert "epochs 21 → 25" in scene.panel.notice.text
+    assert "learning rate" in scene.panel.notice.text
+    assert "counts from the next training" in scene.panel.notice.text
+    scene.press(qtbot, "Go on with it from here")
+    assert list(wanted.at(0)) == [None, True]
+    set_plan(scene.document, epochs=26)
+    scene.press(qtbot, "Begin again with it")
+    assert list(wanted.at(1)) == [None, False]
+    set_plan(scene.document, epochs=27)
+    scene.document.undo()
+    scene.document.undo()
+    scene.document.undo()
+    assert scene.panel.notice.text == ""  # as the run began
+
+
+def test_only_settings_with_an_effect_are_told() -> None:
+    before = Plan()
+    assert changes(before, before.changed(momentum=0.5)) == []  # adam has none
+    assert changes(before, before.changed(optimiser="sgd")) == ["optimiser adam → sgd"]
+
+
+def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
+    panel = scene.panel
+    tab = panel.tabs.indexOf(panel.confusion)
+    assert not panel.tabs.isTabVisible(tab)
+    scene.begin()
+    for epoch, right in ((1, 3), (2, 9)):
+        counts = np.full((10, 10), 1, np.int64) + right * np.eye(10, dtype=np.int64)
+        scene.say(EpochConfusion(epoch, tuple("0123456789"), counts))
+    assert panel.tabs.isTabVisible(tab)
+    assert panel.confusion.sentence(3, 3).startswith("10 of 19 samples of 3")
+    scene.say(samples.finished())
+    scene.begin()
+    assert not panel.tabs.isTabVisible(tab)
+
+
+def test_a_sign_in_a_field_moves_nothing(scene: Scene) -> None:
+    form = scene.panel.plan.forms["Optimiser"]
+    before = form.field("learning_rate").geometry(), form.geometry()
+    set_plan(scene.document, learning_rate=10.0)
+    assert scene.mark("learning_rate")
+    assert (form.field("learning_rate").geometry(), form.geometry()) == before
+    sign = scene.panel.plan.findChild(WarningMark, "learning_rateWarning")
+    assert sign is not None
+    assert form.field("learning_rate").rect().contains(sign.geometry())
+
+
+def test_a_run_opened_again_is_marked_without_a_notice(scene: Scene) -> None:
+    scene.begin()
+    path = scene.controller.run
+    assert path is not None
+    with (path / "metrics.jsonl").open("w") as log:
+        import json
+
+        events = [samples.started(run=str(path))]
+        rows = [
+            samples.epoch(epoch=number, step=number, train={"loss": train}, validation={"loss": validation})
+            for number, (train, validation) in enumerate(OVERFITTING, 1)
+        ]
+        for event in (*events, *rows, samples.finished()):
+            log.write(json.dumps(event.to_json()) + "\n")
+    scene.say(samples.finished())
+    scene.panel.notice.clear()
+    scene.controller.restore(path, "Trained")
+    assert scene.panel.notice.text == ""
+    assert "overfits" in scene.mark("patience")
+    assert Path(path).is_dir()

@@ -1,0 +1,166 @@
+"""What the training panel says of a training: what is wrong with it and what repairs it, and which edits count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from app.training.diagnosis import Diagnosis
+from app.training.plan import Plan
+from app.training.runs import Run
+from graph.changes import SectionSet
+from graph.document import Commit, Document
+from graph.errors import NetloomError
+from widgets.training.inline_notice import InlineNotice
+from widgets.training.settings_form import PlanForm
+from widgets.training.training_controller import State, TrainingController
+
+MOST_NAMED = 3
+"""Changed settings that are listed by name."""
+
+
+class TrainingAdvice(QObject):
+    """Fills the notice of the panel, and marks the settings concerned in the form.
+
+    `retrain_wanted` carries a `Fix` to apply first, or None, and whether to begin from the weights reached so far.
+    """
+
+    retrain_wanted = Signal(object, bool)
+
+    def __init__(self, controller: TrainingController, notice: InlineNotice, form: PlanForm) -> None:
+        super().__init__(notice)
+        self._controller, self._notice, self._form = controller, notice, form
+        self._document: Document | None = None
+        self._stop: Callable[[], object] = lambda: None
+        self._told: set[str] = set()
+        self._said = ""
+        controller.health.changed.connect(self._on_health)
+        controller.stateChanged.connect(self._on_state)
+        controller.restored.connect(self._on_restored)
+        controller.forgotten.connect(self._on_forgotten)
+
+    def set_document(self, document: Document) -> None:
+        """Watch the training settings of a document."""
+        self._stop()
+        self._document = document
+        self._stop = document.subscribe(self._on_commit)
+
+    def close_document(self) -> None:
+        """Let go of the document."""
+        self._stop()
+        self._stop = lambda: None
+        self._document = None
+
+    # What is wrong
+
+    def _on_state(self, state: State) -> None:
+        if state is State.STARTING:
+            self._told.clear()
+            self._said = ""
+        elif state is State.FINISHED:
+            self._told.clear()  # what still holds at the end is said once more, with what is known by then
+            self._on_health()
+
+    def _on_restored(self) -> None:
+        """A run that is opened again keeps its marks; what was said of it is not said anew."""
+        health, controller = self._controller.health, self._controller
+        if not controller.active:
+            health.blockSignals(True)
+            health.look_at(controller.run)
+            health.blockSignals(False)
+        self._told = {diagnosis.kind for diagnosis in health.found}
+        self._mark()
+
+    def _on_forgotten(self) -> None:
+        if not self._controller.active:
+            self._controller.health.look_at(None)
+        self._mark()
+
+    def _on_health(self) -> None:
+        found = self._controller.health.found
+        self._mark()
+        if not self._controller.own:
+            return
+        new = next((diagnosis for diagnosis in found if diagnosis.kind not in self._told), None)
+        self._told |= {diagnosis.kind for diagnosis in found}
+        if new is not None:
+            self._say(new.text, *self._offers(new))
+        elif not found and self._said and self._notice.text == self._said:
+            self._notice.clear()
+
+    def _say(self, sentence: str, *offers: tuple[str, Callable[[], object]]) -> None:
+        self._said = sentence
+        self._notice.say(sentence, "warning", *offers)
+
+    def _offers(self, diagnosis: Diagnosis) -> Iterator[tuple[str, Callable[[], object]]]:
+        if self._controller.active and diagnosis.kind == "overfitting":
+            yield "Stop here", self._controller.stop
+        for fix in diagnosis.remedies[:1]:
+            yield f"{fix.title} and train again", partial(self.retrain_wanted.emit, fix, False)
+
+    def on_failure(self, reason: str) -> None:
+        """Say why a training failed; the repair comes first, and Resume after it."""
+        controller, run = self._controller, self._controller.run
+        if run is None or not controller.resumable or controller.refused:
+            self._notice.say(reason)
+            return
+        self._told |= {diagnosis.kind for diagnosis in controller.health.found}
+        offers = [offer for diagnosis in controller.health.found[:1] for offer in self._offers(diagnosis)]
+        resume = ("Resume", lambda: controller.resume(run))
+        self._notice.say(f"{reason} Nothing of your project is lost.", "error", *offers, resume)
+
+    def _mark(self) -> None:
+        """Mark the settings concerned, as long as they are what the run was trained with."""
+        used, found = self._used(), self._controller.health.found
+        same = [diagnosis for diagnosis in found if used is not None and self._unchanged(diagnosis.setting, used)]
+        self._form.show_warnings({diagnosis.setting: diagnosis.text for diagnosis in same})
+
+    def _unchanged(self, setting: str, used: Plan) -> bool:
+        return bool(getattr(self._form.plan, setting) == getattr(used, setting))
+
+    def _used(self) -> Plan | None:
+        """The training settings of the last run of the project."""
+        run = self._controller.run
+        try:
+            return Plan.of(Run.open(run).project) if run is not None and self._controller.own else None
+        except NetloomError:
+            return None
+
+    # Which edits count
+
+    def _on_commit(self, commit: Commit) -> None:
+        if not any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+            return
+        self._mark()
+        if self._controller.active and self._controller.own:
+            self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        used, wanted = self._used(), self._form.plan
+        changed = changes(used, wanted) if used is not None else []
+        if not changed:
+            if self._notice.text == self._said:
+                self._notice.clear()
+            return
+        named = ", ".join(changed[:MOST_NAMED]) + (", …" if len(changed) > MOST_NAMED else "")
+        self._say(
+            f"Changed: {named}. This counts from the next training; the run in progress goes on as it began.",
+            ("Go on with it from here", lambda: self.retrain_wanted.emit(None, True)),
+            ("Begin again with it", lambda: self.retrain_wanted.emit(None, False)),
+        )
+
+
+def changes(before: Plan, after: Plan) -> list[str]:
+    """The settings that differ and have an effect, each with both of its values."""
+    values = {spec.name: getattr(after, spec.name) for spec in Plan.settings()}
+    return [
+        f"{spec.label} {_text(getattr(before, spec.name))} → {_text(values[spec.name])}"
+        for spec in Plan.settings()
+        if spec.applies(values) and getattr(before, spec.name) != values[spec.name]
+    ]
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
