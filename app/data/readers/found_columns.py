@@ -90,7 +90,8 @@ class _Texts:
         if thinned(self.known).nunique() > most_categories(len(self.known)):
             return self._as_words(ColumnRecipe(self.name, ColumnType.TEXT), self.texts)
         categories = distinct(self.known)
-        recipe = ColumnRecipe(self.name, ColumnType.CATEGORY, categories=categories, why=_doubt(categories))
+        why = " ".join(filter(None, (_doubt(categories), _blanks_note(self.series, categories))))
+        recipe = ColumnRecipe(self.name, ColumnType.CATEGORY, categories=categories, why=why)
         return self._as_words(recipe, self.texts)
 
     def _numbers(self, decimal: str, unit: str) -> ParsedNumbers | None:
@@ -216,6 +217,13 @@ def _absent(known: pd.Series[Any], words: pd.Series[Any]) -> str:
     odd = known.drop(words.index).value_counts()
     shown = [f"“{word}” ({count})" for word, count in odd.items() if word not in PANDAS_MISSING]
     return f"{', '.join(shown[:5])} {'counts' if len(shown) == 1 else 'count'} as missing." if shown else ""
+
+
+def _blanks_note(series: pd.Series[Any], categories: Iterable[str]) -> str:
+    """A sentence where a category is spelled with and without blanks around it."""
+    known = set(categories)
+    odd = next((text for text in map(str, series.dropna().unique()) if text not in known and text.strip() in known), "")
+    return f"“{odd}” is read as “{odd.strip()}”; blanks around a cell do not count." if odd else ""
 
 
 def _doubt(categories: tuple[str, ...]) -> str:

@@ -217,3 +217,9 @@ def test_a_category_outside_the_training_set_is_unknown_at_prediction_too(write:
     samples = read_samples(str(write("new.csv", "kind\nrare\n")), fields, source)
     again = prepared.fill("features", np.asarray(samples.arrays["features"]))
     np.testing.assert_array_equal(again, np.asarray(prepared.test.arrays["features"])[:1])
+
+
+def test_blanks_around_categories_are_told_alike_for_features_and_target() -> None:
+    notes = inspect(CASES / "trailing_spaces.csv").problems
+    assert "Column “colour”: “red ” is read as “red”; blanks around a cell do not count." in notes
+    assert "Column “kind”: “cat ” is read as “cat”; blanks around a cell do not count." in notes
