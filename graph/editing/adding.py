@@ -4,7 +4,7 @@ loose end of a wire; each inside an open transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from graph.document import Document
 from graph.editing import edits
@@ -46,6 +46,23 @@ def add_behind(document: Document, layer: Layer, source: str, corner: Position) 
     added = document.add(layer, corner)
     document.set_vertical([added], network.node(source).vertical)
     document.connect(Connection(source, port, added, layer.input_ports()[0].name))
+    return added
+
+
+def add_in_a_row(
+    document: Document, layers: Sequence[Layer], first: Callable[[Layer], str], corner: Callable[[str], Position]
+) -> list[str]:
+    """Add layers, each behind the one before; returns their ids.
+
+    ``first`` adds the first of them. ``corner`` gives the place behind a layer that nothing follows.
+    """
+    added = [first(layers[0])]
+    for layer in layers[1:]:
+        last = document.network.node(added[-1])
+        if last.outputs and layer.input_ports():
+            added.append(add_behind(document, layer, last.id, corner(last.id)))
+        else:
+            added.append(document.add(layer, beside(document.network, last.id)))
     return added
 
 

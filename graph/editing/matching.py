@@ -114,6 +114,10 @@ class SearchResult:
     kind: type[Layer]
     reason: str = ""
     """Why it does not fit the loose end; empty if it does."""
+    layer: Layer | None = None
+    """The layer with the settings that were typed; None where none were."""
+    problem: str = ""
+    """What of the typed settings is not understood, or not allowed; empty if all is."""
 
 
 def search_layers(
@@ -144,8 +148,22 @@ def _scores(kind: type[Layer], text: str) -> list[float]:
     ]
 
 
+def plain_score(kind: type[Layer], text: str) -> float:
+    """How well ``text`` names a kind of layer by a name or alias, or by a part of one; 0 where it does not."""
+    words = text.casefold().strip()
+    if not words:
+        return 0.0
+    names = [kind.title, kind.kind.replace("_", " ")]
+    return max(*(_whole(words, name) for name in names), *(_whole(words, alias) * 0.8 for alias in kind.aliases), 0.0)
+
+
 def fuzzy(text: str, name: str) -> float:
     """How well ``text`` names ``name``, from 0 (not) to 1 (exactly); letters may be left out but not reordered."""
+    return _whole(text, name) or _scattered(text.replace(" ", ""), name.casefold())
+
+
+def _whole(text: str, name: str) -> float:
+    """The same without leaving out letters."""
     name = name.casefold()
     if text == name:
         return 1.0
@@ -155,7 +173,7 @@ def fuzzy(text: str, name: str) -> float:
         return 0.8 - 0.001 * len(name)
     if text in name:
         return 0.6 - 0.001 * len(name)
-    return _scattered(text.replace(" ", ""), name)
+    return 0.0
 
 
 def _scattered(letters: str, name: str) -> float:

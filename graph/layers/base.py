@@ -106,6 +106,9 @@ class Layer(Declared):
     """New layers are called after it: ``conv1``, ``conv2``."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other words that people search for."""
+    positional: ClassVar[tuple[str, ...]] = ()
+    """Settings that values without a name fill first where layers are typed, such as ``conv 6 5x5``; then come the
+    others, in the order of the form."""
     accepts: ClassVar[tuple[Kind, ...]] = tuple(Kind)
     """Kinds of shape that each input takes."""
     onnx: ClassVar[OnnxOperator | None] = None

@@ -23,6 +23,7 @@ class DepthwiseConv2d(SimpleConv2d):
     kind: ClassVar[str] = "depthwise_conv2d"
     title: ClassVar[str] = "DepthwiseConv2d"
     stem: ClassVar[str] = "depthwise"
+    positional: ClassVar[tuple[str, ...]] = ("kernel_size", "multiplier", "stride")
     aliases: ClassVar[tuple[str, ...]] = (
         "channelwise convolution",
         "mobilenet",
@@ -69,6 +70,7 @@ class SeparableConv2d(SimpleConv2d):
     kind: ClassVar[str] = "separable_conv2d"
     title: ClassVar[str] = "SeparableConv2d"
     stem: ClassVar[str] = "separable"
+    positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "stride")
     aliases: ClassVar[tuple[str, ...]] = (
         "depthwise separable",
         "xception",

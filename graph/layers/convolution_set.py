@@ -36,6 +36,7 @@ class TableConv2d(SimpleConv2d):
     kind: ClassVar[str] = "table_conv2d"
     title: ClassVar[str] = "TableConv2d"
     stem: ClassVar[str] = "conv"
+    positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "stride")
     aliases: ClassVar[tuple[str, ...]] = ("connection table", "partial connections", "sparse connections", "lenet c3")
     has_filters: ClassVar[bool] = False
 

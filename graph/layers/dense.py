@@ -26,6 +26,7 @@ class Dense(Layer):
     aliases: ClassVar[tuple[str, ...]] = (
         "linear",
         "fully connected",
+        "fc",
         "affine",
         "perceptron",
     )

@@ -28,6 +28,7 @@ class ConvTranspose2d(Convolution):
     stem: ClassVar[str] = "upconv"
     aliases: ClassVar[tuple[str, ...]] = (
         "deconvolution",
+        "upconv",
         "upsampling",
         "convtranspose2d",
         "decoder",

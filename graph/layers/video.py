@@ -69,6 +69,7 @@ class Conv3d(_Clip, Convolution):
     title: ClassVar[str] = "Conv3d"
     has_filters: ClassVar[bool] = False  # a filter over time is no picture
     stem: ClassVar[str] = "conv"
+    positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "frames", "stride")
     aliases: ClassVar[tuple[str, ...]] = ("convolution", "video convolution", "spatiotemporal", "c3d", "motion")
 
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536)
@@ -134,6 +135,7 @@ class Pool3d(_Clip):
     title: ClassVar[str] = "Pool3d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
+    positional: ClassVar[tuple[str, ...]] = ("kernel_size", "frames")
     aliases: ClassVar[tuple[str, ...]] = ("max pooling 3d", "average pooling 3d", "video pooling")
 
     frames: int = setting(2, "Number of frames in the window.", minimum=1, maximum=1024, unit="frames")

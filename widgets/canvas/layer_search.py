@@ -1,8 +1,12 @@
-"""The search that adds a layer: it opens at the pointer, and typing, arrows and Enter are enough."""
+"""The search that adds layers: it opens at the pointer, and typing, arrows and Enter are enough.
+
+A layer's settings can be typed behind its name, and several layers with commas between; `graph.editing.layer_phrases`
+reads them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -28,7 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.editing.matching import LooseEnd, SearchResult, search_layers
+from graph.editing.layer_phrases import Reading, Step, read_search
+from graph.editing.matching import LooseEnd, SearchResult
 from graph.layers.base import Layer
 from widgets.canvas.popup_place import open_near
 from widgets.look import icons
@@ -42,6 +47,12 @@ WIDTH, ROWS, ROW = 320, 9, 30
 REMEMBERED = 8
 """Kinds that were lately used and come first."""
 
+Chosen = Callable[[Sequence[Layer | type[Layer]]], object]
+"""What is called with the layers to add, in the order in which they follow one another."""
+
+HINT = "Type a name, with settings if you like, and several with commas: conv 6 5x5, relu, pool"
+"""What is said before anything is typed."""
+
 Index = QModelIndex | QPersistentModelIndex
 RESULT = Qt.ItemDataRole.UserRole
 
@@ -51,27 +62,66 @@ class ResultList(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.results: list[SearchResult] = []
+        self.rows: Sequence[SearchResult | Step] = ()
 
-    def show(self, results: list[SearchResult]) -> None:
+    def show(self, rows: Sequence[SearchResult | Step]) -> None:
         """Show other results."""
         self.beginResetModel()
-        self.results = results
+        self.rows = rows
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.results)
+        return 0 if parent.isValid() else len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What the list asks of a row."""
-        result = self.results[index.row()]
+        row = self.rows[index.row()]
         if role == RESULT:
-            return result
+            return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return result.kind.title
+            return ", ".join(part for part in (titled(row), settled(row)) if part)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return result.reason or result.kind.help().split("\n\n")[0].replace("\n", " ")
+            return note_on(row)
         return None
+
+
+def result_of(row: SearchResult | Step) -> SearchResult | None:
+    """The layer in a row; None for a part of a sequence that is none."""
+    return row.result if isinstance(row, Step) else row
+
+
+def titled(row: SearchResult | Step) -> str:
+    """What a row is called."""
+    result = result_of(row)
+    return result.kind.title if result is not None else row.text if isinstance(row, Step) else ""
+
+
+def settled(row: SearchResult | Step) -> str:
+    """The settings that a layer gets, where some were typed or the layer is one of several."""
+    result = result_of(row)
+    if result is None or result.problem or (result.layer is None and not isinstance(row, Step)):
+        return ""
+    return (result.layer or result.kind()).summary()
+
+
+def note_on(row: SearchResult | Step) -> str:
+    """What a row has to say in a sentence or two."""
+    result = result_of(row)
+    if row.problem or result is None:
+        return row.problem
+    return result.reason or result.kind.help().split("\n\n")[0].replace("\n", " ")
+
+
+def margin_of(row: SearchResult | Step) -> str:
+    """The word at a row's right edge: what is wrong with it, the shape behind it, or its family."""
+    result = result_of(row)
+    if result is None or row.problem:
+        return "not understood"
+    if result.reason:
+        return "does not fit"
+    if isinstance(row, Step):
+        return f"→ {row.leaving}" if row.leaving else ""
+    return "" if result.layer is not None else str(result.kind.family)
 
 
 class ResultRow(QStyledItemDelegate):
@@ -86,7 +136,8 @@ class ResultRow(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
-        result, theme = index.data(RESULT), self.theme
+        row, theme = index.data(RESULT), self.theme
+        result = result_of(row)
         area: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -94,20 +145,23 @@ class ResultRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.selection)
             painter.drawRoundedRect(QRectF(area).adjusted(4, 1, -4, -1), 5, 5)
-        painter.setOpacity(0.62 if result.reason else 1.0)
-        hue = theme.family(result.kind.family)
-        icons.paint_family(painter, result.kind.family, QRectF(area.left() + 12, area.top() + 7, 16, 16), hue)
+        painter.setOpacity(0.62 if result is None or result.reason else 1.0)
+        if result is not None:
+            hue = theme.family(result.kind.family)
+            icons.paint_family(painter, result.kind.family, QRectF(area.left() + 12, area.top() + 7, 16, 16), hue)
         text = area.adjusted(38, 0, -14, 0)
         painter.setFont(theme.font())
         painter.setPen(theme.text)
-        title = result.kind.title
+        title = titled(row)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, title)
-        room = text.width() - QFontMetrics(theme.font()).horizontalAdvance(title) - 16
-        note = "does not fit" if result.reason else str(result.kind.family)
+        text.setLeft(text.left() + QFontMetrics(theme.font()).horizontalAdvance(title) + 10)
         small = QFontMetrics(theme.font(small=True))
         painter.setFont(theme.font(small=True))
-        painter.setPen(theme.faint)
-        note = small.elidedText(note, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.setPen(theme.error if row.problem else theme.faint)
+        settings = small.elidedText(settled(row), Qt.TextElideMode.ElideRight, max(text.width(), 0))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, settings)
+        text.setLeft(text.left() + (small.horizontalAdvance(settings) + 10 if settings else 0))
+        note = small.elidedText(margin_of(row), Qt.TextElideMode.ElideRight, max(text.width(), 0))
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
         painter.restore()
 
@@ -124,11 +178,14 @@ class SearchPopup(QFrame):
         self._kinds = list(kinds)
         self._recent: list[str] = []
         self._end: LooseEnd | None = None
-        self._chosen: Callable[[type[Layer]], None] | None = None
+        self._chosen: Chosen | None = None
+        self._reading = Reading()
         self.field = QLineEdit(self)
         self.field.setAccessibleName("Search layers")
         self.field.setObjectName("addLayerField")
         self.field.installEventFilter(self)
+        # A click on the list must leave the keyboard here; without this it would go to the canvas, and close the search.
+        self.setFocusProxy(self.field)
         self.field.textChanged.connect(self._search)
         self._results = ResultList(self)
         self.list = QListView(self)
@@ -157,13 +214,13 @@ class SearchPopup(QFrame):
         )
         self._note.setFont(theme.font(small=True))
 
-    def open_at(self, place: QPoint, chosen: Callable[[type[Layer]], None], end: LooseEnd | None = None) -> None:
-        """Open near ``place`` (parent's coordinates); ``chosen`` is called with the kind that is picked."""
+    def open_at(self, place: QPoint, chosen: Chosen, end: LooseEnd | None = None) -> None:
+        """Open near ``place`` (parent's coordinates); ``chosen`` is called with what is picked."""
         self._chosen, self._end = chosen, end
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
-        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.results))) * ROW + 2)
+        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.rows))) * ROW + 2)
         self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
         self.resize(WIDTH, self.sizeHint().height())
         open_near(self, place)
@@ -177,8 +234,16 @@ class SearchPopup(QFrame):
             self.closed.emit()
 
     def results(self) -> list[SearchResult]:
-        """What is listed now."""
-        return list(self._results.results)
+        """The layers to choose from that are listed now."""
+        return list(self._reading.results)
+
+    def steps(self) -> list[Step]:
+        """The layers in a row that are listed now."""
+        return list(self._reading.steps)
+
+    def note(self) -> str:
+        """What is said below the list."""
+        return self._note.text()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() == QEvent.Type.FocusOut:
@@ -206,27 +271,38 @@ class SearchPopup(QFrame):
         return f"Add a layer {'after' if self._end.output else 'before'} {self._end.id}"
 
     def _search(self, text: str) -> None:
-        self._results.show(search_layers(self._kinds, text, self._recent, self._end))
+        self._reading = read_search(self._kinds, text, self._recent, self._end)
+        self._results.show(self._reading.steps or self._reading.results)
         self._select(0)
 
     def _select(self, row: int) -> None:
-        results = self._results.results
-        row = max(0, min(row, len(results) - 1))
-        if results:
+        rows = self._results.rows
+        row = max(0, min(row, len(rows) - 1))
+        if rows:
             self.list.setCurrentIndex(self._results.index(row))
-        self._note.setText(self._note_on(row) if results else f"No layer is called “{self.field.text()}”.")
+        self._note.setText(self._note_on(rows[row]) if rows else f"No layer is called “{self.field.text()}”.")
 
-    def _note_on(self, row: int) -> str:
-        result = self._results.results[row]
-        return result.reason or result.kind.help().split("\n")[0]
+    def _note_on(self, row: SearchResult | Step) -> str:
+        if self._reading.steps:
+            return self._reading.problem or f"Enter adds these {len(self._reading.steps)} layers, one behind another."
+        return note_on(row) if self.field.text() else HINT
+
+    def _picked(self, row: int) -> list[SearchResult]:
+        """What Enter adds: the row, or all rows of a sequence; nothing while something is not understood."""
+        if self._reading.steps:
+            results = [step.result for step in self._reading.steps if step.result is not None]
+            return [] if self._reading.problem else results
+        listed = self._reading.results[row : row + 1] if row >= 0 else ()
+        return [result for result in listed if not result.problem]
 
     def _choose(self, row: int) -> None:
-        if not 0 <= row < len(self._results.results):
+        picked, chosen = self._picked(row), self._chosen
+        if not picked:
             return
-        kind, chosen = self._results.results[row].kind, self._chosen
-        self._recent = [kind.kind, *(other for other in self._recent if other != kind.kind)][:REMEMBERED]
+        kinds = list(dict.fromkeys(result.kind.kind for result in reversed(picked)))
+        self._recent = [*kinds, *(other for other in self._recent if other not in kinds)][:REMEMBERED]
         self._chosen = None
         self.hide()
         self.closed.emit()
         if chosen is not None:
-            chosen(kind)
+            chosen([result.layer or result.kind for result in picked])

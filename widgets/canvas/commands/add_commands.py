@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QPointF
 
@@ -12,12 +12,14 @@ from graph.editing.matching import LooseEnd
 from graph.editing.open_ends import offered_line
 from graph.editing.placing import behind, centred, clear_place
 from graph.layers.base import Layer
+from graph.network import Position
 from widgets.canvas.board_items import Slot
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
+from widgets.canvas.layer_search import Chosen
 
-Chosen = Callable[[type[Layer]], object]
+Layers = Sequence[Layer | type[Layer]]
 
 
 @command("Add layer…", "Tab", "Shift+A", group=Group.ADD, context=ContextMenu.GROUND, icon="add")
@@ -27,7 +29,7 @@ def add_layer(canvas: CanvasContext) -> None:
     if slot is not None:
         insert_on_wire(canvas, slot, QPointF(*canvas.board.wires[slot].course.middle()))
     else:
-        _search(canvas, lambda kind: add(canvas, kind), _end_of_selected(canvas))
+        _search(canvas, lambda layers: _add_row(canvas, layers), _end_of_selected(canvas))
 
 
 @command("Connect from here", "C", id="connect", group=Group.ADD, context=ContextMenu.CARD, needs_layers=True)
@@ -38,35 +40,51 @@ def connect_from_here(canvas: CanvasContext) -> None:
 
 def add(canvas: CanvasContext, layer: Layer | type[Layer]) -> str:
     """Add a layer behind the selected one, before what follows that, else at the pointer; returns its id."""
-    made, network = _made(canvas, layer), canvas.document.network
-    source = adding.followed(network, canvas.selection.ids, made)
-    if source is None:
-        return add_at(canvas, made, _clear(canvas, canvas.pointer_place()))
-    view = canvas.navigation.visible_region()
-    with canvas.document.transaction(f"Add {made.title}"):
-        added = adding.add_behind(canvas.document, made, source, behind(network, source, view.left(), view.right()))
-    return _show(canvas, added)
+    return _add_row(canvas, [layer])[-1]
 
 
 def add_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -> str:
     """Add a layer with the middle of its card at ``place`` (scene); on a wire it is inserted. Returns its id."""
-    made = _made(canvas, layer)
-    slot = canvas.wire_for(made, place)
-    wire = canvas.board.wires[slot].connection if slot is not None else None
-    with canvas.document.transaction(f"Add {made.title}"):
-        added = adding.add_at(canvas.document, made, place.toTuple(), wire)
-    return _show(canvas, added)
+    return _add_row_at(canvas, [layer], place)[-1]
 
 
 def drop_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -> str:
     """As `add_at`; beside the open end of a chain it is connected to it."""
-    made = _made(canvas, layer)
-    slot = canvas.wire_for(made, place)
-    end = canvas.open_end_for(made, _corner(made, place)) if slot is None else None
+    return _add_row_at(canvas, [layer], place, joining=True)[-1]
+
+
+def _add_row(canvas: CanvasContext, layers: Layers) -> list[str]:
+    """Add layers one behind another, the first behind the selected one or at the pointer; returns their ids."""
+    made, network = _made(canvas, layers), canvas.document.network
+    source = adding.followed(network, canvas.selection.ids, made[0])
+    if source is None:
+        return _add_row_at(canvas, made, _clear(canvas, canvas.pointer_place()))
+    place = _behind(canvas, source)
+    return _add_all(canvas, made, lambda layer: adding.add_behind(canvas.document, layer, source, place))
+
+
+def _add_row_at(canvas: CanvasContext, layers: Layers, place: QPointF, *, joining: bool = False) -> list[str]:
+    """Add layers one behind another, the first with its middle at a place; ``joining`` connects it to an open end."""
+    made = _made(canvas, layers)
+    slot = canvas.wire_for(made[0], place)
     wire = canvas.board.wires[slot].connection if slot is not None else None
-    with canvas.document.transaction(f"Add {made.title}"):
-        added = adding.add_at(canvas.document, made, place.toTuple(), wire, end)
-    return _show(canvas, added)
+    end = canvas.open_end_for(made[0], _corner(made[0], place)) if joining and wire is None else None
+    return _add_all(canvas, made, lambda layer: adding.add_at(canvas.document, layer, place.toTuple(), wire, end))
+
+
+def _add_all(canvas: CanvasContext, layers: Sequence[Layer], first: Callable[[Layer], str]) -> list[str]:
+    """Add layers one behind another, in one step that one undo takes back; ``first`` adds the first."""
+    title = f"Add {layers[0].title}" if len(layers) == 1 else f"Add {len(layers)} layers"
+    with canvas.document.transaction(title):
+        added = adding.add_in_a_row(canvas.document, layers, first, lambda id_: _behind(canvas, id_))
+    canvas.selection.set(added[-1:])
+    return added
+
+
+def _behind(canvas: CanvasContext, id_: str) -> Position:
+    """The place behind a layer, in the next row where this one is out of view."""
+    view = canvas.navigation.visible_region()
+    return behind(canvas.document.network, id_, view.left(), view.right())
 
 
 def show_drop(canvas: CanvasContext, layer: Layer | None, place: QPointF) -> None:
@@ -88,21 +106,39 @@ def _corner(layer: Layer, place: QPointF) -> QPointF:
 def insert_on_wire(canvas: CanvasContext, slot: Slot, place: QPointF) -> None:
     """Open the search for a layer to put on a wire at ``place`` (scene)."""
     if slot in canvas.board.wires:
-        _search(canvas, lambda kind: add_at(canvas, kind, place))
+        source, port = canvas.board.wires[slot].connection.source, canvas.board.wires[slot].connection.source_port
+        shape = canvas.checker.layer_info(source).outputs.get(port)
+        _search(canvas, lambda layers: _add_row_at(canvas, layers, place), LooseEnd(source, port, True, shape))
 
 
 def search_for(canvas: CanvasContext, end: LooseEnd, place: QPointF) -> None:
     """Open the search for what fits the loose end of a wire at ``place`` (scene)."""
 
-    def add_fitting(kind: type[Layer]) -> None:
-        made = _made(canvas, kind)
+    def add_fitting(layers: Layers) -> None:
+        made = _made(canvas, layers)
         replaced = None if end.output else canvas.document.network.at(end.id, end.port)
-        with canvas.document.transaction(f"Add {made.title}"):
-            added = adding.add_at_end(canvas.document, made, place.toTuple(), end)
-        _show(canvas, added)
+        if end.output:
+            _add_all(canvas, made, lambda layer: adding.add_at_end(canvas.document, layer, place.toTuple(), end))
+        else:
+            _add_before(canvas, made, place, end)
         canvas.tell_replaced(replaced)
 
     _search(canvas, add_fitting, end)
+
+
+def _add_before(canvas: CanvasContext, layers: Sequence[Layer], place: QPointF, end: LooseEnd) -> None:
+    """Add layers from the last to the first, each in front of the one behind it, the last in front of an input."""
+    document = canvas.document
+    added: list[str] = []
+    with document.transaction(f"Add {layers[0].title}" if len(layers) == 1 else f"Add {len(layers)} layers"):
+        for layer in reversed(layers):
+            added.append(adding.add_at_end(document, layer, place.toTuple(), end))
+            node = document.network.node(added[-1])
+            if not node.inputs:
+                break
+            place = QPointF(*cards.input_place(node, node.inputs[0])) - QPointF(cards.COLUMN_GAP, 0)
+            end = LooseEnd(node.id, node.inputs[0], False)
+    canvas.selection.set(added[:1])
 
 
 def _end_of_selected(canvas: CanvasContext) -> LooseEnd | None:
@@ -116,19 +152,14 @@ def _end_of_selected(canvas: CanvasContext) -> LooseEnd | None:
 
 def _search(canvas: CanvasContext, chosen: Chosen, end: LooseEnd | None = None) -> None:
     spot = canvas.pointer_spot() + QPoint(8, 8)
-    canvas.popups.search.open_at(spot, lambda kind: canvas.events.attempt(lambda: chosen(kind)), end)
+    canvas.popups.search.open_at(spot, lambda layers: canvas.events.attempt(lambda: chosen(layers)), end)
 
 
-def _made(canvas: CanvasContext, layer: Layer | type[Layer]) -> Layer:
-    return layer if isinstance(layer, Layer) else edits.fresh(layer, canvas.checker)
+def _made(canvas: CanvasContext, layers: Layers) -> list[Layer]:
+    return [layer if isinstance(layer, Layer) else edits.fresh(layer, canvas.checker) for layer in layers]
 
 
 def _clear(canvas: CanvasContext, place: QPointF) -> QPointF:
     """A place for the middle of a card, near ``place``, at which it covers no other."""
     half = QPointF(cards.WIDTH / 2, 38)
     return QPointF(*clear_place(canvas.document.network, (place - half).toTuple())) + half
-
-
-def _show(canvas: CanvasContext, added: str) -> str:
-    canvas.selection.set([added])
-    return added
