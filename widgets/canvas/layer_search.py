@@ -184,7 +184,7 @@ class SearchPopup(QFrame):
         self.field.setAccessibleName("Search layers")
         self.field.setObjectName("addLayerField")
         self.field.installEventFilter(self)
-        # A click on the list must leave the keyboard here; without this it would go to the canvas, and close the search.
+        # A click on the list must leave the keyboard here: on the canvas it would close the search.
         self.setFocusProxy(self.field)
         self.field.textChanged.connect(self._search)
         self._results = ResultList(self)
