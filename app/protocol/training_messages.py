@@ -16,13 +16,15 @@ class TrainingBegun(Reply):
 class Train(Request[TrainingBegun]):
     """Train a project in a new run: its JSON form, the folder of its file, and the folder of the run.
 
-    With ``paused`` the training waits before its first step.
+    With ``paused`` the training waits before its first step. ``weights`` is a file to begin from in place of what the
+    project says.
     """
 
     project: Json
     base: FilePath | None = None
     out: FilePath | None = None
     paused: bool = False
+    weights: FilePath | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

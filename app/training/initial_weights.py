@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -105,3 +106,15 @@ def _digest(path: Path) -> str:
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise NetloomError(f"{path}, the weights to start from, cannot be opened: {reason}.") from None
+
+
+def starting_from(project: Project, weights: Path) -> Project:
+    """The project with a file of weights to start from; what is frozen stays so.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, or the project's section ``start`` is refused.
+    """
+    start = InitialWeights.at(weights, InitialWeights.of(project).frozen)
+    return replace(project, sections={**project.sections, "start": start.to_json()})

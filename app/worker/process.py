@@ -225,12 +225,16 @@ def open_session(request: Train | Resume) -> TrainingSession:
     NetloomError
         if it cannot be trained; the sentence says why.
     """
+    from app.training.initial_weights import starting_from
     from app.training.training_session import begin, resume
     from graph.project import parse_project
 
     if isinstance(request, Resume):
         return resume(request.run, request.epochs, request.paused)
-    return begin(parse_project(dict(request.project)), request.base, request.out, request.paused)
+    project = parse_project(dict(request.project))
+    if request.weights is not None:
+        project = starting_from(project, request.weights)
+    return begin(project, request.base, request.out, request.paused)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -36,6 +37,7 @@ class TrainingAdvice(QObject):
         self._stop: Callable[[], object] = lambda: None
         self._told: set[str] = set()
         self._said = ""
+        self._known: tuple[Path, Plan] | None = None
         controller.health.changed.connect(self._on_health)
         controller.stateChanged.connect(self._on_state)
         controller.restored.connect(self._on_restored)
@@ -123,10 +125,14 @@ class TrainingAdvice(QObject):
     def _used(self) -> Plan | None:
         """The training settings of the last run of the project."""
         run = self._controller.run
-        try:
-            return Plan.of(Run.open(run).project) if run is not None and self._controller.own else None
-        except NetloomError:
+        if run is None or not self._controller.own:
             return None
+        if self._known is None or self._known[0] != run:
+            try:
+                self._known = run, Plan.of(Run.open(run).project)
+            except NetloomError:
+                return None
+        return self._known[1]
 
     # Which edits count
 

@@ -174,16 +174,11 @@ class TrainingController(QObject):
         """
         if self.active:
             return
-        sections = dict(document.sections)
-        if weights is not None:
-            start = sections.get("start")
-            kept = {"frozen": start["frozen"]} if isinstance(start, Mapping) and "frozen" in start else {}
-            sections["start"] = {"weights": str(weights), **kept}
-        project = project_json(Project(document.network, sections, self._key.id))
+        project = project_json(Project(document.network, dict(document.sections), self._key.id))
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
         self._begin(runs.fresh_folder(self._key.name or (title if isinstance(title, str) else "")))
-        request = Train(project=project, base=base, out=self._run, paused=paused)
+        request = Train(project=project, base=base, out=self._run, paused=paused, weights=weights)
         self._request = self._link.request(request, self._on_begun, self._refused)
 
     def resume(self, run: Path, epochs: int | None = None, *, paused: bool = False) -> None:

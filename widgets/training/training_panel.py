@@ -25,10 +25,10 @@ from widgets.training.training_controller import State, TrainingController
 
 WIDE = 1240
 """Pixels from which on the panel has room for a third plot."""
+SHARES = (37, 37, 26)
+"""Of the width of all plots, in per cent, for each of the three."""
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
-SHARES = (0.37, 0.37, 0.26)
-"""Of the room that is left for three plots."""
 
 
 class TrainPanel(QWidget):
@@ -46,7 +46,6 @@ class TrainPanel(QWidget):
         self._controller = controller
         self._live: Path | None = None
         self._wants_last = False
-        self._moved = False
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
@@ -65,17 +64,23 @@ class TrainPanel(QWidget):
         self.tabs.addTab(self.runs, "Runs")
         self.tabs.addTab(self.confusion, "Confusion")
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), False)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.splitterMoved.connect(self._on_moved)
-        plots = ((self.curves.loss, 460, 1), (self.curves.metric, 460, 1), (self.curves.rate, 320, 1))
-        widths = ((self.tabs, LEFT, 0), *plots)
-        for number, (widget, _, stretch) in enumerate(widths):
-            self._splitter.addWidget(widget)
-            self._splitter.setStretchFactor(number, stretch)
-        self._splitter.setSizes([width for _, width, _ in widths])
+        self._plots = QSplitter(Qt.Orientation.Horizontal)
+        for number, (plot, share) in enumerate(
+            ((self.curves.loss, 37), (self.curves.metric, 37), (self.curves.rate, 26))
+        ):
+            self._plots.addWidget(plot)
+            self._plots.setStretchFactor(number, share)
+        self._plots.setSizes([370, 370, 260])
         self.curves.rate.hide()
+        over = QWidget()  # what a notice floats over: a splitter would take it for another pane
+        vbox((self._plots, 1), parent=over, spacing=0)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        for number, widget in enumerate((self.tabs, over)):
+            self._splitter.addWidget(widget)
+            self._splitter.setStretchFactor(number, number)
+        self._splitter.setSizes([LEFT, 920])
         vbox(self.strip, (self._splitter, 1), parent=self, spacing=2)
-        float_over(self, self.notice)
+        float_over(over, self.notice)
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
@@ -102,18 +107,10 @@ class TrainPanel(QWidget):
         self.curves.failed.connect(self.notice.say)
         self._on_devices()
 
-    def _on_moved(self) -> None:
-        self._moved = True
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The learning rate has a plot of its own where there is room for a third."""
         super().resizeEvent(event)
-        shown = event.size().width() >= WIDE
-        if shown == self.curves.rate.isHidden():
-            self.curves.rate.setVisible(shown)
-            left = self._splitter.sizes()[0] if self._moved else LEFT
-            room = event.size().width() - left
-            self._splitter.setSizes([left, *(round(share * room) for share in SHARES)])
+        self.curves.rate.setVisible(event.size().width() >= WIDE)
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""

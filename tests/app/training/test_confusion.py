@@ -1,0 +1,36 @@
+"""The confusion matrix of the validation set, after every epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.protocol.events import Epoch, EpochConfusion
+from app.training.trainer import train
+from app.training.training_session import begin
+from tests.app.training.projects import chain, project
+
+
+def test_each_epoch_counts_what_its_accuracy_says(tmp_path: Path) -> None:
+    session = begin(project(epochs=2), None, tmp_path / "run")
+    events = list(train(session))
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    matrices = [event for event in events if isinstance(event, EpochConfusion)]
+    assert [matrix.epoch for matrix in matrices] == [epoch.epoch for epoch in epochs] == [1, 2]
+    for epoch, matrix in zip(epochs, matrices, strict=True):
+        assert matrix.classes == tuple("0123456789")
+        assert matrix.counts.shape == (10, 10)
+        assert matrix.counts.sum() == session.validation.samples
+        assert matrix.counts.trace() / matrix.counts.sum() == pytest.approx(epoch.validation["accuracy"])
+    assert b"confusion" not in (tmp_path / "run" / "metrics.jsonl").read_bytes()
+
+
+def test_numbers_have_none(tmp_path: Path) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "vector", "sizes": [10]}}),
+        ("dense1", "dense", {"units": 1}),
+        ("output1", "output", {}),
+    )
+    session = begin(project(network, {"source": "diabetes"}, epochs=1), None, tmp_path / "run")
+    assert not any(isinstance(event, EpochConfusion) for event in train(session))

@@ -1,0 +1,108 @@
+"""A training that went wrong is repaired by one click: the setting changes, and a new run begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.project.presets import FOLDER
+from app.training.diagnosis import NOT_A_NUMBER
+from app.training.plan import Plan
+from app.training.runs import WEIGHTS, Run, fresh_folder
+from graph.project import Project, project_json
+from tests.app.protocol import samples
+from widgets.shell.window import MainWindow
+from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_panel import TrainPanel
+
+REASON = f"{NOT_A_NUMBER} at step 13 (epoch 2); the last good weights are kept."
+
+
+class Bench:
+    """The window with a preset that trains with too high a rate; trainings that are asked for are only noted."""
+
+    def __init__(self, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.window = window
+        self.asked: list[dict[str, Any]] = []
+        window.files.open(FOLDER / "digits_mlp.netloom")
+        window.show_workspace("train")
+        self.document = window.session.document
+        with self.document.transaction("Heat"):
+            self.document.set_section("plan", self.plan.changed(learning_rate=0.5).to_json())
+        controller = window.training.controller
+        panel = window.workbench.panel("train")
+        assert controller is not None
+        assert isinstance(panel, TrainPanel)
+        self.controller, self.panel = controller, panel
+        note = lambda _self, document, base=None, **more: self.asked.append(more)  # noqa: E731
+        monkeypatch.setattr(TrainingController, "train", note)
+
+    @property
+    def plan(self) -> Plan:
+        """The training settings of the project."""
+        return Plan.parse(self.document.sections["plan"])  # type: ignore[arg-type]
+
+    def begin(self) -> Path:
+        """A run of the project begins."""
+        path = fresh_folder("digits")
+        Run.create(path, project_json(Project(self.document.network, dict(self.document.sections))), {"created": "now"})
+        self.controller._begin(path)
+        self.controller.link.training_event.emit(samples.started(run=str(path)))
+        (path / "checkpoint.safetensors").write_bytes(b"pretended")
+        return path
+
+    def diverge(self) -> None:
+        """Its loss is no number any more."""
+        self.controller.link.training_event.emit(samples.finished(status="failed", reason=REASON))
+
+
+@pytest.fixture
+def bench(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(window, monkeypatch)
+
+
+def press(qtbot: QtBot, window: MainWindow, title: str) -> None:
+    """Click the button of that title that is in view."""
+
+    def shown() -> list[QPushButton]:
+        return [button for button in window.findChildren(QPushButton) if button.text() == title and button.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(shown()))
+    qtbot.mouseClick(shown()[0], Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("workspace", ["train", "network"])
+def test_a_divergence_is_repaired_where_it_is_told(bench: Bench, qtbot: QtBot, workspace: str) -> None:
+    bench.window.show_workspace(workspace)
+    bench.begin()
+    bench.diverge()
+    press(qtbot, bench.window, "Use learning rate 0.003 and train again")
+    assert bench.plan.learning_rate == 0.003
+    assert bench.asked == [{"weights": None}]
+    assert bench.window.workbench.workspace == "train"
+
+
+def test_changed_settings_are_taken_over_in_a_new_run_from_the_weights_so_far(bench: Bench, qtbot: QtBot) -> None:
+    run = bench.begin()
+    with bench.document.transaction("Cool"):
+        bench.document.set_section("plan", bench.plan.changed(learning_rate=0.01).to_json())
+    press(qtbot, bench.window, "Go on with it from here")
+    assert bench.controller.state is State.STOPPING
+    assert bench.asked == []
+    (run / WEIGHTS).write_bytes(b"pretended")
+    bench.controller.link.training_event.emit(samples.finished(status="stopped"))
+    qtbot.waitUntil(lambda: bool(bench.asked))
+    assert bench.asked == [{"weights": run / WEIGHTS}]
+
+
+def test_stopping_by_hand_begins_nothing(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.controller.stop()
+    bench.controller.link.training_event.emit(samples.finished(status="stopped"))
+    qtbot.wait(20)
+    assert bench.asked == []
