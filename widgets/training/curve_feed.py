@@ -23,7 +23,7 @@ from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
 from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of, value_of
 from widgets.training.run_scale import ALONG, RunScale, time_unit
-from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, target_unit
+from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, measures
 from widgets.training.training_controller import TrainingController
 
 METRIC_MS = 2 * FRAME_MS
@@ -90,7 +90,7 @@ class Curves(QObject):
         run = self._runs.get(path)
         if run is None:
             scale = self._scales.setdefault(path, RunScale())
-            run = self._runs[path] = ShownRun(path, name, hue, target_unit(path), scale)
+            run = self._runs[path] = ShownRun(path, name, hue, measures(path), scale)
         run.name, run.hue = name, hue
         self._relabel()
 
@@ -323,7 +323,7 @@ class Curves(QObject):
         if not self.chooser.count():
             self.metric.view.panel.sides["left"].set_title(self.metric.view.title)
             return
-        units = {run.unit for run in self._runs.values() if run.has(self.shown)}
+        units = {run.measures.unit for run in self._runs.values() if run.has(self.shown)}
         unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
         title = title_of(self.shown)
         self.metric.view.panel.sides["left"].set_title(f"{title} ({unit})" if unit else title)
@@ -331,10 +331,17 @@ class Curves(QObject):
 
     # Labels
 
+    def _name_loss(self) -> None:
+        """Title the axis with the loss, where all runs have the same one."""
+        losses = {run.measures.loss for run in self._runs.values()}
+        loss = losses.pop() if len(losses) == 1 else ""
+        self.loss.view.panel.sides["left"].set_title(f"Loss ({loss})" if loss else "Loss")
+
     def _relabel(self) -> None:
         for chip in self.chips:
             chip.setVisible(bool(self._runs))
         self._name_metric()
+        self._name_loss()
         for run in self._runs.values():
             for part in PARTS:
                 full = self._named(run, part)

@@ -9,12 +9,34 @@ from typing import Any, TypeGuard
 
 from app.data.data_choice import DataChoice
 from app.protocol.events import Epoch
+from app.training.losses import default_loss
+from app.training.plan import Plan
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.plots.curve import Part
 from widgets.training.run_scale import RunScale
 
 PARTS: tuple[Part, Part] = ("train", "validation")
+
+
+LOSSES = {
+    "cross_entropy": "cross-entropy",
+    "bce": "binary cross-entropy",
+    "mse": "MSE",
+    "half_squares": "half MSE",
+    "mae": "MAE",
+    "huber": "Huber",
+    "ctc": "CTC",
+}
+"""What losses are called on an axis."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What a run is measured in: the unit of what it predicts, and its loss in words; each empty if not known."""
+
+    unit: str = ""
+    loss: str = ""
 
 
 @dataclass(eq=False)
@@ -24,7 +46,7 @@ class ShownRun:
     path: Path
     name: str
     hue: int
-    unit: str
+    measures: Measures
     scale: RunScale
     others: list[str] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
@@ -66,15 +88,24 @@ def epoch_of(line: Mapping[str, Any]) -> Epoch:
     )
 
 
-def target_unit(path: Path) -> str:
-    """Return the unit of what the run in a folder predicts, empty where it has none or no file here tells it."""
+def measures(path: Path) -> Measures:
+    """Return what the run in a folder is measured in, as far as the files here tell it."""
     try:
         run = Run.open(path)
-        info = DataChoice.parse(run.project.sections.get("data")).known_info(run.base)
-        units = info.target_field().units if info is not None else ()
+        choice, plan = DataChoice.parse(run.project.sections.get("data")), Plan.of(run.project)
+        info = choice.known_info(run.base)
+        target = info.target_field() if info is not None else None
     except NetloomError:
-        return ""
-    return units[0] if units else ""
+        return Measures()
+    if target is None:
+        return Measures()
+    unit = target.units[0] if target.units else ""
+    if plan.objective != "supervised":
+        return Measures(unit)
+    name = default_loss(target, "") if plan.loss == "auto" else plan.loss
+    words = LOSSES.get(name, "")
+    standardised = choice.standardise and not (target.fixed or target.classes or target.labels or target.listed)
+    return Measures(unit, f"{words}, standardised" if standardised else words)
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -24,7 +24,7 @@ from widgets.training.training_advice import TrainingAdvice
 from widgets.training.training_controller import State, TrainingController
 
 WIDE = 1240
-"""Pixels from which on the panel has room for a third plot."""
+"""Pixels, before scaling, from which on the panel has room for a third plot."""
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
 LEFT = 408
@@ -110,7 +110,7 @@ class TrainPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The learning rate has a plot of its own where there is room for a third."""
         super().resizeEvent(event)
-        self.curves.rate.setVisible(event.size().width() >= WIDE)
+        self.curves.rate.setVisible(event.size().width() >= self.curves.rate.view.theme.px(WIDE))
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""

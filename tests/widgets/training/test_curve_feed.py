@@ -94,6 +94,7 @@ def test_the_axis_names_the_metric_with_the_unit_of_what_is_predicted(
     begin(link, run)
     link.training_event.emit(epoch(1, loss=0.5, rmse=0.9, r2=0.8))
     assert axis.title == "RMSE (MW)"
+    assert curves.loss.view.panel.sides["left"].title == "Loss (MSE, standardised)"
     curves.chooser.setCurrentIndex(curves.chooser.findData("r2"))
     assert axis.title == "R²"
 
