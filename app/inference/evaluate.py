@@ -282,21 +282,31 @@ def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = 
     """
     _, model = load_model(path)
     model.objective.set_threshold(threshold)
-    part = _new_part(model, model.objective.complete_inputs(inputs))
+    predicted = predict_part(model, new_part(model, inputs))
+    if len(predicted) == 1:
+        return next(iter(predicted.values()))
+    return [dict(zip(predicted, row, strict=True)) for row in zip(*predicted.values(), strict=True)]
+
+
+def predict_part(model: Model, part: Part) -> dict[str, list[dict[str, Any]]]:
+    """The predictions for new samples by output layer, one JSON object for each sample as in `predict`."""
     feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
-    predicted = [
-        _predictions(model, head, torch.from_numpy(outputs))
-        for head, outputs in zip(model.objective.heads, model.predict(feed), strict=True)
-    ]
-    names = [head.output for head in model.objective.heads]
-    shown = [index for index, name in enumerate(names) if name not in model.objective.hidden_outputs]
-    if len(shown) == 1:
-        return predicted[shown[0]]
-    return [dict(zip(names, row, strict=True)) for row in zip(*predicted, strict=True)]
+    heads = zip(model.objective.heads, model.predict(feed), strict=True)
+    predicted = {head.output: _predictions(model, head, torch.from_numpy(outputs)) for head, outputs in heads}
+    hidden = model.objective.hidden_outputs
+    shown = [name for name in predicted if name not in hidden]
+    return {name: predicted[name] for name in (shown if len(shown) == 1 else predicted)}
 
 
-def _new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
-    """The new samples as a part, standardised as the training set was."""
+def new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
+    """New samples by input field (n, *sizes) in the data's own units, as a part, standardised as the training set was.
+
+    Raises
+    ------
+    NetloomError
+        if a field is missing, or its values do not have the sizes that the network reads.
+    """
+    inputs = model.objective.complete_inputs(inputs)
     arrays: dict[str, Values] = {}
     reads = zip(model.compiled.inputs, model.objective.inputs, strict=True)
     read_as = {name: model.compiled.layer_info[id_].outputs["out"] for id_, name in reads}

@@ -21,7 +21,6 @@ from app.data.readers.number_parsing import plain_number
 from app.data.readers.picture_file import MORE_SUFFIXES, SHARE, SUFFIXES
 from app.data.readers.recording_files import ENDINGS as RECORDINGS
 from app.data.readers.table_file import TableData
-from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.arrays import Arrays
 from app.data.sources.cifar import Cifar, may_be_cifar, read_pictures
 from app.data.sources.cmapss import Cmapss
@@ -37,6 +36,7 @@ from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
+from app.inference.new_tokens import token_unit, tokens_of
 from app.inference.typed_rows import row_example, typed_table
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
@@ -152,13 +152,35 @@ def _read(
     if named is not None:
         arrays_by_name: Mapping[str, Values] = {wanted[0].name: named[1]}
     elif table is not None:
-        arrays_by_name = {field.name: _features(table, field, source) for field in wanted}
+        arrays_by_name = {field.name: table_features(table, field, source) for field in wanted}
     else:
         arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
     if file is not None and isinstance(source, Table | Series) and is_table(file, source):
         table = new_table(file, source)
+    names, problems = (named[0], named[2]) if named is not None else ((), ())
+    odd = table.differing + unlike_training(table, source, fields) if table is not None else ()
     gaps = isinstance(source, Table) and table is not None
+    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd)
+
+
+def read_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Values]:
+    """One text for the first of ``fields`` as its tokens; another of them may count its steps.
+
+    Raises
+    ------
+    NetloomError
+        if the network has no number for a token, or takes fewer.
+    """
+    return _fitted({"": tokens_of([text], fields[0], token_unit(source, fields[0]))}, fields, "The text", False)
+
+
+def _fitted(
+    arrays_by_name: Mapping[str, Values], fields: Sequence[FieldInfo], place: str, gaps: bool
+) -> dict[str, Values]:
+    """The arrays of all ``fields`` in their shapes, those that count steps included; ``place`` begins an error."""
+    counters = {field.lengths for field in fields}
+    wanted = [field for field in fields if field.name not in counters]
     arrays: dict[str, Values] = {}
     for field in fields:
         if field.name in counters and field.name not in arrays_by_name:
@@ -179,9 +201,7 @@ def _read(
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
-    names, problems = (named[0], named[2]) if named is not None else ((), ())
-    odd = table.differing + unlike_training(table, source, fields) if table is not None else ()
-    return Samples(arrays, names, problems, odd)
+    return arrays
 
 
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
@@ -218,7 +238,7 @@ def _named(
     with reading(file):
         if is_text(file, source):
             texts, problems = texts_of(file)
-            return tuple(texts), _tokens(list(texts.values()), field, _unit(source, field)), problems
+            return tuple(texts), tokens_of(list(texts.values()), field, token_unit(source, field)), problems
         if isinstance(source, Series) and is_table(file, source):
             return *series_of(file, field, source), ()
     return None
@@ -263,7 +283,7 @@ def _text_of(file: Path) -> str:
 
 def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None) -> dict[str, Array]:
     if fields[0].vocabulary and not isinstance(source, Table) and not text.lstrip().startswith(("[", "{")):
-        return {"": _tokens([text], fields[0], _unit(source, fields[0]))}
+        return {"": tokens_of([text], fields[0], token_unit(source, fields[0]))}
     if text.lstrip().startswith(("[", "{")):
         return _from_json(text, "The input", fields)
     try:
@@ -320,44 +340,18 @@ def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, pla
 
 def _table(file: Path, field: FieldInfo, source: Source) -> Array:
     """Rows of a table as (rows, features), or as tokens."""
-    return _features(new_table(file, source), field, source)
+    return table_features(new_table(file, source), field, source)
 
 
-def _features(table: TableData, field: FieldInfo, source: Source) -> Array:
+def table_features(table: TableData, field: FieldInfo, source: Source) -> Array:
+    """Rows of a new table as an input field has them: numbers (rows, features), or tokens int64 (rows, columns)."""
     if not field.vocabulary:
         return features_of(table, field, source)
     if isinstance(source, Table):
         return category_tokens(table, field.vocabulary, source)
     column = source.column if isinstance(source, Text) and source.column in table else longest(table)
     # A text that is missing holds no words.
-    return _tokens(table[column].astype(str).fillna("").tolist(), field, _unit(source, field))
-
-
-def _unit(source: Source, field: FieldInfo) -> str:
-    """What the tokens of a field are: parts of texts as the source has them, else what its vocabulary says."""
-    if isinstance(source, Text):
-        return source.unit
-    return "character" if by_letters(field.vocabulary) else "word"
-
-
-def _tokens(texts: list[str], field: FieldInfo, unit: str) -> Array:
-    parted = [split_text(text, unit) for text in texts]
-    if UNKNOWN not in field.vocabulary:
-        _check_known(parted, field)
-    return numbered(parted, field.vocabulary, field.shape.time or max(map(len, parted)))
-
-
-def _check_known(texts: list[list[str]], field: FieldInfo) -> None:
-    """Refuse what the network has no number for, where none stands for the unknown."""
-    for text in texts:
-        odd = next((token for token in text if token not in field.vocabulary), None)
-        if odd is not None:
-            known = " ".join(token for token in field.vocabulary if len(token) == 1 or not token.startswith("("))
-            raise NetloomError(f"“{odd}” is not among the tokens of “{field.name}”; use only these: {known}")
-        if field.shape.time and len(text) > field.shape.time:
-            raise NetloomError(
-                f"“{field.name}” takes up to {field.shape.time:,} tokens, but {len(text):,} were given; shorten it."
-            )
+    return tokens_of(table[column].astype(str).fillna("").tolist(), field, token_unit(source, field))
 
 
 # Sizes

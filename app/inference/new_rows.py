@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -77,21 +77,21 @@ def features_of(table: TableData, field: FieldInfo, source: Source) -> Array:
         table = _sorted(table, source)
         finder = _Finder(table, source)
         named = [finder.feature(name) for name in field.names]
-        column_of: Callable[[str], str] = finder.column_of
+        named_by: Callable[[str], str] = finder.column_of
     else:
         makers = _makers(table, field.names)
         wide = any(column.wide and column.name in field.names for column in table.recipe.columns)
         kind = np.float64 if wide else np.float32
         with np.errstate(over="ignore"):  # what is too large is refused later
             named = [makers[name]().astype(kind) if name in makers else None for name in field.names]
-        column_of = _column_of
+        named_by = column_of
     if named and all(column is not None for column in named):
         values = np.stack([column for column in named if column is not None], axis=1)
         return _whole(values, source) if isinstance(source, Series) else values
     plain = [table[name] for name in table.names if table.type_of(name) is ColumnType.NUMBER]
     missing = [name for name, column in zip(field.names, named, strict=True) if column is None]
     if len(plain) != len(table.names) or (missing and len(plain) != len(field.names)):
-        lacked = column_of(missing[0]) if missing else ""
+        lacked = named_by(missing[0]) if missing else ""
         wanted = f"has no column “{lacked}”, which the network reads" if missing else "holds more than numbers"
         raise NetloomError(f"{table.file.name} {wanted}; its columns are {', '.join(table.names[:12])}.")
     return np.stack([numbers(series)[0] for series in plain], axis=1)
@@ -133,7 +133,7 @@ def _is_missing(made: Callable[[], Array]) -> Array:
     return np.isnan(made()).astype(np.float32)
 
 
-def _column_of(feature: str) -> str:
+def column_of(feature: str) -> str:
     """The column that a feature was made of, by its name."""
     column = feature.removesuffix(FLAG).partition(" = ")[0]
     calendar = feature.endswith((" sine", " cosine", ": years since 2000"))
@@ -186,33 +186,51 @@ def unlike_training(table: TableData, source: Source, fields: Sequence[FieldInfo
     recipe = source.reading if isinstance(source, Table) else None
     if recipe is None or not isinstance(source, Table):
         return ()
-    odd: list[tuple[int, str]] = []
+    odd = odd_cells(table, source)
+    more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
+    sentences = [f"row {cell.row + 1}: “{cell.value}” in “{cell.column}” {cell.why}" for cell in odd[:TOLD]]
+    return (*sentences, *more, *_missing_cells(table, source.not_features(list(recipe.by_name)), fields))
+
+
+class OddCell(NamedTuple):
+    """A cell of a new table that is unlike those of training: its row (0-based), its column, and why."""
+
+    row: int
+    column: str
+    value: str
+    why: str
+
+
+def odd_cells(table: TableData, source: Table) -> list[OddCell]:
+    """The cells whose category is not in the training data, or that are no numbers or dates, in the order of rows."""
+    recipe = source.reading
+    if recipe is None:
+        return []
+    odd: list[OddCell] = []
     unused = source.not_features(list(recipe.by_name))
     for name in table.names:
         column = recipe.by_name.get(name)
-        if column is None or name in unused:
-            continue
-        cells = table[name]
-        if column.type is ColumnType.CATEGORY:
-            unknown = cells.notna() & ~cells.isin(list(column.categories))
-            what = "is not among the categories of training; it counts as unknown"
-        elif column.type is ColumnType.NUMBER and cells.dtype.kind not in "fiu":
-            unknown = cells.notna() & np.isnan(numbers(cells, True)[0])
-            what = "is no number; it counts as missing"
-        elif column.type is ColumnType.DATE and source.dates == "calendar":
-            unknown = cells.notna() & table.times(name).isna()
-            what = f"is not a date as in training ({column.date_format}); it counts as missing"
-        else:
-            continue
-        rows = np.flatnonzero(unknown).tolist()
-        values = [str(cells.iloc[row]) for row in rows]
-        odd += [
-            (row, f"row {row + 1}: “{value}” in “{name}” {what}{_spelled_as(value, column)}")
-            for row, value in zip(rows, values, strict=True)
-        ]
-    odd.sort()
-    more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
-    return (*(sentence for _, sentence in odd[:TOLD]), *more, *_missing_cells(table, unused, fields))
+        if column is not None and name not in unused:
+            unknown, what = _unknown(table, column, source)
+            for row in np.flatnonzero(unknown).tolist():
+                value = str(table[name].iloc[row])
+                odd.append(OddCell(row, name, value, f"{what}{_spelled_as(value, column)}"))
+    return sorted(odd, key=lambda cell: (cell.row, f"“{cell.value}” in “{cell.column}” {cell.why}"))
+
+
+def _unknown(table: TableData, column: ColumnRecipe, source: Table) -> tuple[Array, str]:
+    """Which cells of a column cannot be read as in training, bool (rows,), and what that means."""
+    cells = table[column.name]
+    if column.type is ColumnType.CATEGORY:
+        unknown = cells.notna() & ~cells.isin(list(column.categories))
+        return np.asarray(unknown), "is not among the categories of training; it counts as unknown"
+    if column.type is ColumnType.NUMBER and cells.dtype.kind not in "fiu":
+        unknown = cells.notna() & np.isnan(numbers(cells, True)[0])
+        return np.asarray(unknown), "is no number; it counts as missing"
+    if column.type is ColumnType.DATE and source.dates == "calendar":
+        unknown = cells.notna() & table.times(column.name).isna()
+        return np.asarray(unknown), f"is not a date as in training ({column.date_format}); it counts as missing"
+    return np.zeros(len(table), bool), ""
 
 
 def _spelled_as(value: str, column: ColumnRecipe) -> str:

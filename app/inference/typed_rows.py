@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def typed_table(text: str, source: Source) -> TableData | None:
 
     A row has its cells in the order of the file's columns, without the target, which it may have as well.
     """
-    recipe = _recipe_of(source)
+    recipe = recipe_of(source)
     if recipe is None or not isinstance(source, Table) or text.lstrip().startswith(("[", "{")):
         return None
     lines = [line for line in text.splitlines() if line.strip()]
@@ -48,10 +48,10 @@ def typed_table(text: str, source: Source) -> TableData | None:
 
 def row_example(source: Source, base: Path | None) -> str:
     """How a row is typed, with the first of the training file as an example; empty where the source has no rows."""
-    recipe = _recipe_of(source)
+    recipe = recipe_of(source)
     if recipe is None or not isinstance(source, Table):
         return ""
-    names = _features(recipe, source)
+    names = feature_columns(recipe, source)
     sign = "\t" if recipe.dialect.delimiter == "\t" else _signs(recipe.dialect)[0].replace(BLANKS, " ")
     listed = ", ".join(f"“{name}”" for name in names[:12]) + (" ..." if len(names) > 12 else "")
     cells: dict[str, str] = {}
@@ -61,7 +61,21 @@ def row_example(source: Source, base: Path | None) -> str:
     return f"{listed}" + (f", such as {example[:120]}" if cells else "")
 
 
-def _recipe_of(source: Source) -> ReadingRecipe | None:
+def row_table(cells: Mapping[str, str], source: Table) -> TableData:
+    """A row whose ``cells`` are typed by column, as a table that is read by the recipe of the training file.
+
+    Raises
+    ------
+    NetloomError
+        if the source has no recipe.
+    """
+    recipe = recipe_of(source)
+    if recipe is None:
+        raise NetloomError("This run's table was read by rules that know no typed rows; give a file instead.")
+    return _table_of([list(cells.values())], list(cells), source, recipe)
+
+
+def recipe_of(source: Source) -> ReadingRecipe | None:
     """The recipe of the training table; None where it was read by the first rules, which know no typed rows."""
     return source.reading if isinstance(source, Table) and source.rules != 1 else None
 
@@ -72,7 +86,7 @@ def _signs(dialect: Dialect) -> list[str]:
     return list(dict.fromkeys([own, *(sign for sign in (";", "\t", ",", BLANKS) if sign != dialect.decimal)]))
 
 
-def _features(recipe: ReadingRecipe, source: Table) -> list[str]:
+def feature_columns(recipe: ReadingRecipe, source: Table) -> list[str]:
     """The columns that the network reads, in the order of the file."""
     kinds = {ColumnType.NUMBER, ColumnType.CATEGORY} | ({ColumnType.DATE} if source.dates == "calendar" else set())
     unused = source.not_features(list(recipe.by_name))
@@ -83,7 +97,7 @@ def _orders(recipe: ReadingRecipe, source: Table) -> list[list[str]]:
     """The columns that a row may have cells for: those that are read, all but the target, or all."""
     every = [column.name for column in recipe.columns]
     targets = {source.target, *(name.strip() for name in source.target.split(","))}
-    return [_features(recipe, source), [name for name in every if name not in targets], every]
+    return [feature_columns(recipe, source), [name for name in every if name not in targets], every]
 
 
 def _table_of(rows: Sequence[Sequence[str]], names: Sequence[str], source: Table, recipe: ReadingRecipe) -> TableData:

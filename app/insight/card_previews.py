@@ -16,9 +16,10 @@ from torch.nn.functional import adaptive_avg_pool2d
 from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.find_modules import walk
-from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs
+from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs, outputs_of
 from app.protocol.diagnostics import Diagnostic, Kind
 from app.protocol.views import CardPicture
+from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
 from graph.layers.io import Output
@@ -95,6 +96,12 @@ def look(
     for path, diagnostic in _of_gradients(modules if weights is not None else []).items():
         diagnostics[path].append(diagnostic)
     return pictures, {path: tuple(listed) for path, listed in diagnostics.items()}
+
+
+def pictures_of(model: Model, layers: Sequence[str], batch: Batch) -> dict[str, CardPicture]:
+    """What ``layers`` give for a batch of one sample, as small pictures by id; those that are gone are left out."""
+    seen = {id_: _picture(value[0]) for id_, value in outputs_of(model, tuple(layers), batch).items()}
+    return {id_: CardPicture("maps", picture) for id_, picture in seen.items() if picture is not None}
 
 
 def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozenset[str]) -> _Seen:

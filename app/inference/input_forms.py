@@ -1,0 +1,155 @@
+"""How the inputs of a trained network are entered: pictures drawn, texts typed, rows filled in, arrays taken as is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from app.data.dataset import Array, Field, FieldInfo
+from app.data.sources.source import Source
+from app.data.sources.table import Table
+from app.inference.new_tokens import token_unit
+from app.inference.picture_look import look_of
+from app.inference.typed_rows import feature_columns, recipe_of
+from app.protocol.data_values import ColumnType
+from app.protocol.inference_values import InputForm, RowColumn
+from app.training.trainable import Model
+from graph.shapes import Kind, Shape
+
+MOST_COLUMNS = 200
+"""Columns of a table that a form has fields for, at most."""
+LOOKED_AT = 512
+"""Pictures by which the look of a training set is found."""
+SMALLEST = 6
+"""Side from which a square of nameless numbers counts as a picture that is read as rows or as a list of pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedInputs:
+    """What must be known to enter samples for a network: the fields that it reads, their forms, and the data's source.
+
+    ``fields`` leaves out what is filled in by itself, such as noise and the words a decoder has written so far.
+    """
+
+    fields: tuple[FieldInfo, ...]
+    forms: tuple[InputForm, ...]
+    source: Source
+
+
+_KNOWN: WeakKeyDictionary[Model, TrainedInputs] = WeakKeyDictionary()
+"""What was found of each network before: a sample is entered stroke by stroke."""
+
+
+def inputs_of(model: Model, base: Path | None = None) -> TrainedInputs:
+    """The inputs of a trained network; ``base`` is the folder where the paths of its data start."""
+    if model not in _KNOWN:
+        source = model.prepared.choice.source.resolved(base)
+        fields = tuple(_fields(model))
+        _KNOWN[model] = TrainedInputs(fields, tuple(_forms(model, fields, source)), source)
+    return _KNOWN[model]
+
+
+def picture_sizes(field: FieldInfo) -> tuple[int, int, int] | None:
+    """Channels, height and width of the picture that a field holds, also as rows or as a list of pixels."""
+    shape = field.shape
+    if field.names or field.vocabulary or field.lengths:
+        return None  # measurements have names, also where they are laid out as a grid
+    if shape.kind is Kind.IMAGE:
+        return (shape.features, shape.size("H"), shape.size("W")) if shape.features in (1, 3) else None
+    side = shape.features if shape.kind is Kind.SEQUENCE and shape.time == shape.features else 0
+    side = round(shape.features**0.5) if shape.kind is Kind.VECTOR else side
+    square = shape.kind is Kind.SEQUENCE or side**2 == shape.features
+    return (1, side, side) if side >= SMALLEST and square else None
+
+
+def _fields(model: Model) -> list[FieldInfo]:
+    """The fields that a person gives, in the shapes in which the network reads them."""
+    given_by_itself = model.objective.complete_inputs({})
+    shapes: dict[str, Shape] = {}
+    for id_, name in zip(model.compiled.inputs, model.objective.inputs, strict=True):
+        shapes.setdefault(name, model.compiled.layer_info[id_].outputs["out"])
+    fields = model.prepared.dataset.fields
+    return [
+        replace(fields[name].info, shape=shape)
+        for name, shape in shapes.items()
+        if name in fields and name not in given_by_itself
+    ]
+
+
+def _forms(model: Model, fields: tuple[FieldInfo, ...], source: Source) -> list[InputForm]:
+    counters = {field.lengths for field in fields}
+    fields = tuple(field for field in fields if field.name not in counters)
+    if fields and isinstance(source, Table) and recipe_of(source) is not None:
+        columns = _table_columns(model, fields, source)
+        if len(columns) <= MOST_COLUMNS:
+            return [InputForm(field=fields[0].facts, editor="row", columns=columns)]
+    return [_form(model, field, source) for field in fields]
+
+
+def _form(model: Model, field: FieldInfo, source: Source) -> InputForm:
+    sizes, own = picture_sizes(field), model.prepared.dataset.field_named(field.name)
+    if sizes is not None:
+        some = own.values[model.prepared.train.indices][: LOOKED_AT * 4][::4]
+        return InputForm(field=field.facts, editor="picture", look=look_of(np.asarray(some).reshape(-1, *sizes)))
+    if field.listed:
+        return InputForm(field=field.facts, editor="text", unit=token_unit(source, field))
+    if field.shape.kind is Kind.VECTOR and field.shape.features <= MOST_COLUMNS and not field.classes:
+        return InputForm(field=field.facts, editor="row", columns=_feature_columns(model, own))
+    return InputForm(field=field.facts, editor="values")
+
+
+def column_names(field: FieldInfo) -> tuple[str, ...]:
+    """What the features of a vector are called."""
+    return field.names or tuple(f"feature {number}" for number in range(1, field.shape.features + 1))
+
+
+def _feature_columns(model: Model, field: Field) -> tuple[RowColumn, ...]:
+    """The features of a vector as columns of numbers."""
+    names, ranges = column_names(field), _ranges(model, field)
+    units = field.units or ("",) * len(names)
+    columns = zip(names, units, ranges, strict=True)
+    return tuple(RowColumn(name, "number", unit, (), *ends) for name, unit, ends in columns)
+
+
+def _table_columns(model: Model, fields: tuple[FieldInfo, ...], source: Table) -> tuple[RowColumn, ...]:
+    """The columns of the training table that the network reads, in the order of the file."""
+    recipe = recipe_of(source)
+    assert recipe is not None  # the caller has looked
+    ranges: dict[str, tuple[float | None, float | None]] = {}
+    known: set[str] = set()
+    for field in fields:
+        own = model.prepared.dataset.field_named(field.name)
+        known |= {*own.names, *own.vocabulary}
+        if own.names:
+            ranges |= dict(zip(own.names, _ranges(model, own), strict=True))
+    columns = [recipe.by_name[name] for name in feature_columns(recipe, source)]
+    kinds = {ColumnType.NUMBER: "number", ColumnType.CATEGORY: "category", ColumnType.DATE: "date"}
+    return tuple(
+        RowColumn(
+            column.name,
+            kinds[column.type],  # type: ignore[arg-type]
+            column.unit,
+            tuple(value for value in column.categories if f"{column.name} = {value}" in known),
+            *ranges.get(column.name, (None, None)),
+        )
+        for column in columns
+        if _is_read(column.name, known)
+    )
+
+
+def _is_read(column: str, known: set[str]) -> bool:
+    """Whether the network reads something of a column, by the names of its features and tokens."""
+    return column in known or any(name.startswith((f"{column} = ", f"{column}: ")) for name in known)
+
+
+def _ranges(model: Model, field: Field) -> list[tuple[float | None, float | None]]:
+    """The least and the greatest value of each feature of a vector in the training set, None where there is none."""
+    values: Array = np.asarray(field.values)[model.prepared.train.indices]
+    ends: list[tuple[float | None, float | None]] = []
+    for column in values.reshape(len(values), -1).T:
+        known = column[np.isfinite(column)]
+        ends.append((float(known.min()), float(known.max())) if len(known) else (None, None))
+    return ends
