@@ -89,8 +89,7 @@ def _enter_row(
     source = inputs.source
     notes = {column.name: note for column in form.columns if (note := _range_note(column, cells, source))}
     if isinstance(source, Table) and recipe_of(source) is not None:
-        asked = {column.name for column in form.columns}
-        table = row_table({column: cell for column, cell in cells.items() if column in asked}, source)
+        table = row_table({column.name: cells.get(column.name, "") for column in form.columns}, source)
         notes |= {cell.column: f"“{cell.value}” {cell.why}." for cell in odd_cells(table, source)}
         for read in inputs.fields:
             arrays[read.name] = _with_cells(table_features(table, read, source), read, cells, arrays)
