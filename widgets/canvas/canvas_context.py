@@ -169,7 +169,7 @@ class CanvasContext(QObject):
         card = self.board.cards[old.target]
         spot = self.navigation.from_scene(QPointF(card.input_place(old.target_port).x(), card.rect.bottom()))
         text = f"Replaced the wire from {old.source} to {old.target}."
-        self.notice.say(spot + NOTICE_SHIFT, text, "Undo", self.document.undo, self.theme)
+        self.notice.say(spot + NOTICE_SHIFT, text, "Undo", self.document.undo)
 
     # What commands ask
 

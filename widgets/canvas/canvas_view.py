@@ -24,12 +24,13 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip, QWidget
 
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
+from widgets.canvas import canvas_accessibility
 from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
@@ -64,6 +65,7 @@ class CanvasView(QGraphicsView):
         self.setObjectName("canvas")
         self.setAccessibleName("Network canvas")
         self._dress()
+        canvas_accessibility.install()
         self.context = CanvasContext(self, themes)
         self.events, self.selection = self.context.events, self.context.selection
         self.surface, self.navigation = self.context.surface, self.context.navigation
@@ -197,10 +199,15 @@ class CanvasView(QGraphicsView):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        """Keep Tab for the search."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
-            self.keyPressEvent(event)
-            return True
+        """Keep Tab for the search; keys that a field over the canvas has no use for are no commands."""
+        if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            focus = QApplication.focusWidget()
+            if focus is not None and focus is not self and self.isAncestorOf(focus):
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+                self.keyPressEvent(event)
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

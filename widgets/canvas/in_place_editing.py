@@ -46,6 +46,11 @@ class InPlaceEditing(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self._close(kept=True)
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # The field keeps its keys: what is typed, and Ctrl+Enter, are no commands of the window here.
+            if event.key() in (*ENTER, Qt.Key.Key_Escape) or (event.text().isprintable() and event.text()):
+                event.accept()
+                return True
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             enter = event.key() in ENTER and (not self._keep_with or bool(event.modifiers() & self._keep_with))
             if enter or event.key() == Qt.Key.Key_Escape:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 from widgets.canvas.popup_place import open_near
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
-from widgets.look.theme import Theme
 
 SHOWN = 9_000
 """Milliseconds that a sentence stays, if nothing else happens."""
@@ -27,9 +26,11 @@ class CanvasNotice(QFrame):
         # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
         super().__init__(viewport)
         self.setObjectName("canvasNotice")
+        self.setProperty("notice", True)
+        self.setAutoFillBackground(True)
         self._act: Callable[[], object] | None = None
         self.text = text_label("", self, wrap=True)
-        self.button = QPushButton(self)
+        self.button = QPushButton("Undo", self)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.button.clicked.connect(self._choose)
@@ -40,18 +41,13 @@ class CanvasNotice(QFrame):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def say(self, place: QPoint, text: str, button: str, act: Callable[[], object], theme: Theme) -> None:
+    def say(self, place: QPoint, text: str, button: str, act: Callable[[], object]) -> None:
         """Show a sentence near ``place`` (viewport), with a button that does ``act``."""
         self._act = act
         self.text.setText(text)
         self.button.setText(button)
-        edge, ground, ink = theme.strong_border.name(), theme.raised.name(), theme.text.name()
-        self.setStyleSheet(
-            f"#canvasNotice {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"
-            f"#canvasNotice QLabel {{ color: {ink}; border: none; background: transparent; }}"
-        )
         wide = self.text.fontMetrics().horizontalAdvance(text) + 4
-        self.text.setFixedWidth(min(wide, theme.px(WIDTH)))
+        self.text.setFixedWidth(min(wide, WIDTH))
         self.adjustSize()
         open_near(self, place)
         self._timer.start()

@@ -126,6 +126,15 @@ class SettingsForm(QWidget):
         for row in self._rows.values():
             row.show(self._values, self._help)
 
+    def focus_first(self) -> bool:
+        """Give the keyboard to the first field; False where no field takes it."""
+        fields = [field for row in self._rows.values() for field in (row.field, *row.field.findChildren(QWidget))]
+        usable = (field for field in fields if field.isVisibleTo(self) and field.isEnabled())
+        first = next((field for field in usable if field.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+        return first is not None
+
     def refuse(self, name: str, sentence: str) -> None:
         """Say under the field ``name`` why its value was refused; what the user typed stays."""
         self._rows[name].refuse(sentence, self._values[name])

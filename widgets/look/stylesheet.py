@@ -111,6 +111,8 @@ QPushButton { background: @raised; border: 1px solid @strong_border; border-radi
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @selection; }
+QGraphicsView#canvas { border: 2px solid @ground; }
+QGraphicsView#canvas:focus { border-color: @accent; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:checked { background: @selection; border-color: @accent; }
 QPushButton:disabled { color: @faint; background: @surface; border-color: @border; }

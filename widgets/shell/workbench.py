@@ -249,12 +249,12 @@ class Workbench(QWidget):
         self.selection_changed.emit()
 
     def _edit_layer(self) -> None:
-        """A double-click on a card puts the keyboard into its first setting."""
+        """Put the keyboard into the first setting of the selected layer, or into its name."""
         if not self.side_panel.isVisible() or self.workspace not in ("network", "train"):
             self.show_workspace("network")
         self.side_panel.select(self.selected)
-        self.inspector.layer.form.setFocus()
-        self.inspector.layer.form.focusNextChild()
+        if not self.inspector.layer.form.focus_first():
+            self.inspector.layer.name.setFocus(Qt.FocusReason.TabFocusReason)
 
     # Commands
 

@@ -12,6 +12,7 @@ from graph.structure.inner_document import InnerDocument
 from graph.structure.time_distributed import TimeDistributed
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
+from widgets.canvas.commands.annotation_commands import edit_annotation
 
 
 def _blocks(canvas: CanvasContext) -> list[str]:
@@ -89,6 +90,18 @@ def enter_block(canvas: CanvasContext) -> None:
     if not _one_block(canvas):
         raise NetloomError("Select one block to enter it.")
     canvas.events.blockEntered.emit(canvas.selection.ids[0])
+
+
+@command("", "Return", "Enter", id="open")
+def open_selected(canvas: CanvasContext) -> None:
+    """Open what is selected: a block, the settings of a layer, the text of a note or frame."""
+    ids, annotation = canvas.selection.ids, canvas.selection.annotation
+    if annotation is not None:
+        edit_annotation(canvas, annotation)
+    elif ids and isinstance(canvas.document.network.layer(ids[-1]), Block):
+        canvas.events.blockEntered.emit(ids[-1])
+    elif ids:
+        canvas.events.layerActivated.emit(ids[-1])
 
 
 @command("Leave the block", "Alt+Up", group=Group.BLOCK, context=ContextMenu.GROUND, when=_inside)
