@@ -53,15 +53,19 @@ class CardInterface(QAccessibleInterface):
         return self._card is not None
 
     def object(self) -> QObject | None:  # type: ignore[override]
+        """None: a card is no object of Qt."""
         return None
 
     def window(self) -> Any:
+        """The window that the canvas is in."""
         return self._view.window().windowHandle() if self.isValid() else None
 
     def parent(self) -> QAccessibleInterface | None:  # type: ignore[override]
+        """The canvas."""
         return QAccessible.queryAccessibleInterface(self._view) if self.isValid() else None
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
+        """None: a card is one item."""
         return None
 
     def childCount(self) -> int:
@@ -74,6 +78,7 @@ class CardInterface(QAccessibleInterface):
         return None
 
     def role(self) -> QAccessible.Role:
+        """An item of a list."""
         return QAccessible.Role.ListItem
 
     def rect(self) -> QRect:
@@ -141,6 +146,7 @@ class CanvasInterface(QAccessibleWidget):
         return len(self.ids)
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
+        """The card at a place in that order."""
         return self.card(self.ids[index]) if 0 <= index < len(self.ids) else None
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
