@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.lopsided import lopsided_note
+from app.data.split import Split
 from app.protocol.events import Epoch, EpochConfusion, Event, Finished, Started
 from app.system.number_format import format_number, format_percent
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
@@ -46,10 +47,11 @@ SINCE_BEST = 3
 RISE, NOISE, RISE_OF_FIRST = 0.15, 3.0, 0.05
 """Share of its least value, and of its first, by which the validation loss has risen where a network overfits; on few
 samples it swings by itself, so `NOISE` over the root of their number is added."""
-VALIDATION_SHARE = 0.15
 FALL = 0.2
 """Share by which the training loss has fallen meanwhile."""
 PATIENCE, WEIGHT_DECAY = 5, 0.01
+OFTEN = 100
+"""Of many epochs so many are followed by a look at all of them."""
 UNRECOGNISED = 0.2
 """Share of the validation samples of a class up to which the class counts as not recognised."""
 ENOUGH = 5
@@ -128,7 +130,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
         what its data offers, None where that is not known.
     """
     try:
-        context = _Context(course, Plan.parse(sections.get("plan") or {}), info)
+        context = _Context(course, Plan.parse(sections.get("plan") or {}), info, _split(sections))
     except NetloomError:
         return ()
     rules = (_diverged, _at_chance, _lopsided, _overfitting)
@@ -186,6 +188,8 @@ class TrainingMonitor:
                 self._over, self._reason = False, ""
             case Epoch():
                 self._epochs.append(event.to_json())
+                if len(self._epochs) % max(1, len(self._epochs) // OFTEN):
+                    return ()  # to look at all of many epochs after each of them would take ever longer
             case EpochConfusion():
                 self._confusion = event.counts
             case Finished():
@@ -208,6 +212,7 @@ class _Context:
     course: Course
     plan: Plan
     info: DatasetInfo | None
+    split: Split
     target: FieldInfo | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -234,6 +239,14 @@ class _Context:
         if not self.info.counts and confusion is not None and len(confusion) == len(self.target.classes):
             return tuple(confusion.sum(1).tolist())
         return self.info.counts
+
+
+def _split(sections: Mapping[str, Any]) -> Split:
+    """The shares of training and validation set, as usual where the data is not known."""
+    try:
+        return DataChoice.parse(sections.get("data")).split
+    except NetloomError:
+        return Split()
 
 
 def _diverged(context: _Context) -> Diagnosis | None:
@@ -282,7 +295,7 @@ def _chance_of_classes(context: _Context) -> str:
         return ""
     samples = sum(counts) or context.info.samples
     level = max(counts) / samples if sum(counts) else 1 / len(target.classes)
-    spare = min(0.03, max(0.005, 2.5 * math.sqrt(level * (1 - level) / max(samples, 1))))
+    spare = min(0.05, 3 * math.sqrt(level * (1 - level) / max(samples * context.split.train, 1)))
     if max(values) > level + spare:
         return ""
     always = f"always “{target.classes[counts.index(max(counts))]}”" if sum(counts) else "a guess"
@@ -342,7 +355,7 @@ def _overfitting(context: _Context) -> Diagnosis | None:
     if len(validation) - 1 - best < SINCE_BEST:
         return None
     least, now = validation[best], fmean(validation[-SINCE_BEST:])
-    samples = VALIDATION_SHARE * context.info.samples if context.info is not None else 100
+    samples = context.split.validation * context.info.samples if context.info is not None else 100
     rise = RISE + NOISE / math.sqrt(max(samples, 1))
     risen = now - least > max(rise * least, RISE_OF_FIRST * validation[0])
     if not risen or train[-1] > (1 - FALL) * train[best]:

@@ -40,6 +40,9 @@ PROGRESS_EVERY = 0.1
 SAVE_EVERY = 5.0
 """Seconds between two checkpoints, at least; and saving takes at most a twentieth of the time."""
 
+CONFUSION_EVERY = 0.5
+"""Seconds between two confusion matrices, at least; the last epoch has one too."""
+
 CARDS_EVERY = 0.8
 """Seconds between two looks at what cards show, at least."""
 
@@ -76,7 +79,7 @@ class _Training:
         now = time.perf_counter()
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
         self.due = now + POINTS_EVERY
-        self.cards_due = now
+        self.cards_due = self.confusion_due = now
         self.saving = 0.0
         self.samples = 0
         self.samples_per_second: float | None = None
@@ -280,10 +283,13 @@ class _Training:
             yield EpochConfusion(position.epochs, confusion.classes, confusion.counts())
 
     def _confusion(self) -> ConfusionCount | None:
-        """What counts the classes of the validation set, where there is one and classes are predicted."""
-        model = self.session.model
-        wanted = self.session.validation.samples and model.plan.objective == "supervised"
-        return ConfusionCount.of(model.objective.heads) if wanted else None
+        """What counts the classes of the validation set now and then, where there is one and classes are predicted."""
+        session, now = self.session, time.perf_counter()
+        due = now >= self.confusion_due or session.position.epochs + 1 == session.epochs
+        if not (due and session.validation.samples and session.model.plan.objective == "supervised"):
+            return None
+        self.confusion_due = now + CONFUSION_EVERY
+        return ConfusionCount.of(session.model.objective.heads)
 
     def _finish(self, status: Status, reason: str | None) -> Event:
         """Save, put the best weights into use, and test them."""

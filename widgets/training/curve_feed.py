@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from widgets.training.training_controller import TrainingController
 
 METRIC_MS = 2 * FRAME_MS
 """How long points of a metric wait: a frame more than losses, so that the event loop turns between the two paints."""
+REPLACE_EVERY = 1.0
+"""Seconds after which points are put to their times anew, at least: there may be hundreds of epochs a second."""
 WIDEST = 160
 """Pixels that the chooser of the metric takes at most of a narrow plot."""
 WORDS = {"generator_loss": "generator"}
@@ -61,6 +64,7 @@ class Curves(QObject):
         self._runs: dict[Path, ShownRun] = {}
         self._scales: dict[Path, RunScale] = {}
         self._wanted = ""
+        self._replace_due = 0.0
         self._make_choosers()
         controller.link.points.connect(self._on_points)
         controller.started.connect(self._on_started)
@@ -140,6 +144,7 @@ class Curves(QObject):
     def _append_history(self, run: ShownRun, history: RunHistory) -> None:
         run.scale.steps_per_epoch = int((history.started or {}).get("steps_per_epoch") or run.scale.steps_per_epoch)
         run.epochs.clear()
+        run.best = None
         if len(history.steps):
             self.loss.view.append(run.curve("train"), history.steps, history.losses)
         for name, losses in history.others.items():
@@ -190,8 +195,9 @@ class Curves(QObject):
             self._add_epoch(run, epoch)
             if run.validated != validated:
                 self._relabel()
-            if self.along.current == "time":
+            if self.along.current == "time" and time.monotonic() >= self._replace_due:
                 self._replace()  # the pace of the epoch in progress was a guess
+                self._replace_due = time.monotonic() + REPLACE_EVERY
 
     def _on_finished(self, event: Finished) -> None:
         run = self._live()
@@ -199,9 +205,7 @@ class Curves(QObject):
             self._show_test(run, event.test)
 
     def _add_epoch(self, run: ShownRun, epoch: Epoch) -> None:
-        run.epochs = [done for done in run.epochs if done.step < epoch.step]
-        run.epochs.append(epoch)
-        run.scale.add_epoch(epoch.epoch, epoch.step, epoch.seconds)
+        run.add_epoch(epoch)
         new = [name for name in dict.fromkeys((*epoch.train, *epoch.validation)) if name not in run.metrics]
         run.metrics += new
         if new:

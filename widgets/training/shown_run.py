@@ -52,6 +52,8 @@ class ShownRun:
     epochs: list[Epoch] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
     test: Mapping[str, Any] = field(default_factory=dict)
+    best: Epoch | None = None
+    """The epoch whose weights are the best so far."""
 
     def curve(self, part: str) -> str:
         """The id of the curve of a part, or of a further loss."""
@@ -66,10 +68,15 @@ class ShownRun:
         """Whether there is a validation set."""
         return any(epoch.validation for epoch in self.epochs)
 
-    @property
-    def best(self) -> Epoch | None:
-        """The epoch whose weights are the best so far."""
-        return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+    def add_epoch(self, epoch: Epoch) -> None:
+        """Take note of an epoch; of a resumed run it replaces those that are done anew."""
+        while self.epochs and self.epochs[-1].step >= epoch.step:
+            self.epochs.pop()
+        if self.best is not None and self.best.step >= epoch.step:
+            self.best = next((done for done in reversed(self.epochs) if done.best), None)
+        self.epochs.append(epoch)
+        self.best = epoch if epoch.best else self.best
+        self.scale.add_epoch(epoch.epoch, epoch.step, epoch.seconds)
 
 
 def epoch_of(line: Mapping[str, Any]) -> Epoch:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.project.presets import FOLDER
 from app.training.runs import runs_folder
 from tests.app.cli.calling import Caller
 
@@ -202,3 +203,30 @@ def test_the_report_holds_the_scores(call: Caller, labelled: Path, tmp_path: Pat
     assert call("export", labelled, "--to", "report", "-o", tmp_path / "r.html").code == 0
     page = (tmp_path / "r.html").read_text()
     assert all(words in page for words in ("ROC AUC", "mean, macro", "calibration error", "threshold", "rare"))
+
+
+def hot_project(call: Caller, folder: Path) -> Path:
+    """A preset with a learning rate at which nothing is learned."""
+    path = folder / "hot.netloom"
+    project = json.loads((FOLDER / "digits_mlp.netloom").read_bytes())
+    project["plan"] |= {"learning_rate": 10.0, "epochs": 3}
+    path.write_text(json.dumps(project), "utf-8")
+    return path
+
+
+def test_a_training_that_learns_nothing_says_so_with_evidence_and_remedy(call: Caller, tmp_path: Path) -> None:
+    lines = call("train", hot_project(call, tmp_path), "--out", tmp_path / "run", "--json").lines
+    assert lines[-1]["event"] == "finished"
+    (diagnosis,) = [line for line in lines if line["event"] == "diagnosis"]
+    assert set(diagnosis) == {"event", "kind", "sentence", "evidence", "setting", "epoch", "remedies"}
+    assert (diagnosis["kind"], diagnosis["setting"], diagnosis["epoch"]) == ("chance", "learning_rate", 2)
+    assert diagnosis["remedies"] == ["Use learning rate 0.003"]
+
+
+def test_people_read_what_is_wrong_and_what_may_help(call: Caller, tmp_path: Path) -> None:
+    told = call("train", hot_project(call, tmp_path), "--out", tmp_path / "run").out
+    assert "The network learns nothing." in " ".join(told.split())
+    assert "What may help: use learning rate 0.003." in " ".join(told.split())
+    checked = call("check", tmp_path / "hot.netloom", "--json").json
+    assert [problem["severity"] for problem in checked["problems"]] == ["warning"]
+    assert checked["ok"]

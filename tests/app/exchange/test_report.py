@@ -150,3 +150,13 @@ def test_notes_load_nothing_and_may_hold_tables() -> None:
     shown = html_parts.prose("![a <map>](https://example.com/x.png)\n\n<img src=x>\n\n| a | b |\n|---|---|\n| 1 | 2 |")
     assert "<img" not in shown and "example.com" not in shown
     assert "a &lt;map&gt;" in shown and "<td>1</td>" in shown
+
+
+def test_what_was_wrong_with_a_training_is_told_with_its_evidence(tmp_path: Path) -> None:
+    session = begin(project(cnn(), epochs=3, learning_rate=10.0), None, tmp_path / "run")
+    for _ in train(session):
+        pass
+    opened = Run.open(tmp_path / "run")
+    export_report(opened.project, "Hot", tmp_path / "run.html", None, opened)
+    page = (tmp_path / "run.html").read_text("utf-8")
+    assert re.search(r"<b>(The network learns nothing\.|Training diverged\.)</b> \S", page)

@@ -12,7 +12,8 @@ from app.training.training_session import begin
 from tests.app.training.projects import chain, project
 
 
-def test_each_epoch_counts_what_its_accuracy_says(tmp_path: Path) -> None:
+def test_the_matrix_counts_what_the_accuracy_of_its_epoch_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.trainer.CONFUSION_EVERY", 0.0)
     session = begin(project(epochs=2), None, tmp_path / "run")
     events = list(train(session))
     epochs = [event for event in events if isinstance(event, Epoch)]
@@ -24,6 +25,12 @@ def test_each_epoch_counts_what_its_accuracy_says(tmp_path: Path) -> None:
         assert matrix.counts.sum() == session.validation.samples
         assert matrix.counts.trace() / matrix.counts.sum() == pytest.approx(epoch.validation["accuracy"])
     assert b"confusion" not in (tmp_path / "run" / "metrics.jsonl").read_bytes()
+
+
+def test_fast_epochs_have_one_now_and_then_and_the_last_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.trainer.CONFUSION_EVERY", 1e6)
+    session = begin(project(epochs=4), None, tmp_path / "run")
+    assert [event.epoch for event in train(session) if isinstance(event, EpochConfusion)] == [1, 4]
 
 
 def test_numbers_have_none(tmp_path: Path) -> None:

@@ -216,3 +216,21 @@ def test_a_network_without_slope_is_told_that_it_learns_nothing() -> None:
     rows = stored("step_mlp")
     project = json.loads((FOLDER / "step_mlp.netloom").read_bytes())
     assert only(diagnose(Course(rows, len(rows), over=True), project, info_of("step_mlp"))).kind == "chance"
+
+
+def test_of_many_epochs_only_some_are_followed_by_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of short epochs cost no more each than hundreds do."""
+    looks = 0
+
+    def look(self: TrainingMonitor) -> tuple[Diagnosis, ...]:
+        nonlocal looks
+        looks += 1
+        return ()
+
+    monkeypatch.setattr(TrainingMonitor, "_look", look)
+    monitor = TrainingMonitor(sections(), None)
+    for number in range(1, 5001):
+        monitor.take(samples.epoch(epoch=number, step=number))
+    assert looks < 1000
+    monitor.take(samples.finished())
+    assert looks < 1001

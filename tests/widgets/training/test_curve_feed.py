@@ -163,3 +163,14 @@ def test_a_metric_of_shares_is_written_in_per_cent(curves: Curves, link: WorkerL
     assert curves.metric.view.panel.sides["left"].write(0.5) == "50 %"
     curves.chooser.setCurrentIndex(curves.chooser.findData("loss"))
     assert curves.metric.view.panel.sides["left"].write(0.5) == "0.5"
+
+
+def test_a_resumed_run_takes_back_the_best_epoch_of_what_is_done_anew(curves: Curves, link: WorkerLink) -> None:
+    curves.add_run(FIRST, "first", 0)
+    begin(link, FIRST)
+    for number, better in ((1, True), (2, False), (3, True)):
+        link.training_event.emit(replace(epoch(number, loss=0.5, accuracy=0.9), epoch=number, best=better))
+    link.training_event.emit(replace(epoch(2, loss=0.6, accuracy=0.8), epoch=2, best=False))
+    ((best, _, point),) = curves.metric.view.best_points()
+    assert (best.text, point[0]) == ("best: epoch 1", 10)
+    assert curves.metric.view.curves["first|validation"].steps.tolist() == [10, 20]
