@@ -109,6 +109,11 @@ def compare(old: Network, new: Network) -> Comparison:
     return Comparison(tuple(_differences(old, new, ())), _costs(before, after), counts)
 
 
+def network_differences(old: Network, new: Network) -> tuple[Difference, ...]:
+    """What differs, without what it costs; layers are told apart by their ids."""
+    return tuple(_differences(old, new, ()))
+
+
 def overlay(found: Comparison, old: Network, new: Network, path: Sequence[str] = ()) -> ComparisonOverlay | None:
     """The part of a comparison that lies inside the blocks of ``path``; None where one of them is not in both."""
     for block in path:

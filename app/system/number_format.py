@@ -38,3 +38,12 @@ def format_short(value: float, digits: int = 4) -> str:
 def format_percent(share: float, digits: int = 1) -> str:
     """A share of 1 in per cent, with so many figures behind the point: ``69.7 %``."""
     return f"{100 * share:.{digits}f} %"
+
+
+def scaled(number: float, unit: str) -> str:
+    """``0.8 MFLOP``, ``340 FLOP``: three figures at most, with the prefix that suits."""
+    steps = ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G"), (float("inf"), 1e12, "T"))
+    _, factor, prefix = next(step for step in steps if number < step[0])
+    value = number / factor
+    shown = f"{value:,.0f}" if value >= 100 or not prefix else f"{value:.1f}"
+    return f"{shown} {prefix}{unit}"

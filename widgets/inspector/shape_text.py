@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.system.number_format import scaled
 from graph.checking.check import Checker
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.network import Node
@@ -13,15 +14,6 @@ from graph.shapes import Shape, format_sizes
 def counted(number: int, word: str) -> str:
     """``1 layer``, ``44,426 parameters``."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def scaled(number: float, unit: str) -> str:
-    """``0.8 MFLOP``, ``340 FLOP``: three figures at most, with the prefix that suits."""
-    steps = ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G"), (float("inf"), 1e12, "T"))
-    _, factor, prefix = next(step for step in steps if number < step[0])
-    value = number / factor
-    shown = f"{value:,.0f}" if value >= 100 or not prefix else f"{value:.1f}"
-    return f"{shown} {prefix}{unit}"
 
 
 def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:

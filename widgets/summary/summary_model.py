@@ -9,9 +9,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.project.summary import SummaryRow, Totals, inside
-from app.system.number_format import format_percent
+from app.system.number_format import format_percent, scaled
 from graph.shapes import format_sizes
-from widgets.inspector.shape_text import scaled
 from widgets.look import icons
 from widgets.look.terms import tip
 from widgets.look.theme import ThemeSource

@@ -52,6 +52,11 @@ def primary(metrics: Mapping[str, object]) -> str | None:
     return next(own, next(iter(metrics), None))
 
 
+def is_better(metric: str, value: float, than: float) -> bool:
+    """Whether a value of a metric is better than another."""
+    return value > than if own_name(metric) in GREATER_IS_BETTER else value < than
+
+
 def own_name(metric: str) -> str:
     """The name of a metric without that of its output."""
     return metric.rpartition(".")[2]

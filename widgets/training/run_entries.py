@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.project.project_ids import known_project
+from app.project.run_settings import RunSettings, settings_of
 from app.training import runs
 from app.training.plan import Plan
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
@@ -23,7 +24,11 @@ NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
 @dataclass(frozen=True)
 class RunEntry:
-    """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable."""
+    """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable.
+
+    ``validation`` holds the best value of every metric and ``tested`` what the test gave; ``progress`` says how far a
+    run in progress is.
+    """
 
     path: Path
     name: str
@@ -38,6 +43,11 @@ class RunEntry:
     labels: RunLabels = NO_LABELS
     size: int = 0
     score: str = ""
+    validation: Mapping[str, float] = field(default_factory=dict)
+    tested: Mapping[str, float] = field(default_factory=dict)
+    seconds: float | None = None
+    settings: RunSettings = field(default_factory=RunSettings)
+    progress: str = ""
     resumable: bool = False
     complete: bool = False
     problem: str | None = None
@@ -87,6 +97,10 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         owner=owner,
         labels=labels,
         size=size,
+        validation=_best_of_all(history),
+        tested={name: value for name, value in test.items() if isinstance(value, int | float)},
+        seconds=finished.get("seconds"),
+        settings=settings_of(run.project),
         score=score_of(status, epoch, test, last.get("validation") or {}) or "Trained",
         resumable=run.checkpoint.is_file(),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
@@ -122,6 +136,12 @@ def extended(path: Path) -> int | None:
         return done + Plan.parse(plan if isinstance(plan, Mapping) else {}).epochs
     except NetloomError:
         return 2 * done
+
+
+def _best_of_all(history: runs.RunHistory) -> dict[str, float]:
+    names = dict.fromkeys(name for epoch in history.epochs for name in epoch["validation"])
+    best = {name: best_of(history, name) for name in names}
+    return {name: value for name, value in best.items() if value is not None}
 
 
 def best_of(history: runs.RunHistory, metric: str) -> float | None:

@@ -1,127 +1,84 @@
-"""The list of runs with what can be done with one: show its curves, rename, resume, open, export, delete."""
+"""The list of runs with what can be done with them: show curves, compare, rename, resume, export, move, delete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QStackedLayout,
-    QStyle,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
+from app.project.project_ids import KnownProject, known_projects
+from app.system.number_format import scaled
 from graph.errors import NetloomError
+from graph.project import write_atomically
 from widgets.look.floating import float_over
+from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
+from widgets.training.run_changes import project_name
+from widgets.training.run_columns import NAME, NOTES, TAGS, as_rows, wide
 from widgets.training.run_entries import RunEntry, delete_run
-from widgets.training.run_model import COLUMNS, SWATCH, RunModel
+from widgets.training.run_model import RunModel
+from widgets.training.run_table import RunTable
 
-EMPTY = "No runs yet. Press Train: every training is kept here, to be looked at, compared and continued."
-
-
-NAME_LETTERS = 22
-"""Room that a run's name keeps, in letters of usual width."""
-GAP = 4
-"""Pixels between box, swatch and name."""
-
-LEAST_NEEDED = ("Date", "Validation", "Epochs", "Status")
-"""Columns in the order in which they are left out where there is no room."""
+EMPTY = "No runs of this project yet. Press Train: each is kept here, to be looked at, compared and continued."
+MOST_PROJECTS = 15
+"""Projects that a run can be moved to, as the menu offers them."""
 
 TIPS = {
     "Resume": "Go on from where the run stopped",
     "Train on": "The run has done all its epochs: train as many again",
+    "Compare": "Show what differs between two runs, on the canvas and in figures: select two, or tick two",
     "Rename": "Give the run's folder another name (F2)",
-    "Folder": "Open the run's folder",
     "Export": "Export the trained network",
-    "Delete": "Delete the run (Del)",
+    "Delete": "Delete the selected runs (Del)",
+    "More": "Notes, tags, folder, another project, and the table as a file",
 }
 
 
-class RunTable(QTableView):
-    """Runs in columns. The least needed are left out until the name has room; nothing is ever scrolled sideways.
-
-    Which columns there are depends on the width and the texts alone, so that none comes or goes by a click.
-    """
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """As many columns as the new width has room for."""
-        super().resizeEvent(event)
-        self.fit_columns()
-
-    def fit_columns(self) -> None:
-        """Show the columns that have room."""
-        header = self.horizontalHeader()
-        columns = range(1, self.model().columnCount())
-        wide = {n: max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) + 1 for n in columns}
-        room = self.viewport().width() - self._name_width()
-        for name in LEAST_NEEDED:
-            number = COLUMNS.index(name)
-            crowded = sum(wide.values()) > room
-            self.setColumnHidden(number, crowded)
-            if crowded:
-                del wide[number]
-
-    def _name_width(self) -> int:
-        """Pixels that a name keeps, with its box and swatch."""
-        box = self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth) + SWATCH + 4 * GAP
-        return self.fontMetrics().averageCharWidth() * NAME_LETTERS + box
-
-
 class RunList(QWidget):
-    """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do."""
+    """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do.
+
+    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room.
+    """
 
     picked = Signal(object)
     resume_wanted = Signal(object)
     export_wanted = Signal(object)
+    compare_wanted = Signal(object, object)
+    widened = Signal(bool)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunModel(source, self)
-        self.table = RunTable(self)
+        self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
+        self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
+        self.usage = text_label(parent=self, look="faint")
         self._empty = QLabel(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
-        self._set_up_table()
         self._lay_out()
-        self.model.failed.connect(self.notice.say)
-        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged):
-            signal.connect(self._refresh)
+        self._connect()
         self._refresh()
 
-    def _set_up_table(self) -> None:
-        table = self.table
-        table.setObjectName("runs")
-        table.setAccessibleName("Runs")
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # runs of one project differ at the end of their names
-        header.setMinimumSectionSize(36)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._show_menu)
-        table.selectionModel().currentRowChanged.connect(self._on_current)
-        QShortcut(QKeySequence.StandardKey.Delete, table, self.ask_to_delete, context=_HERE)
+    def _connect(self) -> None:
+        self.model.failed.connect(self.notice.say)
+        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged, self.model.settled):
+            signal.connect(self._refresh)
+        selection = self.table.selectionModel()
+        selection.currentRowChanged.connect(self._on_current)
+        selection.selectionChanged.connect(lambda *_: self._enable())
+        self.model.ticked.connect(lambda *_: self._enable())
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.ask_to_delete, context=_HERE)
+        self.everything.toggled.connect(self.model.show_all_projects)
+        self.wide.toggled.connect(self._widen)
 
     def _lay_out(self) -> None:
         self._empty.setWordWrap(True)
@@ -132,23 +89,39 @@ class RunList(QWidget):
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
+        self.everything.setToolTip("List the runs of every project, not of the open one alone")
+        self.wide.setText("Table")
+        self.wide.setCheckable(True)
+        self.wide.setToolTip("A wide table in place of the plots: every metric beside the settings that differ")
+        self.wide.setAccessibleName("Wide table of runs")
         for title, act in self._acts().items():
-            button = QPushButton(title, self)
-            button.setFlat(True)
-            button.setAccessibleName(f"{title} of the selected run")
-            button.setToolTip(TIPS[title])
-            button.setProperty("compact", True)
-            button.clicked.connect(act)
-            self._buttons[title] = button
-        row = hbox(*self._buttons.values(), Stretch(1), spacing=4)
-        vbox((stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
+            self._buttons[title] = self._button(title, act)
+        self._more = QMenu(self)
+        self._more.aboutToShow.connect(lambda: self._fill_more(self._more))
+        self._buttons["More"] = self._button("More", None)
+        self._buttons["More"].setMenu(self._more)
+        above, below = ("Compare",), ("Resume", "Rename", "Export", "Delete", "More")
+        several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
+        head = hbox(self.everything, self.wide, *several, Stretch(1), self.usage, spacing=8)
+        row = hbox(*one, Stretch(1), spacing=4)
+        vbox(head, (stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
         float_over(self, self.notice, within=stack)
+
+    def _button(self, title: str, act: Callable[[], None] | None) -> QPushButton:
+        button = QPushButton(title, self)
+        button.setFlat(True)
+        button.setAccessibleName(f"{title} of the selected run" if act is not None else "More for the selected run")
+        button.setToolTip(TIPS[title])
+        button.setProperty("compact", True)
+        if act is not None:
+            button.clicked.connect(act)
+        return button
 
     def _acts(self) -> dict[str, Callable[[], None]]:
         return {
             "Resume": self._resume,
+            "Compare": self._compare,
             "Rename": self._rename,
-            "Folder": self._open_folder,
             "Export": self._export,
             "Delete": self.ask_to_delete,
         }
@@ -165,6 +138,12 @@ class RunList(QWidget):
         index = self.table.currentIndex()
         return self.model.entry(index.row()) if index.isValid() else None
 
+    @property
+    def selected(self) -> list[RunEntry]:
+        """The runs that are selected."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        return [self.model.entry(row) for row in rows]
+
     def select(self, path: Path) -> None:
         """Select a run, if it is listed."""
         row = self.model.row_of(path)
@@ -176,30 +155,64 @@ class RunList(QWidget):
         self.model.busy = path
         self._refresh()
 
+    def begin_project(self) -> None:
+        """Another project is open: nothing is selected, and its runs alone are listed."""
+        self.table.clearSelection()
+        self.table.setCurrentIndex(QModelIndex())
+        self.notice.clear()
+        self.everything.setChecked(False)
+
+    def pair(self) -> tuple[RunEntry, RunEntry] | None:
+        """The two runs to compare, the older first: those that are selected, else those that are ticked."""
+        chosen = self.selected
+        if len(chosen) != 2:
+            chosen = [entry for entry in self.model.entries if self.model.hue(entry.path) is not None]
+        usable = [entry for entry in chosen if not entry.problem]
+        if len(usable) != 2:
+            return None
+        first, second = sorted(usable, key=lambda entry: entry.created)
+        return first, second
+
     # Inside
 
     def _refresh(self, *_: object) -> None:
         self.table.fit_columns()
+        entries = self.model.entries
+        count = f"{len(entries)} run{'' if len(entries) == 1 else 's'}"
+        self.usage.setText(f"{count}, {scaled(sum(entry.size for entry in entries), 'B')}" if entries else "")
+        self.usage.setToolTip("What the listed runs take on the disk")
         self._enable()
 
     def _enable(self) -> None:
         self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
-        entry = self.current
-        free = entry is not None and entry.path != self.model.busy
+        entry, chosen = self.current, self.selected
+        free = entry is not None and all(each.path != self.model.busy for each in (entry, *chosen))
+        one = free and len(chosen) < 2
         for title, button in self._buttons.items():
-            button.setEnabled(entry is not None and (free or title == "Folder"))
+            button.setEnabled(title == "More" or (free if title == "Delete" else one))
             button.setVisible(self.model.rowCount() > 0)
+        self._buttons["Compare"].setEnabled(self.pair() is not None)
         if entry is not None:
             resume = self._buttons["Resume"]
-            resume.setEnabled(free and entry.resumable and self.model.busy is None)
+            resume.setEnabled(one and entry.resumable and self.model.busy is None)
             resume.setText("Train on" if entry.complete else "Resume")
             resume.setToolTip(TIPS["Train on" if entry.complete else "Resume"])
-            self._buttons["Export"].setEnabled(free and entry.problem is None)
+            self._buttons["Export"].setEnabled(one and entry.problem is None)
 
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._enable()
         if current.isValid():
             self.picked.emit(self.model.entry(current.row()).path)
+
+    def _widen(self, wanted: bool) -> None:
+        chosen = self.current
+        self.model.show_wide(wanted)
+        if chosen is not None:
+            self.select(chosen.path)
+        self.widened.emit(wanted)
+        self._refresh()
+
+    # Menus
 
     def _show_menu(self, at: QPoint) -> None:
         if not self.table.indexAt(at).isValid():
@@ -208,15 +221,61 @@ class RunList(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, act in self._acts().items():
             menu.addAction(self._buttons[title].text(), act).setEnabled(self._buttons[title].isEnabled())
+        menu.addSeparator()
+        self._fill_more(menu, clear=False)
         menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def _fill_more(self, menu: QMenu, *, clear: bool = True) -> None:
+        if clear:
+            menu.clear()
+        entry, chosen = self.current, self.selected or ([self.current] if self.current is not None else [])
+        for title in (TAGS, NOTES):
+            menu.addAction(f"{title}…", partial(self._edit_label, title)).setEnabled(entry is not None)
+        menu.addAction("Open the folder", self._open_folder).setEnabled(entry is not None)
+        self._fill_move(menu.addMenu("Move to"), [each for each in chosen if each.path != self.model.busy])
+        menu.addSeparator()
+        menu.addAction("Export the table as CSV…", self.ask_export)
+
+    def _fill_move(self, menu: QMenu, entries: Sequence[RunEntry]) -> None:
+        """Offer the projects that were opened here, each with the folder of its file."""
+        owners = {entry.owner.id for entry in entries}
+        others = [known for known in known_projects() if owners != {known.id}][:MOST_PROJECTS]
+        for known in others:
+            menu.addAction(_titled(known), partial(self._move, entries, known))
+        if not others:
+            menu.addAction("No other project was opened here").setEnabled(False)
+        menu.setEnabled(bool(entries))
+
+    def _move(self, entries: Sequence[RunEntry], project: KnownProject) -> None:
+        self.model.move([entry.path for entry in entries], project.id)
+        what = f"“{entries[0].name}”" if len(entries) == 1 else f"{len(entries)} runs"
+        self.notice.say(f"{what} moved to {project.name}.", "ok")
+
+    # Acts
 
     def _resume(self) -> None:
         if self.current is not None:
             self.resume_wanted.emit(self.current.path)
 
+    def _compare(self) -> None:
+        pair = self.pair()
+        if pair is not None:
+            self.compare_wanted.emit(*(entry.path for entry in pair))
+
     def _rename(self) -> None:
-        if self.current is not None:
-            self.table.edit(self.model.index(self.table.currentIndex().row(), 0))
+        self._edit(NAME.title)
+
+    def _edit_label(self, title: str) -> None:
+        """Tags and notes have columns in the wide table, where they are typed."""
+        self.wide.setChecked(True)
+        self._edit(title)
+
+    def _edit(self, title: str) -> None:
+        titles = [column.title for column in self.model.columns]
+        if self.current is not None and title in titles:
+            index = self.model.index(self.table.currentIndex().row(), titles.index(title))
+            self.table.scrollTo(index)
+            self.table.edit(index)
 
     def _open_folder(self) -> None:
         if self.current is not None:
@@ -226,20 +285,45 @@ class RunList(QWidget):
         if self.current is not None:
             self.export_wanted.emit(self.current.path)
 
-    def ask_to_delete(self) -> None:
-        """Ask below the list whether the selected run is to go."""
-        entry = self.current
-        if entry is None or entry.path == self.model.busy:
-            return
-        question = f"Delete the run “{entry.name}” with its weights and curves? This cannot be undone."
-        self.notice.say(question, "warning", ("Delete", lambda: self._delete(entry.path)))
+    def ask_export(self) -> None:
+        """Ask where to write the table."""
+        name, _ = QFileDialog.getSaveFileName(self, "Export the table of runs", "runs.csv", "Tables (*.csv)")
+        if name:
+            self.export_table(Path(name) if Path(name).suffix else Path(name).with_suffix(".csv"))
 
-    def _delete(self, path: Path) -> None:
+    def export_table(self, path: Path) -> None:
+        """Write the runs that are listed, with settings beside metrics, as CSV."""
+        text, entries = io.StringIO(), self.model.entries
+        columns = wide(entries, project_name if self.model.all_projects else None)
+        csv.writer(text, lineterminator="\n").writerows(as_rows(entries, columns))
         try:
-            delete_run(path)
+            write_atomically(path, text.getvalue().encode("utf-8"))
         except NetloomError as error:
             self.notice.say(str(error))
-        self.model.refresh(path.parent)
+        else:
+            self.notice.say(f"Written to {path}.", "ok")
+
+    def ask_to_delete(self) -> None:
+        """Ask below the list whether the selected runs are to go."""
+        entries = self.selected
+        if not entries or any(entry.path == self.model.busy for entry in entries):
+            return
+        size = scaled(sum(entry.size for entry in entries), "B")
+        what = f"the run “{entries[0].name}” with its" if len(entries) == 1 else f"{len(entries)} runs with their"
+        question = f"Delete {what} weights and curves ({size})? This cannot be undone."
+        self.notice.say(question, "warning", ("Delete", lambda: self._delete([entry.path for entry in entries])))
+
+    def _delete(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            try:
+                delete_run(path)
+            except NetloomError as error:
+                self.notice.say(str(error))
+        self.model.refresh(paths[0].parent)
+
+
+def _titled(known: KnownProject) -> str:
+    return f"{known.name}   ({known.path.parent})" if known.path is not None else known.name
 
 
 _HERE = Qt.ShortcutContext.WidgetShortcut

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPixmap
 
+from app.protocol.events import Epoch, TrainingProgress
 from app.training import runs
-from app.training.run_labels import Owner, ProjectKey, owner_of
+from app.training.run_labels import Owner, ProjectKey, move_run, owner_of, write_labels
 from graph.errors import NetloomError
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
-from widgets.training.metric_text import with_title
+from widgets.training.run_changes import age, changes_of, line_of, progress_text, project_name, with_epoch
+from widgets.training.run_columns import DATE, NAME, NARROW, TAGS, Column, in_order, wide
 from widgets.training.run_entries import (
     NO_PROJECT,
     RunEntry,
@@ -27,17 +30,21 @@ from widgets.training.run_entries import (
     stamp,
 )
 
-COLUMNS = ("Run", "Validation", "Test", "Epochs", "Status", "Date")
 SLICE = 0.006
 """Seconds that folders of other projects are looked at before other events have their turn."""
 SWATCH = 10
 """Side of the square in a run's hue, in pixels."""
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
+CHANGES = ROLE.UserRole
+"""What differs between a run and the one before it, in a line."""
+NEWEST_FIRST: tuple[Column, bool] = (DATE, True)
+"""How runs are sorted until a person sorts them."""
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RunModel(QAbstractTableModel):
-    """Runs, the newest first. A run that is ticked has its curves on the plots, in the hue of its swatch.
+    """Runs, the newest first unless sorted otherwise. A run that is ticked has its curves, in the hue of its swatch.
 
     Listed are the runs of the open project, or on request of all. `ticked(path, on)` follows the check boxes,
     `renamed(old, new)` a change of name, `settled` says that everything is read, `failed` what could not be done.
@@ -57,11 +64,15 @@ class RunModel(QAbstractTableModel):
         self._hues: dict[Path, int] = {}
         self._unread: list[Path] = []
         self.busy: Path | None = None
+        self.columns: Sequence[Column] = NARROW
+        self._order = NEWEST_FIRST
+        self._is_wide = False
         self._key, self._everything = NO_PROJECT, False
         self._owners: dict[Path, tuple[tuple[int, int, int], Owner]] = {}
         self._folder: Path | None = None
         self._reader = QTimer(self, interval=0)
         self._reader.timeout.connect(self._read_next)
+        self.settled.connect(self._lay_columns)
 
     # Runs
 
@@ -102,9 +113,6 @@ class RunModel(QAbstractTableModel):
         self._everything = wanted
         self.refresh(self._folder)
 
-    def _is_listed(self, path: Path) -> bool:
-        return self._everything or self.is_own(path)
-
     @property
     def all_projects(self) -> bool:
         """Whether runs of every project are listed."""
@@ -119,10 +127,18 @@ class RunModel(QAbstractTableModel):
             kept = self._owners[path] = (now, owner_of(path))
         return kept[1].is_project(self._key)
 
+    def _is_listed(self, path: Path) -> bool:
+        return self._everything or self.is_own(path)
+
     def read_all(self) -> None:
         """Read what `refresh` has left for later, now."""
         while self._unread:
             self._read_next()
+
+    @property
+    def entries(self) -> Sequence[RunEntry]:
+        """The runs in the order of the list."""
+        return self._entries
 
     def entry(self, row: int) -> RunEntry:
         """The run in ``row``."""
@@ -135,7 +151,7 @@ class RunModel(QAbstractTableModel):
     def latest(self) -> RunEntry | None:
         """The latest run of the open project that can be used, None where there is none."""
         usable = (entry for entry in self._entries if not entry.problem and self.is_own(entry.path))
-        return max(usable, key=lambda entry: (entry.created, entry.path.name), default=None)
+        return max(usable, key=age, default=None)
 
     # Hues
 
@@ -159,72 +175,170 @@ class RunModel(QAbstractTableModel):
         """The ticked runs."""
         return tuple(self._hues)
 
+    # What changes a run
+
+    def on_progress(self, path: Path, progress: TrainingProgress, epochs: int) -> None:
+        """Say how far the run in progress is."""
+        self._change(path, lambda entry: replace(entry, progress=progress_text(progress, epochs)))
+
+    def on_epoch(self, path: Path, epoch: Epoch) -> None:
+        """Take the metrics of an epoch of the run in progress."""
+        self._change(path, lambda entry: with_epoch(entry, epoch))
+
+    def label(self, path: Path, *, notes: str | None = None, tags: Sequence[str] | None = None) -> None:
+        """Write notes or tags on a run."""
+        row = self.row_of(path)
+        if row is None:
+            return
+        labels = self._entries[row].labels
+        labels = replace(
+            labels, notes=labels.notes if notes is None else notes, tags=labels.tags if tags is None else tuple(tags)
+        )
+        if self._try(lambda: write_labels(path, labels)):
+            self._change(path, lambda entry: replace(entry, labels=labels))
+
+    def move(self, paths: Sequence[Path], project: str) -> None:
+        """Have runs belong to another project."""
+        for path in paths:
+            self._try(partial(move_run, path, project))
+        self.refresh(self._folder)
+
+    def _try(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except NetloomError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def _change(self, path: Path, change: Callable[[RunEntry], RunEntry]) -> None:
+        row = self.row_of(path)
+        if row is not None and (changed := change(self._entries[row])) != self._entries[row]:
+            self._put(changed, row)
+
+    # Columns and order
+
+    def show_wide(self, wanted: bool) -> None:
+        """Show every metric and every setting that differs, or what a narrow list has room for."""
+        self._is_wide = wanted
+        self._lay_columns()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all columns are shown."""
+        return self._is_wide
+
+    def _lay_columns(self) -> None:
+        columns = wide(self._entries, project_name if self._everything else None) if self._is_wide else NARROW
+        if [column.title for column in columns] != [column.title for column in self.columns]:
+            self.beginResetModel()
+            self.columns = columns
+            self.endResetModel()
+
+    @property
+    def order(self) -> tuple[int, Qt.SortOrder]:
+        """The column by which runs are sorted, -1 where it is not shown, and the direction."""
+        column, descending = self._order
+        titles = [each.title for each in self.columns]
+        at = titles.index(column.title) if column.title in titles else -1
+        return at, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; what has nothing in it comes last."""
+        if 0 <= column < len(self.columns):
+            self._order = self.columns[column], order == Qt.SortOrder.DescendingOrder
+            self._rearrange()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def _rearrange(self) -> None:
+        column, descending = self._order
+        wanted = in_order(sorted(self._entries, key=age, reverse=True), column, descending=descending)
+        if [entry.path for entry in wanted] == [entry.path for entry in self._entries]:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        paths = [self._entries[index.row()].path for index in before]
+        self._entries = wanted
+        rows = {entry.path: row for row, entry in enumerate(wanted)}
+        after = [self.index(rows[path], index.column()) for path, index in zip(paths, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
     # Qt's questions
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = ROLE.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
+        column = self.columns[section]
         if role == ROLE.ToolTipRole:
-            return definition(COLUMNS[section])
-        return COLUMNS[section] if role == ROLE.DisplayRole else None
+            return " ".join(filter(None, (column.help or definition(column.title), "Click to sort.")))
+        if role == ROLE.TextAlignmentRole and column.right:
+            return RIGHT
+        if role != ROLE.DisplayRole:
+            return None
+        by, descending = self._order
+        arrow = (" ↓" if descending else " ↑") if by.title == column.title and self._order is not NEWEST_FIRST else ""
+        return column.title[:1].upper() + column.title[1:] + arrow
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Names can be ticked, and edited unless the run is in progress."""
+        """Names can be ticked, and edited unless the run is in progress; notes and tags can always be edited."""
         flags = super().flags(index)
-        if index.column() == 0:
+        column, busy = self.columns[index.column()], self._entries[index.row()].path == self.busy
+        if column is NAME:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-            if self._entries[index.row()].path != self.busy:
-                flags |= Qt.ItemFlag.ItemIsEditable
+        if column.editable and not (column is NAME and busy):
+            flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
         """What a cell shows, as Qt asks for it."""
-        entry = self._entries[index.row()]
+        entry, column = self._entries[index.row()], self.columns[index.column()]
+        named = column is NAME
         match role:
             case ROLE.DisplayRole | ROLE.EditRole:
-                return self._text(entry, index.column())
-            case ROLE.CheckStateRole if index.column() == 0:
+                return self._text(entry, column)
+            case ROLE.CheckStateRole if named:
                 return Qt.CheckState.Checked if entry.path in self._hues else Qt.CheckState.Unchecked
-            case ROLE.DecorationRole if index.column() == 0 and entry.path in self._hues:
+            case ROLE.DecorationRole if named and entry.path in self._hues:
                 return _swatch(self._source.theme.run(self._hues[entry.path]))
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:
-                return entry.problem or f"{entry.name}\n{entry.path}"
-            case ROLE.TextAlignmentRole if index.column() in (1, 2, 3):
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                return entry.problem or "\n".join((entry.name, *changes_of(self._entries, entry), str(entry.path)))
+            case ROLE.TextAlignmentRole if column.right:
+                return RIGHT
+            case _ if role == CHANGES and named:
+                return line_of(self._entries, entry)
         return None
 
     def setData(self, index: Index, value: Any, role: int = ROLE.EditRole) -> bool:
-        entry = self._entries[index.row()]
+        entry, column = self._entries[index.row()], self.columns[index.column()]
         if role == ROLE.CheckStateRole:
             self.tick(entry.path, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
-        if role == ROLE.EditRole and str(value).strip() not in ("", entry.name):
-            return self._rename(entry, str(value))
-        return False
+        if role != ROLE.EditRole:
+            return False
+        text = str(value).strip()
+        if column is not NAME:
+            tags = [tag.strip() for tag in text.split(",") if tag.strip()] if column.title == TAGS else None
+            self.label(entry.path, notes=text if tags is None else None, tags=tags)
+            return True
+        return text not in ("", entry.name) and self._rename(entry, text)
 
     # Inside
 
-    def _text(self, entry: RunEntry, column: int) -> str:
-        if column == 0:
-            return entry.name
-        if column == 4:
-            return "in progress" if entry.path == self.busy else entry.status
-        if entry.problem:
+    def _text(self, entry: RunEntry, column: Column) -> str:
+        if column.title == "Status" and entry.path == self.busy and not entry.progress:
+            return "in progress"
+        if entry.problem and column.title not in (NAME.title, "Status", "Size", "Project"):
             return ""
-        known = {
-            1: with_title(entry.metric, entry.best),
-            2: with_title(entry.metric, entry.test),
-            3: f"{entry.epoch} of {entry.epochs}",
-        }
-        return known.get(column, entry.created.partition("T")[0])
+        return column.text(entry)
 
     def _rename(self, entry: RunEntry, name: str) -> bool:
         try:
@@ -235,7 +349,7 @@ class RunModel(QAbstractTableModel):
         if entry.path in self._hues:
             self._hues[new] = self._hues.pop(entry.path)
         self._stamps.pop(entry.path, None)
-        self._put(read_entry(new, self._key), self.row_of(entry.path))
+        self._read(new, self.row_of(entry.path))
         self.renamed.emit(entry.path, new)
         return True
 
@@ -245,7 +359,7 @@ class RunModel(QAbstractTableModel):
         while self._unread:
             path = self._unread.pop(0)
             if path.is_dir() and self._is_listed(path):
-                self._put(read_entry(path, self._key), self.row_of(path))
+                self._read(path, self.row_of(path))
                 break
             if perf_counter() > end:
                 break
@@ -253,16 +367,19 @@ class RunModel(QAbstractTableModel):
             self._reader.stop()
             self.settled.emit()
 
+    def _read(self, path: Path, row: int | None) -> None:
+        self._stamps[path] = stamp(path)  # before it is read: what is written meanwhile is read the next time
+        self._put(read_entry(path, self._key), row)
+
     def _put(self, entry: RunEntry, row: int | None) -> None:
-        self._stamps[entry.path] = stamp(entry.path)
         if row is not None:
             self._entries[row] = entry
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
-            return
-        place = next((at for at, known in enumerate(self._entries) if known.created < entry.created), self.rowCount())
-        self.beginInsertRows(QModelIndex(), place, place)
-        self._entries.insert(place, entry)
-        self.endInsertRows()
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+        else:
+            self.beginInsertRows(QModelIndex(), len(self._entries), len(self._entries))
+            self._entries.append(entry)
+            self.endInsertRows()
+        self._rearrange()
 
     def _drop(self, row: int) -> None:
         path = self._entries[row].path

@@ -13,7 +13,7 @@ from app.protocol.messages import Unfinished
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
-from widgets.training.training_controller import ACTIVE, State, describe_state
+from widgets.training.training_state import ACTIVE, State, describe_state
 
 APART = "     "
 """Between the figures of two quantities."""

@@ -16,7 +16,8 @@ from graph.document import Commit, Document
 from graph.errors import NetloomError
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.settings_form import PlanForm
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 
 MOST_NAMED = 3
 """Changed settings that are listed by name."""

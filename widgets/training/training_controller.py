@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,24 +19,8 @@ from graph.project import Project, project_json
 from widgets.training.metric_text import score_of
 from widgets.training.run_entries import extended, run_name
 from widgets.training.training_health import TrainingHealth
+from widgets.training.training_state import ACTIVE, State, describe_state
 from widgets.training.worker_link import WorkerLink
-
-
-class State(StrEnum):
-    """Where training stands. The last two are idle too: they say how the last training ended."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-ACTIVE = frozenset({State.STARTING, State.RUNNING, State.PAUSED, State.STOPPING})
-"""States in which a run holds the worker."""
-
 
 CARDS_EVERY = 1.0
 """Seconds between two looks where only cards show something."""
@@ -415,17 +398,3 @@ class TrainingController(QObject):
         if state is not self._state:
             self._state = state
             self.stateChanged.emit(state)
-
-
-def describe_state(state: State, reason: str = "") -> str:
-    """The state in words, for the status bar and for screen readers."""
-    words: dict[State, str] = {
-        State.IDLE: "Not trained yet",
-        State.STARTING: "Starting…",
-        State.RUNNING: "Training",
-        State.PAUSED: "Paused",
-        State.STOPPING: "Stopping after this step…",
-        State.FINISHED: "Finished",
-        State.FAILED: reason or "Failed",
-    }
-    return words[state]

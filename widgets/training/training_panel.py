@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import EpochConfusion, Started
-from app.training.run_labels import ProjectKey
+from app.protocol.events import Epoch, EpochConfusion, Started, TrainingProgress
+from app.training.run_labels import ProjectKey, owner_of
 from graph.document import Document
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.floating import float_over
@@ -21,7 +21,8 @@ from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
 from widgets.training.training_advice import TrainingAdvice
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 
 WIDE = 1240
 """Pixels, before scaling, from which on the panel has room for a third plot."""
@@ -34,18 +35,20 @@ LEFT = 408
 class TrainPanel(QWidget):
     """Everything about training on one panel, made to stand below the canvas.
 
-    `run_picked` carries the run that was chosen in the list, `export_wanted` the run to export.
+    `run_picked` carries the run that was chosen in the list, `export_wanted` the run to export, `compare_wanted` two
+    runs to compare, the older first.
     """
 
     run_picked = Signal(object)
     export_wanted = Signal(object)
+    compare_wanted = Signal(object, object)
 
     def __init__(self, source: ThemeSource, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trainPanel")
         self._controller = controller
         self._live: Path | None = None
-        self._wants_last = False
+        self._epochs = 0
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
         self.plan = PlanForm(self)
@@ -88,20 +91,22 @@ class TrainPanel(QWidget):
         controller.readying.connect(self.strip.on_readying)
         self.strip.cancelled.connect(controller.stop)
         controller.started.connect(self._on_start)
-        controller.progressed.connect(self.strip.on_progress)
-        controller.epoch_ended.connect(self.strip.on_epoch)
+        controller.progressed.connect(self._on_progress)
+        controller.epoch_ended.connect(self._on_epoch)
         controller.failed.connect(self.advice.on_failure)
         controller.health.confusion.connect(self._on_confusion)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
         controller.forgotten.connect(self._forget)
         controller.restored.connect(self._on_restored)
-        model.settled.connect(self._restore)
+        model.settled.connect(self._on_settled)
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
         self.runs.export_wanted.connect(self.export_wanted)
         self.runs.resume_wanted.connect(self._resume)
+        self.runs.compare_wanted.connect(self.compare_wanted)
+        self.runs.widened.connect(self._make_room)
         for plot in (self.curves.loss, self.curves.metric, self.curves.rate):
             plot.failed.connect(self.notice.say)
         self.curves.failed.connect(self.notice.say)
@@ -110,7 +115,11 @@ class TrainPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The learning rate has a plot of its own where there is room for a third."""
         super().resizeEvent(event)
-        self.curves.rate.setVisible(event.size().width() >= self.curves.rate.view.theme.px(WIDE))
+        self._show_rate()
+
+    def _show_rate(self) -> None:
+        roomy = self.width() >= self.curves.rate.view.theme.px(WIDE)
+        self.curves.rate.setVisible(roomy and not self.runs.model.is_wide)
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""
@@ -153,6 +162,12 @@ class TrainPanel(QWidget):
         else:
             self.runs.model.refresh()
 
+    def _make_room(self, wide: bool) -> None:
+        """Give the wide table the room of the plots, or give it back."""
+        for plot in (self.curves.loss, self.curves.metric):
+            plot.setVisible(not wide)
+        self._show_rate()
+
     # The run in progress
 
     def _resume(self, run: Path) -> None:
@@ -168,7 +183,7 @@ class TrainPanel(QWidget):
         run = self._controller.run
         if run is None:
             return
-        self._wants_last = False
+        self._epochs = event.epochs
         self.strip.on_start(event)
         self._show_confusion(False)
         model = self.runs.model
@@ -185,26 +200,45 @@ class TrainPanel(QWidget):
 
     def _forget(self) -> None:
         """Another project is open: list its runs, and show nothing of the one before."""
-        self._live, self._wants_last = None, True
+        self._live = None
         self.runs.model.show_project(self._controller.project)
-        self.runs.table.clearSelection()
-        self.runs.table.setCurrentIndex(QModelIndex())
-        self.runs.notice.clear()
+        self.runs.begin_project()
         self.notice.clear()
         self.strip.clear()
         self.curves.forget()
         self._show_confusion(False)
         self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
 
+    def _on_progress(self, progress: TrainingProgress) -> None:
+        self.strip.on_progress(progress)
+        if self._live is not None:
+            self.runs.model.on_progress(self._live, progress, self._epochs)
+
+    def _on_epoch(self, epoch: Epoch) -> None:
+        self.strip.on_epoch(epoch)
+        if self._live is not None:
+            self.runs.model.on_epoch(self._live, epoch)
+
+    def _on_settled(self) -> None:
+        """The list is read: the last run is one of them, or another project's by now."""
+        controller = self._controller
+        run = controller.run
+        if run is not None and not controller.active and controller.project.id and self._is_gone(run):
+            controller.open_project(controller.project)
+        self._restore()
+
+    def _is_gone(self, run: Path) -> bool:
+        """Whether a run was deleted, or moved to another project."""
+        return not run.is_dir() or owner_of(run).id not in ("", self._controller.project.id)
+
     def _restore(self) -> None:
-        """Take the latest run of the project that was opened as its last one, once the list is read."""
-        if not self._wants_last or not self._controller.project.id:
+        """Where no run is shown, take the latest of the open project, once the list is read."""
+        if not self._controller.project.id or self._controller.active or self._controller.run is not None:
             return
-        self._wants_last = False
         entry = self.runs.model.latest()
         if entry is None:
             self._controller.restore_nothing()
-        elif not self._controller.active and self._controller.run is None:
+        else:
             self._controller.restore(entry.path, entry.score)
 
     def _on_restored(self) -> None:
@@ -212,7 +246,7 @@ class TrainPanel(QWidget):
         run = self._controller.run
         if run is None:
             return
-        self._live, self._wants_last = run, False
+        self._live = run
         self.runs.model.tick(run, False)
         self.runs.model.tick(run, True)
         self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)

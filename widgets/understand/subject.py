@@ -22,7 +22,8 @@ from graph.layers.io import Input, InputLike, Output
 from graph.network import Network
 from graph.project import Project, project_json
 from graph.structure.blocks import Block, Loop
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 from widgets.training.worker_link import Refusal
 
 Inside: TypeAlias = Snapshot | LookedInside

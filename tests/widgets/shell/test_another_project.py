@@ -18,8 +18,9 @@ from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 from widgets.start.start_page import FileRow
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
+from widgets.training.training_state import State
 from widgets.understand.understand_panel import NOTHING, UnderstandPanel
 
 

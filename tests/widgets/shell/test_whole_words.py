@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.project.project_ids import id_of
 from app.training.runs import Run
 from graph.drawing import cards
 from graph.project import project_json
@@ -42,11 +43,13 @@ def scrolled_tabs(window: MainWindow) -> list[str]:
 
 
 @pytest.fixture
-def runs(netloom_home: Path) -> list[Path]:
+def runs(netloom_home: Path, project_file: Path) -> list[Path]:
     """Runs of one project whose names differ at their ends."""
+    project = digits_project()
+    project.id = id_of(project, project_file)
     made = [netloom_home / "runs" / f"A rather long title of a network, attempt {number}" for number in range(3)]
     for path in made:
-        Run.create(path, project_json(digits_project()), {})
+        Run.create(path, project_json(project), {})
     return made
 
 

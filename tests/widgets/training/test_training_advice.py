@@ -24,8 +24,8 @@ from tests.widgets.training.conftest import MakeController
 from widgets.fields.warning_mark import WarningMark
 from widgets.look.theme import ThemeSource
 from widgets.training.training_advice import changes
-from widgets.training.training_controller import State
 from widgets.training.training_panel import TrainPanel
+from widgets.training.training_state import State
 
 
 class Scene:

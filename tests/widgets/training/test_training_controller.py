@@ -12,7 +12,8 @@ from app.protocol.watch import Watch
 from app.training.runs import Run, runs
 from graph.document import Document
 from tests.widgets.training.conftest import MakeController
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 
 DOCUMENT = {"about": {"title": "Two spirals"}}
 

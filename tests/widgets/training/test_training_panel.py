@@ -22,8 +22,8 @@ from tests.graph.networks import section
 from tests.widgets.training.conftest import MakeController
 from widgets.look.theme import ThemeSource
 from widgets.training.run_list import RunList
-from widgets.training.training_controller import State
 from widgets.training.training_panel import TrainPanel
+from widgets.training.training_state import State
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from app.protocol.events import Snapshot
 from app.protocol.views import Histogram, NetworkViews
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import NO_FILTERS, FiltersTab
 from widgets.understand.maps_tab import MapsTab

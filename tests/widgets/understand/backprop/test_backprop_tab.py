@@ -19,7 +19,8 @@ from graph.document import Document
 from graph.errors import NetloomError
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 from widgets.training.worker_link import WorkerLink
 from widgets.understand.backprop.backprop_diagram import strength
 from widgets.understand.backprop.backprop_sheets import sheet

@@ -23,7 +23,8 @@ from graph.structure.blocks import Block, Body
 from tests.app.training.projects import chain
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
 from widgets.training.worker_link import Refusal, WorkerLink
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab

@@ -1,0 +1,140 @@
+"""The settings that runs were trained with, flat and by name, and what differs between two of them in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from app.data.data_choice import DataChoice
+from app.project.network_comparison import Sign, network_differences
+from app.training.plan import Plan
+from graph.checking.check import Checker
+from graph.document import Document
+from graph.errors import NetloomError
+from graph.network import Network
+from graph.project import Project
+
+MANY = 2000
+"""Layers of a network whose parameters are not counted for a list."""
+NAMED = 3
+"""Differences that are named one by one; the others are counted."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunSettings:
+    """What a run was trained with: settings by name as text, its network, and its parameters where they are known."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
+    parameters: int | None = None
+
+
+def settings_of(project: Project) -> RunSettings:
+    """The settings of data, training and layers of a project; sections that cannot be read tell nothing."""
+    network = project.network
+    values = {**_data(project.sections.get("data")), **_training(project.sections.get("plan")), **_layers(network)}
+    return RunSettings(values, network, _parameters(network))
+
+
+def varying(runs: Sequence[RunSettings]) -> list[str]:
+    """Names of the settings that are not the same in all of ``runs``, in the order of the first that has them."""
+    names = dict.fromkeys(name for run in runs for name in run.values)
+    return [name for name in names if len({run.values.get(name) for run in runs}) > 1]
+
+
+@lru_cache(maxsize=512)
+def changes(before: RunSettings, after: RunSettings) -> tuple[str, ...]:
+    """What leads from one run's settings to another's: ``lstm1 hidden size 32 → 4``, ``4,641 → 113 parameters``."""
+    found = [*_changes_of_network(before.network, after.network), *_changes_of_values(before, after)]
+    if before.parameters != after.parameters and None not in (before.parameters, after.parameters):
+        found.append(f"{before.parameters:,} → {after.parameters:,} parameters")
+    return tuple(found)
+
+
+def summary(found: Sequence[str]) -> str:
+    """Differences in one line: the first few, and how many more there are; parameters, the last, are always named."""
+    shown = list(found)
+    if len(found) > NAMED + 1:
+        shown = [*found[: NAMED - 1], f"{len(found) - NAMED} more", found[-1]]
+    return "; ".join(shown)
+
+
+def _changes_of_network(before: Network, after: Network) -> Iterator[str]:
+    if before is after:
+        return
+    wires = 0
+    for each in network_differences(before, after):
+        if each.wire:
+            wires += 1
+            continue
+        name = ".".join(each.path)
+        label, colon, rest = each.text.partition(": ")
+        sign = "" if each.sign is Sign.CHANGED else f"{each.sign} "
+        yield f"{name} {label.lower()} {rest}" if colon and not sign else f"{sign}{name}: {each.text}"
+    if wires:
+        yield f"{wires} wire{'' if wires == 1 else 's'}"
+
+
+def _changes_of_values(before: RunSettings, after: RunSettings) -> Iterator[str]:
+    """Of data and training; those of layers are told with the network."""
+    own = {node.id for network in (before.network, after.network) for node in network}
+    for name in dict.fromkeys((*before.values, *after.values)):
+        old, new = before.values.get(name), after.values.get(name)
+        if old != new and name.partition(" ")[0] not in own:
+            yield f"{name} {old or 'none'} → {new or 'none'}"
+
+
+def _data(section: object) -> dict[str, str]:
+    try:
+        choice = DataChoice.parse(section) if section is not None else None
+    except NetloomError:
+        return {}
+    if choice is None:
+        return {}
+    labels = {spec.name: spec.label for spec in type(choice.source).settings()}
+    options = {f"data {labels.get(name, name)}": _text(value) for name, value in choice.source.values().items()}
+    split = {f"split {name}": _text(value) for name, value in choice.split.model_dump(mode="json").items()}
+    own = {"data": choice.source.title, "standardised": _text(choice.standardise)}
+    return {**own, **options, **split, "augmentation": _text(choice.augment.model_dump(exclude_defaults=True))}
+
+
+def _training(section: object) -> dict[str, str]:
+    try:
+        plan = Plan.parse(section if isinstance(section, Mapping) else {})
+    except NetloomError:
+        return {}
+    return {spec.label: _text(getattr(plan, spec.name)) for spec in Plan.settings()}
+
+
+def _layers(network: Network) -> dict[str, str]:
+    if len(network) > MANY:
+        return {}
+    return {
+        f"{node.id} {spec.label.lower()}": _text(getattr(node.layer, spec.name))
+        for node in network
+        for spec in type(node.layer).settings()
+    }
+
+
+def _parameters(network: Network) -> int | None:
+    if len(network) > MANY:
+        return None
+    checker = Checker(Document(network))
+    parameters = checker.parameters
+    checker.close()
+    return parameters
+
+
+def _text(value: Any) -> str:
+    """A setting as people write it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
+    if isinstance(value, tuple | list):
+        return " × ".join(map(_text, value))
+    return "" if value is None else str(value)

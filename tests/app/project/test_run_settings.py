@@ -1,0 +1,48 @@
+"""Settings of runs, flat and by name, and what differs between two of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.project.presets import preset
+from app.project.run_settings import RunSettings, changes, settings_of, summary, varying
+from graph.project import Project
+from tests.widgets.conftest import chain
+
+
+def run(units: int = 8, activation: str = "relu", data: str = "iris", **plan: object) -> RunSettings:
+    network = chain(("input", {}), ("dense", {"units": units}), (activation, {}), ("output", {}))
+    return settings_of(Project(network, {"data": {"source": data}, "plan": plan}))
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    assert run().values["learning rate"] == run(learning_rate=0.001).values["learning rate"] == "0.001"
+    assert changes(run(), run(epochs=20)) == ()
+
+
+def test_settings_of_every_part_are_named() -> None:
+    values = settings_of(preset("seasons_lstm").project).values
+    assert values["lstm1 hidden size"] == "32" and values["data window"] == "48" and values["schedule"] == "one_cycle"
+    assert values["seed"] != "" and values["split train"] == "0.7"
+
+
+def test_changes_are_told_with_old_and_new() -> None:
+    assert changes(run(32), run(4, epochs=7))[:2] == ("dense1 units 32 → 4", "epochs 20 → 7")
+    assert changes(run(data="iris"), run(data="wine"))[0] == "data Iris flowers → Wines"
+    assert changes(run(), run(activation="tanh"))[:2] == ("− relu2: ReLU", "+ tanh2: Tanh")
+
+
+def test_a_line_names_few_of_many_and_always_the_parameters() -> None:
+    assert summary(("a", "b", "c", "4 → 5 parameters")) == "a; b; c; 4 → 5 parameters"
+    assert summary(("a", "b", "c", "d", "4 → 5 parameters")) == "a; b; 2 more; 4 → 5 parameters"
+
+
+def test_only_what_differs_varies() -> None:
+    assert varying([run(8), run(4, epochs=9)]) == ["epochs", "dense1 units"]
+    assert varying([run()]) == []
+
+
+@pytest.mark.parametrize("sections", [{"plan": {"epochs": -1}}, {"data": {"source": "nothing"}}, {"data": 5}])
+def test_sections_that_cannot_be_read_tell_nothing(sections: dict[str, object]) -> None:
+    project = Project(sections={name: value for name, value in sections.items() if isinstance(value, dict)})
+    assert isinstance(settings_of(project).values, dict)

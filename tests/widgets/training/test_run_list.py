@@ -1,0 +1,244 @@
+"""The list of runs under real clicks: what differs, sorting, the wide table, notes, tags, moving, deleting, CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.project.project_ids import remember_project
+from app.protocol.events import TrainingProgress
+from app.training.run_labels import ProjectKey, owner_of, read_labels
+from app.training.runs import METRICS, Log, Run
+from graph.project import Project, project_json
+from graph.shapes import vector
+from tests.app.protocol import samples
+from tests.widgets.conftest import chain
+from widgets.look.theme import ThemeSource
+from widgets.training.run_list import RunList
+from widgets.training.run_model import CHANGES
+
+MINE, OTHER = ProjectKey("mine", "load"), ProjectKey("other", "digits")
+Trained = Callable[..., Path]
+
+
+@pytest.fixture
+def trained(netloom_home: Path) -> Trained:
+    """Makes runs, each a minute after the one before."""
+    made: list[Path] = []
+
+    def train(units: int = 8, accuracy: float = 0.9, *, project: str = "mine", **plan: object) -> Path:
+        run = netloom_home / "runs" / f"whatever-20260101-10{len(made):02d}00"
+        network = chain(("input", {"shape": vector(4)}), ("dense", {"units": units}), ("output", {}))
+        content = project_json(Project(network, {"plan": plan}, project))
+        Run.create(run, content, {"created": f"2026-01-01T10:{len(made):02d}:00"})
+        log = Log(run / METRICS)
+        metrics = {"loss": 1 - accuracy, "accuracy": accuracy}
+        log.add(samples.started(run=str(run)).to_json())
+        log.add(samples.epoch(epoch=5, step=50, train=metrics, validation=metrics).to_json())
+        log.add(samples.finished(run=str(run), test=metrics, seconds=12.0).to_json())
+        log.close()
+        made.append(run)
+        return run
+
+    return train
+
+
+@pytest.fixture
+def listed(qtbot: QtBot) -> RunList:
+    made = RunList(ThemeSource("light"))
+    qtbot.addWidget(made)
+    made.resize(900, 420)
+    made.show()
+    return made
+
+
+def read(listed: RunList, key: ProjectKey = MINE) -> RunList:
+    listed.model.show_project(key)
+    listed.model.refresh()
+    listed.model.read_all()
+    return listed
+
+
+def names(listed: RunList) -> list[str]:
+    return [entry.path.name[-6:-2] for entry in listed.model.entries]
+
+
+def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
+    button = next(one for one in parent.findChildren(QPushButton) if one.text() == title and one.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def click_header(qtbot: QtBot, listed: RunList, title: str) -> None:
+    header = listed.table.horizontalHeader()
+    column = [column.title for column in listed.model.columns].index(title)
+    listed.table.scrollTo(listed.model.index(0, column))
+    place = header.rect().topLeft()
+    place.setX(header.sectionViewportPosition(column) + header.sectionSize(column) // 2)
+    place.setY(header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def choose(qtbot: QtBot, listed: RunList, *path: str) -> None:
+    """Click More, and choose an entry of its menu, or of a menu in it."""
+
+    def walk() -> None:
+        menu = listed._more
+        for title in path:
+            action = next(each for each in menu.actions() if each.text().startswith(title))
+            inner = action.menu()
+            if isinstance(inner, QMenu):
+                menu = inner
+        action.trigger()
+        listed._more.close()
+
+    QTimer.singleShot(100, walk)
+    qtbot.mouseClick(listed.button("More"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not listed._more.isVisible())
+
+
+def test_the_list_names_what_differs_from_the_run_before(listed: RunList, trained: Trained) -> None:
+    trained(32)
+    trained(4)
+    trained(4, learning_rate=0.5)
+    trained(4, learning_rate=0.5)
+    model = read(listed).model
+    lines = [model.data(model.index(row, 0), CHANGES) for row in range(4)]
+    assert lines == [
+        "same settings as the run before",
+        "learning rate 0.001 → 0.5",
+        "dense1 units 32 → 4; 160 → 20 parameters",
+        "160 parameters",
+    ]
+    assert "dense1 units 32 → 4" in str(model.data(model.index(2, 0), Qt.ItemDataRole.ToolTipRole))
+
+
+def test_the_project_alone_is_listed_until_all_are_asked_for(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    trained()
+    trained(project="other")
+    remember_project("other", "digits of mine", None)
+    assert names(read(listed)) == ["1000"] and listed.usage.text().startswith("1 run, ")
+    qtbot.keyClick(listed.everything, Qt.Key.Key_Space)
+    listed.model.read_all()
+    assert names(listed) == ["1001", "1000"]
+    assert [entry.name for entry in listed.model.entries] == ["digits of mine  10:01", "load  10:00"]
+    listed.begin_project()
+    assert names(read(listed, OTHER)) == ["1001"] and not listed.everything.isChecked()
+
+
+def test_a_click_on_a_title_sorts_and_keeps_the_selection(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    for accuracy in (0.7, 0.9, 0.8):
+        trained(accuracy=accuracy)
+    read(listed)
+    assert names(listed) == ["1002", "1001", "1000"]
+    listed.select(listed.model.entry(2).path)
+    click_header(qtbot, listed, "Test")
+    assert names(listed) == ["1001", "1002", "1000"]
+    assert listed.current is not None and listed.current.test == 0.7
+    click_header(qtbot, listed, "Test")
+    assert names(listed) == ["1000", "1002", "1001"] and listed.current.test == 0.7
+
+
+def test_the_wide_table_has_every_metric_beside_the_settings_that_differ(
+    listed: RunList, trained: Trained, qtbot: QtBot, tmp_path: Path
+) -> None:
+    trained(32, 0.7)
+    trained(4, 0.9)
+    read(listed)
+    qtbot.mouseClick(listed.wide, Qt.MouseButton.LeftButton)
+    titles = [column.title for column in listed.model.columns]
+    assert titles[:3] == ["Run", "Test accuracy", "Test loss"] and titles[-2:] == ["Tags", "Notes"]
+    assert "dense1 units" in titles and "dense1 bias" not in titles and "Parameters" in titles
+    click_header(qtbot, listed, "dense1 units")
+    assert names(listed) == ["1000", "1001"]
+    listed.export_table(tmp_path / "runs.csv")
+    rows = list(csv.DictReader((tmp_path / "runs.csv").read_text("utf-8").splitlines()))
+    assert [(row["dense1 units"], row["Test accuracy"], row["Parameters"]) for row in rows] == [
+        ("32", "0.7", "160"),
+        ("4", "0.9", "20"),
+    ]
+    assert "Written to" in listed.notice.text
+    qtbot.mouseClick(listed.wide, Qt.MouseButton.LeftButton)
+    assert [column.title for column in listed.model.columns][:2] == ["Run", "Validation"]
+
+
+def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    run = trained()
+    read(listed).select(run)
+    for title, text in (("Tags", "small, lab 2"), ("Notes", "better than ever")):
+        choose(qtbot, listed, title)
+        editor = listed.table.findChild(QLineEdit)
+        assert editor is not None
+        qtbot.keyClicks(editor, text)
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: listed.table.state() != listed.table.State.EditingState)
+        QApplication.processEvents()
+    labels = read_labels(run)
+    assert (labels.notes, labels.tags) == ("better than ever", ("small", "lab 2"))
+    line = listed.model.data(listed.model.index(0, 0), CHANGES)
+    assert str(line).startswith("#small #lab 2  ·  ")
+
+
+def test_a_run_is_moved_to_another_project(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    run = trained()
+    remember_project("other", "digits of mine", None)
+    remember_project("mine", "load", None)
+    read(listed).select(run)
+    choose(qtbot, listed, "Move to", "digits of mine")
+    listed.model.read_all()
+    assert owner_of(run).id == "other" and listed.model.rowCount() == 0
+    assert listed.notice.text == "“load  10:00” moved to digits of mine."
+    assert names(read(listed, OTHER)) == ["1000"]
+
+
+def test_several_runs_are_deleted_at_once_and_their_size_is_named(
+    listed: RunList, trained: Trained, qtbot: QtBot
+) -> None:
+    runs = [trained() for _ in range(3)]
+    read(listed).table.selectAll()
+    qtbot.keyClick(listed.table, Qt.Key.Key_Delete)
+    assert listed.notice.text.startswith("Delete 3 runs with their weights and curves (")
+    press(qtbot, listed.notice, "Delete")
+    assert not any(run.exists() for run in runs) and listed.model.rowCount() == 0
+
+
+def test_two_runs_are_compared_the_older_first(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    first, second, third = (trained() for _ in range(3))
+    read(listed)
+    asked: list[tuple[Path, Path]] = []
+    listed.compare_wanted.connect(lambda old, new: asked.append((old, new)))
+    assert not listed.button("Compare").isEnabled()
+    listed.select(third)
+    row = listed.model.row_of(first)
+    assert row is not None
+    place = listed.table.visualRect(listed.model.index(row, 2)).center()
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.mouseClick(listed.table.viewport(), Qt.MouseButton.LeftButton, control, pos=place)
+    press(qtbot, listed, "Compare")
+    listed.table.clearSelection()
+    for run in (second, third):
+        listed.model.tick(run, True)
+    press(qtbot, listed, "Compare")
+    assert asked == [(first, third), (second, third)]
+
+
+def test_a_run_in_progress_says_how_far_it_is(listed: RunList, trained: Trained) -> None:
+    run = trained(accuracy=0.5)
+    read(listed).set_busy(run)
+    status = [column.title for column in listed.model.columns].index("Status")
+    assert listed.model.data(listed.model.index(0, status)) == "in progress"
+    listed.model.on_progress(run, TrainingProgress(2, 5, 10, 100.0, 3.0), 4)
+    listed.model.on_epoch(run, samples.epoch(epoch=2, epochs=4, validation={"accuracy": 0.8}))
+    entry = listed.model.entry(0)
+    assert (entry.progress, entry.epoch, entry.best) == ("training, 38 %", 2, 0.8)
+    assert not listed.model.flags(listed.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
+
+
+def test_a_list_without_runs_says_what_to_do(listed: RunList) -> None:
+    read(listed)
+    assert listed.model.rowCount(QModelIndex()) == 0 and listed._empty.isVisible()

@@ -1,0 +1,66 @@
+"""What differs between a run and the one before it, as the list of runs says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.project.project_ids import known_project
+from app.project.run_settings import changes, summary
+from app.protocol.events import Epoch, TrainingProgress
+from widgets.training.metric_text import is_better, primary
+from widgets.training.run_entries import RunEntry
+
+
+def age(entry: RunEntry) -> tuple[str, str]:
+    """By what runs follow each other: when they were begun."""
+    return entry.created, entry.path.name
+
+
+def before(entries: Iterable[RunEntry], entry: RunEntry) -> RunEntry | None:
+    """The run of the same project that was begun before another one, None where that is the first."""
+    earlier = (
+        each for each in entries if each.owner.id == entry.owner.id and not each.problem and age(each) < age(entry)
+    )
+    return max(earlier, key=age, default=None)
+
+
+def changes_of(entries: Iterable[RunEntry], entry: RunEntry) -> tuple[str, ...]:
+    """What differs from the run before, in words."""
+    last = before(entries, entry)
+    return changes(last.settings, entry.settings) if last is not None and not entry.problem else ()
+
+
+def line_of(entries: Iterable[RunEntry], entry: RunEntry) -> str:
+    """The line below a run's name: its tags, and what differs from the run before; the first one's parameters."""
+    if entry.problem:
+        return entry.problem
+    listed = list(entries)
+    parameters = entry.settings.parameters
+    words = summary(changes_of(listed, entry))
+    if not words and before(listed, entry) is not None:
+        words = "same settings as the run before"
+    elif not words and parameters is not None:
+        words = f"{parameters:,} parameters"
+    return "  ·  ".join(filter(None, (" ".join(f"#{tag}" for tag in entry.labels.tags), words)))
+
+
+def project_name(entry: RunEntry) -> str:
+    """The name of the project that a run belongs to."""
+    known = known_project(entry.owner.id) if entry.owner.id else None
+    return known.name if known is not None else entry.owner.title
+
+
+def progress_text(progress: TrainingProgress, epochs: int) -> str:
+    """How far a run in progress is: ``training, 42 %``."""
+    done = progress.epoch - 1 + progress.step / max(progress.steps_per_epoch, 1)
+    return f"training, {100 * done / max(epochs, 1):.0f} %"
+
+
+def with_epoch(entry: RunEntry, epoch: Epoch) -> RunEntry:
+    """The entry of a run in progress after another epoch."""
+    metric = primary(epoch.validation or epoch.train) or entry.metric
+    value, best = epoch.validation.get(metric), entry.best
+    if value is not None and (best is None or is_better(metric, value, best)):
+        best = value
+    return replace(entry, epoch=epoch.epoch, epochs=epoch.epochs, metric=metric, best=best)

@@ -1,0 +1,133 @@
+"""The columns of the list of runs: a few for a narrow list, and for the table every metric and setting that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from app.project.run_settings import varying
+from app.system.number_format import scaled
+from widgets.training.metric_text import duration, own_name, title_of, value_of, with_title
+from widgets.training.run_entries import RunEntry
+
+NOTES, TAGS = "Notes", "Tags"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title, what a cell says, and by what it is sorted, None where there is nothing."""
+
+    title: str
+    text: Callable[[RunEntry], str]
+    value: Callable[[RunEntry], Any]
+    right: bool = False
+    editable: bool = False
+    help: str = ""
+
+
+NAME = Column("Run", lambda entry: entry.name, lambda entry: entry.name.lower(), editable=True)
+DATE = Column("Date", lambda entry: entry.created.partition("T")[0], lambda entry: entry.created)
+NARROW = (
+    NAME,
+    Column("Validation", lambda entry: with_title(entry.metric, entry.best), lambda entry: entry.best, right=True),
+    Column("Test", lambda entry: with_title(entry.metric, entry.test), lambda entry: entry.test, right=True),
+    Column("Epochs", lambda entry: f"{entry.epoch} of {entry.epochs}", lambda entry: entry.epoch, right=True),
+    Column("Status", lambda entry: entry.progress or entry.status, lambda entry: entry.progress or entry.status),
+    DATE,
+    Column("Size", lambda entry: scaled(entry.size, "B"), lambda entry: entry.size, right=True),
+)
+"""What a narrow list shows, as far as there is room."""
+
+
+def wide(entries: Sequence[RunEntry], project: Callable[[RunEntry], str] | None) -> tuple[Column, ...]:
+    """The columns of the table; ``project`` names the project of a run where runs of several are listed."""
+    usable = [entry for entry in entries if not entry.problem]
+    named = (Column("Project", project, project),) if project is not None else ()
+    parameters = Column(
+        "Parameters",
+        lambda entry: "" if entry.settings.parameters is None else f"{entry.settings.parameters:,}",
+        lambda entry: entry.settings.parameters,
+        right=True,
+    )
+    time = Column("Time", lambda entry: duration(entry.seconds), lambda entry: entry.seconds, right=True)
+    _, _, _, *rest = NARROW
+    return (NAME, *named, *_metrics(usable), parameters, *_settings(usable), time, *rest, *LABELS)
+
+
+LABELS = (
+    Column(TAGS, lambda entry: ", ".join(entry.labels.tags), lambda entry: ", ".join(entry.labels.tags), editable=True),
+    Column(NOTES, lambda entry: entry.labels.notes, lambda entry: entry.labels.notes, editable=True),
+)
+
+
+def _metrics(entries: Sequence[RunEntry]) -> list[Column]:
+    tested = dict.fromkeys(name for entry in entries for name in entry.tested)
+    validated = dict.fromkeys(name for entry in entries for name in entry.validation)
+    on_test = [_metric("Test", name, partial(_tested, name)) for name in _ordered(tested)]
+    return [*on_test, *(_metric("Validation", name, partial(_validated, name)) for name in _ordered(validated))]
+
+
+def _tested(name: str, entry: RunEntry) -> float | None:
+    return entry.tested.get(name)
+
+
+def _validated(name: str, entry: RunEntry) -> float | None:
+    return entry.validation.get(name)
+
+
+def _ordered(names: dict[str, None]) -> list[str]:
+    """The loss last, for it is seldom what one asks for."""
+    return sorted(names, key=lambda name: own_name(name) == "loss")
+
+
+def _metric(part: str, name: str, value: Callable[[RunEntry], float | None]) -> Column:
+    title = title_of(name)
+    short = title if title.isupper() else title[0].lower() + title[1:]
+    help = f"{title} on the {part.lower()} set" + (", of the best epoch" if part == "Validation" else "")
+    return Column(f"{part} {short}", lambda entry: _known(name, value(entry)), value, right=True, help=help)
+
+
+def _known(name: str, value: float | None) -> str:
+    return "" if value is None else value_of(name, value)
+
+
+def _settings(entries: Sequence[RunEntry]) -> list[Column]:
+    return [_setting(name) for name in varying([entry.settings for entry in entries])]
+
+
+def _setting(name: str) -> Column:
+    def text(entry: RunEntry) -> str:
+        return entry.settings.values.get(name, "")
+
+    return Column(name, text, lambda entry: _sortable(text(entry)), right=True)
+
+
+def _sortable(text: str) -> Any:
+    """Numbers by their size, before words; nothing where a run has no such setting."""
+    try:
+        return (0, float(text), "")
+    except ValueError:
+        return (1, 0.0, text) if text else None
+
+
+def in_order(entries: Sequence[RunEntry], column: Column, *, descending: bool) -> list[RunEntry]:
+    """The runs sorted by a column; those with nothing in it come last either way."""
+    known = [entry for entry in entries if column.value(entry) not in (None, "")]
+    without = [entry for entry in entries if column.value(entry) in (None, "")]
+    return [*sorted(known, key=column.value, reverse=descending), *without]
+
+
+def as_rows(entries: Sequence[RunEntry], columns: Sequence[Column]) -> list[list[str]]:
+    """The table as rows of text, the titles first; metrics with all their figures."""
+    return [
+        [column.title for column in columns],
+        *([_exact(column, entry) for column in columns] for entry in entries),
+    ]
+
+
+def _exact(column: Column, entry: RunEntry) -> str:
+    value = column.value(entry)
+    exact = isinstance(value, int | float) and not isinstance(value, bool)
+    return repr(value) if exact and column.title not in ("Epochs",) else column.text(entry)

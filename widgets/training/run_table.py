@@ -1,0 +1,160 @@
+"""The table of runs: as many columns as have room, and below each run's name what differs from the one before."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from widgets.look.theme import ThemeSource
+from widgets.training.run_model import CHANGES, SWATCH, RunModel
+
+NAME_LETTERS = 22
+"""Room that a run's name keeps, in letters of usual width."""
+WIDEST_LETTERS = 40
+"""Room that a column of the wide table takes at most."""
+GAP = 4
+"""Pixels between box, swatch and name."""
+LEAST_NEEDED = ("Size", "Date", "Validation", "Epochs", "Status")
+"""Columns in the order in which they are left out where there is no room."""
+
+
+class TwoLines(QStyledItemDelegate):
+    """Cells whose text stands on the first of two lines; the second is painted over the whole row by the table."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint the ground of the whole cell, and its text in the upper half."""
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        style = whole.widget.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, whole, painter, whole.widget)
+        upper = QStyleOptionViewItem(option)
+        upper.rect = QRect(option.rect.left(), option.rect.top() + 2, option.rect.width(), line_height(option))
+        super().paint(painter, upper, index)
+
+
+def line_height(option: QStyleOptionViewItem) -> int:
+    """Pixels of one line."""
+    return int(option.fontMetrics.height()) + 3
+
+
+class RunTable(QTableView):
+    """Runs in columns. The least needed are left out until the name has room, and nothing is scrolled sideways.
+
+    Which columns there are depends on the width and the texts alone, so that none comes or goes by a click. The wide
+    table shows all of them, and is scrolled.
+    """
+
+    def __init__(self, model: RunModel, source: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._source = model, source
+        self.setObjectName("runs")
+        self.setAccessibleName("Runs")
+        self.setModel(model)
+        self.setItemDelegate(TwoLines(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # runs of one project differ at the end of their names
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._dress_headers()
+        model.modelReset.connect(self._on_columns)
+        self._on_columns()
+
+    def _dress_headers(self) -> None:
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(36)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._sort_by)
+
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column: numbers and dates the largest first, words from A on; once more the other way."""
+        at, order = self._model.order
+        words = not self._model.columns[column].right and self._model.columns[column].title != "Date"
+        first = Qt.SortOrder.AscendingOrder if words else Qt.SortOrder.DescendingOrder
+        other = {Qt.SortOrder.AscendingOrder: Qt.SortOrder.DescendingOrder}.get(order, Qt.SortOrder.AscendingOrder)
+        self._model.sort(column, other if column == at else first)
+
+    def _on_columns(self) -> None:
+        header, scrolls = self.horizontalHeader(), self._model.is_wide
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed if scrolls else QHeaderView.ResizeMode.Stretch)
+        if scrolls:
+            header.resizeSection(0, self._name_width())
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setHorizontalScrollBarPolicy(needed if scrolls else off)
+        self.fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many columns as the new width has room for."""
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Show the columns that have room; all of them in the wide table."""
+        self.verticalHeader().setDefaultSectionSize(2 * self.fontMetrics().height() + 10)
+        header, titles = self.horizontalHeader(), [column.title for column in self._model.columns]
+        if self._model.is_wide:
+            header.setMaximumSectionSize(self.fontMetrics().averageCharWidth() * WIDEST_LETTERS)
+            for number in range(len(titles)):
+                self.setColumnHidden(number, False)
+            return
+        header.setMaximumSectionSize(16_000_000)
+        wide = {n: max(self.sizeHintForColumn(n), self._title_width(n)) + 1 for n in range(1, len(titles))}
+        room = self.viewport().width() - self._name_width()
+        for name in LEAST_NEEDED:
+            number = titles.index(name)
+            crowded = sum(wide.values()) > room
+            self.setColumnHidden(number, crowded)
+            if crowded:
+                del wide[number]
+
+    def _title_width(self, column: int) -> int:
+        """Pixels that a title needs, hidden or not: Qt tells none of a hidden one."""
+        header, measure = self.horizontalHeader(), self.horizontalHeader().fontMetrics().horizontalAdvance
+        beside = header.sectionSizeHint(0) - measure(self._title(0))
+        return measure(self._title(column)) + beside
+
+    def _title(self, column: int) -> str:
+        return str(self._model.headerData(column, Qt.Orientation.Horizontal))
+
+    def _box_width(self) -> int:
+        return self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth) + 2 * GAP
+
+    def _name_width(self) -> int:
+        """Pixels that a name keeps, with its box and swatch."""
+        return self.fontMetrics().averageCharWidth() * NAME_LETTERS + self._box_width() + SWATCH + 2 * GAP
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cells, then below each name what differs, over the whole row."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setFont(self._source.theme.font(small=True))
+        painter.setPen(self._source.theme.faint)
+        for row in range(self._model.rowCount()):
+            top, height = self.rowViewportPosition(row), self.rowHeight(row)
+            if top + height < 0 or top > self.viewport().height():
+                continue
+            left = self._box_width() + GAP - self.horizontalOffset()
+            area = QRect(left, top + height // 2, self.viewport().width() - left - GAP, height // 2 - 1)
+            words = str(self._model.data(self._model.index(row, 0), CHANGES) or "")
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, shown)
+        painter.end()
