@@ -59,7 +59,7 @@ class RunModel(QAbstractTableModel):
     def __init__(self, source: ThemeSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
-        self._entries: list[RunEntry] = []
+        self.entries: list[RunEntry] = []
         self._stamps: dict[Path, tuple[int, int, int]] = {}
         self._hues: dict[Path, int] = {}
         self._unread: list[Path] = []
@@ -80,8 +80,8 @@ class RunModel(QAbstractTableModel):
         """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
         self._folder = folder
         folders = run_folders(folder or runs.runs_folder())
-        for row in reversed(range(len(self._entries))):
-            path = self._entries[row].path
+        for row in reversed(range(len(self.entries))):
+            path = self.entries[row].path
             if path not in folders or not self._is_listed(path):
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
@@ -93,7 +93,7 @@ class RunModel(QAbstractTableModel):
     def show_project(self, key: ProjectKey) -> None:
         """List the runs of another project; none of the one before stays listed or ticked."""
         self._unread.clear()
-        for row in reversed(range(len(self._entries))):
+        for row in reversed(range(len(self.entries))):
             self._drop(row)
         for path in tuple(self._hues):
             self.tick(path, False)
@@ -102,7 +102,7 @@ class RunModel(QAbstractTableModel):
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, after which its runs are called."""
         self._key = key
-        for row, entry in enumerate(self._entries):
+        for row, entry in enumerate(self.entries):
             name = run_name(entry.path, entry.owner, key)
             if name != entry.name:
                 self._put(replace(entry, name=name), row)
@@ -135,22 +135,17 @@ class RunModel(QAbstractTableModel):
         while self._unread:
             self._read_next()
 
-    @property
-    def entries(self) -> Sequence[RunEntry]:
-        """The runs in the order of the list."""
-        return self._entries
-
     def entry(self, row: int) -> RunEntry:
         """The run in ``row``."""
-        return self._entries[row]
+        return self.entries[row]
 
     def row_of(self, path: Path) -> int | None:
         """The row of a run, None if it is not listed."""
-        return next((row for row, entry in enumerate(self._entries) if entry.path == path), None)
+        return next((row for row, entry in enumerate(self.entries) if entry.path == path), None)
 
     def latest(self) -> RunEntry | None:
         """The latest run of the open project that can be used, None where there is none."""
-        usable = (entry for entry in self._entries if not entry.problem and self.is_own(entry.path))
+        usable = (entry for entry in self.entries if not entry.problem and self.is_own(entry.path))
         return max(usable, key=age, default=None)
 
     # Hues
@@ -190,7 +185,7 @@ class RunModel(QAbstractTableModel):
         row = self.row_of(path)
         if row is None:
             return
-        labels = self._entries[row].labels
+        labels = self.entries[row].labels
         labels = replace(
             labels, notes=labels.notes if notes is None else notes, tags=labels.tags if tags is None else tuple(tags)
         )
@@ -213,7 +208,7 @@ class RunModel(QAbstractTableModel):
 
     def _change(self, path: Path, change: Callable[[RunEntry], RunEntry]) -> None:
         row = self.row_of(path)
-        if row is not None and (changed := change(self._entries[row])) != self._entries[row]:
+        if row is not None and (changed := change(self.entries[row])) != self.entries[row]:
             self._put(changed, row)
 
     # Columns and order
@@ -229,7 +224,7 @@ class RunModel(QAbstractTableModel):
         return self._is_wide
 
     def _lay_columns(self) -> None:
-        columns = wide(self._entries, project_name if self._everything else None) if self._is_wide else NARROW
+        columns = wide(self.entries, project_name if self._everything else None) if self._is_wide else NARROW
         if [column.title for column in columns] != [column.title for column in self.columns]:
             self.beginResetModel()
             self.columns = columns
@@ -252,13 +247,13 @@ class RunModel(QAbstractTableModel):
 
     def _rearrange(self) -> None:
         column, descending = self._order
-        wanted = in_order(sorted(self._entries, key=age, reverse=True), column, descending=descending)
-        if [entry.path for entry in wanted] == [entry.path for entry in self._entries]:
+        wanted = in_order(sorted(self.entries, key=age, reverse=True), column, descending=descending)
+        if [entry.path for entry in wanted] == [entry.path for entry in self.entries]:
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        paths = [self._entries[index.row()].path for index in before]
-        self._entries = wanted
+        paths = [self.entries[index.row()].path for index in before]
+        self.entries = wanted
         rows = {entry.path: row for row, entry in enumerate(wanted)}
         after = [self.index(rows[path], index.column()) for path, index in zip(paths, before, strict=True)]
         self.changePersistentIndexList(before, after)
@@ -267,7 +262,7 @@ class RunModel(QAbstractTableModel):
     # Qt's questions
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._entries)
+        return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.columns)
@@ -289,7 +284,7 @@ class RunModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names can be ticked, and edited unless the run is in progress; notes and tags can always be edited."""
         flags = super().flags(index)
-        column, busy = self.columns[index.column()], self._entries[index.row()].path == self.busy
+        column, busy = self.columns[index.column()], self.entries[index.row()].path == self.busy
         if column is NAME:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         if column.editable and not (column is NAME and busy):
@@ -298,7 +293,7 @@ class RunModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = ROLE.DisplayRole) -> Any:
         """What a cell shows, as Qt asks for it."""
-        entry, column = self._entries[index.row()], self.columns[index.column()]
+        entry, column = self.entries[index.row()], self.columns[index.column()]
         named = column is NAME
         match role:
             case ROLE.DisplayRole | ROLE.EditRole:
@@ -310,15 +305,15 @@ class RunModel(QAbstractTableModel):
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:
-                return entry.problem or "\n".join((entry.name, *changes_of(self._entries, entry), str(entry.path)))
+                return entry.problem or "\n".join((entry.name, *changes_of(self.entries, entry), str(entry.path)))
             case ROLE.TextAlignmentRole if column.right:
                 return RIGHT
             case _ if role == CHANGES and named:
-                return line_of(self._entries, entry)
+                return line_of(self.entries, entry)
         return None
 
     def setData(self, index: Index, value: Any, role: int = ROLE.EditRole) -> bool:
-        entry, column = self._entries[index.row()], self.columns[index.column()]
+        entry, column = self.entries[index.row()], self.columns[index.column()]
         if role == ROLE.CheckStateRole:
             self.tick(entry.path, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
@@ -373,19 +368,19 @@ class RunModel(QAbstractTableModel):
 
     def _put(self, entry: RunEntry, row: int | None) -> None:
         if row is not None:
-            self._entries[row] = entry
+            self.entries[row] = entry
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
         else:
-            self.beginInsertRows(QModelIndex(), len(self._entries), len(self._entries))
-            self._entries.append(entry)
+            self.beginInsertRows(QModelIndex(), len(self.entries), len(self.entries))
+            self.entries.append(entry)
             self.endInsertRows()
         self._rearrange()
 
     def _drop(self, row: int) -> None:
-        path = self._entries[row].path
+        path = self.entries[row].path
         self.tick(path, False)
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self._entries[row]
+        del self.entries[row]
         self._stamps.pop(path, None)
         self.endRemoveRows()
 

@@ -117,7 +117,10 @@ class RunTable(QTableView):
                 self.setColumnHidden(number, False)
             return
         header.setMaximumSectionSize(16_000_000)
-        wide = {n: max(self.sizeHintForColumn(n), self._title_width(n)) + 1 for n in range(1, len(titles))}
+        columns = range(1, len(titles))
+        for number in columns:  # Qt tells no width of a hidden one
+            self.setColumnHidden(number, False)
+        wide = {n: max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) + 1 for n in columns}
         room = self.viewport().width() - self._name_width()
         for name in LEAST_NEEDED:
             number = titles.index(name)
@@ -125,15 +128,6 @@ class RunTable(QTableView):
             self.setColumnHidden(number, crowded)
             if crowded:
                 del wide[number]
-
-    def _title_width(self, column: int) -> int:
-        """Pixels that a title needs, hidden or not: Qt tells none of a hidden one."""
-        header, measure = self.horizontalHeader(), self.horizontalHeader().fontMetrics().horizontalAdvance
-        beside = header.sectionSizeHint(0) - measure(self._title(0))
-        return measure(self._title(column)) + beside
-
-    def _title(self, column: int) -> str:
-        return str(self._model.headerData(column, Qt.Orientation.Horizontal))
 
     def _box_width(self) -> int:
         return self.style().pixelMetric(QStyle.PixelMetric.PM_IndicatorWidth) + 2 * GAP

@@ -257,21 +257,16 @@ class TrainingController(QObject):
                 move_run(self._run, key.id)
         self._key = key
 
-    def restore(self, run: Path, score: str) -> None:
-        """Take a run of the open project as its last one; ``score`` says in words what came of it."""
+    def restore(self, run: Path | None, score: str = "") -> None:
+        """Take a run of the open project as its last one, None where it has none; ``score`` says what came of it."""
         if self.active:
             return
         self._run, self._run_key, self._score = run, self._key, score
-        self._complete = bool(extended(run))
-        self._set_state(State.IDLE)
+        self._complete = run is not None and bool(extended(run))
+        self._state = State.IDLE
         self.stateChanged.emit(State.IDLE)
-        self.restored.emit()
-
-    def restore_nothing(self) -> None:
-        """The open project has no run."""
-        if not self.active and self._run is None and self._score:
-            self._score = ""
-            self.stateChanged.emit(self._state)
+        if run is not None:
+            self.restored.emit()
 
     def _forget_run(self) -> None:
         self._run, self._reason, self._complete, self._score = None, "", False, ""

@@ -236,10 +236,10 @@ class TrainPanel(QWidget):
         if not self._controller.project.id or self._controller.active or self._controller.run is not None:
             return
         entry = self.runs.model.latest()
-        if entry is None:
-            self._controller.restore_nothing()
-        else:
+        if entry is not None:
             self._controller.restore(entry.path, entry.score)
+        elif self._controller.score:
+            self._controller.restore(None)  # what is remembered of its last run is no longer so
 
     def _on_restored(self) -> None:
         """Show the last run, or the one in progress that is back in view."""
