@@ -75,7 +75,7 @@ class TrainPanel(QWidget):
             self._plots.setStretchFactor(number, share)
         self._plots.setSizes([370, 370, 260])
         self.curves.rate.hide()
-        over = QWidget()  # what a notice floats over: a splitter would take it for another pane
+        over = self._over = QWidget()  # what a notice floats over: a splitter would take it for another pane
         vbox((self._plots, 1), parent=over, spacing=0)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         for number, widget in enumerate((self.tabs, over)):
@@ -115,11 +115,7 @@ class TrainPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The learning rate has a plot of its own where there is room for a third."""
         super().resizeEvent(event)
-        self._show_rate()
-
-    def _show_rate(self) -> None:
-        roomy = self.width() >= self.curves.rate.view.theme.px(WIDE)
-        self.curves.rate.setVisible(roomy and not self.runs.model.is_wide)
+        self.curves.rate.setVisible(event.size().width() >= self.curves.rate.view.theme.px(WIDE))
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""
@@ -164,9 +160,7 @@ class TrainPanel(QWidget):
 
     def _make_room(self, wide: bool) -> None:
         """Give the wide table the room of the plots, or give it back."""
-        for plot in (self.curves.loss, self.curves.metric):
-            plot.setVisible(not wide)
-        self._show_rate()
+        self._over.setVisible(not wide)
 
     # The run in progress
 
@@ -178,6 +172,8 @@ class TrainPanel(QWidget):
         self.runs.set_busy(self._controller.run if self._controller.active else None)
         if state is State.STARTING:
             self.notice.clear()
+        if state is State.FAILED:
+            self.runs.wide.setChecked(False)  # why it failed is said over the plots
 
     def _on_start(self, event: Started) -> None:
         run = self._controller.run
