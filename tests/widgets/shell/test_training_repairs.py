@@ -17,8 +17,9 @@ from app.training.runs import WEIGHTS, Run, fresh_folder
 from graph.project import Project, project_json
 from tests.app.protocol import samples
 from widgets.shell.window import MainWindow
-from widgets.training.training_controller import State, TrainingController
+from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
+from widgets.training.training_state import State
 
 REASON = f"{NOT_A_NUMBER} at step 13 (epoch 2); the last good weights are kept."
 
