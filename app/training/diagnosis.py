@@ -46,7 +46,9 @@ SINCE_BEST = 3
 """Epochs since the best one from which on the validation loss can be said to rise."""
 RISE, NOISE, RISE_OF_FIRST = 0.15, 3.0, 0.05
 """Share of its least value, and of its first, by which the validation loss has risen where a network overfits; on few
-samples it swings by itself, so `NOISE` over the root of their number is added."""
+samples it swings by itself, so `NOISE` over the root of their number is added, and less where it stays up."""
+SETTLED = 20
+"""Epochs since the best one from which on a rise is less and less likely to be a swing."""
 FALL = 0.2
 """Share by which the training loss has fallen meanwhile."""
 PATIENCE, WEIGHT_DECAY = 5, 0.01
@@ -356,7 +358,8 @@ def _overfitting(context: _Context) -> Diagnosis | None:
         return None
     least, now = validation[best], fmean(validation[-SINCE_BEST:])
     samples = context.split.validation * context.info.samples if context.info is not None else 100
-    rise = RISE + NOISE / math.sqrt(max(samples, 1))
+    since = len(validation) - 1 - best
+    rise = RISE + NOISE / math.sqrt(max(samples, 1)) * min(1.0, SETTLED / since)
     risen = now - least > max(rise * least, RISE_OF_FIRST * validation[0])
     if not risen or train[-1] > (1 - FALL) * train[best]:
         return None

@@ -79,6 +79,15 @@ def test_a_validation_loss_that_rises_while_the_training_loss_falls_is_overfitti
     assert repaired(found, 1)["weight_decay"] == 0.01
 
 
+def test_on_few_samples_a_rise_has_to_last() -> None:
+    """66 patients: the validation loss climbs by a third in 100 epochs."""
+    info, data = info_of("diabetes_mlp"), {"data": json.loads((FOLDER / "diabetes_mlp.netloom").read_bytes())["data"]}
+    train = [1.0, *(0.8 - 0.003 * number for number in range(100))]
+    validation = [1.0, *(0.5 + 0.0017 * number for number in range(100))]
+    assert diagnose(Course(epochs(train[:12], validation[:12])), data, info) == ()
+    assert only(diagnose(Course(epochs(train, validation)), data, info)).kind == "overfitting"
+
+
 def test_early_stopping_takes_care_of_overfitting() -> None:
     assert diagnose(Course(OVERFITTING), sections(patience=5)) == ()
 
