@@ -47,7 +47,7 @@ def varying(runs: Sequence[RunSettings]) -> list[str]:
 @lru_cache(maxsize=512)
 def changes(before: RunSettings, after: RunSettings) -> tuple[str, ...]:
     """What leads from one run's settings to another's: ``lstm1 hidden size 32 → 4``, ``4,641 → 113 parameters``."""
-    found = [*_changes_of_network(before.network, after.network), *_changes_of_values(before, after)]
+    found = [*_changes_of_network(before.network, after.network), *setting_changes(before, after)]
     if before.parameters != after.parameters and None not in (before.parameters, after.parameters):
         found.append(f"{before.parameters:,} → {after.parameters:,} parameters")
     return tuple(found)
@@ -77,8 +77,8 @@ def _changes_of_network(before: Network, after: Network) -> Iterator[str]:
         yield f"{wires} wire{'' if wires == 1 else 's'}"
 
 
-def _changes_of_values(before: RunSettings, after: RunSettings) -> Iterator[str]:
-    """Of data and training; those of layers are told with the network."""
+def setting_changes(before: RunSettings, after: RunSettings) -> Iterator[str]:
+    """What differs in data and training; what differs in layers is told with the network."""
     own = {node.id for network in (before.network, after.network) for node in network}
     for name in dict.fromkeys((*before.values, *after.values)):
         old, new = before.values.get(name), after.values.get(name)

@@ -87,6 +87,7 @@ def offer_recovery(window: MainWindow) -> None:
 
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
+    from widgets.shell.actions.comparison_actions import ComparisonActions
     from widgets.shell.actions.export_actions import ExportActions
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.live_previews import LivePreviews
@@ -110,6 +111,7 @@ def build_training(window: MainWindow) -> None:
 
     show_project()
     panel.export_wanted.connect(window.part(ExportActions).ask)
+    panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.advice.retrain_wanted.connect(window.training.train_again)
 
     def smooth(name: str) -> None:

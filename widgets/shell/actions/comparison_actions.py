@@ -69,6 +69,28 @@ class ComparisonActions:
             return
         self._show()
 
+    def runs(self, old: Path, new: Path) -> None:
+        """Show two runs side by side, on a page in place of the workbench."""
+        from widgets.comparing.run_comparison import RunComparison
+        from widgets.training.run_entries import read_entry
+
+        context, key = self._context, self._context.session.state.key
+        before, after = read_entry(old, key), read_entry(new, key)
+        problem = before.problem or after.problem
+        if problem is not None:
+            context.say(Notice(problem, "error", (), "compare"))
+            return
+        page = RunComparison(before, after, context.themes)
+
+        def leave() -> None:
+            page.closed.disconnect(leave)
+            page.release()
+            context.leave_page(page)
+
+        page.closed.connect(leave)
+        context.show_page(page)
+        page.picture.setFocus()
+
     def _show(self) -> None:
         context = self._context
         if self.panel is None:

@@ -1,0 +1,110 @@
+"""Two runs side by side, opened from the list and left again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.training.runs import METRICS, Log, Run
+from graph.project import project_json
+from tests.app.protocol import samples
+from widgets.comparing.run_comparison import RunComparison
+from widgets.comparing.run_figures import Figure, figures
+from widgets.shell.window import MainWindow
+from widgets.training.run_entries import read_entry
+from widgets.training.training_panel import TrainPanel
+
+
+def train(window: MainWindow, run: Path, accuracy: float) -> Path:
+    """A run of the project as it is, that a worker would have left."""
+    Run.create(run, project_json(window.session.project), {"created": run.name[-15:]})
+    log = Log(run / METRICS)
+    metrics = {"loss": 1 - accuracy, "accuracy": accuracy}
+    log.add(samples.started(run=str(run)).to_json())
+    log.add(samples.epoch(epoch=5, step=50, train=metrics, validation=metrics).to_json())
+    log.add(samples.finished(run=str(run), test=metrics, seconds=12.0).to_json())
+    log.close()
+    return run
+
+
+@pytest.fixture
+def runs(window: MainWindow, project_file: Path, netloom_home: Path) -> tuple[Path, Path]:
+    """Two runs of one project, the second with fewer filters and another learning rate."""
+    window.files.open(project_file)
+    first = train(window, netloom_home / "runs" / "digits-20260101-101500", 0.9)
+    document = window.session.document
+    with document.transaction("Fewer filters"):
+        document.set_layer("conv1", document.network.layer("conv1").changed(filters=2))
+        document.set_section("plan", {"learning_rate": 0.01})
+    second = train(window, netloom_home / "runs" / "digits-20260101-102500", 0.8)
+    return first, second
+
+
+def compare(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> RunComparison:
+    """Tick both runs, and click Compare."""
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    window.show_workspace("train")
+    panel.show_runs()
+    panel.refresh_runs()
+    panel.runs.model.read_all()
+    for run in runs:
+        panel.runs.model.tick(run, True)
+    qtbot.mouseClick(panel.runs.button("Compare"), Qt.MouseButton.LeftButton)
+    page = window.findChild(RunComparison)
+    assert page is not None and page.isVisible()
+    QApplication.processEvents()
+    return page
+
+
+def test_two_runs_open_as_a_picture_of_what_differs(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
+    page = compare(window, qtbot, runs)
+    listed = [page.panel.list.topLevelItem(row) for row in range(page.panel.list.topLevelItemCount())]
+    texts = [(item.text(1), item.text(2)) for item in listed if item is not None]
+    assert any(name == "conv1" and "→ 2" in text for name, text in texts)
+    assert ("training and data", "learning rate 0.001 → 0.01") in texts
+    lines = [page.figures.topLevelItem(row) for row in range(page.figures.topLevelItemCount())]
+    table = {line.text(0): [line.text(column) for column in (1, 2, 3)] for line in lines if line is not None}
+    assert table["Test: Accuracy"] == ["90.0 %", "80.0 %", "−10.0 points, worse"]
+    assert table["Parameters"][2].startswith("−")
+    assert page.picture.surface.extras
+    qtbot.keyClick(page.picture, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(RunComparison) is None)
+    assert window.working and window.workbench.workspace == "train"
+
+
+def test_the_picture_cannot_be_edited(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
+    page = compare(window, qtbot, runs)
+    picture = page.picture
+    before = picture.document.network.ids
+    at = picture.navigation.from_scene(picture.board.bounds(["conv1"]).center())
+    viewport, left = picture.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mousePress(viewport, left, pos=at)
+    qtbot.mouseMove(viewport, at + QPoint(80, 40))
+    qtbot.mouseRelease(viewport, left, pos=at + QPoint(80, 40))
+    qtbot.mouseDClick(viewport, left, pos=at)
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_Tab, Qt.Key.Key_D, Qt.Key.Key_H, Qt.Key.Key_F):
+        qtbot.keyClick(picture, key)
+    assert picture.document.network.ids == before and picture.document.undo_names == ()
+    qtbot.mouseClick(page.back, left)
+    qtbot.waitUntil(lambda: window.findChild(RunComparison) is None)
+
+
+def test_another_project_ends_the_comparison(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
+    compare(window, qtbot, runs)
+    window.session.document.mark_saved()
+    qtbot.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(RunComparison) is None)
+    assert window.working
+
+
+def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path]) -> None:
+    found = figures(read_entry(runs[1]), read_entry(runs[0]))
+    assert found[0] == Figure("Test: Accuracy", "80.0 %", "90.0 %", "+10.0 points", True)
+    assert found[1] == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000", True)
+    same = figures(read_entry(runs[0]), read_entry(runs[0]))
+    assert {figure.change for figure in same} == {"same", ""} and all(figure.better is None for figure in same)

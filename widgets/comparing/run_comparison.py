@@ -1,0 +1,117 @@
+"""Two runs side by side: what differs in their networks, drawn and listed, and how their figures changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
+
+from app.project.network_comparison import Comparison, Difference, Sign, compare, overlay
+from app.project.run_settings import setting_changes
+from graph.checking.check import Checker
+from graph.document import Document
+from widgets.canvas.comparison_layer import Differing
+from widgets.comparing.comparison_panel import ComparisonPanel
+from widgets.comparing.network_picture import NetworkPicture
+from widgets.comparing.run_figures import Figure, figures
+from widgets.look.labels import text_label
+from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
+from widgets.look.theme import Themed, ThemeSource
+from widgets.training.run_entries import RunEntry
+
+DIFFERENCES = "differences"
+OTHERS = "training and data"
+"""Where what differs outside the network stands in the list of differences."""
+
+
+class RunComparison(Themed, QWidget):
+    """A page that compares two runs; ``closed`` says that it is to go (its button, or Esc)."""
+
+    closed = Signal()
+
+    def __init__(self, old: RunEntry, new: RunEntry, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runComparison")
+        self.old, self.new = old, new
+        before, after = old.settings.network, new.settings.network
+        self._document = Document(after)
+        self._checker = Checker(self._document)
+        self._comparison = compare(before, after)
+        self._overlay = overlay(self._comparison, before, after)
+        self.picture = NetworkPicture(self._document, self._checker, themes)
+        self.picture.setAccessibleName(f"Network of {new.name}, with what differs from {old.name}")
+        self.panel = ComparisonPanel(themes)
+        self.panel.cross.hide()
+        self.panel.costs.hide()  # they stand among the figures
+        self.panel.opened.connect(self._go_to)
+        self.figures = QTreeWidget()
+        self.back = QPushButton("Back to the runs")
+        self.back.clicked.connect(self.closed)
+        QShortcut(QKeySequence("Esc"), self).activated.connect(self.closed)
+        self._lay_out()
+        self.follow(themes)
+        self.theme_changed()
+
+    def _lay_out(self) -> None:
+        title = text_label(f"{self.new.name}   compared with   {self.old.name}", look="heading")
+        head = hbox(self.back, title, Stretch(1), margins=(12, 8, 12, 4), spacing=12)
+        self.figures.setAccessibleName("Figures of both runs")
+        self.figures.setRootIsDecorated(False)
+        self.figures.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.figures.setHeaderLabels(["", self.old.name, self.new.name, "Change"])
+        self.figures.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.figures.header().setStretchLastSection(False)
+        for column in (1, 2, 3):
+            self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        right = boxed(vbox((self.panel, 1), text_label("Figures", look="heading"), (self.figures, 1), spacing=4))
+        split = hsplit((self.picture, 1), (right, 0))
+        split.setSizes([780, 520])
+        vbox(head, (split, 1), parent=self, spacing=0)
+
+    def _listed(self) -> Comparison:
+        """The comparison with what differs in training and data."""
+        extra = [
+            Difference(Sign.CHANGED, (OTHERS,), text) for text in setting_changes(self.old.settings, self.new.settings)
+        ]
+        return replace(self._comparison, differences=(*self._comparison.differences, *extra))
+
+    def _line(self, figure: Figure) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([figure.name, figure.before, figure.after, figure.change])
+        for column in (1, 2, 3):
+            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if figure.better is not None:
+            item.setForeground(3, self.theme.ok if figure.better else self.theme.error)
+            item.setText(3, f"{figure.change}, {'better' if figure.better else 'worse'}")
+        return item
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        self.panel.show_comparison(self.old.name, self._listed())
+        self.figures.clear()
+        self.figures.addTopLevelItems([self._line(figure) for figure in figures(self.old, self.new)])
+        if self._overlay is not None:
+            self.picture.surface.show_extra(DIFFERENCES, Differing(self.picture.board, self.theme, self._overlay))
+
+    def _go_to(self, path: tuple[str, ...]) -> None:
+        """Bring a layer that differs into view."""
+        if path[0] in self._document.network:
+            self.picture.select([path[0]])
+            self.picture.run("frame")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the whole network, with what was removed."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self.picture, lambda: self.picture.run("home"))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The page goes when something else is shown in its place."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.closed.emit()
+
+    def release(self) -> None:
+        """Let go of the network."""
+        self.picture.close()
+        self._checker.close()
