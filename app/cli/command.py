@@ -17,6 +17,7 @@ from app.cli import (
     export_verbs,
     import_verbs,
     lesson_verbs,
+    pack_verbs,
     project_verbs,
     run_verbs,
     sweep_verbs,
@@ -26,6 +27,7 @@ from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
 from app.cli.file_argument import open_source
 from app.cli.long_work import waiting
 from app.cli.printing import Json, print_json, print_result
+from app.exchange.pack_format import is_pack
 from app.system.progress import run_by
 from graph.errors import NetloomError
 
@@ -47,6 +49,8 @@ VERBS: tuple[Callable[..., int | None], ...] = (
     sweep_verbs.sweep,
     export_verbs.export,
     import_verbs.import_,
+    pack_verbs.pack,
+    pack_verbs.unpack,
 )
 """The verbs, in the order of the help; a verb's function is its name, options and help."""
 
@@ -104,11 +108,13 @@ def build(screen: Screen) -> typer.Typer:
 
 def _open_verb(screen: Screen) -> Callable[..., int]:
     def open(  # the function's name is the verb's
-        file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A project file, or preset:ID.")] = None,
+        file: Annotated[
+            str | None, typer.Argument(metavar="[FILE]", help="A project file, a pack, or preset:ID.")
+        ] = None,
         json: Json = False,
     ) -> int:
         """Open the window."""
-        code = screen.open(None if file is None else open_source(file).path)
+        code = screen.open(None if file is None else Path(file) if is_pack(Path(file)) else open_source(file).path)
         if json:
             print_json({"closed": True})
         return code

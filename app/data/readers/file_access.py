@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.data.info_cache import cache_text, cached_text, key_of
@@ -98,16 +98,17 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return None
 
 
-def content_hash(file: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of all files in a folder.
+def content_hash(file: Path, inside: Iterable[Path] | None = None) -> str:
+    """SHA-256 of a file, or of the names and contents of all files in a folder, or of those ``inside`` it alone.
 
     That of much data is remembered for as long as no file in it has another size or time of change.
     """
-    statuses = (
-        {file: file.stat()}
-        if not file.is_dir()
-        else {Path(entry.path): status for entry in files_below(file) if (status := _status(entry)) is not None}
-    )
+    if inside is not None:
+        statuses = {path: path.stat() for path in inside}
+    elif not file.is_dir():
+        statuses = {file: file.stat()}
+    else:
+        statuses = {Path(entry.path): status for entry in files_below(file) if (status := _status(entry)) is not None}
     entries = sorted(statuses, key=lambda entry: entry.parts)
     stamps = [(str(entry), statuses[entry].st_size, statuses[entry].st_mtime_ns) for entry in entries]
     whole = sum(size for _, size, _ in stamps)
