@@ -17,7 +17,7 @@ from widgets.canvas.level_of_detail import Level, level_at
 from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
 
 if TYPE_CHECKING:
-    from app.protocol.events import Snapshot, Started
+    from app.protocol.events import Snapshot
     from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
@@ -56,6 +56,7 @@ class LivePreviews(QObject):
             signal.connect(lambda *_: self._follow())
         session.replaced.connect(self._forget)
         controller.started.connect(self._begin)
+        controller.restored.connect(self._begin)
         controller.link.snapshot.connect(self._on_snapshot)
         controller.stateChanged.connect(lambda _: self._follow())
         self.destroyed.connect(preferences.subscribe(self._on_preference))
@@ -67,8 +68,8 @@ class LivePreviews(QObject):
 
     # What training says
 
-    def _begin(self, _event: Started) -> None:
-        """Another training: what was known is of the one before."""
+    def _begin(self, *_: object) -> None:
+        """Another training, or one that is back in view: what was known is of the one before."""
         self._forget()
         try:
             self._trained = Run.open(self._controller.run).project.network if self._controller.run else None

@@ -22,9 +22,9 @@ UNTITLED = "Untitled"
 class ProjectState:
     """One open project. Whoever keeps something about it keeps it here, so that none of it meets the next project.
 
-    ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when
-    it was last checked; ``trained`` and ``epoch_seconds`` are of its
-    last run; ``attempt`` is what was tried last without success, with how to take that back.
+    ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when it was
+    last checked; ``trained`` and ``epoch_seconds`` are of its last run; ``attempt`` is what was tried last without
+    success, with how to take that back.
     """
 
     document: Document

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 OPENING = "Opening {}…"
 STARTING = "Starting…"
-PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export")
+PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied")
 """Keys of the banners that are about the open project."""
 
 BUILT_BY = {"network": "workbench", "train": "training"}
@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
         session.troubled.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "journal")))
         session.overtaken.connect(self.files.tell_overtaken)
         session.shared.connect(self.files.tell_shared)
+        session.copied.connect(self.files.tell_copied)
         self.commands.refresh()
 
     # What is shown

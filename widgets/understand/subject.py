@@ -158,9 +158,10 @@ class Subject(QObject):
         self._look()
 
     def forget(self) -> None:
-        """Look at nothing."""
+        """Look at nothing, and hear nothing of a run that goes on."""
         self._run = None
         self.changed.emit()
+        self._look()
 
     def watch(self, watch: Watch, on_inside: OnInside) -> None:
         """Have ``on_inside`` called with what is on screen, now and as it changes: only that is made and sent."""

@@ -9,7 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.protocol.events import Points
+from app.protocol.events import Points, Snapshot
+from app.protocol.views import NetworkViews
+from app.protocol.watch import Watch
+from app.training.run_labels import owner_of
 from app.training.runs import METRICS, Log, Run
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
@@ -99,6 +102,10 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
 ) -> None:
     controller.link.training_event.emit(samples.started(run=str(controller.run)))
     controller._set_state(State.RUNNING)
+    first, seen = window.session.path, list[object]()
+    understand = window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel) and first is not None and understand.subject.live
+    understand.subject.watch(Watch(filters=("conv1",)), seen.append)
     write_project(tmp_path / "other.netloom", digits_project(5))
     window.files.open(tmp_path / "other.netloom")
     assert controller.state is State.RUNNING and controller.run is not None
@@ -109,6 +116,8 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
     controller.link.training_event.emit(samples.epoch(step=9, train=metrics, validation=metrics))
     assert panel.curves.loss.view.is_empty() and panel.curves.metric.view.is_empty()
     assert panel.strip.figures.text() == "" and "per epoch" not in window.status.costs.text()
+    controller.link.snapshot.emit(Snapshot(9, 1, NetworkViews()))
+    assert seen == []
     controller.link.training_event.emit(samples.finished(run=str(controller.run), test=metrics))
     assert panel.strip.state.text() == window.status.training.text() == "Not trained yet"
     assert controller.run is None and "digits: training ended" in window.banners.notices[0].text
@@ -187,6 +196,7 @@ def test_a_run_follows_the_name_of_its_project(
     window.session.save(tmp_path / "copy.netloom")  # a project of its own, whose runs begin here
     panel.runs.model.read_all()
     assert panel.runs.model.rowCount() == 0 and window.status.training.text() == "Not trained yet"
+    assert "The runs stay with mine" in window.banners.notices[0].text
     window.files.open(tmp_path / "mine.netloom")
     panel.runs.model.read_all()
     assert panel.runs.model.entry(0).name == "mine  03:04"
@@ -203,3 +213,26 @@ def test_nothing_is_said_of_problems_before_there_is_data(window: MainWindow, qt
     with window.session.document.transaction("Choose digits"):
         window.session.document.set_section("data", {"source": "digits"})
     assert window.status.problems.text() == "No problems"
+
+
+def test_a_run_in_progress_is_back_in_view_with_its_project(
+    window: MainWindow, tmp_path: Path, netloom_home: Path
+) -> None:
+    window.files.open_shipped(PRESETS / "digits_mlp.netloom", lambda: None)
+    window.session.save(tmp_path / "mine.netloom")
+    controller, panel = window.training.controller, train_panel(window)
+    assert controller is not None
+    run = netloom_home / "runs" / "mine-20260101-030405"
+    Run.create(run, project_json(window.session.project), {"created": "2026"})
+    controller._begin(run)
+    controller.link.training_event.emit(samples.started(run=str(run)))
+    window.files.open_shipped(PRESETS / "iris_mlp.netloom", lambda: None)
+    assert panel.curves.loss.view.curves == {}
+    window.files.open(tmp_path / "mine.netloom")
+    assert panel.strip.state.text() == window.status.training.text() == "Training"
+    controller.link.points.emit(Points(np.arange(1, 4), np.array([3, 2, 1], np.float32)))
+    assert len(panel.curves.loss.view.curves[f"{run}|train"]) == 3
+    window.session.save(tmp_path / "copy.netloom")  # what is in progress goes with the project that is on show
+    assert owner_of(run).id == window.session.state.id and controller.own
+    controller.link.training_event.emit(samples.finished(run=str(run), test={"accuracy": 0.7}))
+    assert window.status.training.text() == "Trained: 70.0 % on the test set"

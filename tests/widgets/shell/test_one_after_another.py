@@ -36,6 +36,7 @@ from tests.widgets.conftest import close
 from widgets.data.data_view import DataView
 from widgets.launch import make_window
 from widgets.plots.curve_view import CurveView
+from widgets.plots.plot_header import PlotHeader
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 from widgets.training.training_panel import TrainPanel
@@ -138,8 +139,10 @@ def differences(used: dict[str, list[str]], fresh: dict[str, list[str]]) -> list
 
 def said(widget: QWidget) -> Iterator[str]:
     """What the visible parts of a widget say, in their order."""
+    # The word "smoothing" goes where a plot is narrow, which is for the person to say who moves the dividers.
+    captions = [header.caption for header in widget.findChildren(PlotHeader)]
     for part in widget.findChildren(QWidget):
-        if part.isVisibleTo(widget):
+        if part.isVisibleTo(widget) and part not in captions:
             yield from words(part)
 
 
@@ -184,10 +187,12 @@ def test_a_project_looks_as_in_a_fresh_window(another: MakeWindow, tmp_path: Pat
         open_preset(window, second)
     at_once = [[str(problem) for problem in window.session.problems] for window in (used, fresh)]
     assert at_once[0] == at_once[1]
-    assert differences(everything(used), everything(fresh)) == []
+    found = differences(everything(used), everything(fresh))
+    assert not found, "\n".join(found)
     for window in (used, fresh):
         bring_data(window)
-    assert differences(everything(used), everything(fresh)) == []
+    found = differences(everything(used), everything(fresh))
+    assert not found, "\n".join(found)
 
 
 def test_data_of_the_project_before_judges_nothing(another: MakeWindow) -> None:

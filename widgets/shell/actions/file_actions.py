@@ -222,6 +222,17 @@ class FileActions:
         )
         self._context.say(Notice(text, "info", (), "shared"))
 
+    def tell_copied(self) -> None:
+        """Say that runs stay with the project that was saved in another file, where there are any."""
+        controller = self._context.part(TrainingActions).controller
+        if controller is None or controller.run is None or controller.active:
+            return
+        text = (
+            f"{self._context.session.title} is a project of its own, and not trained yet. The runs stay with "
+            f"{controller.project.name}; the list of runs shows them with “All projects”."
+        )
+        self._context.say(Notice(text, "info", (), "copied"))
+
     # Recovery
 
     def offer_recovery(self, entries: list[Unsaved]) -> None:
