@@ -179,6 +179,25 @@ class Network:
         """The connection that arrives at an input port, if any."""
         return self._into[target].get(port)
 
+    def leading_to(self, ids: Iterable[str]) -> frozenset[str]:
+        """Ids of the layers from which a path leads to one of ``ids``, and these themselves."""
+        waiting = list(ids)
+        leading = set(waiting)
+        while waiting:
+            for connection in self._into[waiting.pop()].values():
+                if connection.source not in leading:
+                    leading.add(connection.source)
+                    waiting.append(connection.source)
+        return frozenset(leading)
+
+    def lacking(self) -> set[str]:
+        """Ids of the layers at which an input is free."""
+        return {id_ for id_, node in self._nodes.items() if len(self._into[id_]) < len(node.inputs)}
+
+    def feeding_nothing(self) -> set[str]:
+        """Ids of the layers that no connection leaves."""
+        return {id_ for id_, leaving in self._out_of.items() if not leaving}
+
     def reaches(self, start: str, goal: str) -> bool:
         """Whether a path leads from ``start`` to ``goal`` (a layer reaches itself)."""
         waiting, seen = [start], {start}

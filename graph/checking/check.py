@@ -15,7 +15,7 @@ from graph.changes import (
     LayerSet,
 )
 from graph.checking.data_fit import input_problems, output_problems
-from graph.checking.dead_layers import dead_layers, with_dead_end
+from graph.checking.dead_layers import dead_layers, feeding_fixes, leading_to_outputs, loose_ends, with_dead_end
 from graph.checking.fixes import Append, Fix, Replace, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.document import Commit, Document
@@ -64,6 +64,7 @@ class Checker:
         self._network_problems: tuple[Problem, ...] = ()
         self._useful: frozenset[str] = frozenset()
         self._dead: frozenset[str] = frozenset()
+        self._loose: set[str] = set()
         self._listeners: list[Listener] = []
         self._stop = document.subscribe(self._on_commit)
         if not later:
@@ -191,10 +192,9 @@ class Checker:
             useful = leading_to_outputs(self.network)
             usefulness_changed = set(useful ^ self._useful) & set(self._info) & set(self.network.ids)
             dead = dead_layers(self.network, useful)
-            # What a dead end offers depends on the whole network; there are few of them.
-            ends = {id_ for id_ in dead if not self.network.successors(id_)}
-            stale |= usefulness_changed | ((dead ^ self._dead) & set(self.network.ids)) | ends
+            stale |= usefulness_changed | {id_ for id_ in dead ^ self._dead if id_ in self.network}
             self._useful, self._dead = useful, dead
+        before, self._loose = self._loose, loose_ends(self.network, self._dead)
         changed = set[str]()
         order = downstream(self.network, stale)
         for index, id_ in enumerate(order):
@@ -208,19 +208,26 @@ class Checker:
             changed.add(id_)
             if old is None or old.outputs != new.outputs or old.receptive_field != new.receptive_field:
                 stale |= self.network.successors(id_)
-        self._network_problems = network_problems(self.network)
+        # What a loose end offers depends on all others, so it comes last.
+        changed |= {id_ for id_ in before | self._loose if id_ in self.network and self._look_again(id_)}
+        if structure:
+            self._network_problems = network_problems(self.network)
         self._totals.clear()
         return frozenset(changed | usefulness_changed)
+
+    def _look_again(self, id: str) -> bool:
+        """Bring what is known of a layer up to date; whether that changed."""
+        old, self._info[id] = self._info[id], self._judged(self.network.node(id))
+        return self._info[id] != old
 
     def _judged(self, node: Node) -> LayerInfo:
         """What is known of a layer; of one that leads to no output, that it is dead, and what would help."""
         info = self._infer(node)
         if node.id not in self._dead:
             return info
-        shape = info.outputs.get(node.outputs[0]) if node.outputs else None
-        problems = info.problems
+        shape, problems = next(iter(info.outputs.values()), None), info.problems
         if not self.network.successors(node.id):
-            problems = with_dead_end(problems, self.network, self._dead, node, shape)
+            problems = with_dead_end(problems, self.network, self._dead, node, shape, len(self._loose))
         return replace(info, problems=problems, dead=True)
 
     def _infer(self, node: Node) -> LayerInfo:
@@ -297,7 +304,12 @@ class Checker:
         severity = Severity.ERROR if node.id in self._useful else Severity.WARNING
         named = f"input {ports[0]}" if len(node.inputs) > 1 else "input"
         message = f"{node.id}: nothing is connected to its {named}. Pull a wire to it from another layer."
-        return (Problem(severity, node.id, ports[0], message),)
+        fixes = feeding_fixes(self.network, node, ports[0], self._leaving, len(self._loose))
+        return (Problem(severity, node.id, ports[0], message, fixes),)
+
+    def _leaving(self, id: str) -> Shape | None:
+        """What leaves a layer's first output, where that is known."""
+        return next(iter(self._info.get(id, LayerInfo()).outputs.values()), None)
 
     def _against_data(self, node: Node, outputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
         if self._data_spec is None:
@@ -351,18 +363,6 @@ def downstream(network: Network, start: Iterable[str]) -> list[str]:
                 seen.add(following)
                 stack.append((following, iter(graph.successors(following))))
     return order[::-1]
-
-
-def leading_to_outputs(network: Network) -> frozenset[str]:
-    """Ids of the layers from which a path leads to an output layer."""
-    waiting = [node.id for node in network if isinstance(node.layer, Output)]
-    leading = set(waiting)
-    while waiting:
-        for before in network.graph.predecessors(waiting.pop()):
-            if before not in leading:
-                leading.add(before)
-                waiting.append(before)
-    return frozenset(leading)
 
 
 def network_problems(network: Network) -> tuple[Problem, ...]:

@@ -1,48 +1,68 @@
-"""Dead layers: those that lead to no output, so that nothing they compute is used, and what would put them to use."""
+"""Dead layers: those that lead to no output, so that nothing they compute is used; what would connect loose ends."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
 from graph.checking.fixes import Fix, Join, Lead, Remove
 from graph.checking.layer_info import Problem, Severity
 from graph.layers.base import Layer, ShapeError
-from graph.layers.io import InputLike
+from graph.layers.io import InputLike, Output
 from graph.network import Connection, Network, Node
 from graph.shapes import Shape
 
 MOST_NAMED = 4
 """Dead layers that a sentence names; of more it says how many they are."""
 
+MOST_LOOSE = 40
+"""Loose ends up to which each offers to be connected; where there are more, that is what is being done anyway."""
+
 MOST_OFFERED = 2
 """Places that are offered to lead a dead layer to."""
 
 
-def dead_layers(network: Network, useful: frozenset[str]) -> frozenset[str]:
-    """Layers that lead to no output, where the network has one.
+def leading_to_outputs(network: Network) -> frozenset[str]:
+    """Ids of the layers from which a path leads to an output layer."""
+    return network.leading_to(node.id for node in network if isinstance(node.layer, Output))
 
-    Before it has an output, these are the inputs that feed nothing while another input is there.
+
+def dead_layers(network: Network, useful: frozenset[str]) -> frozenset[str]:
+    """Layers that lead to no output, where others lead from an input to one.
+
+    While the network is still being put together, these are the inputs that feed nothing although another is there.
     """
-    if useful:
-        return frozenset(network.ids) - useful
     inputs = [node.id for node in network if isinstance(node.layer, InputLike)]
-    idle = [id_ for id_ in inputs if not network.successors(id_)]
+    if not useful.isdisjoint(inputs):
+        return frozenset(network.ids) - useful
+    idle = sorted(id_ for id_ in inputs if not network.successors(id_))
     return frozenset(idle[1:] if len(idle) == len(inputs) else idle)
 
 
+def loose_ends(network: Network, dead: Iterable[str]) -> set[str]:
+    """Dead layers that nothing follows, and layers at which something is missing."""
+    return network.lacking() | {id_ for id_ in dead if not network.successors(id_)}
+
+
 def with_dead_end(
-    problems: tuple[Problem, ...], network: Network, dead: Collection[str], node: Node, shape: Shape | None
+    problems: tuple[Problem, ...],
+    network: Network,
+    dead: Collection[str],
+    node: Node,
+    shape: Shape | None,
+    loose: int = 0,
 ) -> tuple[Problem, ...]:
     """The problems of a dead layer that no layer follows; it speaks for the dead layers that lead to it.
 
-    Where it has a problem already, that one offers the repairs. ``shape`` is what leaves it, where that is known.
+    Where it has a problem already, that one offers the repairs. ``shape`` is what leaves it, where that is known, and
+    ``loose`` how many `loose_ends` there are.
     """
-    fixes = _fixes(network, dead, node, shape)
+    fixes = _fixes(network, dead, node, shape if loose <= MOST_LOOSE else None)
     if problems:
         first, *others = problems
-        return (replace(first, fixes=(*first.fixes, *fixes)), *others)
+        more = fixes[-1:] if first.fixes else fixes
+        return (replace(first, fixes=(*first.fixes, *more)), *others)
     return (Problem(Severity.WARNING, node.id, None, _message(network, dead, node), fixes),)
 
 
@@ -51,7 +71,25 @@ def _fixes(network: Network, dead: Collection[str], node: Node, shape: Shape | N
     group = _path(network, dead, node.id)
     places = (*_into_the_flow(network, dead, node, group, shape), *_to_free_inputs(network, dead, node, shape))
     removed = [id_ for id_ in group if network.successors(id_) <= set(group)]
+    if any(isinstance(network.layer(id_), InputLike) for id_ in removed) and not _has_input_beside(network, removed):
+        return places[:MOST_OFFERED]
     return (*places[:MOST_OFFERED], Fix(f"Remove {_counted(removed)}", tuple(Remove(id_) for id_ in removed)))
+
+
+def feeding_fixes(
+    network: Network, node: Node, port: str, leaving: Callable[[str], Shape | None], loose: int = 0
+) -> tuple[Fix, ...]:
+    """Connect layers that feed nothing yet to a free input, if what leaves them fits there; ``leaving`` knows that."""
+    if loose > MOST_LOOSE:
+        return ()
+    ends = (network.node(id_) for id_ in sorted(network.feeding_nothing()))
+    possible = (each for each in ends if each.outputs and not network.reaches(node.id, each.id))
+    fitting = [each for each in possible if _fits(node.layer, port, leaving(each.id))]
+    named = node.id if len(node.inputs) == 1 else f"{node.id}.{port}"
+    return tuple(
+        Fix(f"Connect {each.id} to {named}", (Join(Connection(each.id, each.outputs[0], node.id, port)),))
+        for each in fitting[:MOST_OFFERED]
+    )
 
 
 def _message(network: Network, dead: Collection[str], node: Node) -> str:
@@ -65,6 +103,11 @@ def _message(network: Network, dead: Collection[str], node: Node) -> str:
     else:
         names = f"{', '.join(group[:-1])} and {group[-1]}"
     return f"{names} lead to no output, so nothing that they compute is used."
+
+
+def _has_input_beside(network: Network, ids: Collection[str]) -> bool:
+    """Whether the network has an input that is none of these."""
+    return any(isinstance(node.layer, InputLike) and node.id not in ids for node in network)
 
 
 def _path(network: Network, dead: Collection[str], end: str) -> list[str]:
@@ -103,7 +146,8 @@ def _to_free_inputs(network: Network, dead: Collection[str], node: Node, shape: 
     """Connect it to the inputs at which something is missing."""
     if not node.outputs:
         return
-    free = ((each, port) for each in network if each.id not in dead for port in _free(network, each))
+    lacking = [network.node(id_) for id_ in sorted(network.lacking()) if id_ not in dead]
+    free = ((each, port) for each in lacking for port in _free(network, each))
     fitting = ((each, port) for each, port in free if _fits(each.layer, port, shape))
     for each, port in islice(fitting, MOST_OFFERED):
         named = each.id if len(each.inputs) == 1 else f"{each.id}.{port}"

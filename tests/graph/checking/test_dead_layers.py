@@ -97,6 +97,31 @@ def test_before_there_is_an_output_only_a_second_idle_input_is_a_problem() -> No
     assert [problem.layer for problem in warnings(checker) if "feeds no layer" in problem.message] == ["input1"]
 
 
+def test_a_network_that_is_being_put_together_is_not_dead_and_its_output_is_offered_what_is_open() -> None:
+    document = chain([layer("input", shape=vector(8)), layer("dense"), layer("relu")])
+    checker = Checker(document)
+    with document.transaction("Add"):
+        document.add(Output())
+    assert not any(checker.layer_info(id_).dead for id_ in document.network.ids)
+    (problem,) = [problem for problem in checker.problems if problem.layer == "output1"]
+    assert [fix.title for fix in problem.fixes] == ["Connect relu1 to output1"]
+    problem.fixes[0].apply(document)
+    assert not checker.problems
+
+
+def test_the_only_input_is_not_offered_to_be_removed() -> None:
+    document = perceptron()
+    checker = Checker(document)
+    with document.transaction("Cut"):
+        document.disconnect(document.network.into("dense1")["in"])
+        document.add(Input(shape=vector(4)))
+        document.connect(Connection("input2", "out", "dense1", "in"))
+        document.remove("input2")
+    assert not [fix.title for problem in checker.problems for fix in problem.fixes if "Remove" in fix.title]
+    (problem,) = [problem for problem in checker.problems if problem.layer == "dense1"]
+    assert [fix.title for fix in problem.fixes] == ["Connect input1 to dense1"]
+
+
 def test_an_output_that_comes_and_goes_changes_what_is_dead() -> None:
     document = chain([layer("input", shape=vector(8)), layer("dense")])
     checker = Checker(document)
@@ -105,15 +130,31 @@ def test_an_output_that_comes_and_goes_changes_what_is_dead() -> None:
     assert not checker.layer_info("dense1").dead
     with document.transaction("Add"):
         document.add(Output())
+        document.connect(Connection("input1", "out", "output1", "in"))
     assert checker.layer_info("dense1").dead
-    assert {"dense1", "input1"} <= heard[-1]
+    assert "dense1" in heard[-1]
     with document.transaction("Connect"):
+        document.disconnect(document.network.into("output1")["in"])
         document.connect(Connection("dense1", "out", "output1", "in"))
     assert not checker.layer_info("dense1").dead
     document.undo()
+    assert checker.layer_info("dense1").dead
     document.undo()
     assert not checker.layer_info("dense1").dead
 
 
 def test_a_network_without_dead_layers_says_nothing() -> None:
     assert not warnings(Checker(lenet(image(1, 32, 32))))
+
+
+def test_many_loose_ends_are_named_without_a_search_for_places() -> None:
+    document = perceptron()
+    checker = Checker(document)
+    with document.transaction("Add"):
+        for _ in range(60):
+            document.connect(Connection("input1", "out", document.add(Relu()), "in"))
+    problems = warnings(checker)
+    assert len(problems) == 60
+    assert {tuple(fix.title for fix in problem.fixes) for problem in problems} == {
+        (f"Remove relu{number}",) for number in range(1, 61)
+    }

@@ -13,6 +13,8 @@ from PySide6.QtTest import QTest
 
 from graph.checking.check import Checker
 from graph.document import Document
+from graph.layers.dense import Dense
+from graph.network import Connection
 from tests.widgets.canvas.conftest import OpenCanvas, build
 from tests.widgets.canvas.test_board_walk import add_by_search
 from widgets.canvas.canvas_view import CanvasView
@@ -54,11 +56,15 @@ def test_cards_are_items_with_name_kind_shape_and_connections(canvas: CanvasView
 
 
 def test_what_is_wrong_is_said(canvas: CanvasView) -> None:
+    canvas.select(["flatten1"])
+    add_by_search(canvas, "relu")
     with canvas.document.transaction("Cut"):
         canvas.document.disconnect(canvas.document.network.into("dense1")["in"])
+        canvas.document.connect(Connection("flatten1", "out", "dense1", "in"))
+        canvas.document.add(Dense())
     told = {item.text(Text.Name): item.text(Text.Description) for item in items(canvas)}
-    assert "nothing is connected to its input" in told["dense1, Dense"]
-    assert "leads to no output" in told["flatten1, Flatten"]
+    assert "nothing is connected to its input" in told["dense2, Dense"]
+    assert "leads to no output" in told["relu1, ReLU"]
 
 
 def test_the_tree_follows_edits_undo_and_another_document(canvas: CanvasView) -> None:
