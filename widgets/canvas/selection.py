@@ -82,7 +82,8 @@ class Selection(QObject):
 
     def rename(self, old: str, new: str) -> None:
         """A layer got another id."""
-        self._become(tuple(new if id_ == old else id_ for id_ in self._ids), self._wire, self._annotation)
+        wire = (new, self._wire[1]) if self._wire is not None and self._wire[0] == old else self._wire
+        self._become(tuple(new if id_ == old else id_ for id_ in self._ids), wire, self._annotation)
 
     def _become(self, ids: tuple[str, ...] = (), wire: Slot | None = None, annotation: str | None = None) -> None:
         before = self._ids, self._wire, self._annotation

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.widgets.canvas.conftest import OpenCanvas, build
 from widgets.canvas.selection import Selection
 
 
@@ -68,3 +69,13 @@ def test_what_is_gone_is_forgotten_and_what_did_not_change_is_not_told(heard: He
     assert selection.wire == ("b", "in")
     selection.keep({"b"}, set(), set())
     assert selection.wire is None
+
+
+def test_a_selected_wire_stays_selected_when_its_layer_is_renamed(open_canvas: OpenCanvas) -> None:
+    canvas = open_canvas(build("input", "relu"))
+    canvas.selection.select_wire(("relu1", "in"))
+    with canvas.document.transaction("Rename"):
+        canvas.document.rename("relu1", "bend")
+    assert canvas.selection.wire == ("bend", "in")
+    canvas.document.undo()
+    assert canvas.selection.wire == ("relu1", "in")
