@@ -37,7 +37,7 @@ STILL = 1e-3
 
 @dataclass
 class RunResults:
-    """What training said since a step of a lesson began."""
+    """What training said since a lesson began: of the last run, and how much was trained in all."""
 
     epochs: int = 0
     steps: int = 0
@@ -60,6 +60,10 @@ class RunResults:
             self.parts.update(train=fields["train"], validation=fields["validation"])
         elif event == "finished" and fields.get("test"):
             self.parts["test"] = fields["test"]
+
+    def count_anew(self) -> None:
+        """Count epochs and steps from here on."""
+        self.epochs = self.steps = 0
 
     def value(self, part: str, metric: str) -> float | None:
         """A metric on a part, where it is known."""
@@ -88,7 +92,12 @@ class Situation:
 
 def met(goal: Goal, now: Situation) -> bool:
     """Whether the goal is met."""
-    return _CHECKS[goal.kind](goal, now)
+    return _OF_RUNS[goal.kind](goal, now.results) if goal.kind in _OF_RUNS else _CHECKS[goal.kind](goal, now)
+
+
+def met_by_run(goal: Goal, results: RunResults) -> bool:
+    """Whether the goal is about training alone, and training has met it."""
+    return goal.kind in _OF_RUNS and _OF_RUNS[goal.kind](goal, results)
 
 
 def _layer(goal: LayerGoal, now: Situation) -> bool:
@@ -160,19 +169,19 @@ def setting_of(section: str, name: str, sections: Mapping[str, Any]) -> Any:
     return value
 
 
-def _trained(goal: TrainedGoal, now: Situation) -> bool:
-    return now.results.epochs >= goal.epochs and now.results.steps >= goal.steps and now.results.steps > 0
+def _trained(goal: TrainedGoal, results: RunResults) -> bool:
+    return results.epochs >= goal.epochs and results.steps >= goal.steps and results.steps > 0
 
 
-def _metric(goal: MetricGoal, now: Situation) -> bool:
-    value = now.results.value(goal.part, goal.metric)
+def _metric(goal: MetricGoal, results: RunResults) -> bool:
+    value = results.value(goal.part, goal.metric)
     if value is None or not goal.holds(value):
         return False
-    return goal.parameters is None or (now.results.parameters or 0) <= goal.parameters
+    return goal.parameters is None or (results.parameters or 0) <= goal.parameters
 
 
-def _loss(goal: LossGoal, now: Situation) -> bool:
-    losses = now.results.losses
+def _loss(goal: LossGoal, results: RunResults) -> bool:
+    losses = results.losses
     if len(losses) < 2:
         return False
     first, last = losses[0], losses[-1]
@@ -181,8 +190,8 @@ def _loss(goal: LossGoal, now: Situation) -> bool:
     return goal.falls is not None and last <= first * (1 - goal.falls)
 
 
-def _gap(goal: GapGoal, now: Situation) -> bool:
-    train, validation = (now.results.value(part, goal.metric) for part in ("train", "validation"))
+def _gap(goal: GapGoal, results: RunResults) -> bool:
+    train, validation = (results.value(part, goal.metric) for part in ("train", "validation"))
     if train is None or validation is None:
         return False
     better_when_higher = goal.metric in {*SHARES, "r2", "f1_micro", "f1_macro"}
@@ -193,6 +202,12 @@ def _visit(goal: VisitGoal, now: Situation) -> bool:
     return goal.place in now.visited
 
 
+_OF_RUNS: Mapping[str, Callable[[Any, RunResults], bool]] = {
+    "trained": _trained,
+    "metric": _metric,
+    "loss": _loss,
+    "gap": _gap,
+}
 _CHECKS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "layer": _layer,
     "without": _without,
@@ -202,9 +217,5 @@ _CHECKS: Mapping[str, Callable[[Any, Situation], bool]] = {
     "fits": _fits,
     "no_hints": _no_hints,
     "setting": _setting,
-    "trained": _trained,
-    "metric": _metric,
-    "loss": _loss,
-    "gap": _gap,
     "visit": _visit,
 }

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QToolButton, QWidget
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
 from widgets.description.markdown import show_markdown
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
+from widgets.look import icons
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
+
+NOT_YET = {
+    True: "First do what is asked here. Skip goes on without.",
+    False: "First answer the question. Skip goes on without.",
+}
+"""What Next says before a step is done, by whether there is something to do or to answer."""
 
 
 class FittingReader(Reader):
@@ -37,7 +44,10 @@ class FittingReader(Reader):
 
 
 class LessonPanel(Themed, QWidget):
-    """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed."""
+    """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed.
+
+    ``moved`` carries by how many steps to go.
+    """
 
     linked = Signal(str)
     moved = Signal(int)
@@ -53,6 +63,7 @@ class LessonPanel(Themed, QWidget):
         self.where = text_label(look="faint")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(4)
         self.bar.setAccessibleName("Steps done")
         self.text, self.sign, self.question = FittingReader(themes), TaskSign(themes), QuestionBox()
         self.text.setAccessibleName("What this step is about")
@@ -61,10 +72,23 @@ class LessonPanel(Themed, QWidget):
         self.done.setAccessibleName("What has been reached")
         self.ask_hint = self._button("Show a hint", "lessonHint")
         self.back, self.next = self._button("Back", "lessonBack"), self._button("Next", "lessonNext")
-        self.leave = self._button("End lesson", "lessonLeave")
+        self.skip = self._button("Skip", "lessonSkip")
+        self.skip.setToolTip("Go on without doing this step")
+        self.not_yet = text_label(look="warning", wrap=True, hidden=True)
+        self.leave = QToolButton()
+        self.leave.setObjectName("lessonLeave")
+        self.leave.setAccessibleName("End lesson")
+        self.leave.setToolTip("End the lesson; how far you came is kept")
+        self._waiting = False
         self._assemble()
         self._connect()
         self.follow(themes)
+        self.theme_changed()
+
+    def theme_changed(self) -> None:
+        """Take over the colours of another theme."""
+        self.leave.setIcon(icons.icon("close", self.theme))
+        self.leave.setIconSize(QSize(14, 14))
 
     @staticmethod
     def _button(text: str, name: str) -> QPushButton:
@@ -92,13 +116,13 @@ class LessonPanel(Themed, QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(inner)
         vbox(
-            self.title,
-            self.where,
+            hbox((self.title, 1), self.where, self.leave, spacing=8),
             self.bar,
             (self.area, 1),
-            hbox(self.back, self.next, Stretch(1), self.leave),
+            self.not_yet,
+            hbox(self.back, self.next, Stretch(1), self.skip, spacing=6),
             parent=self,
-            margins=(14, 12, 8, 10),
+            margins=(14, 8, 8, 8),
             spacing=6,
         )
 
@@ -108,11 +132,12 @@ class LessonPanel(Themed, QWidget):
         self.question.answered.connect(self.answered)
         self.ask_hint.clicked.connect(self._show_hint)
         self.back.clicked.connect(lambda: self.moved.emit(-1))
-        self.next.clicked.connect(lambda: self.moved.emit(1))
+        self.next.clicked.connect(self._go_on)
+        self.skip.clicked.connect(lambda: self.moved.emit(1))
         self.leave.clicked.connect(self.left)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(220, 80)
+        return QSize(220, 130)
 
     # What is shown
 
@@ -156,15 +181,24 @@ class LessonPanel(Themed, QWidget):
 
     def _show_feet(self, course: Course) -> None:
         last = course.at == len(course.lesson.steps) - 1
-        waiting = bool(course.step.goals or course.step.question) and not course.done
+        self._waiting = bool(course.step.goals or course.step.question) and not course.done
         self.back.setEnabled(course.at > 0)
-        self.next.setText("Skip" if waiting and not last else "Finish" if last else "Next")
-        self.next.setEnabled(not (waiting and last))
-        set_look(self.next, "primary", not waiting)
-        self.leave.setVisible(not last or waiting)
+        self.next.setText("Finish" if last else "Next")
+        set_look(self.next, "primary", not self._waiting)
+        self.skip.setVisible(self._waiting)
+        self.not_yet.hide()
+
+    def _go_on(self) -> None:
+        """Go to the next step, or say what is to be done first."""
+        if self._waiting and self.course is not None and not self.question.revealed:
+            self.not_yet.setText(NOT_YET[bool(self.course.step.goals)])
+            self.not_yet.show()
+            return
+        self.moved.emit(1)
 
     def say_wrong(self) -> None:
         """The answer was not right."""
+        self.not_yet.hide()
         self.question.refuse()
 
     def _show_hint(self) -> None:

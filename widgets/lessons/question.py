@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QLineEdit,
@@ -16,7 +16,7 @@ from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
-WRONG = "Not quite. Try again, or go on and come back later."
+WRONG = "Not quite. Try again, or have the answer shown."
 
 
 def read_number(text: str) -> float | None:
@@ -47,6 +47,10 @@ class QuestionBox(QWidget):
         self.unit = text_label(look="faint")
         self.check = QPushButton("Check answer")
         self.check.setObjectName("lessonCheck")
+        self.give_up = QPushButton("Show the answer")
+        self.give_up.setObjectName("lessonShowAnswer")
+        self.revealed = False
+        """Whether the answer was shown without having been found."""
         self.verdict = text_label(wrap=True)
         self.verdict.setObjectName("lessonVerdict")
         self.group = QButtonGroup(self)
@@ -54,6 +58,7 @@ class QuestionBox(QWidget):
         self._question: LessonQuestion | None = None
         self._assemble()
         self.check.clicked.connect(self._check)
+        self.give_up.clicked.connect(self._reveal)
         self.field.returnPressed.connect(self._check)
 
     def _assemble(self) -> None:
@@ -62,7 +67,7 @@ class QuestionBox(QWidget):
             self.ask,
             self._offered,
             hbox(self.field, self.unit, Stretch(1)),
-            (self.check, 0, Qt.AlignmentFlag.AlignLeft),
+            hbox(self.check, self.give_up, Stretch(1), spacing=6),
             self.verdict,
             parent=self,
             spacing=6,
@@ -71,6 +76,8 @@ class QuestionBox(QWidget):
     def show_question(self, question: LessonQuestion, answered: bool) -> None:
         """Show a question; one that was answered shows its answer."""
         self._question = question
+        self.revealed = False
+        self.give_up.hide()
         self.ask.setText(f"<b>{question.ask}</b>" if "<" not in question.ask else question.ask)
         self.field.setAccessibleName(question.ask)
         self.field.clear()
@@ -98,6 +105,7 @@ class QuestionBox(QWidget):
         question = self._question
         if question is None:
             return
+        self.give_up.hide()
         if question.number is not None:
             self.field.setText(f"{question.number:,}")
         elif question.answer is not None:
@@ -105,8 +113,24 @@ class QuestionBox(QWidget):
         self.say(f"Right. {question.because}".strip(), "ok")
 
     def refuse(self) -> None:
-        """Say that the answer is not right."""
+        """Say that the answer is not right, and offer to show the right one."""
+        self.give_up.show()
         self.say(WRONG, "warning")
+
+    def _reveal(self) -> None:
+        """Show the right answer and why; the step stays to be done."""
+        question, self.revealed = self._question, True
+        if question is None:
+            return
+        self.check.setFocus()
+        self.show_answer()
+        self.say(f"The answer is {self._answer()}. {question.because}".strip(), "")
+
+    def _answer(self) -> str:
+        question = self._question
+        if question is None or question.number is None:
+            return f"“{self.choices[self.group.checkedId() - 1].text()}”"
+        return f"{question.number:,} {question.unit}".strip()
 
     def say(self, text: str, tone: str) -> None:
         """Say something about the answer."""

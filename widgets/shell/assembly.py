@@ -74,9 +74,8 @@ def build_workbench(window: MainWindow) -> None:
     window.part(ProjectProblems).changed.connect(workbench.show_project_problems)
     for finder in (window.part(ProjectProblems), window.part(Hinting)):
         finder.changed.connect(window.refresh_status)
-    window.part(LessonGuide)
-    for reading in (workbench.description, workbench.lesson):
-        reading.linked.connect(window.part(LinkActions).follow)
+    workbench.lesson.linked.connect(window.part(LessonGuide).follow)
+    workbench.description.linked.connect(window.part(LinkActions).follow)
 
 
 def offer_recovery(window: MainWindow) -> None:

@@ -11,10 +11,11 @@ from PySide6.QtCore import QObject, QTimer
 from app.lessons.course import Course
 from app.lessons.lesson_files import keep_progress, kept_progress, lesson_file
 from app.lessons.schema import Lesson, read_lesson
-from app.project.description_links import slug
+from app.project.description_links import Place, read_link, slug
 from app.protocol.events import Event, Points
 from graph.errors import NetloomError
 from widgets.shell.actions.file_actions import FileActions
+from widgets.shell.actions.link_actions import LinkActions
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.project_problems import ProjectProblems
@@ -68,9 +69,9 @@ class LessonGuide(QObject):
             path = PRESETS / f"{id_}.netloom"
             if not path.is_file():
                 raise NetloomError(f"The lesson “{lesson.title}” starts from the preset “{id_}”, which there is not.")
-            self._context.part(FileActions).open_shipped(path, lambda: self._show(lesson))
+            self._context.part(FileActions).open_shipped(path, lambda: self._show(lesson), lesson.title)
         elif lesson.start == "empty":
-            self._context.part(FileActions).new(lambda: self._show(lesson))
+            self._context.part(FileActions).new(lambda: self._show(lesson), lesson.title)
         else:
             self._context.show_workbench("network")
             self._show(lesson)
@@ -79,25 +80,45 @@ class LessonGuide(QObject):
         progress = kept_progress(lesson.id)
         if progress is not None and progress.complete:
             progress = None  # taken once more, from the beginning
+        self._take_up(Course(lesson, progress))
+
+    def _take_up(self, course: Course) -> None:
+        """Lead through a lesson in the project that is open."""
         self._project = self._context.session.state
-        self._panel.show_course(Course(lesson, progress))
-        self._context.workbench.side_panel.show_lesson(True)
+        self._panel.show_course(course)
+        self._context.workbench.show_lesson(True)
+        self._context.withdraw("lesson")
         self.look_soon()
+
+    def follow(self, url: str) -> None:
+        """Follow a link of the lesson; with an example that it opens the lesson goes on."""
+        link, course = read_link(url), self.course
+        path = PRESETS / f"{link.target}.netloom" if link is not None and link.place is Place.PRESET else None
+        if course is None or path is None or not path.is_file():
+            self._context.part(LinkActions).follow(url)
+        else:
+            files = self._context.part(FileActions)
+            files.open_shipped(path, lambda: self._take_up(course), course.lesson.title)
 
     def end(self) -> None:
         """Put the lesson away; how far one came is kept."""
         self._keep()
         self._panel.show_course(None)
-        self._context.workbench.side_panel.show_lesson(False)
+        self._context.workbench.show_lesson(False)
 
     def _end_with_project(self) -> None:
         """A lesson ends with its project; one whose file was read again goes on."""
         if self.course is None:
             return
         state = self._context.session.state
-        if self._project is None or state.id != self._project.id:
-            self.end()
-        self.look_soon()
+        if self._project is not None and state.id == self._project.id:
+            self.look_soon()
+            return
+        lesson = self.course.lesson
+        self.end()
+        text = f"The lesson “{lesson.title}” ended with its project; how far you came is kept."
+        again = ("Go on with it", lambda: self._try(lambda: self.begin(lesson)))
+        self._context.say(Notice(text, "info", (again,), "lesson"))
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

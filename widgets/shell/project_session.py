@@ -167,13 +167,13 @@ class ProjectSession(QObject):
 
     # Opening
 
-    def start_new(self, device: str = "auto") -> None:
-        """Begin an empty project that trains on ``device``."""
-        self._begin(Project(sections={} if device == "auto" else {"plan": {"device": device}}), None)
+    def start_new(self, device: str = "auto", title: str = "") -> None:
+        """Begin an empty project that trains on ``device``, called ``title``."""
+        self._begin(_titled(Project(sections={} if device == "auto" else {"plan": {"device": device}}), title), None)
 
-    def start_from(self, project: Project) -> None:
-        """Begin an untitled project that is a copy of a preset."""
-        self._begin(project, None)
+    def start_from(self, project: Project, title: str = "") -> None:
+        """Begin an untitled project that is a copy of a preset, and is called as that or ``title``."""
+        self._begin(_titled(project, title), None)
 
     def open(self, path: Path) -> None:
         """Open a project file.
@@ -368,3 +368,12 @@ def fingerprint(path: Path | None) -> str | None:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()
+
+
+def _titled(project: Project, title: str) -> Project:
+    """A project that calls itself ``title``; as it is where that is empty."""
+    if not title:
+        return project
+    about = project.sections.get("about")
+    named = {**(about if isinstance(about, dict) else {}), "title": title}
+    return replace(project, sections={**project.sections, "about": named})

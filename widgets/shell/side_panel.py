@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 from widgets.description.description_panel import DescriptionPanel
 from widgets.description.glossary import GlossaryPanel
 from widgets.inspector.inspector_panel import Inspector
-from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look import icons
 from widgets.look.theme import Themed, ThemeSource
 
@@ -32,7 +31,7 @@ class SidePanel(Themed, QTabWidget):
         self.setObjectName("sidePanel")
         self.setAccessibleName("Layer and description")
         self.setDocumentMode(True)
-        self.inspector, self.description, self.lesson = Inspector(themes), DescriptionPanel(themes), LessonPanel(themes)
+        self.inspector, self.description = Inspector(themes), DescriptionPanel(themes)
         self.glossary = GlossaryPanel(themes)
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
@@ -41,10 +40,8 @@ class SidePanel(Themed, QTabWidget):
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
         self.addTab(self.description, "Description")
-        self.addTab(self.lesson, "Lesson")
         self.addTab(self.glossary, "Glossary")
-        for pane in (self.lesson, self.glossary):
-            self.setTabVisible(self.indexOf(pane), False)
+        self.setTabVisible(self.indexOf(self.glossary), False)
         self.setTabToolTip(0, "Settings of the selected layer")
         self.setTabToolTip(1, "What this project is about")
         self.fold = QToolButton()
@@ -78,10 +75,6 @@ class SidePanel(Themed, QTabWidget):
         self.reading = pane
         self._bring(pane)
         self.changed.emit()
-
-    def show_lesson(self, shown: bool) -> None:
-        """A lesson begins, which is then read, or ends."""
-        self._offer(self.lesson, shown)
 
     def show_glossary(self, shown: bool) -> None:
         """Open the glossary, or close it."""

@@ -17,6 +17,7 @@ from graph.structure.blocks import Block
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.commands.annotation_commands import go_to_annotation
 from widgets.fields.forms import SettingsForm
+from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import vbox
 from widgets.look.terms import definition
@@ -42,6 +43,15 @@ LARGEST_SHARE = {"understand": 0.6}
 """Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
 
 USUAL_SHARE = 0.55
+LESSON_SHARE = 0.55
+"""Share of its column's height that a lesson gets below the layer's settings, before the user moves the divider."""
+
+LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
+"""Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
+
+LESSON_STRIP = 190
+"""Height of a lesson below the data view, in pixels."""
+
 LENT_HEIGHT = 220
 """Least height of a panel that stands in the problems list's place."""
 
@@ -66,11 +76,10 @@ class Workbench(QWidget):
         self.canvas = CanvasView(session.document, session.checker, themes)
         self.breadcrumb = Breadcrumb(themes)
         self.side_panel, self.problems = SidePanel(themes), Problems(themes)
-        self.inspector, self.description, self.lesson = (
-            self.side_panel.inspector,
-            self.side_panel.description,
-            self.side_panel.lesson,
-        )
+        self.inspector, self.description = self.side_panel.inspector, self.side_panel.description
+        self.lesson = LessonPanel(themes)
+        self.lesson_shown = False
+        self._lesson_share = LESSON_SHARE
         self.summary = Summary(themes)
         self.checks = QTabWidget()
         self.left = QTabWidget()
@@ -90,7 +99,12 @@ class Workbench(QWidget):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         centre = QWidget()
         vbox(self.breadcrumb, (self.canvas, 1), parent=centre, spacing=0)
-        for widget in (self.left, centre, self.side_panel):
+        self.column = QSplitter(Qt.Orientation.Vertical)
+        self.column.addWidget(self.side_panel)
+        self.column.addWidget(self.lesson)
+        self.column.setChildrenCollapsible(False)
+        self.lesson.hide()
+        for widget in (self.left, centre, self.column):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([218, 742, 320])
@@ -108,10 +122,15 @@ class Workbench(QWidget):
         self.summary.tools.hide()
         self.bottom.add(self.checks)
         self.middle.addWidget(self.down)
-        vbox(self.middle, parent=self)
+        self.whole = QSplitter(Qt.Orientation.Vertical)
+        self.whole.addWidget(self.middle)
+        self.whole.setStretchFactor(0, 1)
+        self.whole.setChildrenCollapsible(False)
+        vbox(self.whole, parent=self)
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(self._remember_height)
+        self.column.splitterMoved.connect(self._remember_lesson)
         self.side_panel.changed.connect(self._arrange)
         self.canvas.events.selectionChanged.connect(self._on_selection)
         self.canvas.events.statusMessage.connect(self.refused)
@@ -393,6 +412,30 @@ class Workbench(QWidget):
             QTimer.singleShot(0, self.canvas, lambda: self.canvas.run("home"))
         self.workspace_changed.emit(name)
 
+    def show_lesson(self, shown: bool) -> None:
+        """Show the lesson in all workspaces, or fold it away; one thing is read at a time."""
+        self.lesson_shown = shown
+        if shown:
+            self.side_panel.read(None)
+        self.side_panel.changed.emit()
+
+    def _place_lesson(self) -> None:
+        """Below the layer's settings; below the data where there are none."""
+        below = self.whole if self.workspace == "data" else self.column
+        if self.lesson.parentWidget() is not below:
+            below.addWidget(self.lesson)
+        self.lesson.setVisible(self.lesson_shown)
+        self.side_panel.setVisible(self.side_panel.wanted)
+        self.column.setVisible(self.side_panel.wanted or self.lesson_shown)
+        if self.lesson_shown and below is self.whole:
+            self.whole.setSizes([max(self.height() - LESSON_STRIP, 1), LESSON_STRIP])
+
+    def _remember_lesson(self, *_: int) -> None:
+        """The user moved the divider above the lesson."""
+        sizes = self.column.sizes()
+        if len(sizes) == 2 and all(sizes):
+            self._lesson_share = sizes[1] / sum(sizes)
+
     def show_settings(self, wanted: bool) -> None:
         """Have the inspector beside the canvas while one looks into a network, or not."""
         self.side_panel.with_settings = wanted
@@ -415,12 +458,13 @@ class Workbench(QWidget):
     def _arrange(self) -> None:
         panel = self._panels.get(self.workspace)
         if self.workspace == "data":
+            self._place_lesson()
             self.middle.setCurrentWidget(panel or self.down)
             return
         self.middle.setCurrentWidget(self.down)
         self.left.setVisible(self.workspace in PALETTE_IN)
         self.side_panel.enter(self.workspace)
-        self.side_panel.setVisible(self.side_panel.wanted)
+        self._place_lesson()
         self.bottom.setVisible(panel is not None)
         if panel is None:
             return
@@ -438,6 +482,9 @@ class Workbench(QWidget):
                 height = max(height, LENT_HEIGHT)
             height = min(height, round(total * 0.8))
             self.down.setSizes([total - height, height])
+            column = self.down.sizes()[0]
+            lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
+            self.column.setSizes([column - lesson, lesson])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -446,9 +493,10 @@ class Workbench(QWidget):
     @property
     def panes(self) -> tuple[QWidget, ...]:
         """What F6 goes through in this workspace, from left to right and down."""
+        lesson = (self.lesson,) if self.lesson_shown else ()
         if self.workspace == "data" and (panel := self._panels.get("data")) is not None:
-            return split_panes(panel)
-        return self.left, self.canvas, self.side_panel, self.bottom
+            return *split_panes(panel), *lesson
+        return self.left, self.canvas, self.side_panel, *lesson, self.bottom
 
     # Remembering
 

@@ -288,7 +288,7 @@ def test_steps_tick_in_their_turn_and_stay_ticked() -> None:
     checker.close()
 
 
-def test_what_was_trained_before_a_step_does_not_count_for_it() -> None:
+def test_two_steps_that_ask_for_training_want_it_twice() -> None:
     goals = [{"kind": "trained", "epochs": 1}]
     course = Course(made(steps=[*step(task="a", goals=goals), *step(task="b", goals=goals)]))
     document = chain([layer("input"), layer("flatten"), layer("dense", units=10), layer("output")])
@@ -301,6 +301,23 @@ def test_what_was_trained_before_a_step_does_not_count_for_it() -> None:
     assert not course.look(checker, {}, None)
     course.take_event("epoch", epoch)
     assert course.look(checker, {}, None)
+
+
+def test_what_was_reached_before_a_step_counts_for_it() -> None:
+    reached = {"kind": "metric", "metric": "accuracy", "part": "test", "least": 0.9}
+    looked = {"kind": "visit", "place": "understand:filters"}
+    steps = [*SMALL["steps"], *step(task="a", goals=[reached]), *step(task="b", goals=[looked])]
+    course = Course(made(steps=steps))
+    checker = Checker(chain([layer("input"), layer("flatten"), layer("dense", units=10), layer("output")]))
+    checker.close()
+    course.take_event("started", {"parameters": 9})
+    course.take_event("finished", {"test": {"accuracy": 0.95}})
+    course.take_event("started", {"parameters": 9})  # a worse run afterwards takes nothing away
+    course.take_event("finished", {"test": {"accuracy": 0.5}})
+    course.visit("understand:filters")
+    for number in (1, 2, 3):
+        course.go(number)
+        assert course.look(checker, {}, None), number
 
 
 def met(goal: dict[str, Any], results: RunResults) -> bool:

@@ -94,15 +94,14 @@ def test_a_question_is_answered_wrongly_then_rightly(window: MainWindow, qtbot: 
 def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
     window.open_lesson("steps_do_not_learn")
     pane = pane_of(window)
-    for _ in range(3):
-        qtbot.mouseClick(pane.next, LEFT)
-    assert pane.next.text() == "Skip"
+    qtbot.mouseClick(pane.next, LEFT)
+    for _ in range(2):
+        qtbot.mouseClick(pane.skip, LEFT)
     assert not pane.hint.isVisible()
     qtbot.mouseClick(pane.ask_hint, LEFT)
     assert pane.hint.isVisible()
     window.workbench.canvas.select(["step1"])
     assert window.workbench.inspector.isVisible()
-    window.workbench.canvas.select([])
     assert pane.isVisible()
     for kind in ("step1", "step2"):
         with window.session.document.transaction("Change"):
@@ -226,3 +225,73 @@ def test_unsaved_edits_are_asked_about_before_a_lesson_opens_its_project(window:
 )  # fmt: skip
 def test_numbers_are_read_as_people_type_them(text: str, number: float | None) -> None:
     assert read_number(text) == number
+
+
+def test_a_lesson_stays_in_view_beside_the_settings_in_every_workspace(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("first_cnn")
+    pane = pane_of(window)
+    for workspace in ("network", "train", "understand", "data", "network"):
+        place = window.bar.spaces.place_of(workspace)
+        qtbot.mouseClick(window.bar.spaces, LEFT, pos=place)
+        qtbot.waitUntil(lambda: pane.next.isVisible() and pane.height() >= 130)
+        lower = pane.next.mapTo(window, pane.next.rect().bottomRight())
+        assert window.rect().contains(lower), workspace
+    window.workbench.canvas.select(["dense1"])
+    assert window.workbench.inspector.isVisible()
+    assert pane.text.isVisible()
+
+
+def test_skip_stands_away_from_next_and_next_says_what_is_to_be_done(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("pooling")
+    pane = pane_of(window)
+    qtbot.waitUntil(pane.skip.isVisible)
+    assert pane.skip.geometry().left() - pane.next.geometry().right() > pane.next.width()
+    qtbot.mouseClick(pane.next, LEFT)
+    assert pane.course is not None and pane.course.at == 0
+    assert pane.not_yet.text().startswith("First answer")
+    qtbot.keyClick(pane.skip, Qt.Key.Key_Space)
+    assert pane.course.at == 1
+    assert not pane.not_yet.isVisible()
+
+
+def test_a_wrong_answer_can_be_followed_by_the_right_one_and_why(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("pooling")
+    pane = pane_of(window)
+    assert not pane.question.give_up.isVisible()
+    qtbot.keyClicks(pane.question.field, "12")
+    qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
+    qtbot.mouseClick(pane.question.give_up, LEFT)
+    step = pane.course.step if pane.course is not None else None
+    assert step is not None and step.question is not None and step.question.because
+    assert pane.question.field.text() == "20"
+    assert pane.question.verdict.text() == f"The answer is 20. {step.question.because}"
+    qtbot.mouseClick(pane.next, LEFT)
+    assert pane.where.text() == "Step 2 of 7"
+
+
+def test_runs_carry_the_name_of_the_lesson(window: MainWindow) -> None:
+    window.open_lesson("first_cnn")
+    assert window.session.state.key.name == "A first CNN"
+    assert not window.session.modified
+
+
+def test_a_lesson_that_opens_examples_goes_on_with_them(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("which_network")
+    pane = pane_of(window)
+    for _ in range(4):
+        qtbot.mouseClick(pane.skip, LEFT)
+    pane.text.linked.emit("preset:digits_cnn")
+    ticked(window, qtbot)
+    assert pane.isVisible()
+    assert pane.where.text() == "Step 5 of 8, 1 done"
+
+
+def test_a_lesson_that_ended_with_its_project_can_be_gone_on_with(window: MainWindow, project_file: Path) -> None:
+    window.open_lesson("waves")
+    window.files.open(project_file)
+    assert not pane_of(window).isVisible()
+    notice = next(notice for notice in window.banners.notices if notice.key == "lesson")
+    assert "ended with its project" in notice.text
+    dict(notice.choices)["Go on with it"]()
+    assert pane_of(window).isVisible()
+    assert not any(notice.key == "lesson" for notice in window.banners.notices)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from widgets.shell.action_registry import Action
-from widgets.shell.actions.link_actions import toggle
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -24,10 +23,15 @@ def ask_lesson(context: Context) -> None:
         context.open_lesson(Path(name))
 
 
+def toggle_lesson(context: Context) -> None:
+    """Fold the lesson away, or bring it back."""
+    context.workbench.show_lesson(not context.workbench.lesson_shown)
+
+
 ACTIONS = (
     Action("lessons", "File", "Lessons", lambda c: c.show_lessons(), after="start"),
     Action("open_lesson", "File", "Open a lesson…", ask_lesson, after="lessons"),
-    Action("lesson", "View", "Lesson beside the canvas", lambda c: toggle(c, c.workbench.lesson), ("Ctrl+6",), "",
+    Action("lesson", "View", "Lesson beside the canvas", toggle_lesson, ("Ctrl+6",), "",
            lambda c: c.ready and c.workbench.lesson.course is not None,
-           checked=lambda c: c.ready and c.workbench.side_panel.reading is c.workbench.lesson, after="page"),
+           checked=lambda c: c.ready and c.workbench.lesson_shown, after="page"),
 )  # fmt: skip
