@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.training.runs import WEIGHTS
 from graph.errors import NetloomError
 from widgets.shell.action_registry import Action
 from widgets.shell.actions.network_actions import next_problem
@@ -234,6 +233,8 @@ class TrainingActions(QObject):
         controller = self._checked()
         if controller is None or controller.active:
             return
+        from app.training.runs import WEIGHTS
+
         session, weights = self._context.session, before / WEIGHTS if before is not None else None
         kept = weights if self._keep_weights and weights is not None and weights.is_file() else None
         self._context.show_workspace("train")
