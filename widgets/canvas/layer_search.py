@@ -35,13 +35,14 @@ from PySide6.QtWidgets import (
 from graph.editing.layer_phrases import Reading, Step, read_search
 from graph.editing.matching import LooseEnd, SearchResult
 from graph.layers.base import Layer
+from widgets.canvas.card_painter import tight
 from widgets.canvas.popup_place import open_near
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Theme, blend
 
-WIDTH, ROWS, ROW = 320, 9, 30
+WIDTH, ROWS, ROW = 360, 9, 30
 """Size of the popup in pixels and in rows."""
 
 REMEMBERED = 8
@@ -120,7 +121,7 @@ def margin_of(row: SearchResult | Step) -> str:
     if result.reason:
         return "does not fit"
     if isinstance(row, Step):
-        return f"→ {row.leaving}" if row.leaving else ""
+        return f"→ {tight(row.leaving)}" if row.leaving else ""
     return "" if result.layer is not None else str(result.kind.family)
 
 
@@ -158,11 +159,12 @@ class ResultRow(QStyledItemDelegate):
         small = QFontMetrics(theme.font(small=True))
         painter.setFont(theme.font(small=True))
         painter.setPen(theme.error if row.problem else theme.faint)
-        settings = small.elidedText(settled(row), Qt.TextElideMode.ElideRight, max(text.width(), 0))
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, settings)
-        text.setLeft(text.left() + (small.horizontalAdvance(settings) + 10 if settings else 0))
+        # The word at the edge is never cut; settings give way to it.
         note = small.elidedText(margin_of(row), Qt.TextElideMode.ElideRight, max(text.width(), 0))
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
+        room = text.width() - (small.horizontalAdvance(note) + 10 if note else 0)
+        settings = small.elidedText(settled(row), Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, settings)
         painter.restore()
 
 
