@@ -9,6 +9,7 @@ import typer
 
 from app.cli.file_argument import FileArgument, open_source
 from app.cli.printing import Json, print_line, print_result
+from app.system.number_format import scaled
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _name(name: str) -> str:
 def _sentence(packed: Packed) -> str:
     count = len(packed.manifest.runs)
     runs = f"{count} run{'' if count == 1 else 's'}"
-    return f"Wrote {packed.file} ({packed.size / 1e6:,.1f} MB): the project, {runs}{_data_words(packed.manifest.data)}."
+    return f"Wrote {packed.file} ({scaled(packed.size, 'B')}): the project, {runs}{_data_words(packed.manifest.data)}."
 
 
 def _data_words(data: str) -> str:

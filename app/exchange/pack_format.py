@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from app.training.runs import BESIDE
 from graph.errors import NetloomError
 from graph.project import SUFFIX
 
 MANIFEST = "netloom-pack.json"
 VERSION = 1
 PACK_SUFFIX = ".zip"
-DATA, RUNS, WEIGHTS = "data", "runs", "weights"
+DATA, RUNS, WEIGHTS = "data", BESIDE, "weights"
 LARGEST_MANIFEST = 2**27
 LARGEST = 2**38
 """Bytes that a pack may hold."""

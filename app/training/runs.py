@@ -37,6 +37,8 @@ WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "worker.log"
 LOCK = "run.lock"
+BESIDE = "runs"
+"""The folder beside a project where a pack brings its runs."""
 MADE_UP = re.compile(r"-\d{8}-(\d\d)(\d\d)(\d\d)(-\d+)?$")
 """How names of folders end that `fresh_folder` gave: day and time."""
 

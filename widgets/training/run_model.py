@@ -79,7 +79,7 @@ class RunModel(QAbstractTableModel):
     def refresh(self, folder: Path | None = None) -> None:
         """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
         self._folder = folder
-        folders = run_folders(folder or runs.runs_folder())
+        folders = self._folders()
         for row in reversed(range(len(self.entries))):
             path = self.entries[row].path
             if path not in folders or not self._is_listed(path):
@@ -89,6 +89,12 @@ class RunModel(QAbstractTableModel):
             self._reader.start()
         else:
             self.settled.emit()
+
+    def _folders(self) -> list[Path]:
+        """The runs where runs are kept, and those in the folder ``runs`` beside the project, which a pack brings."""
+        beside = self._key.base / runs.BESIDE if self._key.base is not None else None
+        main = self._folder if self._folder is not None and self._folder != beside else runs.runs_folder()
+        return [*run_folders(main), *(run_folders(beside) if beside is not None else ())]
 
     def show_project(self, key: ProjectKey) -> None:
         """List the runs of another project; none of the one before stays listed or ticked."""

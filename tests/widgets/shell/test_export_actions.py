@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import digits_project
-from widgets.shell.actions.export_actions import CODE, ONNX, ExportActions
+from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
 from widgets.shell.window import MainWindow
 
 PATIENCE = 60_000
@@ -53,7 +57,88 @@ def test_what_cannot_be_exported_says_why(
 
 
 def test_an_export_can_be_called_off(window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    window.part(ExportActions).start(tmp_path / "no-run", tmp_path / "net.onnx", ONNX)
+    window.part(ExportActions).start(tmp_path / "no-run", Export(tmp_path / "net.onnx", ONNX))
     assert "Exporting" in told(window)
     window.part(ExportActions).close()
     assert not (tmp_path / "net.onnx").exists()
+
+
+def train(project: Path, run: Path) -> None:
+    """Train for an epoch on the command line."""
+    command = [sys.executable, "main.py", "train", str(project), "--epochs", "1", "--out", str(run), "--device", "cpu"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture
+def trained(window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot) -> Path:
+    """The last run of the project that is open."""
+    run = netloom_home / "runs" / "digits-20261129-120000"
+    train(project_file, run)
+    window.files.open(project_file)
+    controller = window.training.controller
+    qtbot.waitUntil(lambda: controller is not None and controller.run == run, timeout=PATIENCE)
+    return run
+
+
+def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
+    window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    answer(monkeypatch, str(out / "model.py"), CODE.filter)
+    window.commands["export_code"].trigger()
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    said = told(window)
+    assert said.startswith("Wrote model.py and model.safetensors: the weights of run “digits 12:00”, ")
+    assert said.endswith("on the test set.")
+    load = "from model import load; print(sum(p.numel() for p in load('model.safetensors').parameters()))"
+    loaded = subprocess.run([sys.executable, "-c", load], cwd=out, check=True, capture_output=True, text=True)
+    assert int(loaded.stdout) > 0
+    show = next(button for button in window.banners.findChildren(QPushButton) if button.text() == "Show in folder")
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    assert opened == [str(out)]
+
+
+def test_onnx_of_a_trained_project_is_of_its_run(
+    window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer(monkeypatch, str(tmp_path / "model.onnx"), ONNX.filter)
+    window.commands["export_onnx"].trigger()
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    assert told(window).startswith("Wrote model.onnx: the weights of run “digits 12:00”, ")
+    assert "Checked" in told(window)
+
+
+def test_a_network_that_has_changed_leaves_without_the_weights_of_its_run(
+    window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    document = window.session.document
+    with document.transaction("More filters"):
+        document.set_values("conv1", filters=12)
+    answer(monkeypatch, str(tmp_path / "model.py"), CODE.filter)
+    window.commands["export_code"].trigger()
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    assert told(window) == ("Wrote model.py, without weights: the network has changed since run “digits 12:00”.")
+    assert not (tmp_path / "model.safetensors").exists()
+    assert any(button.text() == "Export that run…" for button in window.banners.findChildren(QPushButton))
+
+
+def test_what_was_never_trained_leaves_without_weights_and_says_so(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window.session.start_from(digits_project())
+    window.show_workbench("network")
+    documents = tmp_path / "Documents"
+    documents.mkdir()
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(documents))
+    (tmp_path / "out").mkdir()
+    proposed = answer(monkeypatch, str(tmp_path / "out" / "model.py"), CODE.filter)
+    window.commands["export_code"].trigger()
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    assert told(window) == "Wrote model.py, without weights: not trained yet."
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["model.py"]
+    answer_again = answer(monkeypatch, "")
+    window.commands["save_as"].trigger()
+    assert (Path(proposed[0]).parent, Path(answer_again[0]).parent) == (documents, tmp_path / "out")

@@ -12,6 +12,7 @@ from graph.errors import NetloomError
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS
 from widgets.shell.banners import Notice
+from widgets.shell.saving import usual_folder
 
 if TYPE_CHECKING:
     from app.project.network_comparison import Comparison
@@ -53,7 +54,7 @@ class ComparisonActions:
 
     def ask(self) -> None:
         """Choose a project to compare with."""
-        start = str(self._context.session.base or self._context.memory.get("folder", ""))
+        start = str(self._context.session.base or usual_folder(self._context))
         name, _ = QFileDialog.getOpenFileName(self._context.window(), "Compare with another project", start, PROJECTS)
         if name:
             self.with_file(Path(name))

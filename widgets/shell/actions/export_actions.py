@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from widgets.shell.action_registry import Action, ready
+from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
+from widgets.shell.saving import Choice, proposed, remember, show_in_folder, usual_folder
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
@@ -42,83 +43,115 @@ FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
 
 
+@dataclass(frozen=True)
+class Export:
+    """What is exported where, and what is said of its weights once that is done."""
+
+    target: Path
+    format: Format
+    weights: str = ""
+    choices: tuple[Choice, ...] = ()
+
+    def outcome(self, word: str) -> str:
+        """What was written, with whose weights, and what the command line added."""
+        beside = f" and {self.target.stem}.safetensors" if self.format.to == CODE.to and self._trained else ""
+        about = f"{': ' if self._trained else ', '}{self.weights}" if self.weights else ""
+        added = word if self.format.to != CODE.to or self.format.options else ""
+        return f"Wrote {self.target.name}{beside}{about}. {added}".strip()
+
+    @property
+    def _trained(self) -> bool:
+        return self.weights.startswith("the weights of ")
+
+
 class ExportActions:
-    """One export at a time; the outcome is told in a banner."""
+    """One export at a time; the outcome is told in a banner, with the weights that went along."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._process = CommandProcess(context.window())
         self._process.ended.connect(self._ended)
-        self._asked = Path(), CODE
+        self._asked = Export(Path(), CODE)
         self._folder: QTemporaryDir | None = None
         context.at_close(self.close)
 
     def ask(self, run: Path) -> None:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
-        folder = Path(str(self._context.memory.get("folder", "")))
         formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
-        chosen = self._choose("Export the trained network", folder / run.name, formats)
+        chosen = self._choose("Export the trained network", usual_folder(self._context) / run.name, formats)
         if chosen is not None:
-            self.start(run, *chosen)
+            self.start(run, Export(*chosen, self._weights_of(run)))
 
     def ask_project(self, wanted: Format) -> None:
-        """Ask where to put the open project as ``wanted``."""
-        from graph.project import SUFFIX, write_project
-
-        session = self._context.session
-        chosen = self._choose(f"Export: {wanted.title}", self._stem, (wanted,))
+        """Ask where to put the open project as ``wanted``: with the weights of its last run, where they are of it."""
+        stem = Path(proposed(self._context, ""))
+        chosen = self._choose(f"Export: {wanted.title}", stem, (wanted,))
         if chosen is None:
             return
-        kept = QTemporaryDir()
+        run, outdated = self._last_run(), self._context.session.state.outdated
+        if run is not None and not outdated:
+            self.start(run, Export(*chosen, self._weights_of(run)))
+            return
+        why, choices = "not trained yet", tuple[Choice, ...]()
+        if run is not None:
+            why = f"the network has changed since run {self._name(run)}"
+            choices = (("Export that run…", lambda: self.ask(run)),)
+        none = {CODE.to: "without weights", ONNX.to: "with weights to start from"}.get(wanted.to, "without a run")
+        self._start_project(Export(*chosen, f"{none}: {why}", choices))
+
+    def _start_project(self, export: Export) -> None:
+        """Export the project as it is drawn."""
+        from graph.project import SUFFIX, write_project
+
+        session, kept = self._context.session, QTemporaryDir()
         source = Path(kept.path()) / f"{session.suggested_name}{SUFFIX}"
         try:
             write_project(source, session.project)
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (), "export"))
             return
-        self.start(source, *chosen, base=session.base)
+        self.start(source, export, base=session.base)
         self._folder = kept
 
-    def export_code(self) -> None:
-        """Write the network as one Python file."""
-        from graph.build.embedded_drawing import code_with_drawing
-        from graph.project import write_atomically
+    def _last_run(self) -> Path | None:
+        """The last run of the open project, if it has weights."""
+        from app.training.runs import WEIGHTS
 
-        network = self._context.session.document.network
-        self._export(
-            ("Export Python code", ".py", "Python files (*.py)"),
-            lambda path: write_atomically(path, code_with_drawing(network).encode("utf-8")),
-            "The code was written to {}.",
-        )
+        controller = self._context.part(TrainingActions).controller
+        run = controller.run if controller is not None and controller.own else None
+        return run if run is not None and (run / WEIGHTS).is_file() else None
+
+    def _weights_of(self, run: Path) -> str:
+        """Whose weights go along, with their score: ``the weights of run “LeNet 12:30:05”, 98.5 % on the test set``."""
+        from widgets.training.run_entries import read_entry
+
+        entry = read_entry(run, self._context.session.state.key)
+        if entry.problem:
+            return ""
+        score = entry.score.partition(": ")[2]
+        return f"the weights of run {self._name(run)}{score and ', '}{score}"
+
+    def _name(self, run: Path) -> str:
+        from app.training.run_labels import owner_of
+        from widgets.training.run_entries import run_name
+
+        return f"“{' '.join(run_name(run, owner_of(run), self._context.session.state.key).split())}”"
 
     def export_picture(self) -> None:
         """Write a picture of the network on show, as pixels or, where the name ends in .svg, as lines."""
-        canvas = self._context.workbench.canvas
-        self._export(
-            ("Export a picture", ".png", "Pictures (*.png);;Drawings (*.svg)"),
-            lambda path: (canvas.render_to_svg if path.suffix.lower() == ".svg" else canvas.render_to_png)(path),
-            "The picture was written to {}.",
-        )
-
-    def _export(self, asked: tuple[str, str, str], write: Callable[[Path], object], done: str) -> None:
-        """Ask for a file by a title, its suffix and a filter, and write it; the outcome is told."""
-        title, suffix, kind = asked
-        name, _ = QFileDialog.getSaveFileName(self._context.window(), title, f"{self._stem}{suffix}", kind)
+        canvas, start = self._context.workbench.canvas, proposed(self._context, ".png")
+        kinds = "Pictures (*.png);;Drawings (*.svg)"
+        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Export a picture", start, kinds)
         if not name:
             return
-        path = Path(name) if Path(name).suffix else Path(name).with_suffix(suffix)
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
         try:
-            write(path)
+            (canvas.render_to_svg if path.suffix.lower() == ".svg" else canvas.render_to_png)(path)
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (), "export"))
-        else:
-            self._context.say(Notice(done.format(path), "ok", (), "export"))
-
-    @property
-    def _stem(self) -> Path:
-        """Where an export of the open project goes, without its suffix."""
-        session = self._context.session
-        return (session.base or Path(str(self._context.memory.get("folder", "")))) / session.suggested_name
+            return
+        remember(self._context, path)
+        self._context.say(Notice(f"Wrote {path.name}.", "ok", (show_in_folder(path),), "export"))
 
     def _choose(self, title: str, stem: Path, formats: tuple[Format, ...]) -> tuple[Path, Format] | None:
         """A file and its format by the file's ending, or by the chosen kind where it has none."""
@@ -130,26 +163,24 @@ class ExportActions:
         path, fallback = Path(name), filters.get(chosen, formats[0])
         by_ending = {each.suffix: each for each in formats}
         wanted = fallback if path.suffix.lower() == fallback.suffix else by_ending.get(path.suffix.lower())
+        remember(self._context, path)
         return (path, wanted) if wanted else (path.with_name(path.name + fallback.suffix), fallback)
 
-    def start(self, source: Path, target: Path, wanted: Format = CODE, base: Path | None = None) -> None:
-        """Write the run or project ``source`` to ``target``; ``base`` is where its relative paths of data start."""
+    def start(self, source: Path, export: Export, base: Path | None = None) -> None:
+        """Export the run or project ``source``; ``base`` is where its relative paths of data start."""
+        target, wanted = export.target, export.format
         arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
-        self._asked = target, wanted
-        self._context.say(Notice(f"Exporting {source.stem}…", "info", (("Cancel", self.close),), "export"))
+        self._asked = export
+        self._context.say(Notice(f"Exporting {target.name}…", "info", (("Cancel", self.close),), "export"))
         self._process.start(arguments if base is None else [*arguments, "--base", str(base)])
 
     def _ended(self, worked: bool, word: str) -> None:
         self._folder = None
-        target, wanted = self._asked
         if not worked:
-            text, tone = f"Nothing was exported: {word}", "error"
-        elif wanted.to == CODE.to:
-            files = f"{target.name}, {target.stem}.safetensors"
-            text, tone = f"Code and weights were written to {target.parent}: {files}.", "ok"
-        else:
-            text, tone = f"Written to {target}. {word}".strip(), "ok"
-        self._context.say(Notice(text, tone, (), "export"))
+            self._context.say(Notice(f"Nothing was exported: {word}", "error", (), "export"))
+            return
+        choices = (show_in_folder(self._asked.target), *self._asked.choices)
+        self._context.say(Notice(self._asked.outcome(word), "ok", choices, "export"))
 
     def close(self) -> None:
         """Call a running export off."""
@@ -174,8 +205,8 @@ def _export_summary(context: Context) -> None:
 
 
 ACTIONS = (
-    Action("export_code", "File", "Export Python code…", lambda c: c.part(ExportActions).export_code(), (), "download",
-           ready, after="import_network"),
+    Action("export_code", "File", "Export Python code…", lambda c: c.part(ExportActions).ask_project(CODE), (),
+           "download", ready, after="import_network"),
     Action("export_onnx", "File", "Export ONNX…", lambda c: c.part(ExportActions).ask_project(ONNX), (), "", ready,
            after="export_code"),
     Action("export_report", "File", "Export report…", lambda c: c.part(ExportActions).ask_project(REPORT), (), "",

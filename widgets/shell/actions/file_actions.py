@@ -13,6 +13,7 @@ from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.opening_page import OpeningPage, is_large
+from widgets.shell.saving import proposed, usual_folder
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from widgets.start.preset_entries import PresetEntry
 
 PROJECTS = "Netloom projects (*.netloom)"
-"""What file dialogs offer."""
+"""What file dialogs save as."""
+OPENED = "Netloom projects and packs (*.netloom *.zip)"
+"""What file dialogs open."""
 
 
 class FileActions:
@@ -55,13 +58,20 @@ class FileActions:
 
     def ask_open(self) -> None:
         """Choose a project and open it."""
-        start = str(self._context.session.base or self._context.memory.get("folder", ""))
-        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Open a project", start, PROJECTS)
+        start = str(self._context.session.base or usual_folder(self._context))
+        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Open a project", start, OPENED)
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Open a project, after asking about unsaved edits."""
+        """Open a project, after asking about unsaved edits; of a pack, say what it holds and offer to unpack it."""
+        from app.exchange.pack_format import is_pack
+
+        if is_pack(path):
+            from widgets.shell.actions.pack_actions import PackActions
+
+            self._context.part(PackActions).offer(path)
+            return
         self._after_asking(lambda: self._open(path))
 
     def _open(self, path: Path) -> None:
@@ -184,11 +194,8 @@ class FileActions:
 
     def save_as(self) -> bool:
         """Save in another file."""
-        start = (
-            self._context.session.path
-            or Path(str(self._context.memory.get("folder", ""))) / f"{self._context.session.suggested_name}.netloom"
-        )
-        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Save the project", str(start), PROJECTS)
+        start = str(self._context.session.path or proposed(self._context, ".netloom"))
+        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Save the project", start, PROJECTS)
         return bool(name) and self._write(Path(name))
 
     def _write(self, path: Path | None) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS, FileActions
 from widgets.shell.banners import Notice
+from widgets.shell.saving import usual_folder
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ImportActions:
 
     def ask(self) -> None:
         """Ask for the file, and for the project to make of it."""
-        folder = str(self._context.memory.get("folder", ""))
+        folder = str(usual_folder(self._context))
         name, _ = QFileDialog.getOpenFileName(self._context.window(), "Import a network", folder, MODELS)
         if name:
             self.ask_where(Path(name))

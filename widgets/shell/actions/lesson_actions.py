@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from widgets.shell.action_registry import Action
+from widgets.shell.saving import usual_folder
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -17,7 +18,7 @@ LESSON_FILTER = "Lessons (*.json)"
 
 def ask_lesson(context: Context) -> None:
     """Choose a lesson's file and begin it."""
-    start = str(context.memory.get("folder", ""))
+    start = str(usual_folder(context))
     name, _ = QFileDialog.getOpenFileName(context.window(), "Open a lesson", start, LESSON_FILTER)
     if name:
         context.open_lesson(Path(name))

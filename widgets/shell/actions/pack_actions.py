@@ -1,0 +1,187 @@
+"""Packs: the project with its data and runs as one .zip file, and the way back; both in a process of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTemporaryDir
+from PySide6.QtWidgets import QDialog, QFileDialog
+
+from app.exchange.pack_format import PACK_SUFFIX, Manifest, read_manifest
+from app.exchange.unpack import folder_for
+from app.system.number_format import scaled
+from graph.errors import NetloomError
+from widgets.shell.action_registry import Action, ready
+from widgets.shell.banners import Notice
+from widgets.shell.saving import proposed, remember, show_in_folder, usual_folder
+from widgets.training.command_process import CommandProcess
+
+if TYPE_CHECKING:
+    from widgets.shell.context import Context
+    from widgets.shell.pack_dialog import PackDialog
+
+FILTER = "Netloom packs (*.zip)"
+
+
+class PackActions:
+    """One pack at a time, in or out; the outcome is told in a banner."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._process = CommandProcess(context.window())
+        self._process.ended.connect(self._ended)
+        self._then: Callable[[bool, str], None] | None = None
+        self._folder: QTemporaryDir | None = None
+        self.dialog: PackDialog | None = None
+        context.at_close(self.close)
+
+    # Out
+
+    def ask(self) -> None:
+        """Ask what goes along."""
+        from widgets.shell.pack_dialog import PackDialog
+
+        session = self._context.session
+        data, own = session.document.sections.get("data"), False
+        if isinstance(data, dict):
+            options = data.get("options")
+            own = isinstance(options, dict) and bool(options.get("path"))
+        dialog = self.dialog = PackDialog(
+            session.state.name, self._own_runs(), has_data=data is not None, own_data=own, parent=self._context.window()
+        )
+        dialog.finished.connect(self._on_asked)
+        dialog.open()
+
+    def _on_asked(self, result: int) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is None:
+            return
+        dialog.deleteLater()
+        if result != QDialog.DialogCode.Accepted:
+            return
+        start = proposed(self._context, PACK_SUFFIX)
+        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Pack the project", start, FILTER)
+        if name:
+            path = Path(name)
+            path = path if path.suffix.lower() == PACK_SUFFIX else path.with_name(path.name + PACK_SUFFIX)
+            self.pack(path, dialog.extent, dialog.chosen_runs)
+
+    def pack(self, target: Path, extent: str, own: tuple[Path, ...]) -> None:
+        """Write the project as it is now, with what was chosen of its data, and runs."""
+        from graph.project import SUFFIX, write_project
+
+        session, self._folder = self._context.session, QTemporaryDir()
+        source = Path(self._folder.path()) / f"{session.suggested_name}{SUFFIX}"
+        try:
+            write_project(source, session.project)
+        except NetloomError as error:
+            self._context.say(Notice(str(error), "error", (), "pack"))
+            return
+        remember(self._context, target)
+        arguments = ["pack", str(source), "-o", str(target), "--data", extent, "--force", "--json"]
+        arguments += [part for run in own for part in ("--run", str(run))] or ["--runs", "none"]
+        arguments += ["--base", str(session.base)] if session.base is not None else []
+
+        def tell(worked: bool, word: str) -> None:
+            text = self._packed_words(word) if worked else f"Nothing was packed: {word}"
+            choices = (show_in_folder(target),) if worked else ()
+            self._context.say(Notice(text, "ok" if worked else "error", choices, "pack"))
+
+        self._run(arguments, f"Packing {target.name}…", tell)
+
+    def _packed_words(self, line: str) -> str:
+        said = json.loads(line)
+        count = len(said["runs"])
+        data = {"all": ", its data", "used": ", the part of its data that is used", "none": ""}.get(said["data"], "")
+        runs = f"{count} run{'' if count == 1 else 's'}" if count else "no run"
+        without = ", without its data" if said["data"] == "none" else ""
+        size = scaled(said["bytes"], "B")
+        text = f"Wrote {Path(said['file']).name} ({size}): the project{data} and {runs}{without}."
+        return " ".join((text, *said["notes"]))
+
+    def _own_runs(self) -> list[Path]:
+        """The runs of the open project that have weights, the latest first."""
+        from app.exchange.pack_format import RUNS
+        from app.training.run_labels import owner_of
+        from app.training.runs import WEIGHTS, runs_folder
+        from widgets.training.run_entries import run_folders
+
+        state = self._context.session.state
+        places = [runs_folder(), *((state.base / RUNS,) if state.base is not None else ())]
+        folders = [run for place in places for run in run_folders(place)]
+        return [run for run in folders if (run / WEIGHTS).is_file() and owner_of(run).is_project(state.key)]
+
+    # In
+
+    def offer(self, path: Path) -> None:
+        """Say what a pack holds, and offer to unpack it."""
+        try:
+            manifest = read_manifest(path)
+        except NetloomError as error:
+            self._context.say(Notice(str(error), "error", (), "open"))
+            return
+        folder = folder_for(path)
+        choices = (
+            (f"Unpack into {folder.name}", lambda: self.unpack(path, folder)),
+            ("Choose a folder…", lambda: self._ask_folder(path)),
+            ("Cancel", lambda: None),
+        )
+        self._context.say(Notice(_contents(path, manifest), "info", choices, "open"))
+
+    def _ask_folder(self, path: Path) -> None:
+        start = str(usual_folder(self._context))
+        name = QFileDialog.getExistingDirectory(self._context.window(), f"Unpack {path.name} in", start)
+        if name:
+            self.unpack(path, folder_for(path, Path(name)))
+
+    def unpack(self, path: Path, folder: Path) -> None:
+        """Unpack into a new folder, and open the project in it."""
+
+        def tell(worked: bool, word: str) -> None:
+            from widgets.shell.actions.file_actions import FileActions
+
+            if not worked:
+                self._context.say(Notice(word, "error", (), "open"))
+                return
+            project = Path(json.loads(word)["project"])
+            self._context.say(Notice(f"Unpacked into {folder}.", "ok", (show_in_folder(project),), "pack"))
+            self._context.part(FileActions).open(project)
+
+        self._run(["unpack", str(path), "-o", str(folder), "--json"], f"Unpacking {path.name}…", tell)
+
+    # Both
+
+    def _run(self, arguments: list[str], words: str, then: Callable[[bool, str], None]) -> None:
+        self._then = then
+        self._context.say(Notice(words, "info", (("Cancel", self.close),), "pack"))
+        self._process.start(arguments)
+
+    def _ended(self, worked: bool, word: str) -> None:
+        self._context.withdraw("pack")
+        self._folder = None
+        then, self._then = self._then, None
+        if then is not None:
+            lines = self._process.lines
+            then(worked, lines[-1] if worked and lines else word)
+
+    def close(self) -> None:
+        """Call off what runs."""
+        self._then = self._folder = None
+        self._process.close()
+
+
+def _contents(path: Path, manifest: Manifest) -> str:
+    count = len(manifest.runs)
+    runs = f"{count} run{'' if count == 1 else 's'}" if count else "no run"
+    data = f", its data ({scaled(manifest.data_size, 'B')})" if manifest.data_size else ""
+    without = "; its data is not in it" if manifest.data == "none" else ""
+    name = manifest.project.removesuffix(".netloom")
+    return f"{path.name} is a pack: the project {name}{data} and {runs}{without}."
+
+
+ACTIONS = (
+    Action("pack", "File", "Pack…", lambda c: c.part(PackActions).ask(), (), "", ready, after="save_as"),
+)  # fmt: skip
