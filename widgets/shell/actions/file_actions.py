@@ -70,7 +70,7 @@ class FileActions:
         if is_pack(path):
             from widgets.shell.actions.pack_actions import PackActions
 
-            self._context.part(PackActions).offer(path)
+            self._context.part(PackActions).offer(path, self.open)
             return
         self._after_asking(lambda: self._open(path))
 

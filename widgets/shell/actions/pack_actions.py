@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from widgets.shell.pack_dialog import PackDialog
 
 FILTER = "Netloom packs (*.zip)"
+Then = Callable[[Path], object]
 
 
 class PackActions:
@@ -116,8 +117,8 @@ class PackActions:
 
     # In
 
-    def offer(self, path: Path) -> None:
-        """Say what a pack holds, and offer to unpack it."""
+    def offer(self, path: Path, then: Then) -> None:
+        """Say what a pack holds, and offer to unpack it; ``then`` opens the project that it becomes."""
         try:
             manifest = read_manifest(path)
         except NetloomError as error:
@@ -125,30 +126,28 @@ class PackActions:
             return
         folder = folder_for(path)
         choices = (
-            (f"Unpack into {folder.name}", lambda: self.unpack(path, folder)),
-            ("Choose a folder…", lambda: self._ask_folder(path)),
+            (f"Unpack into {folder.name}", lambda: self.unpack(path, folder, then)),
+            ("Choose a folder…", lambda: self._ask_folder(path, then)),
             ("Cancel", lambda: None),
         )
         self._context.say(Notice(_contents(path, manifest), "info", choices, "open"))
 
-    def _ask_folder(self, path: Path) -> None:
+    def _ask_folder(self, path: Path, then: Then) -> None:
         start = str(usual_folder(self._context))
         name = QFileDialog.getExistingDirectory(self._context.window(), f"Unpack {path.name} in", start)
         if name:
-            self.unpack(path, folder_for(path, Path(name)))
+            self.unpack(path, folder_for(path, Path(name)), then)
 
-    def unpack(self, path: Path, folder: Path) -> None:
-        """Unpack into a new folder, and open the project in it."""
+    def unpack(self, path: Path, folder: Path, then: Then) -> None:
+        """Unpack into a new folder; ``then`` takes the project in it."""
 
         def tell(worked: bool, word: str) -> None:
-            from widgets.shell.actions.file_actions import FileActions
-
             if not worked:
                 self._context.say(Notice(word, "error", (), "open"))
                 return
             project = Path(json.loads(word)["project"])
             self._context.say(Notice(f"Unpacked into {folder}.", "ok", (show_in_folder(project),), "pack"))
-            self._context.part(FileActions).open(project)
+            then(project)
 
         self._run(["unpack", str(path), "-o", str(folder), "--json"], f"Unpacking {path.name}…", tell)
 
