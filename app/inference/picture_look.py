@@ -10,8 +10,10 @@ from app.protocol.inference_values import PictureLook
 
 Floats = NDArray[np.float64]
 
-INKED = 0.5
+INKED = 0.25
 """Share of the way from ground to ink from which a pixel counts as drawn on."""
+FAINT = 0.15
+"""What is below this is noise of the ground."""
 DRAWN = 0.4
 """Share of pixels near the ground from which pictures count as drawings."""
 CENTRED = 0.06
@@ -44,10 +46,10 @@ def look_of(pictures: Array) -> PictureLook:
 
 
 def _stroke(cover: Floats) -> float:
-    """The usual width of strokes in pixels: twice the area over the length of the outline."""
-    inked = np.pad(cover > INKED, ((0, 0), (1, 1), (1, 1)))
-    outline = sum(int(np.diff(inked, axis=axis).sum()) for axis in (1, 2))
-    width = 2.0 * int(inked.sum()) / max(outline, 1)
+    """The usual width of strokes in pixels: twice the ink over the length of its outline, by its total variation."""
+    ink = np.pad(np.where(cover > FAINT, cover, 0.0), ((0, 0), (1, 1), (1, 1)))
+    down, right = np.diff(ink, axis=1)[:, :, :-1], np.diff(ink, axis=2)[:, :-1]
+    width = 2.0 * float(ink.sum()) / max(float(np.hypot(down, right).sum()), 1e-9)
     return float(np.clip(width, 1.0, max(1.0, cover.shape[1] / 4)))
 
 
@@ -67,7 +69,7 @@ def _centring(cover: Floats) -> tuple[tuple[float, float] | None, float]:
 
 def ink_box(cover: Floats) -> tuple[int, int, int, int] | None:
     """Top, bottom, left and right of what is drawn in shares of ink (H, W), one after the last; None of a blank one."""
-    inked = cover > INKED / 2
+    inked = cover > INKED
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if not len(rows):
         return None

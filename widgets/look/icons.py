@@ -254,6 +254,11 @@ def _answers(path: QPainterPath) -> None:
     _line(path, (8.5, 10.5), (11, 13), (15.5, 8))
 
 
+def _pencil(path: QPainterPath) -> None:
+    _line(path, (4, 20), (5, 15.5), (16, 4.5), (19.5, 8), (8.5, 19), (4, 20))
+    _line(path, (13.5, 7), (17, 10.5))
+
+
 def _stairs(path: QPainterPath) -> None:
     """A way that is gone one step at a time."""
     _line(path, (3.5, 19.5), (8, 19.5), (8, 14.5), (12.5, 14.5), (12.5, 9.5), (17, 9.5), (17, 4.5), (21, 4.5))
@@ -308,6 +313,7 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "hint": _hint,
     "download": _download,
     "answers": _answers,
+    "pencil": _pencil,
     "stairs": _stairs,
     "over_time": _over_time,
 }

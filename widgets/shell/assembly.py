@@ -181,6 +181,7 @@ def build_understand(window: MainWindow) -> None:
     """The panel that looks into a run; it follows the run that is picked in the list."""
     from widgets.shell.actions.by_hand_actions import connect
     from widgets.shell.lesson_guide import LessonGuide
+    from widgets.shell.live_previews import LivePreviews
     from widgets.shell.project_memory import ProjectMemory
     from widgets.training.training_panel import TrainPanel
     from widgets.understand.understand_panel import UnderstandPanel
@@ -202,6 +203,9 @@ def build_understand(window: MainWindow) -> None:
     follow()
     for signal in (session.replaced, session.changed, session.committed):
         signal.connect(follow)
+    previews = workbench.findChild(LivePreviews)
+    assert previews is not None  # built together with the training
+    panel.subject.activated.connect(lambda pictures: previews.show_tried(panel.subject.network, pictures))
     connect(window, panel)
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):

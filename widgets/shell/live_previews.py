@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -18,6 +18,7 @@ from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
 
 if TYPE_CHECKING:
     from app.protocol.events import Snapshot
+    from app.protocol.views import CardPicture
     from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
@@ -46,6 +47,8 @@ class LivePreviews(QObject):
         self._trained: Network | None = None
         self._strips: dict[str, Strip] = {}
         self._diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
+        self._tried_network: Network | None = None
+        self._tried: Mapping[str, Strip] = {}
         # The view moves many times a second; what is on screen is asked for once it rests.
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
@@ -91,6 +94,18 @@ class LivePreviews(QObject):
 
     def _forget(self) -> None:
         self._trained, self._strips, self._diagnostics = None, {}, {}
+        self._tried_network, self._tried = None, {}
+        self._show()
+
+    def show_tried(self, network: Network | None, pictures: Mapping[str, CardPicture]) -> None:
+        """Show on the cards what the layers of ``network`` give for a sample that is tried; no pictures end that."""
+        theme = self._workbench.canvas.context.theme
+        self._tried_network = network
+        self._tried = {
+            path: strip(picture.values, theme, picture.shows)
+            for path, picture in pictures.items()
+            if picture.values.size
+        }
         self._show()
 
     # What is on screen
@@ -118,11 +133,20 @@ class LivePreviews(QObject):
         canvas, board = self._workbench.canvas, self._workbench.canvas.board
         known = [id_ for id_ in self._layers_known() if id_ in board.cards and self._same(id_)] if self.wanted else []
         strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
+        strips |= self._tried_strips() if self._tried else {}
         ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
         shown = LiveCards(board, canvas.context.theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
         self._workbench.inspector.show_health({id_: "\n".join(sentences) for id_, sentences in ailing.items()})
+
+    def _tried_strips(self) -> dict[str, Strip]:
+        """What is known of the sample that is tried, for the layers on show that are as they were trained."""
+        return {
+            id_: self._tried[path]
+            for id_ in self._workbench.canvas.board.cards
+            if (path := self._path(id_)) in self._tried and self._same(id_, self._tried_network)
+        }
 
     def _layers_known(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
@@ -143,10 +167,10 @@ class LivePreviews(QObject):
     def _path(self, id_: str) -> str:
         return ".".join((*self._workbench.block_navigation.path, id_))
 
-    def _same(self, id_: str) -> bool:
-        """Whether a layer on show is as it was when training began."""
+    def _same(self, id_: str, network: Network | None = None) -> bool:
+        """Whether a layer on show is as it was when training began, or as ``network`` has it."""
         path = (*self._workbench.block_navigation.path, id_)
-        trained = _layer_at(self._trained, path)
+        trained = _layer_at(network or self._trained, path)
         return trained is not None and trained == _layer_at(self._session.document.network, path)
 
 

@@ -35,13 +35,15 @@ class Subject(QObject):
     """One run under the glass; without one, what can be seen of the open project before it is trained.
 
     `changed` says that it is another run, `edited` that there is none and the open project is not what it was,
-    `epoch_ended` that a live run has new weights on disk, `failed` carries a sentence.
+    `epoch_ended` that a live run has new weights on disk, `failed` carries a sentence. `activated` carries what the
+    layers of the run's network give for a sample that is tried, a `CardPicture` by id; nothing once it is not any more.
     """
 
     changed = Signal()
     edited = Signal()
     epoch_ended = Signal()
     failed = Signal(str)
+    activated = Signal(object)
 
     def __init__(self, controller: TrainingController, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,11 @@ class Subject(QObject):
     def run_name(self, run: Run) -> str:
         """What a run is called: after the open project if it is its own."""
         return self._controller.run_name(run.path)
+
+    @property
+    def base(self) -> Path | None:
+        """The folder where the paths of the run's data start, or those of the open project where there is no run."""
+        return self._run.base if self._run is not None else self._base
 
     @property
     def live(self) -> bool:
@@ -210,8 +217,7 @@ class Subject(QObject):
         section = self.data
         if section is None:
             return None
-        base = self._run.base if self._run is not None else self._base
-        return self.request_worker(PreviewData(data=dict(section), base=base, limit=limit), on_reply, on_refused)
+        return self.request_worker(PreviewData(data=dict(section), base=self.base, limit=limit), on_reply, on_refused)
 
     # Inside
 

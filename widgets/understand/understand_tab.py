@@ -16,6 +16,7 @@ from widgets.understand.subject import Inside, Subject
 class Group(Enum):
     """What a view is about; the value is the group's name on screen."""
 
+    TRY = "Try it"
     INSIDE = "Look inside"
     PREDICTIONS = "Predictions"
     STEPS = "Step by step"
@@ -24,12 +25,15 @@ class Group(Enum):
     @property
     def icon(self) -> str:
         """The name of the group's icon."""
-        return {"INSIDE": "search", "PREDICTIONS": "answers", "STEPS": "stairs", "TIME": "over_time"}[self.name]
+        return {"TRY": "pencil", "INSIDE": "search", "PREDICTIONS": "answers", "STEPS": "stairs", "TIME": "over_time"}[
+            self.name
+        ]
 
     @property
     def says(self) -> str:
         """What is found there, in one sentence."""
         return {
+            "TRY": "Give the network a sample of your own, and see what it predicts",
             "INSIDE": "What the layers have learned: filters, maps, units and weights",
             "PREDICTIONS": "What the network predicts, where it errs, and why",
             "STEPS": "The arithmetic of a layer and of a training step, number by number",

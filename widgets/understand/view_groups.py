@@ -125,6 +125,8 @@ class Views(QWidget):
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for tab in self._all:
             self.stack.addWidget(tab)
+        inside = self._of(Group.INSIDE)
+        self.stack.setCurrentWidget((inside or list(self._all))[0])  # what needs nobody to do anything
         for group in Group:
             self.rail.button(group).setVisible(group in self._last)
         self._lay_out(corner)

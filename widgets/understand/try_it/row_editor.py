@@ -1,0 +1,168 @@
+"""Filling in a row of a table for a network: a field for each column, with its unit, its range and its categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
+
+from app.protocol.inference_values import InputForm, NewSample, RowColumn
+from app.system.number_format import format_short
+from widgets.fields.simple_fields import QuietCombo
+from widgets.look.form_area import FormArea
+from widgets.look.labels import text_label
+from widgets.look.layouts import vbox
+from widgets.understand.try_it.sample_editor import SampleEditor
+
+STEPS = 1000
+"""Places of a slider between the least and the greatest number of training."""
+FIGURES = 4
+"""Figures of a number that a slider gives."""
+
+
+class Cell(QWidget):
+    """The field of one column. `typed` says that a person changed it."""
+
+    typed = Signal()
+
+    def __init__(self, column: RowColumn, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.column = column
+        self.line = QLineEdit(self) if column.kind != "category" else None
+        self.box = QuietCombo(self) if column.kind == "category" else None
+        self.slider: QSlider | None = None
+        self.note = text_label("", self, look="warning")
+        self.decimal = "."
+        if self.line is not None:
+            self.line.textEdited.connect(self._on_line)
+        if self.box is not None:
+            self.box.setEditable(True)
+            self.box.setInsertPolicy(QuietCombo.InsertPolicy.NoInsert)
+            self.box.addItems(list(column.choices))
+            self.box.currentTextChanged.connect(self.typed)
+        if column.low is not None and column.high is not None and column.high > column.low:
+            self.slider = QSlider(Qt.Orientation.Horizontal, self)
+            self.slider.setRange(0, STEPS)
+            self.slider.valueChanged.connect(self._on_slider)
+        self._describe()
+
+    @property
+    def field(self) -> QWidget:
+        """The widget that is typed into."""
+        field = self.line or self.box
+        assert field is not None  # each column has one of them
+        return field
+
+    def _describe(self) -> None:
+        column = self.column
+        ends = ""
+        if column.low is not None and column.high is not None:
+            ends = (
+                f"In the training set {format_short(column.low)} to {format_short(column.high)} {column.unit}".strip()
+            )
+        self.field.setAccessibleName(column.name)
+        self.field.setToolTip(ends)
+        self.field.setFixedWidth(120)
+        if self.line is not None and column.kind == "date":
+            self.line.setPlaceholderText("as in the sample")
+        if self.slider is not None:
+            self.slider.setAccessibleName(f"{column.name}, slider")
+            self.slider.setToolTip(ends)
+            self.slider.setMinimumWidth(70)
+            self.slider.setMaximumWidth(180)
+
+    def text(self) -> str:
+        """What is in the cell."""
+        return self.line.text() if self.line is not None else self.box.currentText() if self.box is not None else ""
+
+    def show_text(self, text: str) -> None:
+        """Show a cell without saying that it was typed."""
+        with QSignalBlocker(self.field):
+            if self.line is not None:
+                self.decimal = "," if "," in text else self.decimal
+                self.line.setText(text)
+                self.line.setCursorPosition(0)
+            elif self.box is not None:
+                self.box.setCurrentText(text)
+        self._move_slider()
+
+    def show_note(self, note: str) -> None:
+        """Say what is odd about the cell, or nothing."""
+        self.note.setText(note)
+        self.note.setToolTip(note)
+        self.field.setAccessibleDescription(note)
+
+    def _on_line(self) -> None:
+        self._move_slider()
+        self.typed.emit()
+
+    def _on_slider(self, place: int) -> None:
+        low, high = self.column.low, self.column.high
+        if self.line is not None and low is not None and high is not None:
+            value = low + (high - low) * place / STEPS
+            self.line.setText(f"{value:.{FIGURES}g}".replace(".", self.decimal))
+            self.typed.emit()
+
+    def _move_slider(self) -> None:
+        """Have the slider follow a number that was typed."""
+        low, high = self.column.low, self.column.high
+        if self.slider is None or low is None or high is None:
+            return
+        try:
+            value = float(self.text().replace(self.decimal, "."))
+        except ValueError:
+            return
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(STEPS * min(max((value - low) / (high - low), 0.0), 1.0)))
+
+
+class RowEditor(SampleEditor):
+    """A form with a field for each column that the network reads."""
+
+    def __init__(self, form: InputForm, parent: QWidget | None = None) -> None:
+        super().__init__(form, parent)
+        self.cells_by_column = {column.name: Cell(column, self) for column in form.columns}
+        self.area = FormArea(self)
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(12, 6, 8, 6)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for row, (name, cell) in enumerate(self.cells_by_column.items()):
+            cell.hide()  # its parts stand in the grid
+            grid.addWidget(text_label(name, body, buddy=cell.field), row, 0)
+            grid.addWidget(cell.field, row, 1)
+            grid.addWidget(text_label(cell.column.unit, body, look="unit"), row, 2)
+            if cell.slider is not None:
+                grid.addWidget(cell.slider, row, 3)
+            cell.note.setMinimumWidth(0)
+            grid.addWidget(cell.note, row, 4)
+            cell.typed.connect(self.edited)
+        grid.setColumnStretch(3, 2)
+        grid.setColumnStretch(4, 3)
+        grid.setRowStretch(len(self.cells_by_column), 1)
+        self.area.setWidget(body)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        vbox((self.area, 1), parent=self)
+
+    def show_sample(self, sample: NewSample) -> None:
+        """Show the cells of a sample."""
+        cells = sample.cells.get(self.form.field.name, {})
+        for name, cell in self.cells_by_column.items():
+            cell.show_text(cells.get(name, ""))
+            cell.show_note("")
+
+    def cells(self) -> Mapping[str, Mapping[str, str]]:
+        """The cells; a date that is left open stays that of the sample."""
+        filled = {
+            name: cell.text()
+            for name, cell in self.cells_by_column.items()
+            if cell.text() or cell.column.kind != "date"
+        }
+        return {self.form.field.name: filled}
+
+    def show_notes(self, notes: Mapping[str, str]) -> None:
+        """Say beside each column what is odd about its cell."""
+        for name, cell in self.cells_by_column.items():
+            cell.show_note(notes.get(name, ""))

@@ -1,0 +1,156 @@
+"""A sequence or another array for a network: drawn as curves or as a picture, and edited number by number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
+
+from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
+from app.protocol.messages import Array
+from app.system.number_format import nth
+from widgets.charts.sample_tiles import SampleGallery
+from widgets.data.sample_views import MOST_CURVES, drawable_values
+from widgets.fields.number_text import parse_float
+from widgets.look.layouts import hsplit, vbox
+from widgets.look.theme import ThemeSource
+from widgets.plots.curve_plot import TitledCurves
+from widgets.understand.try_it.sample_editor import SampleEditor
+
+Index = QModelIndex | QPersistentModelIndex
+PREDICTED = "predicted"
+"""The curve of what a network forecasts."""
+FIGURES = 7
+"""Figures of a number in the table, those of 32 bits."""
+
+
+class ValueTable(QAbstractTableModel):
+    """Values (steps, features) of one sample; `edited` says that a person changed one."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.values = np.zeros((0, 0), np.float32)
+        self._names: tuple[str, ...] = ()
+
+    def show(self, values: Array, names: tuple[str, ...]) -> None:
+        """Show other values; ``names`` are those of the features, or none."""
+        self.beginResetModel()
+        self.values = np.array(values, np.float32)
+        self._names = names if len(names) == self.values.shape[1] else ()
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else self.values.shape[0]
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else self.values.shape[1]
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        named = orientation == Qt.Orientation.Horizontal and self._names
+        return self._names[section] if named else nth(section)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return f"{self.values[index.row(), index.column()]:.{FIGURES}g}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Take a number that was typed; what is none leaves the value as it is."""
+        number = parse_float(str(value))
+        if role != Qt.ItemDataRole.EditRole or number is None:
+            return False
+        self.values[index.row(), index.column()] = number
+        self.dataChanged.emit(index, index)
+        self.edited.emit()
+        return True
+
+
+class ValuesEditor(SampleEditor):
+    """Curves or a picture of a sample; of a sequence also a table of its values, which can be edited."""
+
+    def __init__(self, source: ThemeSource, form: InputForm, parent: QWidget | None = None) -> None:
+        super().__init__(form, parent)
+        self._values: Array = np.zeros(0, np.float32)
+        self.curves = TitledCurves(source, form.field.name, "Start from a sample, or open a file.")
+        self.curves.view.set_along("step")
+        self.tile = SampleGallery(source, form.field.name, "Start from a sample, or open a file.", self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.curves)
+        self.stack.addWidget(self.tile)
+        self.model = ValueTable(self)
+        self.table = QTableView(self)
+        self.table.setModel(self.model)
+        self.table.setAccessibleName(f"Values of “{form.field.name}”")
+        self.table.setMinimumWidth(110)
+        vbox((hsplit((self.stack, 1), (self.table, 0), sizes=(420, 170)), 1), parent=self)
+        self.model.edited.connect(self._on_cell)
+
+    def show_sample(self, sample: NewSample) -> None:
+        """Show the values of a sample."""
+        self._values = np.asarray(sample.arrays[self.form.field.name])
+        rows = self._rows()
+        self.table.setVisible(rows is not None)
+        if rows is not None:
+            self.model.show(rows, self.form.field.names)
+        self._draw()
+
+    def arrays(self) -> Mapping[str, Array]:
+        """The values."""
+        return {self.form.field.name: self._values}
+
+    def is_blank(self) -> bool:
+        """Whether no sample was taken yet."""
+        return not self._values.size
+
+    def show_prediction(self, outputs: tuple[OutputPrediction, ...]) -> None:
+        """Go on with the curve that is forecast by what is predicted."""
+        names = self._names()
+        for output in outputs:
+            ahead = output.values.reshape(-1)
+            same = {output.target.name, *output.target.names} & set(names) or len(names) == 1
+            if output.kind == "numbers" and same and self._values.ndim == 2 and ahead.size <= len(self._values):
+                view, place = self.curves.view, len(self._values)
+                view.curves.pop(PREDICTED, None)
+                view.add_curve(PREDICTED, "predicted", MOST_CURVES, "validation")
+                view.append(PREDICTED, np.arange(place + 1, place + 1 + ahead.size), ahead.astype(np.float64))
+
+    def _names(self) -> tuple[str, ...]:
+        count = self._values.shape[-1]
+        return self.form.field.names or tuple(f"feature {number}" for number in range(1, count + 1))
+
+    def _rows(self) -> Array | None:
+        """The values as (steps, features), where that is how they are laid out."""
+        kept = self._values.reshape([size for size in self._values.shape if size != 1] or [1])
+        if self._values.ndim == 2:
+            return self._values
+        return kept[:, None] if kept.ndim == 1 else kept if kept.ndim == 2 else None
+
+    def _on_cell(self) -> None:
+        self._values = self.model.values.reshape(self._values.shape).copy()
+        self._draw()
+        self.edited.emit()
+
+    def _draw(self) -> None:
+        drawn = drawable_values(self._values[None])
+        if self._values.ndim != 2 or drawn.ndim == 4:
+            self.tile.set_samples(drawn, [""], [""])
+            self.stack.setCurrentWidget(self.tile)
+            return
+        self.stack.setCurrentWidget(self.curves)
+        view = self.curves.view
+        view.clear()
+        for number, name in enumerate(self._names()[:MOST_CURVES]):
+            view.add_curve(name, name, number, "validation")
+            view.append(name, np.arange(1, len(self._values) + 1), self._values[:, number].astype(np.float64))
