@@ -21,7 +21,7 @@ from app.training.runs import Run
 from graph.project import project_json, read_project
 from tests.app.protocol.samples import finished, started
 from widgets.canvas.live_cards import STRIP, LiveCards
-from widgets.shell.live_previews import LIVE
+from widgets.shell.live_previews import LIVE, LivePreviews
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
@@ -37,6 +37,8 @@ class Trained:
         assert window.workbench is not None
         assert window.training.controller is not None
         self.window, self.wishes = window, wishes
+        assert window.session.path is not None
+        self.file = window.session.path
         self.canvas, self.document = window.workbench.canvas, window.session.document
         self.controller: TrainingController = window.training.controller
 
@@ -206,3 +208,18 @@ def test_another_project_shows_nothing_of_it(trained: Trained, project_file: Pat
     assert trained.shown is not None
     trained.window.files.open(project_file)
     assert trained.shown is None
+
+
+def test_what_layers_give_for_a_sample_that_is_tried_hangs_below_their_cards(trained: Trained) -> None:
+    """As long as it is tried, and only below layers that are as they were trained."""
+    trained.controller._on_event(finished(status="stopped"))
+    assert trained.window.workbench is not None
+    previews = trained.window.workbench.findChild(LivePreviews)
+    assert previews is not None
+    network = read_project(trained.file).network
+    with trained.document.transaction("Change"):
+        trained.document.set_values("dense3", units=7)
+    previews.show_tried(network, pictures("conv1", "dense3"))
+    assert trained.shown is not None and set(trained.shown.strips) == {"conv1"}
+    previews.show_tried(network, {})
+    assert trained.canvas.surface.extras.get(LIVE) is None

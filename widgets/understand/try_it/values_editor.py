@@ -57,6 +57,7 @@ class ValueTable(QAbstractTableModel):
         return self._names[section] if named else nth(section)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The cell's text and alignment, as Qt asks for them."""
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return f"{self.values[index.row(), index.column()]:.{FIGURES}g}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -64,6 +65,7 @@ class ValueTable(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every cell can be edited."""
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
