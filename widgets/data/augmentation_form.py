@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.data.augment import Augment
 from graph.layers.settings import describe, sentence
 from graph.shapes import Kind
+from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 
 PICTURES = (
@@ -24,8 +25,8 @@ class AugmentForm(SettingsForm):
 
     chosen = Signal(object, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, columns: FormColumns | None = None) -> None:
+        super().__init__(parent, columns)
         self._augment = Augment()
         self.edited.connect(self._on_setting)
 

@@ -22,6 +22,7 @@ from widgets.data.column_list import ColumnList
 from widgets.data.column_roles import aim, picks, use
 from widgets.data.read_as import ReadAs
 from widgets.data.recipe_requests import WRITING
+from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -49,8 +50,9 @@ class ChoiceForm(QWidget):
         self._kind: Kind | None = None
         self._more = 0
         self._headings: dict[str, QLabel] = {}
-        self.options, self.split, self.scaling = SettingsForm(self), SettingsForm(self), SettingsForm(self)
-        self.columns, self.altering = ColumnList(self), AugmentForm(self)
+        shared = FormColumns()
+        self.options, self.split, self.scaling = (SettingsForm(self, shared) for _ in range(3))
+        self.columns, self.altering = ColumnList(self), AugmentForm(self, shared)
         self._columns: Sequence[Column] = ()
         self.read_as = ReadAs(self)
         self.read_as.wanted.connect(self.kind_wanted)

@@ -9,9 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QWidget,
 )
@@ -44,7 +42,9 @@ from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
+from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
@@ -87,7 +87,7 @@ class DataView(QWidget):
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.predictions = LastPredictions(link, self)
         self.sources = SourceList(self)
-        self.title = text_label(parent=self, look="heading")
+        self.title = ElidedLabel(self, look="heading")
         self.facts = text_label(parent=self, look="faint", wrap=True)
         self.notes = text_label(parent=self, look="faint", wrap=True, hidden=True)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
@@ -97,7 +97,8 @@ class DataView(QWidget):
         self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel(source)
         self.asking = InlineNotice(self)
         self.recipes = RecipeControl(link, self.reading, self.asking, self)
-        self.guide_button = QPushButton("Which network should I use?", self)
+        self.guide_button = QPushButton("Find a network…", self)
+        self.guide_button.setToolTip("Which network should I use? Three questions lead to one that fits the data")
         self.form = ChoiceForm(self)
         self.balance = BalanceBars(source, self)
         self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -159,12 +160,8 @@ class DataView(QWidget):
         heading = text_label("Samples by part of the split", inside, look="heading")
         items = (self.form, heading, self.balance, Stretch(1))
         vbox(*items, parent=inside, margins=(12, 8, 12, 12), spacing=12)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area = FormArea(self)
         area.setWidget(inside)
-        area.setMinimumWidth(inside.minimumSizeHint().width() + 16)
         self._area = area
         return area
 

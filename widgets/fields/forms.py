@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
+from widgets.fields.form_grid import LINES, FormColumns, FormGrid
 from widgets.fields.make_field import make_field
 from widgets.fields.undo_keys import UndoKeys
 from widgets.fields.warning_mark import WarningMark
@@ -29,7 +30,7 @@ TALL = 3
 class _Row:
     """One setting on the grid: label, field with unit, the help under them, and the fault over what follows."""
 
-    def __init__(self, spec: Setting, grid: QGridLayout, line: int) -> None:
+    def __init__(self, spec: Setting, grid: FormGrid, line: int) -> None:
         self.spec = spec
         self.field: FormField = make_field(spec)
         self.refused: object = None
@@ -40,8 +41,7 @@ class _Row:
         self.help.setText(spec.help)
         cell = QWidget()
         inside = hbox((self.field, 1), parent=cell, spacing=6)
-        if spec.unit:
-            inside.addWidget(text_label(spec.unit, look="unit"))
+        self.unit = text_label(spec.unit, look="unit") if spec.unit else None
         self.pin = QToolButton()
         self.pin.setCheckable(True)
         self.pin.setAccessibleName(f"Show {spec.label} on the block")
@@ -49,11 +49,23 @@ class _Row:
         self.pin.hide()
         inside.addWidget(self.pin)
         self.cell = cell
-        grid.addWidget(self.label, line, 0)
-        grid.addWidget(cell, line, 1)
-        grid.addWidget(self.help, line + 1, 0, 1, 2)
-        self._grid = grid
+        self._grid, self._line = grid, line
+        grid.addWidget(self.help, line + 2, 0, 1, 3)
+        self.place(stacked=False)
         self.warning = WarningMark(self.field, spec.name)
+
+    def place(self, *, stacked: bool) -> None:
+        """Put the field beside its label, or below it."""
+        line = self._line + 1 if stacked else self._line
+        column = 0 if stacked else 1
+        for widget in (self.label, self.cell, self.unit):
+            if widget is not None:
+                self._grid.removeWidget(widget)
+        self._grid.addWidget(self.label, self._line, 0, 1, 3 if stacked else 1)
+        self._grid.addWidget(self.cell, line, column, 1, (2 if self.unit is not None else 3) - column)
+        if self.unit is not None:
+            self._grid.addWidget(self.unit, line, 2)
+        self._align()
 
     def _explain(self) -> None:
         """Say what the setting does, and what the term means that it is called by."""
@@ -66,6 +78,8 @@ class _Row:
         applies = self.spec.applies(values)
         self.label.setVisible(applies)
         self.cell.setVisible(applies)
+        if self.unit is not None:
+            self.unit.setVisible(applies)
         self.help.setVisible(applies and help_wanted)
         self._align()
         value = values[self.spec.name]
@@ -100,23 +114,23 @@ class SettingsForm(QWidget):
 
     ``edited(name, value)`` says what the user chose, as a Python value (tuples for sizes, a `Shape` for shapes); the
     owner applies it and calls `show_settings` with the new values, or `refuse`. Bounds are checked here already.
-    ``pinned(name, on)`` says that a pin was pressed, where there are pins.
+    ``pinned(name, on)`` says that a pin was pressed, where there are pins. ``columns`` are shared by
+    the forms of a pane.
     """
 
     edited = Signal(str, object)
     pinned = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, columns: FormColumns | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, _Row] = {}
         self._specs: tuple[Setting, ...] = ()
         self._values: dict[str, Any] = {}
         self._help = False
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(1, 1)
+        self._stacked = False
+        self._grid = FormGrid(self, self._measure)
+        self._columns = columns or FormColumns()
+        self._columns.add(self._grid)
 
     def show_settings(self, settings: Sequence[Setting], values: Mapping[str, Any]) -> None:
         """Show ``settings`` with ``values``, one for each; fields stay as they are where the settings do."""
@@ -125,6 +139,7 @@ class SettingsForm(QWidget):
         self._values = dict(values)
         for row in self._rows.values():
             row.show(self._values, self._help)
+        self._columns.fit()
 
     def focus_first(self) -> bool:
         """Give the keyboard to the first field; False where no field takes it."""
@@ -184,7 +199,9 @@ class SettingsForm(QWidget):
                 widget.deleteLater()
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
-            row = _Row(spec, self._grid, 2 * index)
+            row = _Row(spec, self._grid, LINES * index)
+            if self._stacked:
+                row.place(stacked=True)
             row.field.edited.connect(lambda value, name=spec.name: self._on_edit(name, value))
             row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
             row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))
@@ -192,6 +209,41 @@ class SettingsForm(QWidget):
             if previous is not None:
                 QWidget.setTabOrder(previous, row.field.editor())
             previous = row.field.editor()
+
+    # Columns
+
+    def _measure(self) -> tuple[int, int, int]:
+        rows = self._rows.values()
+        labels = max((row.label.sizeHint().width() for row in rows), default=0)
+        fields = max((row.cell.minimumSizeHint().width() for row in rows), default=0)
+        units = max((row.unit.sizeHint().width() for row in rows if row.unit is not None), default=0)
+        return labels, fields, units
+
+    def minimumSizeHint(self) -> QSize:
+        """What the form needs with labels above their fields."""
+        return QSize(self._columns.needed(stacked=True), super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(max(self._columns.needed(stacked=False), 200), super().sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Texts of another size ask for other columns."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._columns.fit()
+            self._stack()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stack()
+
+    def _stack(self) -> None:
+        """Put labels above their fields where the pane is too narrow for both beside each other."""
+        stacked = self.width() < self._columns.needed(stacked=False)
+        if stacked != self._stacked:
+            self._stacked = stacked
+            for row in self._rows.values():
+                row.place(stacked=stacked)
 
     def _on_edit(self, name: str, value: object) -> None:
         row = self._rows[name]

@@ -284,7 +284,8 @@ class Inspector(FormArea):
         return QSize(inner + self.verticalScrollBar().sizeHint().width() + 2, 120)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.minimumSizeHint().width() + 16, 600)
+        inner = max(self.layer.sizeHint().width(), self.network.minimumSizeHint().width(), 240)
+        return QSize(inner + self.verticalScrollBar().sizeHint().width() + 2, 600)
 
     def set_document(self, document: Document, checker: Checker) -> None:
         """Inspect another document."""

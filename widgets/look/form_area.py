@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -30,6 +30,17 @@ class FormArea(QScrollArea):
         note.installEventFilter(self)
         self._note = note
         self._place()
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough that no field is ever cut."""
+        return QSize(self._wide(self.widget().minimumSizeHint().width() if self.widget() else 0), 80)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for labels beside their fields."""
+        return QSize(self._wide(self.widget().sizeHint().width() if self.widget() else 0), 240)
+
+    def _wide(self, inside: int) -> int:
+        return max(inside, 160) + self.verticalScrollBar().sizeHint().width() + 4
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         changed = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest)

@@ -42,6 +42,9 @@ HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
 LARGEST_SHARE = {"understand": 0.6}
 """Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
 
+COLUMN_SHARES = (0.26, 0.33)
+"""Most of the width that the columns left and right of the canvas get of themselves."""
+
 USUAL_SHARE = 0.55
 LESSON_SHARE = 0.55
 """Share of its column's height that a lesson gets below the layer's settings, before the user moves the divider."""
@@ -66,7 +69,7 @@ class Workbench(QWidget):
     def __init__(self, session: ProjectSession, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("workbench")
-        self._session = session
+        self._session, self._themes, self._scale = session, themes, themes.theme.scale
         self.workspace = "network"
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
@@ -107,7 +110,7 @@ class Workbench(QWidget):
         for widget in (self.left, centre, self.column):
             self.across.addWidget(widget)
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([218, 742, 320])
+        self.across.setSizes([self._themes.theme.px(218), 742, self._themes.theme.px(320)])
         for index in (0, 2):
             self.across.setCollapsible(index, False)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -118,8 +121,6 @@ class Workbench(QWidget):
         self.checks.setAccessibleName("Problems and summary")
         self.checks.addTab(self.problems, "Problems")
         self.checks.addTab(self.summary, "Summary")
-        self.checks.setCornerWidget(self.summary.tools)
-        self.summary.tools.hide()
         self.bottom.add(self.checks)
         self.middle.addWidget(self.down)
         self.whole = QSplitter(Qt.Orientation.Vertical)
@@ -128,7 +129,21 @@ class Workbench(QWidget):
         self.whole.setChildrenCollapsible(False)
         vbox(self.whole, parent=self)
 
+    def _on_theme(self) -> None:
+        """Columns grow with the text, as far as the canvas keeps its share."""
+        scale = self._themes.theme.scale
+        left, middle, right = self.across.sizes()
+        whole, grown = left + middle + right, scale / self._scale
+        left, right = (
+            min(round(width * grown), round(whole * share))
+            for width, share in zip((left, right), COLUMN_SHARES, strict=True)
+        )
+        if grown != 1.0:
+            self.across.setSizes([left, whole - left - right, right])
+        self._scale = scale
+
     def _connect(self) -> None:
+        self._themes.changed.connect(self._on_theme)
         self.down.splitterMoved.connect(self._remember_height)
         self.column.splitterMoved.connect(self._remember_lesson)
         self.side_panel.changed.connect(self._arrange)
@@ -337,7 +352,6 @@ class Workbench(QWidget):
         self.summary.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_check(self, _index: int) -> None:
-        self.summary.tools.setVisible(self.checks.currentWidget() is self.summary)
         self._arrange()
 
     def _show_added(self, added: set[str]) -> None:

@@ -131,7 +131,6 @@ class StartPage(Themed, QWidget):
 
     def _side(self) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(220)
         self._name = QLabel("Netloom")
         self._claim = text_label("Draw a network, watch it learn, see what it learned.", wrap=True, look="faint")
         self.new, self.open = QPushButton("New network"), QPushButton("Open…")
@@ -229,6 +228,7 @@ class StartPage(Themed, QWidget):
         large = self.theme.font(bold=True)
         large.setPointSizeF(large.pointSizeF() * 1.7)
         self._name.setFont(large)
+        self.side.setFixedWidth(self.theme.px(220))
         self.new.setIcon(icons.icon("add", self.theme, self.theme.accent_text))
         self.open.setIcon(icons.icon("open", self.theme))
 

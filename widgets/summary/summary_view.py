@@ -24,8 +24,9 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.inspector.shape_text import counted
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
 from widgets.summary.summary_model import COLUMNS, SHARE, SummaryModel
 
@@ -120,7 +121,7 @@ class SummaryTree(QTreeView):
 class Summary(Themed, QWidget):
     """Follows a document. ``opened`` carries the path of the layer to go to, ``failed`` a sentence.
 
-    ``tools`` are its buttons, for whoever shows it to place. Nothing is computed while nobody looks.
+    Nothing is computed while nobody looks.
     """
 
     opened = Signal(object)
@@ -140,7 +141,6 @@ class Summary(Themed, QWidget):
         self.model = SummaryModel(themes, self)
         self.tree = SummaryTree(self)
         self.line = TotalsLine(themes, self.tree.header(), self)
-        self.tools = QWidget()
         self.note = text_label(NOTE, look="faint")
         self.copy = QPushButton("Copy")
         self.save = QPushButton("Export CSV…")
@@ -179,8 +179,9 @@ class Summary(Themed, QWidget):
     def _lay_out(self) -> None:
         for button in (self.copy, self.save):
             button.setFlat(True)
-        hbox(self.note, self.copy, self.save, parent=self.tools, margins=(12, 0, 8, 0))
-        vbox((self.tree, 1), self.line, parent=self, spacing=0)
+            button.setProperty("compact", True)
+        head = flow(self.note, Stretch(1), self.copy, self.save, margins=(12, 0, 8, 0))
+        vbox(head, (self.tree, 1), self.line, parent=self, spacing=0)
 
     # The document
 

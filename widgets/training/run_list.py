@@ -17,8 +17,9 @@ from app.system.number_format import scaled
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.look.floating import float_over
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_changes import project_name
@@ -102,8 +103,8 @@ class RunList(QWidget):
         self._buttons["More"].setMenu(self._more)
         above, below = ("Compare",), ("Resume", "Rename", "Export", "Delete", "More")
         several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
-        head = hbox(self.everything, self.wide, *several, Stretch(1), self.usage, spacing=8)
-        row = hbox(*one, Stretch(1), spacing=4)
+        head = flow(self.everything, self.wide, *several, Stretch(1), self.usage, spacing=8)
+        row = flow(*one, spacing=4)
         vbox(head, (stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
         float_over(self, self.notice, within=stack)
 

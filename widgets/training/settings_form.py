@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.training.plan import Plan
@@ -14,6 +13,7 @@ from graph.changes import SectionSet
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
+from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
@@ -22,13 +22,17 @@ from widgets.look.layouts import vbox
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Training",
-        ("epochs", "batch_size", "objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
+        ("epochs", "batch_size", "learning_rate", "optimiser"),
+    ),
+    (
+        "Objective",
+        ("objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
     ),
     ("Classes", ("class_weights", "own_weights", "threshold_by", "threshold")),
     ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
     (
         "Optimiser",
-        ("optimiser", "learning_rate", "momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
+        ("momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
     ),
     ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up")),
     ("When to stop", ("patience", "keep_best")),
@@ -61,9 +65,10 @@ class PlanForm(FormArea):
         inside = QWidget(self)
         column = vbox(parent=inside, margins=(12, 4, 12, 12), spacing=8)
         self.dock(self._fault)
+        columns = FormColumns()
         for title, _ in GROUPS:
             heading = text_label(title, inside, look="heading")
-            form = SettingsForm(inside)
+            form = SettingsForm(inside, columns)
             form.setAccessibleName(title)
             form.edited.connect(self._edit)
             self.forms[title], self._headings[title] = form, heading
@@ -106,13 +111,6 @@ class PlanForm(FormArea):
         own = {"learning_rate": high_rate_warning(self._plan)}
         for form in self.forms.values():
             form.warn({name: sentence for name, sentence in {**own, **self._warnings}.items() if sentence})
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for the fields."""
-        return QSize(inside.minimumSizeHint().width() + 16 if (inside := self.widget()) else 240, 240)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.sizeHint().width(), 80)
 
     def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):

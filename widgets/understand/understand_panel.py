@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.project.description_links import slug
 from app.protocol.watch import Watch
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -18,7 +19,7 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Tab
-from widgets.understand.view_groups import Sentence, Views
+from widgets.understand.view_groups import Views
 from widgets.understand.view_registry import make_views
 
 T = TypeVar("T", bound=Tab)
@@ -40,7 +41,7 @@ class UnderstandPanel(QWidget):
         self._controller = controller
         self.subject = Subject(controller, self)
         self.tabs = make_views(source, self.subject)
-        self.about = Sentence(self)
+        self.about = ElidedLabel(self, look="faint")
         self.views = Views(source, tuple(self.tabs.values()), self.about, self)
         self.notice = InlineNotice(self)
         # A subscription changes several times while a run is being changed; the worker hears the last one.

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.watch import Watch
-from widgets.look.layouts import hbox, vbox
+from widgets.look.flow import FlowLayout
+from widgets.look.layouts import vbox
 from widgets.understand.subject import Inside, Subject
 
 
@@ -61,7 +62,7 @@ class Tab(QWidget):
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.subject = subject
-        self.bar = hbox(margins=(12, 6, 12, 2), spacing=8)
+        self.bar = FlowLayout(margins=(12, 6, 12, 2), spacing=8)
         self.column = vbox(self.bar, parent=self, spacing=2)
 
     def __init_subclass__(cls, **kwargs: object) -> None:

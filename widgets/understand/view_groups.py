@@ -9,43 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QLabel,
+    QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QTabBar,
     QToolButton,
     QWidget,
 )
 
 from widgets.look import icons
+from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.layouts import hbox, vbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.understand_tab import Group, Tab
-
-
-class Sentence(QLabel):
-    """One faint line that is cut where room is short; then the whole of it is its tooltip."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("faint", True)
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint as much as fits."""
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.end()
 
 
 class Rail(Themed, QFrame):
@@ -116,17 +95,17 @@ class Views(QWidget):
         self._last = {group: self._of(group)[0] for group in Group if self._of(group)}
         self._listed: list[Tab] = []
         self._chosen = False
-        self.rail, self.bar, self.stack = Rail(source, self), QTabBar(self), QStackedWidget(self)
+        self.rail, self.bar, self.stack = Rail(source, self), QTabBar(self), CurrentOnlyStack(self)
         self.bar.setAccessibleName("Ways to look at the network")
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(False)
         self.bar.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-        self.sentence = Sentence(self)
+        self.sentence = ElidedLabel(self, look="faint")
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for tab in self._all:
-            self.stack.addWidget(tab)
+            self.stack.add(tab)
         inside = self._of(Group.INSIDE)
-        self.stack.setCurrentWidget((inside or list(self._all))[0])  # what needs nobody to do anything
+        self.stack.bring((inside or list(self._all))[0])  # what needs nobody to do anything
         for group in Group:
             self.rail.button(group).setVisible(group in self._last)
         self._lay_out(corner)
@@ -136,15 +115,24 @@ class Views(QWidget):
 
     def _lay_out(self, corner: QWidget) -> None:
         head = hbox(self.bar, (self.sentence, 1), corner, margins=(0, 0, 12, 0), spacing=12)
-        right = vbox(head, _rule(self, flat=True), (self.stack, 1), spacing=0)
+        right = vbox(head, _rule(self, flat=True), (self._scrolled(), 1), spacing=0)
         hbox(self.rail, _rule(self, flat=False), (right, 1), parent=self, spacing=0)
+
+    def _scrolled(self) -> QScrollArea:
+        """The views, which are scrolled where the pane is smaller than the one on screen needs."""
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setWidget(self.stack)
+        return area
 
     # Reading
 
     @property
     def tab(self) -> Tab:
         """The view on screen."""
-        tab = self.stack.currentWidget()
+        tab = self.stack.current
         assert isinstance(tab, Tab)  # nothing else was put there
         return tab
 
@@ -169,7 +157,7 @@ class Views(QWidget):
         if tab is self.tab:
             return
         self._last[tab.group] = tab
-        self.stack.setCurrentWidget(tab)
+        self.stack.bring(tab)
         self._list()
         self.changed.emit()
 

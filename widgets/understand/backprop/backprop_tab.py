@@ -24,6 +24,7 @@ from app.protocol.messages import OpenProject
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, hsplit
 from widgets.look.theme import ThemeSource
@@ -126,7 +127,7 @@ class BackpropTab(Tab):
         self.column.addWidget(panes, 1)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         foot = (self.weights_of, self.batch, self.sample, (self.about, 1), self.picker)
-        self.column.addLayout(hbox(*foot, margins=(12, 2, 12, 4), spacing=8))
+        self.column.addLayout(flow(*foot, margins=(12, 2, 12, 4), spacing=8))
 
     def _segments(self) -> QFrame:
         frame = QFrame(self)

@@ -17,8 +17,9 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.window_rule import shape_of
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hbox, hsplit, vbox
+from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.segments import segments
 from widgets.look.theme import ThemeSource
 from widgets.understand.by_hand.arithmetic_sheet import WorkingSheet
@@ -76,7 +77,7 @@ class ByHandTab(Tab):
     def _lay_out(self) -> None:
         self.bar.addWidget(self._make_modes())
         self.network_bar = QWidget(self)
-        hbox(self.picker, self.sample, self.weights, self.only, parent=self.network_bar, spacing=12)
+        flow(self.picker, self.sample, self.weights, self.only, parent=self.network_bar, spacing=12)
         self.bar.addWidget(self.network_bar)
         self.bar.addWidget(self.examples)
         self.bar.addStretch(1)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.numerics.window_examples import EXAMPLES, Example, worked
 from app.numerics.window_sums import Case, Floats
-from widgets.look.layouts import hbox
+from widgets.look.flow import flow
 from widgets.understand.by_hand.scene import ScenePart
 from widgets.understand.name_picker import NamePicker
 
@@ -34,7 +34,7 @@ class ExampleBar(QWidget):
         )
         self.way.box.setAccessibleName("How the window slides")
         self._typed: dict[ScenePart, Floats] = {}
-        hbox(self.example, self.picture, self.kernel, self.way, parent=self, spacing=12)
+        flow(self.example, self.picture, self.kernel, self.way, parent=self, spacing=12)
         self.example.fill([example.title for example in EXAMPLES])
         self.example.picked.connect(self._on_example)
         for choice in (self.picture, self.kernel, self.way):

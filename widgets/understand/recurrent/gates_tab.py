@@ -11,11 +11,11 @@ from app.numerics.recurrence import quantity
 from app.protocol.recurrent_messages import RecurrentStates
 from app.protocol.recurrent_values import StatesOverTime
 from widgets.charts.time_lanes import Lane, TimeLanes
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.subject import Subject
-from widgets.understand.view_groups import Sentence
 
 FEW = 4
 """Features up to which the input is drawn as curves."""
@@ -36,7 +36,7 @@ class GatesTab(SampledTab):
         self.mode.setAccessibleName("How gates are drawn")
         self.mode.addItems(["Colours", "Curves"])
         self.mode.setToolTip("Colours: one row for each unit. Curves: one line for each unit")
-        self.reading = Sentence(self)
+        self.reading = ElidedLabel(self, look="faint")
         self.reading.setProperty("faint", False)
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.prediction = text_label("", self)

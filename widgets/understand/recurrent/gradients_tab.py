@@ -16,12 +16,12 @@ from app.training.runs import Run, runs_folder
 from graph.errors import NetloomError
 from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders
 from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
 from widgets.understand.subject import Subject
-from widgets.understand.view_groups import Sentence
 
 MOST_RUNS = 15
 """Runs that are offered to compare with, the newest first."""
@@ -46,7 +46,7 @@ class GradientsTab(RecurrentTab):
         self.compare.setToolTip("Lay the gradient of another run over this one")
         self.menu = QMenu(self.compare)
         self.compare.setMenu(self.menu)
-        self.reading = Sentence(self)
+        self.reading = ElidedLabel(self, look="faint")
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = text_label("", self, wrap=True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)

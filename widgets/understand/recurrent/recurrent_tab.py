@@ -12,13 +12,13 @@ from app.protocol.messages import ModelRequest, RunReply
 from app.protocol.recurrent_messages import ReadRecurrentStates
 from app.protocol.recurrent_values import RecurrentLayer
 from graph.network import Network
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.theme import ThemeSource
 from widgets.understand.filters_tab import when_of
 from widgets.understand.name_picker import NamePicker
 from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
-from widgets.understand.view_groups import Sentence
 
 EMPTY = "Open a network with a recurrent layer: RNN, LSTM, GRU or a loop of your own."
 NO_RECURRENT = (
@@ -46,7 +46,7 @@ class RecurrentTab(Tab):
         self.level, self.direction = QComboBox(self), QComboBox(self)
         self.level.setAccessibleName("Which of the stacked layers")
         self.direction.setAccessibleName("Direction of reading")
-        self.says = Sentence(self)
+        self.says = ElidedLabel(self, look="faint")
         self._request: int | None = None
         self._stale = True
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)

@@ -9,6 +9,7 @@ from app.numerics.recurrence import quantity, recurrent_layers
 from app.protocol.recurrent_messages import RecurrentStates
 from app.protocol.recurrent_values import StatesOverTime
 from widgets.fields.number_field import NumberBox
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -17,7 +18,6 @@ from widgets.understand.recurrent.gradients_tab import KINDS
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.recurrent.unrolled_diagram import MOST_STEPS, Unrolled, UnrolledDiagram
 from widgets.understand.subject import Subject
-from widgets.understand.view_groups import Sentence
 
 USUAL = 5
 FEW = 3
@@ -39,7 +39,7 @@ class UnrolledTab(SampledTab):
         self.start = self._number("from", "The first step that is drawn", 1)
         self.gradients = QCheckBox("Gradients back", self)
         self.gradients.setToolTip("Show how the gradient of the loss flows back from step to step")
-        self.reading = Sentence(self)
+        self.reading = ElidedLabel(self, look="faint")
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar.addWidget(self.gradients)
         self.bar.addWidget(self.reading, 1)
