@@ -39,7 +39,7 @@ class FlowLayout(QLayout):
         self.setContentsMargins(*margins)
         self.setSpacing(spacing)
 
-    def addWidget(self, widget: QWidget, stretch: int = 0) -> None:  # type: ignore[override]
+    def addWidget(self, widget: QWidget, stretch: int = 0) -> None:
         """Add a widget at the end; one with a stretch takes spare room of its line."""
         super().addWidget(widget)
         self._stretches[-1] = stretch
@@ -59,10 +59,10 @@ class FlowLayout(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         if not 0 <= index < len(self._items):
             return None
         del self._stretches[index]

@@ -33,11 +33,11 @@ class FormArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Wide enough that no field is ever cut."""
-        return QSize(self._wide(self.widget().minimumSizeHint().width() if self.widget() else 0), 80)
+        return QSize(self._wide(inside.minimumSizeHint().width() if (inside := self.widget()) else 0), 80)
 
     def sizeHint(self) -> QSize:
         """Wide enough for labels beside their fields."""
-        return QSize(self._wide(self.widget().sizeHint().width() if self.widget() else 0), 240)
+        return QSize(self._wide(inside.sizeHint().width() if (inside := self.widget()) else 0), 240)
 
     def _wide(self, inside: int) -> int:
         return max(inside, 160) + self.verticalScrollBar().sizeHint().width() + 4

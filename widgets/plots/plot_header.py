@@ -7,8 +7,8 @@ room as soon as a part is shown, and a splitter beside it would move back and fo
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSlider, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QSlider, QToolButton, QWidget
 
 from widgets.look.labels import text_label
 
@@ -20,7 +20,7 @@ SHORTEST, LONGEST = 36, 88
 
 class PlotHeader(QWidget):
     """Title, controls of the owner's, slider with its value, log switch. In a narrow plot the word "smoothing" goes
-    first, then the slider becomes shorter; its value is always shown.
+    first, then the slider becomes shorter, then slider and switch stand in a line below; the value is always shown.
 
     ``slider`` and ``log`` are for whoever connects them.
     """
@@ -33,6 +33,9 @@ class PlotHeader(QWidget):
         self._left: list[QWidget] = [text_label(title, self, look="heading")]
         for control in (slider, log):
             control.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def add_control(self, control: QWidget) -> None:
         """Put a control of the owner's beside the title."""
@@ -56,21 +59,37 @@ class PlotHeader(QWidget):
         widths = [*(_wide(part) for part in self._lefts()), *(width for _, width in self._rights())]
         return LEFT + RIGHT + sum(widths) + SPACING * len(widths)
 
+    def _line(self) -> int:
+        """The height of one line."""
+        return TOP + max(part.sizeHint().height() for part in (*self._lefts(), self.slider, self.value, self.log))
+
     def minimumSizeHint(self) -> QSize:
-        """Room for what can be pressed and read, the slider at its shortest."""
-        parts = (*self._lefts(), self.slider, self.value, self.log)
-        return QSize(self._least(), TOP + max(part.sizeHint().height() for part in parts))
+        """Room for what can be pressed and read, the slider at its shortest, in two lines."""
+        left = [_wide(part) for part in self._lefts()]
+        right = [width for _, width in self._rights()]
+        wide = max(sum(widths) + SPACING * len(widths) for widths in (left, right))
+        return QSize(LEFT + RIGHT + wide, self._line())
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._line() * (1 if width >= self._least() else 2)
 
     def sizeHint(self) -> QSize:
         """Room for everything."""
-        least = self.minimumSizeHint()
-        return QSize(least.width() + LONGEST - SHORTEST + SPACING + _wide(self.caption), least.height())
+        return QSize(self._least() + LONGEST - SHORTEST + SPACING + _wide(self.caption), self._line())
 
     def event(self, event: QEvent) -> bool:
         """A part that asks for another size is placed anew."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._ask()
         return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Parts may have come and gone while nobody looked."""
+        super().showEvent(event)
+        self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the parts in the new room."""
@@ -83,7 +102,7 @@ class PlotHeader(QWidget):
 
     def _place(self) -> None:
         """Lay the parts out; nothing here changes what `minimumSizeHint` and `sizeHint` say."""
-        at = LEFT
+        at, below = LEFT, self.width() < self._least()
         for part in self._lefts():
             at = self._put(part, at, _wide(part))
         spare = max(self.width() - self._least(), 0)
@@ -93,14 +112,17 @@ class PlotHeader(QWidget):
         rights = [(self.slider, slider), *self._rights()[1:]]
         if shown:
             rights.insert(0, (self.caption, _wide(self.caption)))
-        at = max(at, self.width() - RIGHT + SPACING - sum(width + SPACING for _, width in rights))
+        start = self.width() - RIGHT + SPACING - sum(width + SPACING for _, width in rights)
+        at = LEFT if below else max(at, start)
         for part, width in rights:
-            at = self._put(part, at, width)
+            at = self._put(part, at, width, below=below)
 
-    def _put(self, part: QWidget, left: int, width: int) -> int:
-        """Place a part, in the middle of the height; returns where the next begins."""
-        height = min(part.sizeHint().height(), self.height() - TOP)
-        part.setGeometry(QRect(left, TOP + (self.height() - TOP - height) // 2, width, height))
+    def _put(self, part: QWidget, left: int, width: int, *, below: bool = False) -> int:
+        """Place a part, in the middle of its line; returns where the next begins."""
+        line = self._line()
+        height = min(part.sizeHint().height(), line - TOP)
+        top = TOP + (line - TOP - height) // 2 + (line if below else 0)
+        part.setGeometry(QRect(left, top, width, height))
         return left + width + SPACING
 
 

@@ -75,7 +75,7 @@ class Curves(QObject):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric to plot")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.chooser.setMinimumWidth(96)
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.currentIndexChanged.connect(self._choose)
         self.chooser.activated.connect(lambda _: self.prefer(str(self.chooser.currentData())))
         self.along = AxisChoice(self.loss.view, ALONG)
@@ -297,7 +297,7 @@ class Curves(QObject):
                 for name in names:
                     self.chooser.addItem(title_of(name), name)
                 self.chooser.setCurrentIndex(self.chooser.findData(shown))
-        self.chooser.setMinimumWidth(min(self.chooser.sizeHint().width(), WIDEST))
+        self.chooser.updateGeometry()
         self.chooser.setVisible(bool(names))
 
     def _settle(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.insight.maximisation_settings import Recipe
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs
@@ -12,8 +12,10 @@ from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
 from widgets.data.sample_views import still_values
 from widgets.fields.forms import SettingsForm
+from widgets.look.flow import flow
+from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.piecewise_request import PiecewiseRequest
@@ -51,13 +53,9 @@ class ExcitingPane(QWidget):
         self._show_running(False)
 
     def _lay_out(self) -> None:
-        head = hbox((self.heading, 1), self.stop, self.settings, margins=(12, 0, 12, 0))
-        self.side = QScrollArea(self)
+        head = flow(self.heading, Stretch(1), self.stop, self.settings, margins=(12, 0, 12, 0))
+        self.side = FormArea(self)
         self.side.setWidget(self.form)
-        self.side.setWidgetResizable(True)
-        self.side.setFrameShape(QFrame.Shape.NoFrame)
-        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.side.setMinimumWidth(196)
         self.side.hide()
         self.form.setContentsMargins(8, 4, 8, 8)
         body = hbox((self.view, 3), (self.side, 2))

@@ -24,8 +24,9 @@ from graph.shapes import Kind
 from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
 from widgets.data.sample_views import still_values
 from widgets.fields.number_field import NumberBox
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
@@ -98,7 +99,7 @@ class WhyTab(Tab):
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
-        row = hbox(parent=self.controls, spacing=8)
+        row = flow(parent=self.controls)
         named = {"Explain": self.answer, "Occlude": self.patch, "every": self.stride, "Overlay": self.overlay}
         self._labels = {}
         for words, widget in named.items():

@@ -29,6 +29,8 @@ class ScoreTabs(QTabWidget):
         super().__init__(parent)
         self.setDocumentMode(True)
         self.setAccessibleName("Scores")
+        self.setUsesScrollButtons(False)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
         self.summary = text_label("", look="faint", wrap=True)
         self.table = QTreeWidget()
         self.table.setAccessibleName("Scores of each class")

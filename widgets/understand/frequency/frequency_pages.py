@@ -71,7 +71,7 @@ class Page(QWidget):
     def _sign(self, text: str) -> QLabel:
         sign = text_label(text, self, look="heading")
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sign.setFixedWidth(18)
+        sign.setMinimumWidth(18)
         return sign
 
     def _end(self) -> None:

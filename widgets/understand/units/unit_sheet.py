@@ -13,8 +13,9 @@ from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.protocol.unit_messages import Exemplars, FindExemplars, MaximiseActivations, MaximisedInputs, UnitRanking
 from widgets.charts.unit_tiles import Face, UnitTiles, faces_of
 from widgets.data.sample_views import still_values
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
@@ -54,7 +55,8 @@ class UnitSheet(QWidget):
         self.work.failed.connect(self._say)
 
     def _lay_out(self) -> None:
-        vbox(hbox((self.heading, 1), self.shown, margins=(12, 0, 8, 0)), (self.tiles, 1), parent=self, spacing=2)
+        self.shown.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        vbox(flow(self.heading, Stretch(1), self.shown, margins=(12, 0, 8, 0)), (self.tiles, 1), parent=self, spacing=2)
 
     # What the tab calls
 
