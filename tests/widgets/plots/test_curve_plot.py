@@ -164,18 +164,23 @@ def test_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
 
 
 def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:
-    """The word goes first, then the slider becomes shorter; the value and what can be pressed stay whole."""
+    """The word goes first, then the slider becomes shorter, then there are two lines; all else stays whole."""
     header, log = plot.header, plot.findChildren(QToolButton)[0]
     whole, least = header.sizeHint().width(), header.minimumSizeHint().width()
+    line = header.heightForWidth(whole)
+    one_line = next(width for width in range(least, whole) if header.heightForWidth(width) == line)
     lengths = []
-    for width, worded in ((whole, True), (whole - 1, False), (least + 10, False), (least, False), (whole, True)):
+    widths = ((whole, True), (whole - 1, False), (one_line + 10, False), (one_line, False), (least, False))
+    for width, worded in (*widths, (whole, True)):
         plot.resize(width, 300)
+        assert header.height() == header.heightForWidth(width) == (2 * line if width == least else line)
+        assert (header.slider.geometry().top() >= line) is (width == least)
         assert header.caption.isVisible() == worded
         assert header.value.geometry().width() >= header.value.fontMetrics().horizontalAdvance("0.00")
         assert header.slider.geometry().right() < header.value.geometry().left()
         assert log.geometry().right() < plot.width()
         lengths.append(header.slider.width())
-    assert lengths == [88, 88, 46, 36, 88]
+    assert lengths == [88, 88, 46, 36, 36, 88]
 
 
 def test_what_a_plot_asks_for_never_depends_on_the_width_that_it_got(plot: CurvePlot) -> None:

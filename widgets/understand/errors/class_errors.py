@@ -45,7 +45,7 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
-        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=160)
+        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 160, 160))
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:

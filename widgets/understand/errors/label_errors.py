@@ -24,7 +24,7 @@ class LabelErrors(QWidget):
         self.about = text_label("", self, look="faint", wrap=True)
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
         side = boxed(vbox(self.about, (self.worst, 1), margins=(8, 0, 12, 0)))
-        vbox(hsplit((self.scores, 1), (side, 1), sizes=(540, 460), least=160), parent=self)
+        vbox(hsplit((self.scores, 1), (side, 1), sizes=(540, 460), least=(0, 160)), parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives several labels."""
