@@ -491,7 +491,7 @@ class Workbench(QWidget):
         if self.isVisible() and self.workspace in HEIGHTS:
             share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
             below = self._shown_below
-            height = self._heights.get(below) or min(HEIGHTS[below], round(total * share))
+            height = self._heights.get(below) or min(self._themes.theme.px(HEIGHTS[below]), round(total * share))
             if self.workspace == "network" and self._lent is not None:
                 height = max(height, LENT_HEIGHT)
             height = min(height, round(total * 0.8))
