@@ -123,6 +123,7 @@ QPushButton[primary="true"]:disabled { background: @hover; color: @faint; border
 QPushButton:flat { background: transparent; border-color: transparent; }
 QPushButton[compact="true"] { padding: 3px 6px; }
 QPushButton:flat:hover { background: @hover; }
+QPushButton:flat:focus { border-color: @accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: @hover; }
@@ -147,7 +148,7 @@ QTabBar::tab { color: @faint; background: transparent; border: none; border-bott
     padding: 5px 12px 4px 12px; }
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
-QTabBar::tab:focus { background: @hover; }
+QTabBar::tab:focus { background: @hover; border-bottom-color: @text; }
 QTabBar[segmented="true"]::tab { border-radius: 6px; margin: 2px; padding: 4px 12px; }
 QTabBar[segmented="true"]::tab:selected { background: @raised; border: 1px solid @border; }
 
@@ -191,6 +192,10 @@ QRadioButton::indicator:focus { border-color: @accent; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@check_mark"); }
 QCheckBox::indicator:indeterminate { background: @selection; border-color: @accent; }
 QRadioButton::indicator:checked { border: 4px solid @accent; width: 8px; height: 8px; }
+QCheckBox::indicator:unchecked:focus { border: 1px solid @accent; background: @selection; }
+QCheckBox::indicator:checked:focus { border-color: @text; }
+QRadioButton::indicator:checked:focus { border-color: @text; }
+QTabBar[segmented="true"]::tab:focus { border: 1px solid @accent; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: @surface; border-color: @border; }
 
 QSlider:horizontal { min-height: 20px; }
@@ -203,6 +208,7 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-colo
 QListView, QTreeView, QTableView { background: @raised; alternate-background-color: @ground;
     border: 1px solid @border; border-radius: 8px; outline: none; selection-background-color: @selection;
     selection-color: @text; gridline-color: @border; }
+QListView:focus, QTreeView:focus, QTableView:focus, QTextBrowser[page="true"]:focus { border: 1px solid @accent; }
 QListView::item, QTreeView::item { padding: 1px 6px; border-radius: 4px; min-height: @field; }
 QListView::item:hover, QTreeView::item:hover { background: @hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: @selection;

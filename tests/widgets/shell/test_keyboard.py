@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -14,17 +15,28 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QHeaderView,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
     QScrollBar,
+    QSlider,
+    QSpinBox,
     QTabBar,
+    QTableWidget,
     QTextBrowser,
+    QTreeWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from widgets.look.layouts import vbox
+from widgets.look.stylesheet import apply_theme
+from widgets.look.theme import DARK, LIGHT, Theme
 from widgets.shell.window import MainWindow
 
 PAGES = ("data", "network", "train", "understand")
@@ -143,3 +155,57 @@ def test_f10_opens_the_menu_and_f9_the_projector(window: MainWindow, qtbot: QtBo
     assert window.preferences["projector"]
     qtbot.keyClick(window, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
     assert window.themes.theme.dark and window.commands["dark"].isChecked()
+
+
+def _flat() -> QPushButton:
+    button = QPushButton("Copy")
+    button.setFlat(True)
+    return button
+
+
+def _checked(button: QCheckBox | QRadioButton) -> QWidget:
+    button.setChecked(True)
+    return button
+
+
+def _tabs(segmented: bool) -> QTabBar:
+    tabs = QTabBar()
+    tabs.setProperty("segmented", segmented)
+    tabs.addTab("One")
+    tabs.addTab("Two")
+    return tabs
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _flat,
+        lambda: QPushButton("Train"),
+        lambda: QCheckBox("Bias"),
+        lambda: _checked(QCheckBox("Bias")),
+        lambda: _checked(QRadioButton("Adam")),
+        lambda: _tabs(segmented=True),
+        lambda: _tabs(segmented=False),
+        QListWidget,
+        QTreeWidget,
+        QTableWidget,
+        QLineEdit,
+        QComboBox,
+        QSpinBox,
+        lambda: QSlider(Qt.Orientation.Horizontal),
+    ],
+)
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_focus_is_seen(make: Callable[[], QWidget], look: Theme, qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, look)
+    window, widget, other = QWidget(), make(), QPushButton("Elsewhere")
+    qtbot.addWidget(window)
+    vbox(widget, other, parent=window, margins=(8, 8, 8, 8))
+    window.show()
+    window.activateWindow()
+    other.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(other.hasFocus)
+    without = widget.grab().toImage()
+    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert widget.hasFocus()
+    assert widget.grab().toImage() != without
