@@ -57,6 +57,7 @@ class FlowLayout(QLayout):
         self.invalidate()
 
     def count(self) -> int:
+        """How many widgets and stretches there are."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
