@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
 
+from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox
 
@@ -64,11 +66,21 @@ class InlineNotice(QFrame):
         if way != self._whole.direction():
             self._whole.setDirection(way)
 
+    def _hand_on(self) -> None:
+        """Give the keys to what stands below, if a button has them that is about to disappear."""
+        focus, pane = QApplication.focusWidget(), self.parentWidget()
+        if focus is None or pane is None or not within(self, focus):
+            return
+        target = target_in(pane, leaving=self)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _add_button(self, title: str, act: Callable[[], object]) -> None:
         button = QPushButton(title, self)
         button.setAccessibleName(title)
 
         def press() -> None:
+            self._hand_on()
             self.hide()
             act()
 

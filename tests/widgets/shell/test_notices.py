@@ -207,3 +207,20 @@ def test_a_training_that_can_be_cancelled_moves_nothing(window: MainWindow, proj
     settle()
     assert panel.strip.cancel.isVisible()
     assert (panel.tabs.mapTo(window, QPoint()), panel.curves.loss.mapTo(window, QPoint())) == before
+
+
+def test_a_button_that_disappears_hands_the_keys_on_within_its_pane(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    view = opened(window, project_file, "data").workbench.panel("data")
+    assert isinstance(view, DataView)
+    done = list[str]()
+    view.offer.say("The output does not fit.", "warning", ("Fit the network", lambda: done.append("fitted")))
+    settle()
+    button = view.offer.findChildren(QPushButton)[0]
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    settle()
+    focus = QApplication.focusWidget()
+    assert done == ["fitted"] and not view.offer.isVisible()
+    assert focus is not None and focus.isVisible() and view.offer.parentWidget().isAncestorOf(focus)
