@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.protocol.control import Control
 from app.protocol.messages import (
@@ -48,8 +48,8 @@ NICE = 10
 """The window's smoothness comes before the training's last percent."""
 
 
-def main() -> int:
-    """Serve requests on stdin until it closes; returns the exit code."""
+def main() -> NoReturn:
+    """Serve requests on stdin until it closes, and end the process."""
     if hasattr(os, "nice"):
         os.nice(NICE)
     # Ctrl+C in the terminal that started the window is meant for the window.
@@ -57,7 +57,10 @@ def main() -> int:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = Channel(sys.stdin.buffer, take_over_stdout())
-    return Worker(channel).serve()
+    code = Worker(channel).serve()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)  # everything is saved; torch's own taking down lasts seconds on a busy machine, and a window waits
 
 
 class Worker:

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QGuiApplication,
     QPaintEvent,
     QShowEvent,
 )
@@ -393,7 +394,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _leave(self) -> None:
-        """Remember the window's shape and let go of everything, once."""
+        """Remember the window's shape, vanish, and let go of everything, once."""
         if self._left:
             return
         self._left = True
@@ -401,6 +402,9 @@ class MainWindow(QMainWindow):
         self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self._workbench is not None:
             self.memory.put(layout=self._workbench.layout_state())
+        self.hide()
+        QGuiApplication.sync()  # the screen shows that it is gone before the worker is waited for
+        if self._workbench is not None:
             self._workbench.close_document()
         for close in self._closers:
             close()

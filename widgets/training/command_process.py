@@ -62,7 +62,7 @@ class CommandProcess(QObject):
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.waitForFinished(1000)
+            process.waitForFinished(400)
             process.deleteLater()
 
     def _read(self, process: QProcess) -> None:

@@ -274,7 +274,7 @@ class TrainingController(QObject):
 
     def close(self) -> None:
         """End the worker, and with it a run in progress, which can be resumed later."""
-        self._link.close()
+        self._link.close(saving=self._state in (State.RUNNING, State.PAUSED, State.STOPPING))
 
     # What the worker says
 

@@ -22,8 +22,10 @@ from graph.errors import NetloomError
 ROOT = Path(__file__).resolve().parent.parent.parent
 FRAME_MS = 16
 """Messages wait this long at most, so that a burst of them costs the views one repaint."""
-GRACE_MS = 3000
-"""How long a worker may take to end by itself once its input is closed, before it is killed."""
+GRACE_MS = 1500
+"""How long a worker may take to save a training once its input is closed, before it is killed."""
+KILL_MS = 400
+"""How long the system may take to end a process that is killed."""
 TAIL = 4000
 """Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
 
@@ -120,8 +122,8 @@ class WorkerLink(QObject):
         for command in self._standing.values():
             process.write(encode(command))
 
-    def close(self) -> None:
-        """End the worker: close its input, and kill it if it has not ended after `GRACE_MS`. Waits for that."""
+    def close(self, *, saving: bool = False) -> None:
+        """End the worker: at once, or where it has a training to save, within `GRACE_MS`. Waits for that."""
         self._frame.stop()
         self._waiting.clear()
         self._requests.clear()
@@ -129,9 +131,10 @@ class WorkerLink(QObject):
         if process is None:
             return
         process.closeWriteChannel()
-        if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(GRACE_MS):
+        running = process.state() != QProcess.ProcessState.NotRunning
+        if running and not (saving and process.waitForFinished(GRACE_MS)):
             process.kill()
-            process.waitForFinished(GRACE_MS)
+            process.waitForFinished(KILL_MS)
         process.deleteLater()
 
     def _release(self) -> QProcess | None:

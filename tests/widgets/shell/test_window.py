@@ -578,3 +578,10 @@ def test_layers_that_a_repair_adds_come_into_view(window: MainWindow, tmp_path: 
     assert not canvas.navigation.visible_region().intersects(canvas.board.cards[last].rect)
     window.workbench.problems.added.emit({last})
     qtbot.waitUntil(lambda: canvas.navigation.visible_region().contains(canvas.board.cards[last].rect))
+
+
+def test_a_window_that_closes_is_gone_before_its_parts_are_ended(window: MainWindow) -> None:
+    shown: list[bool] = []
+    window.at_close(lambda: shown.append(window.isVisible()))
+    window.close_now()
+    assert shown == [False]

@@ -157,8 +157,18 @@ def test_closing_leaves_no_orphan(mode: str, qtbot: QtBot, monkeypatch: pytest.M
     with qtbot.waitSignal(link.ready):
         link.start()
     process = link.process_id
-    link.close()
+    link.close(saving=True)
     assert not link.running
+    assert not alive(process)
+
+
+def test_a_worker_with_nothing_to_save_is_not_waited_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widgets.training.worker_link.GRACE_MS", 600_000)
+    link = WorkerLink([sys.executable, str(Path(__file__).with_name("fake_worker.py")), "deaf"])
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    process = link.process_id
+    link.close()
     assert not alive(process)
 
 
