@@ -19,6 +19,7 @@ def first_batch(prepared: Prepared, size: int = 32, seed: int = 0) -> BatchPrevi
     partner = np.arange(len(rows)) if altered.partner is None else altered.partner
     return BatchPreview(
         target_field=dataset.target_field().facts,
+        input_field=dataset.input_field().facts,
         mixup_lambda=altered.share,
         before=np.ascontiguousarray(before),
         after=np.ascontiguousarray(altered.inputs[0]),

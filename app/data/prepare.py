@@ -71,6 +71,10 @@ class Prepared:
         scaler = self.scalers.get(field)
         return values if scaler is None else scaler.undo(values)
 
+    def own_values(self, field: str, indices: Array) -> Array:
+        """The samples at ``indices`` (n, *shape) as the data has them, with NaN where a value is missing."""
+        return np.asarray(self.dataset.field_named(field).values[indices])
+
     def fill(self, field: str, values: Array) -> Array:
         """``values`` (n, *shape) of a field as training would have had them, before they are standardised.
 

@@ -246,7 +246,7 @@ def _worst(
 ) -> WorstPredictions:
     """The worst samples of a part, its ``rows``; of tokens and labels what they mean, by their ``vocabulary``."""
     source = model.objective.inputs[0]
-    inputs = model.prepared.undo(source, data.arrays[source][rows])
+    inputs = model.prepared.own_values(source, data.indices[rows])
     words = SampleWords(input=_read_words(model, inputs))
     if vocabulary:
         words = replace(words, true=_texts(true, vocabulary), predicted=_texts(predicted, vocabulary))
@@ -257,6 +257,7 @@ def _worst(
         loss=loss.astype(np.float32),
         input=inputs,
         words=words,
+        input_field=model.prepared.dataset.field_named(source).facts,
     )
 
 

@@ -127,7 +127,7 @@ def exemplars(
     if not len(at) or at.min() < 0 or at.max() >= part.samples or len(at) != len(places):
         raise NetloomError("There are no such samples in this part of the data.")
     name, target = shown_field(model), model.objective.heads[0].field.name
-    values = model.prepared.undo(name, part.arrays[name][at])
+    values = model.prepared.own_values(name, part.indices[at])
     shrink = max(1, -(-max(values.shape[-2:]) // LARGEST_SIDE)) if values.ndim == 4 else 1
     patch: Array | None = None
     if layer.reach is not None and np.issubdtype(values.dtype, np.floating):

@@ -168,6 +168,7 @@ class BatchPreview:
     after: Array
     target: Array
     partner: Array
+    input_field: FieldFacts | None = None
 
 
 class ColumnType(StrEnum):

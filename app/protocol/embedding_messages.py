@@ -18,13 +18,14 @@ class SimilarSamples(PartialReply):
     """The samples most like number ``sample``, by the codes of ``layer`` and by raw values.
 
     ``neighbours`` is None until the ``total`` codes that are compared are ``done``; ``samples`` is how many samples
-    there are. ``target_field`` says what a target is.
+    there are. ``target_field`` says what a target is, ``input_field`` what an input is.
     """
 
     layer: str
     sample: int
     samples: int
     target_field: FieldFacts
+    input_field: FieldFacts | None = None
     neighbours: SampleNeighbours | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from app.protocol.json_values import plain
 from app.protocol.messages import Array
+from app.protocol.values import FieldFacts
 
 Task = Literal["classification", "labels", "regression", "sequence", "transcription"]
 Texts = tuple[tuple[str, ...], ...]
@@ -39,8 +40,9 @@ class SampleWords:
 class WorstPredictions(Predictions):
     """The worst predictions, the worst first.
 
-    ``loss`` float32 (k,), of rows of labels how many to insert, remove or exchange; ``input`` float32 (k, *sizes). For
-    classes ``probability`` float32 (k,) is what the predicted class was given, ``probabilities`` float32 (k, classes).
+    ``loss`` float32 (k,), of rows of labels how many to insert, remove or exchange; ``input`` float32 (k, *sizes) of
+    the field ``input_field``. For classes ``probability`` float32 (k,) is what the predicted class was given,
+    ``probabilities`` float32 (k, classes).
     """
 
     loss: Array
@@ -48,6 +50,7 @@ class WorstPredictions(Predictions):
     probability: Array | None = None
     probabilities: Array | None = None
     words: SampleWords = field(default_factory=SampleWords)
+    input_field: FieldFacts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

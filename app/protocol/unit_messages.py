@@ -42,7 +42,8 @@ class Exemplars(RunReply):
 
     ``input`` float32 (n, *sizes) in the data's own units, large pictures made smaller; ``index`` int64 (n,) positions
     in the data set; ``target`` (n, ...) what is true of each; ``patch`` float32 (n, 2 axes), starts and ends in places
-    of ``input``, or None where units see all of it. ``target_field`` says what ``target`` is.
+    of ``input``, or None where units see all of it. ``target_field`` says what ``target`` is,
+    ``input_field`` what ``input`` is.
     """
 
     input: Array
@@ -50,6 +51,7 @@ class Exemplars(RunReply):
     target: Array
     patch: Array | None
     target_field: FieldFacts
+    input_field: FieldFacts | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

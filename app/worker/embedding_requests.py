@@ -45,6 +45,7 @@ def find_similar_samples(model: Model, request: FindSimilarSamples) -> SimilarSa
         sample=request.sample,
         samples=codes.samples,
         target_field=model.prepared.dataset.target_field().facts,
+        input_field=model.prepared.dataset.field_named(model.objective.inputs[0]).facts,
         neighbours=neighbours_of(model, codes, request.sample, request.count) if codes.complete else None,
     )
 

@@ -11,7 +11,7 @@ from app.insight.activation_maximisation import activations, beginning, climb, d
 from app.insight.activations import check_units, layer_of, source_of, until
 from app.insight.maximisation_settings import MOST_UNITS, Recipe
 from app.insight.receptive_patch import sight_of
-from app.insight.top_activations import Ranking, exemplars, part_named, rank, unit_names
+from app.insight.top_activations import Ranking, exemplars, part_named, rank, shown_field, unit_names
 from app.protocol.unit_messages import (
     Exemplars,
     FindExemplars,
@@ -55,6 +55,7 @@ def find_exemplars(model: Model, request: FindExemplars) -> Exemplars:
         target=samples.target,
         patch=samples.patch,
         target_field=model.objective.heads[0].field.facts,
+        input_field=model.prepared.dataset.field_named(shown_field(model)).facts,
     )
 
 

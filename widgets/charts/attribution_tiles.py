@@ -15,7 +15,7 @@ from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, 
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.feature_bars import paint_feature_bars, row_at
 from widgets.charts.maximised_input import rounded
-from widgets.charts.sample_tiles import Samples, paint_lines
+from widgets.charts.sample_painting import Samples, paint_lines
 from widgets.charts.tiles import GAP, Grid, TileView, arrange
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number

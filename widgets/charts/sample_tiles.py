@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import PictureBox
+from app.protocol.values import FieldFacts
 from app.system.number_format import format_percent, nth
 from widgets.charts.colour_maps import image, limits, picture
+from widgets.charts.sample_painting import MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
 from widgets.charts.tiles import GAP, TileView
 from widgets.look.theme import Theme, ThemeSource
-from widgets.plots.axes import polygon
 
-Samples = NDArray[np.float64]
 TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
 """How many times as wide tiles with texts are: with words, and with texts of more characters than ``SENTENCE``."""
 WIDEST = 4.0
@@ -28,12 +28,18 @@ WIDEST = 4.0
 WRAPPED = Qt.TextFlag.TextWordWrap
 BOXED = 2.4
 """How many times as wide tiles are in whose pictures boxes are drawn."""
+ROWS, MOST_CELLS = (150.0, 260.0), 9
+"""Least and greatest width of tiles with rows of a table, and the cells that have room in one at least."""
 BOX_LINE = 2
 """Pixels that the line of a box is wide."""
 
 
 class SampleTiles(TileView):
-    """Pictures (N, C, H, W) as pictures; vectors (N, F) and sequences (N, T, F) as small lines; texts as texts."""
+    """Samples, each drawn by its kind.
+
+    Pictures (N, C, H, W) are pictures, rows of a table (N, F) names and values, sequences (N, T, F) and nameless
+    vectors small lines, texts are texts.
+    """
 
     LEAST, MOST = 44.0, 96.0
 
@@ -45,7 +51,12 @@ class SampleTiles(TileView):
         self._texts: list[str] = []
         self._boxes: Sequence[Sequence[PictureBox]] = ()
         self._kinds: dict[str, int] = {}
+        self._field: FieldFacts | None = None
         self._cut: dict[tuple[str, float, float, float], str] = {}
+
+    def set_field(self, field: FieldFacts | None) -> None:
+        """Say what the samples that are set next are, so that rows of a table have names and units."""
+        self._field = field
 
     def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
         values = np.asarray(samples, dtype=np.float64)
@@ -60,6 +71,8 @@ class SampleTiles(TileView):
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
         wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
         self._widen(wide)
+        if self.is_rows():
+            self.LEAST, self.MOST = ROWS
         self.current = None
         self.update()
 
@@ -84,17 +97,38 @@ class SampleTiles(TileView):
         """Return whether samples are pictures."""
         return self._samples.ndim == 4
 
+    def is_rows(self) -> bool:
+        """Return whether samples are rows of a table whose columns have names."""
+        named = self._field is not None and self._samples.ndim == 2 and len(self._samples) > 0
+        return named and self._field is not None and len(self._field.names) == self._samples.shape[1]
+
+    def cells(self, index: int) -> list[Cell]:
+        """Return names and values of a row of a table; of another sample there are none."""
+        return row_cells(self._samples[index], self._field) if self._field is not None and self.is_rows() else []
+
+    def row_sentence(self, index: int) -> str:
+        """Return a row of a table in words, to follow on a sentence; of another sample nothing."""
+        return f": {row_words(self.cells(index))}" if self.is_rows() else ""
+
     def aspect(self) -> float:
         """Return width over height of a sample's tile."""
+        if self.is_rows():
+            lines = len(self.cells(0)) if self.count() == 1 else min(len(self.cells(0)), MOST_CELLS)  # one is whole
+            high = QFontMetricsF(self.theme.font(small=True)).height() * lines + MARGIN
+            return ROWS[0] * self.theme.scale / high
         if self.is_pictures():
             return float(self._samples.shape[3] / self._samples.shape[2])
         return 2.6 if self._texts else 1.6
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint a picture, a text, or the lines of a vector or sequence."""
+        """Paint a picture, a text, a row, or the lines of a vector or sequence."""
         if self._texts:
             self.paint_ground(painter, index, place)
             self._paint_text(painter, self._texts[index], place)
+            return
+        if self.is_rows():
+            self.paint_ground(painter, index, place)
+            paint_row(painter, self.theme, self.cells(index), place)
             return
         if not self.is_pictures():
             self.paint_ground(painter, index, place)
@@ -189,31 +223,6 @@ class Answer(NamedTuple):
     sure: str = ""
     values: tuple[float, ...] = ()
     boxes: tuple[PictureBox, ...] = ()
-
-
-def paint_lines(
-    painter: QPainter,
-    theme: Theme,
-    sample: Samples,
-    place: QRectF,
-    low: float,
-    high: float,
-    ink: QColor | None = None,
-) -> None:
-    """Paint a vector (F,) as a small line, or a sequence (T, F) as up to four, on a scale from ``low`` to ``high``.
-
-    Lines have a hue each, or all have ``ink`` where that is seen better.
-    """
-    painter.setPen(theme.border)
-    painter.drawRect(place.adjusted(0, 0, -1, -1))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    columns = sample[:, None] if sample.ndim == 1 else sample
-    inner = place.adjusted(4, 4, -4, -4)
-    across = inner.left() + np.linspace(0, inner.width(), len(columns))
-    for feature in range(min(columns.shape[1], 4)):
-        heights = inner.bottom() - (columns[:, feature] - low) / (high - low) * inner.height()
-        painter.setPen(QPen(ink or theme.run(feature), 1))
-        painter.drawPolyline(polygon(np.stack([across, np.nan_to_num(heights)], axis=1)))
 
 
 class SampleGallery(SampleTiles):
@@ -318,7 +327,8 @@ class SampleGallery(SampleTiles):
         text = f"“{self._texts[index]}”, " if self._texts else ""
         label = f"{self._labels[index]}, " if self._labels[index] else ""
         boxed = f"; {box_words(self._boxes[index])}" if self._boxes else ""
-        return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{boxed}{prediction}"
+        row = f"; {row_words(self.cells(index))}" if self.is_rows() else ""
+        return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{boxed}{prediction}{row}"
 
 
 def box_words(boxes: Sequence[PictureBox]) -> str:
@@ -380,7 +390,8 @@ class WorstPredictions(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the prediction in words."""
         truth, prediction, probability = self._rows[index]
-        return f"{truth}, taken for {prediction} with probability {format_percent(probability)}"
+        said = f"{truth}, taken for {prediction} with probability {format_percent(probability)}"
+        return f"{said}{self.row_sentence(index)}"
 
 
 def _caption(prediction: str, probability: float) -> str:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.system.number_format import nth
 from widgets.charts.colour_maps import image, limits, picture
-from widgets.charts.sample_tiles import Samples, SampleTiles, paint_lines
+from widgets.charts.sample_painting import Samples, paint_lines
+from widgets.charts.sample_tiles import SampleTiles
 from widgets.charts.tiles import TileView
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -104,9 +105,9 @@ class UnitTiles(TileView):
         """Paint what excites a unit, or a bar of how strongly it answers."""
         face = self._faces.get(index)
         painter.fillRect(place, self.theme.raised)
-        if face is None:
+        if face is None or face.sample.ndim == 1:  # a row has no room here, and its values no scale in common
             self._paint_strength(painter, index, place)
-        elif face.sample.ndim != 3:
+        elif face.sample.ndim == 2:
             paint_lines(painter, self.theme, stretch(face), place, face.low, face.high)
         else:
             self._paint_picture(painter, index, face, place)
@@ -203,7 +204,8 @@ class ExemplarTiles(SampleTiles):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is and what the unit said to it."""
         label = f", {self._labels[index]}" if self._labels[index] else ""
-        return f"Sample {nth(self._indices[index])}{label}: activation {number(self._values[index])}"
+        said = f"Sample {nth(self._indices[index])}{label}: activation {number(self._values[index])}"
+        return f"{said}{self.row_sentence(index)}"
 
 
 def patch_place(patch: Patch, sample: Samples, place: QRectF) -> QRectF:

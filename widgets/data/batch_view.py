@@ -38,4 +38,5 @@ class BatchView(QWidget):
         )
         how = "altered at random" if altered else "not altered"
         self.summary.setText(f"The first {len(after)} samples of training, standardised and {how}.{blended}")
+        self.gallery.set_field(batch.input_field)
         self.gallery.set_samples(drawable_values(after), labels, ["training"] * len(after))

@@ -85,6 +85,7 @@ class SampleBrowser(QWidget):
             self._offer(("Samples", self.gallery))
             return
         labels, parts, texts = sample_labels(preview), part_titles(preview), preview.input_texts
+        self.gallery.set_field(preview.info.input_field)
         self.gallery.set_samples(
             with_targets(drawable(preview), preview),
             labels,
@@ -203,10 +204,13 @@ class SampleBrowser(QWidget):
 
 
 def drawable(preview: DataPreview) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The inputs as a gallery can draw them: missing values become 0, tokens become a sequence.
+    """The inputs as a gallery can draw them: tokens become a sequence, and missing values 0.
 
-    The features of a table have units of their own, so each is drawn over its own range, from 0 to 1.
+    Rows of a table stay as they are, for they are shown as names and values. Vectors without names are drawn as lines,
+    each feature over its own range, from 0 to 1.
     """
+    if preview.info.input_field.kind == Kind.VECTOR and preview.info.input_field.names and preview.inputs.ndim == 2:
+        return np.asarray(preview.inputs, dtype=np.float64)
     values = drawable_values(preview.inputs)
     return over_own_range(values) if preview.info.input_field.kind == Kind.VECTOR and len(values) else values
 
@@ -252,8 +256,9 @@ def drawable_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[n
 
 
 def still_values(inputs: ArrayLike) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The same with a video drawn by the frame in its middle."""
-    values = np.nan_to_num(np.asarray(inputs, dtype=np.float64))
+    """The same with a video drawn by the frame in its middle; rows of a table keep what is missing as NaN."""
+    values = np.asarray(inputs, dtype=np.float64)
+    values = values if values.ndim == 2 else np.nan_to_num(values)
     values = values[:, values.shape[1] // 2] if values.ndim == 5 else values
     return values.reshape(len(values), -1) if values.ndim not in (2, 3, 4) else values
 

@@ -87,10 +87,11 @@ class SamplePicker(SampleGallery):
         labels = sample_labels(preview, units=False)
         self._places = [int(preview.index[row]) for row in rows]
         texts = [preview.input_texts[row] for row in rows] if preview.input_texts else []
+        self.set_field(preview.info.input_field)
         self.set_samples(
             drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), texts, positions=self._places
         )
-        if texts:  # as wide as its tiles are now, which texts need
+        if texts or self.is_rows():  # as wide as its tiles are now, which words need
             self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:
             self.current = 0

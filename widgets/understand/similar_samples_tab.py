@@ -63,7 +63,8 @@ class NeighbourGallery(SampleGallery):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return which sample it is, and how similar."""
         name = f", {self._labels[index]}" if self._labels[index] else ""
-        return f"Sample {nth(self.positions[index])}{name}: cosine similarity {self._parts[index]}"
+        said = f"Sample {nth(self.positions[index])}{name}: cosine similarity {self._parts[index]}"
+        return f"{said}{self.row_sentence(index)}"
 
 
 class SimilarTab(Tab):
@@ -106,13 +107,15 @@ class SimilarTab(Tab):
         for widget in (self.note, self.progress, self.cancel):
             self.bar.addWidget(widget)
         self._show_progress(0, 0)
+        self.gallery.setMinimumWidth(90)
+        self.sample.setMinimumWidth(110)
         panes = hsplit(
             (_column(self.gallery), 1),
             (_column((self.sample, 1), self.about), 1),
             (_column(self.code_heading, (self.by_code, 1), self.value_heading, (self.by_value, 1)), 4),
             (_column(self.map_heading, (self.map, 1)), 3),
             sizes=(140, 150, 520, 380),
-            least=(90, 110, 220, 180),
+            least=(0, 0, 220, 180),
         )
         self.stack.addWidget(self.says)
         self.stack.addWidget(panes)
@@ -236,6 +239,7 @@ class SimilarTab(Tab):
     def _show(self, reply: SimilarSamples, neighbours: SampleNeighbours) -> None:
         target = reply.target_field
         own = labels_of(target, neighbours.target)[0]
+        self.sample.set_field(reply.input_field)
         self._show_sample(own, neighbours)
         groups = (
             (self.by_code, self.code_heading, neighbours.by_code, f"Nearest by the codes of {reply.layer}"),
@@ -243,6 +247,7 @@ class SimilarTab(Tab):
         )
         for gallery, heading, near, title in groups:
             labels = labels_of(target, near.target)
+            gallery.set_field(reply.input_field)
             gallery.set_neighbours(drawable_values(near.input), labels, near.index.tolist(), near.similarity.tolist())
             heading.setText(f"{title}{shared(own, labels) if target.classes else ''}")
         compared = f"{reply.total:,} of {reply.samples:,} samples compared"
@@ -257,6 +262,7 @@ class SimilarTab(Tab):
             if reconstruction.after.shape == sample.shape:
                 shown, names = beside(sample, reconstruction.before, reconstruction.after, names[0])
         self.sample.set_samples(drawable_values(np.stack(shown)), names, [""] * len(names))
+        self.sample.setMinimumWidth(round(self.sample.least_width()) + 30 if self.sample.is_rows() else 110)
         self.about.setText(words)
 
     def _on_projection(self, reply: CodeProjection) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -250,15 +250,15 @@ def test_features_of_a_table_are_each_drawn_over_their_own_range() -> None:
     assert over_own_range(rows).tolist() == [[0.0, 0.0, 0.5], [1.0, 0.5, 0.5], [0.5, 1.0, 0.5]]
 
 
-def test_thumbnails_of_a_table_differ_though_one_column_is_large(
-    qtbot: QtBot, link: DirectLink, tmp_path: Path
-) -> None:
+def test_samples_of_a_table_are_names_and_values(qtbot: QtBot, link: DirectLink, tmp_path: Path) -> None:
     lines = [f"{number % 5},{10_000 + number},{number % 2}" for number in range(60)]
     (tmp_path / "t.csv").write_text("\n".join(["few,many,target", *lines]), "utf-8")
     view = make_view(qtbot, link)
     view.open_path(tmp_path / "t.csv")
     qtbot.waitUntil(lambda: view.preview is not None)
     assert view.preview is not None
-    drawn = drawable(view.preview)
-    assert drawn.min() == 0.0 and drawn.max() == 1.0
-    assert np.ptp(drawn, axis=0).tolist() == [1.0, 1.0]
+    np.testing.assert_array_equal(drawable(view.preview), view.preview.inputs)
+    gallery = view.samples.gallery
+    assert gallery.is_rows()
+    assert gallery.cells(3) == [("few", "3"), ("many", "10,003")]
+    assert "few 3, many 10,003" in gallery.tile_sentence(3, QPointF(), QRectF())

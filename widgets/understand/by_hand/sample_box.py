@@ -87,6 +87,7 @@ class SampleBox(QWidget):
         preview = reply.preview
         self._places = [int(place) for place in preview.index]
         labels = sample_labels(preview, units=False)
+        self.gallery.set_field(preview.info.input_field)
         self.gallery.set_samples(drawable(preview), labels, part_titles(preview), positions=self._places)
 
     def _on_picture(self, row: int) -> None:

@@ -45,7 +45,7 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
-        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 160, 160))
+        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
@@ -66,6 +66,7 @@ class ClassErrors(QWidget):
         probabilities = [float(worst.probability[row]) for row in rows]
         read = texts_read(self._evaluation)
         texts = [read[row] for row in rows] if read else []
+        self.worst.set_field(worst.input_field)
         self.worst.set_rows(drawable_values(worst.input[self._rows]), true, predicted, probabilities, texts)
         self._show_row(self._rows[0] if self._rows else None)
 
@@ -101,6 +102,7 @@ class ClassErrors(QWidget):
             f"{format_percent(probability)} certainty."
         )
         texts = texts_read(self._evaluation)[row : row + 1]
+        self.sample.set_field(worst.input_field)
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)
         if worst.probabilities is not None:
             bars = {"probability": worst.probabilities[row]}

@@ -32,6 +32,7 @@ class LabelErrors(QWidget):
         self.scores.show_scores(evaluation.scores)
         true = [f"is {label_names(row, names)}" for row in worst.true]
         off = (worst.true != worst.predicted).sum(1).tolist()
+        self.worst.set_field(worst.input_field)
         self.worst.set_samples(drawable_values(worst.input), true, list(map(_off, off)), texts_read(evaluation))
         answers = [
             Answer(f"says {label_names(row, names)}", wrong == 0)

@@ -26,6 +26,7 @@ class RowErrors(QWidget):
         """Show the evaluation of a network that reads rows of labels."""
         worst, words = evaluation.worst, evaluation.worst.words
         off = [_off(int(edits)) for edits in worst.loss]
+        self.worst.set_field(worst.input_field)
         self.worst.set_samples(drawable_values(worst.input), [f"is {joined(row)}" for row in words.true], off)
         self.worst.set_answers(
             [

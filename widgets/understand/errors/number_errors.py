@@ -46,6 +46,7 @@ class NumberErrors(QWidget):
             else f"error {float(loss) ** 0.5:.3g}"
             for predicted, loss in zip(worst.predicted, worst.loss, strict=True)
         ]
+        self.worst.set_field(worst.input_field)
         self.worst.set_samples(drawable_values(worst.input), labels, parts, texts_read(evaluation))
         self.about.setText("The samples that were missed most.")
         self.sides.setCurrentWidget(self.worst)

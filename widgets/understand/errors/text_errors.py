@@ -103,6 +103,7 @@ class TextErrors(QWidget):
             return
         worst = self._evaluation.worst
         name = f"sample {nth(int(worst.index[row]))}"
+        self.sample.set_field(worst.input_field)
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
 
 

@@ -197,6 +197,7 @@ class UnitsTab(Tab):
             return
         labels = labels_of(exemplars.target_field, exemplars.target)
         values = self._ranking.values[self._unit].tolist()
+        self.samples.set_field(exemplars.input_field)
         self.samples.set_exemplars(
             drawable_values(exemplars.input), values, labels, exemplars.index.tolist(), exemplars.patch
         )
