@@ -48,6 +48,7 @@ from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
+from widgets.training.busy_covers import BusyCovers
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
 
@@ -104,6 +105,7 @@ class DataView(QWidget):
         self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._ask_soon.timeout.connect(self._ask)
         self._lay_out()
+        self.busy = BusyCovers(link, self)
         self.sources.chosen.connect(self._choose)
         self.sources.file_chosen.connect(self.open_path)
         self.form.edited.connect(self._edit)
@@ -344,6 +346,9 @@ class DataView(QWidget):
         self.form.show_choice(choice)
         self.recipes.follow(choice, self._base)
         self._stale = True
+        if not self._shows_source():
+            self._shown, self._shown_of = None, None  # what is on show is of other data
+            self._display(None)
         if self.isVisible() or self._checker is not None:
             self._ask_soon.start()
 
@@ -451,6 +456,14 @@ class DataView(QWidget):
         notes = " ".join(self._notes(preview)) if preview else ""
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
+
+    def _shows_source(self) -> bool:
+        """Whether what is on show came from the file or data set that is chosen, be it with other settings."""
+        section, shown = self.section or {}, self._shown_of or {}
+        options, before = section.get("options"), shown.get("options")
+        path = options.get("path") if isinstance(options, Mapping) else None
+        path_before = before.get("path") if isinstance(before, Mapping) else None
+        return self._shown is not None and (section.get("source"), path) == (shown.get("source"), path_before)
 
     def _title_without(self) -> str:
         """The name of the file or data set that is chosen and not read, if there is one."""

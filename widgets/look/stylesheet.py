@@ -96,6 +96,7 @@ QLabel[heading="true"] { color: @text; font-weight: 600; padding: 4px 0; }
 QLabel[tone="error"] { color: @error; }
 QLabel[tone="warning"] { color: @warning; }
 QLabel[tone="ok"] { color: @ok; }
+QLabel[cover="true"] { background: @ground; }
 QFrame[rule="true"] { background: @border; border: none; }
 QFrame[card="true"] { background: @raised; border: 1px solid @border; border-radius: 8px; }
 QFrame[notice="true"] { background: @raised; border: 1px solid @strong_border; border-left: 4px solid @accent;

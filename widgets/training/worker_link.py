@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.protocol.events import Event, Points, Snapshot
@@ -38,14 +40,27 @@ def worker_command() -> tuple[str, ...]:
 
 
 @dataclass
-class _Pending:
-    """A request that waits for its reply."""
+class Pending:
+    """A request that waits for its reply: on behalf of which object, since when, and how far it is if that is known."""
 
     request: Message
     on_reply: Callable[[Any], None]
     on_refused: Refusal | None
-    begun: bool = False
-    """Whether the worker keeps unfinished work for it."""
+    owner: QObject | None = None
+    since: float = field(default_factory=monotonic)
+    progress: Unfinished | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the worker keeps unfinished work for it."""
+        return self.progress is not None
+
+    def is_for(self, panel: QWidget) -> bool:
+        """Whether the reply goes to ``panel`` or to something within it."""
+        owner = self.owner if self.owner is not None and isValid(self.owner) else None
+        while owner is not None and not isinstance(owner, QWidget):
+            owner = owner.parent()
+        return owner is not None and (owner is panel or panel.isAncestorOf(owner))
 
 
 class WorkerLink(QObject):
@@ -54,7 +69,8 @@ class WorkerLink(QObject):
     `points` carries the losses of a training (`Points`), `snapshot` every `Snapshot`, and `training_event` every other
     `Event`. `ready` carries what a worker says of itself once it is.
     `waits(id, Unfinished)` says how far the work is that a request has to wait for. The request is sent again for the
-    next piece, unless it is forgotten meanwhile. `lost` carries one sentence when the worker died, was killed or spoke
+    next piece, unless it is forgotten meanwhile. `pending_changed` says that a request
+    was sent, or waits no longer. `lost` carries one sentence when the worker died, was killed or spoke
     nonsense; requests that were waiting are refused with the same sentence before.
     """
 
@@ -62,6 +78,7 @@ class WorkerLink(QObject):
     points = Signal(object)
     snapshot = Signal(object)
     ready = Signal(object)
+    pending_changed = Signal()
     waits = Signal(int, object)
     lost = Signal(str)
 
@@ -71,7 +88,7 @@ class WorkerLink(QObject):
         self._process: QProcess | None = None
         self._decoder = Decoder()
         self._waiting: list[Envelope] = []
-        self._requests: dict[int, _Pending] = {}
+        self._requests: dict[int, Pending] = {}
         self._standing: dict[type[Command], Command] = {}
         self._last_id = 0
         self._was_ready = False
@@ -95,6 +112,10 @@ class WorkerLink(QObject):
     def busy(self) -> bool:
         """Whether a request waits for its answer."""
         return bool(self._requests)
+
+    def pending_of(self, panel: QWidget) -> list[Pending]:
+        """The requests that wait for a reply to ``panel`` or to something within it, the oldest first."""
+        return [pending for pending in self._requests.values() if pending.is_for(panel)]
 
     @property
     def process_id(self) -> int:
@@ -170,15 +191,19 @@ class WorkerLink(QObject):
         Callbacks that are methods of a widget which no longer exists are not called.
         """
         self._last_id += 1
-        self._requests[self._last_id] = _Pending(request, on_reply, on_refused)
-        self._write(request, self._last_id)
-        return self._last_id
+        number = self._last_id
+        self._requests[number] = Pending(request, on_reply, on_refused, owner_of(on_reply))
+        self._write(request, number)
+        self.pending_changed.emit()
+        return number
 
     def forget(self, request: int) -> None:
         """Ignore the reply to a request; work that it waits for is stopped."""
         pending = self._requests.pop(request, None)
         if pending is not None and pending.begun and self._process is not None:
             self.send(Forget(request=request))
+        if pending is not None:
+            self.pending_changed.emit()
 
     # Hearing
 
@@ -223,11 +248,12 @@ class WorkerLink(QObject):
                     _call(pending.on_refused, message.reason)
                 else:
                     _call(pending.on_reply, message)
+                self.pending_changed.emit()
 
     def _go_on(self, number: int, progress: Unfinished) -> None:
         """Pass on how far a request is, and have the next piece done if it is still wanted."""
         if number in self._requests:
-            self._requests[number].begun = True
+            self._requests[number].progress = progress
             self.waits.emit(number, progress)
         if number in self._requests:
             self._write(self._requests[number].request, number)
@@ -263,10 +289,20 @@ class WorkerLink(QObject):
         requests, self._requests = self._requests, {}
         for pending in requests.values():
             _call(pending.on_refused, reason)
+        self.pending_changed.emit()
         self.lost.emit(reason)
         if was_ready:
             # A worker that never came up would fail again; the next request tries, so that nothing spins.
             self.start()
+
+
+def owner_of(callback: Callable[[Any], None]) -> QObject | None:
+    """The object that a reply is for: the one that the method is of, or that a function within a method knows."""
+    owner = getattr(callback, "__self__", None)
+    if isinstance(owner, QObject):
+        return owner
+    cells = getattr(callback, "__closure__", None) or ()
+    return next((cell.cell_contents for cell in cells if isinstance(cell.cell_contents, QObject)), None)
 
 
 def _call(callback: Callable[[Any], None] | None, value: Any) -> None:

@@ -15,6 +15,7 @@ from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
+from widgets.training.busy_covers import BusyCovers
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
 from widgets.understand.subject import Subject
@@ -48,6 +49,7 @@ class UnderstandPanel(QWidget):
         self._subscribe_soon = QTimer(self, singleShot=True, interval=0)
         self._subscribe_soon.timeout.connect(self._subscribe)
         self._lay_out()
+        self.busy = {kind: BusyCovers(controller.link, tab) for kind, tab in self.tabs.items()}
         self._connect()
         self._on_subject()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.framing import Decoder, encode
@@ -18,12 +19,15 @@ from graph.document import Document
 from graph.errors import NetloomError
 from widgets.data.data_view import DataView
 from widgets.look.theme import ThemeSource
+from widgets.training.worker_link import Pending
 
 
 class DirectLink(QObject):
     """Stands for a `WorkerLink`: requests are answered at once, and travel through real frames."""
 
     waits = Signal(int, object)
+    pending_changed = Signal()
+    is_ready = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +49,10 @@ class DirectLink(QObject):
 
     def forget(self, request: int) -> None:
         """Nothing is ever waiting."""
+
+    def pending_of(self, panel: QWidget) -> list[Pending]:
+        """Nothing is ever waiting."""
+        return []
 
 
 def arrived(message: Message) -> Any:

@@ -1,0 +1,124 @@
+"""Busy state of panels: a view that is empty says that the worker is at work while a request for it is pending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import monotonic
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QLabel, QWidget
+from shiboken6 import isValid
+
+from widgets.training.worker_link import Pending, WorkerLink
+
+QUIET_MS = 200
+"""A wait shorter than this says nothing: words that flash by only disturb."""
+STARTING = "Starting PyTorch…"
+
+
+@runtime_checkable
+class CanBeEmpty(Protocol):
+    """A view that knows whether it shows nothing; then it says what would fill it."""
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see yet."""
+
+
+class Cover(QLabel):
+    """Lies over an empty view, first without words, and hides what it says of itself."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self.setObjectName("busyCover")
+        self.setProperty("look", "faint")
+        self.setProperty("cover", True)
+        self.setAutoFillBackground(True)
+        self.setWordWrap(True)
+        self.setMargin(16)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setGeometry(view.rect())
+        view.installEventFilter(self)
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        parent = self.parentWidget()
+        if event.type() == QEvent.Type.Resize and parent is watched:
+            self.setGeometry(parent.rect())
+        return False
+
+
+class BusyCovers(QObject):
+    """Covers the empty views of ``panel`` while a request of the panel, or of something in it, is pending.
+
+    So a panel shows one of: nothing, that the worker works (since when, how far), what came, or why nothing did.
+    """
+
+    def __init__(self, link: WorkerLink, panel: QWidget) -> None:
+        super().__init__(panel)
+        self._link, self._panel = link, panel
+        self._covers: dict[QWidget, Cover] = {}
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._words = QTimer(self, interval=QUIET_MS)
+        self._later.timeout.connect(self.refresh)
+        self._words.timeout.connect(self.refresh)
+        link.pending_changed.connect(self._on_pending)
+        panel.installEventFilter(self)
+
+    @property
+    def covered(self) -> list[QWidget]:
+        """The views that say at present that the worker is at work."""
+        return [view for view in self._covers if isValid(view)]
+
+    def _on_pending(self) -> None:
+        self.refresh()
+        if self._covers:
+            self._later.start()  # whoever has asked may empty its views only then
+
+    def refresh(self) -> None:
+        """Cover what is empty while something is pending, and uncover the rest."""
+        pending = self._link.pending_of(self._panel) if self._panel.isVisible() else []
+        empty = set(self._empty_views()) if pending else set()
+        for view in self._covers.keys() - empty:
+            self._uncover(view)
+        for view in empty - self._covers.keys():
+            self._covers[view] = Cover(view)
+        if not self._covers:
+            self._words.stop()
+            return
+        if not self._words.isActive():
+            self._words.start()
+        words = self._sentence(pending)
+        for cover in self._covers.values():
+            if cover.text() != words:
+                cover.setText(words)
+                cover.setAccessibleName(words)
+
+    def _empty_views(self) -> Iterator[QWidget]:
+        """Views on screen that show nothing; of one within another, the outer one."""
+        for view in self._panel.findChildren(QWidget):
+            if isinstance(view, CanBeEmpty) and view.isVisible() and view.is_empty():
+                yield view
+
+    def _uncover(self, view: QWidget) -> None:
+        cover = self._covers.pop(view)
+        if isValid(cover):
+            if isValid(view):
+                view.removeEventFilter(cover)
+            cover.hide()
+            cover.deleteLater()
+
+    def _sentence(self, pending: list[Pending]) -> str:
+        """What is being done, for how long, and how far it is."""
+        seconds = monotonic() - min(each.since for each in pending)
+        if seconds * 1000 < QUIET_MS:
+            return ""
+        told = next((each.progress.sentence for each in pending if each.progress is not None), "")
+        words = told or ("Working…" if self._link.is_ready else STARTING)
+        return f"{words}  {seconds:.0f} s" if seconds >= 1 else words
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._panel and event.type() == QEvent.Type.Show:
+            self._later.start()
+        return False
