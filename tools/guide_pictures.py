@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QListWidget
 
 from app.project.presets import FOLDER
 from graph.project import Project, read_project, write_project
@@ -101,6 +102,36 @@ def stage(out: Path, size: tuple[int, int] = SIZE, file: Path | None = None) -> 
         yield made
     finally:
         made.close()
+
+
+# The first network
+
+
+def first_network(out: Path) -> None:
+    """The steps of the page on the first network, by mouse and keyboard, until it is trained."""
+    with stage(out) as s:
+        driver = s.driver
+        driver.click("startNew")
+        driver.workspace("data")
+        sets = driver.find("datasets", QListWidget)
+        assert isinstance(sets, QListWidget)
+        driver.click(sets.viewport(), sets.visualItemRect(sets.item(0)).center())
+        driver.wait(lambda: s.panel("data").preview is not None, "the digits were to be shown")
+        driver.workspace("network")
+        tree = s.window.workbench.palette_panel.tree
+        for title in ("Input", "Flatten"):
+            item = tree.findItems(title, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+            tree.scrollToItem(item)
+            driver.double_click(tree.viewport(), tree.visualItemRect(item).center())
+        driver.click(s.canvas.viewport(), s.canvas.mapFromScene(s.canvas.board.bounds({"flatten1"}).center()))
+        driver.key(Qt.Key.Key_Tab)
+        driver.write("dense 32, relu, dense 10, output")
+        driver.key(Qt.Key.Key_Return)
+        driver.click("trainButton")
+        driver.wait(lambda: s.window.training.active, "the training was to begin")
+        driver.wait(lambda: not s.window.training.active, "the training was to end", 120)
+        print(s.window.status.problems.text(), s.window.status.costs.text(), s.window.status.training.text())
+        s.grab("first-network")
 
 
 # Arithmetic by hand
@@ -319,7 +350,15 @@ def idle(s: Stage, panel: UnderstandPanel) -> None:
     s.driver.wait(lambda: not any(work.running for work in works), "the worker was to be done")
 
 
-PAGES = {"by-hand": by_hand, "canvas": canvas, "data": data, "gan": gan, "over-time": over_time, "units": units}
+PAGES = {
+    "first-network": first_network,
+    "by-hand": by_hand,
+    "canvas": canvas,
+    "data": data,
+    "gan": gan,
+    "over-time": over_time,
+    "units": units,
+}
 """The guide's pages with pictures."""
 
 

@@ -303,6 +303,11 @@ class DataView(QWidget):
 
     # The network
 
+    @property
+    def document(self) -> Document | None:
+        """The document whose data is shown."""
+        return self._document
+
     def ask_for_network(self) -> None:
         """Open the guide “Which network should I use?”, its questions answered for the data that is chosen."""
         document = self._document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextBlock, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.system.guide_pages import anchor
 from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
@@ -57,6 +58,27 @@ class Reader(Themed, QTextBrowser):
         place = self.verticalScrollBar().value()
         show_markdown(self.document(), self._text, self.theme)
         self.verticalScrollBar().setValue(place)
+
+    @property
+    def headings(self) -> dict[str, QTextBlock]:
+        """The headings of the page by their anchors, in their order."""
+        headings: dict[str, QTextBlock] = {}
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel():
+                headings.setdefault(anchor(block.text()), block)
+            block = block.next()
+        return headings
+
+    def show_heading(self, name: str) -> bool:
+        """Bring a heading to the top by its anchor; False where there is none of this name."""
+        block = self.headings.get(name)
+        if block is None:
+            return False
+        self.moveCursor(QTextCursor.MoveOperation.End)  # the heading then comes to stand at the top
+        self.setTextCursor(QTextCursor(block))
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + self.cursorRect().top())
+        return True
 
     def loadResource(self, type: int, name: QUrl | str) -> object:
         """Nothing: a page loads no files."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QTextBlock, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.system.guide_pages import GLOSSARY, anchor
 from widgets.description.description_panel import Reader
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
-from widgets.look.terms import GLOSSARY, anchor
 from widgets.look.theme import ThemeSource
 
 
@@ -41,34 +40,16 @@ class GlossaryPanel(QWidget):
 
     def show_term(self, name: str) -> bool:
         """Bring a term to the top by its anchor; False where there is none of this name."""
-        block = self._headings().get(name)
-        if block is None:
-            return False
-        self.reader.moveCursor(QTextCursor.MoveOperation.End)  # the term then comes to stand at the top
-        self.reader.setTextCursor(QTextCursor(block))
-        self.reader.verticalScrollBar().setValue(self.reader.verticalScrollBar().value() + self._top())
-        return True
+        return self.reader.show_heading(name)
 
     @property
     def term(self) -> str:
         """The term at the cursor, as it is written in its heading."""
         return self.reader.textCursor().block().text()
 
-    def _top(self) -> int:
-        return self.reader.cursorRect().top()
-
-    def _headings(self) -> dict[str, QTextBlock]:
-        headings: dict[str, QTextBlock] = {}
-        block = self.reader.document().begin()
-        while block.isValid():
-            if block.blockFormat().headingLevel():
-                headings.setdefault(anchor(block.text()), block)
-            block = block.next()
-        return headings
-
     def _find(self, text: str) -> None:
         """Go to the first term that begins with ``text``, else the first that holds it; say so where there is none."""
-        typed, names = anchor(text.strip()), list(self._headings())
+        typed, names = anchor(text.strip()), list(self.reader.headings)
         fitting = [name for name in names if typed in name]
         self.nothing.setText(f"No term holds “{text.strip()}”.")
         self.nothing.setHidden(bool(fitting))

@@ -49,11 +49,13 @@ def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
 def _style_block(block: QTextBlock, theme: Theme) -> None:
     cursor, layout = QTextCursor(block), QTextBlockFormat()
     level = block.blockFormat().headingLevel()
-    layout.setLineHeight(LEADING, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    fragments = list(_fragments(block))
+    leading = 100 if any(each.charFormat().isImageFormat() for each in fragments) else LEADING
+    layout.setLineHeight(leading, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     layout.setTopMargin(theme.px(10) if level > 1 else 0)
     layout.setBottomMargin(theme.px(3) if level or block.textList() is not None else theme.px(8))
     cursor.mergeBlockFormat(layout)
-    for fragment in list(_fragments(block)):
+    for fragment in fragments:
         cursor.setPosition(fragment.position())
         cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
         cursor.mergeCharFormat(_letters(fragment.charFormat(), level, theme))

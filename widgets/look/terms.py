@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget, QTreeWidget
 
-GLOSSARY = Path(__file__).resolve().parent.parent.parent / "docs" / "guide" / "glossary.md"
+from app.system.guide_pages import GLOSSARY
 
 SHORT = {
     "batch size": "batch",
@@ -24,11 +23,6 @@ SHORT = {
 """What is written on the screen for a term, where it is not the term itself."""
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s")
-
-
-def anchor(heading: str) -> str:
-    """The anchor of a heading, as links write it: ``Learning rate`` is ``learning-rate``."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 @cache

@@ -72,6 +72,10 @@ class Context(Protocol):
     def panes(self) -> tuple[QWidget, ...]:
         """The panes on show, between which F6 moves the keyboard."""
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the banners say at present."""
+
     def window(self) -> QWidget:
         """The widget that is the parent of dialogs."""
 

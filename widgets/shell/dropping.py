@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from app.exchange.pack_format import is_pack
 from widgets.look.labels import text_label
@@ -18,10 +18,12 @@ from widgets.look.theme import ThemeSource
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
+    from widgets.data.advice import Advice
     from widgets.shell.context import Context
 
 PROJECT, LESSON = ".netloom", ".json"
 NETWORKS = (".onnx", ".py")
+DATA_FILTER = "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.json *.wav *.npy *.npz *.mat *.gz *.zip);;All files (*)"
 LESSON_SIGN = b'"lesson"'
 """What stands in the beginning of every lesson, as its first key says so."""
 
@@ -75,6 +77,16 @@ class Dropping:
             return Drop(f"Open {which} as the data of this project", lambda: self._use(data))
         return Drop(f"Open {which} as data: of this project, or of a new one", lambda: self._ask(data, which))
 
+    def ask_data(self, folder: bool) -> None:
+        """Choose data of one's own, a file or a folder, and begin a project with it."""
+        window, start = self._context.window(), str(self._context.memory.get("folder", ""))
+        if folder:
+            name = QFileDialog.getExistingDirectory(window, "Your data: a folder of pictures or texts", start)
+        else:
+            name, _ = QFileDialog.getOpenFileName(window, "Your data", start, DATA_FILTER)
+        if name:
+            self._begin(Path(name))
+
     @property
     def _present(self) -> bool:
         """Whether there is a project on show that data could belong to."""
@@ -88,16 +100,27 @@ class Dropping:
     def _begin(self, data: Path) -> None:
         from widgets.shell.actions.file_actions import FileActions
 
-        self._context.part(FileActions).new(lambda: self._use(data))
+        self._context.part(FileActions).new(lambda: self._use(data, with_network=True))
 
-    def _use(self, data: Path) -> None:
+    def _use(self, data: Path, *, with_network: bool = False) -> None:
         from widgets.data.data_view import DataView
+        from widgets.data.first_network import FirstNetwork
 
         self._context.require("data")
         self._context.show_workspace("data")
-        view = self._context.workbench.panel("data")
-        if isinstance(view, DataView):
-            view.open_path(data)
+        view, session = self._context.workbench.panel("data"), self._context.session
+        if not isinstance(view, DataView):
+            return
+        if with_network:
+            FirstNetwork(view, session.document, session.base, self._say_network)
+        view.open_path(data)
+
+    def _say_network(self, advice: Advice) -> None:
+        """Say which network was put on the canvas for the data of a new project."""
+        document = self._context.session.document
+        choices = (("Look at it", lambda: self._context.show_workspace("network")), ("Undo", document.undo))
+        text = f"{advice.name} suits this data: it is on the canvas, and can be trained."
+        self._context.say(Notice(text, "ok", choices, "dropped"))
 
     def _ask(self, data: Path, which: str) -> None:
         choices = (

@@ -95,6 +95,7 @@ PREFERENCES: tuple[Preference, ...] = (
         "hidden_hints", "text", "", "Hints never shown", "Names of rules whose hints are not shown; empty shows all."
     ),
     Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
+    Preference("offer_tour", "bool", True, "Offer the tour", "Offer the tour of one minute on the start page."),
 )
 """Every preference, in the order of the dialog."""
 

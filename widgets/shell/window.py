@@ -29,6 +29,7 @@ from widgets.shell.actions.file_actions import FileActions
 from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Banners, Notice
+from widgets.shell.coach_marks import CoachMarks
 from widgets.shell.context import Context
 from widgets.shell.dropping import DropOverlay, Dropping, dropped_paths
 from widgets.shell.loading import Loader
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         known = families if isinstance(families, dict) else {}
         start = StartPage(presets(), (), known, self.themes)
         start.show_recent(self.memory.recent, self.memory.scores)
+        start.offer_tour(bool(self.preferences["offer_tour"]))
         return start
 
     def _assemble(self) -> None:
@@ -121,6 +123,9 @@ class MainWindow(QMainWindow):
         self.start.lesson.connect(self.open_lesson)
         self.start.wants_new.connect(self.files.new)
         self.start.wants_open.connect(self.files.ask_open)
+        self.start.wants_data.connect(self._dropping.ask_data)
+        self.start.wants_tour.connect(lambda: self.part(CoachMarks).begin())
+        self.start.tour_declined.connect(lambda: self.preferences.set("offer_tour", False))
         self.bar.workspace.connect(self.show_workspace)
         self.bar.device.connect(self.training.choose_device)
         self.training.devices_told.connect(self.bar.show_devices)
@@ -169,6 +174,11 @@ class MainWindow(QMainWindow):
         """Notices, bar, what is on show below it, and the status line: what F6 goes through."""
         shown = self.workbench.panes if self.ready and self.working else self.start.panes
         return self.bar, self.banners, *shown, self.status
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the banners say at present."""
+        return tuple(notice.text for notice in self.banners.notices)
 
     def part(self, kind: Callable[[Context], P]) -> P:
         """The window's only instance of a class, which is made with this context at its first use."""
@@ -335,6 +345,7 @@ class MainWindow(QMainWindow):
     def _on_preference(self, name: str) -> None:
         if name in ("theme", "text_size", "projector"):
             apply_look(self.preferences, self.themes)
+        self.start.offer_tour(bool(self.preferences["offer_tour"]))
         self.commands.refresh()
 
     def _restyle(self) -> None:

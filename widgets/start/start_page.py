@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -104,7 +105,8 @@ class FileRow(QToolButton):
 class StartPage(Themed, QWidget):
     """``opened`` carries a path, ``preset`` a `PresetEntry`, ``lesson`` the id of a lesson.
 
-    ``wants_new`` and ``wants_open`` ask for those commands.
+    ``wants_new`` and ``wants_open`` ask for those commands, ``wants_tour`` for the tour, ``wants_data`` for one's own
+    data: a folder of it, or a file (False). ``tour_declined`` says that the tour is not wanted.
     """
 
     opened = Signal(object)
@@ -112,6 +114,9 @@ class StartPage(Themed, QWidget):
     lesson = Signal(str)
     wants_new = Signal()
     wants_open = Signal()
+    wants_data = Signal(bool)
+    wants_tour = Signal()
+    tour_declined = Signal()
 
     def __init__(
         self, presets: Sequence[PresetEntry], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
@@ -134,6 +139,7 @@ class StartPage(Themed, QWidget):
         self._name = QLabel("Netloom")
         self._claim = text_label("Draw a network, watch it learn, see what it learned.", wrap=True, look="faint")
         self.new, self.open = QPushButton("New network"), QPushButton("Open…")
+        self.data = self._data_button()
         self.new.setObjectName("startNew")
         self.open.setObjectName("startOpen")
         self.new.setProperty("primary", True)
@@ -141,9 +147,38 @@ class StartPage(Themed, QWidget):
         self.open.clicked.connect(self.wants_open)
         self._continue = text_label("Continue", look="heading", indent=0)
         self.files = vbox(spacing=0)
-        entries = (self._name, self._claim, Gap(10), self.new, self.open, Gap(12), self._continue, self.files)
+        buttons = (self.new, self.data, self.open)
+        entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, self.files)
         vbox(*entries, Stretch(1), parent=side, margins=(0, 0, 0, 16), spacing=8)
         return side
+
+    def _data_button(self) -> QPushButton:
+        """One's own data: a file, or a folder."""
+        button, menu = QPushButton("My data"), QMenu(self)
+        button.setObjectName("startData")
+        button.setToolTip("Begin with your own table, pictures, series or texts; the window also takes them dropped")
+        menu.addAction("A file…", lambda: self.wants_data.emit(False))
+        menu.addAction("A folder of pictures or texts…", lambda: self.wants_data.emit(True))
+        button.setMenu(menu)
+        return button
+
+    def _tour(self) -> QFrame:
+        """The offer of the tour, until it was taken or declined."""
+        self.tour_offer, self.tour, self.no_tour = QFrame(), QPushButton("Show me around"), QPushButton("Skip")
+        self.tour_offer.setProperty("card", True)
+        self.tour.setObjectName("startTour")
+        self.no_tour.setObjectName("startNoTour")
+        self.no_tour.setToolTip("Help has the tour whenever you want it")
+        self.tour.clicked.connect(self.wants_tour)
+        self.no_tour.clicked.connect(self.tour_declined)
+        words = text_label("New here? The tour takes one minute.", wrap=True)
+        buttons = hbox((self.tour, 1), self.no_tour, spacing=6)
+        vbox(words, buttons, parent=self.tour_offer, margins=(10, 8, 10, 10), spacing=8)
+        return self.tour_offer
+
+    def offer_tour(self, offered: bool) -> None:
+        """Offer the tour, or no more."""
+        self.tour_offer.setVisible(offered)
 
     def _main(self) -> QVBoxLayout:
         self.shelves = QStackedWidget()

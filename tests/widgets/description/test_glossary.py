@@ -8,9 +8,9 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.system.guide_pages import GLOSSARY, anchor
 from tests.markdown_links import anchors, links
 from widgets.description.glossary import GlossaryPanel
-from widgets.look.terms import GLOSSARY, anchor
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 

@@ -1,0 +1,39 @@
+"""The guide as data: order, sections, search and links."""
+
+from __future__ import annotations
+
+from app.system.guide_pages import FIRST, GuidePage, guide_pages, leads_to, picture_of, search, sections
+
+PAGE = GuidePage(
+    "a", "A page", "# A page\n\nIntro with `code` and [a link](b.md).\n\n```\n# no heading\n```\n\n## Two\n\nText.\n"
+)
+
+
+def test_the_first_page_comes_first_and_the_glossary_last() -> None:
+    pages = guide_pages()
+    assert pages[0].id == FIRST
+    assert pages[-1].id == "glossary"
+    assert len({page.id for page in pages}) == len(pages) > 15
+
+
+def test_sections_are_plain_text_and_code_holds_no_headings() -> None:
+    assert [heading for heading, _ in sections(PAGE.text)] == ["A page", "Two"]
+    assert next(sections(PAGE.text))[1].startswith("Intro with code and a link.")
+
+
+def test_all_words_are_needed_and_headings_come_first() -> None:
+    other = GuidePage("b", "B", "# B\n\nThe text of two.\n")
+    assert [hit.heading for hit in search("two", (other, PAGE))] == ["Two", "B"]
+    assert search("two intro", (other, PAGE)) == []
+    assert search("  ", (other, PAGE)) == []
+
+
+def test_links_and_pictures_stay_within_the_guide() -> None:
+    first = guide_pages()[0]
+    assert leads_to(first, "canvas.md#drawing") == ("canvas", "drawing")
+    assert leads_to(first, "#3-draw") == (FIRST, "3-draw")
+    assert leads_to(first, "https://example.org") is None
+    assert leads_to(first, "../../README.md") is None
+    assert picture_of(first, "first-network.png") is not None
+    assert picture_of(first, "../../../x.png") is None
+    assert picture_of(PAGE, "first-network.png") is None

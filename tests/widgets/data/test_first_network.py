@@ -1,0 +1,40 @@
+"""A project that begins with one's own data gets a network that suits it, with the real worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.conftest import close
+from widgets.launch import make_window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def test_my_data_on_the_start_page_ends_in_a_network_that_can_be_trained(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "plants.csv"
+    rows = (f"{number % 7}.5,{number % 5},{'ab'[number % 2]}" for number in range(120))
+    table.write_text("\n".join(("length,width,kind", *rows)), "utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(table), ""))
+    window = make_window()
+    window.resize(1024, 700)
+    window.show()
+    qtbot.waitExposed(window)
+    window.loader.require("understand")
+    menu = window.start.data.menu()
+    menu.popup(QPoint(0, 0))
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(menu.actions()[0]).center())
+    qtbot.waitUntil(lambda: len(window.session.document.network) > 0, timeout=60_000)
+    assert window.workbench.workspace == "data"
+    qtbot.waitUntil(lambda: window.session.checker.ok, timeout=20_000)
+    notice = next(notice for notice in window.banners.notices if notice.key == "dropped")
+    assert "suits this data" in notice.text
+    dict(notice.choices)["Undo"]()
+    assert len(window.session.document.network) == 0
+    close(window)

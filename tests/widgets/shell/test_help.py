@@ -1,0 +1,187 @@
+"""The Help menu by mouse and keyboard: the guide with its search, keys, about, a report, and the tour."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.system.about import libraries, netloom_version
+from app.system.guide_pages import FIRST, guide_pages
+from widgets.description.guide_reader import GuideReader
+from widgets.shell.action_registry import discover
+from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
+from widgets.shell.coach_marks import MARKS, CoachMarks
+from widgets.shell.keys_page import keys_page
+from widgets.shell.window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def choose(window: MainWindow, qtbot: QtBot, id: str) -> None:
+    """Click an entry of the Help menu."""
+    menu = next(menu for menu in window.bar.submenus if menu.title() == "Help")
+    menu.popup(QPoint(0, 0))
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(window.commands[id]).center())
+
+
+def guide_of(window: MainWindow) -> GuideReader:
+    return window.part(guide_window).guide
+
+
+def test_getting_started_opens_the_first_page_with_its_picture(window: MainWindow, qtbot: QtBot) -> None:
+    choose(window, qtbot, "getting_started")
+    guide = guide_of(window)
+    assert guide.isVisible()
+    assert guide.page is not None and guide.page.id == FIRST
+    kind = QTextDocument.ResourceType.ImageResource.value
+    picture = guide.reader.loadResource(kind, QUrl("first-network.png"))
+    assert picture is not None
+    assert 0 < picture.width() <= guide.reader.viewport().width() * guide.reader.devicePixelRatioF()  # type: ignore[attr-defined]
+    for outside in ("../../README.md", "/etc/hostname", "nothing.png"):
+        assert guide.reader.loadResource(kind, QUrl(outside)) is None
+    guide.window().close()
+
+
+def test_the_search_looks_through_all_pages_and_marks_what_it_found(window: MainWindow, qtbot: QtBot) -> None:
+    window.commands["guide"].trigger()
+    guide = guide_of(window)
+    qtbot.keyClicks(guide.search, "momentum optimiser")
+    assert guide.list.count() > 0
+    assert "Momentum" in guide.list.item(0).text()
+    qtbot.keyClick(guide.search, Qt.Key.Key_Down)
+    qtbot.keyClick(guide.list, Qt.Key.Key_Return)
+    assert guide.page is not None and guide.page.id == "glossary"
+    assert guide.reader.textCursor().block().text() == "Momentum"
+    assert guide.reader.extraSelections()
+    guide.search.clear()
+    qtbot.keyClicks(guide.search, "xyzzy")
+    assert guide.nothing.isVisible()
+    guide.window().close()
+
+
+def test_links_lead_from_page_to_page_and_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.commands["guide"].trigger()
+    guide = guide_of(window)
+    guide.show_guide(FIRST)
+    guide.reader.linked.emit("../data.md")
+    assert guide.page is not None and guide.page.id == "data"
+    guide.reader.linked.emit("guide/classes-and-labels.md#several-labels")
+    assert guide.page.id == "classes-and-labels"
+    assert guide.reader.textCursor().block().text() == "Several labels"
+    qtbot.mouseClick(guide.back, LEFT)
+    qtbot.mouseClick(guide.back, LEFT)
+    assert guide.page.id == FIRST
+    assert not guide.back.isEnabled()
+    qtbot.mouseClick(guide.forward, LEFT)
+    assert guide.page.id == "data"
+    guide.window().close()
+
+
+def test_every_link_between_pages_and_every_picture_is_found_by_the_reader(window: MainWindow) -> None:
+    window.commands["guide"].trigger()
+    guide = guide_of(window)
+    shown = 0
+    for page in guide_pages():
+        guide.show_guide(page.id)
+        block = guide.reader.document().begin()
+        while block.isValid():
+            iterator = block.begin()
+            while not iterator.atEnd():
+                letters = iterator.fragment().charFormat()
+                iterator += 1
+                if letters.isImageFormat():
+                    name = letters.toImageFormat().name()
+                    kind = QTextDocument.ResourceType.ImageResource.value
+                    assert guide.reader.loadResource(kind, QUrl(name)) is not None, (page.id, name)
+                    shown += 1
+            block = block.next()
+    assert shown > 20
+    guide.window().close()
+
+
+def test_the_page_of_keys_holds_every_key_of_the_registries(window: MainWindow, qtbot: QtBot) -> None:
+    choose(window, qtbot, "keys")
+    guide = guide_of(window)
+    text = keys_page().text
+    for action in discover():
+        if action.keys:
+            assert action.title.removesuffix("…") in text
+    assert "Ctrl+Shift+P" in guide.reader.toPlainText()
+    qtbot.keyClicks(guide.search, "projector")
+    assert any("Keys" in guide.list.item(row).text() for row in range(guide.list.count()))
+    guide.window().close()
+
+
+def test_about_tells_versions_licences_and_machine_and_copies_them(window: MainWindow, qtbot: QtBot) -> None:
+    choose(window, qtbot, "about")
+    dialog = window.part(about_dialog)
+    shown = dialog.reader.toPlainText()
+    assert netloom_version() in shown
+    assert {"torch", "PySide6-Essentials", "numpy"} <= {each.name for each in libraries()}
+    qtbot.mouseClick(dialog.copy, LEFT)
+    copied = QGuiApplication.clipboard().text()
+    for library in libraries():
+        assert f"{library.name} {library.version}" in copied
+        assert library.version in shown
+    dialog.close()
+
+
+def test_a_report_shows_what_it_holds_is_saved_and_opens_no_socket(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    choose(window, qtbot, "report")
+    dialog, target = window.part(report_dialog), tmp_path / "report.txt"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    qtbot.keyClicks(dialog.text, "It went dark. ")
+    qtbot.mouseClick(dialog.save, LEFT)
+    assert target.read_text("utf-8") == dialog.text.toPlainText()
+    assert "It went dark." in target.read_text("utf-8") and f"Netloom {netloom_version()}" in target.read_text("utf-8")
+    assert str(Path.home()) not in target.read_text("utf-8")
+    qtbot.mouseClick(dialog.copy, LEFT)
+    assert QGuiApplication.clipboard().text() == dialog.text.toPlainText()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "report.txt"), ""))
+    qtbot.mouseClick(dialog.save, LEFT)
+    assert dialog.done_label.property("tone") == "error"
+    dialog.close()
+
+
+def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.start.tour_offer.isVisible()
+    qtbot.mouseClick(window.start.tour, LEFT)
+    tour = window.part(CoachMarks)
+    for number, mark in enumerate(MARKS, 1):
+        qtbot.waitUntil(tour.card.next.hasFocus)
+        assert tour.card.where.text() == f"{number} of {len(MARKS)}"
+        assert tour.card.title.text() == mark.title
+        assert tour.ring.isVisible(), mark.target
+        assert window.rect().contains(tour.card.geometry())
+        assert window.workbench.workspace == mark.workspace
+        qtbot.keyClick(tour.card.next, Qt.Key.Key_Return)
+    assert not tour.active
+    assert not window.preferences["offer_tour"]
+    window.commands["tour"].trigger()
+    layers = len(window.session.document.network)
+    window.workbench.add_layer("relu")  # the window is used meanwhile
+    assert tour.active and len(window.session.document.network) == layers + 1
+    qtbot.keyClick(tour.card.next, Qt.Key.Key_Right)
+    qtbot.mouseClick(tour.card.back, LEFT)
+    assert tour.card.where.text().startswith("1 ")
+    qtbot.keyClick(tour.card.next, Qt.Key.Key_Escape)
+    assert not tour.active
+
+
+def test_a_tour_that_is_skipped_is_offered_no_more(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.start.no_tour, LEFT)
+    assert not window.start.tour_offer.isVisible()
+    assert not window.preferences["offer_tour"]
+    assert window.commands["tour"].isEnabled()
