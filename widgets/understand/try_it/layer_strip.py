@@ -13,7 +13,7 @@ from widgets.canvas.live_cards import Strip, strip
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
 
-SIDE, GAP, MARGIN = 34, 10, 10
+SIDE, GAP, MARGIN = 30, 10, 10
 """Side of a picture, the space between two layers, and that around all, in pixels."""
 WIDEST = 170
 """Pixels that the pictures of a layer take, at most."""
@@ -53,7 +53,7 @@ class LayerStrip(PaintedView):
 
     def sizeHint(self) -> QSize:
         """One line of names above one of pictures."""
-        return QSize(self.minimumWidth(), self.theme.px(SIDE + 26))
+        return QSize(self.minimumWidth(), self.theme.px(SIDE + 22))
 
     def _places(self) -> list[tuple[str, QRectF]]:
         """Where the pictures of each layer are."""

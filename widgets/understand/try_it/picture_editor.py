@@ -20,7 +20,7 @@ from widgets.understand.try_it.sample_editor import SampleEditor
 
 COLOURS = ("#FFFFFF", "#000000", "#E03131", "#2F9E44", "#1971C2", "#F2C037")
 """What colour pictures are drawn with."""
-READ = 72
+READ = 56
 """Side of the picture that the network reads, as it is shown, in pixels."""
 
 
@@ -90,7 +90,7 @@ class PictureEditor(SampleEditor):
             Stretch(1),
             caption,
             self.read,
-            margins=(0, 4, 8, 4),
+            margins=(0, 0, 8, 0),
             spacing=6,
         )
         hbox((self.board, 1), side, Stretch(0), parent=self, margins=(12, 4, 0, 4), spacing=12)

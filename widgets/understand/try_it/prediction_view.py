@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.inference_values import OutputPrediction
 from app.system.number_format import format_percent
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource
@@ -110,10 +111,10 @@ class OutputView(QWidget, Themed):
         self.picture = SampleGallery(source, "Prediction", "", self)
         self.curve = TitledCurves(source, "Prediction", "")
         self.curve.view.set_along("step")
-        self.stack = QStackedWidget(self)
+        self.stack = CurrentOnlyStack(self)
         self.nothing = QWidget(self)
         for page in (self.bars, self.picture, self.curve, self.nothing):
-            self.stack.addWidget(page)
+            self.stack.add(page)
         vbox(self.name, self.words, self.sure, (self.stack, 1), parent=self, spacing=2)
         self.follow(source)
         self.theme_changed()
@@ -131,7 +132,7 @@ class OutputView(QWidget, Themed):
         self.words.setText(headline(output))
         self.sure.setText(how_sure(output))
         self.sure.setVisible(bool(self.sure.text()))
-        self.stack.setCurrentWidget(self._page(output))
+        self.stack.bring(self._page(output))
 
     def _page(self, output: OutputPrediction) -> QWidget:
         """The page that draws an output, filled."""

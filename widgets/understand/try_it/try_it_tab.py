@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QStackedWidget, QTabWidget, QToolButton, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
     DescribeInputs,
@@ -18,6 +19,7 @@ from app.protocol.inference_messages import (
 from app.protocol.inference_values import InputForm, NewSample
 from app.protocol.messages import Array
 from app.system.number_format import nth
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
@@ -41,6 +43,18 @@ LOADING = "Reading the network's inputs…"
 BLANK = {"picture": "Draw something.", "text": "Type a text.", "values": "Start from a sample, or open a file."}
 MOST_LAYERS = 60
 """Layers whose outputs are shown, at most."""
+
+
+class Pages(CurrentOnlyStack):
+    """A stack that asks for no more height than its page needs at least: boards and bars fill what there is."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Words that wrap have room beside the sample, and ask for none of their own."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """The least will do."""
+        return self.minimumSizeHint()
 
 
 class TryItTab(Tab):
@@ -95,12 +109,12 @@ class TryItTab(Tab):
         self.bar.addWidget(text_label("Start from", self, look="faint", buddy=self.part))
         self.bar.addWidget(self.controls)
         self.bar.addStretch(1)
-        self.place_for_editor = QStackedWidget(self)
-        self.split = hsplit((self.place_for_editor, 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
-        page = boxed(vbox((self.split, 1), scrolled(self.layers, self), spacing=0))
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.nothing)
-        self.pages.addWidget(page)
+        self.place_for_editor = vbox()
+        self.split = hsplit((boxed(self.place_for_editor), 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
+        self.page = boxed(vbox((self.split, 1), scrolled(self.layers, self), spacing=0))
+        self.pages = Pages(self)
+        self.pages.add(self.nothing)
+        self.pages.add(self.page)
         self.column.addWidget(self.pages, 1)
 
     def _connect(self) -> None:
@@ -127,7 +141,7 @@ class TryItTab(Tab):
         if not self.subject.ready:
             self._show_nothing(EMPTY if self.subject.run is None else NO_WEIGHTS)
         elif self._described is not None:
-            self.pages.setCurrentIndex(1 if self.editors else 0)
+            self.pages.bring(self.page if self.editors else self.nothing)
             self._ask()
         elif self._requests.get("inputs") is None:
             self._show_nothing(LOADING)
@@ -158,7 +172,7 @@ class TryItTab(Tab):
             return
         self._put_editors()
         self.controls.setEnabled(True)
-        self.pages.setCurrentIndex(1)
+        self.pages.bring(self.page)
         self._fetch()
 
     def _editor(self, form: InputForm) -> SampleEditor:
@@ -188,7 +202,6 @@ class TryItTab(Tab):
                 tabs.addTab(editor, editor.form.field.name)
             self._holder = tabs
         self.place_for_editor.addWidget(self._holder)
-        self.place_for_editor.setCurrentWidget(self._holder)
 
     def _on_part(self) -> None:
         self._path, self._place = None, 0
@@ -296,7 +309,7 @@ class TryItTab(Tab):
 
     def _show_nothing(self, words: str) -> None:
         self.nothing.setText(words)
-        self.pages.setCurrentIndex(0)
+        self.pages.bring(self.nothing)
         self.controls.setEnabled(False)
 
     def _on_refused(self, reason: str) -> None:
@@ -314,6 +327,7 @@ class TryItTab(Tab):
         self._place, self._changed, self.editors = 0, False, []
         if self._holder is not None:
             self.place_for_editor.removeWidget(self._holder)
+            self._holder.hide()
             self._holder.deleteLater()
             self._holder = None
         self.part.clear()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
 from app.protocol.messages import Array
@@ -15,6 +15,7 @@ from app.system.number_format import nth
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import MOST_CURVES, drawable_values
 from widgets.fields.number_text import parse_float
+from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import TitledCurves
@@ -88,9 +89,9 @@ class ValuesEditor(SampleEditor):
         self.curves = TitledCurves(source, form.field.name, "Start from a sample, or open a file.")
         self.curves.view.set_along("step")
         self.tile = SampleGallery(source, form.field.name, "Start from a sample, or open a file.", self)
-        self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.curves)
-        self.stack.addWidget(self.tile)
+        self.stack = CurrentOnlyStack(self)
+        self.stack.add(self.curves)
+        self.stack.add(self.tile)
         self.model = ValueTable(self)
         self.table = QTableView(self)
         self.table.setModel(self.model)
@@ -148,9 +149,9 @@ class ValuesEditor(SampleEditor):
         drawn = drawable_values(self._values[None])
         if self._values.ndim != 2 or drawn.ndim == 4:
             self.tile.set_samples(drawn, [""], [""])
-            self.stack.setCurrentWidget(self.tile)
+            self.stack.bring(self.tile)
             return
-        self.stack.setCurrentWidget(self.curves)
+        self.stack.bring(self.curves)
         view = self.curves.view
         view.clear()
         for number, name in enumerate(self._names()[:MOST_CURVES]):
