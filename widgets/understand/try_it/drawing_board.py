@@ -227,9 +227,10 @@ class DrawingBoard(QWidget, Themed):
     # Keys
 
     def event(self, event: QEvent) -> bool:
-        """Undo is the board's while it has the keys, not the network's."""
+        """Undo, Delete and Paste are the board's while it has the keys, not the network's."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            ours = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Delete)
+            keys = QKeySequence.StandardKey
+            ours = event.matches(keys.Undo) or event.matches(keys.Delete) or event.matches(keys.Paste)
             if ours or event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
                 event.accept()
                 return True

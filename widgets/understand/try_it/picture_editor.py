@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSlider, QToolButton, QWidget
 
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
@@ -53,7 +53,7 @@ class PictureEditor(SampleEditor):
         self.clear.setToolTip("Begin with an empty board (Delete)")
         self.undo.setToolTip("Take back the last stroke (Ctrl+Z on the board)")
         self.invert.setToolTip("Exchange light and dark, as for a picture of dark ink on white paper")
-        self.paste.setToolTip("Take the picture from the clipboard")
+        self.paste.setToolTip("Take the picture from the clipboard (Ctrl+V on the board)")
         self.width_slider.setRange(5, max(10, round(10 * min(look.height, look.width) / 3)))
         self.width_slider.setValue(round(10 * look.stroke))
         self.width_slider.setFixedWidth(90)
@@ -139,6 +139,13 @@ class PictureEditor(SampleEditor):
             self.board.show_image(QImage(image))
 
     # Inside
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+V on the board pastes."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_image()
+        else:
+            super().keyPressEvent(event)
 
     def _on_changed(self) -> None:
         self._show_read()

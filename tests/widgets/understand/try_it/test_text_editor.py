@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.inference_messages import (
@@ -17,6 +17,7 @@ from app.protocol.inference_messages import (
     SampleRead,
 )
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
+from app.protocol.messages import Array
 from app.protocol.values import FieldFacts
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
@@ -105,3 +106,25 @@ def test_a_refusal_is_said_in_the_place_of_the_prediction(qtbot: QtBot, silent: 
     qtbot.waitUntil(lambda: tab.latest.sent == 1)
     silent.refuse("PredictNewSample", "“x” is not among the tokens.")
     assert tab.prediction.says.text() == "“x” is not among the tokens."
+
+
+def test_several_inputs_stand_in_tabs_and_go_together(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    silent.panel.show()
+    silent.panel.show_run(saved_run(tmp_path / "run", make_document("digits", 1)))
+    silent.panel.show_tab("Try it")
+    numbers = FieldFacts("window", "sequence", (3, 1))
+    forms = (InputForm(field=WORDS, editor="text", unit="word"), InputForm(field=numbers, editor="values"))
+    silent.reply(DescribeInputs, InputsDescribed(forms=forms, parts={"test": 5}))
+    arrays: dict[str, Array] = {
+        "text": np.zeros(8, np.int64),
+        "window": np.ones((3, 1), np.float32),
+        "length": np.array([3]),
+    }
+    sample = NewSample(arrays=arrays, texts={"text": "a lovely film"})
+    silent.reply(ReadSample, SampleRead(sample=sample, place=0, count=5))
+    tab = silent.panel.view(TryItTab)
+    tabs = tab._holder
+    assert isinstance(tabs, QTabWidget) and [tabs.tabText(row) for row in range(tabs.count())] == ["text", "window"]
+    sent = answer(qtbot, silent, predicted(0.9)).sample
+    assert sent.texts == {"text": "a lovely film"}
+    assert set(sent.arrays) == {"text", "window", "length"}

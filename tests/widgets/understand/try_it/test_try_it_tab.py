@@ -157,6 +157,9 @@ def test_a_picture_is_pasted_and_dropped(qtbot: QtBot, controller: TrainingContr
     qtbot.mouseClick(editor.paste, Qt.MouseButton.LeftButton)
     editor.centre.setChecked(False)
     assert editor.arrays()["image"].min() == 1.0
+    editor.clear.click()
+    qtbot.keyClick(editor.board, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert editor.arrays()["image"].min() == 1.0
     white.fill(Qt.GlobalColor.darkGray)
     white.save(str(tmp_path / "grey.png"))
     mime = QMimeData()

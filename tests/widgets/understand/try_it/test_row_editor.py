@@ -1,0 +1,79 @@
+"""A row is filled in by keys: numbers in the file's spelling, categories that are known and others."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.protocol.inference_values import InputForm, NewSample, RowColumn
+from app.protocol.values import FieldFacts
+from widgets.understand.try_it.row_editor import RowEditor
+
+HOUSE = InputForm(
+    field=FieldFacts("features", "vector", (4,)),
+    editor="row",
+    columns=(
+        RowColumn("area", "number", "m²", (), 50.0, 150.0),
+        RowColumn("colour", "category", "", ("red", "Green")),
+        RowColumn("built", "date"),
+    ),
+)
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> RowEditor:
+    made = RowEditor(HOUSE)
+    qtbot.addWidget(made)
+    made.resize(700, 300)
+    made.show()
+    made.show_sample(NewSample(cells={"features": {"area": "75,5", "colour": "Green"}}))
+    return made
+
+
+def test_a_sample_is_shown_and_a_date_that_is_left_open_is_not_sent(editor: RowEditor) -> None:
+    assert editor.cells() == {"features": {"area": "75,5", "colour": "Green"}}
+    cell = editor.cells_by_column["area"]
+    assert cell.slider is not None and cell.slider.value() == 255
+
+
+def test_the_slider_writes_numbers_as_the_file_does(qtbot: QtBot, editor: RowEditor) -> None:
+    cell = editor.cells_by_column["area"]
+    assert cell.slider is not None
+    cell.slider.setFocus()
+    with qtbot.waitSignal(editor.edited):
+        qtbot.keyClick(cell.slider, Qt.Key.Key_Right)
+    assert cell.text() == "75,6"
+    qtbot.keyClick(cell.slider, Qt.Key.Key_End)
+    assert editor.cells()["features"]["area"] == "150"
+
+
+def test_a_category_is_typed_though_it_is_not_known(qtbot: QtBot, editor: RowEditor) -> None:
+    cell = editor.cells_by_column["colour"]
+    assert cell.box is not None
+    assert [cell.box.itemText(row) for row in range(cell.box.count())] == ["red", "Green"]
+    line = cell.box.lineEdit()
+    assert line is not None
+    line.setFocus()
+    line.selectAll()
+    with qtbot.waitSignal(editor.edited):
+        qtbot.keyClicks(line, "blue")
+    assert editor.cells()["features"]["colour"] == "blue"
+    editor.show_notes({"colour": "“blue” is not among the categories of training; it counts as unknown."})
+    assert "counts as unknown" in cell.note.text()
+    assert cell.field.accessibleDescription() == cell.note.text()
+    editor.show_notes({})
+    assert cell.note.text() == ""
+
+
+def test_a_date_that_is_typed_is_sent(qtbot: QtBot, editor: RowEditor) -> None:
+    cell = editor.cells_by_column["built"]
+    assert cell.line is not None
+    qtbot.keyClicks(cell.line, "1.5.2021")
+    assert editor.cells()["features"]["built"] == "1.5.2021"
+
+
+def test_showing_a_sample_edits_nothing(qtbot: QtBot, editor: RowEditor) -> None:
+    with qtbot.assertNotEmitted(editor.edited):
+        editor.show_sample(NewSample(cells={"features": {"area": "120", "colour": "red"}}))
+    assert editor.cells()["features"]["colour"] == "red"
