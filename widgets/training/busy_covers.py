@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
@@ -53,11 +53,13 @@ class BusyCovers(QObject):
     """Covers the empty views of ``panel`` while a request of the panel, or of something in it, is pending.
 
     So a panel shows one of: nothing, that the worker works (since when, how far), what came, or why nothing did.
+    ``work`` says in words what else is done for the panel, without a request; empty where nothing is.
     """
 
-    def __init__(self, link: WorkerLink, panel: QWidget) -> None:
+    def __init__(self, link: WorkerLink, panel: QWidget, work: Callable[[], str] = str) -> None:
         super().__init__(panel)
-        self._link, self._panel = link, panel
+        self._link, self._panel, self._work = link, panel, work
+        self._began = 0.0
         self._covers: dict[QWidget, Cover] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
         self._words = QTimer(self, interval=QUIET_MS)
@@ -79,7 +81,7 @@ class BusyCovers(QObject):
     def refresh(self) -> None:
         """Cover what is empty while something is pending, and uncover the rest."""
         pending = self._link.pending_of(self._panel) if self._panel.isVisible() else []
-        empty = set(self._empty_views()) if pending else set()
+        empty = set(self._empty_views()) if pending or (self._panel.isVisible() and self._work()) else set()
         for view in self._covers.keys() - empty:
             self._uncover(view)
         for view in empty - self._covers.keys():
@@ -88,6 +90,7 @@ class BusyCovers(QObject):
             self._words.stop()
             return
         if not self._words.isActive():
+            self._began = monotonic()
             self._words.start()
         words = self._sentence(pending)
         for cover in self._covers.values():
@@ -111,11 +114,11 @@ class BusyCovers(QObject):
 
     def _sentence(self, pending: list[Pending]) -> str:
         """What is being done, for how long, and how far it is."""
-        seconds = monotonic() - min(each.since for each in pending)
+        seconds = monotonic() - min((each.since for each in pending), default=self._began)
         if seconds * 1000 < QUIET_MS:
             return ""
         told = next((each.progress.sentence for each in pending if each.progress is not None), "")
-        words = told or ("Working…" if self._link.is_ready else STARTING)
+        words = told or (self._work() if not pending else "") or ("Working…" if self._link.is_ready else STARTING)
         return f"{words}  {seconds:.0f} s" if seconds >= 1 else words
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -234,6 +234,11 @@ class TrainingController(QObject):
         """What came of the project's last run, in words; empty where there is none, or nothing was measured."""
         return self._score
 
+    @property
+    def restoring(self) -> bool:
+        """Whether the project is known to have a run, which is being looked for."""
+        return not self.active and self._run is None and bool(self._score)
+
     def open_project(self, key: ProjectKey, score: str = "") -> None:
         """Another project is open: what was trained last is not its own. A run in progress goes on.
 

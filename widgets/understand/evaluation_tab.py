@@ -52,7 +52,7 @@ class EvaluationTab(Tab):
         """Ask for the evaluation of the run, unless that was done or there is nothing to evaluate."""
         run = self.subject.run
         if run is None or self.subject.live:
-            self.say(self.no_run if run is None else self.live)
+            self.say((self.subject.work or self.no_run) if run is None else self.live)
         elif reason := self.unavailable_reason():
             self.say(reason)
         elif run.path != self._evaluated:

@@ -55,6 +55,7 @@ class Subject(QObject):
         self._on_inside: OnInside = _ignore
         self._listens: OnInside | None = None
         self._request: int | None = None
+        self._restoring = controller.restoring
         controller.started.connect(self._on_start)
         controller.stateChanged.connect(self._on_state)
         controller.epoch_ended.connect(self._on_epoch)
@@ -145,6 +146,11 @@ class Subject(QObject):
         """As `convolutions`, with those inside such blocks."""
         return [path for path, layer in _within(self.network) if layer.has_filters]
 
+    @property
+    def work(self) -> str:
+        """What is done before there is a run to look at, in words; empty where nothing is."""
+        return "Loading the last run…" if self._run is None and self._controller.restoring else ""
+
     # Choosing
 
     def follow(self, document: Document, base: Path | None) -> None:
@@ -166,7 +172,7 @@ class Subject(QObject):
 
     def forget(self) -> None:
         """Look at nothing, and hear nothing of a run that goes on."""
-        self._run = None
+        self._run, self._restoring = None, self._controller.restoring
         self.changed.emit()
         self._look()
 
@@ -246,7 +252,11 @@ class Subject(QObject):
             self.epoch_ended.emit()
 
     def _on_state(self, state: State) -> None:
-        """What was live becomes a saved run; its best weights are those to look at."""
+        """What was live becomes a saved run; its best weights are those to look at. A run that is gone is none."""
+        gone = self._restoring and not self._controller.restoring and self._controller.run is None
+        self._restoring = self._controller.restoring
+        if gone and self._run is None:
+            self.changed.emit()
         ended = state in (State.FINISHED, State.FAILED)
         if ended and self._run is not None and self._run.path == self._controller.run:
             self.changed.emit()

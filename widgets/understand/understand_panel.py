@@ -49,7 +49,7 @@ class UnderstandPanel(QWidget):
         self._subscribe_soon = QTimer(self, singleShot=True, interval=0)
         self._subscribe_soon.timeout.connect(self._subscribe)
         self._lay_out()
-        self.busy = {kind: BusyCovers(controller.link, tab) for kind, tab in self.tabs.items()}
+        self.busy = [BusyCovers(controller.link, tab, lambda: self.subject.work) for tab in self.tabs.values()]
         self._connect()
         self._on_subject()
 
@@ -101,6 +101,8 @@ class UnderstandPanel(QWidget):
         self.show_whose()
         for tab in self.tabs.values():
             tab.on_subject()
+        for covers in self.busy:
+            covers.refresh()
         self.views.refresh()
         self._subscribe_soon.start()
 
@@ -108,7 +110,7 @@ class UnderstandPanel(QWidget):
         """Name the run that is looked at, and say where its network is not the one that is drawn."""
         run = self.subject.run
         if run is None:
-            self.about.setText(NOTHING)
+            self.about.setText(self.subject.work or NOTHING)
             return
         live = "  ·  live" if self.subject.live else ""
         other = "  ·  not the network as it is drawn now" if self.subject.outdated else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.messages import Envelope, Refused, Unfinished
@@ -137,3 +137,19 @@ def test_choosing_digits_says_at_once_that_they_are_read(window: MainWindow, qtb
     assert view.facts.text() == "Reading the data…"
     qtbot.waitUntil(lambda: bool(view.busy.covered), timeout=5000)
     assert uncovered(view) == []
+
+
+def test_a_run_that_is_being_looked_for_is_told_until_it_is_found_or_gone(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.start_from(digits_project())
+    window.show_workspace("understand")
+    panel, controller = window.workbench.panel("understand"), window.training.controller
+    assert isinstance(panel, UnderstandPanel) and controller is not None
+    controller.open_project(window.session.state.key, "Trained: 98.5 % on the test set")
+    panel.show_tab("Errors")
+    assert "Loading the last run…" in [label.text() for label in panel.tab.findChildren(QLabel)]
+    panel.show_tab("Weights")
+    assert uncovered(panel.tab) == []
+    controller.restore(None)
+    assert uncovered(panel.tab) != []
+    panel.show_tab("Errors")
+    assert "Loading the last run…" not in [label.text() for label in panel.tab.findChildren(QLabel)]
