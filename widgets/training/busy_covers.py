@@ -123,5 +123,6 @@ class BusyCovers(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._panel and event.type() == QEvent.Type.Show:
+            self.refresh()
             self._later.start()
         return False

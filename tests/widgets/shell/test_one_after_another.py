@@ -39,6 +39,7 @@ from widgets.plots.curve_view import CurveView
 from widgets.plots.plot_header import PlotHeader
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
+from widgets.training.busy_covers import Cover
 from widgets.training.training_panel import TrainPanel
 
 WORKSPACES = ("data", "network", "train", "understand")
@@ -142,7 +143,8 @@ def said(widget: QWidget) -> Iterator[str]:
     # The word "smoothing" goes where a plot is narrow, which is for the person to say who moves the dividers.
     captions = [header.caption for header in widget.findChildren(PlotHeader)]
     for part in widget.findChildren(QWidget):
-        if part.isVisibleTo(widget) and part not in captions:
+        # How long the worker, which never comes here, has been waited for is nothing of a project.
+        if part.isVisibleTo(widget) and part not in captions and not isinstance(part, Cover):
             yield from words(part)
 
 
