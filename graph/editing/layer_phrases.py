@@ -9,7 +9,7 @@ setting's name leads the value behind it (``stride 2``). Commas stand between la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -60,14 +60,27 @@ class Reading:
         return next((step.problem for step in self.steps if step.problem), "")
 
 
+Fresh = Callable[[type[Layer]], Layer]
+"""How a layer without typed settings is made: as an Input has the shape of the data that is chosen."""
+
+
+def by_default(kind: type[Layer]) -> Layer:
+    """A layer with the settings that its class gives it."""
+    return kind()
+
+
 def read_search(
-    kinds: Iterable[type[Layer]], text: str, recent: Sequence[str] = (), end: LooseEnd | None = None
+    kinds: Iterable[type[Layer]],
+    text: str,
+    recent: Sequence[str] = (),
+    end: LooseEnd | None = None,
+    fresh: Fresh = by_default,
 ) -> Reading:
     """What is searched for: layers by name, layers with settings, or several in a row."""
     known = list(kinds)
     parts = [part for part in BETWEEN.split(text.strip()) if part]
     if len(parts) > 1:
-        return Reading(steps=tuple(_sequence(known, parts, recent, end)))
+        return Reading(steps=tuple(_sequence(known, parts, recent, end, fresh)))
     words = _words(text)
     named = any(plain_score(kind, " ".join(words)) for kind in known)
     if words and not named and (read := _candidates(known, words, recent, _arriving(end))):
@@ -76,13 +89,19 @@ def read_search(
 
 
 def _sequence(
-    kinds: list[type[Layer]], parts: list[str], recent: Sequence[str], end: LooseEnd | None
+    kinds: list[type[Layer]], parts: list[str], recent: Sequence[str], end: LooseEnd | None, fresh: Fresh
 ) -> Iterable[Step]:
-    """The best reading of each part, given the shape that leaves the one before."""
+    """The best reading of each part, given the shape that leaves the one before.
+
+    Behind a layer that does not fit no shape is known; the kind of shape that was known last still tells Conv2d from
+    Conv1d.
+    """
     shape = _arriving(end)
+    like = shape.kind if shape is not None else None
     for part in parts:
-        found = _candidates(kinds, _words(part), recent, shape)
-        shape = _leaving(found[0].layer or found[0].kind(), shape) if found else None
+        found = _candidates(kinds, _words(part), recent, shape, like)
+        shape = _leaving(found[0].layer or fresh(found[0].kind), shape) if found else None
+        like = shape.kind if shape is not None else like
         yield Step(part, found[0] if found else None, shape)
 
 
@@ -102,9 +121,12 @@ def _leaving(layer: Layer, shape: Shape | None) -> Shape | None:
 
 
 def _candidates(
-    kinds: list[type[Layer]], words: list[str], recent: Sequence[str], shape: Shape | None
+    kinds: list[type[Layer]], words: list[str], recent: Sequence[str], shape: Shape | None, like: Kind | None = None
 ) -> list[SearchResult]:
-    """Layers of which the first words are the name, the rest read as settings; what is understood best comes first."""
+    """Layers of which the first words are the name, the rest read as settings; what is understood best comes first.
+
+    Where the shape that arrives is not known, layers that take its kind ``like`` come first.
+    """
     count = next((n for n, word in enumerate(words) if _is_value(word)), len(words))
     for length in range(count, 0, -1):
         name = " ".join(words[:length])
@@ -118,7 +140,10 @@ def _candidates(
         result = _read(kind, words[length:], shape)
         lately = recent.index(kind.kind) if kind.kind in recent else len(recent)
         # Who types a whole name means that layer, whatever else is typed.
-        ranked.append(((score < 1, bool(result.problem), bool(result.reason), -score, lately, order), result))
+        arriving = shape.kind if shape is not None else like
+        unlike = bool(kind.accepts) and arriving is not None and arriving not in kind.accepts
+        rank = score < 1, bool(result.problem), unlike, bool(result.reason), -score, lately, order
+        ranked.append((rank, result))
     return [result for _, result in sorted(ranked, key=lambda pair: pair[0])]
 
 

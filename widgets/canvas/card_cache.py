@@ -12,7 +12,7 @@ from math import floor, inf
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPaintEngine, QPainter, QPixmap
 
 from widgets.canvas.board_items import HALO, Card, Face
 from widgets.canvas.card_painter import CardPainter, picture_area
@@ -80,6 +80,8 @@ class CardCache:
         ``stretch`` allows a picture of another scale and, once the frame's time is spent, an outdated one or a plain
         tile. Returns whether that was so, and a sharper one is due.
         """
+        if painter.paintEngine().type() is QPaintEngine.Type.SVG:
+            return self._draw(painter, card, level, lens)
         zoom, ratio = lens.zoom, lens.ratio
         scale = zoom * ratio
         kept = self._kept.get(card.id)
@@ -106,6 +108,16 @@ class CardCache:
         painter.drawPixmap(area, kept.pixmap, QRectF(kept.pixmap.rect()))
         return True
 
+    def _draw(self, painter: QPainter, card: Card, level: Level, lens: Lens) -> bool:
+        """Draw the card itself into a drawing made of lines and texts, which a picture would make a blot of pixels."""
+        rect = card.rect
+        painter.save()
+        painter.translate(rect.left() * lens.zoom + lens.dx, rect.top() * lens.zoom + lens.dy)
+        painter.scale(lens.zoom, lens.zoom)
+        self._paint_face(painter, card.face, level, lens.zoom)
+        painter.restore()
+        return False
+
     @property
     def _spent(self) -> bool:
         """Whether this frame has no time left for more pictures."""
@@ -119,13 +131,16 @@ class CardCache:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         painter.scale(pixmap.width() / area.width(), pixmap.height() / area.height())
         painter.translate(-area.topLeft())
+        self._paint_face(painter, face, level, zoom)
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return self._keep(face.id, Picture(pixmap, face, level, scale))
+
+    def _paint_face(self, painter: QPainter, face: Face, level: Level, zoom: float) -> None:
         if level is Level.NEAR:
             self._painter.near(painter, face)
         else:
             self._painter.mid(painter, face, zoom)
-        painter.end()
-        pixmap.setDevicePixelRatio(ratio)
-        return self._keep(face.id, Picture(pixmap, face, level, scale))
 
     def _keep(self, id_: str, picture: Picture) -> Picture:
         old = self._kept.pop(id_, None)

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.editing.layer_phrases import Reading, Step, read_search
+from graph.editing.layer_phrases import Fresh, Reading, Step, by_default, read_search
 from graph.editing.matching import LooseEnd, SearchResult
 from graph.layers.base import Layer
 from widgets.canvas.card_painter import tight
@@ -181,6 +181,7 @@ class SearchPopup(QFrame):
         self._recent: list[str] = []
         self._end: LooseEnd | None = None
         self._chosen: Chosen | None = None
+        self._fresh: Fresh = by_default
         self._reading = Reading()
         self.field = QLineEdit(self)
         self.field.setAccessibleName("Search layers")
@@ -216,9 +217,12 @@ class SearchPopup(QFrame):
         )
         self._note.setFont(theme.font(small=True))
 
-    def open_at(self, place: QPoint, chosen: Chosen, end: LooseEnd | None = None) -> None:
-        """Open near ``place`` (parent's coordinates); ``chosen`` is called with what is picked."""
-        self._chosen, self._end = chosen, end
+    def open_at(self, place: QPoint, chosen: Chosen, end: LooseEnd | None = None, fresh: Fresh = by_default) -> None:
+        """Open near ``place`` (parent's coordinates); ``chosen`` is called with what is picked.
+
+        ``fresh`` makes the layers to which no settings are typed, as they will be added.
+        """
+        self._chosen, self._end, self._fresh = chosen, end, fresh
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
@@ -273,7 +277,7 @@ class SearchPopup(QFrame):
         return f"Add a layer {'after' if self._end.output else 'before'} {self._end.id}"
 
     def _search(self, text: str) -> None:
-        self._reading = read_search(self._kinds, text, self._recent, self._end)
+        self._reading = read_search(self._kinds, text, self._recent, self._end, self._fresh)
         self._results.show(self._reading.steps or self._reading.results)
         self._select(0)
 

@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         self.start.wants_data.connect(self._dropping.ask_data)
         self.start.wants_tour.connect(lambda: self.part(CoachMarks).begin())
         self.start.tour_declined.connect(lambda: self.preferences.set("offer_tour", False))
-        self.bar.workspace.connect(self.show_workspace)
+        self.bar.workspace.connect(self._turn_to)
         self.bar.device.connect(self.training.choose_device)
         self.training.devices_told.connect(self.bar.show_devices)
         self.training.state_told.connect(self.status.training.setText)
@@ -288,6 +288,13 @@ class MainWindow(QMainWindow):
             self._show_working(True)
         self.workbench.show_workspace(name)
         self._on_workspace(name)
+
+    def _turn_to(self, name: str) -> None:
+        """A tab was clicked, or reached by arrow keys; after a click the canvas has the keys where it is the place."""
+        clicked = not self.bar.spaces.hasFocus()
+        self.show_workspace(name)
+        if clicked and name == "network":
+            self.workbench.canvas.setFocus()
 
     def show_page(self, page: QWidget) -> None:
         """Show a page for a while in place of everything below the bar."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar
 
 WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
@@ -21,6 +21,8 @@ class WorkspaceTabs(QTabBar):
         self.setProperty("segmented", True)
         self.setExpanding(False)
         self.setUsesScrollButtons(False)
+        # A click leaves the keyboard to the workspace it opens, so that Tab adds a layer on the canvas at once.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for index, (name, title) in enumerate(WORKSPACES):
             self.addTab(title)
             self.setAccessibleTabName(index, f"{title} workspace")

@@ -157,3 +157,21 @@ def test_every_setting_of_every_layer_can_be_typed_by_its_name(kind: type[Layer]
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 def test_positional_settings_exist(kind: type[Layer]) -> None:
     assert set(kind.positional) <= {spec.name for spec in kind.settings()}
+
+
+def test_behind_a_layer_that_does_not_fit_the_kind_of_shape_known_last_chooses() -> None:
+    reading = read_search(KINDS, "input 1x8x8, conv 16 9x9 valid, relu, pool, conv 6")
+    assert [kind for kind, _ in settings(reading)] == ["input", "conv2d", "relu", "max_pool2d", "conv2d"]
+    reading = read_search(KINDS, "input 8x3, conv 16 9 valid, relu, pool")
+    assert [kind for kind, _ in settings(reading)] == ["input", "conv1d", "relu", "max_pool1d"]
+
+
+def test_a_layer_without_settings_is_read_as_it_will_be_added() -> None:
+    """An Input has the shape of the data that is chosen, and layers behind it are held against that."""
+
+    def fresh(kind: type[Layer]) -> Layer:
+        return kind().changed(shape=image(1, 28, 28)) if kind.kind == "input" else kind()
+
+    reading = read_search(KINDS, "input, conv 6 5x5, pool, conv 16 5x5 valid, pool", fresh=fresh)
+    assert [step.leaving for step in reading.steps][-1] == image(16, 5, 5)
+    assert not any(step.result.reason for step in reading.steps if step.result)

@@ -152,7 +152,12 @@ def _end_of_selected(canvas: CanvasContext) -> LooseEnd | None:
 
 def _search(canvas: CanvasContext, chosen: Chosen, end: LooseEnd | None = None) -> None:
     spot = canvas.pointer_spot() + QPoint(8, 8)
-    canvas.popups.search.open_at(spot, lambda layers: canvas.events.attempt(lambda: chosen(layers)), end)
+    canvas.popups.search.open_at(
+        spot,
+        lambda layers: canvas.events.attempt(lambda: chosen(layers)),
+        end,
+        lambda kind: edits.fresh(kind, canvas.checker),
+    )
 
 
 def _made(canvas: CanvasContext, layers: Layers) -> list[Layer]:

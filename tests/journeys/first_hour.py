@@ -1,0 +1,285 @@
+"""A first hour with Netloom, by mouse and keys alone: ``python -m tests.journeys.first_hour [--out DIR]``.
+
+A LeNet by hand from an empty canvas to exported code, own data, a lesson, a forecaster, and ten questions about what
+was seen, whose answers are read off the screen. Gestures are counted, and too many of them fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QWidget
+
+from graph.errors import NetloomError
+from tests.journeys.user import Count, User
+from tools import data_samples
+from widgets.launch import make_window
+from widgets.shell.window import MainWindow
+from widgets.tour.story import own_home
+from widgets.understand.understand_tab import Tab
+
+SIZE = (1440, 900)
+LIMITS = {"LeNet": 45, "own table": 8, "own pictures": 8, "lesson": 25}
+"""Gestures that each part of the work may take."""
+
+BEFORE_DENSE = "input, conv 6 5x5, relu, pool, conv 16 5x5 valid, relu, pool"
+DENSE = "dense 120, relu, dense 84, relu, dense 10, output"
+"""A LeNet as it is typed; Flatten is forgotten, as beginners do."""
+
+EPOCHS = "4"
+"""Epochs of the LeNet: enough to learn, and few enough to leave mistakes to ask about."""
+
+
+class FirstHour:
+    """The steps in their order; each stands on the ones before."""
+
+    def __init__(self, out: Path, data: Path) -> None:
+        self.out, self.data = out, data
+        self.file, self.code = data / "lenet.netloom", data / "lenet.py"
+        self.counts: list[Count] = []
+        self.answers: dict[str, str] = {}
+        self.failures: list[str] = []
+        self._pictures: list[Path] = []
+        self.window, self.user = self._open()
+
+    def _open(self) -> tuple[MainWindow, User]:
+        window = make_window(None)
+        window.resize(*SIZE)
+        window.show()
+        user = User(window, self.out, lambda line: None, self.counts)
+        user.pictures = self._pictures
+        user.wait(lambda: window.loader.finished, "the window was to be ready")
+        user.wait(lambda: window.training.controller is not None, "the worker was to be there")
+        return window, user
+
+    def close(self) -> None:
+        """Close the window, whatever is unsaved."""
+        self.window.close_now()
+        self.user.rest(200)
+
+    def run(self) -> list[str]:
+        """All of it; returns what went wrong, as sentences. After a step that fails the next one is tried."""
+        steps: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("LeNet", self.lenet),
+            ("questions about LeNet", self.ask_about_lenet),
+            ("reopened", self.reopen),
+            ("own table", lambda: self.own_data(data_samples.table(self.data), "table")),
+            ("a misjudged row", self.misjudged_row),
+            ("own pictures", lambda: self.own_data(data_samples.pictures(self.data), "pictures")),
+            ("lesson", self.lesson),
+            ("forecaster", self.forecaster),
+        )
+        for name, act in steps:
+            try:
+                with self.user.step(name):
+                    act()
+            except NetloomError as error:
+                self.failures.append(f"{name}: {error}")
+        self.failures += [
+            f"{count.name}: {count.gestures} gestures, where {LIMITS[count.name]} are allowed"
+            for count in self.counts
+            if count.gestures > LIMITS.get(count.name, count.gestures)
+        ]
+        return self.failures
+
+    def lenet(self) -> None:
+        """From an empty canvas to exported code."""
+        self.draw_lenet()
+        self.train_lenet()
+        self.export_lenet()
+
+    # A LeNet by hand
+
+    def draw_lenet(self) -> None:
+        """An empty canvas, the digits at 28 x 28, and two lines typed into the search."""
+        user = self.user
+        user.look("start", "")
+        user.press("New network")
+        user.workspace("data")
+        self._choose_digits()
+        user.look("digits", "")
+        user.workspace("network")
+        user.key(Qt.Key.Key_Tab)
+        user.write(BEFORE_DENSE)
+        user.look("typed", "")
+        user.key(Qt.Key.Key_Return)
+        user.key(Qt.Key.Key_Tab)
+        user.write(DENSE)
+        user.key(Qt.Key.Key_Return)
+        user.settle()
+        user.look("flatten-forgotten", "")
+        self._answer("why does Dense refuse an image", r"Dense needs a vector.*image 16 × 5 × 5 arrives.*")
+        user.press("Insert Flatten")
+        user.read("No problems")
+        user.look("lenet", "")
+
+    def _choose_digits(self) -> None:
+        user = self.user
+        listed = user.find("datasets", QListWidget)
+        assert isinstance(listed, QListWidget)
+        item = next(
+            listed.item(row)
+            for row in range(listed.count())
+            if listed.item(row).data(Qt.ItemDataRole.UserRole) == "digits"
+        )
+        user.click(listed.viewport(), listed.visualItemRect(item).center())
+        view = self.panel("data")
+        user.wait(lambda: view.preview is not None, "the digits were to be shown")
+        first = view.preview
+        user.fill(view.form.findChild(QWidget, "size"), "28")
+        user.wait(lambda: view.preview not in (None, first), "the digits were to be shown at 28 × 28")
+
+    def train_lenet(self) -> None:
+        """Save, choose the number of epochs, train."""
+        user = self.user
+        user.answer_file_dialog(self.file)
+        user.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        user.wait(self.file.exists, "the project was to be saved")
+        user.workspace("train")
+        user.fill(self.panel("train").plan.findChild(QWidget, "epochs"), EPOCHS)
+        user.train(self._training)
+        user.settle()
+        user.look("trained", "")
+
+    def export_lenet(self) -> None:
+        """Code and weights of the run; the file answers by itself."""
+        user, weights = self.user, self.code.with_suffix(".safetensors")
+        user.answer_file_dialog(self.code)
+        user.command("Export Python code")
+        user.wait(lambda: self.code.exists() and weights.exists(), "code and weights were to be exported")
+        user.read("weights were written")
+        user.look("exported", "")
+        call = [sys.executable, "-I", str(self.code), str(weights)]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise NetloomError(f"The exported code does not run: {done.stderr.strip().splitlines()[-1]}")
+
+    # Questions
+
+    def ask_about_lenet(self) -> None:
+        """Axis, overfitting, filter 3 and the two digits that are confused most."""
+        user = self.user
+        self._answer("what does the x axis count", r"epoch|step", self.panel("train").curves.loss)
+        self._answer("does it overfit", r".*[Oo]verfit.*", self.panel("train"))
+        user.workspace("understand")
+        self.look_at("Filters")
+        user.wait(lambda: not self.view("Filters").grid.is_empty(), "filters were to be shown")
+        user.look("filters", "")
+        self._answer("which filter is number 3", r"(?m)^3$", self.view("Filters"))
+        self.look_at("Errors")
+        user.settle()
+        user.look("errors", "")
+        self._answer("which two digits are confused most", r".*confused.*", self.view("Errors"))
+
+    def reopen(self) -> None:
+        """Close the window, open it again, and look whether the network is trained."""
+        self.window.close()
+        self.user.wait(lambda: not self.window.isVisible(), "the window was to close")
+        self.window, self.user = self._open()
+        user = self.user
+        user.settle()
+        user.look("reopened-start", "")
+        user.press("Continue")
+        self._answer("is my saved LeNet trained", r"Trained.* % on the test set")
+        user.look("reopened", "")
+
+    def misjudged_row(self) -> None:
+        """The sample of a table that is wrong most."""
+        self.user.workspace("understand")
+        self.look_at("Errors")
+        self.user.settle()
+        self.user.look("table-errors", "")
+        self._answer("what are the values of the misjudged row", r"(?i)size.*", self.view("Errors"))
+
+    # Own data, a lesson, a forecaster
+
+    def own_data(self, path: Path, name: str) -> None:
+        """Drop a file or folder on the start page, take the network that is advised, train."""
+        user = self.user
+        self.window.show_start()  # where a fresh window stands
+        user.drop_file(path)
+        view = self.panel("data")
+        user.wait(lambda: view.preview is not None, f"{path.name} was to be shown")
+        user.look(f"own-{name}", "")
+        user.press("Which network should I use?")
+        user.look(f"own-{name}-network", "")
+        user.press(f"Use {view.preview.info.title}")
+        user.settle()
+        user.train(self._training)
+        user.settle()
+        user.look(f"own-{name}-trained", "")
+
+    def lesson(self) -> None:
+        """The lesson “A first CNN” to its end."""
+        raise NetloomError("not yet")
+
+    def forecaster(self) -> None:
+        """An LSTM that forecasts a load, and one with 4 units beside it."""
+        user = self.user
+        self.window.show_start()
+        user.click("preset-seasons_lstm")
+        user.wait(lambda: "plan" in self.window.session.document.sections, "the example was to open")
+        user.train(self._training)
+        user.settle()
+        user.look("forecast-trained", "")
+        self._answer("what is the LSTM's error in megawatts", r".*\d MW.*")
+        user.workspace("understand")
+        self.look_at("Gates")
+        user.wait(lambda: not self.view("Gates").lanes.is_empty(), "gates were to be shown")
+        user.look("gates", "")
+
+    # Small things
+
+    def panel(self, name: str) -> Any:
+        """A panel of the workbench."""
+        return self.window.workbench.panel(name)
+
+    def view(self, title: str) -> Any:
+        """A view of Understand, by its title."""
+        return next(tab for tab in self.panel("understand").findChildren(Tab) if tab.title == title)
+
+    def look_at(self, title: str) -> None:
+        """Click the group of a view, and the view."""
+        views, wanted = self.panel("understand").views, self.view(title)
+        if views.tab.group is not wanted.group:
+            self.user.click(views.rail.button(wanted.group))
+        if views.tab is not wanted:
+            self.user.click(views.bar, views.bar.tabRect(views.listed.index(wanted)).center())
+
+    def _training(self) -> bool:
+        return self.window.training.active
+
+    def _answer(self, question: str, pattern: str, where: QWidget | None = None) -> None:
+        try:
+            self.answers[question] = self.user.read(pattern, where).group()
+        except NetloomError as error:
+            self.failures.append(f"{question}: {error}")
+            print(question, "NOT ON SCREEN", self.user.words(where)[:3000])
+
+
+def main() -> None:
+    """Spend the hour, leave its pictures, and print counts and answers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("first-hour"))
+    out = parser.parse_args().out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with own_home(), tempfile.TemporaryDirectory(prefix="netloom-hour-") as data:
+        hour = FirstHour(out, Path(data))
+        try:
+            hour.run()
+        finally:
+            hour.close()
+            print(*hour.counts, *hour.failures, sep="\n")
+            for question, answer in hour.answers.items():
+                print(f"{question}? {answer}")
+
+
+if __name__ == "__main__":
+    main()
