@@ -154,6 +154,20 @@ def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
     return diagnose(Course.of(run.history()), run.project.sections, known_info(run.project.sections, run))
 
 
+def can_tell_overfitting(run: Run) -> bool:
+    """Whether the losses of a run tell if it overfits: enough epochs of supervised training with a validation set.
+
+    Raises
+    ------
+    NetloomError
+        if its log was altered.
+    """
+    sections: Mapping[str, Any] = run.project.sections
+    plan = Plan.parse(sections.get("plan") or {})
+    course = Course.of(run.history())
+    return plan.objective in BY_LOSS and len(course.values("validation", "loss")) > SINCE_BEST
+
+
 def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
     """What the data of a run offers, as far as that is known without reading it."""
     try:

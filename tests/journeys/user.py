@@ -20,6 +20,9 @@ from widgets.tour.painted_text import visible_words
 POINTING, CLICK, KEY, THINKING = 1.1, 0.2, 0.28, 1.35
 """Seconds of the keystroke-level model (Card, Moran and Newell 1980): to point, to press, to type a key, to decide."""
 
+PATIENCE = 20.0
+"""Seconds after which what a step awaits, other than a training, will not come any more."""
+
 
 @dataclass
 class Count:
@@ -64,6 +67,10 @@ class User(WindowDriver):
         self.counts[-1].gestures += 1
         self.counts[-1].hand += THINKING + seconds
         self.counts[-1].made.append(what)
+
+    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+        """Let the window live until something has happened."""
+        super().wait(happened, what, seconds)
 
     # Hands
 

@@ -13,6 +13,9 @@ from widgets.charts.colour_maps import Bytes
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.look.theme import ThemeSource, blend
 
+MOST_PAIRS = 3
+"""Pairs of classes that are named as the most confused."""
+
 
 class ConfusionMatrix(MatrixPlot):
     """Counts of true class (rows) against predicted class (columns), with the share of each row.
@@ -42,6 +45,19 @@ class ConfusionMatrix(MatrixPlot):
         # Shares below zero are mistakes: they have colours of their own.
         signs = np.where(np.eye(len(labels)), 1, -1)
         self.show_matrix(signs * values / np.maximum(values.sum(axis=1, keepdims=True), 1), labels, labels)
+
+    def confused_most(self) -> str:
+        """Return which two classes are taken for each other most often, in words; empty where none is mistaken."""
+        wrong = np.triu(self._counts + self._counts.T, 1)
+        most = int(wrong.max(initial=0))
+        if not most:
+            return ""
+        pairs = [f"{self._labels[a]} and {self._labels[b]}" for a, b in np.argwhere(wrong == most)]
+        named = pairs[0] if len(pairs) == 1 else f"{', '.join(pairs[:-1])}, and {pairs[-1]}"
+        times = f"{most:,} time{'' if most == 1 else 's'}{'' if len(pairs) == 1 else ' each'}"
+        if len(pairs) > MOST_PAIRS:
+            return f"No two classes stand out: {len(pairs):,} pairs were confused {times}."
+        return f"Confused most: {named}, {times}."
 
     def is_empty(self) -> bool:
         """Return whether nothing was counted."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.system.number_format import nth
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture, reach
 from widgets.charts.colour_scale import draw_scale
-from widgets.charts.tiles import TileView
+from widgets.charts.tiles import GAP, TileView
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.ticks import number
 
@@ -30,6 +30,7 @@ class FilterGrid(TileView):
 
     channel_changed = Signal(int)
     LEAST, MOST = 20.0, 144.0
+    caption_lines = 1
 
     def __init__(
         self,
@@ -144,7 +145,7 @@ class FilterGrid(TileView):
             self._paint_enlarged(painter, area.adjusted(0, 0, 0, -self.footer_height()))
 
     def paint_tiles(self, painter: QPainter, tiles: list[tuple[int, QRectF]]) -> None:
-        """Paint the filters in view with a hairline around each."""
+        """Paint the filters in view with a hairline around each, and its number below it."""
         sheet = self._all()
         width, height = sheet.width(), sheet.height() / self.count()
         for index, place in tiles:
@@ -152,6 +153,9 @@ class FilterGrid(TileView):
         painter.setPen(self.theme.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([place.adjusted(0, 0, -1, -1) for _, place in tiles])
+        for index, place in tiles:
+            below = QRectF(place.left() - GAP / 2, place.bottom(), place.width() + GAP, self.grid().caption)
+            self.write(painter, below, 0, nth(index), self.theme.faint, bold=False)
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint the scale, and which input channel is shown."""

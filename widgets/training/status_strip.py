@@ -18,6 +18,9 @@ from widgets.training.training_state import ACTIVE, State, describe_state
 APART = "     "
 """Between the figures of two quantities."""
 
+OVERFITS, OVERFITS_NOT = "overfits", "no sign of overfitting"
+COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls"
+
 
 class StatusStrip(QWidget):
     """One line; what does not fit is left out from the right.
@@ -38,6 +41,8 @@ class StatusStrip(QWidget):
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
         self.outdated = text_label("the network has changed since", self, look="warning", hidden=True)
+        self.overfitting = QLabel(self)
+        self.overfitting.setProperty("faint", True)
         self.figures = QLabel(self)
         self._epochs = 0
         self._figures: tuple[str, ...] = ("",)
@@ -61,6 +66,7 @@ class StatusStrip(QWidget):
             self.cancel,
             self.speed,
             self.left,
+            self.overfitting,
             Stretch(1),
             self.figures,
             parent=self,
@@ -101,6 +107,12 @@ class StatusStrip(QWidget):
         self._figures = ("",)
         self.figures.setToolTip("")
         self.bar.setValue(0)
+        self._hide_empty()
+
+    def tell_overfitting(self, answer: bool | None) -> None:
+        """Say of a run that is over whether it overfits; None says nothing."""
+        self.overfitting.setText("" if answer is None else OVERFITS if answer else OVERFITS_NOT)
+        self.overfitting.setToolTip(COMPARED)
         self._hide_empty()
 
     def mark_outdated(self, outdated: bool) -> None:
@@ -158,7 +170,7 @@ class StatusStrip(QWidget):
         self._hide_empty()
 
     def _hide_empty(self) -> None:
-        for label in (self.epoch, self.speed, self.left):
+        for label in (self.epoch, self.speed, self.left, self.overfitting):
             label.setVisible(bool(label.text()))
         self.bar.setVisible(bool(self.epoch.text()))
 

@@ -9,8 +9,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Epoch, EpochConfusion, Started, TrainingProgress
+from app.training.diagnosis import can_tell_overfitting
 from app.training.run_labels import ProjectKey, owner_of
+from app.training.runs import Run
 from graph.document import Document
+from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
@@ -99,6 +102,7 @@ class TrainPanel(QWidget):
         controller.devices_changed.connect(self._on_devices)
         controller.forgotten.connect(self._forget)
         controller.restored.connect(self._on_restored)
+        controller.health.changed.connect(self._tell_overfitting)
         model.settled.connect(self._on_settled)
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
@@ -170,6 +174,7 @@ class TrainPanel(QWidget):
     def _on_state(self, state: State) -> None:
         self.strip.show_state(state, self._controller.words, own=self._controller.own)
         self.runs.set_busy(self._controller.run if self._controller.active else None)
+        self._tell_overfitting()
         if state is State.STARTING:
             self.notice.clear()
         if state is State.FAILED:
@@ -248,6 +253,15 @@ class TrainPanel(QWidget):
         self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)
         self.strip.show_state(self._controller.state, self._controller.words, own=True)
         self.runs.select(run)
+        self._tell_overfitting()
+
+    def _tell_overfitting(self) -> None:
+        """Answer for a run that is over and has a validation set whether it overfits."""
+        controller = self._controller
+        run, over = controller.run, not controller.active and controller.state is not State.FAILED
+        kinds = {diagnosis.kind for diagnosis in controller.health.found}
+        judged = run is not None and over and controller.own and "diverged" not in kinds and _is_judged(run)
+        self.strip.tell_overfitting("overfitting" in kinds if judged else None)
 
     def _on_confusion(self, event: EpochConfusion) -> None:
         """The matrix of an epoch of the open project's run."""
@@ -279,3 +293,10 @@ class TrainPanel(QWidget):
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)
         return self.runs.model.entry(row).name if row is not None else self._controller.run_name(path)
+
+
+def _is_judged(run: Path) -> bool:
+    try:
+        return can_tell_overfitting(Run.open(run))
+    except NetloomError:
+        return False

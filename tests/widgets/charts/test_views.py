@@ -20,6 +20,7 @@ from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
+from widgets.tour.painted_text import painted_texts
 
 Make = Callable[[ThemeSource], PaintedView | PlotView]
 VIEWS: list[Make] = [FilterGrid, FeatureMapGrid, ConfusionMatrix, SampleGallery, WorstPredictions, HistogramStack]
@@ -166,6 +167,35 @@ def test_a_few_values_are_ticks(source: ThemeSource, qtbot: QtBot) -> None:
     view.push("conv1.bias", 0, np.linspace(-1, 1, 41), counts)
     show(qtbot, view)
     assert "4 values" in view.accessibleDescription()
+
+
+def test_filters_are_numbered_from_1_on_the_screen(source: ThemeSource, qtbot: QtBot) -> None:
+    view = FilterGrid(source)
+    qtbot.addWidget(view)
+    view.resize(500, 300)
+    view.set_filters(np.random.default_rng(0).normal(size=(6, 1, 5, 5)))
+    view.show()
+    texts = {each.text: each for each in painted_texts(view)}
+    assert [str(number) in texts for number in range(1, 8)] == [*(True,) * 6, False]
+    third = view.tile_place(2)
+    assert third.left() < texts["3"].x < third.right() and third.bottom() < texts["3"].y < third.bottom() + 20
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ([[9, 1, 0], [2, 7, 1], [0, 0, 8]], "Confused most: a and b, 3 times."),
+        ([[9, 1, 0], [0, 7, 0], [1, 0, 8]], "Confused most: a and b, and a and c, 1 time each."),
+        ([[9, 0, 0], [0, 7, 0], [0, 0, 8]], ""),
+    ],
+)
+def test_the_classes_confused_most_are_named(
+    source: ThemeSource, qtbot: QtBot, counts: list[list[int]], sentence: str
+) -> None:
+    view = ConfusionMatrix(source)
+    qtbot.addWidget(view)
+    view.set_counts(counts, ["a", "b", "c"])
+    assert view.confused_most() == sentence
 
 
 def test_a_cell_of_the_confusion_matrix_speaks_and_is_picked(source: ThemeSource, qtbot: QtBot) -> None:

@@ -585,3 +585,14 @@ def test_a_window_that_closes_is_gone_before_its_parts_are_ended(window: MainWin
     window.at_close(lambda: shown.append(window.isVisible()))
     window.close_now()
     assert shown == [False]
+
+
+def test_after_a_click_on_its_tab_the_network_has_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    """As the empty canvas says: press Tab, and type the first layer."""
+    window.commands["new"].trigger()
+    canvas, tabs = window.workbench.canvas, window.bar.spaces
+    for name in ("data", "network"):
+        qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.place_of(name))
+    assert canvas.hasFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.context.popups.search.isVisible()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.app.protocol.samples import epoch, started
+from widgets.tour.painted_text import visible_words
 from widgets.training.status_strip import StatusStrip
 
 
@@ -28,3 +29,15 @@ def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
     assert list(dict.fromkeys(said)) == list(strip._figures)
     assert strip._figures[1].startswith("Loss  validation") and strip._figures[2] == "Accuracy  validation 80.0 %"
     assert "train 0.25" in strip.figures.toolTip()
+
+
+def test_of_a_run_that_is_over_it_is_told_whether_it_overfits(qtbot: QtBot) -> None:
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.resize(1200, 36)
+    strip.show()
+    for answer, words in ((True, "overfits"), (False, "no sign of overfitting")):
+        strip.tell_overfitting(answer)
+        assert words in visible_words(strip).splitlines()
+    strip.tell_overfitting(None)
+    assert "overfit" not in visible_words(strip)

@@ -35,6 +35,7 @@ class ClassErrors(QWidget):
         self.worst = WorstPredictions(source)
         self.sample = SampleGallery(source, "The prediction picked", "Click a prediction to see it in full.")
         self.chances = BarPlot(source, "What each class was given", "Click a prediction to see how sure it was.")
+        self.confused = text_label("", self, wrap=True)
         self.about = text_label("", self, look="faint", wrap=True)
         self._evaluation: Evaluation | None = None
         self._rows: list[int] = []
@@ -45,7 +46,8 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
-        panes = hsplit((self.scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
+        scores = boxed(vbox((self.scores, 1), self.confused, margins=(0, 0, 0, 6), spacing=2))
+        panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
@@ -53,6 +55,7 @@ class ClassErrors(QWidget):
         self._evaluation, self._cell = evaluation, None
         if evaluation.confusion is not None:
             self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
+        self.confused.setText(self.matrix.confused_most() if evaluation.confusion is not None else "")
         self.scores.show_scores(evaluation.scores)
         self._list(range(len(evaluation.worst.true)))
 
