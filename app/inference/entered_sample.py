@@ -120,7 +120,7 @@ def _range_note(column: RowColumn, cells: Mapping[str, str], source: Source) -> 
     if not (value < column.low - room or value > column.high + room):
         return ""
     ends = f"{format_short(column.low)} to {format_short(column.high)} {column.unit}".strip()
-    return f"Beyond the training set, which has {ends}."
+    return f"Beyond training, which has {ends}."
 
 
 def _number(cell: str, source: Source, column: str) -> float:

@@ -73,7 +73,7 @@ def test_the_form_of_a_row_has_categories_in_their_spelling_and_the_range_of_tra
 @pytest.mark.parametrize(
     ("cells", "column", "words"),
     [
-        ({"area": "500", "colour": "red"}, "area", "Beyond the training set"),
+        ({"area": "500", "colour": "red"}, "area", "Beyond training"),
         ({"area": "60,5", "colour": "purple"}, "colour", "counts as unknown"),
         ({"area": "60,5", "colour": "green"}, "colour", "“Green” is known"),
         ({"area": "large", "colour": "red"}, "area", "is no number"),

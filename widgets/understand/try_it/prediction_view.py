@@ -127,8 +127,7 @@ class OutputView(QWidget, Themed):
 
     def show_output(self, output: OutputPrediction, *, named: bool) -> None:
         """Show a prediction; ``named`` says whether the name of its output layer tells it from others."""
-        self.name.setText(output.output)
-        self.name.setVisible(named)
+        self.name.setText(f"{output.output}: {output.target.name}" if named else output.target.name)
         self.words.setText(headline(output))
         self.sure.setText(how_sure(output))
         self.sure.setVisible(bool(self.sure.text()))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
 from app.protocol.inference_values import InputForm, NewSample, RowColumn
 from app.system.number_format import format_short
 from widgets.fields.simple_fields import QuietCombo
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -32,7 +33,8 @@ class Cell(QWidget):
         self.line = QLineEdit(self) if column.kind != "category" else None
         self.box = QuietCombo(self) if column.kind == "category" else None
         self.slider: QSlider | None = None
-        self.note = text_label("", self, look="warning")
+        self.note = ElidedLabel(self, look="oddCell")
+        self.note.setProperty("tone", "warning")
         self.decimal = "."
         if self.line is not None:
             self.line.textEdited.connect(self._on_line)
@@ -70,7 +72,7 @@ class Cell(QWidget):
             self.slider.setAccessibleName(f"{column.name}, slider")
             self.slider.setToolTip(ends)
             self.slider.setMinimumWidth(70)
-            self.slider.setMaximumWidth(180)
+            self.slider.setMaximumWidth(130)
 
     def text(self) -> str:
         """What is in the cell."""
@@ -136,11 +138,10 @@ class RowEditor(SampleEditor):
             grid.addWidget(text_label(cell.column.unit, body, look="unit"), row, 2)
             if cell.slider is not None:
                 grid.addWidget(cell.slider, row, 3)
-            cell.note.setMinimumWidth(0)
             grid.addWidget(cell.note, row, 4)
             cell.typed.connect(self.edited)
-        grid.setColumnStretch(3, 2)
-        grid.setColumnStretch(4, 3)
+        grid.setColumnStretch(3, 1)
+        grid.setColumnStretch(4, 4)
         grid.setRowStretch(len(self.cells_by_column), 1)
         self.area.setWidget(body)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

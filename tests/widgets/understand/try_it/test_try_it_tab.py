@@ -200,7 +200,7 @@ def test_a_row_is_edited_and_odd_cells_are_told_beside_them(qtbot: QtBot, contro
     assert cell.note.text() == ""
     cell.line.selectAll()
     qtbot.keyClicks(cell.line, "400")
-    qtbot.waitUntil(lambda: "Beyond the training set" in cell.note.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "Beyond training" in cell.note.text(), timeout=PATIENCE)
     cell.line.selectAll()
     qtbot.keyClicks(cell.line, "fat")
     qtbot.waitUntil(lambda: "is no number" in cell.note.text(), timeout=PATIENCE)
