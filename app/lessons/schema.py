@@ -225,6 +225,7 @@ class Lesson(_Strict):
     title: Text
     summary: Text
     minutes: Annotated[int, Field(ge=1, le=600)]
+    level: Literal["beginner", "intermediate", "advanced"] = "beginner"
     textbook: list[str] = []
     start: Annotated[str, Field(pattern=r"^(preset:[a-z0-9_]+|empty|open)$")] = "open"
     steps: Annotated[list[LessonStep], Field(min_length=1, max_length=99)]

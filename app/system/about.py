@@ -47,6 +47,7 @@ def machine(devices: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
     return (
         ("System", platform.platform()),
         ("Python", platform.python_version()),
+        ("PyTorch", next((each.version for each in libraries() if each.name == "torch"), UNKNOWN)),
         ("Processor cores", str(cores)),
         ("Devices", ", ".join(devices) or "not known before the training process is ready"),
         ("Python at", _without_home(sys.executable)),

@@ -105,6 +105,7 @@ class LessonGuide(QObject):
         self._keep()
         self._panel.show_course(None)
         self._context.workbench.show_lesson(False)
+        self._context.workbench.side_panel.begin()
 
     def _end_with_project(self) -> None:
         """A lesson ends with its project; one whose file was read again goes on."""

@@ -173,6 +173,8 @@ class MainWindow(QMainWindow):
     def panes(self) -> tuple[QWidget, ...]:
         """Notices, bar, what is on show below it, and the status line: what F6 goes through."""
         shown = self.workbench.panes if self.ready and self.working else self.start.panes
+        tour = self.part(CoachMarks)
+        shown = (*shown, tour.card) if tour.active else shown
         return self.bar, self.banners, *shown, self.status
 
     @property

@@ -15,7 +15,7 @@ from app.system.home import home
 from app.system.remembered import read_object
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
-from widgets.start.preset_entries import PRESETS
+from widgets.start.preset_entries import LEVELS, PRESETS
 from widgets.start.shelf import Shelf
 
 LESSONS = PRESETS / "lessons"
@@ -33,24 +33,25 @@ class LessonSketch:
     textbook: tuple[str, ...]
     steps: int
     done: int = 0
+    level: str = LEVELS[0]
 
     @property
     def words(self) -> str:
         """Everything that the search looks at, in lower case."""
-        return " ".join((self.id, self.title, self.summary, *self.textbook)).lower()
+        return " ".join((self.id, self.title, self.summary, self.level, *self.textbook)).lower()
 
     @property
     def facts(self) -> str:
-        """How long it takes and how far one came: ``8 min, 7 steps, 3 done``."""
+        """For whom it is, how long it takes and how far one came: ``Beginner, 8 min, 7 steps, 3 done``."""
         done = "" if not self.done else ", all done" if self.done >= self.steps else f", {self.done} done"
-        return f"{self.minutes}\u00a0min, {self.steps} steps{done}"
+        return f"{self.level.capitalize()}, {self.minutes}\u00a0min, {self.steps} steps{done}"
 
 
 def lessons(folder: Path = LESSONS) -> list[LessonSketch]:
-    """All lessons in ``folder`` in their order; a file that makes no sense has no card."""
+    """All lessons in ``folder`` by level, then in their order; a file that makes no sense has no card."""
     kept = read_object(home() / KEPT)
     sketches = (read(path, kept) for path in sorted(folder.glob("*.json")))
-    return [lesson for lesson in sketches if lesson is not None]
+    return sorted((lesson for lesson in sketches if lesson is not None), key=lambda lesson: LEVELS.index(lesson.level))
 
 
 def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
@@ -66,6 +67,7 @@ def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
             minutes=int(value["minutes"]),
             textbook=tuple(str(each) for each in value.get("textbook", ())),
             steps=len(value["steps"]),
+            level=value["level"] if value.get("level") in LEVELS else LEVELS[0],
             done=sum(each is True for each in done) if isinstance(done, list) else 0,
         )
     except (OSError, ValueError, AttributeError, TypeError, KeyError):

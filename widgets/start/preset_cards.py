@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from widgets.look.theme import RADIUS, Theme, Themed, ThemeSource, blend
 from widgets.start.preset_entries import PresetEntry, Sketch, promise
 
+ALIGN = Qt.AlignmentFlag
 DRAWING = 88
 CARD = (176.0, 60.0)
 """Width and height that a layer's card has on the canvas, about."""
@@ -83,7 +84,9 @@ class PresetCard(Themed, QAbstractButton):
         self.setSizePolicy(policy)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"Preset {preset.title}")
-        self.setAccessibleDescription(" ".join(part for part in (preset.summary, preset.expect) if part))
+        self.setAccessibleDescription(
+            " ".join(filter(None, (preset.level.capitalize() + ".", preset.summary, preset.expect)))
+        )
         self.setToolTip(f"<p><b>{preset.title}</b><br>{preset.summary}</p>")
         self.clicked.connect(lambda: self.chosen.emit(preset))
         self.follow(themes)
@@ -122,11 +125,13 @@ class PresetCard(Themed, QAbstractButton):
         painter.setClipPath(clip)
         painter.fillRect(paper, self.theme.ground)
         paint_sketch(painter, self.preset.sketch, paper.adjusted(14, 9, -14, -22), self.theme, self._families)
+        painter.setFont(self.theme.font(small=True))
+        painter.setPen(self.theme.faint)
+        left, right = (side | Qt.AlignmentFlag.AlignBottom for side in (ALIGN.AlignLeft, ALIGN.AlignRight))
+        corners = paper.adjusted(12, 6, -12, -5)
+        painter.drawText(corners, left, self.preset.level.capitalize())
         if self.preset.data:
-            painter.setFont(self.theme.font(small=True))
-            painter.setPen(self.theme.faint)
-            corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(paper.adjusted(10, 6, -10, -5), corner, f"Data: {self.preset.data.replace('_', ' ')}")
+            painter.drawText(corners, right, f"Data: {self.preset.data.replace('_', ' ')}")
         painter.restore()
         self._paint_words(painter, frame.adjusted(12, DRAWING + 9, -12, -8))
         painter.end()

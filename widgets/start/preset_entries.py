@@ -11,25 +11,22 @@ from typing import Any
 PRESETS = Path(__file__).resolve().parent.parent.parent / "presets"
 
 
-FIRST = (
-    "digits_cnn",
-    "lenet",
-    "spirals_mlp",
-    "iris_mlp",
-    "seasons_lstm",
-    "digits_gru",
-    "residual_cnn",
-    "two_branch_cnn",
-    "digits_autoencoder",
-    "digits_mlp",
-    "diabetes_mlp",
-    "digits_cnn_lstm",
-    "vgg_style",
-    "seasons_cnn1d",
-    "digits_bilstm",
-    "digits_rnn",
-)
-"""The order in which one might look at them: something to see at once, then each kind of network."""
+LEVELS = ("beginner", "intermediate", "advanced")
+FIRST = {
+    "beginner": (
+        "digits_cnn", "lenet", "digits_mlp", "iris_mlp", "spirals_mlp", "seasons_mlp", "xor_mlp", "x_or_o", "wine_mlp",
+        "diabetes_mlp", "iris_softmax", "mlp_3_3_1", "step_mlp", "convolution_by_hand", "breast_cancer_mlp",
+        "worked_cnn", "hand_set_kernels",
+    ),
+    "intermediate": (
+        "seasons_lstm", "digits_gru", "residual_cnn", "two_branch_cnn", "digits_autoencoder", "digits_cnn_lstm",
+        "vgg_style", "seasons_cnn1d", "digits_bilstm", "digits_rnn", "reviews_lstm", "elman_by_hand", "lstm_by_hand",
+        "adding_rnn", "adding_lstm", "brackets_lstm", "several_shapes", "lenet5", "low_and_high", "pooling_four_ways",
+        "remaining_life", "seasons_causal", "reviews_stacked", "clips_bag_of_frames", "addition_mlp", "vgg_blocks",
+        "layer_pattern_cnn",
+    ),
+}  # fmt: skip
+"""The examples of the first two levels, in the order in which one might look at them; all others are advanced."""
 
 TOPICS = {"numbers": ("vector",), "pictures": ("image",), "sequences": ("sequence", "tokens", "video")}
 """What networks read, as people look for it, and the kinds of shapes that this means."""
@@ -58,18 +55,26 @@ class PresetEntry:
     topics: frozenset[str] = frozenset()
 
     @property
+    def level(self) -> str:
+        """For whom it is, one of `LEVELS`."""
+        return next((level for level, names in FIRST.items() if self.path.stem in names), LEVELS[-1])
+
+    @property
     def words(self) -> str:
         """Everything that the search looks at, in lower case."""
         kinds = " ".join(kind for kind, _, _ in self.sketch.layers)
-        return " ".join((self.path.stem, self.title, self.summary, self.data, *self.textbook, kinds)).lower()
+        return " ".join(
+            (self.path.stem, self.title, self.summary, self.data, self.level, *self.textbook, kinds)
+        ).lower()
 
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
-    """All presets in ``folder``, those of `FIRST` before the rest; a file that makes no sense has no card."""
+    """All presets in ``folder`` by level, those of `FIRST` before the rest; a file that makes no sense has no card."""
     entries = [preset for path in folder.glob("*.netloom") if (preset := read(path)) is not None]
-    places = {name: place for place, name in enumerate(FIRST)}
+    order = [name for names in FIRST.values() for name in names]
+    places = {name: place for place, name in enumerate(order)}
     return sorted(
-        entries, key=lambda entry: (places.get(entry.path.stem, len(FIRST)), len(entry.sketch.layers), entry.title)
+        entries, key=lambda entry: (places.get(entry.path.stem, len(order)), len(entry.sketch.layers), entry.title)
     )
 
 

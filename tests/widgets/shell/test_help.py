@@ -173,11 +173,13 @@ def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qt
     layers = len(window.session.document.network)
     window.workbench.add_layer("relu")  # the window is used meanwhile
     assert tour.active and len(window.session.document.network) == layers + 1
+    assert tour.card in window.panes
     qtbot.keyClick(tour.card.next, Qt.Key.Key_Right)
     qtbot.mouseClick(tour.card.back, LEFT)
     assert tour.card.where.text().startswith("1 ")
     qtbot.keyClick(tour.card.next, Qt.Key.Key_Escape)
     assert not tour.active
+    assert tour.card not in window.panes
 
 
 def test_a_tour_that_is_skipped_is_offered_no_more(window: MainWindow, qtbot: QtBot) -> None:

@@ -21,8 +21,9 @@ from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
+from widgets.start.lesson_shelf import lessons
 from widgets.start.preset_cards import Words, words_in
-from widgets.start.preset_entries import presets, read
+from widgets.start.preset_entries import FIRST, LEVELS, presets, read
 
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
 
@@ -219,3 +220,13 @@ def test_a_word_is_measured_once_for_all_cards(qapp: QApplication) -> None:
     assert sorted(measured) == [" ", "be", "not", "or", "to"]
     assert words.wrapped("to be or not to be", 90, 9) == ["to be or", "not to be"]
     assert words_in(LIGHT, bold=True) is words_in(LIGHT, bold=True)
+
+
+def test_examples_and_lessons_stand_in_the_order_of_their_levels() -> None:
+    examples = [LEVELS.index(entry.level) for entry in presets()]
+    taught = [LEVELS.index(lesson.level) for lesson in lessons()]
+    for levels in (examples, taught):
+        assert levels == sorted(levels)
+        assert set(levels) == {0, 1, 2}
+    known = {entry.path.stem for entry in presets()}
+    assert {name for names in FIRST.values() for name in names} <= known

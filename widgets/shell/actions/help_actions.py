@@ -62,6 +62,7 @@ def show_about(context: Context) -> None:
     dialog.tell(known, about_text(known))
     dialog.show()
     dialog.raise_()
+    dialog.copy.setFocus()
 
 
 def report_problem(context: Context) -> None:
