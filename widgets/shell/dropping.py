@@ -11,7 +11,6 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from app.exchange.pack_format import is_pack
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
@@ -56,6 +55,8 @@ class Dropping:
         if projects:
             project = projects[0]
             return Drop(f"Open the project {project.name}", lambda: self._open_project(project))
+        from app.exchange.pack_format import is_pack  # the first screen does without
+
         first = paths[0]
         if len(paths) == 1 and is_pack(first):
             return Drop(f"Unpack the project {first.name} and open it", lambda: self._open_project(first))

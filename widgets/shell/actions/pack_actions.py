@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTemporaryDir
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from app.exchange.pack_format import PACK_SUFFIX, Manifest, read_manifest
-from app.exchange.unpack import folder_for
 from app.system.number_format import scaled
 from graph.errors import NetloomError
 from widgets.shell.action_registry import Action, ready
@@ -20,6 +18,7 @@ from widgets.shell.saving import proposed, remember, show_in_folder, usual_folde
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
+    from app.exchange.pack_format import Manifest
     from widgets.shell.context import Context
     from widgets.shell.pack_dialog import PackDialog
 
@@ -63,6 +62,8 @@ class PackActions:
         dialog.deleteLater()
         if result != QDialog.DialogCode.Accepted:
             return
+        from app.exchange.pack_format import PACK_SUFFIX
+
         start = proposed(self._context, PACK_SUFFIX)
         name, _ = QFileDialog.getSaveFileName(self._context.window(), "Pack the project", start, FILTER)
         if name:
@@ -119,6 +120,9 @@ class PackActions:
 
     def offer(self, path: Path, then: Then) -> None:
         """Say what a pack holds, and offer to unpack it; ``then`` opens the project that it becomes."""
+        from app.exchange.pack_format import read_manifest
+        from app.exchange.unpack import folder_for
+
         try:
             manifest = read_manifest(path)
         except NetloomError as error:
@@ -136,6 +140,8 @@ class PackActions:
         start = str(usual_folder(self._context))
         name = QFileDialog.getExistingDirectory(self._context.window(), f"Unpack {path.name} in", start)
         if name:
+            from app.exchange.unpack import folder_for
+
             self.unpack(path, folder_for(path, Path(name)), then)
 
     def unpack(self, path: Path, folder: Path, then: Then) -> None:
