@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QToolButton, QWidget
 
 from app.lessons.course import Course
@@ -130,6 +130,7 @@ class LessonPanel(Themed, QWidget):
         for reader in (self.text, self.hint, self.done):
             reader.linked.connect(self.linked)
         self.question.answered.connect(self.answered)
+        self.question.told.connect(lambda: self._reveal(self.question.verdict))
         self.ask_hint.clicked.connect(self._show_hint)
         self.back.clicked.connect(lambda: self.moved.emit(-1))
         self.next.clicked.connect(self._go_on)
@@ -204,3 +205,8 @@ class LessonPanel(Themed, QWidget):
     def _show_hint(self) -> None:
         self.hint.show()
         self.ask_hint.hide()
+        self._reveal(self.hint)
+
+    def _reveal(self, widget: QWidget) -> None:
+        """Scroll to what came last, once it has its place."""
+        QTimer.singleShot(0, widget, lambda: self.area.ensureWidgetVisible(widget, 0, 8))

@@ -32,9 +32,10 @@ def read_number(text: str) -> float | None:
 
 
 class QuestionBox(QWidget):
-    """``answered`` carries a number, or the number of a choice from 1."""
+    """``answered`` carries a number, or the number of a choice from 1; ``told`` says that the verdict is another."""
 
     answered = Signal(float)
+    told = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,6 +138,8 @@ class QuestionBox(QWidget):
         self.verdict.setText(text)
         set_look(self.verdict, "tone", tone)
         self.verdict.setVisible(bool(text))
+        if text:
+            self.told.emit()
 
     def _check(self) -> None:
         if self._question is None:

@@ -52,6 +52,9 @@ LESSON_SHARE = 0.55
 LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
 """Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
 
+LOW_COLUMN = 240
+"""Height of the column, in pixels of usual text, below which a lesson alone has room in it."""
+
 LESSON_STRIP = 190
 """Height of a lesson below the data view, in pixels."""
 
@@ -497,6 +500,8 @@ class Workbench(QWidget):
             height = min(height, round(total * 0.8))
             self.down.setSizes([total - height, height])
             column = self.down.sizes()[0]
+            low = self.lesson_shown and column < self._themes.theme.px(LOW_COLUMN)
+            self.side_panel.setVisible(self.side_panel.wanted and not low)
             lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
             self.column.setSizes([column - lesson, lesson])
 

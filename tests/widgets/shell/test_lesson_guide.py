@@ -295,3 +295,32 @@ def test_a_lesson_that_ended_with_its_project_can_be_gone_on_with(window: MainWi
     dict(notice.choices)["Go on with it"]()
     assert pane_of(window).isVisible()
     assert not any(notice.key == "lesson" for notice in window.banners.notices)
+
+
+def test_what_is_said_of_an_answer_is_scrolled_to(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    window.open_lesson("pooling")
+    pane = pane_of(window)
+
+    def in_view() -> bool:
+        verdict = pane.question.verdict
+        lower = verdict.mapTo(pane.area.viewport(), verdict.rect().bottomLeft())
+        return pane.area.viewport().rect().contains(lower)
+
+    qtbot.keyClicks(pane.question.field, "12")
+    qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(in_view)
+    qtbot.mouseClick(pane.question.give_up, LEFT)
+    qtbot.waitUntil(in_view)
+
+
+def test_on_a_low_screen_with_large_text_the_lesson_has_the_column(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1024, 700)
+    window.preferences.set("projector", True)
+    window.open_lesson("pooling")
+    pane = pane_of(window)
+    window.show_workspace("train")
+    qtbot.waitUntil(lambda: not window.workbench.side_panel.isVisible())
+    assert pane.area.height() > pane.fontMetrics().height() * 3
+    window.show_workspace("network")
+    qtbot.waitUntil(window.workbench.side_panel.isVisible)
