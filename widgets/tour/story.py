@@ -272,7 +272,7 @@ class Story:
         """The same, dark, and an example from the gallery."""
         hands = self.hands
         hands.wait(
-            lambda: any("were written" in label.text() for label in self._notices()), "the export was to be told"
+            lambda: any(label.text().startswith("Wrote ") for label in self._notices()), "the export was to be told"
         )
         self.window.banners.withdraw("export")  # it names a folder of this machine
         self.window.preferences.set("theme", "dark")
