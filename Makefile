@@ -18,7 +18,7 @@ help:
 	@echo "make coverage which lines and branches the tests meet, room by room"
 	@echo "make mutants  break the code in N places (N=400), and name those that no test notices"
 	@echo "make bench    run every benchmark"
-	@echo "make docs     take the screenshots in docs/screenshots anew"
+	@echo "make docs     take all pictures of README and guide anew"
 	@echo "make lock     write the locks from what is installed in $(VENV)"
 	@echo "make clean    remove $(VENV) and caches"
 
@@ -56,7 +56,7 @@ bench: $(BENCH_READY)
 	$(PYTHON) -m benchmarks
 
 docs: $(RUN_READY)
-	QT_QPA_PLATFORM=offscreen $(PYTHON) main.py tour --out docs/screenshots
+	QT_QPA_PLATFORM=offscreen $(PYTHON) -m tools.docs_pictures
 
 lock: $(TEST_READY)
 	$(PYTHON) -m tools.lock

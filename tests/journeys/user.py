@@ -86,6 +86,10 @@ class User(WindowDriver):
         assert button is not None
         self.click(button)
 
+    def sees(self, text: str) -> bool:
+        """Whether there is a button on show with this text."""
+        return self._button(text, None) is not None
+
     def _button(self, text: str, within: QWidget | None) -> QAbstractButton | None:
         modal = QApplication.activeModalWidget()
         where = within or modal or self.window

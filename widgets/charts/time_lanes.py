@@ -63,7 +63,10 @@ class Lane:
         if self.words:
             return f"{self.title} “{self.words[step]}”"
         name = self.names[unit] if unit < len(self.names) else f"unit {unit + 1}"
-        return f"{self.title}, {name}: {number(float(self.values[step, unit]))}"
+        value = f"{self.title}, {name}: {number(float(self.values[step, unit]))}"
+        if self.ink != "share" or self.units == 1:
+            return value
+        return f"{value}, mean of {self.units} units: {number(float(self.values[step].mean()))}"
 
 
 class LaneTitle(pg.GraphicsWidget):

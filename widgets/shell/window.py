@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 OPENING = "Opening {}…"
 STARTING = "Starting…"
-PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied")
+PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied", "dropped")
 """Keys of the banners that are about the open project."""
 
 BUILT_BY = {"network": "workbench", "train": "training"}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from graph.errors import NetloomError
 from widgets.shell.workspace_tabs import WorkspaceTabs
+from widgets.tour.pictures import take_picture
 
 Found = QWidget
 PATIENCE = 60.0
@@ -160,11 +161,11 @@ class WindowDriver:
 
     # Eyes
 
-    def look(self, name: str, caption: str) -> None:
-        """Take a picture of the window."""
+    def look(self, name: str, caption: str, *, trained: bool = False) -> None:
+        """Take a picture of the window; ``trained`` says that a training decides what is on it."""
         self.rest(220)
         path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
-        self.window.grab().save(str(path))
+        take_picture(self.window, path, trained=trained)
         self.pictures.append(path)
         self._log(f"{path.name}: {caption}")
 

@@ -40,6 +40,9 @@ LENET: tuple[tuple[str, dict[str, str]], ...] = (
 )
 """The layers typed behind the input, with the settings typed into their forms. Flatten is left out on purpose."""
 
+EPOCHS = "20"
+"""Epochs of the LeNet."""
+
 STOP = 6
 """Epoch after which the run is stopped, to be resumed in another window."""
 
@@ -206,12 +209,14 @@ class Story:
         hands.answer_file_dialog(self._file)
         hands.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
         hands.wait(self._file.exists, "the project was to be saved")
+        hands.workspace("train")
+        hands.fill(self._workbench.panel("train").plan.findChild(QWidget, "epochs"), EPOCHS)
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         hands.wait(lambda: self._epoch >= STOP - 2, "the first epochs were to be trained", LONG)
-        hands.look("training", "training: loss and accuracy, live")
+        hands.look("training", "training: loss and accuracy, live", trained=True)
         hands.workspace("understand")
         hands.wait(lambda: self._epoch >= STOP, "more epochs were to be trained", LONG)
-        hands.look("filters", "filters of the first convolution while they form")
+        hands.look("filters", "filters of the first convolution while they form", trained=True)
         if self.window.training.active:
             hands.click("stopButton")
         hands.wait(lambda: not self.window.training.active, "the run was to stop")
@@ -229,7 +234,7 @@ class Story:
         hands.click(self._workbench.panel("train").runs.button("Resume"))
         hands.wait(lambda: self.window.training.active, "the run was to go on")
         hands.wait(lambda: not self.window.training.active, "the run was to end", LONG)
-        hands.look("resumed", "reopened, and resumed to the end")
+        hands.look("resumed", "reopened, and resumed to the end", trained=True)
         accuracy = self._test_accuracy()
         print(f"test accuracy: {format_percent(accuracy)}", flush=True)
         if accuracy < ENOUGH:
@@ -249,7 +254,7 @@ class Story:
             self._look_at(title)
             self.hands.rest(400)
             self.hands.wait(lambda: not self._link.busy, f"{title} were to be shown")
-            self.hands.look(name, caption)
+            self.hands.look(name, caption, trained=True)
 
     def export(self) -> None:
         """Export the run's code and weights, and run the code."""
@@ -277,7 +282,7 @@ class Story:
         self.window.banners.withdraw("export")  # it names a folder of this machine
         self.window.preferences.set("theme", "dark")
         hands.workspace("network")
-        hands.look("dark", "the network, dark")
+        hands.look("dark", "the network, dark", trained=True)
         self.window.show_start()
         hands.click("preset-spirals_mlp")
         hands.wait(lambda: "plan" in self._session.document.sections, "the example was to open")
@@ -286,7 +291,7 @@ class Story:
         hands.workspace("understand")
         self._look_at("Decision surface")
         hands.rest(1500)
-        hands.look("spirals", "two spirals: the decision surface while it forms")
+        hands.look("spirals", "two spirals: the decision surface while it forms", trained=True)
 
     # Small things
 

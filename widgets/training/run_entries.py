@@ -15,6 +15,7 @@ from app.training.plan import Plan
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
 from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of
+from widgets.training.shown_run import measures
 
 NO_PROJECT = ProjectKey("")
 """Where no project is open, every run is shown."""
@@ -101,7 +102,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         tested={name: value for name, value in test.items() if isinstance(value, int | float)},
         seconds=finished.get("seconds"),
         settings=settings_of(run.project),
-        score=score_of(status, epoch, test, last.get("validation") or {}) or "Trained",
+        score=score_of(status, epoch, test, last.get("validation") or {}, lambda: measures(path).unit) or "Trained",
         resumable=run.checkpoint.is_file(),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )

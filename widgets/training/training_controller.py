@@ -18,6 +18,7 @@ from graph.document import Document
 from graph.project import Project, project_json
 from widgets.training.metric_text import score_of
 from widgets.training.run_entries import extended, run_name
+from widgets.training.shown_run import measures
 from widgets.training.training_health import TrainingHealth
 from widgets.training.training_state import ACTIVE, State, describe_state
 from widgets.training.worker_link import WorkerLink
@@ -339,6 +340,10 @@ class TrainingController(QObject):
             self._steps_wanted -= 1
             self._link.send(Step())
 
+    def _unit(self) -> str:
+        """The unit of what the run predicts; empty if it has none."""
+        return measures(self._run).unit if self._run is not None else ""
+
     def _on_finished(self, event: Finished) -> None:
         self._steps_wanted = 0
         failed = event.status == "failed"
@@ -346,7 +351,7 @@ class TrainingController(QObject):
         if not self.own:
             self._end_elsewhere(event.reason or "")
             return
-        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {})
+        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {}, self._unit)
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:

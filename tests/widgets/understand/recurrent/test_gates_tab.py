@@ -131,11 +131,11 @@ def lanes(qtbot: QtBot) -> TimeLanes:
 def test_the_pointer_reads_step_unit_and_value(qtbot: QtBot, lanes: TimeLanes) -> None:
     place = lanes.lane_place(1)
     spot = QPointF(place.left() + place.width() * 3.5 / 5, place.top() + place.height() * 1.5 / 3)
-    assert lanes.sentence_at(spot) == "Step 4  ·  Gate, unit 2: 0.7143"
+    assert lanes.sentence_at(spot) == "Step 4  ·  Gate, unit 2: 0.7143, mean of 3 units: 0.7143"
     told: list[str] = []
     lanes.hovered.connect(told.append)
     qtbot.mouseClick(lanes.viewport(), Qt.MouseButton.LeftButton, pos=spot.toPoint())
-    assert told[-1] == "Step 4  ·  Gate, unit 2: 0.7143"
+    assert told[-1] == "Step 4  ·  Gate, unit 2: 0.7143, mean of 3 units: 0.7143"
     assert lanes.sentence_at(QPointF(2, 2)) == ""
 
 

@@ -1,10 +1,11 @@
-"""Takes the guide's pictures in the real window: ``python -m tools.guide_pictures [PAGE ...] [--out DIR]``."""
+"""Takes the pictures in docs, of README and guide, in the real window: ``python -m tools.docs_pictures [PAGE ...]``."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from widgets.launch import make_window
 from widgets.shell.live_previews import LIVE
 from widgets.start.preset_entries import presets
 from widgets.tour.hands import WindowDriver
-from widgets.tour.story import own_home
+from widgets.tour.pictures import take_picture
+from widgets.tour.story import own_home, tell
+from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.by_hand.scene import Spot
 from widgets.understand.generated.generated_tab import GeneratedTab
 from widgets.understand.recurrent.gates_tab import GatesTab
@@ -51,15 +54,13 @@ class Stage:
         self.driver.wait(lambda: self.window.loader.finished, "the window was to be ready")
         self._out = out
 
-    def grab(self, name: str, rest: int = 600) -> None:
-        """Take the picture ``name`` after ``rest`` ms, in 256 colours, which nobody sees."""
+    def grab(self, name: str, rest: int = 600, *, trained: bool = False) -> None:
+        """Take the picture ``name`` after ``rest`` ms; ``trained`` says that a training decides what is on it."""
         self.driver.rest(rest)
         path = self._out / f"{name}.png"
-        self.window.grab().save(str(path))
-        with Image.open(path) as picture:
-            small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        small.save(path, optimize=True)
-        print(path.name)
+        take_picture(self.window, path, trained=trained)
+        shrink(path)
+        print(path.name, flush=True)
 
     def train(self, preset: str) -> None:
         """Open a preset from the start page and train it to its end."""
@@ -92,6 +93,13 @@ class Stage:
         """End the window and what it started."""
         self.window.close_now()
         self.driver.rest(200)
+
+
+def shrink(path: Path) -> None:
+    """Keep a picture in 256 colours, which nobody sees."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
 
 
 @contextmanager
@@ -131,7 +139,7 @@ def first_network(out: Path) -> None:
         driver.wait(lambda: s.window.training.active, "the training was to begin")
         driver.wait(lambda: not s.window.training.active, "the training was to end", 120)
         print(s.window.status.problems.text(), s.window.status.costs.text(), s.window.status.training.text())
-        s.grab("first-network")
+        s.grab("first-network", trained=True)
 
 
 # Arithmetic by hand
@@ -143,7 +151,7 @@ def by_hand(out: Path) -> None:
         s.window.files.open_preset(next(entry for entry in presets() if entry.path.stem == "x_or_o"))
         s.canvas.select(["conv2"])
         s.window.commands["by_hand"].trigger()
-        tab = s.panel("understand").by_hand
+        tab = s.understand().view(ByHandTab)
         s.driver.wait(lambda: tab.picker.chosen == "conv2" and not tab.picture.is_empty(), "conv2 was to be worked out")
         tab.go(Spot(filter=1, row=0, column=3))
         s.grab("by-hand")
@@ -170,7 +178,7 @@ def canvas(out: Path) -> None:
             write_project(file, lasting(read_project(FOLDER / file.name)))
             with stage(out, size, file) as s:
                 act(s)
-                s.grab(name)
+                s.grab(name, trained=name == "canvas-live")
 
 
 def lasting(project: Project) -> Project:
@@ -286,16 +294,16 @@ def gan(out: Path) -> None:
     """The losses of two GANs, and what they generated."""
     with stage(out) as s:
         s.train("digits_gan")
-        s.grab("gan-losses")
+        s.grab("gan-losses", trained=True)
         panel = s.understand()
         panel.show_tab("Generated samples")
         s.driver.rest(1500)
         for sample in (4, 11):
             panel.view(GeneratedTab).generated.pick(sample)
-        s.grab("gan-digits", 1500)
+        s.grab("gan-digits", 1500, trained=True)
         s.train("ring_gan")
         s.understand().show_tab("Generated samples")
-        s.grab("gan-ring", 1500)
+        s.grab("gan-ring", 1500, trained=True)
 
 
 def over_time(out: Path) -> None:
@@ -307,10 +315,10 @@ def over_time(out: Path) -> None:
         panel.show_tab("Unrolled")
         s.driver.wait(lambda: not panel.view(UnrolledTab).diagram.is_empty(), "the layer was to be unrolled")
         s.driver.click(panel.view(UnrolledTab).gradients)
-        s.grab("over-time-unrolled")
+        s.grab("over-time-unrolled", trained=True)
         panel.show_tab("Gates")
         s.driver.wait(lambda: not panel.view(GatesTab).lanes.is_empty(), "gates were to be shown")
-        s.grab("over-time-gates")
+        s.grab("over-time-gates", trained=True)
         panel.show_tab("Gradients")
         tab = panel.view(GradientsTab)
         s.driver.wait(lambda: not tab.plot.is_empty(), "the gradient was to be shown")
@@ -319,7 +327,7 @@ def over_time(out: Path) -> None:
         tab.menu.aboutToShow.emit()
         tab.menu.actions()[-1].trigger()
         s.driver.wait(lambda: len(tab.plot.curves) == 2, "the other run was to be laid over it")
-        s.grab("over-time-gradients")
+        s.grab("over-time-gradients", trained=True)
 
 
 def units(out: Path) -> None:
@@ -334,12 +342,12 @@ def units(out: Path) -> None:
         idle(s, panel)
         panel.view(UnitsTab).sheet.tiles.pick(5)
         idle(s, panel)
-        s.grab("units")
+        s.grab("units", trained=True)
         panel.show_tab("Why")
         s.driver.wait(panel.view(WhyTab).gallery.count, "samples were to be offered")
         panel.view(WhyTab).gallery.pick(3)
         idle(s, panel)
-        s.grab("why")
+        s.grab("why", trained=True)
 
 
 def idle(s: Stage, panel: UnderstandPanel) -> None:
@@ -350,7 +358,17 @@ def idle(s: Stage, panel: UnderstandPanel) -> None:
     s.driver.wait(lambda: not any(work.running for work in works), "the worker was to be done")
 
 
-PAGES = {
+def readme(out: Path) -> None:
+    """The tour: from an empty canvas to exported code, without the files that it saves."""
+    with tempfile.TemporaryDirectory(prefix="netloom-tour-") as name:
+        tell(Path(name))
+        for path in sorted(Path(name).glob("*-*.*")):
+            if path.suffix == ".png":
+                shrink(path)
+            shutil.move(path, out / path.name)
+
+
+GUIDE = {
     "first-network": first_network,
     "by-hand": by_hand,
     "canvas": canvas,
@@ -361,21 +379,29 @@ PAGES = {
 }
 """The guide's pages with pictures."""
 
+PAGES = {"readme": (readme, "screenshots")} | {name: (take, "guide") for name, take in GUIDE.items()}
+"""How the pictures of a page are taken, and in which folder of docs they are."""
+
+
+def take_pages(names: Iterable[str], out: Path) -> None:
+    """Take the pictures of pages anew, into the folders of ``out``."""
+    for name in names:
+        take, folder = PAGES[name]
+        (out / folder).mkdir(parents=True, exist_ok=True)
+        with own_home():
+            take(out / folder)
+
 
 def main() -> None:
     """Take the pictures of the pages that are named, of all without names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"One of {', '.join(PAGES)}.")
-    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    parser.add_argument("--out", type=Path, default=Path("docs"))
     arguments = parser.parse_args()
     unknown = [page for page in arguments.pages if page not in PAGES]
     if unknown:
         parser.error(f"there is no page {unknown[0]}; the pages are {', '.join(PAGES)}")
-    out = arguments.out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    for page in arguments.pages or PAGES:
-        with own_home():
-            PAGES[page](out)
+    take_pages(arguments.pages or PAGES, arguments.out.resolve())
 
 
 if __name__ == "__main__":
