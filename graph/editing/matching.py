@@ -154,6 +154,8 @@ def plain_score(kind: type[Layer], text: str) -> float:
     if not words:
         return 0.0
     names = [kind.title, kind.kind.replace("_", " ")]
+    if words.replace(" ", "") == kind.title.casefold():
+        return 1.0  # max pool 2d
     return max(*(_whole(words, name) for name in names), *(_whole(words, alias) * 0.8 for alias in kind.aliases), 0.0)
 
 

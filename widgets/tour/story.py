@@ -354,8 +354,11 @@ class Story:
         """Tab, the layer's name, Return; then its settings in the form."""
         self._focus_canvas()
         self.hands.key(Qt.Key.Key_Tab)
+        layers = len(self._session.document.network)
         self.hands.write(kind)
         self.hands.key(Qt.Key.Key_Return)
+        if len(self._session.document.network) != layers + 1:
+            raise NetloomError(f"The tour typed “{kind}” into the search, and no layer was added.")
         form = self._workbench.inspector.layer.form
         for name, text in settings.items():
             self._set(form.field(name), text)

@@ -45,6 +45,8 @@ def settings(reading: Reading) -> list[tuple[str, str]]:
         ("conv 8 bias=off", "conv2d", {"filters": 8, "bias": False}),
         ("conv 8 kernel size 7", "conv2d", {"filters": 8, "kernel_size": (7, 7)}),
         ("conv 8 padding 2", "conv2d", {"filters": 8, "padding": "custom", "padding_size": (2, 2)}),
+        ("max pool 2d", "max_pool2d", {}),
+        ("max pool 2d 3", "max_pool2d", {"kernel_size": (3, 3)}),
         ("dense 120", "dense", {"units": 120}),
         ("fc 120 units", "dense", {"units": 120}),
         ("maxpool 3 stride 2", "max_pool2d", {"kernel_size": (3, 3), "stride": (2, 2)}),

@@ -207,7 +207,7 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
 
 
 def test_a_sign_in_a_field_moves_nothing(scene: Scene) -> None:
-    form = scene.panel.plan.forms["Optimiser"]
+    form = scene.panel.plan.forms["Training"]
     before = form.field("learning_rate").geometry(), form.geometry()
     set_plan(scene.document, learning_rate=10.0)
     assert scene.mark("learning_rate")
