@@ -37,7 +37,12 @@ def format_short(value: float, digits: int = 4) -> str:
 
 def format_percent(share: float, digits: int = 1) -> str:
     """A share of 1 in per cent, with so many figures behind the point: ``69.7 %``."""
-    return f"{100 * share:.{digits}f} %"
+    return in_percent(f"{100 * share:.{digits}f}")
+
+
+def in_percent(written: str) -> str:
+    """A number that is written down already, as hundredths: ``69.7 %``."""
+    return f"{written} %"
 
 
 def scaled(number: float, unit: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from app.system.number_format import ungroup_year
+from app.system.number_format import in_percent, ungroup_year
 
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -90,4 +90,4 @@ def number(value: float, digits: int = 4) -> str:
 
 def percent(value: float) -> str:
     """Write a share of 1 in per cent."""
-    return f"{number(100 * value)} %"
+    return in_percent(number(100 * value))

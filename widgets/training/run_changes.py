@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.project.project_ids import known_project
 from app.project.run_settings import changes, summary
 from app.protocol.events import Epoch, TrainingProgress
+from app.system.number_format import format_percent
 from widgets.training.metric_text import is_better, primary
 from widgets.training.run_entries import RunEntry
 
@@ -54,7 +55,7 @@ def project_name(entry: RunEntry) -> str:
 def progress_text(progress: TrainingProgress, epochs: int) -> str:
     """How far a run in progress is: ``training, 42 %``."""
     done = progress.epoch - 1 + progress.step / max(progress.steps_per_epoch, 1)
-    return f"training, {100 * done / max(epochs, 1):.0f} %"
+    return f"training, {format_percent(done / max(epochs, 1), 0)}"
 
 
 def with_epoch(entry: RunEntry, epoch: Epoch) -> RunEntry:
