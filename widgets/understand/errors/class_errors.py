@@ -46,6 +46,7 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
+        self.confused.setContentsMargins(12, 0, 8, 0)
         scores = boxed(vbox((self.scores, 1), self.confused, margins=(0, 0, 0, 6), spacing=2))
         panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
         vbox(panes, parent=self)

@@ -1,0 +1,100 @@
+"""The pictures in docs show the window of today: each has its description, and those are compared with it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from tools.docs_pictures import PAGES
+from widgets.tour.pictures import describe, differences, take_picture
+
+DOCS = Path(__file__).parents[2] / "docs"
+FOLDERS = ("screenshots", "guide")
+PICTURES = sorted(path for folder in FOLDERS for path in (DOCS / folder).glob("*.png"))
+WITHOUT_TRAINING = ("by-hand",)
+"""Pages whose pictures are taken in a few seconds; those of the others in the slow tests."""
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.with_suffix(".json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
+def test_each_picture_has_its_description_and_a_page(path: Path) -> None:
+    described = read(path)
+    with Image.open(path) as picture:
+        assert list(picture.size) == described["size"]
+    assert described["texts"] and described["widgets"]
+    pages = [DOCS.parent / "README.md", *DOCS.glob("*.md"), *(DOCS / "guide").glob("*.md")]
+    if path.parent.name == "guide":
+        assert any(re.search(rf"\]\(([\w/]*/)?{re.escape(path.name)}\)", page.read_text("utf-8")) for page in pages)
+
+
+@pytest.mark.parametrize("page", WITHOUT_TRAINING)
+def test_the_pictures_of_a_page_are_not_stale(page: str, tmp_path: Path) -> None:
+    compare([page], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in WITHOUT_TRAINING])
+def test_the_pictures_of_a_page_that_takes_long_are_not_stale(page: str, tmp_path: Path) -> None:
+    compare([page], tmp_path)
+
+
+def compare(pages: list[str], out: Path) -> None:
+    """Take pictures anew, and compare what is on them with what is stored."""
+    command = [sys.executable, "-m", "tools.docs_pictures", *pages, "--out", str(out)]
+    done = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr
+    taken = sorted(out.glob("*/*.png"))
+    assert taken
+    stale = {
+        str(path.relative_to(out)): found
+        for path in taken
+        if (found := differences(read(DOCS / path.relative_to(out)), read(path)))
+    }
+    assert not stale, f"run make docs: {stale}"
+
+
+def window(qtbot: QtBot, *texts: str) -> QWidget:
+    """A window with labels below each other."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.resize(300, 200)
+    for row, text in enumerate(texts):
+        label = QLabel(text, made)
+        label.setObjectName(f"label{row}")
+        label.setGeometry(10, 10 + 30 * row, 280, 25)
+    made.show()
+    return made
+
+
+def test_a_word_that_changes_or_moves_makes_a_picture_stale(qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window(qtbot, "Loss", "Epoch 3")
+    take_picture(shown, tmp_path / "a.png")
+    stored = read(tmp_path / "a.png")
+    assert stored == describe(shown) and not differences(stored, describe(shown))
+    assert differences(stored, describe(window(qtbot, "Loss", "Epoch 4"))) == [
+        "“Epoch 3” is gone.",
+        "“Epoch 4” is new.",
+    ]
+    shown.findChild(QLabel, "label1").move(10, 80)
+    assert any("label1 was at" in found for found in differences(stored, describe(shown)))
+
+
+def test_of_a_trained_picture_the_words_alone_count(qtbot: QtBot) -> None:
+    stored = describe(window(qtbot, "Loss", "Epoch 3"), trained=True)
+    assert not differences(stored, describe(window(qtbot, "Loss", "Epoch 12"), trained=True))
+    assert differences(stored, describe(window(qtbot, "Cost", "Epoch 12"), trained=True)) == [
+        "“Loss” is gone.",
+        "“Cost” is new.",
+    ]
