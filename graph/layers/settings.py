@@ -108,13 +108,19 @@ def text_setting(default: str, help: str, suggested: tuple[str, ...]) -> Any:
     return Field(default=default, description=help, json_schema_extra={"suggested": list(suggested)})
 
 
+def found_count(help: str, *, maximum: int, when: tuple[str, tuple[object, ...]] | None = None) -> Any:
+    """Declare a whole number that is found from the data where it is 0; forms then leave the field empty and say it."""
+    extra = {"minimum": 0, "maximum": maximum, "when": when, "automatic": 0}
+    return Field(default=0, description=help, json_schema_extra=cast(Any, extra))
+
+
 @dataclass(frozen=True)
 class Setting:
     """Description of one setting.
 
     ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
     whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``text`` or ``shape``; ``optional`` settings may
-    also be None.
+    also be None. Where the value is the one that is ``automatic``, what holds is found from the data.
     """
 
     name: str
@@ -129,6 +135,7 @@ class Setting:
     term: str = ""
     optional: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
+    automatic: float | None = None
 
     def applies(self, values: Mapping[str, object]) -> bool:
         """Whether the setting has an effect beside the other ``values``."""
@@ -201,6 +208,7 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         term=label if extra.get("term") is None else extra["term"],
         optional=optional,
         when=extra.get("when"),
+        automatic=extra.get("automatic"),
     )
 
 

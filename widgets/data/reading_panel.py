@@ -224,9 +224,13 @@ class ReadingPanel(QWidget):
         self._show_automatic()
 
     def _show_automatic(self) -> None:
-        """Say how many lines above and below the table were found."""
-        counts = {"skip": self._recipe.dialect.skip, "footer": self._reading.below} if self._recipe else {}
-        for name in ("skip", "footer"):
+        """Say how many lines of names, and above and below the table, were found."""
+        dialect = self._recipe.dialect if self._recipe else None
+        counts = {}
+        if dialect is not None:
+            names = dialect.names if dialect.header else 0
+            counts = {"skip": dialect.skip, "footer": self._reading.below, "header_rows": names}
+        for name in ("skip", "footer", "header_rows"):
             self.form.show_automatic(name, f"auto ({counts[name]})" if name in counts else "auto")
 
     def _say(self, sentence: str, tone: str) -> None:

@@ -31,8 +31,8 @@ def _bare(spec: Setting) -> FormField:
     match spec.type:
         case "int" | "float":
             whole = spec.type == "int"
-            box = NumberBox(whole, spec.minimum, spec.maximum, spec.optional)
-            return NumberField(box, "a whole number" if whole else "a number")
+            box = NumberBox(whole, spec.minimum, spec.maximum, spec.optional or spec.automatic is not None)
+            return NumberField(box, "a whole number" if whole else "a number", spec.automatic)
         case "bool":
             return SwitchField()
         case "choice":

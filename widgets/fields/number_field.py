@@ -149,19 +149,22 @@ class NumberBox(QAbstractSpinBox):
 
 
 class NumberField(FormField):
-    """A form's field around one `NumberBox`."""
+    """A form's field around one `NumberBox`, which is empty where the value is the one that is ``automatic``."""
 
-    def __init__(self, box: NumberBox, words: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, box: NumberBox, words: str, automatic: float | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.box = box
+        self.box, self._automatic = box, automatic
         hbox(box, parent=self)
         self.setFocusProxy(box)
-        box.entered.connect(self.edited)
+        box.entered.connect(lambda number: self.edited.emit(automatic if number is None else number))
         box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not {words}."))
 
     def show_value(self, value: object) -> None:
         """Show a number or None."""
-        self.box.set_value(value if isinstance(value, int | float) else None)
+        number = value if isinstance(value, int | float) else None
+        self.box.set_value(None if number is not None and number == self._automatic else number)
 
     def show_automatic(self, shown: str) -> None:
         """Say in the empty box what holds."""

@@ -19,7 +19,7 @@ from app.data.readers.table_format import Reading, parquet_parts
 from app.data.readers.wrong_delimiter import cut_doubt, with_cut
 from app.data.sources.file_source import FileSource, Suggestion
 from graph.errors import NetloomError
-from graph.layers.settings import setting, text_setting
+from graph.layers.settings import found_count, setting, text_setting
 
 ENCODINGS = ("auto", "utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "latin-1", "shift_jis", "gb18030", "cp949")
 """Encodings that are offered; there are many more."""
@@ -32,8 +32,8 @@ class TableSource(FileSource):
         "auto", "The sign between two columns: one of these, or any single sign", ("auto", *DELIMITERS)
     )
     header: Literal["auto", "yes", "no"] = setting("auto", "Whether the first line names the columns")
-    header_rows: int = setting(
-        0, "Lines of names, which are joined; 0 is found", minimum=0, maximum=10, when=("header", ("auto", "yes"))
+    header_rows: int = found_count(
+        "Lines of names, which are joined; 0 is found", maximum=10, when=("header", ("auto", "yes"))
     )
     skip: int | None = setting(None, "Lines above the table", minimum=0, maximum=1000, label="lines above")
     footer: int | None = setting(None, "Lines below the table", minimum=0, maximum=1000, label="lines below")

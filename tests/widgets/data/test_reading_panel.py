@@ -83,6 +83,7 @@ def pick(qtbot: QtBot, box: QComboBox, data: str) -> None:
 def type_into(qtbot: QtBot, line: QLineEdit, text: str) -> None:
     line.setFocus()
     line.selectAll()
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
     qtbot.keyClicks(line, text)
     qtbot.keyClick(line, Qt.Key.Key_Return)
 
@@ -113,23 +114,36 @@ def test_the_panel_says_what_was_found(qtbot: QtBot, opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "above", "below"),
+    ("text", "above", "names", "below"),
     [
-        (COLOURS, "auto (0)", "auto (0)"),
-        ("Logger 7\nsite: north\n\n" + COLOURS + "\nSource: the shop\nTotal,60,\n", "auto (3)", "auto (2)"),
+        (COLOURS, "auto (0)", "auto (1)", "auto (0)"),
+        ("Logger 7\nsite: north\n\n" + COLOURS + "\nSource: the shop\nTotal,60,\n", "auto (3)", "auto (1)", "auto (2)"),
     ],
 )
 def test_lines_above_and_below_are_counted_where_they_are_found(
-    qtbot: QtBot, opened: Opened, text: str, above: str, below: str
+    qtbot: QtBot, opened: Opened, text: str, above: str, names: str, below: str
 ) -> None:
     view = opened(text)
     show(qtbot, view)
-    boxes = {name: field(view, name).findChild(QLineEdit) for name in ("skip", "footer")}
+    boxes = {name: field(view, name).findChild(QLineEdit) for name in ("skip", "header_rows", "footer")}
     qtbot.waitUntil(lambda: boxes["footer"].placeholderText() == below)
     assert boxes["skip"].placeholderText() == above
-    assert [box.text() for box in boxes.values()] == ["", ""]
+    assert boxes["header_rows"].placeholderText() == names
+    assert [box.text() for box in boxes.values()] == ["", "", ""]
     type_into(qtbot, boxes["footer"], "0")
     qtbot.waitUntil(lambda: boxes["footer"].text() == "0")
+
+
+def test_lines_of_names_are_stated_and_found_again(qtbot: QtBot, opened: Opened, document: Document) -> None:
+    view = opened(COLOURS)
+    show(qtbot, view)
+    box = field(view, "header_rows").findChild(QLineEdit)
+    type_into(qtbot, box, "2")
+    qtbot.waitUntil(lambda: section(document, "data")["options"]["header_rows"] == 2)
+    type_into(qtbot, box, "")
+    qtbot.waitUntil(lambda: section(document, "data")["options"]["header_rows"] == 0)
+    qtbot.waitUntil(lambda: box.placeholderText() == "auto (1)")
+    assert box.text() == ""
 
 
 def test_nothing_is_counted_in_a_file_that_is_refused(qtbot: QtBot, opened: Opened) -> None:
