@@ -13,7 +13,7 @@ from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
 from widgets.understand.errors.score_tabs import ScoreTabs
@@ -46,8 +46,8 @@ class ClassErrors(QWidget):
 
     def _lay_out(self) -> None:
         detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
-        self.confused.setContentsMargins(12, 0, 8, 0)
-        scores = boxed(vbox((self.scores, 1), self.confused, margins=(0, 0, 0, 6), spacing=2))
+        confused = hbox((self.confused, 1), margins=(12, 0, 8, 0))
+        scores = boxed(vbox((self.scores, 1), confused, margins=(0, 0, 0, 6), spacing=2))
         panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
         vbox(panes, parent=self)
 
