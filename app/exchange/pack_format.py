@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from app.system.archive_faults import DAMAGED
 from app.training.runs import BESIDE
 from graph.errors import NetloomError
 from graph.project import SUFFIX
@@ -131,7 +132,7 @@ def is_pack(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return MANIFEST in archive.namelist()
-    except (OSError, zipfile.BadZipFile, ValueError):
+    except DAMAGED:
         return False
 
 
@@ -146,7 +147,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         with zipfile.ZipFile(path) as archive:
             return manifest_of(archive, path.name)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise unreadable(path, error) from None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.exchange.pack_format import Manifest, PackedFile, manifest_of, safe_name, unreadable
 from app.project.project_ids import new_id
+from app.system.archive_faults import DAMAGED
 from app.training import runs
 from app.training.run_labels import move_run
 from graph.errors import NetloomError
@@ -76,7 +77,7 @@ def unpack(pack: Path, folder: Path | None = None) -> Unpacked:
                 _extract(archive, file, partial, pack.name)
         project = _settle(partial, folder, manifest, pack.name)
         _move(partial, folder)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         if isinstance(error, OSError) and error.filename is not None and Path(error.filename) != pack:
             raise NetloomError(
                 f"{folder} cannot be written: {(error.strerror or str(error)).lower()}. Choose another folder."

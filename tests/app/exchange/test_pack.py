@@ -248,6 +248,26 @@ def test_what_is_cut_short_or_no_archive_is_refused(call: Caller, tmp_path: Path
         read_manifest(tmp_path / "missing.zip")
 
 
+def test_a_damaged_byte_anywhere_is_a_sentence_and_leaves_nothing(call: Caller, tmp_path: Path, home: Path) -> None:
+    """Some bytes say nothing, such as dates: the pack then unpacks as it was."""
+    assert call("new", tmp_path / "plain.netloom", "--data", "iris").code == 0
+    assert call("pack", tmp_path / "plain.netloom", "-o", tmp_path / "plain.zip").code == 0
+    whole = (tmp_path / "plain.zip").read_bytes()
+    before, refused = unpack(tmp_path / "plain.zip", tmp_path / "right").project.sections["data"], 0
+    bad, folder = tmp_path / "bad.zip", tmp_path / "bad"
+    for place in range(0, len(whole), 3):
+        bad.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            assert unpack(bad, folder).project.sections["data"] == before
+        except NetloomError as error:
+            refused += 1
+            assert "unpack" in str(error) or "bad.zip" in str(error)
+            assert not folder.exists()
+        shutil.rmtree(folder, ignore_errors=True)
+    assert refused > len(whole) // 6
+    assert {each.name for each in tmp_path.iterdir()} == {"plain.netloom", "plain.zip", "bad.zip", "right", "home"}
+
+
 def test_missing_data_is_named_with_the_way_out(call: Caller, flowers: Path, tmp_path: Path, home: Path) -> None:
     project, _ = trained(call, flowers, tmp_path / "work")
     flowers.unlink()

@@ -7,13 +7,13 @@ import gzip
 import lzma
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from app.data.readers.table_format import RawTable, Reading, UnreadableTableError, reader_of, reads
+from app.system.archive_faults import DAMAGED
 from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
@@ -23,16 +23,6 @@ ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".xlsx", ".json", ".
 """Endings by which a table in an archive is known."""
 COMPRESSED = (".gz", ".bz2", ".xz")
 """Endings of single files that were compressed."""
-_DAMAGED = (
-    OSError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-)
 
 
 @reads(*COMPRESSED)
@@ -74,7 +64,7 @@ def read_zip(file: Path, reading: Reading) -> RawTable:
             raw = _read_inner(file, PurePosixPath(name).name, lambda: archive.open(name), reading)
     except NetloomError:
         raise
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise _damaged(file, error) from None
     notes = (f"“{name}” was read; {file.name} also holds {', '.join(others[:6])}.",) if others else ()
     return replace(raw, dialect=replace(raw.dialect, sheet=name if others else ""), notes=notes + raw.notes)
@@ -127,7 +117,7 @@ def _read_inner(file: Path, name: str, opened: Callable[[], IO[bytes]], reading:
                     unfolded.write(block)
         except NetloomError:
             raise
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise _damaged(file, error) from None
         plain = replace(reading, options=replace(reading.options, sheet=""))
         return reader_of(inner)(inner, plain)
