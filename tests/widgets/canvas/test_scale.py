@@ -20,6 +20,8 @@ from widgets.canvas import surface as surfaces
 from widgets.canvas.board import Board
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.grid_index import GridIndex
+from widgets.look.stylesheet import stylesheet
+from widgets.look.theme import LIGHT
 
 
 def rows(layers: int, per_row: int = 10) -> Document:
@@ -50,11 +52,12 @@ def furthest(first: QImage, second: QImage) -> int:
     return max((abs(a - b) for a, b in pairs if a != b), default=0)
 
 
-@pytest.mark.parametrize("zoom", [0.2, 0.4, 0.73, 1.0])
+@pytest.mark.parametrize(("zoom", "sheet"), [(0.2, ""), (0.4, ""), (0.73, ""), (1.0, ""), (0.73, stylesheet(LIGHT))])
 def test_a_pan_paints_only_what_comes_into_view_and_looks_as_if_all_were_painted(
-    open_canvas: OpenCanvas, zoom: float, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    open_canvas: OpenCanvas, zoom: float, sheet: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     canvas = open_canvas(rows(120))
+    canvas.setStyleSheet(sheet)
     canvas.navigation.set_zoom(zoom)
     canvas.navigation.center_on(QPointF(1100, 900))
     qtbot.waitUntil(lambda: not canvas.navigation.zooming and not canvas.surface.zooming, timeout=20_000)
