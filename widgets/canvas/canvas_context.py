@@ -214,10 +214,13 @@ class CanvasContext(QObject):
         self.changed.emit()
 
     def _reveal_added(self, commit: Commit) -> None:
-        """Bring what a commit added into view, be it by a repair, a paste or an undo."""
+        """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed."""
         changes = (change for change in commit.changes if isinstance(change, LayerAdded))
-        added = [change.node.id for change in changes if change.node.id in self.board.cards]
-        if added:
+        added = {change.node.id for change in changes if change.node.id in self.board.cards}
+        if len(added) > 1 and len(added) == len(self.board.cards):
+            self.navigation.show_region(self.board.bounds())
+            self.navigation.framed = True
+        elif added:
             self.navigation.reveal(self.board.bounds(added))
 
     def _on_layers(self) -> None:

@@ -115,6 +115,18 @@ def test_what_was_added_is_in_view(open_canvas: OpenCanvas, kind: str) -> None:
     assert canvas.navigation.visible_region().contains(canvas.board.cards[added].rect)
 
 
+def test_a_whole_network_put_on_a_small_canvas_stays_in_view_as_that_grows_and_shrinks(open_canvas: OpenCanvas) -> None:
+    canvas = open_canvas(Document())
+    canvas.resize(100, 60)  # as it is before its workspace is shown
+    with canvas.document.transaction("Fit the network"):
+        for index, kind in enumerate(("input", "dense", "relu", "dense", "output")):
+            canvas.document.add(catalogue()[kind](), (index % 3 * STEP, index // 3 * 150.0))
+    for size in ((1200, 700), (900, 300)):
+        canvas.resize(*size)
+        QApplication.processEvents()
+        assert canvas.navigation.visible_region().contains(canvas.board.bounds())
+
+
 # Wires that replace others
 
 
