@@ -87,7 +87,7 @@ class LessonGuide(QObject):
         self._project = self._context.session.state
         self._panel.show_course(course)
         self._context.workbench.show_lesson(True)
-        self._context.withdraw("lesson")
+        self._context.withdraw("lesson", "lesson-done")
         self.look_soon()
 
     def follow(self, url: str) -> None:
@@ -200,7 +200,7 @@ class LessonGuide(QObject):
         if left:
             text = f"“{course.lesson.title}” ends here; {left} step{' was' if left == 1 else 's were'} skipped."
         self.end()
-        self._context.say(Notice(text, "ok", (("Choose another lesson", self._context.show_lessons),), "lesson"))
+        self._context.say(Notice(text, "ok", (("Choose another lesson", self._context.show_lessons),), "lesson-done"))
 
     def _answer(self, answer: float) -> None:
         course = self.course

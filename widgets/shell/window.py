@@ -45,7 +45,9 @@ if TYPE_CHECKING:
 
 OPENING = "Opening {}…"
 STARTING = "Starting…"
-PROJECT_NOTICES = ("unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied", "dropped")
+PROJECT_NOTICES = (
+    "unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied", "dropped", "lesson-done"
+)  # fmt: skip
 """Keys of the banners that are about the open project."""
 
 BUILT_BY = {"network": "workbench", "train": "training"}

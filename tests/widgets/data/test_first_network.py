@@ -37,4 +37,9 @@ def test_my_data_on_the_start_page_ends_in_a_network_that_can_be_trained(
     assert "suits this data" in notice.text
     dict(notice.choices)["Undo"]()
     assert len(window.session.document.network) == 0
+    window.session.document.redo()
+    qtbot.waitUntil(lambda: window.session.checker.ok, timeout=20_000)
+    window.say(notice)
+    window.commands["train"].trigger()
+    assert not [each for each in window.banners.notices if each.key == "dropped"]
     close(window)

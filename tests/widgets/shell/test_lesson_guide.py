@@ -151,6 +151,8 @@ def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Pat
     assert "is done" in said(window)[0]
     progress = kept_progress("own")
     assert progress is not None and progress.complete
+    window.session.start_new()
+    assert said(window) == []
 
 
 def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: MainWindow, qtbot: QtBot) -> None:

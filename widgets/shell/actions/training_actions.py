@@ -277,7 +277,7 @@ class TrainingActions(QObject):
             show = ("Show me", lambda: next_problem(context))
             context.say(Notice(f"This network cannot train yet. {errors[0].message}", "error", (show,), "cannot-train"))
             return None
-        context.withdraw("cannot-train")
+        context.withdraw("cannot-train", "dropped")
         return self.controller
 
 
