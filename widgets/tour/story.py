@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
 from app.system.number_format import format_percent
 from app.training.runs import METRICS, Run, read_history
 from graph.errors import NetloomError
+from widgets.charts.filter_tiles import FilterGrid
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.tour.hands import WindowDriver
@@ -139,7 +140,7 @@ class Story:
 
     def start(self) -> None:
         """The start page; then an empty network."""
-        self.hands.wait(lambda: self.window.training.controller is not None, "the worker's line was to be there")
+        self.hands.wait(self._knows_devices, "the worker was to tell its devices")
         self.hands.look("start", "the start page with its presets")
         self.hands.click("startNew")
         self.hands.look("empty", "an empty canvas says what to do")
@@ -216,12 +217,21 @@ class Story:
         hands.look("training", "training: loss and accuracy, live", trained=True)
         hands.workspace("understand")
         hands.wait(lambda: self._epoch >= STOP, "more epochs were to be trained", LONG)
+        hands.wait(self._shows_filters, "the filters were to be shown", LONG)
         hands.look("filters", "filters of the first convolution while they form", trained=True)
         if self.window.training.active:
             hands.click("stopButton")
         hands.wait(lambda: not self.window.training.active, "the run was to stop")
         self.window.close()
         hands.wait(lambda: not self.window.isVisible(), "the window was to close")
+
+    def _knows_devices(self) -> bool:
+        controller = self.window.training.controller
+        return controller is not None and bool(controller.devices)
+
+    def _shows_filters(self) -> bool:
+        grid = self.window.findChild(FilterGrid, "filters")
+        return grid is not None and not grid.is_empty()
 
     def resume(self) -> None:
         """Open the file again and train on where the run stopped."""
