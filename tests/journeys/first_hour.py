@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from graph.errors import NetloomError
 from tests.journeys.user import Count, User
@@ -122,14 +122,7 @@ class FirstHour:
 
     def _choose_digits(self) -> None:
         user = self.user
-        listed = user.find("datasets", QListWidget)
-        assert isinstance(listed, QListWidget)
-        item = next(
-            listed.item(row)
-            for row in range(listed.count())
-            if listed.item(row).data(Qt.ItemDataRole.UserRole) == "digits"
-        )
-        user.click(listed.viewport(), listed.visualItemRect(item).center())
+        user.choose_data_set("digits")
         view = self.panel("data")
         user.wait(lambda: view.preview is not None, "the digits were to be shown")
         first = view.preview

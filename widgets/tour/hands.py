@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListWidget, QWidget
 
 from graph.errors import NetloomError
 from widgets.shell.workspace_tabs import WorkspaceTabs
@@ -76,6 +76,14 @@ class WindowDriver:
         tabs = self.find("workspaces")
         assert isinstance(tabs, WorkspaceTabs)
         self.click(tabs, tabs.place_of(name))
+
+    def choose_data_set(self, id_: str) -> None:
+        """Click a data set in the list of those that ship, by its id."""
+        listed = self.find("datasets", QListWidget)
+        assert isinstance(listed, QListWidget)
+        rows = (listed.item(row) for row in range(listed.count()))
+        item = next(item for item in rows if item.data(Qt.ItemDataRole.UserRole) == id_)
+        self.click(listed.viewport(), listed.visualItemRect(item).center())
 
     def double_click(self, widget: QWidget, place: QPoint) -> None:
         """Double-click a place of a widget."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMessageLogContext, QPoint, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.system.number_format import format_percent
 from app.training.runs import METRICS, Run, read_history
@@ -149,14 +149,7 @@ class Story:
         """Digits at 28 × 28 pixels."""
         hands = self.hands
         hands.workspace("data")
-        datasets = hands.find("datasets", QListWidget)
-        assert isinstance(datasets, QListWidget)
-        item = next(
-            datasets.item(row)
-            for row in range(datasets.count())
-            if datasets.item(row).data(Qt.ItemDataRole.UserRole) == "digits"
-        )
-        hands.click(datasets.viewport(), datasets.visualItemRect(item).center())
+        hands.choose_data_set("digits")
         view = self._workbench.panel("data")
         hands.wait(lambda: view.preview is not None, "the digits were to be shown")
         first = view.preview

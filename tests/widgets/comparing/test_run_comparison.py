@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.training.runs import METRICS, Log, Run
+from app.training.runs import Run
 from graph.project import project_json
-from tests.app.protocol import samples
+from tests.widgets.training.finished_run import write_log
 from widgets.comparing.run_comparison import RunComparison
 from widgets.comparing.run_figures import Figure, figures
 from widgets.shell.window import MainWindow
@@ -22,12 +22,7 @@ from widgets.training.training_panel import TrainPanel
 def train(window: MainWindow, run: Path, accuracy: float) -> Path:
     """A run of the project as it is, that a worker would have left."""
     Run.create(run, project_json(window.session.project), {"created": run.name[-15:]})
-    log = Log(run / METRICS)
-    metrics = {"loss": 1 - accuracy, "accuracy": accuracy}
-    log.add(samples.started(run=str(run)).to_json())
-    log.add(samples.epoch(epoch=5, step=50, train=metrics, validation=metrics).to_json())
-    log.add(samples.finished(run=str(run), test=metrics, seconds=12.0).to_json())
-    log.close()
+    write_log(run, accuracy)
     return run
 
 

@@ -123,15 +123,22 @@ def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_pa
     assert window.status.problems.text() == "1 problem"
 
 
-def test_undo_takes_back_a_delimiter_that_was_tried_in_vain(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def data_view(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> DataView:
+    """The data view of a new project, whose requests are answered at once."""
     link = DirectLink()
     monkeypatch.setattr(WorkerLink, "request", lambda _, *request: link.request(*request))
     window.files.new()
     window.show_workspace("data")
     view = window.workbench.panel("data")
     assert isinstance(view, DataView)
+    return view
+
+
+def test_undo_takes_back_a_delimiter_that_was_tried_in_vain(
+    window: MainWindow, data_view: DataView, tmp_path: Path, qtbot: QtBot
+) -> None:
+    view = data_view
     (tmp_path / "two.csv").write_text("a,b,y\n" + "1,2,u\n3,4,v\n" * 20)
     view.open_path(tmp_path / "two.csv")
     view.samples.show_first(READING)
@@ -154,14 +161,9 @@ def test_undo_takes_back_a_delimiter_that_was_tried_in_vain(
 
 
 def test_the_status_line_counts_what_other_data_brings(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, data_view: DataView, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    link = DirectLink()
-    monkeypatch.setattr(WorkerLink, "request", lambda _, *request: link.request(*request))
-    window.files.new()
-    window.show_workspace("data")
-    view = window.workbench.panel("data")
-    assert isinstance(view, DataView)
+    view = data_view
     for name, header in (("two", "a,b,y"), ("three", "a,b,c,y")):
         row = ",".join("12" for _ in header.split(",")[1:])
         (tmp_path / f"{name}.csv").write_text(f"{header}\n" + f"{row},u\n{row},v\n" * 20)

@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from app.project.project_ids import remember_project
 from app.protocol.events import TrainingProgress
 from app.training.run_labels import ProjectKey, owner_of, read_labels
-from app.training.runs import METRICS, Log, Run
+from app.training.runs import Run
 from graph.project import Project, project_json
 from graph.shapes import vector
 from tests.app.protocol import samples
 from tests.widgets.conftest import chain
+from tests.widgets.training.finished_run import write_log
 from widgets.look.theme import ThemeSource
 from widgets.training.run_list import RunList
 from widgets.training.run_model import CHANGES
@@ -37,12 +38,7 @@ def trained(netloom_home: Path) -> Trained:
         network = chain(("input", {"shape": vector(4)}), ("dense", {"units": units}), ("output", {}))
         content = project_json(Project(network, {"plan": plan}, project))
         Run.create(run, content, {"created": f"2026-01-01T10:{len(made):02d}:00"})
-        log = Log(run / METRICS)
-        metrics = {"loss": 1 - accuracy, "accuracy": accuracy}
-        log.add(samples.started(run=str(run)).to_json())
-        log.add(samples.epoch(epoch=5, step=50, train=metrics, validation=metrics).to_json())
-        log.add(samples.finished(run=str(run), test=metrics, seconds=12.0).to_json())
-        log.close()
+        write_log(run, accuracy)
         made.append(run)
         return run
 
