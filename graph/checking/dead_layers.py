@@ -69,7 +69,9 @@ def with_dead_end(
 def _fixes(network: Network, dead: Collection[str], node: Node, shape: Shape | None) -> tuple[Fix, ...]:
     """What would lead a dead path on, or clear it away."""
     group = _path(network, dead, node.id)
-    places = (*_into_the_flow(network, dead, node, group, shape), *_to_free_inputs(network, dead, node, shape))
+    places: tuple[Fix, ...] = ()
+    if shape is not None and node.outputs:
+        places = (*_into_the_flow(network, dead, node, group, shape), *_to_free_inputs(network, dead, node, shape))
     removed = [id_ for id_ in group if network.successors(id_) <= set(group)]
     if any(isinstance(network.layer(id_), InputLike) for id_ in removed) and not _has_input_beside(network, removed):
         return places[:MOST_OFFERED]
@@ -126,11 +128,9 @@ def _counted(ids: list[str]) -> str:
 
 
 def _into_the_flow(
-    network: Network, dead: Collection[str], node: Node, group: list[str], shape: Shape | None
+    network: Network, dead: Collection[str], node: Node, group: list[str], shape: Shape
 ) -> Iterator[Fix]:
     """Lead a branch back to where it left: between the layer that feeds it and those that this one feeds."""
-    if not node.outputs:
-        return
     arriving = [c for id_ in group for c in network.into(id_).values() if c.source not in dead]
     for begin in arriving[:1] if len(arriving) == 1 else []:
         for onward in network.out_of(begin.source):
@@ -142,10 +142,8 @@ def _into_the_flow(
                 yield Fix(f"Put {what} between {onward.source} and {onward.target}", (Lead(leading),))
 
 
-def _to_free_inputs(network: Network, dead: Collection[str], node: Node, shape: Shape | None) -> Iterator[Fix]:
+def _to_free_inputs(network: Network, dead: Collection[str], node: Node, shape: Shape) -> Iterator[Fix]:
     """Connect it to the inputs at which something is missing."""
-    if not node.outputs:
-        return
     lacking = [network.node(id_) for id_ in sorted(network.lacking()) if id_ not in dead]
     free = ((each, port) for each in lacking for port in _free(network, each))
     fitting = ((each, port) for each, port in free if _fits(each.layer, port, shape))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from graph.checking.check import Checker
+from graph.checking.dead_layers import MOST_LOOSE
 from graph.checking.layer_info import Problem, Severity
 from graph.document import Document
 from graph.layers.activation import Relu
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.layers.merge import Add
-from graph.network import Connection
+from graph.network import Connection, Network
 from graph.shapes import image, vector
 from tests.graph.networks import chain, layer, lenet
 
@@ -158,3 +161,23 @@ def test_many_loose_ends_are_named_without_a_search_for_places() -> None:
     assert {tuple(fix.title for fix in problem.fixes) for problem in problems} == {
         (f"Remove relu{number}",) for number in range(1, 61)
     }
+
+
+def test_many_loose_layers_are_not_held_against_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond `MOST_LOOSE` loose ends none is offered a connection, so that no list of them is gone through for each."""
+    document = chain([layer("input"), layer("dense"), layer("output")])
+    with document.transaction("Draw"):
+        for _ in range(2 * MOST_LOOSE):
+            document.add(layer("relu"), (0, 0))
+    checker = Checker(document)
+    calls, lacking = [], Network.lacking
+
+    def counted(network: Network) -> set[str]:
+        calls.append(network)
+        return lacking(network)
+
+    monkeypatch.setattr(Network, "lacking", counted)
+    with document.transaction("Set"):
+        document.set_layer("dense1", layer("dense", units=7))
+    assert checker.layer_info("relu1").problems
+    assert len(calls) < 5
