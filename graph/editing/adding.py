@@ -71,10 +71,9 @@ def add_at_end(document: Document, layer: Layer, place: Position, end: LooseEnd)
     vertical = document.network.node(end.id).vertical
     added = document.add(layer, at_port(layer, place, vertical=vertical, output=not end.output))
     document.set_vertical([added], vertical)
-    if end.output and layer.input_ports():
-        document.connect(Connection(end.id, end.port, added, layer.input_ports()[0].name))
-    elif not end.output and layer.output_ports():
-        edits.connect(document, Connection(added, layer.output_ports()[0].name, end.id, end.port))
+    node = document.network.node(added)
+    if node.inputs if end.output else node.outputs:
+        edits.connect(document, end.wire(node))
     return added
 
 

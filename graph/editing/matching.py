@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from graph.checking.check import Checker
 from graph.editing import edits
+from graph.editing.open_ends import OpenEnd
 from graph.layers.base import Layer, ShapeError, needs
 from graph.network import Network
 from graph.shapes import Shape
@@ -87,13 +88,9 @@ def complaint(layer: Layer, port: str, shape: Shape | None, others: Mapping[str,
 
 
 @dataclass(frozen=True)
-class LooseEnd:
-    """The other end of a wire that is connected at one end only; it restricts which layers fit."""
+class LooseEnd(OpenEnd):
+    """The connected end of a wire whose other end is loose; the shape that leaves it restricts which layers fit."""
 
-    id: str
-    port: str
-    output: bool
-    """Whether the wire comes from an output (and looks for a layer that takes it)."""
     shape: Shape | None = None
 
     def complaint(self, kind: type[Layer]) -> str:

@@ -26,6 +26,7 @@ class OpenEnd:
     id: str
     port: str
     output: bool
+    """Whether it is an output, so that a layer that takes it is looked for."""
 
     def wire(self, node: Node) -> Connection:
         """The connection between the end and another layer's first port."""
