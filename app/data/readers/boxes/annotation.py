@@ -139,6 +139,12 @@ def all_finite(values: list[Any]) -> list[float] | None:
     return numbers if len(numbers) == len(values) else None
 
 
+def stated_size(sides: list[Any]) -> tuple[float, float] | None:
+    """The width and height that a file says its picture has; None where it says none."""
+    size = all_finite(sides)
+    return (size[0], size[1]) if size and min(size) > 0 else None
+
+
 def around(name: str, points: list[float]) -> Box:
     """The box around an outline of x, y, x, y, …"""
     across, down = points[::2], points[1::2]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeGuard
 
-from app.data.readers.boxes.annotation import Annotations
+from app.data.readers.boxes.annotation import Annotations, Problem, Problems
 from app.data.readers.column_values import natural_order
 from app.data.readers.file_access import files_below, readable
 from app.data.readers.likely_roles import PART_NAMES
@@ -102,6 +103,20 @@ class FolderFiles:
             return -ends, -alike, len(folders)
 
         return min(candidates, key=unlike)
+
+    def named_picture(self, name: Any, file: Path) -> Path | None:
+        """The same of a value of JSON, which may be no name at all."""
+        return self.picture_of(name, file) if isinstance(name, str) and name else None
+
+    def is_new(self, picture: Path | None, known: Container[Path], place: str, problems: Problems) -> TypeGuard[Path]:
+        """Whether a picture is there and not yet ``known``; if not, that is put down among the ``problems``."""
+        if picture is None:
+            problems.add(Problem.NO_PICTURE, place)
+        elif picture in known:
+            problems.add(Problem.TWICE, self.short(picture))
+        else:
+            return True
+        return False
 
     def part_of(self, path: Path) -> int | None:
         """The part of the split that a folder above a file is called by, such as ``train`` or ``val2017``."""

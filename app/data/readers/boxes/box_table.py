@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.data.readers.boxes.annotation import Annotation, Annotations, Box, Problem, Problems, all_finite
+from app.data.readers.boxes.annotation import Annotation, Annotations, Box, Problem, Problems, all_finite, stated_size
 from app.data.readers.boxes.box_format import FolderFiles, box_format
 from app.data.readers.likely_roles import PART_NAMES, is_called_target, names_parts
 from app.data.readers.picture_names import as_texts, path_column
@@ -164,17 +164,13 @@ def boxes_of(table: TableData, columns: BoxColumns, files: FolderFiles) -> Annot
             picture,
             tuple(own),
             short,
-            _stated(about[picture][0]),
+            stated_size(about[picture][0] or []),
             relative,
             PART_NAMES.get(about[picture][1].strip().lower()),
         )
         for picture, own in boxes.items()
     }
     return Annotations("a table", by_picture, problems, True, (_note(columns, relative),))
-
-
-def _stated(size: list[float] | None) -> tuple[float, float] | None:
-    return (size[0], size[1]) if size and min(size) > 0 else None
 
 
 def _box(name: str, sides: Sequence[float], form: str) -> Box:

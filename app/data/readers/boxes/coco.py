@@ -8,7 +8,16 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from app.data.readers.boxes.annotation import Annotation, Annotations, Box, Problem, Problems, all_finite, around
+from app.data.readers.boxes.annotation import (
+    Annotation,
+    Annotations,
+    Box,
+    Problem,
+    Problems,
+    all_finite,
+    around,
+    stated_size,
+)
 from app.data.readers.boxes.box_format import FolderFiles, box_format
 from app.data.readers.file_access import within_budget
 from app.data.readers.likely_roles import PART_NAMES
@@ -66,14 +75,9 @@ def _read(
     part = PART.search(file.stem)
     for entry in _entries(content, "images"):
         name = entry.get("file_name")
-        picture = files.picture_of(name, file) if isinstance(name, str) and name else None
-        if picture is None:
-            problems.add(Problem.NO_PICTURE, f"{short} “{str(name)[:60]}”")
-        elif picture in found:
-            problems.add(Problem.TWICE, files.short(picture))
-        else:
-            size = all_finite([entry.get("width"), entry.get("height")])
-            stated = (size[0], size[1]) if size is not None and min(size) > 0 else None
+        picture = files.named_picture(name, file)
+        if files.is_new(picture, found, f"{short} “{str(name)[:60]}”", problems):
+            stated = stated_size([entry.get("width"), entry.get("height")])
             own = tuple(boxes.get(str(entry.get("id")), ()))
             number = PART_NAMES[part[1].lower()] if part else None
             found[picture] = Annotation(picture, own, short, stated, part=number)

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.data.readers.boxes.annotation import Annotation, Annotations, Box, Problem, Problems, all_finite, around
+from app.data.readers.boxes.annotation import (
+    Annotation,
+    Annotations,
+    Box,
+    Problem,
+    Problems,
+    all_finite,
+    around,
+    stated_size,
+)
 from app.data.readers.boxes.box_format import FolderFiles, box_format, text_of
 
 CENTRE = ("x", "y", "width", "height")
@@ -23,13 +32,12 @@ def read_labelme(files: FolderFiles) -> Annotations | None:
         shapes = content.get("shapes") if isinstance(content, dict) else None
         if not isinstance(content, dict) or not isinstance(shapes, list):
             continue
-        named = content.get("imagePath")
-        picture = files.picture_of(named, file) if isinstance(named, str) and named else None
-        picture = picture or files.picture_of(file.stem, file)
-        size = all_finite([content.get("imageWidth"), content.get("imageHeight")])
-        stated = (size[0], size[1]) if size is not None and min(size) > 0 else None
-        boxes = tuple(_outlined(shapes, files.short(file), problems))
-        _put(picture, boxes, stated, file, files, found, problems)
+        picture = files.named_picture(content.get("imagePath"), file) or files.picture_of(file.stem, file)
+        place = files.short(file)
+        boxes = tuple(_outlined(shapes, place, problems))
+        if files.is_new(picture, found, place, problems):
+            stated = stated_size([content.get("imageWidth"), content.get("imageHeight")])
+            found[picture] = Annotation(picture, boxes, place, stated)
     return Annotations("LabelMe", found, problems) if found else None
 
 
@@ -44,28 +52,12 @@ def read_createml(files: FolderFiles) -> Annotations | None:
             if not isinstance(entry, dict) or not isinstance(entry.get("annotations"), list):
                 continue
             named = entry.get("image", entry.get("imagefilename"))
-            picture = files.picture_of(named, file) if isinstance(named, str) and named else None
-            boxes = tuple(_centred(entry["annotations"], f"{files.short(file)} “{str(named)[:60]}”", problems))
-            _put(picture, boxes, None, file, files, found, problems)
+            place = files.short(file)
+            boxes = tuple(_centred(entry["annotations"], f"{place} “{str(named)[:60]}”", problems))
+            picture = files.named_picture(named, file)
+            if files.is_new(picture, found, place, problems):
+                found[picture] = Annotation(picture, boxes, place)
     return Annotations("CreateML", found, problems) if found else None
-
-
-def _put(
-    picture: Path | None,
-    boxes: tuple[Box, ...],
-    size: tuple[float, float] | None,
-    file: Path,
-    files: FolderFiles,
-    found: dict[Path, Annotation],
-    problems: Problems,
-) -> None:
-    short = files.short(file)
-    if picture is None:
-        problems.add(Problem.NO_PICTURE, short)
-    elif picture in found:
-        problems.add(Problem.TWICE, files.short(picture))
-    else:
-        found[picture] = Annotation(picture, boxes, short, size)
 
 
 def _parsed(file: Path) -> Any:

@@ -16,6 +16,7 @@ from app.data.readers.boxes.annotation import (
     all_finite,
     around,
     finite,
+    stated_size,
 )
 from app.data.readers.boxes.box_format import FolderFiles, box_format, text_of
 
@@ -70,13 +71,8 @@ def _read(
     # Programs that rename pictures often leave the name in the file as it was.
     picture = files.picture_of(named if Path(named).stem == file.stem else file.stem, file)
     picture = picture or (files.picture_of(named, file) if named else None)
-    if picture is None:
-        problems.add(Problem.NO_PICTURE, short)
-    elif picture in found:
-        problems.add(Problem.TWICE, files.short(picture))
-    else:
-        size = all_finite([tree.findtext("size/width"), tree.findtext("size/height")])
-        stated = (size[0], size[1]) if size is not None and min(size) > 0 else None
+    if files.is_new(picture, found, short, problems):
+        stated = stated_size([tree.findtext("size/width"), tree.findtext("size/height")])
         found[picture] = Annotation(picture, tuple(_boxes(tree, short, problems)), short, stated)
 
 
