@@ -137,7 +137,8 @@ def boxes_of(table: TableData, columns: BoxColumns, files: FolderFiles) -> Annot
     """The boxes that the rows of a table say; a row without sides names a picture without boxes."""
     problems = Problems()
     usable = table.rows(table[columns.paths].notna())
-    relative = _are_shares(usable, columns)
+    boxed = _sides(usable, columns)
+    relative = _are_shares(boxed)
     labels = as_texts(usable[columns.label]) if columns.label else [NAMELESS] * len(usable)
     parts = usable[columns.parts].astype(str).tolist() if columns.parts else [""] * len(usable)
     sizes = _numbers(usable, columns.size) if columns.size else [None] * len(usable)
@@ -148,7 +149,7 @@ def boxes_of(table: TableData, columns: BoxColumns, files: FolderFiles) -> Annot
     pictures = {text: files.picture_of(text, table.file) for text in dict.fromkeys(texts)}
     for text in (text for text, picture in pictures.items() if picture is None):
         problems.add(Problem.NO_PICTURE, f"{short} “{text[:60]}”")
-    rows = zip(texts, _sides(usable, columns), labels, sizes, parts, strict=True)
+    rows = zip(texts, boxed, labels, sizes, parts, strict=True)
     for number, (text, sides, label, size, part) in enumerate(rows, 1):
         picture = pictures[text]
         if picture is None:
@@ -184,11 +185,8 @@ def _sides(table: TableData, columns: BoxColumns) -> list[list[float] | None]:
     """The four numbers of each row: none where there is no box, None where it is not one."""
     if len(columns.sides) > 1:
         return _numbers(table, columns.sides)
-    return [_written(str(text)) if known else [] for text, known in _cells(table, columns.sides[0])]
-
-
-def _cells(table: TableData, name: str) -> list[tuple[object, bool]]:
-    return list(zip(table[name], table[name].notna(), strict=True))
+    cells = table[columns.sides[0]]
+    return [_written(str(text)) if known else [] for text, known in zip(cells, cells.notna(), strict=True)]
 
 
 def _numbers(table: TableData, names: Sequence[str]) -> list[list[float] | None]:
@@ -209,9 +207,9 @@ def _written(text: str) -> list[float] | None:
     return numbers if numbers is not None and len(numbers) in (0, 4) else None
 
 
-def _are_shares(table: TableData, columns: BoxColumns) -> bool:
+def _are_shares(boxed: Sequence[list[float] | None]) -> bool:
     """Whether all sides lie between 0 and 1, with fractions between: shares of the picture rather than pixels."""
-    numbers = [number for sides in _sides(table, columns) if sides for number in sides]
+    numbers = [number for sides in boxed if sides for number in sides]
     inside = all(-0.5 <= number <= 1.5 for number in numbers)
     return inside and any(number != int(number) for number in numbers)
 
