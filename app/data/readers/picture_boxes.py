@@ -86,7 +86,7 @@ def _find_boxes(folder: Path, stamped: tuple[int, int]) -> BoxSet | None:
     others = " and ".join(known.title for known in found if known is not best)
     also = (f"The same folder holds boxes as {others} too, which are not read.",) if others else ()
     read = f"Boxes are read from {best.title}." if best.title == "a table" else f"Boxes are read as {best.title}."
-    return _held_against(best, files, (read, *also))
+    return _held_against(best, files, stamped, (read, *also))
 
 
 def table_boxes(table: TableData, columns: BoxColumns) -> BoxSet:
@@ -107,7 +107,7 @@ def _table_boxes(table: TableData, columns: BoxColumns, stamped: tuple[int, int]
     annotations = boxes_of(table, columns, files)
     if not annotations.by_picture:
         raise NetloomError(f"{table.file.name} names no picture that is there; keep the pictures below its folder.")
-    return _held_against(annotations, files, ())
+    return _held_against(annotations, files, stamped)
 
 
 def _are_classes(files: FolderFiles) -> bool:
@@ -118,10 +118,15 @@ def _are_classes(files: FolderFiles) -> bool:
     return len(named) > 1
 
 
-def _held_against(annotations: Annotations, files: FolderFiles, notes: tuple[str, ...]) -> BoxSet:
-    """The annotations with the pictures that are there, boxes in pixels and within their pictures."""
+def _held_against(
+    annotations: Annotations, files: FolderFiles, stamped: tuple[int, int], notes: tuple[str, ...] = ()
+) -> BoxSet:
+    """The annotations with the pictures that are there, boxes in pixels and within their pictures.
+
+    ``stamped`` is the stamp of the folder.
+    """
     known, bare_note = _with_bare(annotations, files)
-    sizes = _sizes(tuple(annotation.picture for annotation in known), stamp(files.folder))
+    sizes = _sizes(tuple(annotation.picture for annotation in known), stamped)
     problems = Problems().joined(annotations.problems)
     pictures, parts, skipped = [], [], {}
     lists = _listed_parts(files)
