@@ -86,7 +86,7 @@ def box_target(
             counts = np.array([[len(boxes)] for boxes in fitted], np.float32)
             target = Field("boxes", vector(1), names=("number of boxes",), values=counts)
         case "grid":
-            target, lost = _grid(fitted, known.classes, cells)
+            target, lost = _grid(fitted, classes, cells)
             notes += (NOT_MOVED,)
             if lost:
                 notes += (f"Boxes in a cell with a larger one are not learned ({lost:,}); more cells hold more boxes.",)
@@ -111,14 +111,13 @@ def _present(fitted: Sequence[tuple[PictureBox, ...]], classes: dict[str, int], 
     return labels_field("labels", values, tuple(classes))
 
 
-def _grid(fitted: Sequence[tuple[PictureBox, ...]], classes: Sequence[str], cells: int) -> tuple[Field, int]:
+def _grid(fitted: Sequence[tuple[PictureBox, ...]], classes: dict[str, int], cells: int) -> tuple[Field, int]:
     """All boxes as grids, float32 (N, 5 + classes, cells, cells), and how many have no cell of their own."""
-    kinds = {kind: number for number, kind in enumerate(classes)}
     shape = image(len(CHANNELS) + len(classes), cells, cells)
     values = np.zeros((len(fitted), *(size or 1 for size in shape.sizes)), np.float32)
     lost = 0
     for row, boxes in enumerate(fitted):
-        own = [GridBox(kinds[box.name], box.x, box.y, box.width, box.height) for box in boxes]
+        own = [GridBox(classes[box.name], box.x, box.y, box.width, box.height) for box in boxes]
         values[row], crowded = encode(own, cells, len(classes))
         lost += crowded
     return Field("grid", shape, names=(*CHANNELS, *classes), fixed=True, values=values), lost
