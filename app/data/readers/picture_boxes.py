@@ -25,8 +25,6 @@ import_all(formats)
 
 ROUNDED = 1.0
 """Pixels by which a box may reach out of its picture because its sides were rounded."""
-LYING = 4
-"""EXIF orientations above this number exchange width and height."""
 LINES = 1_000_000
 """Most lines of a list of pictures that are read."""
 
@@ -231,7 +229,7 @@ def _in_pixels(annotation: Annotation, size: PictureSize, problems: Problems) ->
     if annotation.relative or stated is None or stated == (across, down):
         scale = (across, down) if annotation.relative else (1.0, 1.0)
         return (_scaled(box, *scale) for box in annotation.boxes)
-    turned = stated == (down, across) and size.orientation > LYING
+    turned = stated == (down, across) and size.exchanged
     if not turned and annotation.boxes:
         problems.add(Problem.OTHER_SIZE, annotation.place)
     shares = (_scaled(box, 1 / stated[0], 1 / stated[1]) for box in annotation.boxes)

@@ -36,6 +36,8 @@ OTHER_SUFFIXES = frozenset({
 """Endings of pictures and films that are not read, and are told of where they lie among others."""
 ORIENTATION = 0x0112
 """The EXIF tag that says how a picture is turned."""
+LYING = range(5, 9)
+"""Orientations that exchange width and height."""
 PIXELS = 40_000_000
 """Most pixels that a picture may have: a small file can unfold to fill the memory."""
 EIGHT_BITS = 255.0
@@ -117,6 +119,11 @@ class PictureSize(NamedTuple):
     height: int
     orientation: int = 1
 
+    @property
+    def exchanged(self) -> bool:
+        """Whether width and height are exchanged in the file."""
+        return self.orientation in LYING
+
 
 def picture_size(file: Path) -> PictureSize:
     """The size of a picture in pixels; only the beginning of the file is read.
@@ -131,7 +138,7 @@ def picture_size(file: Path) -> PictureSize:
             orientation = int(picture.getexif().get(ORIENTATION, 1))
         except Exception:  # where the orientation cannot be read, the picture is not turned
             orientation = 1
-        sides = (picture.height, picture.width) if 5 <= orientation <= 8 else (picture.width, picture.height)
+        sides = (picture.height, picture.width) if orientation in LYING else (picture.width, picture.height)
         return PictureSize(*sides, orientation)
 
 
