@@ -11,6 +11,7 @@ import numpy as np
 from app.data.dataset import Array, Field, FieldInfo
 from app.data.sources.source import Source
 from app.data.sources.table import Table
+from app.inference.new_pictures import picture_size
 from app.inference.new_tokens import token_unit
 from app.inference.picture_look import look_of
 from app.inference.typed_rows import feature_columns, recipe_of
@@ -54,15 +55,13 @@ def inputs_of(model: Model, base: Path | None = None) -> TrainedInputs:
 
 def picture_sizes(field: FieldInfo) -> tuple[int, int, int] | None:
     """Channels, height and width of the picture that a field holds, also as rows or as a list of pixels."""
-    shape = field.shape
     if field.names or field.vocabulary or field.lengths:
         return None  # measurements have names, also where they are laid out as a grid
-    if shape.kind is Kind.IMAGE:
-        return (shape.features, shape.size("H"), shape.size("W")) if shape.features in (1, 3) else None
-    side = shape.features if shape.kind is Kind.SEQUENCE and shape.time == shape.features else 0
-    side = round(shape.features**0.5) if shape.kind is Kind.VECTOR else side
-    square = shape.kind is Kind.SEQUENCE or side**2 == shape.features
-    return (1, side, side) if side >= SMALLEST and square else None
+    sizes = picture_size(field.shape)
+    if sizes is None or field.shape.kind is Kind.IMAGE:
+        return sizes
+    _, height, width = sizes
+    return sizes if height == width >= SMALLEST else None
 
 
 def _fields(model: Model) -> list[FieldInfo]:
