@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from app.data.dataset import Array, Field, FieldInfo
+from app.data.dataset import Field, FieldInfo
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.inference.new_pictures import picture_size
@@ -91,8 +91,8 @@ def _forms(model: Model, fields: tuple[FieldInfo, ...], source: Source) -> list[
 def _form(model: Model, field: FieldInfo, source: Source) -> InputForm:
     sizes, own = picture_sizes(field), model.prepared.dataset.field_named(field.name)
     if sizes is not None:
-        some = own.values[model.prepared.train.indices][: LOOKED_AT * 4][::4]
-        return InputForm(field=field.facts, editor="picture", look=look_of(np.asarray(some).reshape(-1, *sizes)))
+        some = model.prepared.own_values(field.name, model.prepared.train.indices[: LOOKED_AT * 4 : 4])
+        return InputForm(field=field.facts, editor="picture", look=look_of(some.reshape(-1, *sizes)))
     if field.listed:
         return InputForm(field=field.facts, editor="text", unit=token_unit(source, field))
     if field.shape.kind is Kind.VECTOR and field.shape.features <= MOST_COLUMNS and not field.classes:
@@ -146,7 +146,7 @@ def _is_read(column: str, known: set[str]) -> bool:
 
 def _ranges(model: Model, field: Field) -> list[tuple[float | None, float | None]]:
     """The least and the greatest value of each feature of a vector in the training set, None where there is none."""
-    values: Array = np.asarray(field.values)[model.prepared.train.indices]
+    values = model.prepared.own_values(field.name, model.prepared.train.indices)
     ends: list[tuple[float | None, float | None]] = []
     for column in values.reshape(len(values), -1).T:
         known = column[np.isfinite(column)]
