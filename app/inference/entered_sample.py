@@ -24,8 +24,9 @@ from graph.errors import NetloomError
 from graph.shapes import Kind
 
 SHOWN = 5
-NONE = np.float32("nan")
 """Words that are named as unknown, at most."""
+NONE = np.float32("nan")
+"""The number of an empty cell."""
 
 
 @dataclass(frozen=True, eq=False)
