@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from app.data.readers.table_file import TableData
 from app.data.readers.table_format import RawTable, without_words
 from app.data.readers.typed_columns import typed_columns
 from app.data.sources.source import Source
-from app.data.sources.table import Table
+from app.data.sources.table import Table, listed_columns
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
@@ -96,7 +97,7 @@ def feature_columns(recipe: ReadingRecipe, source: Table) -> list[str]:
 def _orders(recipe: ReadingRecipe, source: Table) -> list[list[str]]:
     """The columns that a row may have cells for: those that are read, all but the target, or all."""
     every = [column.name for column in recipe.columns]
-    targets = {source.target, *(name.strip() for name in source.target.split(","))}
+    targets = listed_columns(source.target, every)
     return [feature_columns(recipe, source), [name for name in every if name not in targets], every]
 
 
@@ -106,7 +107,7 @@ def _table_of(rows: Sequence[Sequence[str]], names: Sequence[str], source: Table
     frame = pd.DataFrame(rows, columns=pd.Index(names), dtype="str")
     frame = without_words(frame.mask(frame == ""), recipe.options.missing_words)
     frame, columns = typed_columns(RawTable(frame, recipe.dialect), source.how_read())
-    return TableData(Path(PLACE), frame, type(recipe)(recipe.dialect, columns, recipe.options, recipe.rules))
+    return TableData(Path(PLACE), frame, replace(recipe, columns=columns))
 
 
 def _all_read(table: TableData) -> bool:

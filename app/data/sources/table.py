@@ -169,16 +169,16 @@ class Table(TableSource):
         return table, notes
 
     def _not_features(self, table: TableData, targets: list[str]) -> set[str]:
-        for name in (*self.ignore, *_listed(self.order, table.names), *filter(None, (self.group, self.parts))):
+        for name in (*self.ignore, *listed_columns(self.order, table.names), *filter(None, (self.group, self.parts))):
             table.check(name)
         return self.not_features(table.names) | set(targets)
 
     def not_features(self, names: Sequence[str]) -> set[str]:
         """Columns that are no features, of a table whose columns are ``names``: targets, roles, what is left out."""
-        orders = _listed(self.order, names)
+        orders = listed_columns(self.order, names)
         kept = set(orders) - set(self.ignore) if self.dates == "calendar" else set()
         roles = {*orders, *filter(None, (self.group, self.parts))} - kept
-        return {*self.ignore, *roles, *_listed(self.target, names)}
+        return {*self.ignore, *roles, *listed_columns(self.target, names)}
 
     def _target_fields(self, table: TableData, targets: list[str]) -> tuple[list[Field], tuple[str, ...]]:
         """The fields to be held against: amounts together in one vector, each target of classes on its own."""
@@ -196,6 +196,6 @@ class Table(TableSource):
         return fields, sum(notes, ())
 
 
-def _listed(names: str, known: Sequence[str]) -> list[str]:
+def listed_columns(names: str, known: Sequence[str]) -> list[str]:
     """The columns that a setting names: one, or several with commas between them."""
     return [names] if names in known else [name.strip() for name in names.split(",") if name.strip()]
