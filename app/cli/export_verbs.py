@@ -9,14 +9,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from app.cli.file_argument import FileArgument, open_source
+from app.cli.file_argument import FileArgument, FileOrRun, open_source
 from app.cli.printing import Json, print_json, print_line
 from app.training.runs import Run
 from graph.errors import NetloomError
 
-FileOrRun = Annotated[
-    str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
-]
 To = Annotated[
     Literal["code", "onnx", "safetensors", "svg", "png", "report"],
     typer.Option(
@@ -56,7 +53,7 @@ def export(
     if part != "whole" and to in ("onnx", "report"):
         raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
-    source = open_source(file) if run is None else FileArgument(run.project, run.path, run.base, run.title)
+    source = open_source(file) if run is None else FileArgument.of_run(run)
     source = source if base is None else replace(source, base=base)
     written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)
     if json:

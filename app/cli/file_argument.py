@@ -1,17 +1,23 @@
-"""The FILE argument of subcommands: a path to a project file, or `preset:NAME`."""
+"""The FILE argument of subcommands: a path to a project file, or `preset:NAME`; of some also a run folder."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
 from graph.project import SUFFIX, Project, read_project
 
+if TYPE_CHECKING:
+    from app.training.runs import Run
+
 File = Annotated[str, typer.Argument(metavar="FILE", help="A project file, or preset:ID.", show_default=False)]
+FileOrRun = Annotated[
+    str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
+]
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,11 @@ class FileArgument:
     path: Path
     base: Path | None
     name: str
+
+    @classmethod
+    def of_run(cls, run: Run) -> Self:
+        """The project of a run."""
+        return cls(run.project, run.path, run.base, run.title)
 
     @property
     def title(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.file_argument import FileArgument, open_source
+from app.cli.file_argument import FileArgument, FileOrRun, open_source
 from app.cli.printing import Json, print_line, print_result
 from app.system.number_format import scaled
 from graph.errors import NetloomError
@@ -15,9 +15,6 @@ from graph.errors import NetloomError
 if TYPE_CHECKING:
     from app.exchange.pack import Packed
 
-FileOrRun = Annotated[
-    str, typer.Argument(metavar="FILE-or-RUN", help="A project file, preset:ID, or a run folder.", show_default=False)
-]
 Extent = Annotated[
     Literal["all", "used", "none"],
     typer.Option("--data", help="Of files of your own: all, only those that were read, or none."),
@@ -47,7 +44,7 @@ def pack(
         raise NetloomError(f"{output} is there already; choose another name, or add --force to write over it.")
     if Path(file).is_dir():
         opened = Run.open(Path(file))
-        source, chosen = FileArgument(opened.project, opened.path, opened.base, opened.title), [opened.path]
+        source, chosen = FileArgument.of_run(opened), [opened.path]
     else:
         source = open_source(file)
         chosen = run if run is not None else _own(source, base, runs)
