@@ -63,9 +63,8 @@ def unpack(
     from app.exchange.unpack import unpack as write
 
     unpacked = write(file, output)
-    count = len(unpacked.runs)
-    sentence = f"Unpacked into {unpacked.folder}: {unpacked.file.name}, {count} run{'' if count == 1 else 's'}"
-    print_result(json, unpacked.to_json(), f"{sentence}{_data_words(unpacked.manifest.data)}.")
+    holds = _runs_and_data(len(unpacked.runs), unpacked.manifest.data)
+    print_result(json, unpacked.to_json(), f"Unpacked into {unpacked.folder}: {unpacked.file.name}, {holds}.")
     if not json:
         for path in unpacked.runs:
             print_line(str(path))
@@ -91,12 +90,11 @@ def _name(name: str) -> str:
 
 
 def _sentence(packed: Packed) -> str:
-    count = len(packed.manifest.runs)
-    runs = f"{count} run{'' if count == 1 else 's'}"
-    return f"Wrote {packed.file} ({scaled(packed.size, 'B')}): the project, {runs}{_data_words(packed.manifest.data)}."
+    holds = _runs_and_data(len(packed.manifest.runs), packed.manifest.data)
+    return f"Wrote {packed.file} ({scaled(packed.size, 'B')}): the project, {holds}."
 
 
-def _data_words(data: str) -> str:
-    return {"all": " and its data", "used": " and the part of its data that is used", "none": ", without the data"}.get(
-        data, ""
-    )
+def _runs_and_data(runs: int, data: str) -> str:
+    """How many runs a pack holds, and how much of the data."""
+    words = {"all": " and its data", "used": " and the part of its data that is used", "none": ", without the data"}
+    return f"{runs} run{'' if runs == 1 else 's'}{words.get(data, '')}"
