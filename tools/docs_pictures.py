@@ -52,12 +52,8 @@ class Stage:
         self.window.show()
         self.driver = WindowDriver(self.window, out, print)
         self.driver.wait(lambda: self.window.loader.finished, "the window was to be ready")
-        self.driver.wait(self._knows_devices, "the worker was to tell its devices")
+        self.driver.wait(lambda: self.window.training.devices, "the worker was to tell its devices")
         self._out = out
-
-    def _knows_devices(self) -> bool:
-        controller = self.window.training.controller
-        return controller is not None and bool(controller.devices)
 
     def grab(self, name: str, rest: int = 600, *, trained: bool = False) -> None:
         """Take the picture ``name`` after ``rest`` ms; ``trained`` says that a training decides what is on it."""

@@ -140,7 +140,7 @@ class Story:
 
     def start(self) -> None:
         """The start page; then an empty network."""
-        self.hands.wait(self._knows_devices, "the worker was to tell its devices")
+        self.hands.wait(lambda: self.window.training.devices, "the worker was to tell its devices")
         self.hands.look("start", "the start page with its presets")
         self.hands.click("startNew")
         self.hands.look("empty", "an empty canvas says what to do")
@@ -217,10 +217,6 @@ class Story:
         hands.wait(lambda: not self.window.training.active, "the run was to stop")
         self.window.close()
         hands.wait(lambda: not self.window.isVisible(), "the window was to close")
-
-    def _knows_devices(self) -> bool:
-        controller = self.window.training.controller
-        return controller is not None and bool(controller.devices)
 
     def _shows_filters(self) -> bool:
         grid = self.window.findChild(FilterGrid, "filters")

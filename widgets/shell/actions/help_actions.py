@@ -49,8 +49,7 @@ def page(id: str = "") -> Callable[[Context], None]:
 
 def devices(context: Context) -> tuple[str, ...]:
     """The devices that can train, as far as the worker has told."""
-    controller = context.part(TrainingActions).controller
-    return tuple(device.title for device in controller.devices) if controller is not None else ()
+    return tuple(device.title for device in context.part(TrainingActions).devices)
 
 
 def show_about(context: Context) -> None:

@@ -15,7 +15,7 @@ from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
     from app.protocol.events import Epoch
-    from app.protocol.messages import Unfinished
+    from app.protocol.messages import DeviceInfo, Unfinished
     from graph.checking.fixes import Fix
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
@@ -124,11 +124,15 @@ class TrainingActions(QObject):
     def _show_devices(self) -> None:
         """Offer the devices that the worker has, and mark the plan's."""
         offered, automatic = [("auto", "Automatic"), ("cpu", "Processor")], ""
-        if self.controller is not None and self.controller.devices:
-            devices = self.controller.devices
+        if devices := self.devices:
             offered = [("auto", "Automatic"), *((device.id, device.title) for device in devices)]
             automatic = next((device.id for device in devices if device.id != "cpu"), "cpu")
         self.devices_told.emit(offered, self._device(), automatic)
+
+    @property
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """Where one can train; empty until the worker has told."""
+        return self.controller.devices if self.controller is not None else ()
 
     def _device(self) -> str:
         plan = self._context.session.document.sections.get("plan") if self._context.ready else None
