@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QPushButton, QWidget
 
 from app.system.number_format import scaled
 from app.training.run_labels import size_on_disk
@@ -82,6 +82,4 @@ class PackDialog(QDialog):
 def _titled(title: str, box: QComboBox, instead: str) -> tuple[QWidget, QWidget]:
     """A choice below its title, or a sentence where there is nothing to choose."""
     box.setAccessibleName(title)
-    label = QLabel(title)
-    label.setProperty("look", "heading")
-    return label, text_label(instead, wrap=True, look="faint") if instead else box
+    return text_label(title, look="heading"), text_label(instead, wrap=True, look="faint") if instead else box

@@ -31,7 +31,7 @@ class Cover(QLabel):
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self.setObjectName("busyCover")
-        self.setProperty("look", "faint")
+        self.setProperty("faint", True)
         self.setProperty("cover", True)
         self.setAutoFillBackground(True)
         self.setWordWrap(True)
