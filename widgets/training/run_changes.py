@@ -20,9 +20,8 @@ def age(entry: RunEntry) -> tuple[str, str]:
 
 def before(entries: Iterable[RunEntry], entry: RunEntry) -> RunEntry | None:
     """The run of the same project that was begun before another one, None where that is the first."""
-    earlier = (
-        each for each in entries if each.owner.id == entry.owner.id and not each.problem and age(each) < age(entry)
-    )
+    project, own = entry.owner.id, age(entry)
+    earlier = (each for each in entries if each.owner.id == project and not each.problem and age(each) < own)
     return max(earlier, key=age, default=None)
 
 
@@ -36,13 +35,11 @@ def line_of(entries: Iterable[RunEntry], entry: RunEntry) -> str:
     """The line below a run's name: its tags, and what differs from the run before; the first one's parameters."""
     if entry.problem:
         return entry.problem
-    listed = list(entries)
-    parameters = entry.settings.parameters
-    words = summary(changes_of(listed, entry))
-    if not words and before(listed, entry) is not None:
-        words = "same settings as the run before"
-    elif not words and parameters is not None:
-        words = f"{parameters:,} parameters"
+    last, parameters = before(entries, entry), entry.settings.parameters
+    if last is not None:
+        words = summary(changes(last.settings, entry.settings)) or "same settings as the run before"
+    else:
+        words = f"{parameters:,} parameters" if parameters is not None else ""
     return "  ·  ".join(filter(None, (" ".join(f"#{tag}" for tag in entry.labels.tags), words)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
@@ -29,6 +29,8 @@ from widgets.training.run_model import RunModel
 from widgets.training.run_table import RunTable
 
 EMPTY = "No runs of this project yet. Press Train: each is kept here, to be looked at, compared and continued."
+SOON_MS = 200
+"""Changes of runs that follow each other within this time cost one look at the widths of columns."""
 MOST_PROJECTS = 15
 """Projects that a run can be moved to, as the menu offers them."""
 
@@ -64,13 +66,17 @@ class RunList(QWidget):
         self.usage = text_label(parent=self, look="faint")
         self._empty = QLabel(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._refresh)
         self._lay_out()
         self._connect()
         self._refresh()
 
     def _connect(self) -> None:
         self.model.failed.connect(self.notice.say)
-        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.dataChanged, self.model.settled):
+        for signal in (self.model.rowsInserted, self.model.dataChanged):
+            signal.connect(self._refresh_soon)
+        for signal in (self.model.rowsRemoved, self.model.settled):
             signal.connect(self._refresh)
         selection = self.table.selectionModel()
         selection.currentRowChanged.connect(self._on_current)
@@ -176,7 +182,14 @@ class RunList(QWidget):
 
     # Inside
 
+    def _refresh_soon(self, *_: object) -> None:
+        """What can be pressed is known at once; what measures all texts waits, for epochs may come by the hundred."""
+        self._enable()
+        if not self._soon.isActive():
+            self._soon.start()
+
     def _refresh(self, *_: object) -> None:
+        self._soon.stop()
         self.table.fit_columns()
         entries = self.model.entries
         count = f"{len(entries)} run{'' if len(entries) == 1 else 's'}"

@@ -54,6 +54,8 @@ class ShownRun:
     test: Mapping[str, Any] = field(default_factory=dict)
     best: Epoch | None = None
     """The epoch whose weights are the best so far."""
+    validated: bool = False
+    """Whether there is a validation set."""
 
     def curve(self, part: str) -> str:
         """The id of the curve of a part, or of a further loss."""
@@ -63,11 +65,6 @@ class ShownRun:
         """Whether the run was measured by ``metric``."""
         return metric in self.metrics
 
-    @property
-    def validated(self) -> bool:
-        """Whether there is a validation set."""
-        return any(epoch.validation for epoch in self.epochs)
-
     def add_epoch(self, epoch: Epoch) -> None:
         """Take note of an epoch; of a resumed run it replaces those that are done anew."""
         while self.epochs and self.epochs[-1].step >= epoch.step:
@@ -75,6 +72,7 @@ class ShownRun:
         if self.best is not None and self.best.step >= epoch.step:
             self.best = next((done for done in reversed(self.epochs) if done.best), None)
         self.epochs.append(epoch)
+        self.validated = self.validated or bool(epoch.validation)
         self.best = epoch if epoch.best else self.best
         self.scale.add_epoch(epoch.epoch, epoch.step, epoch.seconds)
 
