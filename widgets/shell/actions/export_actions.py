@@ -45,23 +45,20 @@ FORMATS = (CODE, ONNX, REPORT)
 
 @dataclass(frozen=True)
 class Export:
-    """What is exported where, and what is said of its weights once that is done."""
+    """What is exported where, and what is said of its weights once that is done; ``trained`` says they are a run's."""
 
     target: Path
     format: Format
     weights: str = ""
     choices: tuple[Choice, ...] = ()
+    trained: bool = False
 
     def outcome(self, word: str) -> str:
         """What was written, with whose weights, and what the command line added."""
-        beside = f" and {self.target.stem}.safetensors" if self.format.to == CODE.to and self._trained else ""
-        about = f"{': ' if self._trained else ', '}{self.weights}" if self.weights else ""
+        beside = f" and {self.target.stem}.safetensors" if self.format.to == CODE.to and self.trained else ""
+        about = f"{': ' if self.trained else ', '}{self.weights}" if self.weights else ""
         added = word if self.format.to != CODE.to or self.format.options else ""
         return f"Wrote {self.target.name}{beside}{about}. {added}".strip()
-
-    @property
-    def _trained(self) -> bool:
-        return self.weights.startswith("the weights of ")
 
 
 class ExportActions:
@@ -80,7 +77,7 @@ class ExportActions:
         formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
         chosen = self._choose("Export the trained network", usual_folder(self._context) / run.name, formats)
         if chosen is not None:
-            self.start(run, Export(*chosen, self._weights_of(run)))
+            self.start(run, self._of_run(run, *chosen))
 
     def ask_project(self, wanted: Format) -> None:
         """Ask where to put the open project as ``wanted``: with the weights of its last run, where they are of it."""
@@ -90,7 +87,7 @@ class ExportActions:
             return
         run, outdated = self._last_run(), self._context.session.state.outdated
         if run is not None and not outdated:
-            self.start(run, Export(*chosen, self._weights_of(run)))
+            self.start(run, self._of_run(run, *chosen))
             return
         why, choices = "not trained yet", tuple[Choice, ...]()
         if run is not None:
@@ -120,6 +117,10 @@ class ExportActions:
         controller = self._context.part(TrainingActions).controller
         run = controller.run if controller is not None and controller.own else None
         return run if run is not None and (run / WEIGHTS).is_file() else None
+
+    def _of_run(self, run: Path, target: Path, format: Format) -> Export:
+        weights = self._weights_of(run)
+        return Export(target, format, weights, trained=bool(weights))
 
     def _weights_of(self, run: Path) -> str:
         """Whose weights go along, with their score: ``the weights of run “LeNet 12:30:05”, 98.5 % on the test set``."""
