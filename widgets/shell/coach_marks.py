@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
@@ -203,8 +203,7 @@ class CoachMarks(QObject):
         height = height_at(self.card, width)
         self.ring.setVisible(target.isValid())
         self.ring.setGeometry(target.adjusted(-3, -3, 3, 3))
-        self.card.setGeometry(QRect(_beside(target, room, width, height), self.card.rect().size()))
-        self.card.resize(width, height)
+        self.card.setGeometry(QRect(_beside(target, room, width, height), QSize(width, height)))
         for widget in (self.ring, self.card):
             widget.raise_()
 

@@ -15,6 +15,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
 from widgets.shell.banners import Notice
+from widgets.shell.saving import usual_folder
 
 if TYPE_CHECKING:
     from widgets.data.advice import Advice
@@ -80,7 +81,7 @@ class Dropping:
 
     def ask_data(self, folder: bool) -> None:
         """Choose data of one's own, a file or a folder, and begin a project with it."""
-        window, start = self._context.window(), str(self._context.memory.get("folder", ""))
+        window, start = self._context.window(), str(usual_folder(self._context))
         if folder:
             name = QFileDialog.getExistingDirectory(window, "Your data: a folder of pictures or texts", start)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from app.project.description_links import slug
+from app.project.description_links import WORKSPACES, slug
 from app.project.project_ids import known_project, remember_project
 from widgets.shell.actions.training_actions import TrainingActions
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from widgets.shell.context import Context
     from widgets.training.training_panel import TrainPanel
     from widgets.understand.understand_panel import UnderstandPanel
-
-WORKSPACES = ("data", "network", "train", "understand")
 
 
 class ProjectMemory(QObject):

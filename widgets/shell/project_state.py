@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.data.dataset import DatasetInfo
+from app.project.description_links import slug
 from app.training.run_labels import ProjectKey
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
@@ -72,13 +72,13 @@ class ProjectState:
     @property
     def suggested_name(self) -> str:
         """A name for a file of this project, without its ending."""
-        words = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        words = slug(self.name)
         return self.path.stem if self.path else (words if words not in ("", "untitled") else "network")
 
     @property
     def key(self) -> ProjectKey:
         """What tells which runs are this project's."""
-        names = {self.name, self.own_title, re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40]}
+        names = {self.name, self.own_title, slug(self.name)[:40]}
         return ProjectKey(self.id, self.name, self.base, frozenset(names - {""}))
 
     @property

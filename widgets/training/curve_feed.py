@@ -75,7 +75,6 @@ class Curves(QObject):
         self.chooser = QComboBox()
         self.chooser.setAccessibleName("Metric to plot")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.chooser.currentIndexChanged.connect(self._choose)
         self.chooser.activated.connect(lambda _: self.prefer(str(self.chooser.currentData())))
         self.along = AxisChoice(self.loss.view, ALONG)

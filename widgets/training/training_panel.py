@@ -71,12 +71,10 @@ class TrainPanel(QWidget):
         self.tabs.addTab(self.confusion, "Confusion")
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), False)
         self._plots = QSplitter(Qt.Orientation.Horizontal)
-        for number, (plot, share) in enumerate(
-            ((self.curves.loss, 37), (self.curves.metric, 37), (self.curves.rate, 26))
-        ):
+        for number, plot in enumerate((self.curves.loss, self.curves.metric, self.curves.rate)):
             self._plots.addWidget(plot)
-            self._plots.setStretchFactor(number, share)
-        self._plots.setSizes([370, 370, 260])
+            self._plots.setStretchFactor(number, SHARES[number])
+        self._plots.setSizes([10 * share for share in SHARES])
         self.curves.rate.hide()
         over = self._over = QWidget()  # what a notice floats over: a splitter would take it for another pane
         vbox((self._plots, 1), parent=over, spacing=0)
