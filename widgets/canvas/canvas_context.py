@@ -108,8 +108,7 @@ class CanvasContext(QObject):
         self._route_more()
         self.selection.clear()
         self._unsubscribe = [document.subscribe(self._on_commit), checker.subscribe(self.board.refresh)]
-        self.navigation.show_region(self.board.bounds())
-        self.navigation.framed = True
+        self.frame_all()
         self.changed.emit()
 
     def release(self) -> None:
@@ -130,6 +129,11 @@ class CanvasContext(QObject):
         for extra in self.surface.extras.values():
             whole = whole.united(extra.bounds())
         return whole
+
+    def frame_all(self) -> None:
+        """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size."""
+        self.navigation.show_region(self.extent())
+        self.navigation.framed = True
 
     # The pointer
 
@@ -214,14 +218,18 @@ class CanvasContext(QObject):
         self.changed.emit()
 
     def _reveal_added(self, commit: Commit) -> None:
-        """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed."""
+        """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.
+
+        What follows it comes into view with it where there is room for both.
+        """
         changes = (change for change in commit.changes if isinstance(change, LayerAdded))
         added = {change.node.id for change in changes if change.node.id in self.board.cards}
         if len(added) > 1 and len(added) == len(self.board.cards):
-            self.navigation.show_region(self.board.bounds())
-            self.navigation.framed = True
+            self.frame_all()
         elif added:
-            self.navigation.reveal(self.board.bounds(added))
+            behind = {successor for id_ in added for successor in self.document.network.successors(id_)}
+            regions = self.board.bounds(added | behind), self.board.bounds(added)
+            self.navigation.reveal(next(filter(self.navigation.has_room, regions), regions[-1]))
 
     def _on_layers(self) -> None:
         self.events.selectionChanged.emit(list(self.selection.ids))

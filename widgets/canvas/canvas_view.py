@@ -35,7 +35,6 @@ from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.commands.add_commands import add, add_at, add_layer, drop_at, show_drop
-from widgets.canvas.commands.view_commands import frame_all
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
 from widgets.canvas.key_hint import KeyHint
@@ -291,7 +290,7 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.navigation.framed:
-            frame_all(self.context)
+            self.context.frame_all()
         self._minimap.place()
         self._hint.dress()
 

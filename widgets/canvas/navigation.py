@@ -130,6 +130,11 @@ class Navigation(QObject):
         area = self._view.viewport().rect()
         return max(area.width() - 2 * MARGIN, 1), max(area.height() - 2 * MARGIN, 1)
 
+    def has_room(self, region: QRectF) -> bool:
+        """Whether the whole region can be in view at this zoom."""
+        width, height = self.room()
+        return region.width() * self.zoom <= width and region.height() * self.zoom <= height
+
     def show_region(self, region: QRectF, most: float = 1.0) -> None:
         """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
         self.framed = False

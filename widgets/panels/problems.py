@@ -77,7 +77,6 @@ class Problems(QScrollArea):
 
     opened = Signal(str)
     refused = Signal(str)
-    added = Signal(object)
     counted = Signal(int)
     dismissed = Signal(object)
     hidden = Signal(object)
@@ -172,14 +171,10 @@ class Problems(QScrollArea):
     def _apply(self, fix: Fix) -> None:
         if self._document is None:
             return
-        before = {node.id for node in self._document.network}
         try:
             fix.apply(self._document)
         except NetloomError as error:
             self.refused.emit(str(error))
-            return
-        if added := {node.id for node in self._document.network} - before:
-            self.added.emit(added)
 
 
 def count_text(problems: Sequence[Problem]) -> str:

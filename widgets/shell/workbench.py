@@ -166,7 +166,6 @@ class Workbench(QWidget):
         self.canvas.viewport().installEventFilter(self)
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
-        self.problems.added.connect(self._show_added)
         self.problems.counted.connect(self._count_problems)
         self.checks.currentChanged.connect(self._on_check)
         self.summary.failed.connect(self.refused)
@@ -356,15 +355,6 @@ class Workbench(QWidget):
 
     def _on_check(self, _index: int) -> None:
         self._arrange()
-
-    def _show_added(self, added: set[str]) -> None:
-        """Bring layers that a repair added into view, with those behind them: all, if all was in view before."""
-        canvas, network = self.canvas, self.canvas.board.document.network
-        if canvas.navigation.framed:
-            canvas.run("home")
-            return
-        behind = {successor for id_ in added for successor in network.successors(id_)}
-        canvas.navigation.reveal(canvas.board.bounds(added | behind))
 
     def _count_problems(self, number: int) -> None:
         self.checks.setTabText(0, f"Problems ({number})" if number else "Problems")

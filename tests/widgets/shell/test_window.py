@@ -570,16 +570,16 @@ def test_the_menu_button_is_not_left_hovered(window: MainWindow, qtbot: QtBot) -
 
 def test_layers_that_a_repair_adds_come_into_view(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "digits.netloom"
-    write_project(path, digits_project())
+    write_project(path, digits_project(units=7))
     window.files.open(path)
     window.show_workspace("network")
-    canvas = window.workbench.canvas
-    last = next(node.id for node in window.session.document.network if not node.outputs)
-    canvas.navigation.set_zoom(2.0)
+    canvas, others = window.workbench.canvas, set(window.session.document.network.ids) - {"output1"}
     canvas.navigation.center_on(QPointF(-3000, -3000))
-    assert not canvas.navigation.visible_region().intersects(canvas.board.cards[last].rect)
-    window.workbench.problems.added.emit({last})
-    qtbot.waitUntil(lambda: canvas.navigation.visible_region().contains(canvas.board.cards[last].rect))
+    assert not canvas.navigation.visible_region().intersects(canvas.board.cards["output1"].rect)
+    (row,) = window.workbench.problems.rows
+    qtbot.mouseClick(next(button for button in row.buttons if button.text().startswith("Insert")), LEFT)
+    rects = [card.rect for id_, card in canvas.board.cards.items() if id_ not in others]
+    qtbot.waitUntil(lambda: [canvas.navigation.visible_region().contains(rect) for rect in rects] == [True, True])
 
 
 def test_a_window_that_closes_is_gone_before_its_parts_are_ended(window: MainWindow) -> None:

@@ -12,7 +12,6 @@ from graph.editing.annotation_edits import move_with_frames
 from graph.network import Position
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
-from widgets.canvas.commands.view_commands import frame_all
 
 EDGES: tuple[tuple[Edge, str, tuple[str, ...]], ...] = (
     ("left", "Align left", ("Alt+Shift+Left",)),
@@ -81,7 +80,7 @@ def _lay_out(canvas: CanvasContext, title: str, *, vertical: bool) -> None:
     with canvas.document.transaction(title):
         move_with_frames(canvas.document, places, vertical=vertical)
     if chosen is None:
-        frame_all(canvas)
+        canvas.frame_all()
     else:
         canvas.navigation.reveal(canvas.board.bounds(places))
     _glide(canvas, before, places)

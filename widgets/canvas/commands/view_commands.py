@@ -16,8 +16,7 @@ def frame_selection(canvas: CanvasContext) -> None:
 @command("Frame everything", "H", "Home", id="home", group=Group.VIEW, context=ContextMenu.GROUND, icon="fit")
 def frame_all(canvas: CanvasContext) -> None:
     """Show the whole network, with what is shown beside it."""
-    canvas.navigation.show_region(canvas.extent())
-    canvas.navigation.framed = True
+    canvas.frame_all()
 
 
 @command("Zoom in", "Ctrl++", "Ctrl+=", "+", group=Group.VIEW, everywhere=True)
