@@ -573,9 +573,9 @@ def test_layers_that_a_repair_adds_come_into_view(window: MainWindow, tmp_path: 
     write_project(path, digits_project(units=7))
     window.files.open(path)
     window.show_workspace("network")
-    canvas, others = window.workbench.canvas, set(window.session.document.network.ids) - {"output1"}
+    canvas, others = window.workbench.canvas, set(window.session.document.network.ids) - {"output4"}
     canvas.navigation.center_on(QPointF(-3000, -3000))
-    assert not canvas.navigation.visible_region().intersects(canvas.board.cards["output1"].rect)
+    assert not canvas.navigation.visible_region().intersects(canvas.board.cards["output4"].rect)
     (row,) = window.workbench.problems.rows
     qtbot.mouseClick(next(button for button in row.buttons if button.text().startswith("Insert")), LEFT)
     rects = [card.rect for id_, card in canvas.board.cards.items() if id_ not in others]
