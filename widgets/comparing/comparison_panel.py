@@ -35,7 +35,7 @@ class ComparisonPanel(Themed, QWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparison")
-        self.title = text_label(look="heading", indent=0)
+        self.title = text_label(look="heading")
         self.costs = text_label(look="faint")
         self.cross = QToolButton()
         self.cross.setAccessibleName("Stop comparing")

@@ -66,7 +66,7 @@ class ChoiceForm(QWidget):
         )
         for title, form in forms:
             form.setAccessibleName(title)
-            self._headings[title] = text_label(title, self, look="heading", indent=0)
+            self._headings[title] = text_label(title, self, look="heading")
             self._headings[title].setToolTip(definition(title))
             column.addWidget(self._headings[title])
             if form is self.options:

@@ -223,7 +223,7 @@ class NetworkPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = text_label(look="heading", wrap=True, indent=0)
+        self.title = text_label(look="heading", wrap=True)
         self.summary = text_label(wrap=True)
         self.expect = text_label(look="ok", wrap=True)
         self.facts = FactRows("networkFacts")

@@ -21,7 +21,7 @@ class Section(QWidget):
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
         self.body = body
-        heading = text_label(title, look="heading", indent=0)
+        heading = text_label(title, look="heading")
         self.head = vbox(heading, body, parent=self, margins=(0, 6, 0, 0), spacing=2)
 
 

@@ -59,7 +59,7 @@ class LessonPanel(Themed, QWidget):
         self.setObjectName("lesson")
         self.setAccessibleName("Lesson")
         self.course: Course | None = None
-        self.title = text_label(look="heading", indent=0, wrap=True)
+        self.title = text_label(look="heading", wrap=True)
         self.where = text_label(look="faint")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

@@ -16,14 +16,14 @@ def text_label(
     wrap: bool = False,
     selectable: bool = False,
     hidden: bool = False,
-    indent: int = -1,
+    indent: int = 0,
     buddy: QWidget | None = None,
 ) -> QLabel:
     """A label that looks as the style sheet says: ``faint``, ``heading``, ``unit``, or a tone: ``ok``, ``warning``,
     ``error``.
 
-    ``indent`` is in pixels, -1 the style's; ``buddy`` is the field that the label names: its tooltip then defines the
-    term that it is.
+    ``indent`` is in pixels: without one all labels stand at the same place, also those that the style sheet pads.
+    ``buddy`` is the field that the label names: its tooltip then defines the term that it is.
     """
     label = QLabel(text, parent)
     if look in ("faint", "heading", "unit"):

@@ -86,7 +86,6 @@ class TitledCurves(QWidget):
         self.view = CurveView(source, title, empty, frame_ms=frame_ms)
         self.view.failed.connect(self.failed)
         self.setAccessibleName(title)
-        heading = text_label(title, self, look="heading")
+        heading = text_label(title, self, look="heading", indent=12)
         heading.setMinimumHeight(self.view.theme.px(32))
-        heading.setIndent(12)
         vbox(heading, (self.view, 1), parent=self, spacing=0)

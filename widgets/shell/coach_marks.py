@@ -99,7 +99,7 @@ class CoachCard(QFrame):
         self.setObjectName("coachCard")
         self.setProperty("card", True)
         self.setAutoFillBackground(True)
-        self.title, self.where = text_label(look="heading", indent=0), text_label(look="faint")
+        self.title, self.where = text_label(look="heading"), text_label(look="faint")
         self.text = text_label(wrap=True)
         self.skip, self.back, self.next = QPushButton("Skip tour"), QPushButton("Back"), QPushButton("Next")
         for name, button in (("Skip", self.skip), ("Back", self.back), ("Next", self.next)):

@@ -37,7 +37,7 @@ class PatternDialog(QDialog):
         self.pattern = LayerPattern()
         self.form = SettingsForm()
         self.form.setObjectName("patternForm")
-        self.formula = text_label(look="heading", wrap=True, selectable=True, indent=0)
+        self.formula = text_label(look="heading", wrap=True, selectable=True)
         self.preview = text_label(wrap=True, selectable=True)
         self.insert = QPushButton("Insert")
         # Whatever changes the network changes several things; the preview is made once for all of them.

@@ -88,7 +88,7 @@ class LessonCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Lesson: {lesson.title}")
         self.setAccessibleDescription(f"{lesson.summary} {lesson.facts}")
-        title = text_label(lesson.title, look="heading", indent=0, wrap=True)
+        title = text_label(lesson.title, look="heading", wrap=True)
         summary = text_label(lesson.summary, look="faint", wrap=True)
         facts = text_label(lesson.facts, look="ok" if lesson.done >= lesson.steps else "faint")
         vbox(title, summary, Stretch(1), facts, parent=self, margins=(14, 10, 14, 10), spacing=4)

@@ -145,7 +145,7 @@ class StartPage(Themed, QWidget):
         self.new.setProperty("primary", True)
         self.new.clicked.connect(self.wants_new)
         self.open.clicked.connect(self.wants_open)
-        self._continue = text_label("Continue", look="heading", indent=0)
+        self._continue = text_label("Continue", look="heading")
         self.files = vbox(spacing=0)
         buttons = (self.new, self.data, self.open)
         entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, self.files)

@@ -67,7 +67,7 @@ class PlanForm(FormArea):
         self.dock(self._fault)
         columns = FormColumns()
         for title, _ in GROUPS:
-            heading = text_label(title, inside, look="heading", indent=0)
+            heading = text_label(title, inside, look="heading")
             form = SettingsForm(inside, columns)
             form.setAccessibleName(title)
             form.edited.connect(self._edit)

@@ -66,7 +66,7 @@ class SheetView(QWidget):
         super().__init__(parent)
         self.setObjectName("backpropSheet")
         self._source = source
-        self.title = text_label("", self, look="heading", indent=0)
+        self.title = text_label("", self, look="heading")
         self.words, self.worked = (text_label("", self, wrap=True, selectable=True) for _ in range(2))
         self.model = SheetModel(self)
         self.table = QTableView(self)
