@@ -45,6 +45,11 @@ def in_percent(written: str) -> str:
     return f"{written} %"
 
 
+def counted(number: int, word: str) -> str:
+    """``1 layer``, ``44,426 parameters``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def scaled(number: float, unit: str) -> str:
     """``0.8 MFLOP``, ``340 FLOP``: three figures at most, with the prefix that suits."""
     steps = ((1e3, 1.0, ""), (1e5, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "G"), (float("inf"), 1e12, "T"))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtWidgets import QWidget
 
-from app.system.number_format import format_percent
+from app.system.number_format import counted, format_percent
 from widgets.charts.colour_maps import Bytes
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.look.theme import ThemeSource, blend
@@ -54,7 +54,7 @@ class ConfusionMatrix(MatrixPlot):
             return ""
         pairs = [f"{self._labels[a]} and {self._labels[b]}" for a, b in np.argwhere(wrong == most)]
         named = pairs[0] if len(pairs) == 1 else f"{', '.join(pairs[:-1])}, and {pairs[-1]}"
-        times = f"{most:,} time{'' if most == 1 else 's'}{'' if len(pairs) == 1 else ' each'}"
+        times = f"{counted(most, 'time')}{'' if len(pairs) == 1 else ' each'}"
         if len(pairs) > MOST_PAIRS:
             return f"No two classes stand out: {len(pairs):,} pairs were confused {times}."
         return f"Confused most: {named}, {times}."

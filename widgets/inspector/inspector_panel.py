@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.system.number_format import counted
 from graph.changes import LayerRenamed
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -30,7 +31,7 @@ from widgets.inspector.activation_plot import FunctionHelp
 from widgets.inspector.layer_notes import LayerNotes
 from widgets.inspector.loop_states import StatesEditor
 from widgets.inspector.sections import FactRows, FamilySign, Section
-from widgets.inspector.shape_text import cost_facts, counted, shape_facts, total_facts
+from widgets.inspector.shape_text import cost_facts, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.floating import FieldFault

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.system.number_format import scaled
+from app.system.number_format import counted, scaled
 from graph.checking.check import Checker
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo
 from graph.network import Node
 from graph.shapes import Shape, format_sizes
-
-
-def counted(number: int, word: str) -> str:
-    """``1 layer``, ``44,426 parameters``."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:

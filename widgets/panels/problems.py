@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
 
+from app.system.number_format import counted
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem, Severity
@@ -181,9 +182,5 @@ def count_text(problems: Sequence[Problem]) -> str:
     """``2 problems``, ``1 problem, 3 hints``, ``No problems, 1 hint``, ``No problems``."""
     hints = sum(problem.severity is Severity.HINT for problem in problems)
     real = len(problems) - hints
-    parts = [_counted(real, "problem") if real else "No problems", *([_counted(hints, "hint")] if hints else [])]
+    parts = [counted(real, "problem") if real else "No problems", *([counted(hints, "hint")] if hints else [])]
     return ", ".join(parts)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

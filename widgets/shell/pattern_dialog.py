@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QScrollArea
 
+from app.system.number_format import counted
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.editing.patterns import LayerPattern, insert_pattern, start_of
@@ -15,7 +16,6 @@ from graph.errors import NetloomError
 from graph.network import Network
 from graph.shapes import Kind, Shape, format_sizes
 from widgets.fields.forms import SettingsForm
-from widgets.inspector.shape_text import counted
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from app.protocol.events import PER_CENT, SHARES
-from app.system.number_format import format_number, format_percent
+from app.system.number_format import counted, format_number, format_percent
 
 PRIMARY = (
     "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae",
@@ -92,7 +92,7 @@ def score_of(
         metric = primary(values)
         value = values.get(metric) if metric is not None else None
         if metric is not None and isinstance(value, int | float):
-            done = "Trained" if status == "completed" else f"Trained for {epoch} epoch{'' if epoch == 1 else 's'}"
+            done = "Trained" if status == "completed" else f"Trained for {counted(epoch, 'epoch')}"
             behind = f" {name}" if own_name(metric) in IN_UNITS and (name := unit()) else ""
             return f"{done}: {with_title(metric, value)}{behind} on the {part} set"
     return ""

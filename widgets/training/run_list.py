@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
 from app.project.project_ids import KnownProject, known_projects
-from app.system.number_format import scaled
+from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.look.floating import float_over
@@ -192,8 +192,9 @@ class RunList(QWidget):
         self._soon.stop()
         self.table.fit_columns()
         entries = self.model.entries
-        count = f"{len(entries)} run{'' if len(entries) == 1 else 's'}"
-        self.usage.setText(f"{count}, {scaled(sum(entry.size for entry in entries), 'B')}" if entries else "")
+        self.usage.setText(
+            f"{counted(len(entries), 'run')}, {scaled(sum(entry.size for entry in entries), 'B')}" if entries else ""
+        )
         self.usage.setToolTip("What the listed runs take on the disk")
         self._enable()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTemporaryDir
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from app.system.number_format import scaled
+from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.banners import Notice
@@ -98,7 +98,7 @@ class PackActions:
         said = json.loads(line)
         count = len(said["runs"])
         data = {"all": ", its data", "used": ", the part of its data that is used", "none": ""}.get(said["data"], "")
-        runs = f"{count} run{'' if count == 1 else 's'}" if count else "no run"
+        runs = counted(count, "run") if count else "no run"
         without = ", without its data" if said["data"] == "none" else ""
         size = scaled(said["bytes"], "B")
         text = f"Wrote {Path(said['file']).name} ({size}): the project{data} and {runs}{without}."
@@ -180,7 +180,7 @@ class PackActions:
 
 def _contents(path: Path, manifest: Manifest) -> str:
     count = len(manifest.runs)
-    runs = f"{count} run{'' if count == 1 else 's'}" if count else "no run"
+    runs = counted(count, "run") if count else "no run"
     data = f", its data ({scaled(manifest.data_size, 'B')})" if manifest.data_size else ""
     without = "; its data is not in it" if manifest.data == "none" else ""
     name = manifest.project.removesuffix(".netloom")

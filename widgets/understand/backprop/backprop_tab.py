@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
 from app.protocol.messages import OpenProject
+from app.system.number_format import counted
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
@@ -213,7 +214,7 @@ class BackpropTab(Tab):
             self.batch.blockSignals(True)
             self.batch.clear()
             for size in sizes:
-                self.batch.addItem(f"{size} sample{'' if size == 1 else 's'} a batch", size)
+                self.batch.addItem(f"{counted(size, 'sample')} a batch", size)
             self.batch.setCurrentIndex(max(self.batch.findData(chosen), 0))
             self.batch.blockSignals(False)
 

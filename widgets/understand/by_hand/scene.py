@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
 from app.numerics.window_sums import Case, Floats, Patch, Working, taken
+from app.system.number_format import counted
 from graph.layers.window_rule import Axis, Places, Share
 
 LARGEST_CELL = 58.0
@@ -179,9 +180,9 @@ def captions(step: SceneStep, note: str = "") -> dict[ScenePart, str]:
     remark = f", {note}" if note else ""
     if rule.along_time:
         titles = {
-            ScenePart.INPUT: f"Input, {rule.columns.size:,} steps of {_counted(rule.channels, 'feature')}{remark}",
+            ScenePart.INPUT: f"Input, {rule.columns.size:,} steps of {counted(rule.channels, 'feature')}{remark}",
             ScenePart.KERNEL: f"Kernel {spot.filter + 1}",
-            ScenePart.OUTPUT: f"Output, {rule.columns.out:,} steps of {_counted(len(case.output), 'map')}",
+            ScenePart.OUTPUT: f"Output, {rule.columns.out:,} steps of {counted(len(case.output), 'map')}",
         }
     else:
         channel = f", channel {spot.channel + 1} of {rule.channels:,}" if rule.channels > 1 else ""
@@ -192,10 +193,6 @@ def captions(step: SceneStep, note: str = "") -> dict[ScenePart, str]:
             ScenePart.OUTPUT: f"Output{map}, {rule.rows.out} × {rule.columns.out}",
         }
     return {**titles, ScenePart.WINDOW: "Window"}
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _nearest(axis: Axis, place: int) -> int:
