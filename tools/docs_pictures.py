@@ -5,25 +5,19 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QListWidget
 
 from app.project.presets import FOLDER
 from graph.project import Project, read_project, write_project
 from tools import data_samples
-from widgets.canvas.canvas_view import CanvasView
+from tools.docs_stage import SIZE, Stage, shrink, stage
 from widgets.data.data_view import DataView
-from widgets.launch import make_window
 from widgets.shell.live_previews import LIVE
 from widgets.start.preset_entries import presets
-from widgets.tour.hands import WindowDriver
-from widgets.tour.pictures import take_picture
 from widgets.tour.story import own_home, tell
 from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.by_hand.scene import Spot
@@ -35,82 +29,11 @@ from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.units.units_tab import UnitsTab
 from widgets.understand.why_tab import WhyTab
 
-SIZE = (1280, 800)
 LARGE = (1440, 880)
 """Size of the window in which a network of three rows is shown with all details."""
 
 WIDE = (1860, 860)
 """Size of the window in the picture of the LSTM, whose cell is long."""
-
-
-class Stage:
-    """A window that is driven and photographed; pictures go to the folder ``out``."""
-
-    def __init__(self, out: Path, size: tuple[int, int] = SIZE, file: Path | None = None) -> None:
-        self.window = make_window(file)
-        self.window.resize(*size)
-        self.window.show()
-        self.driver = WindowDriver(self.window, out, print)
-        self.driver.wait(lambda: self.window.loader.finished, "the window was to be ready")
-        self.driver.wait(lambda: self.window.training.devices, "the worker was to tell its devices")
-        self._out = out
-
-    def grab(self, name: str, rest: int = 600, *, trained: bool = False) -> None:
-        """Take the picture ``name`` after ``rest`` ms; ``trained`` says that a training decides what is on it."""
-        self.driver.rest(rest)
-        path = self._out / f"{name}.png"
-        take_picture(self.window, path, trained=trained)
-        shrink(path)
-        print(path.name, flush=True)
-
-    def train(self, preset: str) -> None:
-        """Open a preset from the start page and train it to its end."""
-        self.window.show_start()
-        self.driver.click(f"preset-{preset}")
-        self.driver.wait(lambda: "plan" in self.window.session.document.sections, "the preset")
-        self.driver.rest(500)
-        self.driver.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        self.driver.wait(lambda: self.window.training.active, "the training was to begin")
-        self.driver.wait(lambda: not self.window.training.active, "the training was to end", 900)
-        self.driver.rest(500)
-
-    def panel(self, name: str) -> Any:
-        """A panel of the workbench, by name."""
-        return self.window.workbench.panel(name)
-
-    def understand(self) -> UnderstandPanel:
-        """The understand panel, brought forward."""
-        self.driver.workspace("understand")
-        panel = self.panel("understand")
-        assert isinstance(panel, UnderstandPanel)
-        return panel
-
-    @property
-    def canvas(self) -> CanvasView:
-        """The canvas of the open project."""
-        return self.window.workbench.canvas
-
-    def close(self) -> None:
-        """End the window and what it started."""
-        self.window.close_now()
-        self.driver.rest(200)
-
-
-def shrink(path: Path) -> None:
-    """Keep a picture in 256 colours, which nobody sees."""
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
-
-
-@contextmanager
-def stage(out: Path, size: tuple[int, int] = SIZE, file: Path | None = None) -> Iterator[Stage]:
-    """A window for some pictures, closed behind them."""
-    made = Stage(out, size, file)
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 # The first network
