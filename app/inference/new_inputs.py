@@ -148,7 +148,8 @@ def _read(
     counters = {field.lengths for field in fields}
     wanted = [field for field in fields if field.name not in counters]
     named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
-    table = None if file is not None else typed_table(text, source)
+    judged = isinstance(source, Table | Series)
+    table = _table(text, file, source) if named is None or judged else None
     if named is not None:
         arrays_by_name: Mapping[str, Values] = {wanted[0].name: named[1]}
     elif table is not None:
@@ -156,10 +157,8 @@ def _read(
     else:
         arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
-    if file is not None and isinstance(source, Table | Series) and is_table(file, source):
-        table = new_table(file, source)
     names, problems = (named[0], named[2]) if named is not None else ((), ())
-    odd = table.differing + unlike_training(table, source, fields) if table is not None else ()
+    odd = table.differing + unlike_training(table, source, fields) if table is not None and judged else ()
     gaps = isinstance(source, Table) and table is not None
     return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd)
 
@@ -247,10 +246,8 @@ def _named(
 def _from_file(file: Path, fields: Sequence[FieldInfo], source: Source) -> Mapping[str, Values]:
     suffix = file.suffix.lower()
     with reading(file):
-        if file.name.lower().endswith(ARRAYS) and not is_table(file, source):
+        if file.name.lower().endswith(ARRAYS):
             return _as_learned(file, read_arrays(file), fields, source)
-        if is_table(file, source):
-            return {field.name: _table(file, field, source) for field in fields}
         if suffix == ".json":
             return _from_json(_text_of(file), file.name, fields)
         return {"": single_picture(file, fields[0].shape, source)}
@@ -338,9 +335,12 @@ def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, pla
 # Tables
 
 
-def _table(file: Path, field: FieldInfo, source: Source) -> Array:
-    """Rows of a table as (rows, features), or as tokens."""
-    return table_features(new_table(file, source), field, source)
+def _table(text: str, file: Path | None, source: Source) -> TableData | None:
+    """The rows that a ``file`` holds, or that were typed; None where these are something else."""
+    if file is None:
+        return typed_table(text, source)
+    with reading(file):
+        return new_table(file, source) if is_table(file, source) else None
 
 
 def table_features(table: TableData, field: FieldInfo, source: Source) -> Array:
