@@ -119,14 +119,11 @@ def _print_lines(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str,
     """Print events as they come, and a line of its own for whatever turns out to be wrong."""
     last: dict[str, Any] = {}
     for event in events:
-        new = [diagnosis.to_json() for diagnosis in monitor.take(event)]
-        if event.name == "finished":  # it stays the last line
-            for line in new:
-                print_json(line)
+        lines = [diagnosis.to_json() for diagnosis in monitor.take(event)]
         if event.name in PRINTED:
             last = event.to_json()
-            print_json(last)
-        for line in new if event.name != "finished" else ():
+            lines.insert(len(lines) if event.name == "finished" else 0, last)  # which stays the last line
+        for line in lines:
             print_json(line)
     return last
 
