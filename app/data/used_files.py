@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from app.data.readers.file_access import files_below
@@ -16,7 +17,6 @@ from app.system.home import home
 UNTRACED = frozenset({".parquet", ".pq", ".h5", ".hdf5", ".heic", ".heif", ".avif"})
 """Formats whose libraries open files without Python: in a folder all such files count as used."""
 _opened: list[set[str]] = []
-_hooked: list[bool] = []
 
 
 def used_files(source: FileSource, file: Path) -> tuple[Path, ...]:
@@ -53,9 +53,7 @@ def _belongs(path: Path, root: Path) -> bool:
 @contextmanager
 def _recorded() -> Iterator[set[str]]:
     """Names of the files that are opened meanwhile; the caches of data are empty ones for so long."""
-    if not _hooked:
-        sys.addaudithook(_on_audit)  # cannot be taken away again, so there is only one
-        _hooked.append(True)
+    _listen()
     opened: set[str] = set()
     kept = os.environ.get("NETLOOM_HOME")
     with tempfile.TemporaryDirectory() as empty:
@@ -68,6 +66,12 @@ def _recorded() -> Iterator[set[str]]:
             os.environ.pop("NETLOOM_HOME")
             if kept is not None:
                 os.environ["NETLOOM_HOME"] = kept
+
+
+@cache
+def _listen() -> None:
+    """Hear of files that are opened; a hook cannot be taken away again, so there is only one."""
+    sys.addaudithook(_on_audit)
 
 
 def _on_audit(event: str, arguments: tuple[object, ...]) -> None:
