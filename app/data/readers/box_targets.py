@@ -71,16 +71,10 @@ def box_target(
         notes += (f"Boxes that lie in what is cut off the pictures are left out ({cut:,}).",)
     match chosen:
         case "largest":
-            rows = np.array([row for row, boxes in enumerate(fitted) if boxes], np.int64)
-            labels = [classes[max(fitted[row], key=_area).name] for row in rows]
-            target = class_target(labels, known.classes)
+            target, rows = _largest(fitted, classes, name)
             if len(rows) < len(fitted):
                 notes += (
                     f"Pictures without a box have no largest one and are left out ({len(fitted) - len(rows):,}).",
-                )
-            if len(set(labels)) < 2:
-                raise NetloomError(
-                    f"{name}: all largest boxes are of one class; choose “number” for the setting boxes."
                 )
         case "number":
             counts = np.array([[len(boxes)] for boxes in fitted], np.float32)
@@ -96,6 +90,15 @@ def box_target(
         case _:
             target = _present(fitted, classes, name)
     return BoxTarget(target, rows, tuple(fitted[row] for row in rows), notes)
+
+
+def _largest(fitted: Sequence[tuple[PictureBox, ...]], classes: dict[str, int], name: str) -> tuple[Field, Array]:
+    """The class of the largest box in each picture that has one, and which pictures these are, int64 (n,)."""
+    rows = np.array([row for row, boxes in enumerate(fitted) if boxes], np.int64)
+    labels = [classes[max(fitted[row], key=_area).name] for row in rows]
+    if len(set(labels)) < 2:
+        raise NetloomError(f"{name}: all largest boxes are of one class; choose “number” for the setting boxes.")
+    return class_target(labels, tuple(classes)), rows
 
 
 def _present(fitted: Sequence[tuple[PictureBox, ...]], classes: dict[str, int], name: str) -> Field:
