@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from app.data.readers.file_access import files_below
+from app.data.readers.file_memory import forget_files
 from app.data.sources.file_source import FileSource
 from app.system.home import home
 
@@ -29,6 +30,7 @@ def used_files(source: FileSource, file: Path) -> tuple[Path, ...]:
     NetloomError
         if the data cannot be read.
     """
+    forget_files()
     with _recorded() as opened:
         source.changed(sha256="").read(file)
     root = file.parent

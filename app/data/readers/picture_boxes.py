@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from app.data.discovery import import_all
@@ -15,6 +14,7 @@ from app.data.readers.boxes.box_format import FORMATS, FolderFiles, text_of
 from app.data.readers.boxes.box_table import BoxColumns, boxes_of
 from app.data.readers.column_values import CLASSES, natural_order
 from app.data.readers.file_access import stamp
+from app.data.readers.file_memory import remembered
 from app.data.readers.likely_roles import PART_NAMES
 from app.data.readers.picture_file import PictureError, PictureSize, picture_size
 from app.data.readers.picture_masks import MASKS, PICTURES
@@ -69,7 +69,7 @@ def find_boxes(folder: Path) -> BoxSet | None:
     return _find_boxes(folder, stamp(folder)) if folder.is_dir() else None
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _find_boxes(folder: Path, stamped: tuple[int, int]) -> BoxSet | None:
     """The same, read once for as long as no file in the folder changes."""
     files = FolderFiles(folder)
@@ -98,7 +98,7 @@ def table_boxes(table: TableData, columns: BoxColumns) -> BoxSet:
     return _table_boxes(table, columns, stamp(table.file.parent))
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _table_boxes(table: TableData, columns: BoxColumns, stamped: tuple[int, int]) -> BoxSet:
     """The same, found once for as long as neither the table nor a picture changes."""
     files = FolderFiles(table.file.parent)
@@ -163,7 +163,7 @@ def _with_bare(annotations: Annotations, files: FolderFiles) -> tuple[list[Annot
     return known, told
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _sizes(pictures: tuple[Path, ...], stamped: tuple[int, int]) -> tuple[PictureSize | str, ...]:
     """The size of each picture, or why it cannot be read."""
 

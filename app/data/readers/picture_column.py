@@ -11,7 +11,6 @@ import warnings
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterator
-from functools import lru_cache
 from io import BytesIO
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from app.data.readers.file_access import files_below, stamp
+from app.data.readers.file_memory import remembered
 from app.data.readers.table_format import parquet_parts
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def picture_columns(path: Path) -> tuple[str, ...]:
         return ()
 
 
-@lru_cache(maxsize=OPEN)
+@remembered(OPEN)
 def _columns_of(file: Path, stamped: tuple[int, int]) -> tuple[str, ...]:
     from pyarrow.parquet import ParquetFile
 
@@ -179,6 +179,6 @@ def _is_picture(encoded: bytes) -> bool:
     return True
 
 
-@lru_cache(maxsize=OPEN)
+@remembered(OPEN)
 def _opened(file: Path, stamped: tuple[int, int], column: str) -> PackedColumn:
     return PackedColumn(file, column)

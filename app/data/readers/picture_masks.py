@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from app.data.dataset import Array, Field
 from app.data.lazy_array import LazyArray, RowStore
 from app.data.readers.file_access import stamp, within_budget
+from app.data.readers.file_memory import remembered
 from app.data.readers.likely_roles import PART_NAMES
 from app.data.readers.picture_file import PictureError, picture_indices
 from app.data.readers.picture_listing import Found, class_folders, pictures_in, plain_name
@@ -113,7 +113,7 @@ def mask_field(folder: Path, masks: tuple[Path, ...], size: tuple[int, int], fit
     return _field(folder, masks, size, fit, stamp(folder))
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _field(
     folder: Path, masks: tuple[Path, ...], size: tuple[int, int], fit: str, stamped: tuple[int, int]
 ) -> tuple[Field, dict[int, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.data.readers.column_cells import spaced, spelled
 from app.data.readers.date_formats import possible_formats
 from app.data.readers.file_access import stamp
+from app.data.readers.file_memory import remembered
 from app.data.readers.number_parsing import decimal_of, unit_of
 from app.data.readers.recipe import ColumnRecipe, Dialect, ReadingRecipe
 from app.data.readers.table_format import RawTable, Reading, reader_of, without_words
@@ -33,7 +33,7 @@ def raw_table(file: Path, reading: Reading) -> RawTable:
     return _raw(file, stamp(file), reading)
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _raw(file: Path, stamped: tuple[int, int], reading: Reading) -> RawTable:
     raw = reader_of(file)(file, reading)
     return replace(raw, frame=without_words(raw.frame, reading.options.missing_words))

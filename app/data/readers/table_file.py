@@ -16,6 +16,7 @@ from app.data.discovery import import_all
 from app.data.readers import tables
 from app.data.readers.date_parsing import first_date_format, parse_dates, wall_clock
 from app.data.readers.file_access import stamp
+from app.data.readers.file_memory import forgotten_by
 from app.data.readers.number_columns import NumberColumn, number_columns, titles_of
 from app.data.readers.picture_column import picture_columns
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
@@ -240,3 +241,4 @@ def _remembered(file: Path, stamped: tuple[int, int], reading: Reading) -> Table
 
 _LAST: deque[tuple[tuple[Path, tuple[int, int]], Reading, TableData]] = deque(maxlen=1)
 """The last table that was read: file, reading and what came of it."""
+forgotten_by(_LAST.clear)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -18,6 +17,7 @@ from app.data.readers.boxes.box_table import SIDES, BoxColumns, box_columns, has
 from app.data.readers.column_values import rare_note
 from app.data.readers.decoded_pictures import Decoded, DecodedPictures
 from app.data.readers.file_access import locate, readable, reading
+from app.data.readers.file_memory import remembered
 from app.data.readers.picture_boxes import BoxSet, find_boxes, table_boxes
 from app.data.readers.picture_column import is_packed, is_parquet, picture_columns
 from app.data.readers.picture_file import (
@@ -332,7 +332,7 @@ class Images(FileSource):
         return any(is_colour(listed.files[place]) for start in starts for place in order[start : start + FIRST])
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _found_scale(files: tuple[Path, ...], allowed: int) -> GreyScale:
     """The scale of a set, which is not looked for twice."""
     return find_grey_scale(files)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.data.inspect import inspect
+from app.data.used_files import used_files
 from app.exchange.pack_format import MANIFEST, is_pack, read_manifest
 from app.exchange.unpack import folder_for, unpack
 from app.training.run_labels import owner_of
@@ -113,6 +115,20 @@ def pictures(folder: Path, count: int = 6) -> Path:
             Image.fromarray(rng.integers(0, 255, (9, 9), np.uint8)).save(folder / label / f"{number}.png")
     (folder / "notes.psd").write_bytes(b"x" * 100_000)
     return folder
+
+
+def test_files_of_boxes_are_used_also_where_they_have_been_read_before(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "signs"
+    folder.mkdir()
+    (folder / "classes.txt").write_text("stop\ngo\n")
+    (folder / "notes.dat").write_text("not read")
+    for number in range(6):
+        Image.new("RGB", (20, 20), (40 * number, 0, 0)).save(folder / f"{number}.png")
+        (folder / f"{number}.txt").write_text(f"{number % 2} 0.5 0.5 0.2 0.2\n")
+    found = inspect(folder)
+    names = sorted([f"{number}{suffix}" for number in range(6) for suffix in (".png", ".txt")] + ["classes.txt"])
+    assert [path.name for path in used_files(found.source, folder)] == names
+    assert [path.name for path in used_files(found.source, folder)] == names
 
 
 def test_only_the_files_that_are_used(call: Caller, tmp_path: Path, home: Path) -> None:
