@@ -12,7 +12,8 @@ from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.drawing import cards
 from graph.editing import edits
-from graph.editing.open_ends import REACH, OpenEnd, open_end_beside
+from graph.editing.matching import LooseEnd
+from graph.editing.open_ends import REACH, OpenEnd, offered_line, open_end_beside
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.network import Connection, Node
@@ -165,6 +166,15 @@ class CanvasContext(QObject):
         size = QSizeF(cards.WIDTH, cards.measures(layer)[2])
         near = self.board.card_index.meeting(QRectF(corner, size).adjusted(-AROUND, -AROUND, AROUND, AROUND))
         return open_end_beside(self.document.network, layer, corner.toTuple(), id, near)
+
+    def offer(self, layer: Layer, corner: QPointF, end: OpenEnd | None) -> None:
+        """Show the wire that a card would get at an open end if it were dropped; None shows none."""
+        line = offered_line(self.document.network, layer, corner.toTuple(), end) if end is not None else None
+        self.surface.offer(line)
+
+    def output_end(self, id: str, port: str) -> LooseEnd:
+        """The output of a layer as the end of a wire, with the shape that leaves it."""
+        return LooseEnd(id, port, True, self.checker.layer_info(id).outputs.get(port))
 
     def tell_replaced(self, old: Connection | None) -> None:
         """Say beside an input that its wire was replaced, with a button that takes that back."""

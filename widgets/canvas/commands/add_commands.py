@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, QPointF
 from graph.drawing import cards
 from graph.editing import adding, edits
 from graph.editing.matching import LooseEnd
-from graph.editing.open_ends import offered_line
 from graph.editing.placing import behind, centred, clear_place
 from graph.layers.base import Layer
 from graph.network import Position
@@ -74,11 +73,15 @@ def _add_row_at(canvas: CanvasContext, layers: Layers, place: QPointF, *, joinin
 
 def _add_all(canvas: CanvasContext, layers: Sequence[Layer], first: Callable[[Layer], str]) -> list[str]:
     """Add layers one behind another, in one step that one undo takes back; ``first`` adds the first."""
-    title = f"Add {layers[0].title}" if len(layers) == 1 else f"Add {len(layers)} layers"
-    with canvas.document.transaction(title):
+    with canvas.document.transaction(_title(layers)):
         added = adding.add_in_a_row(canvas.document, layers, first, lambda id_: _behind(canvas, id_))
     canvas.selection.set(added[-1:])
     return added
+
+
+def _title(layers: Sequence[Layer]) -> str:
+    """What the step that adds layers is called in the history."""
+    return f"Add {layers[0].title}" if len(layers) == 1 else f"Add {len(layers)} layers"
 
 
 def _behind(canvas: CanvasContext, id_: str) -> Position:
@@ -89,13 +92,13 @@ def _behind(canvas: CanvasContext, id_: str) -> Position:
 
 def show_drop(canvas: CanvasContext, layer: Layer | None, place: QPointF) -> None:
     """Show which wire a layer would be put on, or which it would get, if it were dropped; None shows nothing."""
-    slot = canvas.wire_for(layer, place) if layer is not None else None
-    canvas.surface.light_wire(slot)
-    end = canvas.open_end_for(layer, _corner(layer, place)) if layer is not None and slot is None else None
-    if layer is None or end is None:
+    if layer is None:
+        canvas.surface.light_wire(None)
         canvas.surface.offer(None)
-    else:
-        canvas.surface.offer(offered_line(canvas.document.network, layer, _corner(layer, place).toTuple(), end))
+        return
+    slot, corner = canvas.wire_for(layer, place), _corner(layer, place)
+    canvas.surface.light_wire(slot)
+    canvas.offer(layer, corner, canvas.open_end_for(layer, corner) if slot is None else None)
 
 
 def _corner(layer: Layer, place: QPointF) -> QPointF:
@@ -106,9 +109,9 @@ def _corner(layer: Layer, place: QPointF) -> QPointF:
 def insert_on_wire(canvas: CanvasContext, slot: Slot, place: QPointF) -> None:
     """Open the search for a layer to put on a wire at ``place`` (scene)."""
     if slot in canvas.board.wires:
-        source, port = canvas.board.wires[slot].connection.source, canvas.board.wires[slot].connection.source_port
-        shape = canvas.checker.layer_info(source).outputs.get(port)
-        _search(canvas, lambda layers: _add_row_at(canvas, layers, place), LooseEnd(source, port, True, shape))
+        wire = canvas.board.wires[slot].connection
+        end = canvas.output_end(wire.source, wire.source_port)
+        _search(canvas, lambda layers: _add_row_at(canvas, layers, place), end)
 
 
 def search_for(canvas: CanvasContext, end: LooseEnd, place: QPointF) -> None:
@@ -130,7 +133,7 @@ def _add_before(canvas: CanvasContext, layers: Sequence[Layer], place: QPointF, 
     """Add layers from the last to the first, each in front of the one behind it, the last in front of an input."""
     document = canvas.document
     added: list[str] = []
-    with document.transaction(f"Add {layers[0].title}" if len(layers) == 1 else f"Add {len(layers)} layers"):
+    with document.transaction(_title(layers)):
         for layer in reversed(layers):
             added.append(adding.add_at_end(document, layer, place.toTuple(), end))
             node = document.network.node(added[-1])
@@ -145,9 +148,7 @@ def _end_of_selected(canvas: CanvasContext) -> LooseEnd | None:
     """The output behind which a new layer goes while one layer is selected."""
     ids = canvas.selection.ids
     outputs = canvas.document.network.node(ids[0]).outputs if len(ids) == 1 else ()
-    if not outputs:
-        return None
-    return LooseEnd(ids[0], outputs[0], True, canvas.checker.layer_info(ids[0]).outputs.get(outputs[0]))
+    return canvas.output_end(ids[0], outputs[0]) if outputs else None
 
 
 def _search(canvas: CanvasContext, chosen: Chosen, end: LooseEnd | None = None) -> None:

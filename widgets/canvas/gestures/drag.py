@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from graph.editing import edits
-from graph.editing.open_ends import OpenEnd, join, offered_line
+from graph.editing.open_ends import OpenEnd, join
 from graph.network import Connection, Position
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.gesture import Gesture
@@ -51,7 +51,8 @@ class Drag(Gesture):
         self._canvas.board.displace(self._to)
         target = self._wire_below(place)
         self._light(target)
-        self._offer(self._open_end() if target is None else None)
+        layer, end = self._canvas.document.network.layer(self._grasped), self._open_end() if target is None else None
+        self._canvas.offer(layer, QPointF(*self._to[self._grasped]), end)
 
     def end(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Move them in the document; over a wire, insert."""
@@ -59,14 +60,14 @@ class Drag(Gesture):
         target = self._wire_below(place)
         end = self._open_end() if target is None else None
         self._light(None)
-        self._offer(None)
+        self._canvas.surface.offer(None)
         self._guides = ()
         self._finish(target, end)
 
     def cancel(self) -> None:
         """Put the cards back."""
         self._light(None)
-        self._offer(None)
+        self._canvas.surface.offer(None)
         self._guides = ()
         self._canvas.board.settle_back(self._ids)
 
@@ -104,14 +105,6 @@ class Drag(Gesture):
             return None
         layer = self._canvas.document.network.layer(self._grasped)
         return self._canvas.open_end_for(layer, QPointF(*self._to[self._grasped]), self._grasped)
-
-    def _offer(self, end: OpenEnd | None) -> None:
-        network = self._canvas.document.network
-        if end is None:
-            self._canvas.surface.offer(None)
-        else:
-            line = offered_line(network, network.layer(self._grasped), self._to[self._grasped], end)
-            self._canvas.surface.offer(line)
 
     def _light(self, connection: Connection | None) -> None:
         self._canvas.surface.light_wire((connection.target, connection.target_port) if connection else None)

@@ -142,9 +142,7 @@ class DragWire(Gesture):
         return None if old == self._lifted else old
 
     def _loose_end(self) -> LooseEnd:
-        info = self._canvas.checker.layer_info(self._fixed[0])
-        shape = info.outputs.get(self._fixed[1]) if self._output else None
-        return LooseEnd(*self._fixed, self._output, shape)
+        return self._canvas.output_end(*self._fixed) if self._output else LooseEnd(*self._fixed, False)
 
     def _forget(self) -> None:
         emphasis = self._canvas.surface.emphasis
