@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def remember_project(id_: str, name: str, path: Path | None, view: Mapping[str, 
     kept = before.get("view", {}) if isinstance(before, dict) else {}
     register[id_] = {"name": name, "path": str(path) if path else None, "view": dict(kept if view is None else view)}
     write_object(_file(), dict(list(register.items())[-KEPT:]))
+    _read.cache_clear()
 
 
 def known_project(id_: str) -> KnownProject | None:
@@ -75,7 +77,17 @@ def _known(id_: str, entry: Mapping[str, Any]) -> KnownProject:
 
 
 def _register() -> dict[str, Any]:
-    return read_object(_file())
+    """What the register holds; it is read anew only when its file is another, because lists ask for every line."""
+    try:
+        status = _file().stat()
+    except OSError:
+        return {}
+    return dict(_read(_file(), status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1)
+def _read(file: Path, _inode: int, _written: int, _size: int) -> dict[str, Any]:
+    return read_object(file)
 
 
 def _file() -> Path:

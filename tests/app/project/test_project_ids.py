@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from app.project import project_ids
 from app.project.project_ids import KEPT, id_of, known_project, known_projects, new_id, remember_project
+from app.system.remembered import read_object
 from graph.project import Project
 
 
@@ -29,6 +34,21 @@ def test_projects_are_remembered_the_latest_first(tmp_path: Path) -> None:
     first = known_project("1")
     assert first is not None and first.path == tmp_path / "one.netloom" and first.view == {"workspace": "train"}
     assert known_project("3") is None
+
+
+def test_the_register_is_read_once_until_it_changes(netloom_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[Path] = []
+
+    def counted(file: Path) -> dict[str, Any]:
+        reads.append(file)
+        return read_object(file)
+
+    monkeypatch.setattr(project_ids, "read_object", counted)
+    remember_project("1", "one", None)
+    names = {known.name for known in map(known_project, ["1"] * 9) if known is not None}
+    assert names == {"one"} and len(reads) == 1
+    (netloom_home / "projects.json").write_text('{"1": {"name": "another"}}')
+    assert [known.name for known in known_projects()] == ["another"] and len(reads) == 2
 
 
 def test_the_register_forgets_the_oldest() -> None:
