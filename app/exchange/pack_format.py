@@ -62,7 +62,7 @@ class Manifest:
     @property
     def data_size(self) -> int:
         """Bytes of the data, unpacked."""
-        return sum(file.size for file in self.files if file.path.startswith(f"{DATA}"))
+        return sum(file.size for file in self.files if file.path.startswith(DATA) and file.path != self.project)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as plain JSON values."""

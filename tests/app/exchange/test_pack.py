@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.data.inspect import inspect
 from app.data.used_files import used_files
-from app.exchange.pack_format import MANIFEST, is_pack, read_manifest
+from app.exchange.pack_format import MANIFEST, Manifest, PackedFile, is_pack, read_manifest
 from app.exchange.unpack import folder_for, unpack
 from app.training.run_labels import owner_of
 from app.training.runs import Run
@@ -165,6 +165,11 @@ def test_without_the_data_a_run_still_predicts_and_names_no_place(
     unpacked = unpack(tmp_path / "p.zip")
     assert isinstance(unpacked.project.sections["data"], dict)
     assert unpacked.project.sections["data"]["options"]["path"] == "data/flowers.csv"
+
+
+def test_a_project_that_is_called_data_is_none() -> None:
+    files = [PackedFile(path, 10, "") for path in ("data.netloom", "data/a.csv", "data-2/b.csv", "runs/a/log")]
+    assert Manifest("data.netloom", "all", (), tuple(files)).data_size == 20
 
 
 def test_what_ships_needs_no_data(call: Caller, tmp_path: Path, home: Path) -> None:
