@@ -135,12 +135,11 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
         context = _Context(course, Plan.parse(sections.get("plan") or {}), info, _split(sections))
     except NetloomError:
         return ()
-    rules = (_diverged, _at_chance, _lopsided, _overfitting)
-    found = [diagnosis for rule in rules if (diagnosis := rule(context)) is not None]
-    kinds = {diagnosis.kind for diagnosis in found}
-    # A class that is always predicted is the cause of a network at chance level, and a divergence of everything.
-    hidden = {"chance", "lopsided", "overfitting"} if "diverged" in kinds else set()
-    return tuple(diagnosis for diagnosis in found if diagnosis.kind not in hidden)
+    diverged = _diverged(context)
+    if diverged is not None:
+        return (diverged,)  # the cause of all else
+    rules = (_at_chance, _lopsided, _overfitting)
+    return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
 def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
@@ -289,8 +288,8 @@ def _at_chance(context: _Context) -> Diagnosis | None:
     evidence = _chance_of_classes(context) or _chance_of_numbers(context)
     if not evidence:
         return None
-    if lopsided_note(context.info) and not is_high(context.plan) if context.info else False:
-        return None  # said by the rule below
+    if context.info is not None and lopsided_note(context.info) and not is_high(context.plan):
+        return None  # said by the rule below: what is always predicted is the usual class
     rate = f"The learning rate is {context.plan.learning_rate:g}."
     fixes = context.lower()
     sentence = "The network learns nothing."
