@@ -9,7 +9,7 @@ import typer
 
 from app.cli.file_argument import FileArgument, FileOrRun, open_source
 from app.cli.printing import Json, print_line, print_result
-from app.system.number_format import scaled
+from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -97,4 +97,4 @@ def _sentence(packed: Packed) -> str:
 def _runs_and_data(runs: int, data: str) -> str:
     """How many runs a pack holds, and how much of the data."""
     words = {"all": " and its data", "used": " and the part of its data that is used", "none": ", without the data"}
-    return f"{runs} run{'' if runs == 1 else 's'}{words.get(data, '')}"
+    return f"{counted(runs, 'run')}{words.get(data, '')}"
