@@ -21,10 +21,8 @@ from widgets.training.run_entries import extended, run_name
 from widgets.training.shown_run import measures
 from widgets.training.training_health import TrainingHealth
 from widgets.training.training_state import ACTIVE, State, describe_state
+from widgets.training.watched import Watched
 from widgets.training.worker_link import WorkerLink
-
-CARDS_EVERY = 1.0
-"""Seconds between two looks where only cards show something."""
 
 
 class TrainingController(QObject):
@@ -64,8 +62,7 @@ class TrainingController(QObject):
         self._reason = ""
         self._complete = False
         self._devices: tuple[DeviceInfo, ...] = ()
-        self._watch = Watch()
-        self._cards: tuple[tuple[str, ...], bool] = ((), False)
+        self._watched = Watched()
         self._request: int | None = None
         self._before: tuple[State, Path | None, bool, str] = (State.IDLE, None, False, "")
         self._denied = False
@@ -212,23 +209,17 @@ class TrainingController(QObject):
 
     def watch(self, wanted: Watch) -> None:
         """Say what of the network's inside is on screen; the worker sends nothing else."""
-        self._on_wish(wanted, self._cards)
+        self._watch_for(replace(self._watched, panels=wanted))
 
     def watch_cards(self, cards: tuple[str, ...], *, health: bool) -> None:
         """Say which cards on the canvas show a small picture, and whether marks of health are shown."""
-        self._on_wish(self._watch, (cards, health))
+        self._watch_for(replace(self._watched, cards=cards, health=health))
 
-    def _on_wish(self, watch: Watch, cards: tuple[tuple[str, ...], bool]) -> None:
-        if (watch, cards) != (self._watch, self._cards):
-            self._watch, self._cards = watch, cards
+    def _watch_for(self, watched: Watched) -> None:
+        if watched != self._watched:
+            self._watched = watched
             if self.active:
-                self._link.send(self._wanted())
-
-    def _wanted(self) -> Watch:
-        """What panels and canvas want together; for the canvas alone a look now and then is enough."""
-        cards, health = self._cards
-        every = CARDS_EVERY if self._watch.empty else self._watch.every
-        return replace(self._watch, cards=cards, health=health, every=every)
+                self._link.send(watched.together)
 
     @property
     def score(self) -> str:
@@ -324,8 +315,8 @@ class TrainingController(QObject):
 
     def _on_started(self, event: Started) -> None:
         self._run = Path(event.run)
-        if not self._wanted().empty:
-            self._link.send(self._wanted())
+        if not self._watched.together.empty:
+            self._link.send(self._watched.together)
         if self.own:
             self.started.emit(event)
         if self._state is State.STARTING:
