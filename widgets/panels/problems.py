@@ -178,6 +178,18 @@ class Problems(QScrollArea):
             self.refused.emit(str(error))
 
 
+def status_of(problems: Sequence[Problem], hints: Sequence[Problem], *, has_data: bool) -> tuple[str, str]:
+    """How many problems and hints there are, in words, and their tone: ``error``, ``warning``, ``ok``, ``idle``.
+
+    It is idle without problems as long as there is no data to hold the network against.
+    """
+    grave = {problem.severity.value for problem in problems}
+    tone = next((level for level in ("error", "warning") if level in grave), "ok")
+    if tone == "ok" and not has_data:
+        return NO_DATA, "idle"
+    return count_text((*problems, *hints)), tone
+
+
 def count_text(problems: Sequence[Problem]) -> str:
     """``2 problems``, ``1 problem, 3 hints``, ``No problems, 1 hint``, ``No problems``."""
     hints = sum(problem.severity is Severity.HINT for problem in problems)

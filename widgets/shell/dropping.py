@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QWidget
 
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
@@ -188,3 +196,37 @@ class DropOverlay(QWidget):
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawRoundedRect(self.rect().adjusted(16, 16, -16, -16), 12, 12)
+
+
+class DropTarget(QMainWindow):
+    """A window that files can be dropped on anywhere, and that says over its whole area what a drop would do."""
+
+    def take_drops(self, dropping: Dropping, themes: ThemeSource) -> None:
+        """Have ``dropping`` decide what a drop does."""
+        self._drops = dropping
+        self.overlay = DropOverlay(themes, self)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say over the whole window what a drop would do."""
+        plan = self._drops.plan(dropped_paths(event.mimeData()))
+        if plan is not None:
+            self.overlay.tell(plan.sentence)
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Files may be dropped wherever they are."""
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files have left, or the drag was called off."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Do what the overlay said."""
+        self.overlay.hide()
+        plan = self._drops.plan(dropped_paths(event.mimeData()))
+        if plan is not None:
+            event.acceptProposedAction()
+            plan.act()

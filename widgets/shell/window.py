@@ -6,21 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QGuiApplication,
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 
 from widgets.look.floating import float_over
-from widgets.look.labels import text_label
+from widgets.look.labels import empty_page
 from widgets.look.layouts import vbox
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
@@ -31,7 +27,7 @@ from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Banners, Notice
 from widgets.shell.coach_marks import CoachMarks
 from widgets.shell.context import Context
-from widgets.shell.dropping import DropOverlay, Dropping, dropped_paths
+from widgets.shell.dropping import Dropping, DropTarget
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.theme_choice import apply_look
@@ -56,7 +52,7 @@ BUILT_BY = {"network": "workbench", "train": "training"}
 P = TypeVar("P")
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropTarget):
     """One window with one project at a time: the `Context` of its parts.
 
     ``file`` is opened once the window has painted; without one the start page is shown. ``loader`` builds session and
@@ -104,8 +100,7 @@ class MainWindow(QMainWindow):
     def _make_start(self) -> StartPage:
         families = self.memory.get("families", {})
         known = families if isinstance(families, dict) else {}
-        start = StartPage(presets(), (), known, self.themes)
-        start.show_recent(self.memory.recent, self.memory.scores)
+        start = StartPage(presets(), known, self.themes)
         start.offer_tour(bool(self.preferences["offer_tour"]))
         return start
 
@@ -115,8 +110,7 @@ class MainWindow(QMainWindow):
         float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
-        self.overlay = DropOverlay(self.themes, self)
-        self.setAcceptDrops(True)
+        self.take_drops(self._dropping, self.themes)
         self.setMinimumSize(720, 480)
 
     def _connect(self) -> None:
@@ -145,9 +139,8 @@ class MainWindow(QMainWindow):
 
     def _wait(self, text: str) -> None:
         """Say what happens once the window has painted."""
-        self._waiting = text_label(text, look="faint")
+        self._waiting = empty_page(text)
         self._waiting.setObjectName("opening")
-        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.show_page(self._waiting)
 
     # What parts share
@@ -343,14 +336,10 @@ class MainWindow(QMainWindow):
         if not self.ready:
             return
         from widgets.inspector.shape_text import status_costs
-        from widgets.panels.problems import NO_DATA, count_text
+        from widgets.panels.problems import status_of
 
-        problems = self.session.problems
-        grave = {problem.severity.value for problem in problems}
-        tone = next((level for level in ("error", "warning") if level in grave), "ok")
-        waits = tone == "ok" and not self.session.state.chooses_data
-        text = NO_DATA if waits else count_text((*problems, *self.session.state.hints))
-        self.status.show_problems(text, "idle" if waits else tone)
+        state = self.session.state
+        self.status.show_problems(*status_of(self.session.problems, state.hints, has_data=state.chooses_data))
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
 
     def _on_preference(self, name: str) -> None:
@@ -376,30 +365,6 @@ class MainWindow(QMainWindow):
         activated = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if activated and self.ready and self.session.overtaken_on_disk:
             self.files.tell_overtaken()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Say over the whole window what a drop would do."""
-        plan = self._dropping.plan(dropped_paths(event.mimeData()))
-        if plan is not None:
-            self.overlay.tell(plan.sentence)
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Files may be dropped wherever they are."""
-        if dropped_paths(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """The files have left, or the drag was called off."""
-        self.overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Do what the overlay said."""
-        self.overlay.hide()
-        plan = self._dropping.plan(dropped_paths(event.mimeData()))
-        if plan is not None:
-            event.acceptProposedAction()
-            plan.act()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._workbench is not None:

@@ -118,9 +118,7 @@ class StartPage(Themed, QWidget):
     wants_tour = Signal()
     tour_declined = Signal()
 
-    def __init__(
-        self, presets: Sequence[PresetEntry], recent: Sequence[Path], families: Mapping[str, str], themes: ThemeSource
-    ) -> None:
+    def __init__(self, presets: Sequence[PresetEntry], families: Mapping[str, str], themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("startPage")
         self._themes = themes
@@ -132,7 +130,6 @@ class StartPage(Themed, QWidget):
         hbox((self.side, 0), (self._main(), 1), parent=self, margins=(28, 24, 20, 0), spacing=32)
         self.follow(themes)
         self.theme_changed()
-        self.show_recent(recent)
 
     def _side(self) -> QWidget:
         side = QWidget()
@@ -145,7 +142,7 @@ class StartPage(Themed, QWidget):
         self.new.setProperty("primary", True)
         self.new.clicked.connect(self.wants_new)
         self.open.clicked.connect(self.wants_open)
-        self._continue = text_label("Continue", look="heading")
+        self._continue = text_label("Continue", look="heading", hidden=True)
         self.files = vbox(spacing=0)
         buttons = (self.new, self.data, self.open)
         entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, self.files)
@@ -240,7 +237,7 @@ class StartPage(Themed, QWidget):
         self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
 
-    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str] | None = None) -> None:
+    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str]) -> None:
         """List the files to continue with, each with what came of its last run, in words by its path."""
         while (item := self.files.takeAt(0)) is not None:
             widget = item.widget()
@@ -249,7 +246,7 @@ class StartPage(Themed, QWidget):
                 widget.deleteLater()
         self._continue.setVisible(bool(recent))
         for path in recent[:6]:
-            row = FileRow(path, (scores or {}).get(str(path), ""))
+            row = FileRow(path, scores.get(str(path), ""))
             row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
             self.files.addWidget(row)
 
