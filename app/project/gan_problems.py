@@ -13,7 +13,7 @@ from app.training.gan.roles import RolesError, different_shapes, roles
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.checking.check import Checker, downstream
 from graph.checking.data_fit import fits, reshaping
-from graph.checking.fixes import CARD_STEP, Fix, Write
+from graph.checking.fixes import CARD_STEP, Change, Fix
 from graph.checking.layer_info import Problem, Severity
 from graph.document import Document
 from graph.layers.io import Input, Output
@@ -32,22 +32,22 @@ def gan_problems(checker: Checker, sections: Mapping[str, Any], info: DatasetInf
         noise = next((node.id for node in network if node.layer.draws_noise), None)
         if noise is None:
             return []
-        fix = Fix("Train as a GAN", (Write("plan", {**settings, "objective": ADVERSARIAL[0]}),))
+        fix = Fix("Train as a GAN", (Change("plan", {"objective": ADVERSARIAL[0]}),))
         message = (
             f"{noise} draws noise, which only the objective “adversarial” of the training settings knows how to use."
         )
         return [Problem(Severity.ERROR, noise, None, message, (fix,))]
-    return list(_unclear(checker, settings, info))
+    return list(_unclear(checker, info))
 
 
-def _unclear(checker: Checker, settings: Mapping[str, Any], info: DatasetInfo | None) -> list[Problem]:
+def _unclear(checker: Checker, info: DatasetInfo | None) -> list[Problem]:
     network = checker.network
     if not any(isinstance(node.layer, Output) for node in network):
         return []  # the checker says so already
     try:
         found = roles(network)
     except RolesError as fault:
-        usual = Fix("Train by targets instead", (Write("plan", {**settings, "objective": "supervised"}),))
+        usual = Fix("Train by targets instead", (Change("plan", {"objective": "supervised"}),))
         fixes = (*fault.fixes, *_twin(checker, info), usual)
         return [Problem(Severity.ERROR, fault.layer, None, str(fault), fixes)]
     makes = checker.layer_info(found.meets.source).outputs.get(found.meets.source_port)

@@ -13,7 +13,7 @@ from app.training.losses import check_loss, chosen_loss, final_activation
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
 from graph.checking.check import Checker
-from graph.checking.fixes import Edit, Fix, Replace, Write
+from graph.checking.fixes import Change, Edit, Fix, Replace
 from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -47,7 +47,7 @@ def _weights_problem(outputs: Sequence[Layer], settings: Mapping[str, Any], info
     try:
         check_weighable(Plan.parse(settings), [field for field in targets if field is not None])
     except NetloomError as error:
-        fix = Fix("Count all classes alike", (Write("plan", {**settings, "class_weights": "none"}),))
+        fix = Fix("Count all classes alike", (Change("plan", {"class_weights": "none"}),))
         return Problem(Severity.ERROR, None, None, str(error), (fix,))
     return None
 
@@ -58,7 +58,7 @@ def _decoder_problem(network: Network, settings: Mapping[str, Any], info: Datase
         return None
     with suppress(NetloomError):  # the data has no such field, and the checker says so
         if not decoder_input(network, info, settings):
-            fix = Fix("Train by targets instead", (Write("plan", {**settings, "objective": "supervised"}),))
+            fix = Fix("Train by targets instead", (Change("plan", {"objective": "supervised"}),))
             return Problem(Severity.ERROR, None, None, NO_DECODER_INPUT, (fix,))
     return None
 
@@ -84,7 +84,7 @@ def _loss_problem(network: Network, node: Node, sections: Mapping[str, Any], inf
 def _loss_fixes(node: Node, settings: Mapping[str, Any]) -> tuple[Fix, ...]:
     """The loss that suits, where another one was chosen: at the output or in the plan."""
     assert isinstance(node.layer, Output)
-    edit: Edit = Write("plan", {**settings, "loss": "auto"})
+    edit: Edit = Change("plan", {"loss": "auto"})
     if node.layer.loss != "auto":
         edit = Replace(node.id, node.layer.changed(loss="auto"))
     elif settings.get("loss", "auto") == "auto":

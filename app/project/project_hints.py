@@ -15,10 +15,11 @@ from app.data.lopsided import lopsided_note
 from app.data.readers.boxes.box_table import SIDES
 from app.project.objective_problems import target_of
 from app.system.number_format import format_percent
+from app.training.diagnosis import WEIGH
 from app.training.plan import Plan
 from app.training.usual_rates import USUAL_RATES, is_far_too_high, is_high
 from graph.checking.check import Checker
-from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Prepend, Replace, Write
+from graph.checking.fixes import Bypass, Change, Edit, Fix, Insert, Join, Prepend, Replace
 from graph.checking.habits import HintContext
 from graph.checking.network_hints import RULES, Finding, Hint, HintRule, network_hints
 from graph.document import Document
@@ -31,7 +32,6 @@ from graph.network import Connection, Node
 from graph.shapes import Kind, vector
 
 SECTION = "hints"
-WEIGH = "Weigh the classes automatically"
 MANY_PARAMETERS, PARAMETERS_PER_SAMPLE = 20_000, 50
 """A network with more parameters, and more for each training sample, is likely to overfit."""
 
@@ -46,11 +46,6 @@ class ProjectContext(HintContext):
         self.info, self.choice = info, choice
         self.plan = _readable_plan(sections.get("plan", {}))
         self._sections = sections
-
-    def changed(self, section: str, **values: Any) -> Write:
-        """The edit that changes some values of a section."""
-        old = self._sections.get(section)
-        return Write(section, {**(old if isinstance(old, Mapping) else {}), **values})
 
     def read_by(self, node: Node) -> FieldInfo | None:
         """The field whose steps arrive at a layer, its first input followed back; None where they are others."""
@@ -104,7 +99,7 @@ def _not_standardised(context: ProjectContext) -> Iterator[Finding]:
     uneven = [field for _, field in context.inputs() if field.shape.kind in (Kind.VECTOR, Kind.SEQUENCE)]
     if all(field.fixed for field in uneven):
         return
-    fix = Fix("Standardise the data", (context.changed("data", standardise=True),))
+    fix = Fix("Standardise the data", (Change("data", {"standardise": True}),))
     yield Finding(None, "The data is not standardised: its features keep their own units and sizes.", (fix,))
 
 
@@ -114,7 +109,7 @@ def _no_validation(context: ProjectContext) -> Iterator[Finding]:
     split = context.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
-    fix = Fix(f"Keep {format_percent(share, 0)} for validation", (context.changed("data", split=values),))
+    fix = Fix(f"Keep {format_percent(share, 0)} for validation", (Change("data", {"split": values}),))
     yield Finding(None, "No samples are kept for validation, so nothing shows when the network overfits.", (fix,))
 
 
@@ -211,7 +206,7 @@ def _lopsided(context: ProjectContext) -> Iterator[Finding]:
         return
     note = lopsided_note(info)
     if note and any(context.target(output) == info.target_field() for output in context.outputs()):
-        yield Finding(None, note, (Fix(WEIGH, (context.changed("plan", class_weights="automatic"),)),))
+        yield Finding(None, note, (WEIGH,))
 
 
 def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
@@ -220,7 +215,7 @@ def _high_learning_rate(context: ProjectContext) -> Iterator[Finding]:
         return  # far too high a rate is a problem rather than a habit
     usual = USUAL_RATES[plan.optimiser]
     message = f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}."
-    yield Finding(None, message, (Fix(f"Use {usual:g}", (context.changed("plan", learning_rate=usual),)),))
+    yield Finding(None, message, (Fix(f"Use {usual:g}", (Change("plan", {"learning_rate": usual}),)),))
 
 
 def _is_placed(target: FieldInfo) -> bool:
@@ -247,9 +242,9 @@ def _overfitting(context: ProjectContext) -> Iterator[Finding]:
     if last is not None:
         fixes.append(Fix(f"Insert Dropout before {last.id}", (Insert(last.id, "in", usual_layers.dropout()),)))
     if context.image_inputs() and not _is_placed(context.info.target_field()):
-        fixes.append(Fix("Shift the pictures a little", (context.changed("data", augment={"shift": 0.1}),)))
+        fixes.append(Fix("Shift the pictures a little", (Change("data", {"augment": {"shift": 0.1}}),)))
     if not fixes:
-        fixes.append(Fix("Use weight decay", (context.changed("plan", weight_decay=0.01),)))
+        fixes.append(Fix("Use weight decay", (Change("plan", {"weight_decay": 0.01}),)))
     yield Finding(last.id if last else None, message, tuple(fixes))
 
 

@@ -59,6 +59,9 @@ UNRECOGNISED = 0.2
 ENOUGH = 5
 """Samples of a class from which on that share says something."""
 
+WEIGH = Fix("Weigh the classes automatically", (Change("plan", {"class_weights": "automatic"}),))
+"""What helps where rare classes are not learned."""
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -339,9 +342,8 @@ def _lopsided(context: _Context) -> Diagnosis | None:
         evidence = _chance_of_classes(context)
     if not evidence:
         return None
-    fix = context.changed("Weigh the classes automatically", class_weights="automatic")
     sentence = "Rare classes are not learned."
-    return Diagnosis("lopsided", sentence, evidence, "class_weights", context.course.last, (fix,))
+    return Diagnosis("lopsided", sentence, evidence, "class_weights", context.course.last, (WEIGH,))
 
 
 def _unrecognised(context: _Context, confusion: NDArray[np.int64]) -> str:
