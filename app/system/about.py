@@ -41,14 +41,18 @@ def libraries() -> tuple[Library, ...]:
     return tuple(_installed(sorted(names, key=str.lower)))
 
 
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def machine(devices: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
     """The machine as pairs of a name and a value; ``devices`` are those that can train, as far as they are known."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return (
         ("System", platform.platform()),
         ("Python", platform.python_version()),
         ("PyTorch", next((each.version for each in libraries() if each.name == "torch"), UNKNOWN)),
-        ("Processor cores", str(cores)),
+        ("Processor cores", str(usable_cores())),
         ("Devices", ", ".join(devices) or "not known before the training process is ready"),
         ("Python at", _without_home(sys.executable)),
     )

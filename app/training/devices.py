@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from app.system.about import usable_cores
 from graph.errors import NetloomError
 
 SMALL = 60e6
@@ -65,7 +66,7 @@ def find_device(name: str) -> torch.device:
 
 def cores() -> int:
     """Processor cores that this process may use; ``OMP_NUM_THREADS`` may allow fewer than there are."""
-    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    found = usable_cores()
     allowed = os.environ.get("OMP_NUM_THREADS", "")
     return min(found, int(allowed)) if allowed.isdigit() and int(allowed) else found
 
