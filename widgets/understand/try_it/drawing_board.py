@@ -24,6 +24,7 @@ from app.inference.picture_look import as_trained
 from app.protocol.data_values import PictureBox
 from app.protocol.inference_values import PictureLook
 from app.protocol.messages import Array
+from widgets.charts.colour_maps import image, picture
 from widgets.charts.sample_tiles import box_place
 from widgets.look.theme import Themed, ThemeSource
 
@@ -302,13 +303,7 @@ class DrawingBoard(QWidget, Themed):
 
 def picture_image(values: Array, look: PictureLook) -> QImage:
     """A picture (channels, height, width) in the data's own units as an image, dark to bright as the data have it."""
-    low, high = min(look.ground, look.ink), max(look.ground, look.ink)
-    shares = np.clip((np.nan_to_num(values) - low) / (high - low), 0.0, 1.0)
-    bytes_ = (shares * 255).round().astype(np.uint8)
-    colours = np.repeat(bytes_, 3, axis=0) if len(bytes_) == 1 else bytes_
-    pixels = np.ascontiguousarray(colours.transpose(1, 2, 0))
-    height, width = pixels.shape[:2]
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    return image(picture(values, min(look.ground, look.ink), max(look.ground, look.ink)))
 
 
 def _enlarged(values: Array, look: PictureLook, times: int) -> QImage:
