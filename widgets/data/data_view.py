@@ -465,17 +465,13 @@ class DataView(QWidget):
     def _shows_source(self) -> bool:
         """Whether what is on show came from the file or data set that is chosen, be it with other settings."""
         section, shown = self.section or {}, self._shown_of or {}
-        options, before = section.get("options"), shown.get("options")
-        path = options.get("path") if isinstance(options, Mapping) else None
-        path_before = before.get("path") if isinstance(before, Mapping) else None
-        return self._shown is not None and (section.get("source"), path) == (shown.get("source"), path_before)
+        same = section.get("source") == shown.get("source") and _path_in(section) == _path_in(shown)
+        return self._shown is not None and same
 
     def _title_without(self) -> str:
         """The name of the file or data set that is chosen and not read, if there is one."""
         section = self.section or {}
-        options = section.get("options")
-        path = options.get("path") if isinstance(options, Mapping) else None
-        if isinstance(path, str) and path:
+        if path := _path_in(section):
             return Path(path).name
         try:
             return DataChoice.parse(section).source.title if section else "No data yet"
@@ -526,3 +522,10 @@ class DataView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.predictions.watch(False)
+
+
+def _path_in(section: Mapping[str, Any]) -> str:
+    """The path of the file of the user's that a data section names; empty where it names none."""
+    options = section.get("options")
+    path = options.get("path") if isinstance(options, Mapping) else None
+    return path if isinstance(path, str) else ""
