@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,7 +28,10 @@ LEAST_NEEDED = ("Size", "Date", "Validation", "Epochs", "Status")
 
 
 class TwoLines(QStyledItemDelegate):
-    """Cells whose text stands on the first of two lines; the second is painted over the whole row by the table."""
+    """Cells with box and text on the first of two lines; the second is painted over the whole row by the table.
+
+    `first_line` says where, for what is painted as for what the mouse meets.
+    """
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -38,9 +41,24 @@ class TwoLines(QStyledItemDelegate):
         self.initStyleOption(whole, index)
         style = whole.widget.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, whole, painter, whole.widget)
-        upper = QStyleOptionViewItem(option)
-        upper.rect = QRect(option.rect.left(), option.rect.top() + 2, option.rect.width(), line_height(option))
-        super().paint(painter, upper, index)
+        super().paint(painter, first_line(option), index)
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Tick where the box is drawn, which is on the first line and not in the middle of the cell."""
+        return super().editorEvent(event, model, first_line(option), index)
+
+
+def first_line(option: QStyleOptionViewItem) -> QStyleOptionViewItem:
+    """The upper of the two lines of a cell, where its box and text stand; `option` describes the whole cell."""
+    upper = QStyleOptionViewItem(option)
+    upper.rect = QRect(option.rect.left(), option.rect.top() + 2, option.rect.width(), line_height(option))
+    return upper
 
 
 def line_height(option: QStyleOptionViewItem) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +20,8 @@ from graph.shapes import vector
 from tests.app.protocol import samples
 from tests.widgets.conftest import chain
 from tests.widgets.training.finished_run import write_log
-from widgets.look.theme import ThemeSource
+from widgets.look.stylesheet import stylesheet
+from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.training.run_list import RunList
 from widgets.training.run_model import CHANGES
 
@@ -161,6 +162,46 @@ def test_the_wide_table_has_every_metric_beside_the_settings_that_differ(
     assert "Written to" in listed.notice.text
     qtbot.mouseClick(listed.wide, Qt.MouseButton.LeftButton)
     assert [column.title for column in listed.model.columns][:2] == ["Run", "Validation"]
+
+
+@pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE, 2.0])
+@pytest.mark.parametrize("wide", [False, True], ids=["list", "table"])
+def test_a_click_on_the_tick_box_as_it_is_drawn_ticks_the_run(
+    listed: RunList, trained: Trained, qtbot: QtBot, scale: float, wide: bool
+) -> None:
+    listed.setStyleSheet(stylesheet(ThemeSource("light", scale).theme))
+    listed.table.setFont(ThemeSource("light", scale).theme.font())
+    runs = [trained(), trained(units=16)]
+    read(listed).wide.setChecked(wide)
+    box = drawn_box(listed, runs[0])
+    for within in (box.center(), box.topLeft() + QPoint(1, 1), box.bottomRight() - QPoint(1, 1)):
+        before = listed.model.hue(runs[0])
+        qtbot.mouseClick(listed.table.viewport(), Qt.MouseButton.LeftButton, pos=within)
+        assert (listed.model.hue(runs[0]) is None) != (before is None)
+    ticked = listed.model.hue(runs[0])
+    qtbot.mouseClick(listed.table.viewport(), Qt.MouseButton.LeftButton, pos=box.bottomLeft() + QPoint(4, 4))
+    assert listed.model.hue(runs[0]) == ticked and listed.model.hue(runs[1]) is None
+
+
+def drawn_box(listed: RunList, run: Path) -> QRect:
+    """Where the tick box of a run is seen: the leftmost pixels that ticking it changes."""
+    row = listed.model.row_of(run)
+    assert row is not None
+    cell, pictures = listed.table.visualRect(listed.model.index(row, 0)), []
+    for on in (False, True, False):
+        listed.model.tick(run, on)
+        pictures.append(listed.table.viewport().grab(cell).toImage())
+    places = [
+        (x, y)
+        for x in range(cell.width())
+        for y in range(cell.height())
+        if pictures[0].pixel(x, y) != pictures[1].pixel(x, y)
+    ]
+    columns = {x for x, _ in places}
+    left = min(columns)
+    right = next(x for x in range(left, cell.width()) if x + 1 not in columns)
+    rows = [y for x, y in places if x <= right]
+    return QRect(QPoint(left, min(rows)), QPoint(right, max(rows))).translated(cell.topLeft())
 
 
 def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
