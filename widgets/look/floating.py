@@ -25,12 +25,12 @@ _MOVED = {
 
 def float_over(
     host: QWidget, *notices: QWidget, within: QWidget | None = None, at_top: bool = False, widest: int = WIDEST
-) -> None:
+) -> Floating:
     """Have notices float over ``host``, those that are shown stacked at its lower edge, or at its upper one.
 
     ``within`` is a child of the host over which they lie; they belong into no layout. ``widest`` is in pixels.
     """
-    _Floating(host, notices, within or host, at_top, widest)
+    return Floating(host, notices, within or host, at_top, widest)
 
 
 def height_at(widget: QWidget, width: int) -> int:
@@ -38,7 +38,7 @@ def height_at(widget: QWidget, width: int) -> int:
     return widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
 
 
-class _Floating(QObject):
+class Floating(QObject):
     """Puts notices in their places whenever one comes, goes or grows, or the pane changes."""
 
     def __init__(self, host: QWidget, notices: tuple[QWidget, ...], within: QWidget, at_top: bool, widest: int) -> None:
@@ -52,6 +52,11 @@ class _Floating(QObject):
             notice.setVisible(shown)
             notice.installEventFilter(self)
         within.installEventFilter(self)
+        self._place()
+
+    def put_at_top(self, at_top: bool) -> None:
+        """Have the notices at the upper edge from now on, or at the lower one."""
+        self._at_top = at_top
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
 from widgets.look.labels import text_label
@@ -17,6 +17,9 @@ from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 MOST = 3
 """Notices shown at a time; an older one gives way."""
 
+PASSING_MS = 12_000
+"""How long a notice stays that asks nothing and reports no fault."""
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -24,6 +27,10 @@ class Notice:
 
     ``tone`` is ``error``, ``warning``, ``ok`` or ``info``. Each choice is a title and what it does; any of them, and
     the cross, closes the notice.
+
+    What went well and what is to be known (``ok``, ``info``) passes: it leaves by itself, and with the page that is on
+    show. Errors and warnings stay, and so does what is ``open``: a question, or work in progress. A notice that is
+    ``of_project`` leaves with the project that is open.
     """
 
     text: str
@@ -31,6 +38,13 @@ class Notice:
     choices: tuple[tuple[str, Callable[[], object]], ...] = ()
     key: str = ""
     dismissed: Callable[[], object] | None = field(default=None)
+    open: bool = False
+    of_project: bool = False
+
+    @property
+    def passing(self) -> bool:
+        """Whether it leaves by itself."""
+        return self.tone in ("ok", "info") and not self.open
 
 
 class Banner(Themed, QWidget):
@@ -52,8 +66,20 @@ class Banner(Themed, QWidget):
         self.cross.setToolTip("Dismiss")
         self.cross.clicked.connect(self.dismiss)
         self._layout.addWidget(self.cross)
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(self._pass)
+        if notice.passing:
+            self._passing.start()
         self.follow(themes)
         self.theme_changed()
+
+    def _pass(self) -> None:
+        """Leave, unless the notice is under the mouse or has the keys: then it has its time again."""
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            self._passing.start()
+        else:
+            self._close(self)
 
     def _add_choice(self, title: str, call: Callable[[], object], *, first: bool) -> None:
         button = QPushButton(title)
@@ -125,7 +151,18 @@ class Banners(QWidget):
 
     def withdraw(self, key: str) -> None:
         """Take away the notice with ``key``, if it stands."""
-        for banner in [banner for banner in self._shown if key and banner.notice.key == key]:
+        self._remove_where(lambda notice: bool(key) and notice.key == key)
+
+    def leave_page(self) -> None:
+        """Another page comes on show: what passes is gone."""
+        self._remove_where(lambda notice: notice.passing)
+
+    def leave_project(self) -> None:
+        """Another project comes: what passes, and what was about the one before, is gone."""
+        self._remove_where(lambda notice: notice.passing or notice.of_project)
+
+    def _remove_where(self, leaves: Callable[[Notice], bool]) -> None:
+        for banner in [banner for banner in self._shown if leaves(banner.notice)]:
             self._remove(banner)
 
     def _remove(self, banner: Banner) -> None:

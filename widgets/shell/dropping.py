@@ -139,7 +139,7 @@ class Dropping:
             ("Cancel", lambda: None),
         )
         text = f"{which[:1].upper()}{which[1:]} may take the place of the data of this project, or begin a new one."
-        self._context.say(Notice(text, "info", choices, "dropped"))
+        self._context.say(Notice(text, "info", choices, "dropped", open=True, of_project=True))
 
     def _import(self, model: Path) -> None:
         from widgets.shell.actions.import_actions import ImportActions
@@ -148,7 +148,7 @@ class Dropping:
 
     def _say_apart(self, count: int) -> None:
         text = f"These {count} files lie in several folders; put them into one to open them as one data set."
-        self._context.say(Notice(text, "warning", (), "dropped"))
+        self._context.say(Notice(text, "warning", (), "dropped", of_project=True))
 
 
 def is_lesson(path: Path) -> bool:

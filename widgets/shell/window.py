@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -41,10 +42,6 @@ if TYPE_CHECKING:
 
 OPENING = "Opening {}…"
 STARTING = "Starting…"
-PROJECT_NOTICES = (
-    "unsaved", "overtaken", "shared", "cannot-train", "refused", "export", "copied", "dropped", "lesson-done"
-)  # fmt: skip
-"""Keys of the banners that are about the open project."""
 
 BUILT_BY = {"network": "workbench", "train": "training"}
 """The stage of the loader that each workspace needs; the others need all of them."""
@@ -107,7 +104,7 @@ class MainWindow(DropTarget):
     def _assemble(self) -> None:
         whole = QWidget()
         vbox(self.bar, (self.pages, 1), self.status, parent=whole, spacing=0)
-        float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
+        self._floating = float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
         self.take_drops(self._dropping, self.themes)
@@ -195,6 +192,9 @@ class MainWindow(DropTarget):
         """Tell something in a banner."""
         self.banners.say(notice)
 
+    def _warn(self, key: str, sentence: str) -> None:
+        self.say(Notice(sentence, "warning", (), key, of_project=True))
+
     def withdraw(self, *keys: str) -> None:
         """Take banners away."""
         for key in keys:
@@ -228,11 +228,11 @@ class MainWindow(DropTarget):
         workbench.selection_changed.connect(self.commands.refresh)
         workbench.workspace_changed.connect(self._on_workspace)
         workbench.side_panel.changed.connect(self.commands.refresh)
-        workbench.refused.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "refused")))
-        session.replaced.connect(lambda: self.withdraw(*PROJECT_NOTICES))
+        workbench.refused.connect(partial(self._warn, "refused"))
+        session.leaving.connect(self.banners.leave_project)
         session.changed.connect(self.refresh)
         session.checked.connect(self._status_soon.start)
-        session.troubled.connect(lambda sentence: self.say(Notice(sentence, "warning", (), "journal")))
+        session.troubled.connect(partial(self._warn, "journal"))
         session.overtaken.connect(self.files.tell_overtaken)
         session.shared.connect(self.files.tell_shared)
         session.copied.connect(self.files.tell_copied)
@@ -242,6 +242,7 @@ class MainWindow(DropTarget):
 
     def show_start(self) -> None:
         """Show the start page; the project stays open behind it."""
+        self.banners.leave_page()
         self.start.show_recent(self.memory.recent, self.memory.scores)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
@@ -316,6 +317,7 @@ class MainWindow(DropTarget):
         self.working = working
         self.bar.show_working(working)
         self.status.setVisible(working)
+        self._floating.put_at_top(working)  # what the start page offers begins at its upper edge
         self.refresh()
 
     def refresh(self) -> None:

@@ -125,6 +125,64 @@ def test_a_notice_gives_its_words_room_and_is_dismissed(window: MainWindow, proj
     assert not panel.notice.isVisible()
 
 
+def test_what_went_well_leaves_by_itself_and_what_is_to_be_done_stays(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.shell.banners.PASSING_MS", 150)
+    window.files.new()
+    window.say(Notice("Wrote network.png.", "ok", (("Show in folder", lambda: None),), "export"))
+    window.say(Notice("It cannot be written.", "error", (), "save"))
+    window.say(Notice("Unpack it?", "info", (("Unpack", lambda: None),), "open", open=True))
+    qtbot.waitUntil(lambda: "Wrote network.png." not in window.notices, timeout=5000)
+    assert window.notices == ("Unpack it?", "It cannot be written.")
+
+
+def test_a_notice_that_has_the_keys_stays_until_they_are_elsewhere(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.shell.banners.PASSING_MS", 100)
+    window.files.new()
+    window.say(Notice("Wrote network.png.", "ok", (("Show in folder", lambda: None),), "export"))
+    button = window.banners.findChildren(QPushButton)[0]
+    button.setFocus()
+    assert QApplication.focusWidget() is button
+    qtbot.wait(400)
+    assert window.notices == ("Wrote network.png.",)
+    window.workbench.canvas.setFocus()
+    qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
+
+
+def test_notices_leave_with_the_page_and_with_the_project(window: MainWindow, project_file: Path) -> None:
+    opened(window, project_file, "network")
+    window.say(Notice("Wrote network.png.", "ok", (), "export"))
+    window.say(Notice("The network cannot train yet.", "error", (), "cannot-train", of_project=True))
+    window.show_start()
+    assert window.notices == ("The network cannot train yet.",)
+    window.show_workbench()
+    window.say(Notice("Its data may be replaced.", "info", (("Replace", lambda: None),), of_project=True, open=True))
+    window.say(Notice("Wrote digits.zip.", "ok", (), "pack"))
+    window.files.new()
+    assert window.notices == ()
+
+
+@pytest.mark.parametrize("lessons", [False, True])
+def test_no_notice_covers_the_switches_of_the_start_page(window: MainWindow, lessons: bool) -> None:
+    window.say(Notice(LONG, "error", (("Do it", lambda: None),), "first"))
+    window.say(Notice(LONG, "warning", (), "second"))
+    window.show_lessons() if lessons else window.show_start()
+    settle()
+    banners = QRect(window.banners.mapTo(window, QPoint()), window.banners.size())
+    assert window.banners.isVisible() and QRect(QPoint(), window.size()).contains(banners)
+    for widget in (*window.start.kinds.buttons(), window.start.search, *window.start.topics.buttons()):
+        if widget.isVisible():
+            assert not banners.intersects(QRect(widget.mapTo(window, QPoint()), widget.size()))
+    window.files.new()
+    window.show_start()
+    window.show_workbench()
+    settle()
+    assert window.banners.geometry().top() < window.height() // 3
+
+
 def test_waiting_for_data_moves_nothing(window: MainWindow, project_file: Path) -> None:
     view = opened(window, project_file, "data").workbench.panel("data")
     assert isinstance(view, DataView)

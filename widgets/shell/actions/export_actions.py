@@ -105,7 +105,7 @@ class ExportActions:
         try:
             write_project(source, session.project)
         except NetloomError as error:
-            self._context.say(Notice(str(error), "error", (), "export"))
+            self._context.say(Notice(str(error), "error", (), "export", of_project=True))
             return
         self.start(source, export, base=session.base)
         self._folder = kept
@@ -149,7 +149,7 @@ class ExportActions:
         try:
             (canvas.render_to_svg if path.suffix.lower() == ".svg" else canvas.render_to_png)(path)
         except NetloomError as error:
-            self._context.say(Notice(str(error), "error", (), "export"))
+            self._context.say(Notice(str(error), "error", (), "export", of_project=True))
             return
         remember(self._context, path)
         self._context.say(Notice(f"Wrote {path.name}.", "ok", (show_in_folder(path),), "export"))
@@ -172,13 +172,14 @@ class ExportActions:
         target, wanted = export.target, export.format
         arguments = ["export", str(source), "--to", wanted.to, "-o", str(target), *wanted.options]
         self._asked = export
-        self._context.say(Notice(f"Exporting {target.name}…", "info", (("Cancel", self.close),), "export"))
+        cancel = ("Cancel", self.close)
+        self._context.say(Notice(f"Exporting {target.name}…", "info", (cancel,), "export", open=True, of_project=True))
         self._process.start(arguments if base is None else [*arguments, "--base", str(base)])
 
     def _ended(self, worked: bool, word: str) -> None:
         self._folder = None
         if not worked:
-            self._context.say(Notice(f"Nothing was exported: {word}", "error", (), "export"))
+            self._context.say(Notice(f"Nothing was exported: {word}", "error", (), "export", of_project=True))
             return
         choices = (show_in_folder(self._asked.target), *self._asked.choices)
         self._context.say(Notice(self._asked.outcome(word), "ok", choices, "export"))

@@ -157,7 +157,9 @@ class FileActions:
             ("Do not save", then),
             ("Cancel", lambda: None),
         )
-        context.say(Notice(f"{context.session.title} has unsaved edits.", "warning", choices, "unsaved"))
+        context.say(
+            Notice(f"{context.session.title} has unsaved edits.", "warning", choices, "unsaved", of_project=True)
+        )
 
     def may_close(self, close: Callable[[], object]) -> bool:
         """Whether the window can close at once; if not, what is at stake is asked about, and ``close`` called then."""
@@ -177,7 +179,7 @@ class FileActions:
             text, choices = "", (("Stop and close", close), ("Keep working", lambda: None))
         if training:
             text += " A run is in progress; it stops when the window closes, and can be resumed later."
-        context.say(Notice(text.strip(), "warning", choices, "closing"))
+        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True))
         return False
 
     # Saving
@@ -204,7 +206,7 @@ class FileActions:
         try:
             session.save(path)
         except NetloomError as error:
-            self._context.say(Notice(str(error), "error", (again,), "save"))
+            self._context.say(Notice(str(error), "error", (again,), "save", of_project=True))
             return False
         self._context.withdraw("save")
         if session.path is not None:
@@ -220,7 +222,7 @@ class FileActions:
         if session.modified:
             text += " Reloading gives up the edits made here."
         choices = (("Reload", self._reload), ("Keep mine", session.keep_mine))
-        self._context.say(Notice(text, "warning", choices, "overtaken"))
+        self._context.say(Notice(text, "warning", choices, "overtaken", of_project=True))
 
     def _reload(self) -> None:
         self._try(self._context.session.reload, "open")

@@ -46,15 +46,16 @@ class ImportActions:
     def start(self, model: Path, target: Path) -> None:
         """Make the project ``target`` of the file ``model``, and open it; what was there gives way."""
         self._target = target
-        self._context.say(Notice(f"Importing {model.name}…", "info", (("Cancel", self.close),), "import"))
+        cancel = ("Cancel", self.close)
+        self._context.say(Notice(f"Importing {model.name}…", "info", (cancel,), "import", open=True))
         self._process.start(["import", str(model), "-o", str(target), "--force"])
 
     def _ended(self, worked: bool, word: str) -> None:
         if not worked:
             self._context.say(Notice(f"Nothing was imported: {word}", "error", (), "import"))
             return
-        self._context.say(Notice(f"{self._target.name} was imported. {word}".strip(), "ok", (), "import"))
         self._context.part(FileActions).open(self._target)
+        self._context.say(Notice(f"{self._target.name} was imported. {word}".strip(), "ok", (), "import"))
 
     def close(self) -> None:
         """Call a running import off."""

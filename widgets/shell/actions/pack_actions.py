@@ -134,7 +134,7 @@ class PackActions:
             ("Choose a folder…", lambda: self._ask_folder(path, then)),
             ("Cancel", lambda: None),
         )
-        self._context.say(Notice(_contents(path, manifest), "info", choices, "open"))
+        self._context.say(Notice(_contents(path, manifest), "info", choices, "open", open=True))
 
     def _ask_folder(self, path: Path, then: Then) -> None:
         start = str(usual_folder(self._context))
@@ -152,8 +152,8 @@ class PackActions:
                 self._context.say(Notice(word, "error", (), "open"))
                 return
             project = Path(json.loads(word)["project"])
-            self._context.say(Notice(f"Unpacked into {folder}.", "ok", (show_in_folder(project),), "pack"))
             then(project)
+            self._context.say(Notice(f"Unpacked into {folder}.", "ok", (show_in_folder(project),), "pack"))
 
         self._run(["unpack", str(path), "-o", str(folder), "--json"], f"Unpacking {path.name}…", tell)
 
@@ -161,7 +161,7 @@ class PackActions:
 
     def _run(self, arguments: list[str], words: str, then: Callable[[bool, str], None]) -> None:
         self._then = then
-        self._context.say(Notice(words, "info", (("Cancel", self.close),), "pack"))
+        self._context.say(Notice(words, "info", (("Cancel", self.close),), "pack", open=True))
         self._process.start(arguments)
 
     def _ended(self, worked: bool, word: str) -> None:

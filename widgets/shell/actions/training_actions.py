@@ -274,12 +274,15 @@ class TrainingActions(QObject):
         context.require("training")
         if "data" not in context.session.document.sections:
             choose = ("Choose data", lambda: context.show_workspace("data"))
-            context.say(Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train"))
+            context.say(
+                Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train", of_project=True)
+            )
             return None
         errors = [problem for problem in context.session.problems if problem.severity == "error"]
         if errors:
             show = ("Show me", lambda: next_problem(context))
-            context.say(Notice(f"This network cannot train yet. {errors[0].message}", "error", (show,), "cannot-train"))
+            text = f"This network cannot train yet. {errors[0].message}"
+            context.say(Notice(text, "error", (show,), "cannot-train", of_project=True))
             return None
         context.withdraw("cannot-train", "dropped")
         return self.controller
