@@ -33,6 +33,8 @@ REPLACE_EVERY = 1.0
 """Seconds after which points are put to their times anew, at least: there may be hundreds of epochs a second."""
 WIDEST = 160
 """Pixels that the chooser of the metric takes at most of a narrow plot."""
+TICK = "Tick a run to see its curves."
+"""What the plots say where there are runs and none is shown."""
 WORDS = {"generator_loss": "generator"}
 """Names of losses beside the first, on the plot."""
 
@@ -63,7 +65,8 @@ class Curves(QObject):
         self.loss.set_smoothing(0.6)
         self._runs: dict[Path, ShownRun] = {}
         self._scales: dict[Path, RunScale] = {}
-        self._wanted = ""
+        self._wanted, self._has_runs = "", False
+        self._first_words = [view.empty_text for view in self._views]
         self._replace_due = 0.0
         self._make_choosers()
         controller.link.points.connect(self._on_points)
@@ -87,6 +90,17 @@ class Curves(QObject):
             chip.hide()
 
     # Runs
+
+    def tell_runs(self, listed: int) -> None:
+        """How many runs there are to tick: it decides what empty plots ask for."""
+        self._has_runs = listed > 0
+        self._ask()
+
+    def _ask(self) -> None:
+        """Empty plots ask for a tick where there are runs and none is shown, else for a training."""
+        for view, words in zip(self._views, self._first_words, strict=True):
+            view.set_empty_text(TICK if self._has_runs and not self._runs else words)
+            view.describe(view.empty_text)
 
     def add_run(self, path: Path, name: str, hue: int) -> None:
         """Give a run its curves, empty at first; a run that is known gets another name and hue."""
@@ -341,6 +355,7 @@ class Curves(QObject):
         self.loss.view.panel.sides["left"].set_title(f"Loss ({loss})" if loss else "Loss")
 
     def _relabel(self) -> None:
+        self._ask()
         for chip in self.chips:
             chip.setVisible(bool(self._runs))
         self._name_metric()

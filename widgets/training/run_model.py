@@ -393,7 +393,7 @@ class RunModel(QAbstractTableModel):
     def _touch_row(self, path: Path) -> None:
         row = self.row_of(path)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
 
 
 def _swatch(color: QColor) -> QPixmap:

@@ -21,6 +21,8 @@ NAME_LETTERS = 22
 """Room that a run's name keeps, in letters of usual width."""
 WIDEST_LETTERS = 40
 """Room that a column of the wide table takes at most."""
+TICK = "Tick it to see its curves"
+"""What a selected run says whose curves are not shown."""
 GAP = 4
 """Pixels between box, swatch and name."""
 LEAST_NEEDED = ("Size", "Date", "Validation", "Epochs", "Status")
@@ -162,11 +164,27 @@ class RunTable(QTableView):
         painter.setPen(self._source.theme.faint)
         for row in range(self._model.rowCount()):
             top, height = self.rowViewportPosition(row), self.rowHeight(row)
-            if top + height < 0 or top > self.viewport().height():
-                continue
-            left = self._box_width() + GAP - self.horizontalOffset()
-            area = QRect(left, top + height // 2, self.viewport().width() - left - GAP, height // 2 - 1)
-            words = str(self._model.data(self._model.index(row, 0), CHANGES) or "")
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, shown)
+            if top + height >= 0 and top <= self.viewport().height():
+                self._paint_second_line(painter, row, QRect(0, top + height // 2, 0, height // 2 - 1))
         painter.end()
+
+    def _paint_second_line(self, painter: QPainter, row: int, line: QRect) -> None:
+        """What differs on the left; on the right of a run that is selected and not shown, how it is shown."""
+        top = Qt.AlignmentFlag.AlignTop
+        line.setLeft(self._box_width() + GAP - self.horizontalOffset())
+        line.setRight(self.viewport().width() - GAP)
+        metrics, asked = painter.fontMetrics(), self.asks_for_tick(row)
+        if asked:
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | top, TICK)
+            line.setRight(line.right() - metrics.horizontalAdvance(TICK) - 4 * GAP)
+        words = str(self._model.data(self._model.index(row, 0), CHANGES) or "")
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | top, shown)
+
+    def asks_for_tick(self, row: int) -> bool:
+        """Whether a row says that its run is shown once it is ticked: it is selected, and its curves are not shown."""
+        if self._model.is_wide:
+            return False  # the table stands in place of the plots
+        entry = self._model.entry(row)
+        selected = self.selectionModel().isRowSelected(row, QModelIndex())
+        return selected and not entry.problem and self._model.hue(entry.path) is None

@@ -102,6 +102,8 @@ class TrainPanel(QWidget):
         controller.restored.connect(self._on_restored)
         controller.health.changed.connect(self._tell_overfitting)
         model.settled.connect(self._on_settled)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.settled):
+            signal.connect(self._count_runs)
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
@@ -284,6 +286,9 @@ class TrainPanel(QWidget):
             self.curves.add_run(path, name, hue)  # its points come as they are made
         else:
             self.curves.show_run(path, name, hue)
+
+    def _count_runs(self, *_: object) -> None:
+        self.curves.tell_runs(self.runs.model.rowCount())
 
     def _on_rename(self, old: Path, new: Path) -> None:
         self.curves.rename_run(old, new, self._name_of(new))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from graph.project import Project, project_json
 from graph.shapes import vector
 from tests.app.protocol import samples
 from tests.widgets.conftest import chain
+from tests.widgets.training.drawn_box import drawn_box
 from tests.widgets.training.finished_run import write_log
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
@@ -173,7 +175,7 @@ def test_a_click_on_the_tick_box_as_it_is_drawn_ticks_the_run(
     listed.table.setFont(ThemeSource("light", scale).theme.font())
     runs = [trained(), trained(units=16)]
     read(listed).wide.setChecked(wide)
-    box = drawn_box(listed, runs[0])
+    box = drawn_box(listed.table, listed.model, runs[0])
     for within in (box.center(), box.topLeft() + QPoint(1, 1), box.bottomRight() - QPoint(1, 1)):
         before = listed.model.hue(runs[0])
         qtbot.mouseClick(listed.table.viewport(), Qt.MouseButton.LeftButton, pos=within)
@@ -183,25 +185,28 @@ def test_a_click_on_the_tick_box_as_it_is_drawn_ticks_the_run(
     assert listed.model.hue(runs[0]) == ticked and listed.model.hue(runs[1]) is None
 
 
-def drawn_box(listed: RunList, run: Path) -> QRect:
-    """Where the tick box of a run is seen: the leftmost pixels that ticking it changes."""
-    row = listed.model.row_of(run)
+def test_a_selected_run_that_is_not_shown_says_how_it_is(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    older, newer = trained(), trained(units=16)
+    read(listed).model.tick(newer, True)
+    table, row = listed.table, listed.model.row_of(older)
     assert row is not None
-    cell, pictures = listed.table.visualRect(listed.model.index(row, 0)), []
-    for on in (False, True, False):
-        listed.model.tick(run, on)
-        pictures.append(listed.table.viewport().grab(cell).toImage())
-    places = [
-        (x, y)
-        for x in range(cell.width())
-        for y in range(cell.height())
-        if pictures[0].pixel(x, y) != pictures[1].pixel(x, y)
-    ]
-    columns = {x for x, _ in places}
-    left = min(columns)
-    right = next(x for x in range(left, cell.width()) if x + 1 not in columns)
-    rows = [y for x, y in places if x <= right]
-    return QRect(QPoint(left, min(rows)), QPoint(right, max(rows))).translated(cell.topLeft())
+    line = table.visualRect(table.model().index(row, 0))
+    line.setLeft(table.viewport().width() // 2)
+    line.setRight(table.viewport().width() - 1)
+    line.setTop(line.center().y() + 4)
+    picture = [table.viewport().grab(line).toImage()]
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=line.center())
+    assert table.asks_for_tick(row)
+    picture.append(table.viewport().grab(line).toImage())
+    listed.model.tick(older, True)
+    assert not table.asks_for_tick(row)
+    picture.append(table.viewport().grab(line).toImage())
+    assert inks(picture[1]) > inks(picture[2]) and inks(picture[0]) == inks(picture[2])
+
+
+def inks(picture: QImage) -> int:
+    """How many colours a picture has: one where nothing is written on its ground."""
+    return len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())})
 
 
 def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from graph.document import Document
 from tests.app.protocol import samples
 from tests.graph.networks import section
 from tests.widgets.training.conftest import MakeController
+from tests.widgets.training.drawn_box import drawn_box
 from widgets.look.theme import ThemeSource
 from widgets.training.run_list import RunList
 from widgets.training.training_panel import TrainPanel
@@ -57,12 +58,9 @@ def press(qtbot: QtBot, parent: QWidget, title: str) -> None:
 
 def tick(qtbot: QtBot, panel: TrainPanel, row: int) -> None:
     """Click the check box of a run."""
-    table = panel.runs.table
-    place: QRect = table.visualRect(panel.runs.model.index(row, 0))
-    at = place.topLeft()
-    at.setX(place.left() + 12)
-    at.setY(place.center().y())
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    table, model = panel.runs.table, panel.runs.model
+    place = drawn_box(table, model, model.entry(row).path).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def test_training_draws_its_curves(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
@@ -115,6 +113,21 @@ def test_a_ticked_run_is_laid_over(make_controller: MakeController, qtbot: QtBot
     assert curves[f"{first}|train"].run != curves[f"{second}|train"].run
     tick(qtbot, panel, row)
     assert f"{first}|train" not in curves
+
+
+def test_plots_without_a_ticked_run_ask_for_a_tick_where_there_are_runs(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    loss = panel.curves.loss.view
+    assert loss.is_empty() and loss.empty_text.startswith("Press Train")
+    first, second = (train(panel, document, qtbot) for _ in range(2))
+    rows = [panel.runs.model.row_of(run) for run in (first, second)]
+    assert rows[0] is not None and rows[1] is not None
+    tick(qtbot, panel, rows[1])
+    assert loss.is_empty() and loss.empty_text == loss.accessibleDescription() == "Tick a run to see its curves."
+    tick(qtbot, panel, rows[0])
+    assert not loss.is_empty()
 
 
 def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
