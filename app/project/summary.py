@@ -85,7 +85,7 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over the layers that lead to an output."""
+    """Sums over the layers that lead to an output; until an input does, over all."""
 
     layers: int
     parameters: int

@@ -108,28 +108,31 @@ class Checker:
 
     @property
     def parameters(self) -> int:
-        """Trainable parameters of the layers that lead to an output."""
+        """Trainable parameters of the layers that are counted."""
         return self._total("parameters")
 
     @property
     def connections(self) -> int:
-        """Connections of the layers that lead to an output."""
+        """Connections of the layers that are counted."""
         return self._total("connections")
 
     @property
     def flops(self) -> int:
-        """Floating-point operations per sample of the layers that lead to an output."""
+        """Floating-point operations per sample of the layers that are counted."""
         return self._total("flops")
 
     @property
     def activations(self) -> int:
-        """Values made per sample by the layers that lead to an output."""
+        """Values made per sample by the layers that are counted."""
         return self._total("activations")
 
     def _total(self, name: str) -> int:
-        """The sum of a cost, added up once between two changes."""
+        """The sum of a cost over all layers but dead ones, added up once between two changes.
+
+        These are the layers that lead to an output; until an input does, all of which something is known.
+        """
         if name not in self._totals:
-            self._totals[name] = sum(getattr(self._info[id_], name) for id_ in self._useful)
+            self._totals[name] = sum(getattr(info, name) for id_, info in self._info.items() if id_ not in self._dead)
         return self._totals[name]
 
     # Listening

@@ -158,9 +158,25 @@ def test_costs_follow_an_edit_and_leave_out_what_leads_nowhere() -> None:
     with document.transaction("Edit"):
         document.set_values("dense1", units=5)
     assert checker.parameters == 25
-    with document.transaction("Cut"):
-        document.disconnect(wire("dense1", "output1"))
-    assert checker.parameters == 0
+    with document.transaction("Branch"):
+        document.connect(wire("input1", document.add(layer("dense", units=7))))
+    assert (checker.layer_info("dense2").parameters, checker.parameters) == (35, 25)
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["no output", "an output that nothing reaches"])
+def test_costs_of_a_network_that_reaches_no_output_yet_are_those_of_all_its_layers(cut: bool) -> None:
+    document = chain([layer("input", shape=vector(4)), layer("dense", units=3), layer("output")])
+    checker = Checker(document)
+    with document.transaction("Take away"):
+        if cut:
+            document.disconnect(wire("dense1", "output1"))
+        else:
+            document.remove("output1")
+    work = checker.layer_info("dense1").flops
+    assert (checker.parameters, checker.flops) == (15, work) and work > 0
+    with document.transaction("Put in"):
+        document.connect(wire("dense1", document.add(layer("dense", units=2))))
+    assert checker.parameters == 15 + 8
 
 
 def test_a_network_without_ends_says_so_and_offers_the_output() -> None:
