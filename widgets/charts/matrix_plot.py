@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +24,8 @@ LARGEST = 64.0
 """Largest side of a cell in pixels, until one zooms."""
 LEAST_TEXT = 10
 """Least height of a line in a cell in pixels: what is smaller cannot be read."""
+LEAST_CELL, LEAST_ROWS = 12, 16
+"""Height in pixels that a row keeps, and for how many rows: a pane too small for these is scrolled."""
 MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
 
@@ -43,6 +45,7 @@ class MatrixPlot(PlotView):
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._current: tuple[int, int] | None = None
         self.add_panel(left=rows, top=columns, grid=False).invertY(True)
+        self.panel.bounded = True
         self._image = pg.ImageItem()
         self.panel.add(self._image)
         self.panel.painted(self._paint_cells, 2)
@@ -65,12 +68,25 @@ class MatrixPlot(PlotView):
     # Showing
 
     def show_matrix(self, values: NDArray[np.float64], rows: Sequence[str], columns: Sequence[str]) -> None:
-        """Show values (rows, columns) with the names of both."""
+        """Show values (rows, columns) with the names of both; where these are others, whatever was zoomed is whole."""
+        names = self.panel.sides["left"].names, self.panel.sides["top"].names
         self._values, self._current = values, None
         self.panel.sides["left"].set_names(rows)
         self.panel.sides["top"].set_names(columns)
         self.panel.set_theme(self.theme)
         self.redraw()
+        if names != (self.panel.sides["left"].names, self.panel.sides["top"].names):
+            self.fit()
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """The least height at which rows can be told apart, with the names above them."""
+        least = super().minimumSizeHint()
+        if self.is_empty():
+            return least
+        rows = min(len(self._values), LEAST_ROWS) * self.theme.px(LEAST_CELL)
+        around = 3 * QFontMetricsF(self.theme.font(small=True)).height()
+        return QSize(least.width(), max(least.height(), round(rows + around)))
 
     def is_empty(self) -> bool:
         """Return whether there are no cells."""

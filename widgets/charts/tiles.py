@@ -226,7 +226,10 @@ class TileView(PaintedView):
             self.pick(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll."""
+        """Scroll the tiles; where all are in view, the page."""
+        if not self._scroll_limit():
+            event.ignore()
+            return
         self._scroll = min(max(self._scroll - event.angleDelta().y() / 2, 0.0), self._scroll_limit())
         event.accept()
         self.update()

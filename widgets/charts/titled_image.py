@@ -42,6 +42,7 @@ class PicturePane(PlotView):
         self._note = ""
         self._write: Callable[[float], str] | None = None
         self.add_panel(grid=False).invertY(True)
+        self.panel.bounded = True
         self.panel.setAspectLocked(True)
         self.panel.y_extent = self._tall
         self._image = pg.ImageItem()
@@ -63,7 +64,7 @@ class PicturePane(PlotView):
         ``note`` stands below instead of their range, ``scale`` are the values of the first and last colour, and
         ``write`` puts a value into words where there is room in its cell.
         """
-        numbers = np.asarray(values, dtype=np.float64)
+        numbers, before = np.asarray(values, dtype=np.float64), self._values.shape[-2:]
         self._values = numbers if numbers.ndim == 3 else numbers[None]
         self._ink, self._limits, self._write = ink, scale, write
         self.title = self.title if title is None else title
@@ -73,6 +74,8 @@ class PicturePane(PlotView):
         height, width = self._values.shape[1:]
         self.describe(f"{height} × {width}, {self._note}" if self._values.size else self.empty_text)
         self.redraw()
+        if self._values.shape[-2:] != before:
+            self.fit()
 
     def clear(self) -> None:
         """Show nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.layouts import vbox
@@ -30,3 +31,15 @@ class CurrentOnlyStack(QWidget):
                 self.current.hide()
             self.current = widget
             widget.show()
+
+
+class LeastHeightStack(CurrentOnlyStack):
+    """A stack that asks for no more height than its page needs at least: charts and boards fill what there is."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Words that wrap have room beside the charts, and ask for none of their own."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """The least will do."""
+        return self.minimumSizeHint()

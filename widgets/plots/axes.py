@@ -27,6 +27,14 @@ class AxisRange:
         """The length of the interval."""
         return self.high - self.low
 
+    def moved_into(self, whole: AxisRange) -> AxisRange:
+        """Return this interval moved into ``whole``, or to its middle if that is shorter."""
+        if self.span >= whole.span:
+            low = (whole.low + whole.high - self.span) / 2
+        else:
+            low = min(max(self.low, whole.low), whole.high - self.span)
+        return AxisRange(low, low + self.span)
+
 
 @dataclass(frozen=True)
 class Axes:

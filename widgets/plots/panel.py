@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QScrollArea, QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.theme import Theme
 from widgets.plots.axes import Axes, AxisRange
@@ -56,6 +56,9 @@ class Panel(pg.ViewBox):
     The wheel zooms at the pointer and a drag pans. Where ``wheel_along`` is 0 or 1 the wheel changes one axis, and with
     Shift the other. `zoomed` says that a person changed the range, or went back to all; `left_behind` that a linked
     panel has moved on with its data.
+
+    A ``bounded`` panel, of pictures and cells, shows nothing beside its data: it zooms out to the whole and no further,
+    and on a page that scrolls the wheel scrolls it and zooms with Ctrl.
     """
 
     zoomed = Signal()
@@ -67,6 +70,7 @@ class Panel(pg.ViewBox):
         self.setAcceptHoverEvents(False)
         self.state["wheelScaleFactor"] = math.log(NOTCH) / math.log(1.02) / 120
         self._wheel_along = wheel_along
+        self.bounded = False
         self.cell = (1, 1)
         self.follows_x = self.follows_y = True
         self.x_extent: Callable[[], AxisRange | None] = lambda: AxisRange(0.0, 1.0)
@@ -156,13 +160,32 @@ class Panel(pg.ViewBox):
                 panel.show_extent()
                 panel.zoomed.emit()
         self.follows_y = self.follows_y and not mask[1]
+        if self.bounded and self._is_whole():
+            self.fit()
+            return
+        if self.bounded:
+            self._keep_inside()
         self.show_extent()
         self.zoomed.emit()
+
+    def _is_whole(self) -> bool:
+        """Whether the view has the size of all data, or more."""
+        x = self.x_extent()
+        return x is not None and self.x_range.span >= x.span and self.y_range.span >= self.y_extent(x).span
+
+    def _keep_inside(self) -> None:
+        """Move what is in view as little as needed to have nothing but data there, where they fill it."""
+        if (whole := self.x_extent()) is not None:
+            x, y = self.x_range.moved_into(whole), self.y_range.moved_into(self.y_extent(whole))
+            self.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0)
 
     # Hands
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
         """Zoom along both axes, or along the one that the pointer, the panel and Shift say."""
+        if self.bounded and not ev.modifiers() & Qt.KeyboardModifier.ControlModifier and _on_page(ev.widget()):
+            ev.ignore()
+            return
         if axis is None and self._wheel_along is not None:
             axis = self._wheel_along ^ bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         super().wheelEvent(ev, axis)
@@ -213,3 +236,12 @@ class Panel(pg.ViewBox):
         painter.setPen(QPen(theme.border, 1))
         rows = [round(axes.to_y(tick)) + 0.5 for tick in self.sides["left"].ticks()]
         painter.drawLines([QLineF(axes.area.left(), row, axes.area.right(), row) for row in rows])
+
+
+def _on_page(widget: QWidget | None) -> bool:
+    """Whether a widget stands on a page that can be scrolled up or down."""
+    while widget is not None:
+        if isinstance(widget, QScrollArea) and widget.verticalScrollBar().maximum() > 0:
+            return True
+        widget = widget.parentWidget()
+    return False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.protocol.messages import RunReply
+from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
@@ -25,8 +26,8 @@ class EvaluationTab(Tab):
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.says = empty_page(self.no_run, self)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.says)
+        self.pages = LeastHeightStack(self)
+        self.pages.add(self.says)
         self.column.addWidget(self.pages, 1)
         self._evaluated: Path | None = None
 
@@ -63,7 +64,7 @@ class EvaluationTab(Tab):
     def say(self, sentence: str) -> None:
         """Show a sentence instead of an evaluation."""
         self.says.setText(sentence)
-        self.pages.setCurrentWidget(self.says)
+        self.pages.bring(self.says)
 
     def is_current(self, reply: RunReply) -> bool:
         """Whether a reply is about the run that is looked at now."""

@@ -35,7 +35,7 @@ class LengthTab(EvaluationTab):
         super().__init__(subject, parent)
         self.about = text_label("", self, wrap=True)
         self.plot = BarPlot(source, "Predictions by length", self.no_run, self)
-        self.pages.addWidget(self.plot)
+        self.pages.add(self.plot)
         self.bar.addWidget(self.about, 1)
 
     def unavailable_reason(self) -> str:
@@ -77,7 +77,7 @@ class LengthTab(EvaluationTab):
         names = [name for name in sets if name != "validation" or len(sets) == 1]
         self.about.setText("  ".join(summary(scores, name) for name in names))
         self.plot.describe(self.about.text())
-        self.pages.setCurrentWidget(self.plot)
+        self.pages.bring(self.plot)
 
 
 def summary(scores: ScoresByLength, name: str) -> str:

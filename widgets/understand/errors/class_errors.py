@@ -56,6 +56,7 @@ class ClassErrors(QWidget):
         self._evaluation, self._cell = evaluation, None
         if evaluation.confusion is not None:
             self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
+            self.matrix.fit()
         self.confused.setText(self.matrix.confused_most() if evaluation.confusion is not None else "")
         self.scores.show_scores(evaluation.scores)
         self._list(range(len(evaluation.worst.true)))

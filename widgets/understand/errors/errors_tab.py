@@ -45,7 +45,7 @@ class ErrorsTab(EvaluationTab):
         self.rows = RowErrors(source, self)
         self.labels = LabelErrors(source, self)
         for page in (self.classes, self.labels, self.numbers, self.texts, self.rows):
-            self.pages.addWidget(page)
+            self.pages.add(page)
         self.bar.addWidget(self.part)
         self.bar.addWidget(self.metrics)
         self.bar.addStretch(1)
@@ -71,7 +71,7 @@ class ErrorsTab(EvaluationTab):
         self.metrics.setText(metrics_line(evaluation.metrics, evaluation.unit))
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
-        self.pages.setCurrentWidget(page)
+        self.pages.bring(page)
         if page is self.numbers:
             # A network that does not forecast refuses; then the samples that were missed most stay.
             self.subject.request(Forecast(part=evaluation.part), self._on_forecasted, lambda _: None)

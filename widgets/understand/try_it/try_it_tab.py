@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
@@ -19,7 +18,7 @@ from app.protocol.inference_messages import (
 from app.protocol.inference_values import InputForm, NewSample
 from app.protocol.messages import Array
 from app.system.number_format import nth
-from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.theme import ThemeSource
@@ -43,18 +42,6 @@ LOADING = "Reading the network's inputs…"
 BLANK = {"picture": "Draw something.", "text": "Type a text.", "values": "Start from a sample, or open a file."}
 MOST_LAYERS = 60
 """Layers whose outputs are shown, at most."""
-
-
-class Pages(CurrentOnlyStack):
-    """A stack that asks for no more height than its page needs at least: boards and bars fill what there is."""
-
-    def hasHeightForWidth(self) -> bool:
-        """Words that wrap have room beside the sample, and ask for none of their own."""
-        return False
-
-    def sizeHint(self) -> QSize:
-        """The least will do."""
-        return self.minimumSizeHint()
 
 
 class TryItTab(Tab):
@@ -112,7 +99,7 @@ class TryItTab(Tab):
         self.place_for_editor = vbox()
         self.split = hsplit((boxed(self.place_for_editor), 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
         self.page = boxed(vbox((self.split, 1), scrolled(self.layers, self), spacing=0))
-        self.pages = Pages(self)
+        self.pages = LeastHeightStack(self)
         self.pages.add(self.nothing)
         self.pages.add(self.page)
         self.column.addWidget(self.pages, 1)
