@@ -41,7 +41,7 @@ def test_bars_and_sentences(silent: Silent, tmp_path: Path) -> None:
         "Training, 3 to 4 steps: 62.5 % of the steps right, 25.0 % of the samples wholly.  "
         "Test, 5 steps: 99.9 % of the steps right, 25.0 % of the samples wholly."
     )
-    assert tab.pages.currentWidget() is tab.plot
+    assert tab.pages.current is tab.plot
     assert tab.plot._names == ["3", "4", "5"]
     assert np.isnan(tab.plot._series["test"]).tolist() == [True, True, False]
     assert not tab.plot.grab().isNull()
