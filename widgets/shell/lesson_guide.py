@@ -78,6 +78,8 @@ class LessonGuide(QObject):
 
     def _show(self, lesson: Lesson) -> None:
         progress = kept_progress(lesson.id)
+        if progress is None:
+            keep_progress(lesson.id, Course(lesson).progress)  # its card says from now on that one is in it
         if progress is not None and progress.complete:
             progress = None  # taken once more, from the beginning
         self._take_up(Course(lesson, progress))

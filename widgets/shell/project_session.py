@@ -136,6 +136,16 @@ class ProjectSession(QObject):
         return self.document.modified or self.state.unsaved_origin
 
     @property
+    def begun(self) -> bool:
+        """Whether there is something to come back to: a file, a layer or an edit."""
+        return self.state.path is not None or self.only_here
+
+    @property
+    def only_here(self) -> bool:
+        """Whether no file has the project as it is: one that was edited, or begun without a file."""
+        return self.modified or (self.state.path is None and len(self.document.network) > 0)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the project: with its data and plan first, then with its network."""
         return (*self.state.project_problems, *self.checker.problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -34,7 +33,7 @@ from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.start.preset_entries import presets
-from widgets.start.start_page import StartPage
+from widgets.start.start_page import OpenRow, StartPage
 
 if TYPE_CHECKING:
     from widgets.shell.project_session import ProjectSession
@@ -114,6 +113,7 @@ class MainWindow(DropTarget):
         self.start.opened.connect(self.files.open)
         self.start.preset.connect(self.files.open_preset)
         self.start.lesson.connect(self.open_lesson)
+        self.start.wants_back.connect(self.files.go_back)
         self.start.wants_new.connect(self.files.new)
         self.start.wants_open.connect(self.files.ask_open)
         self.start.wants_data.connect(self._dropping.ask_data)
@@ -192,8 +192,8 @@ class MainWindow(DropTarget):
         """Tell something in a banner."""
         self.banners.say(notice)
 
-    def _warn(self, key: str, sentence: str) -> None:
-        self.say(Notice(sentence, "warning", (), key, of_project=True))
+    def _tell_refusal(self, sentence: str) -> None:
+        self.say(Notice(sentence, "warning", (), "refused", of_project=True))
 
     def withdraw(self, *keys: str) -> None:
         """Take banners away."""
@@ -228,14 +228,11 @@ class MainWindow(DropTarget):
         workbench.selection_changed.connect(self.commands.refresh)
         workbench.workspace_changed.connect(self._on_workspace)
         workbench.side_panel.changed.connect(self.commands.refresh)
-        workbench.refused.connect(partial(self._warn, "refused"))
+        workbench.refused.connect(self._tell_refusal)
         session.leaving.connect(self.banners.leave_project)
         session.changed.connect(self.refresh)
         session.checked.connect(self._status_soon.start)
-        session.troubled.connect(partial(self._warn, "journal"))
-        session.overtaken.connect(self.files.tell_overtaken)
-        session.shared.connect(self.files.tell_shared)
-        session.copied.connect(self.files.tell_copied)
+        self.files.listen_to(session)
         self.commands.refresh()
 
     # What is shown
@@ -243,7 +240,9 @@ class MainWindow(DropTarget):
     def show_start(self) -> None:
         """Show the start page; the project stays open behind it."""
         self.banners.leave_page()
-        self.start.show_recent(self.memory.recent, self.memory.scores)
+        session = self._session if self._session is not None and self._session.only_here else None
+        back = OpenRow(session.title, unsaved=session.modified) if session is not None else None
+        self.start.show_recent(self.memory.recent, self.memory.scores, back)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
         self.start.new.setFocus()

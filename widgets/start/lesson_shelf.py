@@ -24,7 +24,7 @@ KEPT = "lessons.json"
 
 @dataclass(frozen=True)
 class LessonSketch:
-    """One lesson: what its card says, and how many of its steps are done."""
+    """One lesson: what its card says, and how far one came: the step on show (from 0), and how many are done."""
 
     id: str
     title: str
@@ -33,6 +33,7 @@ class LessonSketch:
     textbook: tuple[str, ...]
     steps: int
     done: int = 0
+    step: int | None = None
     level: str = LEVELS[0]
 
     @property
@@ -42,9 +43,15 @@ class LessonSketch:
 
     @property
     def facts(self) -> str:
-        """For whom it is, how long it takes and how far one came: ``Beginner, 8 min, 7 steps, 3 done``."""
-        done = "" if not self.done else ", all done" if self.done >= self.steps else f", {self.done} done"
-        return f"{self.level.capitalize()}, {self.minutes}\u00a0min, {self.steps} steps{done}"
+        """For whom it is, how long it takes and how far one came: ``Beginner, 8 min, step 4 of 7, 3 done``."""
+        if self.done >= self.steps:
+            come = f"{self.steps} steps, all done"
+        elif self.step is None:
+            come = f"{self.steps} steps"
+        else:
+            done = f", {self.done} done" if self.done else ""
+            come = f"step {min(self.step + 1, self.steps)} of {self.steps}{done}"
+        return f"{self.level.capitalize()}, {self.minutes}\u00a0min, {come}"
 
 
 def lessons(folder: Path = LESSONS) -> list[LessonSketch]:
@@ -59,7 +66,7 @@ def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
     try:
         value = json.loads(path.read_text("utf-8"))
         entry = kept.get(value["id"])
-        done = entry.get("done") if isinstance(entry, dict) else None
+        done, step = (entry.get("done"), entry.get("step")) if isinstance(entry, dict) else (None, None)
         return LessonSketch(
             id=str(value["id"]),
             title=str(value["title"]),
@@ -69,6 +76,7 @@ def read(path: Path, kept: dict[str, object]) -> LessonSketch | None:
             steps=len(value["steps"]),
             level=value["level"] if value.get("level") in LEVELS else LEVELS[0],
             done=sum(each is True for each in done) if isinstance(done, list) else 0,
+            step=step if isinstance(step, int) and not isinstance(step, bool) and step >= 0 else None,
         )
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return None

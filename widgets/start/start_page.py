@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -71,16 +71,13 @@ class Gallery(Shelf[PresetCard]):
 _LEFT, _RIGHT = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideRight
 
 
-class FileRow(QToolButton):
-    """A recent file: its name, and under it what came of its last run, or the folder."""
+class ProjectRow(QToolButton):
+    """A project to continue with: its name, and something about it below, cut at its end or, a path, at its start."""
 
-    def __init__(self, path: Path, score: str = "") -> None:
+    def __init__(self, name: str, below: str, cut: Qt.TextElideMode = _RIGHT) -> None:
         super().__init__()
-        self.path, self.score = path, score
+        self.name, self.below, self._cut = name, below, cut
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"Open {path.name}")
-        self.setAccessibleDescription(f"{score}, {path.parent}" if score else str(path.parent))
-        self.setToolTip(f"{path}\n{score}" if score else str(path))
 
     def sizeHint(self) -> QSize:
         return QSize(180, 2 * self.fontMetrics().height() + 12)
@@ -94,24 +91,46 @@ class FileRow(QToolButton):
         metrics, width = self.fontMetrics(), self.width() - 16
         painter.setPen(self.palette().text().color())
         top = QRect(8, 5, width, metrics.height())
-        painter.drawText(top, 0, metrics.elidedText(self.path.stem, Qt.TextElideMode.ElideRight, width))
+        painter.drawText(top, 0, metrics.elidedText(self.name, _RIGHT, width))
         painter.setPen(self.palette().placeholderText().color())
-        place = metrics.elidedText(str(self.path.parent).replace(str(Path.home()), "~"), _LEFT, width)
-        below = top.translated(0, metrics.height() + 1)
-        painter.drawText(below, 0, metrics.elidedText(self.score, _RIGHT, width) if self.score else place)
+        painter.drawText(top.translated(0, metrics.height() + 1), 0, metrics.elidedText(self.below, self._cut, width))
         painter.end()
+
+
+class OpenRow(ProjectRow):
+    """The project that is open behind the start page, and the way back to it."""
+
+    def __init__(self, title: str, *, unsaved: bool) -> None:
+        super().__init__(f"{title} (unsaved)" if unsaved else title, "Open: back to it (Esc)")
+        self.setObjectName("startBack")
+        self.setAccessibleName(f"Back to {self.name}")
+        self.setToolTip(f"Back to {self.name}, as you left it (Esc)")
+
+
+class FileRow(ProjectRow):
+    """A recent file: its name, and under it what came of its last run, or the folder."""
+
+    def __init__(self, path: Path, score: str = "") -> None:
+        folder = str(path.parent).replace(str(Path.home()), "~")
+        super().__init__(path.stem, score or folder, _RIGHT if score else _LEFT)
+        self.path, self.score = path, score
+        self.setAccessibleName(f"Open {path.name}")
+        self.setAccessibleDescription(f"{score}, {path.parent}" if score else str(path.parent))
+        self.setToolTip(f"{path}\n{score}" if score else str(path))
 
 
 class StartPage(Themed, QWidget):
     """``opened`` carries a path, ``preset`` a `PresetEntry`, ``lesson`` the id of a lesson.
 
-    ``wants_new`` and ``wants_open`` ask for those commands, ``wants_tour`` for the tour, ``wants_data`` for one's own
-    data: a folder of it, or a file (False). ``tour_declined`` says that the tour is not wanted.
+    ``wants_back`` asks for the project that is open, ``wants_new`` and ``wants_open`` for those commands,
+    ``wants_tour`` for the tour, ``wants_data`` for one's own data: a folder of it, or a file (False).
+    ``tour_declined`` says that the tour is not wanted.
     """
 
     opened = Signal(object)
     preset = Signal(object)
     lesson = Signal(str)
+    wants_back = Signal()
     wants_new = Signal()
     wants_open = Signal()
     wants_data = Signal(bool)
@@ -122,6 +141,7 @@ class StartPage(Themed, QWidget):
         super().__init__()
         self.setObjectName("startPage")
         self._themes = themes
+        self.back: OpenRow | None = None
         self.gallery = Gallery(presets, families, themes)
         self.gallery.chosen.connect(self.preset)
         self.lessons = LessonList()
@@ -231,24 +251,40 @@ class StartPage(Themed, QWidget):
         self.kinds.button(1).setChecked(True)
         self._show_shelf(1)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_shelf(self.kinds.checkedId())
+
     def _show_shelf(self, index: int) -> None:
         if index:
             self.lessons.show_lessons(lessons())  # how far one came may have changed
         self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
 
-    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str]) -> None:
-        """List the files to continue with, each with what came of its last run, in words by its path."""
+    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str], back: OpenRow | None = None) -> None:
+        """List what to continue with: the open project, if no file has it as it is, then files, each with what came of
+        its last run, in words by its path.
+        """
         while (item := self.files.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._continue.setVisible(bool(recent))
+        self.back = back
+        self._continue.setVisible(bool(recent) or back is not None)
+        if back is not None:
+            back.clicked.connect(self.wants_back)
+            self.files.addWidget(back)
         for path in recent[:6]:
             row = FileRow(path, scores.get(str(path), ""))
             row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
             self.files.addWidget(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.wants_back.emit()
+        else:
+            super().keyPressEvent(event)
 
     def set_families(self, families: Mapping[str, str]) -> None:
         """Paint the drawings in the colours of these families."""

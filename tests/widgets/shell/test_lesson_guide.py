@@ -166,7 +166,7 @@ def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: Mai
     assert not window.commands["lesson"].isEnabled()
     window.show_lessons()
     card = next(card for card in window.start.lessons.cards if card.lesson.id == "waves")
-    assert card.lesson.facts.endswith("6 steps, 1 done")
+    assert card.lesson.facts.endswith("step 2 of 6, 1 done")
     qtbot.keyClick(card, Qt.Key.Key_Return)
     assert pane.where.text() == "Step 2 of 6, 1 done"
     qtbot.mouseClick(pane.back, LEFT)

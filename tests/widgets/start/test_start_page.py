@@ -87,6 +87,42 @@ def test_a_card_opens_its_network_untitled(shelf: Path, window: MainWindow, qtbo
     assert window.session.suggested_name == "digits-small"
 
 
+@pytest.mark.parametrize("by_key", [False, True])
+def test_the_start_page_leads_back_to_the_open_project(
+    shelf: Path, window: MainWindow, qtbot: QtBot, by_key: bool
+) -> None:
+    window.files.new()
+    window.show_start()
+    assert window.start.back is None  # nothing was begun
+    window.files.open_preset(window.start.gallery.cards[0].preset)
+    window.show_workspace("data")
+    network = window.session.document.network
+    with window.session.document.transaction("Delete output4"):
+        window.session.document.remove("output4")
+    window.show_start()
+    back = window.start.back
+    assert back is not None and back.isVisible() and back.name == "Digits, small (unsaved)"
+    assert window.start.files.itemAt(0).widget() is back
+    if by_key:
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        qtbot.keyClick(focus, Qt.Key.Key_Escape)
+    else:
+        qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert window.working and window.workbench.workspace == "data"
+    assert window.session.document.network is network and "output4" not in network
+
+
+def test_the_card_of_a_lesson_in_progress_says_at_which_step_one_is(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_lessons()
+    card = next(card for card in window.start.lessons.cards if card.lesson.id == "waves")
+    assert card.lesson.facts.endswith("6 steps")
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    window.commands["start"].trigger()
+    card = next(card for card in window.start.lessons.cards if card.lesson.id == "waves")
+    assert card.isVisible() and card.lesson.facts.endswith("step 1 of 6")
+
+
 def test_the_search_narrows_the_gallery(shelf: Path, window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClicks(window.start.search, "lstm")
     assert not window.start.gallery.cards[0].isVisible()

@@ -19,7 +19,7 @@ from widgets.start.preset_entries import PRESETS
 if TYPE_CHECKING:
     from app.project.recovery import Unsaved
     from widgets.shell.context import Context
-    from widgets.shell.project_session import OpenedProject
+    from widgets.shell.project_session import OpenedProject, ProjectSession
     from widgets.start.preset_entries import PresetEntry
 
 PROJECTS = "Netloom projects (*.netloom)"
@@ -89,6 +89,11 @@ class FileActions:
         from widgets.shell.project_memory import ProjectMemory
 
         self._context.show_workbench(self._context.part(ProjectMemory).workspace())
+
+    def go_back(self) -> None:
+        """Back from the start page to the project that is open, where one was begun."""
+        if self._context.ready and self._context.session.begun:
+            self._context.show_workbench()
 
     def reopen_last(self) -> bool:
         """Open the project that was worked on last; False where there is none."""
@@ -214,6 +219,16 @@ class FileActions:
         return True
 
     # The file on the disk
+
+    def listen_to(self, session: ProjectSession) -> None:
+        """Tell what becomes of the file, and of the journal of edits."""
+        session.overtaken.connect(self.tell_overtaken)
+        session.shared.connect(self.tell_shared)
+        session.copied.connect(self.tell_copied)
+        session.troubled.connect(self._tell_trouble)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        self._context.say(Notice(sentence, "warning", (), "journal", of_project=True))
 
     def tell_overtaken(self) -> None:
         """Say that someone else changed the file, and offer both ways out."""
