@@ -109,7 +109,9 @@ class Course:
         """The course that a run's log tells of."""
         started, finished = history.started or {}, history.finished or {}
         reason = str(finished.get("reason") or "")
-        return cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason)
+        kept = history.confusion
+        counts = np.array(kept["counts"], np.int64) if kept is not None else None
+        return cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason, counts)
 
     def values(self, part: str, metric: str) -> list[float]:
         """A metric of each epoch on a part, NaN where it is not known."""

@@ -71,7 +71,8 @@ class RunHistory:
 
     ``steps`` int64 (n,) and ``losses`` float32 (n,) are the training losses of single batches; ``epochs`` are the
     ``epoch`` events as JSON objects; ``others`` are further losses of the batches by name, float32 (n,), NaN where a
-    batch had none; ``finished`` is the last ``finished`` event unless training went on after it.
+    batch had none; ``finished`` is the last ``finished`` event unless training went on after it; ``confusion`` is the
+    confusion matrix of the validation set that was kept when training ended, as the JSON object of its event.
     """
 
     steps: npt.NDArray[np.int64]
@@ -80,6 +81,7 @@ class RunHistory:
     started: dict[str, Any] | None
     finished: dict[str, Any] | None
     others: Mapping[str, npt.NDArray[np.float32]] = field(default_factory=dict)
+    confusion: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,7 @@ def read_history(path: Path) -> RunHistory:
     losses: list[float] = []
     others: dict[str, list[float]] = {}
     epochs: list[dict[str, Any]] = []
-    started = finished = None
+    started = finished = confusion = None
     for line in _lines(path):
         kind = line.get("event")
         if kind == "points":
@@ -282,11 +284,15 @@ def read_history(path: Path) -> RunHistory:
             del steps[keep:], losses[keep:]
             others = {name: values[:keep] for name, values in others.items()}
             epochs = [epoch for epoch in epochs if epoch["step"] <= line["step"]]
+            if confusion is not None and confusion["epoch"] > (epochs[-1]["epoch"] if epochs else 0):
+                confusion = None
+        elif kind == "confusion":
+            confusion = line
         elif kind == "finished":
             finished = line
     further = {name: np.array(values, np.float32) for name, values in others.items()}
     return RunHistory(
-        np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished, further
+        np.array(steps, np.int64), np.array(losses, np.float32), tuple(epochs), started, finished, further, confusion
     )
 
 
@@ -303,6 +309,7 @@ SHAPES: Mapping[str, Mapping[str, type]] = {
     "epoch": {"epoch": int, "step": int, "train": dict, "validation": dict},
     "started": {"step": int, "epochs": int},
     "finished": {"status": str, "test": dict},
+    "confusion": {"epoch": int, "classes": list, "counts": list},
 }
 """What a line of the log must hold, by its event."""
 
@@ -334,10 +341,18 @@ def _fits(line: Any) -> bool:
         return False
     needed = SHAPES.get(line["event"], {})
     fits = all(isinstance(line.get(name), kind) for name, kind in needed.items())
+    if fits and line["event"] == "confusion":
+        return _is_square(line["counts"], len(line["classes"]))
     if not fits or line["event"] != "points":
         return fits
     columns = [line[name] for name in line.keys() - {"event"}]
     return all(isinstance(column, list) and len(column) == len(line["step"]) for column in columns)
+
+
+def _is_square(rows: list[Any], side: int) -> bool:
+    """Whether rows are as many as their whole numbers, ``side``."""
+    whole = (isinstance(row, list) and len(row) == side and all(isinstance(cell, int) for cell in row) for row in rows)
+    return len(rows) == side and all(whole)
 
 
 def _summary(path: Path) -> RunSummary:

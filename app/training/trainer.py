@@ -80,6 +80,7 @@ class _Training:
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
         self.due = now + POINTS_EVERY
         self.cards_due = self.confusion_due = now
+        self.confusion: EpochConfusion | None = None
         self.saving = 0.0
         self.samples = 0
         self.samples_per_second: float | None = None
@@ -280,7 +281,8 @@ class _Training:
         self._save_if_due()
         yield event
         if confusion is not None:
-            yield EpochConfusion(position.epochs, confusion.classes, confusion.counts())
+            self.confusion = EpochConfusion(position.epochs, confusion.classes, confusion.counts())
+            yield self.confusion
 
     def _confusion(self) -> ConfusionCount | None:
         """What counts the classes of the validation set now and then, where there is one and classes are predicted."""
@@ -292,7 +294,7 @@ class _Training:
         return ConfusionCount.of(session.model.objective.heads)
 
     def _finish(self, status: Status, reason: str | None) -> Event:
-        """Save, put the best weights into use, and test them."""
+        """Save, keep the last confusion matrix, put the best weights into use, and test them."""
         session = self.session
         self._save()
         if self.samples_over_time is not None:
@@ -300,6 +302,8 @@ class _Training:
         if session.best.saved is not None:
             session.weights.restore(session.best.saved)
         session.save_weights()
+        if self.confusion is not None and self.confusion.counts.any():
+            self._logged(self.confusion)
         test = {} if status == "failed" else session.model.measure(session.model.feed(session.model.prepared.test))
         return self._logged(self._finished(status, reason, test))
 

@@ -46,6 +46,12 @@ class ConfusionMatrix(MatrixPlot):
         signs = np.where(np.eye(len(labels)), 1, -1)
         self.show_matrix(signs * values / np.maximum(values.sum(axis=1, keepdims=True), 1), labels, labels)
 
+    def clear(self, words: str) -> None:
+        """Show no counts but ``words``, which say where counts come from."""
+        self.set_counts(np.zeros((0, 0), np.int64), [])
+        self.set_empty_text(words)
+        self.describe(words)
+
     def confused_most(self) -> str:
         """Return which two classes are taken for each other most often, in words; empty where none is mistaken."""
         wrong = np.triu(self._counts + self._counts.T, 1)

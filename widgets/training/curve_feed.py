@@ -144,15 +144,16 @@ class Curves(QObject):
             self.remove_run(old)
             self.show_run(new, name, hue)
 
-    def show_run(self, path: Path, name: str, hue: int) -> None:
-        """Add a run with all that its folder tells."""
+    def show_run(self, path: Path, name: str, hue: int) -> RunHistory | None:
+        """Add a run with all that its folder tells; returns its log, None where it cannot be read."""
         try:
             history = Run.open(path).history()
         except NetloomError as error:
             self.failed.emit(str(error))
-            return
+            return None
         self.add_run(path, name, hue)
         self._append_history(self._runs[path], history)
+        return history
 
     def _append_history(self, run: ShownRun, history: RunHistory) -> None:
         run.scale.steps_per_epoch = int((history.started or {}).get("steps_per_epoch") or run.scale.steps_per_epoch)

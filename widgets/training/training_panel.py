@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 from app.protocol.events import Epoch, EpochConfusion, Started, TrainingProgress
 from app.training.diagnosis import can_tell_overfitting
 from app.training.run_labels import ProjectKey, owner_of
-from app.training.runs import Run
+from app.training.runs import Run, RunHistory
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
@@ -20,6 +20,7 @@ from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
+from widgets.training.metric_text import own_name
 from widgets.training.run_list import RunList
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
@@ -31,6 +32,8 @@ WIDE = 1240
 """Pixels, before scaling, from which on the panel has room for a third plot."""
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
+NO_MATRIX = "This run kept no matrix. Train on to fill it, or see Errors in Understand."
+"""What the tab of the confusion matrix says of a classifier whose log holds none."""
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
 
@@ -250,7 +253,9 @@ class TrainPanel(QWidget):
         self._live = run
         self.runs.model.tick(run, False)
         self.runs.model.tick(run, True)
-        self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)
+        history = self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)
+        if history is not None and not self._controller.active:
+            self._restore_confusion(history)
         self.strip.show_state(self._controller.state, self._controller.words, own=True)
         self.runs.select(run)
         self._tell_overfitting()
@@ -268,6 +273,16 @@ class TrainPanel(QWidget):
         if self._controller.own:
             self._show_confusion(True)
             self.confusion.set_counts(event.counts, list(event.classes))
+
+    def _restore_confusion(self, history: RunHistory) -> None:
+        """The matrix that a run kept; of a classifier that kept none, where there is one."""
+        kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
+        classifies = any(own_name(name) == "accuracy" for name in last.get("validation", {}))
+        self._show_confusion(kept is not None or classifies)
+        if kept is not None:
+            self.confusion.set_counts(kept["counts"], [str(name) for name in kept["classes"]])
+        else:
+            self.confusion.clear(NO_MATRIX)
 
     def _show_confusion(self, shown: bool) -> None:
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), shown)

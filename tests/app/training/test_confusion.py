@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.protocol.events import Epoch, EpochConfusion
+from app.training.runs import METRICS, Run
 from app.training.trainer import train
 from app.training.training_session import begin
 from tests.app.training.projects import chain, project
@@ -24,7 +25,15 @@ def test_the_matrix_counts_what_the_accuracy_of_its_epoch_says(tmp_path: Path, m
         assert matrix.counts.shape == (10, 10)
         assert matrix.counts.sum() == session.validation.samples
         assert matrix.counts.trace() / matrix.counts.sum() == pytest.approx(epoch.validation["accuracy"])
-    assert b"confusion" not in (tmp_path / "run" / "metrics.jsonl").read_bytes()
+
+
+def test_the_log_keeps_the_last_matrix_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.trainer.CONFUSION_EVERY", 0.0)
+    session = begin(project(epochs=3), None, tmp_path / "run")
+    *_, last = (event for event in train(session) if isinstance(event, EpochConfusion))
+    kept = Run.open(tmp_path / "run").history().confusion
+    assert kept == last.to_json() and kept["epoch"] == 3
+    assert (tmp_path / "run" / METRICS).read_bytes().count(b'"event":"confusion"') == 1
 
 
 def test_fast_epochs_have_one_now_and_then_and_the_last_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

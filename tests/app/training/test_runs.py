@@ -110,6 +110,26 @@ def test_a_crash_costs_the_last_line_and_resuming_takes_back_what_was_not_saved(
     assert runs(run.path.parent)[0].status == "interrupted"
 
 
+def confusion_line(epoch: int, counts: object) -> dict[str, object]:
+    return {"event": "confusion", "epoch": epoch, "classes": ["cat", "dog"], "counts": counts}
+
+
+@pytest.mark.parametrize(("step", "kept"), [(10, True), (5, False)])
+def test_resuming_takes_back_a_matrix_of_an_epoch_that_is_done_anew(run: Run, step: int, kept: bool) -> None:
+    epochs = [{"event": "epoch", "epoch": n, "step": 5 * n, "train": {}, "validation": {}} for n in (1, 2)]
+    started = {"event": "started", "step": 0, "epochs": 2}
+    lines = [started, *epochs, confusion_line(2, [[3, 1], [0, 4]]), started | {"step": step}]
+    (run.path / METRICS).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    assert (run.history().confusion is not None) == kept
+
+
+@pytest.mark.parametrize("counts", [[[1, 2]], [[1], [2, 3]], [[1, 2], [3, "4"]], [1, 2]])
+def test_a_matrix_that_fits_no_classes_is_refused(run: Run, counts: object) -> None:
+    (run.path / METRICS).write_text(json.dumps(confusion_line(1, counts)) + "\n", "utf-8")
+    with pytest.raises(NetloomError, match="was altered: line 1"):
+        run.history()
+
+
 def test_a_folder_is_not_used_twice(run: Run) -> None:
     with pytest.raises(NetloomError, match="already holds a run"):
         Run.create(run.path, project_json(Project()), {})

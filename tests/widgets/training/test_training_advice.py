@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from app.project.presets import preset
 from app.protocol.events import EpochConfusion, Event
 from app.training.plan import Plan
-from app.training.runs import Run, fresh_folder
+from app.training.run_labels import ProjectKey
+from app.training.runs import METRICS, Log, Run, fresh_folder
 from graph.document import Document
 from graph.project import Project, project_json
 from tests.app.protocol import samples
@@ -204,6 +205,29 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
     scene.say(samples.finished())
     scene.begin()
     assert not panel.tabs.isTabVisible(tab)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("metric", ["accuracy", "rmse"])
+def test_a_run_that_is_opened_again_has_its_confusion_matrix(scene: Scene, kept: bool, metric: str) -> None:
+    scene.begin()
+    run, panel = scene.controller.run, scene.panel
+    assert run is not None
+    matrix = EpochConfusion(1, ("cat", "dog"), np.array([[3, 1], [0, 4]]))
+    log = Log(run / METRICS)
+    for event in (samples.started(), samples.epoch(validation={"loss": 0.5, metric: 0.9}), *([matrix] if kept else [])):
+        log.add(event.to_json())
+    log.close()
+    scene.say(samples.finished())
+    scene.controller.open_project(ProjectKey("another"))
+    assert not panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion))
+    scene.controller.restore(run, "Trained")
+    assert panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion)) == (kept or metric == "accuracy")
+    assert panel.confusion.is_empty() != kept
+    if kept:
+        assert panel.confusion.sentence(0, 1).startswith("1 of 4 samples of cat were taken for dog")
+    elif metric == "accuracy":
+        assert panel.confusion.empty_text.startswith("This run kept no matrix")
 
 
 def test_a_sign_in_a_field_moves_nothing(scene: Scene) -> None:
