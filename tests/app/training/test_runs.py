@@ -116,8 +116,10 @@ def confusion_line(epoch: int, counts: object) -> dict[str, object]:
 
 @pytest.mark.parametrize(("step", "kept"), [(10, True), (5, False)])
 def test_resuming_takes_back_a_matrix_of_an_epoch_that_is_done_anew(run: Run, step: int, kept: bool) -> None:
-    epochs = [{"event": "epoch", "epoch": n, "step": 5 * n, "train": {}, "validation": {}} for n in (1, 2)]
-    started = {"event": "started", "step": 0, "epochs": 2}
+    epochs: list[dict[str, object]] = [
+        {"event": "epoch", "epoch": n, "step": 5 * n, "train": {}, "validation": {}} for n in (1, 2)
+    ]
+    started: dict[str, object] = {"event": "started", "step": 0, "epochs": 2}
     lines = [started, *epochs, confusion_line(2, [[3, 1], [0, 4]]), started | {"step": step}]
     (run.path / METRICS).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     assert (run.history().confusion is not None) == kept
