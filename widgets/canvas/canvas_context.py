@@ -136,6 +136,12 @@ class CanvasContext(QObject):
         self.navigation.show_region(self.extent())
         self.navigation.framed = True
 
+    def is_whole_in(self, region: QRectF) -> bool:
+        """Whether all cards and notes lie in a region of the scene; wires may swing out of it a little."""
+        return region.contains(self.board.card_index.bounds()) and all(
+            region.contains(QRectF(*annotation.area)) for annotation in self.board.annotations.values()
+        )
+
     # The pointer
 
     def pointer_place(self) -> QPointF:

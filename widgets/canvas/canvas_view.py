@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -288,8 +288,12 @@ class CanvasView(QGraphicsView):
             self.navigation.moved()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        before = self.navigation.scene_region(QRect(QPoint(), event.oldSize()))
+        whole = event.oldSize().isValid() and self.context.is_whole_in(before)
         super().resizeEvent(event)
-        if self.navigation.framed:
+        # A zoom that was chosen stays as long as it leaves the whole network in view.
+        cut = whole and not self.context.is_whole_in(self.navigation.visible_region())
+        if self.navigation.framed or cut:
             self.context.frame_all()
         self._minimap.place()
         self._hint.dress()

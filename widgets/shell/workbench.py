@@ -412,11 +412,8 @@ class Workbench(QWidget):
         """Change what stands around the canvas."""
         if name == self.workspace:
             return
-        whole = self.canvas.navigation.visible_region().contains(self.canvas.board.bounds())
         self.workspace = name
         self._arrange()
-        if whole:
-            QTimer.singleShot(0, self.canvas, lambda: self.canvas.run("home"))
         self.workspace_changed.emit(name)
 
     def show_lesson(self, shown: bool) -> None:

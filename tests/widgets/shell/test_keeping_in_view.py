@@ -1,0 +1,63 @@
+"""A network that is in view as a whole stays so while workspaces come and go around the canvas."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.widgets.canvas.test_board_walk import add_by_search
+from widgets.canvas.canvas_view import CanvasView
+from widgets.shell.window import MainWindow
+
+LENET = ("input", "conv2d", "tanh", "avgpool2d", "conv2d", "tanh", "avgpool2d", "flatten", "dense", "tanh", "dense")
+
+
+@pytest.fixture
+def canvas(window: MainWindow) -> CanvasView:
+    """The canvas of a new network, with the keyboard."""
+    window.files.new()
+    window.show_workspace("network")
+    settle()
+    canvas = window.workbench.canvas
+    canvas.setFocus()
+    return canvas
+
+
+def settle() -> None:
+    for _ in range(8):
+        QApplication.processEvents()
+
+
+def draw(canvas: CanvasView, *kinds: str) -> None:
+    """Add layers one behind another, each by Tab, its name and Enter."""
+    for kind in kinds:
+        add_by_search(canvas, kind)
+        settle()
+
+
+def whole(canvas: CanvasView) -> bool:
+    region = canvas.navigation.visible_region()
+    return all(region.contains(card.rect) for card in canvas.board.cards.values())
+
+
+def test_a_network_drawn_by_hand_is_in_view_in_every_workspace(window: MainWindow, canvas: CanvasView) -> None:
+    draw(canvas, *LENET)
+    assert len(canvas.board.cards) == len(LENET) and whole(canvas)
+    for workspace in ("train", "understand", "network", "data", "understand", "train", "network"):
+        window.show_workspace(workspace)
+        settle()
+        assert workspace == "data" or whole(canvas), workspace
+        assert canvas.navigation.zoom <= 1.0
+    window.resize(1024, 700)
+    settle()
+    assert whole(canvas)
+
+
+def test_a_part_that_was_zoomed_to_stays_so(window: MainWindow, canvas: CanvasView) -> None:
+    draw(canvas, *LENET)
+    canvas.navigation.set_zoom(1.6)
+    assert not whole(canvas)
+    for workspace in ("train", "understand"):
+        window.show_workspace(workspace)
+        settle()
+        assert canvas.navigation.zoom == pytest.approx(1.6)
