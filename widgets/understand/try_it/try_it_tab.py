@@ -44,6 +44,19 @@ MOST_LAYERS = 60
 """Layers whose outputs are shown, at most."""
 
 
+class EditorPlace(QWidget):
+    """Where the editors stand. It counts as empty until they show a sample, so that the wait for one is told."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.filled = False
+        self.column = vbox(parent=self)
+
+    def is_empty(self) -> bool:
+        """Whether no sample came yet."""
+        return not self.filled
+
+
 class TryItTab(Tab):
     """A sample that can be edited, at its right what the network predicts, below what the layers give."""
 
@@ -96,8 +109,8 @@ class TryItTab(Tab):
         self.bar.addWidget(text_label("Start from", self, look="faint", buddy=self.part))
         self.bar.addWidget(self.controls)
         self.bar.addStretch(1)
-        self.place_for_editor = vbox()
-        self.split = hsplit((boxed(self.place_for_editor), 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
+        self.place_for_editor = EditorPlace(self)
+        self.split = hsplit((self.place_for_editor, 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
         self.page = boxed(vbox((self.split, 1), scrolled(self.layers, self), spacing=0))
         self.pages = LeastHeightStack(self)
         self.pages.add(self.nothing)
@@ -188,7 +201,7 @@ class TryItTab(Tab):
             for editor in self.editors:
                 tabs.addTab(editor, editor.form.field.name)
             self._holder = tabs
-        self.place_for_editor.addWidget(self._holder)
+        self.place_for_editor.column.addWidget(self._holder)
 
     def _on_part(self) -> None:
         self._path, self._place = None, 0
@@ -219,6 +232,7 @@ class TryItTab(Tab):
     def _on_sample(self, reply: SampleRead) -> None:
         self._requests["sample"] = None
         self._read, self._changed, self._place = reply, False, reply.place
+        self.place_for_editor.filled = True
         for editor in self.editors:
             editor.show_sample(reply.sample)
         self._show_where()
@@ -312,8 +326,9 @@ class TryItTab(Tab):
         self._requests.clear()
         self._described = self._read = self._path = None
         self._place, self._changed, self.editors = 0, False, []
+        self.place_for_editor.filled = False
         if self._holder is not None:
-            self.place_for_editor.removeWidget(self._holder)
+            self.place_for_editor.column.removeWidget(self._holder)
             self._holder.hide()
             self._holder.deleteLater()
             self._holder = None

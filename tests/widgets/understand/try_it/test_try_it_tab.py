@@ -83,6 +83,29 @@ def test_a_digit_is_drawn_and_the_prediction_follows(qtbot: QtBot, controller: T
     qtbot.waitUntil(lambda: settled(tab) and said(tab) == "0", timeout=PATIENCE)
 
 
+def test_the_board_is_covered_until_the_first_sample_is_there(
+    qtbot: QtBot, controller: TrainingController, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, tab = ready(qtbot, controller, "digits")
+    fetch, covered = tab._fetch, list[bool]()
+
+    def is_covered() -> bool:
+        return any(tab.place_for_editor in covers.covered for covers in panel.busy)
+
+    def spied() -> None:
+        fetch()
+        covered.append(is_covered())
+
+    monkeypatch.setattr(tab, "_fetch", spied)
+    tab._forget()
+    tab.on_shown()
+    qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
+    assert covered == [True] and not is_covered()
+    qtbot.mouseClick(tab.after, Qt.MouseButton.LeftButton)
+    assert covered == [True, False]  # the sample before stays in view until the next one is there
+    qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
+
+
 def test_only_the_latest_drawing_is_asked_for(qtbot: QtBot, controller: TrainingController) -> None:
     _, tab = ready(qtbot, controller, "digits")
     [editor] = tab.editors
@@ -240,4 +263,4 @@ def test_another_run_has_other_editors(qtbot: QtBot, controller: TrainingControl
     _, tab = ready(qtbot, controller, "digits", 1)
     train(qtbot, controller, "diabetes", 1)
     qtbot.waitUntil(lambda: settled(tab) and isinstance(tab.editors[0], RowEditor), timeout=PATIENCE)
-    assert tab.place_for_editor.count() == 1
+    assert tab.place_for_editor.column.count() == 1
