@@ -219,6 +219,8 @@ QTreeView::branch:has-children:open { image: url("@down_mark"); }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @surface; color: @faint; border: none; border-bottom: 1px solid @border;
     padding: 5px 8px; font-size: @small; }
+#runs::item { padding: 0px 2px; }
+#runs QHeaderView::section { padding: 5px; }
 QTableCornerButton::section { background: @surface; border: none; }
 
 QScrollArea { background: transparent; border: none; }

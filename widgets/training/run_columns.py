@@ -94,7 +94,8 @@ def _known(name: str, value: float | None) -> str:
 
 
 def _settings(entries: Sequence[RunEntry]) -> list[Column]:
-    return [_setting(name) for name in varying([entry.settings for entry in entries])]
+    """Settings that differ; of epochs the column that says how many are done says how many are wanted."""
+    return [_setting(name) for name in varying([entry.settings for entry in entries]) if name != "epochs"]
 
 
 def _setting(name: str) -> Column:

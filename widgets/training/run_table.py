@@ -25,6 +25,8 @@ TICK = "Tick it to see its curves"
 """What a selected run says whose curves are not shown."""
 GAP = 4
 """Pixels between box, swatch and name."""
+INSET = 5
+"""Pixels between the side of a column and its heading or text, as the style sheet has them."""
 LEAST_NEEDED = ("Size", "Date", "Validation", "Epochs", "Status")
 """Columns in the order in which they are left out where there is no room."""
 
@@ -115,6 +117,7 @@ class RunTable(QTableView):
     def _on_columns(self) -> None:
         header, scrolls = self.horizontalHeader(), self._model.is_wide
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(scrolls)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed if scrolls else QHeaderView.ResizeMode.Stretch)
         if scrolls:
             header.resizeSection(0, self._name_width())
@@ -171,8 +174,8 @@ class RunTable(QTableView):
     def _paint_second_line(self, painter: QPainter, row: int, line: QRect) -> None:
         """What differs on the left; on the right of a run that is selected and not shown, how it is shown."""
         top = Qt.AlignmentFlag.AlignTop
-        line.setLeft(self._box_width() + GAP - self.horizontalOffset())
-        line.setRight(self.viewport().width() - GAP)
+        line.setLeft(self._box_width() + INSET - self.horizontalOffset())
+        line.setRight(self.viewport().width() - 1 - INSET)
         metrics, asked = painter.fontMetrics(), self.asks_for_tick(row)
         if asked:
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | top, TICK)

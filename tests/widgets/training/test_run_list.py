@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -207,6 +207,46 @@ def test_a_selected_run_that_is_not_shown_says_how_it_is(listed: RunList, traine
 def inks(picture: QImage) -> int:
     """How many colours a picture has: one where nothing is written on its ground."""
     return len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())})
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["list", "table"])
+def test_headings_stand_over_their_cells_and_rows_reach_the_frame(
+    listed: RunList, trained: Trained, wide: bool
+) -> None:
+    listed.setStyleSheet(stylesheet(ThemeSource("light").theme))
+    listed.resize(1600, 300)
+    trained(units=16, epochs=5)
+    trained(epochs=60)
+    read(listed).wide.setChecked(wide)
+    table, header = listed.table, listed.table.horizontalHeader()
+    titles = [column.title for column in listed.model.columns]
+    assert [title.lower() for title in titles].count("epochs") == 1
+    assert header.length() == table.viewport().width()
+    for number, column in enumerate(listed.model.columns):
+        cell = table.visualRect(listed.model.index(0, number))
+        text = listed.model.data(listed.model.index(0, number))
+        if not text or column.title == "Run":
+            continue
+        cell.setHeight(cell.height() // 2)
+        head = QRect(cell)
+        head.setTop(4)
+        head.setHeight(header.height() - 8)
+        over, under = (
+            inked(view.grab(part).toImage()) for view, part in ((header.viewport(), head), (table.viewport(), cell))
+        )
+        side = 1 if column.right else 0
+        assert abs(over[side] - under[side]) <= 2, column.title
+
+
+def inked(picture: QImage) -> tuple[int, int]:
+    """The first and the last column of pixels on which something is written."""
+    ground = picture.pixel(picture.width() // 2, 0)
+    columns = [
+        x
+        for x in range(1, picture.width() - 1)
+        if any(picture.pixel(x, y) != ground for y in range(1, picture.height() - 1))
+    ]
+    return columns[0], columns[-1]
 
 
 def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
