@@ -295,18 +295,26 @@ class TryItTab(Tab):
         read = self._read
         if read is None:
             return
-        self.where.setText(f"{nth(read.place)} of {read.count:,}")
         truth = truth_words(read)
         part = self.part.currentText().lower()
-        name = f"Sample {nth(read.place)} of the {part}" if self._path is None else self._path.name
+        name = f"{_number(read)} ({part})" if self._path is None else self._path.name
         name = f"{name}: {read.name}" if read.name else name
-        drawn = any(editor.from_scratch for editor in self.editors)
-        if self._changed and drawn:
+        drawn = self._changed and any(editor.from_scratch for editor in self.editors)
+        self._show_number(
+            read, "" if drawn else _number(read), part if self._path is None else f"file {self._path.name}"
+        )
+        if drawn:
             self.prediction.truth.setText("Your own drawing")
         elif self._changed:
             self.prediction.truth.setText(f"{name}, changed by you" + (f"; before: {truth}" if truth else ""))
         else:
             self.prediction.truth.setText(f"{name}" + (f"; true: {truth}" if truth else ""))
+
+    def _show_number(self, read: SampleRead, number: str, whole: str) -> None:
+        """Name the sample between the arrows, which stay where they are when it has no number."""
+        self.where.setText(number)
+        self.where.setToolTip(f"{nth(read.place)} of {read.count:,} in the {whole}" if number else "")
+        self.where.setMinimumWidth(max(self.where.minimumWidth(), self.where.sizeHint().width()))
 
     def _show_nothing(self, words: str) -> None:
         self.nothing.setText(words)
@@ -334,3 +342,8 @@ class TryItTab(Tab):
             self._holder = None
         self.part.clear()
         self.where.setText("")
+
+
+def _number(read: SampleRead) -> str:
+    """A sample by its number in the data set, as every view of Understand has it, or by its place in a file."""
+    return f"Sample {nth(read.index if read.index >= 0 else read.place)}"

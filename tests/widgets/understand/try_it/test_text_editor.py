@@ -65,7 +65,7 @@ def test_what_is_typed_is_predicted_and_unknown_words_are_told(qtbot: QtBot, sil
     assert answer(qtbot, silent, predicted(0.9)).sample.texts == {"text": "a lovely film"}
     assert tab.prediction.outputs[0].words.text() == "glad"
     assert tab.prediction.outputs[0].sure.text() == "90.0 % sure"
-    assert tab.prediction.truth.text() == "Sample 1 of the test set; true: glad"
+    assert tab.prediction.truth.text() == "Sample 1 (test set); true: glad"
     [editor] = tab.editors
     assert isinstance(editor, TextEditor)
     editor.field.selectAll()

@@ -67,7 +67,11 @@ def test_a_digit_is_drawn_and_the_prediction_follows(qtbot: QtBot, controller: T
     panel.subject.activated.connect(lit.append)
     [editor] = tab.editors
     assert isinstance(editor, PictureEditor)
-    assert "Sample 1 of the test set; true:" in tab.prediction.truth.text()
+    assert tab._read is not None
+    number = f"Sample {tab._read.index + 1}"
+    assert tab._read.index > 0 and f"{number} (test set); true:" in tab.prediction.truth.text()
+    assert tab.where.text() == number
+    place = tab.after.pos()
     assert editor.centre.isVisibleTo(editor)
     qtbot.mouseClick(editor.clear, Qt.MouseButton.LeftButton)
     assert editor.is_blank() and tab.prediction.says.text() == "Draw something."
@@ -75,6 +79,7 @@ def test_a_digit_is_drawn_and_the_prediction_follows(qtbot: QtBot, controller: T
     qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
     assert said(tab) == "1"
     assert tab.prediction.truth.text() == "Your own drawing"
+    assert tab.where.text() == tab.where.toolTip() == "" and tab.after.pos() == place
     assert "sure" in tab.prediction.outputs[0].sure.text()
     assert set(lit[-1]) == {"input1", "conv1", "flatten1", "dense1"}
     assert set(tab.layers._strips) == set(lit[-1])
@@ -200,14 +205,14 @@ def test_a_picture_is_pasted_and_dropped(qtbot: QtBot, controller: TrainingContr
 
 def test_the_next_sample_is_one_further(qtbot: QtBot, controller: TrainingController) -> None:
     _, tab = ready(qtbot, controller, "digits")
-    assert tab.where.text().startswith("1 of ")
+    assert tab.where.toolTip().startswith("1 of ")
     qtbot.mouseClick(tab.after, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: settled(tab) and tab.where.text().startswith("2 of "), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: settled(tab) and tab.where.toolTip().startswith("2 of "), timeout=PATIENCE)
     for _step in range(2):
         qtbot.mouseClick(tab.before, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
-    count = tab.where.text().split(" of ")[1]
-    assert tab.where.text() == f"{count} of {count}"
+    count = tab.where.toolTip().split()[2]
+    assert tab.where.toolTip() == f"{count} of {count} in the test set"
 
 
 def test_a_row_is_edited_and_odd_cells_are_told_beside_them(qtbot: QtBot, controller: TrainingController) -> None:
