@@ -110,7 +110,7 @@ class Dropping:
     def _begin(self, data: Path) -> None:
         from widgets.shell.actions.file_actions import FileActions
 
-        self._context.part(FileActions).new(lambda: self._use(data, with_network=True))
+        self._context.part(FileActions).new(lambda: self._use(data, with_network=True), title_of(data))
 
     def _use(self, data: Path, *, with_network: bool = False) -> None:
         from widgets.data.data_view import DataView
@@ -149,6 +149,11 @@ class Dropping:
     def _say_apart(self, count: int) -> None:
         text = f"These {count} files lie in several folders; put them into one to open them as one data set."
         self._context.say(Notice(text, "warning", (), "dropped", of_project=True))
+
+
+def title_of(data: Path) -> str:
+    """What a project that begins with this data is called: ``fruit`` for fruit.csv and fruit.csv.gz, or the folder."""
+    return data.name if data.is_dir() else Path(data.stem).stem if data.suffix.lower() == ".gz" else data.stem
 
 
 def is_lesson(path: Path) -> bool:

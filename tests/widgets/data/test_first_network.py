@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import close
 from widgets.launch import make_window
+from widgets.shell.dropping import title_of
+from widgets.shell.saving import proposed
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,6 +35,8 @@ def test_my_data_on_the_start_page_ends_in_a_network_that_can_be_trained(
     qtbot.waitUntil(lambda: len(window.session.document.network) > 0, timeout=60_000)
     assert window.workbench.workspace == "data"
     qtbot.waitUntil(lambda: window.session.checker.ok, timeout=20_000)
+    assert window.session.title == "plants" and window.windowTitle() == "plants * - Netloom"
+    assert Path(proposed(window, ".onnx")).name == "plants.onnx"
     notice = next(notice for notice in window.banners.notices if notice.key == "dropped")
     assert "suits this data" in notice.text
     dict(notice.choices)["Undo"]()
@@ -43,3 +47,12 @@ def test_my_data_on_the_start_page_ends_in_a_network_that_can_be_trained(
     window.commands["train"].trigger()
     assert not [each for each in window.banners.notices if each.key == "dropped"]
     close(window)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("fruit.csv", "fruit"), ("fruit.csv.gz", "fruit"), ("v1.2 fruit.npz", "v1.2 fruit")]
+)
+def test_a_project_is_called_after_its_data(tmp_path: Path, name: str, title: str) -> None:
+    assert title_of(tmp_path / name) == title
+    (tmp_path / "fruit.photos").mkdir()
+    assert title_of(tmp_path / "fruit.photos") == "fruit.photos"
