@@ -222,6 +222,7 @@ class CanvasContext(QObject):
         self.animation.finish()
         if self.gestures.current is not None and self.gestures.current.edits:
             self.gestures.cancel()
+        whole = self.is_whole_in(self.navigation.visible_region())
         self.board.follow(commit)
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
@@ -230,18 +231,22 @@ class CanvasContext(QObject):
             self._routing.start(0)
         self.selection.keep(self.board.cards, self.board.wires, self.board.annotations)
         self.surface.leave()
-        self._reveal_added(commit)
+        self._reveal_added(commit, whole)
         self.changed.emit()
 
-    def _reveal_added(self, commit: Commit) -> None:
+    def _reveal_added(self, commit: Commit, whole: bool) -> None:
         """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.
 
-        What follows it comes into view with it where there is room for both.
+        Where the ``whole`` network was in view before, it is so again: cards that made room may have left it. Else what
+        follows comes into view with what was added where there is room for both.
         """
         changes = (change for change in commit.changes if isinstance(change, LayerAdded))
         added = {change.node.id for change in changes if change.node.id in self.board.cards}
         if len(added) > 1 and len(added) == len(self.board.cards):
             self.frame_all()
+        elif added and whole:
+            if not self.is_whole_in(self.navigation.visible_region()):
+                self.frame_all()
         elif added:
             behind = {successor for id_ in added for successor in self.document.network.successors(id_)}
             regions = self.board.bounds(added | behind), self.board.bounds(added)
