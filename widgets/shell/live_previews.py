@@ -34,7 +34,7 @@ MOST_INSIDE = 3
 
 
 class LivePreviews(QObject):
-    """Between the canvas and a training: pictures while it runs, marks of health until the next one.
+    """Between the canvas and a training: pictures and marks of health while it runs, and its last ones until the next.
 
     A layer that was changed since the training began shows nothing, for what is known is not about it.
     """
@@ -111,8 +111,6 @@ class LivePreviews(QObject):
     # What is on screen
 
     def _follow(self) -> None:
-        if not self._controller.active:
-            self._strips = {}
         self._show()
         self._soon.start()
 

@@ -123,7 +123,7 @@ def test_panels_and_cards_are_asked_for_together(trained: Trained, qtbot: QtBot)
     assert (last(trained).filters, last(trained).every) == ((), 1.0)
 
 
-def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> None:
+def test_pictures_hang_below_their_cards_while_training_and_stay_until_the_layer_changes(trained: Trained) -> None:
     canvas = trained.canvas
     canvas.navigation.set_zoom(1.0)
     canvas.navigation.center_on(canvas.board.bounds().center())
@@ -137,8 +137,15 @@ def test_pictures_hang_below_their_cards_while_training(trained: Trained) -> Non
     assert canvas.grab().toImage().pixelColor(below) != before
     assert "what it gives for one sample" in hover(trained, "conv1")
     trained.controller._on_event(finished())
+    assert trained.shown is not None and set(trained.shown.strips) == {"conv1"}
+    assert canvas.grab().toImage().pixelColor(below) != before
+    with trained.document.transaction("Edit"):
+        trained.document.set_values("conv1", filters=8)
     assert trained.shown is None
-    assert card.hang == 0
+    assert canvas.board.cards["conv1"].hang == 0
+    trained.document.undo()
+    trained.controller._on_event(started(run=str(trained.controller.run)))
+    assert trained.shown is None, "another training begins without the pictures of the one before"
 
 
 def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: QtBot) -> None:
