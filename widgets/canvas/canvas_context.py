@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
@@ -137,10 +138,10 @@ class CanvasContext(QObject):
         self.navigation.framed = True
 
     def is_whole_in(self, region: QRectF) -> bool:
-        """Whether all cards and notes lie in a region of the scene; wires may swing out of it a little."""
-        return region.contains(self.board.card_index.bounds()) and all(
-            region.contains(QRectF(*annotation.area)) for annotation in self.board.annotations.values()
-        )
+        """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little."""
+        cards = (card.rect for card in self.board.cards.values())
+        notes = (QRectF(*annotation.area) for annotation in self.board.annotations.values())
+        return bool(self.board.cards) and all(region.contains(place) for place in chain(cards, notes))
 
     # The pointer
 

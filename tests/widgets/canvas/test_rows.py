@@ -92,6 +92,19 @@ def test_what_is_framed_stays_framed_in_another_size(open_canvas: OpenCanvas) ->
     assert canvas.navigation.zoom == zoom
 
 
+def test_pictures_that_hang_out_of_view_do_not_keep_a_whole_network_from_staying_in_view(
+    open_canvas: OpenCanvas,
+) -> None:
+    canvas: CanvasView = open_canvas(build("input", "dense", "output"))
+    canvas.resize(900, 120)
+    canvas.navigation.set_zoom(1.0)
+    canvas.navigation.center_on(canvas.board.bounds(canvas.board.cards).center())
+    canvas.board.hang(canvas.board.cards, 40)
+    assert not canvas.navigation.visible_region().contains(canvas.board.bounds())
+    canvas.resize(500, 120)
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds(canvas.board.cards))
+
+
 @pytest.mark.parametrize("zoom", [0.26, 0.4, 0.58])
 def test_names_are_about_as_large_on_the_screen_at_every_middle_zoom(open_canvas: OpenCanvas, zoom: float) -> None:
     canvas: CanvasView = open_canvas(build("input", "dense"))
