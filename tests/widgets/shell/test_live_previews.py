@@ -137,7 +137,7 @@ def test_pictures_hang_below_their_cards_while_training_and_stay_until_the_layer
     assert canvas.grab().toImage().pixelColor(below) != before
     assert "what it gives for one sample" in hover(trained, "conv1")
     trained.controller._on_event(finished())
-    assert trained.shown is not None and set(trained.shown.strips) == {"conv1"}
+    assert set(trained.shown.strips) == {"conv1"}, "the last pictures stay"
     assert canvas.grab().toImage().pixelColor(below) != before
     with trained.document.transaction("Edit"):
         trained.document.set_values("conv1", filters=8)
