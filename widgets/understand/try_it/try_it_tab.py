@@ -335,6 +335,8 @@ class TryItTab(Tab):
         self._described = self._read = self._path = None
         self._place, self._changed, self.editors = 0, False, []
         self.place_for_editor.filled = False
+        self.prediction.show_none("")
+        self.prediction.truth.setText("")
         if self._holder is not None:
             self.place_for_editor.column.removeWidget(self._holder)
             self._holder.hide()

@@ -103,6 +103,8 @@ def test_the_board_is_covered_until_the_first_sample_is_there(
 
     monkeypatch.setattr(tab, "_fetch", spied)
     tab._forget()
+    shown = [view for view in tab.prediction.outputs if view.isVisible()]
+    assert tab.prediction.truth.text() == "" and shown == []  # nothing of the run before
     tab.on_shown()
     qtbot.waitUntil(lambda: settled(tab), timeout=PATIENCE)
     assert covered == [True] and not is_covered()
