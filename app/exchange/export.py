@@ -88,7 +88,7 @@ def export_drawing(network: Network, out: Path, kind: str) -> Path:
     NetloomError
         if the network has no layers or the file cannot be written.
     """
-    from graph.drawing.svg import svg
+    from app.exchange.svg_out import svg
 
     drawing = svg(network)
     write_atomically(out, png(drawing) if kind == "png" else drawing.encode("utf-8"))

@@ -15,6 +15,7 @@ from app.data.readers.recipe import Dialect, ReadingRecipe
 from app.data.sources.table_source import TableSource
 from app.data.split import NAMES
 from app.exchange import html_parts
+from app.exchange.svg_out import svg
 from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
@@ -23,7 +24,6 @@ from app.training.diagnosis import diagnose_run
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.checking.check import Checker
-from graph.drawing.svg import svg
 from graph.errors import NetloomError
 from graph.project import Project, write_atomically
 

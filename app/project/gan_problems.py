@@ -13,9 +13,10 @@ from app.training.gan.roles import RolesError, different_shapes, roles
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.checking.check import Checker, downstream
 from graph.checking.data_fit import fits, reshaping
-from graph.checking.fixes import CARD_STEP, Change, Fix
+from graph.checking.fixes import Change, Fix
 from graph.checking.layer_info import Problem, Severity
 from graph.document import Document
+from graph.drawing.cards import STEP
 from graph.layers.io import Input, Output
 from graph.network import Connection
 
@@ -75,7 +76,7 @@ class Twin(Fix):
         left, low = min(x for x, _ in places.values()), max(node.position[1] for node in network) + ROW
         high = min(y for _, y in places.values())
         with document.transaction(self.title):
-            new = {self.meets.source: document.add(self.data, (left - CARD_STEP, low), "data")}
+            new = {self.meets.source: document.add(self.data, (left - STEP, low), "data")}
             for id_ in self.discriminator:
                 x, y = places[id_]
                 node = network.node(id_)

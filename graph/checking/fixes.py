@@ -8,13 +8,12 @@ from typing import Any, Protocol
 
 from graph.changes import Section
 from graph.document import Document
+from graph.drawing.cards import STEP
+from graph.drawing.make_room import make_room
 from graph.layers.base import Layer, Remedy
 from graph.layers.catalogue import discover
 from graph.network import Connection, Network, Position
 from graph.shapes import Shape
-
-CARD_STEP = 224.0
-"""Horizontal distance between cards in a chain, in pixels at 100 % zoom."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,15 @@ class Insert:
     def apply(self, document: Document) -> None:
         """Cut the connection, add the layer, connect both sides, and make room for its card."""
         connection = document.network.at(self.target, self.port)
-        place = document.network.node(self.target).position
-        _make_room(document, place)
-        new = document.add(self.layer, place)
+        target = document.network.node(self.target)
+        new = document.add(self.layer, target.position)
+        document.set_vertical([new], target.vertical)
         if connection is not None:
             document.disconnect(connection)
             source = (connection.source, connection.source_port)
             document.connect(Connection(*source, new, self.layer.input_ports()[0].name))
         document.connect(Connection(new, self.layer.output_ports()[0].name, self.target, self.port))
+        make_room(document, new)
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ class Prepend:
     def apply(self, document: Document) -> None:
         """Add and connect the layer, in front of the target where there is room, else below what stands there."""
         x, y = document.network.node(self.target).position
-        place = x - CARD_STEP, y
+        place = x - STEP, y
         while any(_close(node.position, place) for node in document.network):
-            place = place[0], place[1] + CARD_STEP / 2
+            place = place[0], place[1] + STEP / 2
         new = document.add(self.layer, place)
         document.connect(Connection(new, self.layer.output_ports()[0].name, self.target, self.port))
 
@@ -213,18 +213,11 @@ def _beside(document: Document, source: str | None) -> Position:
     """A free place: right of ``source``, or right of everything."""
     if source is not None:
         x, y = document.network.node(source).position
-        return (x + CARD_STEP, y)
+        return (x + STEP, y)
     places = [node.position for node in document.network]
-    return (max(x for x, _ in places) + CARD_STEP, min(y for _, y in places)) if places else (0.0, 0.0)
+    return (max(x for x, _ in places) + STEP, min(y for _, y in places)) if places else (0.0, 0.0)
 
 
 def _close(first: Position, second: Position) -> bool:
     """Whether cards at both places would overlap."""
-    return abs(first[0] - second[0]) < CARD_STEP and abs(first[1] - second[1]) < CARD_STEP / 2
-
-
-def _make_room(document: Document, place: Position) -> None:
-    """Shift the cards at and right of ``place`` by one step, in its row only, so that the new card overlaps none."""
-    x, y = place
-    row = [node for node in document.network if node.position[0] >= x and abs(node.position[1] - y) < CARD_STEP / 2]
-    document.move({node.id: (node.position[0] + CARD_STEP, node.position[1]) for node in row})
+    return abs(first[0] - second[0]) < STEP and abs(first[1] - second[1]) < STEP / 2

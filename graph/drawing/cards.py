@@ -37,6 +37,9 @@ GRASP = 10.0
 COLUMN_GAP = 48.0
 """Free space between neighbouring cards in a chain."""
 
+STEP = WIDTH + COLUMN_GAP
+"""Distance between neighbouring cards in a chain, from left edge to left edge."""
+
 ROW_GAP = 36.0
 """Free space between cards above one another."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.editing.make_room import make_room
+from graph.drawing.make_room import make_room
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.io import Input

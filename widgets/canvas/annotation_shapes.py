@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from graph.editing.annotation_edits import TITLE
+from graph.drawing.frames import TITLE
 from graph.network import Annotation, AnnotationKind
 from widgets.canvas.level_of_detail import MID_FROM
 from widgets.look.theme import Theme, blend

@@ -155,7 +155,7 @@ class CanvasView(QGraphicsView):
         NetloomError
             if there is nothing to draw or the file cannot be written.
         """
-        from graph.drawing.svg import svg
+        from app.exchange.svg_out import svg
         from graph.project import write_atomically
 
         write_atomically(Path(path), svg(self.document.network, checker=self.checker).encode("utf-8"))

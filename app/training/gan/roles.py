@@ -13,8 +13,9 @@ from typing import Literal
 
 import networkx as nx
 
-from graph.checking.fixes import CARD_STEP, Append, Fix
+from graph.checking.fixes import Append, Fix
 from graph.document import Document
+from graph.drawing.cards import STEP
 from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike, Noise, Output
 from graph.naming import fresh_name
@@ -164,7 +165,7 @@ def alone(network: Network, side: Side) -> Network:
     cut = _cut(network, kept, last, "verdict")
     x, y = network.node(parts.meets.target).position
     sample = "sample" if "sample" not in cut else fresh_name("sample", cut)
-    cut.insert_node(Node(sample, Input(shape=data.shape), (x - CARD_STEP, y)))
+    cut.insert_node(Node(sample, Input(shape=data.shape), (x - STEP, y)))
     for id_, name in kept.items():
         for wire in network.into(id_).values():
             if wire.source not in kept:
@@ -184,7 +185,7 @@ def _cut(network: Network, kept: Mapping[str, str], last: Connection, end: str) 
                 cut.insert_connection(Connection(kept[wire.source], wire.source_port, name, wire.target_port))
     x, y = network.node(last.source).position
     free = end if end not in cut else fresh_name(end, cut)
-    cut.insert_node(Node(free, Output(), (x + CARD_STEP, y)))
+    cut.insert_node(Node(free, Output(), (x + STEP, y)))
     cut.insert_connection(Connection(kept[last.source], last.source_port, free, "in"))
     return cut
 

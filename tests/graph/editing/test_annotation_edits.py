@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from graph.document import Document
 from graph.drawing import cards
-from graph.editing.annotation_edits import FRAME_SIZE, TITLE, around, move_with_frames, new_frame, new_note
+from graph.drawing.frames import TITLE, around, move_with_frames
+from graph.editing.annotation_edits import FRAME_SIZE, new_frame, new_note
 from graph.network import AnnotationKind
 from tests.graph.networks import layer
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Literal
 
+from graph.drawing.frames import move_with_frames
 from graph.drawing.layout import arrange_to_fit, clear_of_others, oriented_network
 from graph.editing.aligning import Edge, aligned, distributed
-from graph.editing.annotation_edits import move_with_frames
 from graph.network import Position
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext

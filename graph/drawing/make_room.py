@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from graph.document import Document
 from graph.drawing import cards
 from graph.drawing.cards import Box
-from graph.editing.annotation_edits import move_with_frames
+from graph.drawing.frames import move_with_frames
 from graph.network import Network
 
 GAP = cards.COLUMN_GAP
@@ -19,17 +19,17 @@ BAND = 160.0
 
 
 def make_room(document: Document, added: str) -> None:
-    """Give a layer that was put on wires its place between what feeds it and what it feeds, in an open transaction.
+    """Give a layer that was put before others its place between what feeds it and what it feeds, in a transaction.
 
     It keeps the place that it has where there is room. Else it goes behind what feeds it, and what follows moves on as
     far as needed, with the frames around. A wire that leads back to the start of another row leaves no room to make:
     there the layer goes to the end of the first row.
     """
     network = document.network
-    arriving, leaving = network.into(added).values(), network.out_of(added)
-    if arriving and leaving:
+    leaving = [each.target for each in network.out_of(added)]
+    if leaving:
         row = _Row(network, added)
-        row.enter(next(iter(arriving)).source, [each.target for each in leaving])
+        row.enter(next((each.source for each in network.into(added).values()), None), leaving)
         row.push()
         moved = {id_: place for id_, place in row.places.items() if place != network.node(id_).position}
         move_with_frames(document, moved)
@@ -49,8 +49,17 @@ class _Row:
             for band in self._bands_of(id_):
                 self._bands[band].append(id_)
 
-    def enter(self, source: str, targets: Iterable[str]) -> None:
-        """Put the new card behind its source, as near to where it is as leaves it before what follows."""
+    def enter(self, source: str | None, targets: Iterable[str]) -> None:
+        """Put the new card behind its source, as near to where it is as leaves it before what follows.
+
+        Without a source it stays where it is.
+        """
+        if source is None:
+            self._onward = [id_ for id_ in targets if self._start(id_) >= self._start(self._added)]
+        else:
+            self._enter_behind(source, targets)
+
+    def _enter_behind(self, source: str, targets: Iterable[str]) -> None:
         added, level = self._added, self.places[source][self._across]
         self._onward = [id_ for id_ in targets if self._start(id_) >= self._end(source)]
         least = self._end(source) + GAP

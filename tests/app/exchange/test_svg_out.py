@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from graph.drawing.svg import FAMILIES, svg
+from app.exchange.svg_out import FAMILIES, svg
 from graph.errors import NetloomError
 from graph.layers.base import Family
 from graph.layers.catalogue import catalogue
