@@ -1,6 +1,7 @@
 # Everything a person does with Netloom from a terminal: make help.
 
 VENV := .venv
+MINUTES := 8
 PYTHON := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
@@ -13,7 +14,7 @@ SOURCES := graph app widgets benchmarks tools tests main.py
 help:
 	@echo "make run      open Netloom; without a display, drive it offscreen and save pictures"
 	@echo "make test     run the tests"
-	@echo "make battery  run the slow tests and the fuzzing, which make test leaves out"
+	@echo "make battery  hold every promise to random cases for 8 minutes (MINUTES=480 for a night), and run the slow tests"
 	@echo "make check    lint, formatting, types and import contracts"
 	@echo "make coverage which lines and branches the tests meet, room by room"
 	@echo "make mutants  break the code in N places (N=400), and name those that no test notices"
@@ -35,6 +36,7 @@ test: $(TEST_READY)
 
 battery: $(TEST_READY)
 	$(PYTHON) -m pytest -n auto -m "slow or fuzz" $(PYTEST)
+	$(PYTHON) -m tests.battery --minutes $(MINUTES) $(BATTERY)
 
 coverage: $(TEST_READY)
 	$(PYTHON) -m coverage erase

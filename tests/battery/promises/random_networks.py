@@ -1,0 +1,97 @@
+"""What is said of a network is what torch does: shapes, parameters, exported code, the file read back."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graph.build.code import generate
+from graph.build.compile import Compiled, compile_network
+from graph.network import Network
+from graph.project import Project, decode, parse_project, project_bytes
+from graph.shapes import Kind
+from tests.battery.promise import Promise, Round
+from tests.battery.random_networks import network
+
+NETWORKS = 10
+"""In one round."""
+
+
+def samples(compiled: Compiled, batch: int = 3) -> list[Tensor]:
+    """A batch at every input; open lengths are 11 steps."""
+    return [_sample(compiled, name, batch) for name in compiled.inputs]
+
+
+def _sample(compiled: Compiled, name: str, batch: int) -> Tensor:
+    shape = compiled.layer_info[name].outputs["out"]
+    sizes = [batch, *(11 if size is None else size for size in shape.sizes)]
+    return torch.randint(0, 2, sizes) if shape.kind is Kind.TOKENS else torch.rand(sizes) + 0.1
+
+
+def outputs(module: Any, inputs: list[Tensor]) -> tuple[Tensor, ...]:
+    """What comes out, always as a tuple, with the same random numbers each time."""
+    torch.manual_seed(0)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = module(*inputs)
+    return result if isinstance(result, tuple) else (result,)
+
+
+def same(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> bool:
+    """Bit for bit, whatever is not a number included."""
+    return len(one) == len(other) and all(
+        mine.shape == its.shape and torch.equal(mine.nan_to_num(7.0), its.nan_to_num(7.0))
+        for mine, its in zip(one, other, strict=True)
+    )
+
+
+def check(drawn: Network) -> None:
+    """All that is promised of one network."""
+    torch.manual_seed(0)
+    compiled = compile_network(drawn)
+    module = compiled.module.eval()
+    inputs = samples(compiled)
+    results = outputs(module, inputs)
+    for name, result in zip(compiled.outputs, results, strict=True):
+        (shape,) = compiled.layer_info[name].inputs.values()
+        told = [len(inputs[0]), *shape.sizes]
+        assert all(size in (None, found) for size, found in zip(told, result.shape, strict=True)), (
+            name,
+            told,
+            result.shape,
+        )
+    counted = sum(facts.parameters for facts in compiled.layer_info.values())
+    assert counted == sum(each.numel() for each in module.parameters()), "parameters"
+    assert same(results, outputs(_from_code(drawn, module), inputs)), "the exported code computes something else"
+    content = project_bytes(Project(drawn, {}))
+    again = parse_project(decode(content, "saved")).network
+    assert project_bytes(Project(again, {})) == content, "the file is not read as it was written"
+    torch.manual_seed(0)
+    assert same(results, outputs(compile_network(again).module.eval(), inputs)), "the network read back differs"
+
+
+def _from_code(drawn: Network, module: torch.nn.Module) -> torch.nn.Module:
+    names: dict[str, Any] = {"__name__": "exported"}
+    exec(compile(generate(drawn), "exported", "exec"), names)
+    made = names["Network"]()
+    made.load_state_dict(module.state_dict())
+    assert isinstance(made, torch.nn.Module)
+    return made.eval()
+
+
+def play(round: Round) -> int:
+    """Ten networks."""
+    for number in range(NETWORKS):
+        drawn = network(round.chance).network
+        try:
+            check(drawn)
+        except Exception as error:
+            error.add_note(f"network {number} of the round:\n{project_bytes(Project(drawn, {})).decode()[:6000]}")
+            raise
+    return NETWORKS
+
+
+PROMISE = Promise("what is said of a network is what torch does", 10_000, play)

@@ -1,0 +1,89 @@
+"""The battery itself: what it counts, what it takes for broken, how it goes on, and how it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.battery import __main__ as battery
+from tests.battery import rounds
+from tests.battery.one_promise import play
+from tests.battery.promise import Promise, Round, chance, names, promise
+from tests.battery.supervisor import fared
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.battery", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_every_promise_says_what_it_promises_and_how_often_it_is_tried_in_a_night() -> None:
+    assert names()
+    for name in names():
+        found = promise(name)
+        assert found.words and found.night >= 1 and found.share > 0, name
+        assert found.target(1) >= 1
+
+
+def test_a_run_ends_with_one_line_of_promises_cases_and_what_broke(tmp_path: Path) -> None:
+    done = run("--minutes", "0.001", "--only", "undo_exact", "--folder", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "battery: 1 promises, 1 cases, 0 broken"
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    arguments = ("--minutes", "0.001", "--only", "undo_exact", "--folder", str(tmp_path))
+    assert run(*arguments).returncode == 0
+    before = rounds.read(tmp_path / "undo_exact.jsonl")
+    with (tmp_path / "undo_exact.jsonl").open("a") as file:
+        file.write('{"round": 1, "ca')  # it was killed while it wrote
+    assert run(*arguments).returncode == 0
+    assert rounds.read(tmp_path / "undo_exact.jsonl") == before, "the target was met already"
+
+
+def test_an_unknown_promise_is_refused_with_those_that_there_are() -> None:
+    done = run("--only", "no_such_promise")
+    assert done.returncode == 2
+    assert "there is no promise no_such_promise" in done.stderr and "undo_exact" in done.stderr
+
+
+def test_too_few_cases_are_broken() -> None:
+    found = fared("some", 100, [rounds.Played(0, 19, 1.0)])
+    assert found.broken and found.faults == ["only 19 of 100 cases were tried"]
+
+
+def test_a_fifth_of_the_cases_is_enough() -> None:
+    assert not fared("some", 100, [rounds.Played(0, 12, 1.0), rounds.Played(1, 8, 1.0)]).broken
+
+
+def test_a_round_that_broke_breaks_the_promise() -> None:
+    found = fared("some", 2, [rounds.Played(0, 1, 1.0), rounds.Played(1, 1, 1.0, "Wrong")])
+    assert found.broken and found.faults == ["round 1: Wrong"]
+    assert battery.summary([found]) == "battery: 1 promises, 2 cases, 1 broken"
+
+
+def test_a_process_that_died_breaks_the_promise() -> None:
+    assert fared("some", 1, [rounds.Played(0, 5, 1.0)], "its process ended with -11").broken
+
+
+def test_an_error_of_a_round_is_kept_with_its_trace(tmp_path: Path) -> None:
+    def fails(round: Round) -> int:
+        raise AssertionError("two and two")
+
+    played = play(Promise("", 1, fails), "fails", 3, 1, tmp_path)
+    assert (played.round, played.cases) == (3, 0)
+    assert "two and two" in played.broken and "in fails" in played.broken
+    assert not any(tmp_path.iterdir()), "its folder is gone"
+
+
+@pytest.mark.parametrize(("seed", "name", "number"), [(2, "a", 1), (1, "b", 1), (1, "a", 2)])
+def test_chance_follows_from_seed_promise_and_round(seed: int, name: str, number: int) -> None:
+    first = chance(1, "a", 1).random()
+    assert first == chance(1, "a", 1).random()
+    assert first != chance(seed, name, number).random()
