@@ -13,7 +13,7 @@ from pathlib import Path
 from app.data.readers.file_access import files_below
 from app.data.readers.file_memory import forget_files
 from app.data.sources.file_source import FileSource
-from app.system.home import home
+from app.system.home import home, home_in
 
 UNTRACED = frozenset({".parquet", ".pq", ".h5", ".hdf5", ".heic", ".heif", ".avif"})
 """Formats whose libraries open files without Python: in a folder all such files count as used."""
@@ -57,17 +57,12 @@ def _recorded() -> Iterator[set[str]]:
     """Names of the files that are opened meanwhile; the caches of data are empty ones for so long."""
     _listen()
     opened: set[str] = set()
-    kept = os.environ.get("NETLOOM_HOME")
-    with tempfile.TemporaryDirectory() as empty:
-        os.environ["NETLOOM_HOME"] = empty
+    with tempfile.TemporaryDirectory() as empty, home_in(Path(empty)):
         _opened.append(opened)
         try:
             yield opened
         finally:
             _opened.remove(opened)
-            os.environ.pop("NETLOOM_HOME")
-            if kept is not None:
-                os.environ["NETLOOM_HOME"] = kept
 
 
 @cache

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from graph.errors import NetloomError
 
+_STAND_IN: ContextVar[Path | None] = ContextVar("stand-in for the home folder", default=None)
+
 
 def home() -> Path:
     """The folder itself, which may not exist yet: ``NETLOOM_HOME``, or the place the system has for such data."""
+    stand_in = _STAND_IN.get()
+    if stand_in is not None:
+        return stand_in
     chosen = os.environ.get("NETLOOM_HOME")
     if chosen:
         return Path(chosen)
@@ -19,6 +27,16 @@ def home() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Netloom"
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "netloom"
+
+
+@contextmanager
+def home_in(path: Path) -> Iterator[None]:
+    """Have `home` be ``path`` meanwhile, for this thread alone: others, and programs started here, keep theirs."""
+    before = _STAND_IN.set(path)
+    try:
+        yield
+    finally:
+        _STAND_IN.reset(before)
 
 
 def folder(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 from app.data.inspect import inspect
+from app.data.sources.file_source import FileSource
 from app.data.used_files import used_files
 from app.exchange.pack_format import MANIFEST, Manifest, PackedFile, is_pack, read_manifest
 from app.exchange.unpack import folder_for, unpack
@@ -129,6 +131,22 @@ def test_files_of_boxes_are_used_also_where_they_have_been_read_before(tmp_path:
     names = sorted([f"{number}{suffix}" for number in range(6) for suffix in (".png", ".txt")] + ["classes.txt"])
     assert [path.name for path in used_files(found.source, folder)] == names
     assert [path.name for path in used_files(found.source, folder)] == names
+
+
+def test_looking_for_used_files_leaves_the_environment_alone(
+    flowers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, before = inspect(flowers).source, dict(os.environ)
+    during: list[dict[str, str]] = []
+    read = type(source).read
+
+    def watched(self: FileSource, file: Path) -> object:
+        during.append(dict(os.environ))
+        return read(self, file)
+
+    monkeypatch.setattr(type(source), "read", watched)
+    assert used_files(source, flowers) == (flowers,)
+    assert during == [before] and dict(os.environ) == before
 
 
 def test_only_the_files_that_are_used(call: Caller, tmp_path: Path, home: Path) -> None:

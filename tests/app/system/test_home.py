@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,15 @@ def test_a_folder_in_the_place_of_a_file_is_refused_with_what_helps(netloom_home
         home.folder("taken/runs")
     with pytest.raises(NetloomError, match=r"not a directory\. Choose another folder\.$"):
         home.make_folder(netloom_home / "taken" / "runs")
+
+
+def test_a_home_for_a_while_is_that_of_one_thread_alone(netloom_home: Path, tmp_path: Path) -> None:
+    environment = dict(os.environ)
+    with ThreadPoolExecutor(1) as other, home.home_in(tmp_path / "empty"):
+        assert home.home() == tmp_path / "empty" and home.folder("cache") == tmp_path / "empty" / "cache"
+        assert other.submit(home.home).result() == netloom_home
+        assert dict(os.environ) == environment
+        with home.home_in(tmp_path / "inner"):
+            assert home.home() == tmp_path / "inner"
+        assert home.home() == tmp_path / "empty"
+    assert home.home() == netloom_home
