@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QWidget
 
 from graph.structure.blocks import Block, Loop, Timed
@@ -18,6 +18,7 @@ from widgets.canvas.commands.annotation_commands import edit_annotation, recolou
 from widgets.canvas.commands.block_commands import run_as_loop, run_once
 from widgets.canvas.commands.edit_commands import delete
 from widgets.canvas.hit_test import NOTHING, Hit, What
+from widgets.look.swatch import swatch
 
 HUE_NAMES = ("Grey", "Blue", "Teal", "Purple", "Green", "Orange", "Olive", "Violet")
 """What the hues of annotations are called, in the order of the theme's families."""
@@ -106,16 +107,10 @@ def _fill_for_annotation(canvas: CanvasContext, menu: QMenu, id: str) -> None:
     _add(menu, "Edit the text", lambda: edit_annotation(canvas, id), "F2")
     colours = menu.addMenu("Colour")
     for index, name in enumerate(HUE_NAMES):
-        action = colours.addAction(_swatch(annotation_shapes.hue(canvas.theme, index)), name)
+        action = colours.addAction(QIcon(swatch(annotation_shapes.hue(canvas.theme, index), 14)), name)
         action.triggered.connect(_attempt(canvas, partial(recolour, canvas, id, index)))
     menu.addSeparator()
     _add(menu, "Delete", _attempt(canvas, partial(delete, canvas)), "Del")
-
-
-def _swatch(color: QColor) -> QIcon:
-    pixmap = QPixmap(14, 14)
-    pixmap.fill(color)
-    return QIcon(pixmap)
 
 
 def _add_commands(canvas: CanvasContext, menu: QMenu, place: ContextMenu) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +153,16 @@ def best_of(history: runs.RunHistory, metric: str) -> float | None:
     return float(max(known) if own_name(metric) in GREATER_IS_BETTER else min(known))
 
 
+def run_places(base: Path | None, chosen: Path | None = None) -> list[Path]:
+    """Where runs lie: the folder ``chosen`` or that of all runs, and the folder ``runs`` beside the project.
+
+    ``base`` is the folder of the project's file; a pack brings its runs beside it.
+    """
+    beside = base / runs.BESIDE if base is not None else None
+    main = chosen if chosen is not None and chosen != beside else runs.runs_folder()
+    return [main, *([beside] if beside is not None else [])]
+
+
 def run_folders(folder: Path) -> list[Path]:
     """The run folders in ``folder``, the newest first; none where there is no such folder."""
     if not folder.is_dir():
@@ -189,19 +198,3 @@ def rename_run(path: Path, name: str) -> Path:
         return path.rename(wanted)
     except OSError as error:
         raise NetloomError(f"{path} cannot be renamed: {(error.strerror or str(error)).lower()}.") from None
-
-
-def delete_run(path: Path) -> None:
-    """Delete the folder of a run, which must look like one.
-
-    Raises
-    ------
-    NetloomError
-        if it does not look like a run, or cannot be deleted.
-    """
-    if path.is_symlink() or not any((path / part).is_file() for part in (runs.PROJECT, runs.ENVIRONMENT)):
-        raise NetloomError(f"{path} does not look like a run; delete it with your file manager if it is to go.")
-    try:
-        shutil.rmtree(path)
-    except OSError as error:
-        raise NetloomError(f"{path} cannot be deleted: {(error.strerror or str(error)).lower()}.") from None

@@ -13,7 +13,6 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
 from app.project.project_ids import KnownProject, known_projects
-from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.look.floating import float_over
@@ -24,7 +23,8 @@ from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_changes import project_name
 from widgets.training.run_columns import NAME, NOTES, TAGS, as_rows, wide
-from widgets.training.run_entries import RunEntry, delete_run
+from widgets.training.run_deletion import MENU, RunDeletion
+from widgets.training.run_entries import RunEntry
 from widgets.training.run_model import RunModel
 from widgets.training.run_table import RunTable
 
@@ -40,8 +40,8 @@ TIPS = {
     "Compare": "Show what differs between two runs, on the canvas and in figures: select two, or tick two",
     "Rename": "Give the run's folder another name (F2)",
     "Export": "Export the trained network",
-    "Delete": "Delete the selected runs (Del)",
-    "More": "Notes, tags, folder, another project, and the table as a file",
+    "Delete": "Delete the selected runs (Del); they can be put back",
+    "More": "Notes, tags, folder, another project, deleted runs, and the table as a file",
 }
 
 
@@ -62,6 +62,7 @@ class RunList(QWidget):
         self.model = RunModel(source, self)
         self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
+        self._deletion = RunDeletion(self.model, self.notice, self.select)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
         self.usage = text_label(parent=self, look="faint")
         self._empty = QLabel(EMPTY, self)
@@ -76,6 +77,7 @@ class RunList(QWidget):
         self.model.failed.connect(self.notice.say)
         for signal in (self.model.rowsInserted, self.model.dataChanged):
             signal.connect(self._refresh_soon)
+        self.model.settled.connect(self._deletion.look)
         for signal in (self.model.rowsRemoved, self.model.settled):
             signal.connect(self._refresh)
         selection = self.table.selectionModel()
@@ -83,7 +85,7 @@ class RunList(QWidget):
         selection.selectionChanged.connect(lambda *_: self._enable())
         self.model.ticked.connect(lambda *_: self._enable())
         self.table.customContextMenuRequested.connect(self._show_menu)
-        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.ask_to_delete, context=_HERE)
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete_selected, context=_HERE)
         self.everything.toggled.connect(self.model.show_all_projects)
         self.wide.toggled.connect(self._widen)
 
@@ -130,7 +132,7 @@ class RunList(QWidget):
             "Compare": self._compare,
             "Rename": self._rename,
             "Export": self._export,
-            "Delete": self.ask_to_delete,
+            "Delete": self.delete_selected,
         }
 
     # What others call
@@ -191,21 +193,19 @@ class RunList(QWidget):
     def _refresh(self, *_: object) -> None:
         self._soon.stop()
         self.table.fit_columns()
-        entries = self.model.entries
-        self.usage.setText(
-            f"{counted(len(entries), 'run')}, {scaled(sum(entry.size for entry in entries), 'B')}" if entries else ""
-        )
-        self.usage.setToolTip("What the listed runs take on the disk")
+        text, tip = self._deletion.words(self.model.entries)
+        self.usage.setText(text)
+        self.usage.setToolTip(tip)
         self._enable()
 
     def _enable(self) -> None:
         self._stack.setCurrentIndex(1 if self.model.rowCount() else 0)
         entry, chosen = self.current, self.selected
-        free = entry is not None and all(each.path != self.model.busy for each in (entry, *chosen))
-        one = free and len(chosen) < 2
+        idle = all(each.path != self.model.busy for each in chosen)
+        one = entry is not None and entry.path != self.model.busy and idle and len(chosen) < 2
         for title, button in self._buttons.items():
-            button.setEnabled(title == "More" or (free if title == "Delete" else one))
-            button.setVisible(self.model.rowCount() > 0)
+            button.setEnabled(title == "More" or (bool(chosen) and idle if title == "Delete" else one))
+            button.setVisible(self.model.rowCount() > 0 or (title == "More" and bool(self._deletion.deleted)))
         self._buttons["Compare"].setEnabled(self.pair() is not None)
         if entry is not None:
             resume = self._buttons["Resume"]
@@ -248,6 +248,7 @@ class RunList(QWidget):
             menu.addAction(f"{title}…", partial(self._edit_label, title)).setEnabled(entry is not None)
         menu.addAction("Open the folder", self._open_folder).setEnabled(entry is not None)
         self._fill_move(menu.addMenu("Move to"), [each for each in chosen if each.path != self.model.busy])
+        self._deletion.fill(menu.addMenu(MENU))
         menu.addSeparator()
         menu.addAction("Export the table as CSV…", self.ask_export)
 
@@ -318,23 +319,11 @@ class RunList(QWidget):
         else:
             self.notice.say(f"Written to {path}.", "ok")
 
-    def ask_to_delete(self) -> None:
-        """Ask below the list whether the selected runs are to go."""
+    def delete_selected(self) -> None:
+        """Delete the selected runs, which can be undone; one in progress is not deleted."""
         entries = self.selected
-        if not entries or any(entry.path == self.model.busy for entry in entries):
-            return
-        size = scaled(sum(entry.size for entry in entries), "B")
-        what = f"the run “{entries[0].name}” with its" if len(entries) == 1 else f"{len(entries)} runs with their"
-        question = f"Delete {what} weights and curves ({size})? This cannot be undone."
-        self.notice.say(question, "warning", ("Delete", lambda: self._delete([entry.path for entry in entries])))
-
-    def _delete(self, paths: Sequence[Path]) -> None:
-        for path in paths:
-            try:
-                delete_run(path)
-            except NetloomError as error:
-                self.notice.say(str(error))
-        self.model.refresh(paths[0].parent)
+        if entries and all(entry.path != self.model.busy for entry in entries):
+            self._deletion.delete(entries)
 
 
 def _titled(known: KnownProject) -> str:

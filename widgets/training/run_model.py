@@ -10,12 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPixmap
 
 from app.protocol.events import Epoch, TrainingProgress
-from app.training import runs
 from app.training.run_labels import Owner, ProjectKey, move_run, owner_of, write_labels
 from graph.errors import NetloomError
+from widgets.look.swatch import swatch
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.training.run_changes import age, changes_of, line_of, progress_text, project_name, with_epoch
@@ -27,13 +26,12 @@ from widgets.training.run_entries import (
     rename_run,
     run_folders,
     run_name,
+    run_places,
     stamp,
 )
 
 SLICE = 0.006
 """Seconds that folders of other projects are looked at before other events have their turn."""
-SWATCH = 10
-"""Side of the square in a run's hue, in pixels."""
 Index = QModelIndex | QPersistentModelIndex
 ROLE = Qt.ItemDataRole
 CHANGES = ROLE.UserRole
@@ -48,7 +46,7 @@ class RunModel(QAbstractTableModel):
 
     Listed are the runs of the open project, or on request of all. `ticked(path, on)` follows the check boxes,
     `renamed(old, new)` a change of name, `settled` says that everything is read, `failed` what could not be done.
-    ``busy`` is the run in progress, which is neither renamed nor deleted.
+    ``busy`` is the run in progress, which is neither renamed nor deleted; ``key`` the open project.
     """
 
     ticked = Signal(object, bool)
@@ -67,7 +65,7 @@ class RunModel(QAbstractTableModel):
         self.columns: Sequence[Column] = NARROW
         self._order = NEWEST_FIRST
         self._is_wide = False
-        self._key, self._everything = NO_PROJECT, False
+        self.key, self._everything = NO_PROJECT, False
         self._owners: dict[Path, tuple[tuple[int, int, int], Owner]] = {}
         self._folder: Path | None = None
         self._reader = QTimer(self, interval=0)
@@ -79,7 +77,7 @@ class RunModel(QAbstractTableModel):
     def refresh(self, folder: Path | None = None) -> None:
         """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
         self._folder = folder
-        folders = self._folders()
+        folders = [run for place in self.places for run in run_folders(place)]
         for row in reversed(range(len(self.entries))):
             path = self.entries[row].path
             if path not in folders or not self._is_listed(path):
@@ -90,11 +88,14 @@ class RunModel(QAbstractTableModel):
         else:
             self.settled.emit()
 
-    def _folders(self) -> list[Path]:
-        """The runs where runs are kept, and those in the folder ``runs`` beside the project, which a pack brings."""
-        beside = self._key.base / runs.BESIDE if self._key.base is not None else None
-        main = self._folder if self._folder is not None and self._folder != beside else runs.runs_folder()
-        return [*run_folders(main), *(run_folders(beside) if beside is not None else ())]
+    def refresh_again(self) -> None:
+        """Look again at the folder that was looked at last."""
+        self.refresh(self._folder)
+
+    @property
+    def places(self) -> list[Path]:
+        """The folder where runs are kept, and the folder ``runs`` beside the project, which a pack brings."""
+        return run_places(self.key.base, self._folder)
 
     def show_project(self, key: ProjectKey) -> None:
         """List the runs of another project; none of the one before stays listed or ticked."""
@@ -103,11 +104,11 @@ class RunModel(QAbstractTableModel):
             self._drop(row)
         for path in tuple(self._hues):
             self.tick(path, False)
-        self._key, self._everything = key, False
+        self.key, self._everything = key, False
 
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, after which its runs are called."""
-        self._key = key
+        self.key = key
         for row, entry in enumerate(self.entries):
             name = run_name(entry.path, entry.owner, key)
             if name != entry.name:
@@ -117,7 +118,7 @@ class RunModel(QAbstractTableModel):
     def show_all_projects(self, wanted: bool) -> None:
         """List the runs of every project, or those of the open one alone."""
         self._everything = wanted
-        self.refresh(self._folder)
+        self.refresh_again()
 
     @property
     def all_projects(self) -> bool:
@@ -126,12 +127,12 @@ class RunModel(QAbstractTableModel):
 
     def is_own(self, path: Path) -> bool:
         """Whether a run belongs to the open project; without one all do."""
-        if not self._key.id:
+        if not self.key.id:
             return True
         kept, now = self._owners.get(path), stamp(path)
         if kept is None or kept[0] != now:
             kept = self._owners[path] = (now, owner_of(path))
-        return kept[1].is_project(self._key)
+        return kept[1].is_project(self.key)
 
     def _is_listed(self, path: Path) -> bool:
         return self._everything or self.is_own(path)
@@ -202,7 +203,7 @@ class RunModel(QAbstractTableModel):
         """Have runs belong to another project."""
         for path in paths:
             self._try(partial(move_run, path, project))
-        self.refresh(self._folder)
+        self.refresh_again()
 
     def _try(self, act: Callable[[], object]) -> bool:
         try:
@@ -307,7 +308,7 @@ class RunModel(QAbstractTableModel):
             case ROLE.CheckStateRole if named:
                 return Qt.CheckState.Checked if entry.path in self._hues else Qt.CheckState.Unchecked
             case ROLE.DecorationRole if named and entry.path in self._hues:
-                return _swatch(self._source.theme.run(self._hues[entry.path]))
+                return swatch(self._source.theme.run(self._hues[entry.path]))
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:
@@ -370,7 +371,7 @@ class RunModel(QAbstractTableModel):
 
     def _read(self, path: Path, row: int | None) -> None:
         self._stamps[path] = stamp(path)  # before it is read: what is written meanwhile is read the next time
-        self._put(read_entry(path, self._key), row)
+        self._put(read_entry(path, self.key), row)
 
     def _put(self, entry: RunEntry, row: int | None) -> None:
         if row is not None:
@@ -394,9 +395,3 @@ class RunModel(QAbstractTableModel):
         row = self.row_of(path)
         if row is not None:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
-
-
-def _swatch(color: QColor) -> QPixmap:
-    picture = QPixmap(SWATCH, SWATCH)
-    picture.fill(color)
-    return picture

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.look.swatch import SWATCH
 from widgets.look.theme import ThemeSource
-from widgets.training.run_model import CHANGES, SWATCH, RunModel
+from widgets.training.run_model import CHANGES, RunModel
 
 NAME_LETTERS = 22
 """Room that a run's name keeps, in letters of usual width."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from app.project.project_ids import remember_project
 from app.protocol.events import TrainingProgress
-from app.training.run_labels import ProjectKey, owner_of, read_labels
-from app.training.runs import Run
+from app.system.locks import try_lock
+from app.training.run_labels import ProjectKey, RunLabels, owner_of, read_labels, write_labels
+from app.training.run_trash import DAYS, deleted_runs, trash_run
+from app.training.runs import LOCK, Run
 from graph.project import Project, project_json
 from graph.shapes import vector
 from tests.app.protocol import samples
@@ -24,6 +28,7 @@ from tests.widgets.training.drawn_box import drawn_box
 from tests.widgets.training.finished_run import write_log
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
+from widgets.training.run_deletion import FOR_GOOD, MENU
 from widgets.training.run_list import RunList
 from widgets.training.run_model import CHANGES
 
@@ -278,15 +283,77 @@ def test_a_run_is_moved_to_another_project(listed: RunList, trained: Trained, qt
     assert names(read(listed, OTHER)) == ["1000"]
 
 
-def test_several_runs_are_deleted_at_once_and_their_size_is_named(
+def test_several_runs_are_deleted_at_once_and_come_back_as_they_were(
     listed: RunList, trained: Trained, qtbot: QtBot
 ) -> None:
     runs = [trained() for _ in range(3)]
-    read(listed).table.selectAll()
+    write_labels(runs[1], RunLabels(notes="the best"))
+    read(listed).model.tick(runs[0], True)
+    before = names(listed)
+    listed.table.selectAll()
     qtbot.keyClick(listed.table, Qt.Key.Key_Delete)
-    assert listed.notice.text.startswith("Delete 3 runs with their weights and curves (")
-    press(qtbot, listed.notice, "Delete")
+    assert listed.notice.text.startswith("Deleted 3 runs (") and listed._empty.isVisible()
     assert not any(run.exists() for run in runs) and listed.model.rowCount() == 0
+    assert listed.usage.text().endswith(" deleted")
+    press(qtbot, listed.notice, "Undo")
+    assert names(listed) == before and list(listed.model.shown) == [runs[0]]
+    assert read_labels(runs[1]).notes == "the best" and listed.usage.text().startswith("3 runs, ")
+    assert "deleted" not in listed.usage.text()
+    qtbot.waitUntil(lambda: listed.current is not None and listed.current.path == runs[2])
+
+
+def test_a_deleted_run_comes_back_from_the_menu_also_after_a_restart(
+    listed: RunList, trained: Trained, qtbot: QtBot
+) -> None:
+    run = trained()
+    read(listed).select(run)
+    press(qtbot, listed, "Delete")
+    again = RunList(ThemeSource("light"))
+    qtbot.addWidget(again)
+    again.resize(900, 420)
+    again.show()
+    assert names(read(again, OTHER)) == [] and not again.button("More").isVisible()
+    read(again)
+    assert again.button("More").isVisible() and again.model.rowCount() == 0
+    choose(qtbot, again, MENU, "Put back load  10:00")
+    assert run.is_dir() and names(again) == ["1000"]
+
+
+def test_deleting_for_good_asks_first(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    runs = [trained() for _ in range(2)]
+    read(listed).select(runs[0])
+    press(qtbot, listed, "Delete")
+    choose(qtbot, listed, MENU, FOR_GOOD)
+    assert "This cannot be undone" in listed.notice.text
+    press(qtbot, listed.notice, "Dismiss")
+    assert len(deleted_runs(runs[0].parent)) == 1
+    choose(qtbot, listed, MENU, FOR_GOOD)
+    press(qtbot, listed.notice, "Delete for good")
+    assert deleted_runs(runs[0].parent) == [] and names(listed) == ["1001"]
+    assert "deleted" not in listed.usage.text()
+
+
+def test_what_was_deleted_long_ago_goes_when_a_project_opens(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    old, young = trained(), trained()
+    for run in (old, young):
+        place = trash_run(run).path.parent
+        days = DAYS + 1 if run is old else DAYS - 1
+        os.utime(place, (time.time() - days * 24 * 3600,) * 2)
+    read(listed)
+    assert [deleted.original for deleted in deleted_runs(old.parent)] == [young]
+
+
+def test_a_run_that_another_program_trains_is_not_deleted(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    free, taken = trained(), trained()
+    lock = try_lock(taken / LOCK)
+    assert lock is not None
+    read(listed).table.selectAll()
+    press(qtbot, listed, "Delete")
+    lock.release()
+    assert taken.is_dir() and not free.exists()
+    assert "another program trains it" in listed.notice.text and "Deleted “load  10:00”" in listed.notice.text
+    press(qtbot, listed.notice, "Undo")
+    assert free.is_dir()
 
 
 def test_two_runs_are_compared_the_older_first(listed: RunList, trained: Trained, qtbot: QtBot) -> None:

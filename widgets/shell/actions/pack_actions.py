@@ -106,14 +106,12 @@ class PackActions:
 
     def _own_runs(self) -> list[Path]:
         """The runs of the open project that have weights, the latest first."""
-        from app.exchange.pack_format import RUNS
         from app.training.run_labels import owner_of
-        from app.training.runs import WEIGHTS, runs_folder
-        from widgets.training.run_entries import run_folders
+        from app.training.runs import WEIGHTS
+        from widgets.training.run_entries import run_folders, run_places
 
         state = self._context.session.state
-        places = [runs_folder(), *((state.base / RUNS,) if state.base is not None else ())]
-        folders = [run for place in places for run in run_folders(place)]
+        folders = [run for place in run_places(state.base) for run in run_folders(place)]
         return [run for run in folders if (run / WEIGHTS).is_file() and owner_of(run).is_project(state.key)]
 
     # In

@@ -1,0 +1,136 @@
+"""Deleting runs with undo: they go to the trash, from which a notice or a menu brings them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMenu
+
+from app.system.number_format import counted, scaled
+from app.training.run_labels import owner_of, size_on_disk
+from app.training.run_trash import DAYS, DeletedRun, deleted_runs, discard, discard_old, restore_run, trash_run
+from graph.errors import NetloomError
+from widgets.training.inline_notice import InlineNotice
+from widgets.training.run_entries import RunEntry, run_name
+from widgets.training.run_model import RunModel
+
+MENU = "Deleted runs"
+FOR_GOOD = "Delete for good…"
+LISTED = 15
+"""Deleted runs that the menu offers, the last deleted ones."""
+T = TypeVar("T")
+
+
+class RunDeletion:
+    """Deletes runs of a list, brings them back, and says so in the notice over it.
+
+    ``select`` is called with a run that is back.
+    """
+
+    def __init__(self, model: RunModel, notice: InlineNotice, select: Callable[[Path], None]) -> None:
+        self._model, self._notice, self._select = model, notice, select
+        self._discarded: set[Path] = set()
+        """The folders of runs whose old deleted ones were deleted for good in this session."""
+        self._sizes: dict[Path, int] = {}
+        self.deleted: list[DeletedRun] = []
+        """The deleted runs of the open project, or of all projects where those are listed, as last looked at."""
+
+    # What is in the trash
+
+    def look(self) -> None:
+        """Look at what is in the trash; what is there for too long is deleted for good, once in a session."""
+        model = self._model
+        for place in model.places:
+            if place not in self._discarded:
+                self._discarded.add(place)
+                discard_old(place)
+        deleted = [each for place in model.places for each in deleted_runs(place)]
+        self.deleted = [each for each in deleted if model.all_projects or model.is_own(each.path)]
+
+    def _size_of(self, deleted: DeletedRun) -> int:
+        """What lies in the trash does not change, so it is measured once."""
+        if deleted.path not in self._sizes:
+            self._sizes[deleted.path] = size_on_disk(deleted.path)
+        return self._sizes[deleted.path]
+
+    # Acts
+
+    def delete(self, entries: Sequence[RunEntry]) -> None:
+        """Move runs to the trash, and offer to undo that."""
+        ticked = {entry.path for entry in entries if self._model.hue(entry.path) is not None}
+        names = {entry.path: entry.name for entry in entries}
+        deleted, failures = [], []
+        for path in names:
+            try:
+                deleted.append(trash_run(path))
+            except NetloomError as error:
+                failures.append(str(error))
+        self._model.refresh_again()
+        if not deleted:
+            self._notice.say(" ".join(failures))
+            return
+        size = scaled(sum(self._size_of(each) for each in deleted), "B")
+        one = len(deleted) == 1
+        what, them = (f"“{names[deleted[0].original]}”", "it") if one else (f"{len(deleted)} runs", "them")
+        words = f"Deleted {what} ({size}). For {DAYS} days, More, {MENU}, puts {them} back."
+        undo = partial(self.restore, deleted, ticked)
+        self._notice.say(" ".join((words, *failures)), "warning" if failures else "ok", ("Undo", undo))
+
+    def restore(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path] = frozenset()) -> None:
+        """Put deleted runs back; those that were ``ticked`` are so again."""
+        back = {deleted.original: self._try(partial(restore_run, deleted)) for deleted in runs}
+        self._model.refresh_again()
+        self._model.read_all()
+        paths = {original: path for original, path in back.items() if path is not None}
+        for original, path in paths.items():
+            self._model.tick(path, original in ticked)
+        for path in tuple(paths.values())[:1]:
+            QTimer.singleShot(0, self._model, partial(self._select, path))
+
+    def ask_for_good(self) -> None:
+        """Ask whether all deleted runs that are listed are to go from the disk."""
+        self.look()
+        runs = self.deleted
+        what = "the deleted run" if len(runs) == 1 else f"{len(runs)} deleted runs"
+        size = scaled(sum(map(self._size_of, runs)), "B")
+        question = f"Delete {what} for good ({size})? This cannot be undone."
+        self._notice.say(question, "warning", ("Delete for good", partial(self._discard, runs)))
+
+    def _discard(self, runs: Sequence[DeletedRun]) -> None:
+        for deleted in runs:
+            self._try(partial(discard, deleted))
+        self._model.refresh_again()
+
+    def _try(self, act: Callable[[], T]) -> T | None:
+        try:
+            return act()
+        except NetloomError as error:
+            self._notice.say(str(error))
+            return None
+
+    # The menu
+
+    def fill(self, menu: QMenu) -> None:
+        """Offer the deleted runs, each to be put back, and to be rid of them all."""
+        self.look()
+        runs = self.deleted
+        for deleted in runs[:LISTED]:
+            name = run_name(deleted.path, owner_of(deleted.path), self._model.key)
+            size = scaled(self._size_of(deleted), "B")
+            menu.addAction(f"Put back {name.replace('&', '&&')}   ({size})", partial(self.restore, [deleted]))
+        menu.addSeparator()
+        menu.addAction(FOR_GOOD, self.ask_for_good)
+        menu.setEnabled(bool(runs))
+
+    def words(self, listed: Sequence[RunEntry]) -> tuple[str, str]:
+        """What the listed runs and the deleted ones take on the disk, and what a tooltip says about that."""
+        size, count = sum(map(self._size_of, self.deleted)), len(self.deleted)
+        parts = [f"{counted(len(listed), 'run')}, {scaled(sum(entry.size for entry in listed), 'B')}"] if listed else []
+        parts += [f"{scaled(size, 'B')} deleted"] if count else []
+        tip = "What the listed runs take on the disk."
+        kept = f" {counted(count, 'deleted run')} can be put back under More, {MENU}, for {DAYS} days."
+        return " · ".join(parts), tip + (kept if count else "")
