@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -22,6 +21,7 @@ from app.protocol.data_values import Column
 from widgets.data.column_roles import Pick
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.scrolled import scrolled
 
 MOST = 200
 """Columns that are listed."""
@@ -43,10 +43,7 @@ class ColumnList(QWidget):
         self._more = text_label(parent=self, look="faint", wrap=True)
         self._inside = QWidget()
         self._column = vbox(parent=self._inside, margins=(4, 4, 4, 4), spacing=2)
-        self._area = QScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self._inside)
+        self._area = scrolled(self._inside, self, framed=True)
         vbox(hint, self._area, self._more, parent=self, spacing=4)
 
     def show_picks(self, picks: Sequence[Pick], more: int = 0) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from widgets.look.layouts import Stretch, vbox
+from widgets.look.scrolled import make_scrolled
 
 LINES = 7
 """Lines of text that the place has; more is scrolled to."""
@@ -17,9 +18,7 @@ class DataFacts(QScrollArea):
     def __init__(self, *shown: QWidget) -> None:
         super().__init__()
         self.setAccessibleName("About the data")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        make_scrolled(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         inside = QWidget()
         vbox(*shown, Stretch(1), parent=inside, spacing=4)

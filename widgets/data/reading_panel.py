@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QTableView,
     QWidget,
@@ -31,6 +29,7 @@ from widgets.data.recipe_table import RecipeModel, dialect_sentence
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 
 LEAVE, BACK = "Leave this file", "Back to the last reading"
@@ -117,13 +116,8 @@ class ReadingPanel(QWidget):
             margins=(8, 8, 8, 8),
             spacing=14,
         )
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        self.area = area
-        hbox(area, parent=self)
+        self.area = scrolled(inside, self)
+        hbox(self.area, parent=self)
 
     def _connect(self) -> None:
         self.form.edited.connect(self.written)

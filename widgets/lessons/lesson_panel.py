@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton, QWidget
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
@@ -13,6 +13,7 @@ from widgets.lessons.tasks import TaskSign
 from widgets.look import icons
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import Themed, ThemeSource
 
 NOT_YET = {
@@ -110,11 +111,7 @@ class LessonPanel(Themed, QWidget):
             margins=(0, 0, 6, 0),
             spacing=10,
         )
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(inner)
+        self.area = scrolled(inner)
         vbox(
             hbox((self.title, 1), self.where, self.leave, spacing=8),
             self.bar,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from widgets.look.floating import height_at
+from widgets.look.scrolled import make_scrolled
 
 SHARE = 0.5
 """Most of the area's height that a note may take."""
@@ -18,9 +19,7 @@ class FormArea(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._note: QWidget | None = None
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        make_scrolled(self)
 
     def dock(self, note: QWidget) -> None:
         """Show a note, whenever it is not hidden, below what is scrolled."""

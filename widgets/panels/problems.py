@@ -18,6 +18,7 @@ from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.scrolled import make_scrolled
 from widgets.look.severity_icons import WORDS, Mark
 from widgets.look.theme import ThemeSource
 
@@ -86,7 +87,7 @@ class Problems(QScrollArea):
         super().__init__(parent)
         self.setObjectName("problems")
         self.setAccessibleName("Problems")
-        self.setWidgetResizable(True)
+        make_scrolled(self, sideways=True, framed=True)
         self._themes = themes
         self._document: Document | None = None
         self._checker: Checker | None = None

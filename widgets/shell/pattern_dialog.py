@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QScrollArea
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 
 from app.system.number_format import counted
 from graph.checking.check import Checker
@@ -18,6 +18,7 @@ from graph.shapes import Kind, Shape, format_sizes
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
+from widgets.look.scrolled import scrolled
 
 if TYPE_CHECKING:
     from widgets.shell.workbench import Workbench
@@ -60,9 +61,7 @@ class PatternDialog(QDialog):
             if isinstance(button, QPushButton):
                 button.setAutoDefault(False)  # Return ends the typing of a number, no more
         buttons.rejected.connect(self.close)
-        area = QScrollArea()
-        area.setWidget(self.form)
-        area.setWidgetResizable(True)
+        area = scrolled(self.form, sideways=True, framed=True)
         vbox(self.formula, (area, 1), self.preview, buttons, parent=self, margins=(20, 12, 20, 16), spacing=10)
         self.setMinimumSize(400, 420)
         self.resize(420, 560)

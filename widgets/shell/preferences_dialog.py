@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from widgets.fields.forms import SettingsForm
 from widgets.look.layouts import Stretch, boxed, vbox
+from widgets.look.scrolled import scrolled
 from widgets.shell.preferences import Preferences, as_settings
 
 
@@ -23,13 +24,9 @@ class PreferencesDialog(QDialog):
         self.form.edited.connect(preferences.set)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
-        area = self.area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._page = boxed(vbox(self.form, Stretch(1), margins=(20, 16, 12, 0)))
-        area.setWidget(self._page)
-        vbox((area, 1), buttons, parent=self, margins=(0, 0, 8, 16), spacing=16)
+        self.area = scrolled(self._page)
+        vbox((self.area, 1), buttons, parent=self, margins=(0, 0, 8, 16), spacing=16)
         self.setMinimumWidth(440)
         self._stop = preferences.subscribe(lambda _: self._show())
         self._show()

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
+from widgets.look.scrolled import scrolled
 from widgets.look.segments import segments
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
@@ -222,12 +223,7 @@ class StartPage(Themed, QWidget):
 
     @staticmethod
     def _scrolling(widget: QWidget) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(widget)
+        area = scrolled(widget, by_keys=False)
         area.viewport().setAutoFillBackground(False)
         widget.setAutoFillBackground(False)
         return area

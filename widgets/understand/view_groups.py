@@ -23,6 +23,7 @@ from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.layouts import hbox, vbox
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.understand_tab import Group, Tab
 
@@ -120,12 +121,7 @@ class Views(QWidget):
 
     def _scrolled(self) -> QScrollArea:
         """The views, which are scrolled where the pane is smaller than the one on screen needs."""
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidgetResizable(True)
-        area.setWidget(self.stack)
-        return area
+        return scrolled(self.stack, sideways=True, by_keys=False)
 
     # Reading
 

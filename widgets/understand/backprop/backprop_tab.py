@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFrame,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QWidget,
@@ -28,6 +27,7 @@ from graph.project import project_json
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, hsplit
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.backprop.backprop_diagram import StepDiagram
@@ -78,7 +78,7 @@ class BackpropTab(Tab):
         self._fresh: tuple[OpenProject, Mapping[str, Layer]] | None = None
         self.diagram = StepDiagram(source, EMPTY, self)
         self.sheet = SheetView(source, self)
-        self.area = QScrollArea(self)
+        self.area = scrolled(self.diagram, self, sideways=True, by_keys=False, framed=True)
         self.weights_of, self.batch, self.sample = QComboBox(self), QComboBox(self), QSpinBox(self)
         self.picker = NamePicker("Weights", self)
         self.back, self.on = QPushButton("◀ Back", self), QPushButton("Step ▶", self)
@@ -121,9 +121,6 @@ class BackpropTab(Tab):
             (self.again, "Begin again with the first batch"),
         ):
             button.setToolTip(tip)
-        self.area.setWidget(self.diagram)
-        self.area.setWidgetResizable(True)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         panes = hsplit((self.area, 3), (self.sheet, 2), sizes=(780, 460), least=(240, 260))
         self.column.addWidget(panes, 1)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity
 from app.protocol.recurrent_messages import RecurrentStates
@@ -13,6 +12,7 @@ from app.protocol.recurrent_values import StatesOverTime
 from widgets.charts.time_lanes import Lane, TimeLanes
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.subject import Subject
@@ -44,12 +44,7 @@ class GatesTab(SampledTab):
         self.bar.addWidget(self.reading, 1)
         self.bar.addWidget(self.prediction)
         self.bar.addWidget(self.says)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.lanes)
-        self.column.addWidget(self.beside(area), 1)
+        self.column.addWidget(self.beside(scrolled(self.lanes, self)), 1)
         self.mode.currentIndexChanged.connect(lambda row: self.lanes.set_curves(row == 1))
         self.lanes.hovered.connect(self.reading.setText)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers
 from app.protocol.recurrent_messages import RecurrentStates
@@ -11,6 +11,7 @@ from app.protocol.recurrent_values import StatesOverTime
 from widgets.fields.number_field import NumberBox
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.recurrent.gates_tab import prediction_text, read_values
@@ -44,11 +45,7 @@ class UnrolledTab(SampledTab):
         self.bar.addWidget(self.gradients)
         self.bar.addWidget(self.reading, 1)
         self.bar.addWidget(self.says)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(self.diagram)
-        self.column.addWidget(self.beside(area), 1)
+        self.column.addWidget(self.beside(scrolled(self.diagram, self, sideways=True)), 1)
         self.steps.entered.connect(self._on_steps)
         self.start.entered.connect(self._on_steps)
         self.gradients.toggled.connect(self.diagram.show_gradients)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.protocol.views import CardPicture
 from widgets.canvas.live_cards import Strip, strip
+from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
 
@@ -90,13 +91,9 @@ class LayerStrip(PaintedView):
         return f"{found}: what it gives for this sample" if found else ""
 
 
-def scrolled(strip_: LayerStrip, parent: QWidget) -> QScrollArea:
+def strip_area(strip_: LayerStrip, parent: QWidget) -> QScrollArea:
     """The strip in an area that is scrolled from left to right."""
-    area = QScrollArea(parent)
-    area.setWidget(strip_)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
+    area = scrolled(strip_, parent, sideways=True, by_keys=False)
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFixedHeight(strip_.sizeHint().height() + 14)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area

@@ -25,7 +25,7 @@ from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.subject import Subject
 from widgets.understand.try_it.latest_request import LatestRequest
-from widgets.understand.try_it.layer_strip import LayerStrip, scrolled
+from widgets.understand.try_it.layer_strip import LayerStrip, strip_area
 from widgets.understand.try_it.picture_editor import PictureEditor
 from widgets.understand.try_it.prediction_view import PredictionView
 from widgets.understand.try_it.prediction_words import truth_words
@@ -111,7 +111,7 @@ class TryItTab(Tab):
         self.bar.addStretch(1)
         self.place_for_editor = EditorPlace(self)
         self.split = hsplit((self.place_for_editor, 3), (self.prediction, 2), sizes=(560, 380), least=(240, 210))
-        self.page = boxed(vbox((self.split, 1), scrolled(self.layers, self), spacing=0))
+        self.page = boxed(vbox((self.split, 1), strip_area(self.layers, self), spacing=0))
         self.pages = LeastHeightStack(self)
         self.pages.add(self.nothing)
         self.pages.add(self.page)
