@@ -10,8 +10,9 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QScrollArea, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from widgets.look.scrolled import on_scrolling_page
 from widgets.look.theme import Theme
 from widgets.plots.axes import Axes, AxisRange
 from widgets.plots.axis_item import Axis
@@ -53,12 +54,11 @@ class PaintedItem(pg.GraphicsObject):
 class Panel(pg.ViewBox):
     """A data area. It shows all data, also as more comes, until a person zooms or pans; `fit` goes back to that.
 
-    The wheel zooms at the pointer and a drag pans. Where ``wheel_along`` is 0 or 1 the wheel changes one axis, and with
-    Shift the other. `zoomed` says that a person changed the range, or went back to all; `left_behind` that a linked
-    panel has moved on with its data.
+    The wheel zooms at the pointer and a drag pans; on a page that scrolls, the wheel scrolls it and zooms with Ctrl.
+    Where ``wheel_along`` is 0 or 1 the wheel changes one axis, and with Shift the other. `zoomed` says that a person
+    changed the range, or went back to all; `left_behind` that a linked panel has moved on with its data.
 
-    A ``bounded`` panel, of pictures and cells, shows nothing beside its data: it zooms out to the whole and no further,
-    and on a page that scrolls the wheel scrolls it and zooms with Ctrl.
+    A ``bounded`` panel, of pictures and cells, shows nothing beside its data: it zooms out to the whole and no further.
     """
 
     zoomed = Signal()
@@ -182,8 +182,8 @@ class Panel(pg.ViewBox):
     # Hands
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
-        """Zoom along both axes, or along the one that the pointer, the panel and Shift say."""
-        if self.bounded and not ev.modifiers() & Qt.KeyboardModifier.ControlModifier and _on_page(ev.widget()):
+        """Zoom along both axes, or along the one that the pointer, the panel and Shift say; or leave it to the page."""
+        if scrolls_page(ev.widget(), ev.modifiers()):
             ev.ignore()
             return
         if axis is None and self._wheel_along is not None:
@@ -238,10 +238,6 @@ class Panel(pg.ViewBox):
         painter.drawLines([QLineF(axes.area.left(), row, axes.area.right(), row) for row in rows])
 
 
-def _on_page(widget: QWidget | None) -> bool:
-    """Whether a widget stands on a page that can be scrolled up or down."""
-    while widget is not None:
-        if isinstance(widget, QScrollArea) and widget.verticalScrollBar().maximum() > 0:
-            return True
-        widget = widget.parentWidget()
-    return False
+def scrolls_page(widget: QWidget | None, keys: Qt.KeyboardModifier) -> bool:
+    """Whether the wheel over a chart is for the page that it stands on: where that scrolls, unless Ctrl is held."""
+    return not keys & Qt.KeyboardModifier.ControlModifier and on_scrolling_page(widget)

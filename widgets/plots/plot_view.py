@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
@@ -33,7 +34,7 @@ from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
 from widgets.plots.axis_item import Axis
 from widgets.plots.key import Key
-from widgets.plots.panel import Panel
+from widgets.plots.panel import Panel, scrolls_page
 from widgets.plots.plot_export import FILE_KINDS, Row
 from widgets.plots.readout import Readout
 
@@ -43,6 +44,7 @@ SIDES = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
 """Where the sides of a panel lie in the grid, in rows and columns from it."""
 FOLLOW_MS = 200
 """How long a chart whose own data stay may be behind those that share its x axis."""
+ZOOMS = "Ctrl and the wheel zoom this chart; the wheel alone scrolls the page."
 SHARE = 0.3
 """Share of the view that the names of an axis may take."""
 
@@ -50,8 +52,9 @@ SHARE = 0.3
 class PlotView(pg.GraphicsView, Themed):
     """A chart. Subclasses make panels, say when they are empty, draw, put a place into words, and list their values.
 
-    Drag pans, the wheel zooms at the pointer, a double click or F shows everything again, + and - zoom. The context
-    menu copies and exports. `failed` carries why an export did not work; the readout says it too.
+    Drag pans, the wheel zooms at the pointer (with Ctrl on a page that scrolls), a double click or F shows everything
+    again, + and - zoom. The context menu copies and exports. `failed` carries why an export did not work; the readout
+    says it too.
     """
 
     failed = Signal(str)
@@ -406,6 +409,12 @@ class PlotView(pg.GraphicsView, Themed):
         if panel is not None and (event.position() - pressed).manhattanLength() <= STILL:
             value = panel.value_at(event.position())
             self.clicked_at(panel, value.x(), value.y())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom, or scroll the page and say how one zooms."""
+        super().wheelEvent(event)
+        if scrolls_page(self, event.modifiers()) and self.panel_at(event.position()) is not None:
+            self.readout.show_at(event.position(), ZOOMS)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""
