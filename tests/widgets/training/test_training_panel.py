@@ -217,16 +217,17 @@ def test_renaming_in_the_list(make_controller: MakeController, qtbot: QtBot, doc
     assert f"{run.parent / 'wide net'}|train" in panel.curves.loss.view.curves
 
 
-def test_deleting_asks_in_place(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+def test_deleting_can_be_undone_in_place(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
     panel = make_panel(make_controller, qtbot, document)
     run = train(panel, document, qtbot)
     panel.runs.select(run)
     press(qtbot, panel.runs, "Delete")
-    assert run.is_dir()
-    press(qtbot, panel.runs.notice, "Delete")
     assert not run.exists()
     assert panel.runs.model.rowCount() == 0
     assert panel.curves.loss.view.curves == {}
+    press(qtbot, panel.runs.notice, "Undo")
+    assert run.is_dir() and panel.runs.model.rowCount() == 1
+    assert set(panel.curves.loss.view.curves) == {f"{run}|train", f"{run}|validation"}
 
 
 def test_a_damaged_run_is_listed_with_its_fault(
