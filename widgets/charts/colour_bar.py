@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -26,18 +27,25 @@ class ColourBar(pg.ColorBarItem):
     def _texts(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [self.write(value) for value in values]
 
-    def show_map(self, theme: Theme, table: Bytes, low: float, high: float, title: str = "") -> None:
-        """Show a table of 256 colours from ``low`` to ``high``, and give both to the image."""
+    def show_map(
+        self, theme: Theme, table: Bytes, low: float, high: float, title: str = "", room: float = math.inf
+    ) -> None:
+        """Show a table of 256 colours from ``low`` to ``high``, and give both to the image.
+
+        The values stand beside the colours if they take no more than ``room`` pixels.
+        """
         font = theme.font(small=True)
         self.axis.setTickFont(font)
         self.axis.setTextPen(theme.faint)
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(text) for text in ("−0.000", self.write(low), self.write(high)))
-        self.axis.setWidth(round(widest + 10 + (metrics.height() + 2 if title else 0.0)))
+        width = round(widest + 10 + (metrics.height() + 2 if title else 0.0))
+        self.axis.setVisible(width <= room)
+        self.axis.setWidth(width)
         for side in ("left", "top", "bottom", "right"):
             self.getAxis(side).setPen(theme.border)
         self.axis.setLabel(title, **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"})
-        self.axis.showLabel(bool(title))
+        self.axis.showLabel(bool(title) and width <= room)
         self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
         self.setLevels((low, high))
         self.setImageItem(self._image)

@@ -24,6 +24,8 @@ LARGEST = 64.0
 """Largest side of a cell in pixels, until one zooms."""
 LEAST_TEXT = 10
 """Least height of a line in a cell in pixels: what is smaller cannot be read."""
+BAR_SHARE = 0.3
+"""Share of the width that the values beside the colour bar may take; where they need more, the cells have it."""
 LEAST_CELL, LEAST_ROWS = 12, 16
 """Height in pixels that a row keeps, and for how many rows: a pane too small for these is scrolled."""
 MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -88,6 +90,11 @@ class MatrixPlot(PlotView):
         around = 3 * QFontMetricsF(self.theme.font(small=True)).height()
         return QSize(least.width(), max(least.height(), round(rows + around)))
 
+    def resized(self) -> None:
+        """Let the colour bar have its values where there is room for them."""
+        if self._bar is not None:
+            self.draw_later()
+
     def is_empty(self) -> bool:
         """Return whether there are no cells."""
         return not self._values.size
@@ -109,7 +116,7 @@ class MatrixPlot(PlotView):
         self._bar.write = write
         self._image.setImage(self._values, levels=(low, high))
         self._image.setRect(QRectF(-0.5, -0.5, columns, rows))
-        self._bar.show_map(self.theme, table, low, high, title)
+        self._bar.show_map(self.theme, table, low, high, title, BAR_SHARE * self.width())
         self.limit_panel(LARGEST * self.theme.scale * columns, LARGEST * self.theme.scale * rows)
         self.panel.set_extent(AxisRange(-0.5, columns - 0.5), AxisRange(-0.5, rows - 0.5))
 

@@ -54,17 +54,30 @@ class Axis(pg.AxisItem):
         self._upright = False
         self._metrics = QFontMetricsF(self.font())
 
-    def set_title(self, title: str) -> None:
-        """Say what runs along the axis, with its unit; an empty title takes no room."""
+    def set_title(self, title: str, more: str = "") -> None:
+        """Say what runs along the axis, with its unit; an empty title takes no room.
+
+        The tooltip says what the title means, and ``more``.
+        """
         if title != self.title:
             self.title = title
-            self.setToolTip(definition(title))
             self.showLabel(bool(title))
+        self.setToolTip(" ".join(filter(None, (definition(title), more))))
 
     def set_names(self, names: Sequence[str]) -> None:
         """Write names at 0, 1, 2 ... in place of numbers."""
         self.names, self._known = tuple(names), None
         self._words.clear()
+
+    def name_at(self, value: float) -> str:
+        """Return the whole name at a value where it is written cut or not at all; nothing where it can be read."""
+        place = round(value)
+        if not 0 <= place < len(self.names):
+            return ""
+        across = self.rect().height() - 2 if self._level else self.rect().width()
+        room = across - (self._metrics.height() + 4 if self.title else 0.0) - 5
+        whole = place in self.written() and (self._word(place)[1] <= room or (self._level and not self._upright))
+        return "" if whole else self.names[place]
 
     def set_log(self, log: bool) -> None:
         """Say that values are exponents of ten, or values again."""

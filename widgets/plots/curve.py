@@ -71,6 +71,12 @@ class Curve:
         """The values as they came, shape (N,); what was not finite is NaN."""
         return self._raw.values
 
+    def count_not_positive(self) -> int:
+        """Return how many values are 0 or below: those that a logarithmic axis cannot show."""
+        _, lows, _ = self._raw.buckets(0, len(self), 1)
+        # The buckets say at once that there is none, which is so of most losses.
+        return int(np.count_nonzero(self.values <= 0)) if (lows <= 0).any() else 0
+
     def shown(self, smooth: bool) -> Pyramid:
         """Return the averaged series, or the one that came."""
         return self._smooth if smooth and self._average.factor > 0 else self._raw

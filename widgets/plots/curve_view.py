@@ -20,6 +20,7 @@ from widgets.plots.axis_item import power_text
 from widgets.plots.curve import Curve, Part, Scale
 from widgets.plots.curve_item import Best, Level, hue, measured, paint_best, paint_curves, paint_levels
 from widgets.plots.end_labels import EndLabel, EndLabels
+from widgets.plots.log_notice import LogNotice
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -68,6 +69,8 @@ class CurveView(PlotView):
         self._labels = EndLabels(panel, self._ends)
         self.put(self._labels, self.panel, "right")
         self._key = self.add_key(panel)
+        self.log_notice = LogNotice(lambda: self.set_log(False), self.viewport())
+        panel.geometryChanged.connect(lambda: self.log_notice.place(panel.sceneBoundingRect()))
         self.frame_ms = frame_ms
         self._timer = QTimer(self, singleShot=True, interval=frame_ms)
         self._timer.timeout.connect(self.redraw)
@@ -228,6 +231,13 @@ class CurveView(PlotView):
         ends = [] if named else sorted(ends, key=lambda end: not end.bold)
         self._key.most_rows = max(1, self._key.rows_within(KEY_SHARE * self.height()))
         self._key.set_entries(self.theme, [(end.text, end.colour, "o") for end in ends])
+
+    def redraw(self) -> None:
+        """Show the curves, and over them what a logarithmic axis leaves out."""
+        super().redraw()
+        curves = list(self.drawn()) if self._log else []
+        left_out = sum(curve.count_not_positive() for curve in curves)
+        self.log_notice.tell(left_out, sum(map(len, curves)), self.panel.sceneBoundingRect())
 
     def _paint(self, painter: QPainter, axes: Axes) -> None:
         log, theme = self._log, self.theme

@@ -243,11 +243,11 @@ class PlotView(pg.GraphicsView, Themed):
         self.scene().update()
         self._stale = False
         empty = self.is_empty()
+        self.centralWidget.setVisible(not empty)  # what is hidden takes no room, so this comes before `draw`
         if empty:
             self.readout.hide()
         else:
             self.draw()
-        self.centralWidget.setVisible(not empty)
         for panel in self.panels if not empty else ():
             panel.show_extent()
         self._behind.stop()
@@ -379,9 +379,18 @@ class PlotView(pg.GraphicsView, Themed):
     def _read(self, at: QPointF, how: Callable[[Panel, float, float], str]) -> str:
         panel = self.panel_at(at)
         if panel is None:
-            return ""
+            return self._name_at(at)
         value = panel.value_at(at)
         return how(panel, value.x(), value.y())
+
+    def _name_at(self, at: QPointF) -> str:
+        """The whole name beside a point where the axis there has no room for it."""
+        for panel in self.panels if not self.is_empty() else ():
+            for side, axis in panel.sides.items():
+                if axis.names and axis.mapRectToScene(axis.rect()).contains(at):
+                    value = panel.value_at(at)
+                    return axis.name_at(value.x() if side in ("top", "bottom") else value.y())
+        return ""
 
     # Hands
 

@@ -22,9 +22,9 @@ from widgets.plots.curve_plot import CurvePlot, TitledCurves
 from widgets.plots.curve_view import FRAME_MS, CurveView
 from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
-from widgets.training.metric_text import IN_UNITS, own_name, primary, title_of, value_of
+from widgets.training.metric_text import own_name, primary, title_of, value_of
 from widgets.training.run_scale import ALONG, RunScale, time_unit
-from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, measures
+from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, loss_title, measures, metric_title
 from widgets.training.training_controller import TrainingController
 
 METRIC_MS = 2 * FRAME_MS
@@ -341,19 +341,15 @@ class Curves(QObject):
         if not self.chooser.count():
             self.metric.view.panel.sides["left"].set_title(self.metric.view.title)
             return
-        units = {run.measures.unit for run in self._runs.values() if run.has(self.shown)}
-        unit = units.pop() if len(units) == 1 and own_name(self.shown) in IN_UNITS else ""
-        title = title_of(self.shown)
-        self.metric.view.panel.sides["left"].set_title(f"{title} ({unit})" if unit else title)
+        measured = [run.measures for run in self._runs.values() if run.has(self.shown)]
+        self.metric.view.panel.sides["left"].set_title(metric_title(self.shown, measured))
         self.metric.view.write_values(percent if own_name(self.shown) in PER_CENT else number)
 
     # Labels
 
     def _name_loss(self) -> None:
         """Title the axis with the loss, where all runs have the same one."""
-        losses = {run.measures.loss for run in self._runs.values()}
-        loss = losses.pop() if len(losses) == 1 else ""
-        self.loss.view.panel.sides["left"].set_title(f"Loss ({loss})" if loss else "Loss")
+        self.loss.view.panel.sides["left"].set_title(*loss_title([run.measures for run in self._runs.values()]))
 
     def _relabel(self) -> None:
         self._ask()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -14,6 +14,7 @@ from app.training.plan import Plan
 from app.training.runs import Run
 from graph.errors import NetloomError
 from widgets.plots.curve import Part
+from widgets.training.metric_text import IN_UNITS, own_name, title_of
 from widgets.training.run_scale import RunScale
 
 PARTS: tuple[Part, Part] = ("train", "validation")
@@ -30,13 +31,25 @@ LOSSES = {
 }
 """What losses are called on an axis."""
 
+STANDARDISED = (
+    "This one is computed from standardised values (mean 0, standard deviation 1). "
+    "RMSE and MAE, in the plot beside it, are in the data's own units."
+)
+"""What the axis of such a loss adds to its tooltip."""
+
 
 @dataclass(frozen=True)
 class Measures:
-    """What a run is measured in: the unit of what it predicts, and its loss in words; each empty if not known."""
+    """What a run is measured in; each is empty if not known.
+
+    ``unit`` is the unit of what it predicts, ``errors`` says in what errors such as the RMSE are counted, also where
+    the data name no unit. ``loss`` is the loss in words. ``standardised`` says that the loss is not in that unit.
+    """
 
     unit: str = ""
     loss: str = ""
+    errors: str = ""
+    standardised: bool = False
 
 
 @dataclass(eq=False)
@@ -104,13 +117,29 @@ def measures(path: Path) -> Measures:
         return Measures()
     if target is None:
         return Measures()
-    unit = target.units[0] if target.units else ""
+    unit = target.units[0] if len(set(target.units)) == 1 else ""
     if plan.objective != "supervised":
         return Measures(unit)
     name = default_loss(target, "") if plan.loss == "auto" else plan.loss
     words = LOSSES.get(name, "")
-    standardised = choice.standardise and not (target.fixed or target.classes or target.labels or target.listed)
-    return Measures(unit, f"{words}, standardised" if standardised else words)
+    if target.fixed or target.classes or target.labels or target.listed:
+        return Measures(unit, words)
+    errors = unit or f"in units of {target.name}"
+    return Measures(unit, f"{words}, standardised" if choice.standardise else words, errors, choice.standardise)
+
+
+def metric_title(metric: str, measured: Sequence[Measures]) -> str:
+    """Name a metric for an axis, with its unit where all runs that have it share one."""
+    units = {each.errors for each in measured}
+    unit = units.pop() if len(units) == 1 and own_name(metric) in IN_UNITS else ""
+    return f"{title_of(metric)} ({unit})" if unit else title_of(metric)
+
+
+def loss_title(measured: Sequence[Measures]) -> tuple[str, str]:
+    """Name the loss for an axis, where all runs have the same one, and say more of a standardised one."""
+    losses = {each.loss for each in measured}
+    loss = losses.pop() if len(losses) == 1 else ""
+    return f"Loss ({loss})" if loss else "Loss", STANDARDISED if any(each.standardised for each in measured) else ""
 
 
 def is_number(value: object) -> TypeGuard[float]:

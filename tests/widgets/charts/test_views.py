@@ -338,6 +338,37 @@ def test_counts_of_ten_classes_are_written_in_the_projectors_text_too(source: Th
     assert view.panel.sceneBoundingRect().bottom() + half_a_line <= view.height()  # the last text of the bar is whole
 
 
+def test_a_matrix_of_a_hundred_classes_has_whole_names_and_more_where_one_zooms(
+    source: ThemeSource, qtbot: QtBot
+) -> None:
+    names = [f"species {number}" for number in range(99)] + [
+        "a species whose name is far too long to stand beside a matrix of any size"
+    ]
+    view = ConfusionMatrix(source)
+    view.set_counts(np.eye(100, dtype=np.int64), names)
+    show(qtbot, view, 900, 620)
+    left, top = view.panel.sides["left"], view.panel.sides["top"]
+    bar = view._bar
+    assert bar is not None and bar.size().width() >= bar.axis.size().width() > 40  # already in the first painting
+    for axis, long in ((left, left.rect().height()), (top, top.rect().width())):
+        written = [int(tick) for tick in axis.written()]
+        step = written[1] - written[0]
+        assert 1 < step <= 3 and written == list(range(0, 100, step))
+        assert long / 100 * step >= axis._metrics.height()
+    # The name of any row or column is read beside it where it is cut or not written.
+    at = QPointF(left.sceneBoundingRect().center().x(), view.place(99, 0).center().y())
+    assert left._metrics.horizontalAdvance(names[99]) > left.rect().width() and view.sentence_at(at) == names[99]
+    at = QPointF(at.x(), view.place(2, 0).center().y())
+    assert view.sentence_at(at) == ("" if 2 in left.written() else "species 2")
+    at = QPointF(view.place(0, 1).center().x(), top.sceneBoundingRect().center().y())
+    assert view.sentence_at(at) == "species 1"
+    for _ in range(8):
+        qtbot.keyClick(view, Qt.Key.Key_Plus)
+    view.grab()
+    written = [int(tick) for tick in left.written()]
+    assert len(written) > 3 and written == list(range(written[0], written[-1] + 1))
+
+
 def test_one_histogram_has_its_counts_beside_it_and_names_them_once_in_a_row(source: ThemeSource, qtbot: QtBot) -> None:
     view = HistogramStack(source)
     qtbot.addWidget(view)

@@ -117,6 +117,38 @@ def test_the_slider_smooths_and_the_key_makes_the_axis_logarithmic(plot: CurvePl
     assert plot.view.view[1].low < 0
 
 
+def test_a_logarithmic_axis_says_what_it_cannot_show_and_leads_back(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.view.append("t", range(6), [1.0, float("nan"), 0.0, 0.5, -1.0, 0.25])
+    plot.view.set_log(True)
+    plot.view.viewport().repaint()
+    notice = plot.view.log_notice
+    assert notice.text == "2 of 6 values are not above 0; a logarithmic axis leaves gaps there."
+    assert plot.view.panel.sceneBoundingRect().toAlignedRect().adjusted(-2, -2, 2, 2).contains(notice.geometry())
+    plot.view.append("t", [6], [-2.0])
+    plot.view.redraw()
+    assert notice.text.startswith("3 of 7 values")
+    qtbot.mouseClick(notice.button, Qt.MouseButton.LeftButton)
+    assert not plot.view.log and notice.text == ""
+    plot.view.append("t", range(3), [-1.0, -2.0, -3.0])
+    qtbot.keyClick(plot.view, Qt.Key.Key_L)
+    assert notice.text == "No value is above 0, so a logarithmic axis shows none."
+    plot.view.append("t", range(3), [1.0, 2.0, 3.0])
+    plot.view.redraw()
+    assert notice.text == ""
+
+
+def test_values_that_are_positive_need_no_word(plot: CurvePlot) -> None:
+    plot.view.append("t", range(100), np.linspace(3, 0.1, 100))
+    plot.view.set_log(True)
+    assert plot.view.log_notice.text == ""
+    plot.view.append("t", [100], [0.0])
+    plot.view.redraw()
+    assert plot.view.log_notice.text == "1 of 101 values is not above 0; a logarithmic axis leaves gaps there."
+    plot.view.clear()
+    plot.view.redraw()
+    assert plot.view.log_notice.text == ""
+
+
 def test_what_is_not_finite_leaves_gaps(plot: CurvePlot) -> None:
     plot.view.append("t", range(6), [1.0, float("nan"), float("inf"), 0.5, -1.0, 0.25])
     plot.view.set_log(True)

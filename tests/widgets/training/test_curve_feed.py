@@ -11,6 +11,8 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
+from app.data.data_choice import DataChoice
+from app.data.inspect import inspect
 from app.project.presets import FOLDER
 from app.protocol.events import Epoch, Points
 from app.training.runs import Run
@@ -94,9 +96,30 @@ def test_the_axis_names_the_metric_with_the_unit_of_what_is_predicted(
     begin(link, run)
     link.training_event.emit(epoch(1, loss=0.5, rmse=0.9, r2=0.8))
     assert axis.title == "RMSE (MW)"
-    assert curves.loss.view.panel.sides["left"].title == "Loss (MSE, standardised)"
+    loss = curves.loss.view.panel.sides["left"]
+    assert loss.title == "Loss (MSE, standardised)"
+    assert "RMSE and MAE, in the plot beside it, are in the data's own units" in loss.toolTip()
     curves.chooser.setCurrentIndex(curves.chooser.findData("r2"))
     assert axis.title == "R²"
+
+
+def test_errors_say_what_they_are_counted_in_also_where_the_data_name_no_unit(
+    curves: Curves, link: WorkerLink, tmp_path: Path
+) -> None:
+    table = tmp_path / "houses.csv"
+    table.write_text("\n".join(["rooms,price", *(f"{n % 7},{n * 1.5}" for n in range(40))]))
+    for standardise, loss in ((True, "Loss (MSE, standardised)"), (False, "Loss (MSE)")):
+        project = json.loads((FOLDER / "seasons_lstm.netloom").read_bytes())
+        project["data"] = {**DataChoice(source=inspect(table).source).to_json(), "standardise": standardise}
+        run = tmp_path / f"houses {standardise}"
+        Run.create(run, project, {"base": str(tmp_path)})
+        curves.forget()
+        curves.add_run(run, "houses", 0)
+        begin(link, run)
+        link.training_event.emit(epoch(1, loss=0.5, rmse=0.9))
+        assert curves.metric.view.panel.sides["left"].title == "RMSE (in units of price)"
+        axis = curves.loss.view.panel.sides["left"]
+        assert (axis.title, "standardised" in axis.toolTip()) == (loss, standardise)
 
 
 def test_the_axis_counts_steps_epochs_or_time(qtbot: QtBot, curves: Curves, link: WorkerLink) -> None:
