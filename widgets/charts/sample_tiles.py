@@ -1,4 +1,4 @@
-"""Samples as tiles: the gallery of a data set, and the predictions that went most wrong."""
+"""Samples as tiles, and the gallery of a data set with what a network says of each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import PictureBox
 from app.protocol.values import FieldFacts
-from app.system.number_format import format_percent, nth
+from app.system.number_format import nth
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.sample_painting import MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
-from widgets.charts.tiles import GAP, TileView
+from widgets.charts.tiles import GAP, TileGroup, TileView
 from widgets.look.theme import Theme, ThemeSource
 
 TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
@@ -53,6 +53,7 @@ class SampleTiles(TileView):
         self._kinds: dict[str, int] = {}
         self._field: FieldFacts | None = None
         self._cut: dict[tuple[str, float, float, float], str] = {}
+        self._groups: Sequence[TileGroup] = ()
 
     def set_field(self, field: FieldFacts | None) -> None:
         """Say what the samples that are set next are, so that rows of a table have names and units."""
@@ -67,6 +68,7 @@ class SampleTiles(TileView):
         self._images.clear()
         self._texts = list(texts)
         self._set_boxes(())
+        self._groups = ()
         self._cut.clear()
         wide = min(max(self.aspect() / 2, 1.0), WIDEST) if values.size else 1.0
         wide = (TEXT_WIDER if max(map(len, texts)) > SENTENCE else TEXT_WIDE) if texts else wide
@@ -88,6 +90,20 @@ class SampleTiles(TileView):
         if names:
             self._widen(BOXED * min(max(self.aspect(), 1.0), WIDEST))
         self.update()
+
+    def part_right(self, right: Sequence[bool], wrong_first: str, right_first: str) -> None:
+        """Put wrong samples, which come first, below one heading, and those that are right below another.
+
+        ``right`` says it of each sample; the headings tell how both are ordered.
+        """
+        wrong = list(right).index(True) if True in right else len(right)
+        groups = (TileGroup(0, wrong_first), TileGroup(wrong, right_first))
+        self._groups = [group for group, count in zip(groups, (wrong, len(right) - wrong), strict=True) if count]
+        self.update()
+
+    def groups(self) -> Sequence[TileGroup]:
+        """Return the wrong and the right samples as `part_right` has parted them."""
+        return self._groups
 
     def count(self) -> int:
         """Return the number of samples."""
@@ -336,63 +352,3 @@ def box_words(boxes: Sequence[PictureBox]) -> str:
     counts = Counter(box.name for box in boxes)
     named = ", ".join(f"{counts[name]} {name}" for name in sorted(counts))
     return f"boxes: {named}" if counts else "no boxes"
-
-
-class WorstPredictions(SampleTiles):
-    """The samples on which the network was most sure and wrong, or least sure of what is right."""
-
-    caption_lines = 2
-    LEAST = 64.0
-    MOST_FOR_CAPTIONS = 120.0
-    """Pixels to which tiles grow for the sake of long names of classes."""
-
-    def __init__(
-        self,
-        source: ThemeSource,
-        title: str = "Worst predictions",
-        empty: str = "Test the network to see where it errs most.",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(source, title, empty, parent)
-        self._rows: list[tuple[str, str, float]] = []
-
-    def set_rows(
-        self,
-        samples: ArrayLike,
-        truths: Sequence[str],
-        predictions: Sequence[str],
-        probabilities: Sequence[float],
-        texts: Sequence[str] = (),
-    ) -> None:
-        """Show N samples, worst first, with true label, predicted label and the prediction's probability (0 to 1).
-
-        ``texts`` are shown in the samples' place where these are tokens. Raises `ValueError` if the numbers differ.
-        """
-        self._rows = list(zip(truths, predictions, map(float, probabilities), strict=True))
-        if len(np.asarray(samples)) != len(self._rows):
-            raise ValueError("samples and labels differ in number")
-        self._set_samples(samples, texts)
-        self.describe(f"{len(self._rows)} samples, the worst first" if self._rows else self.empty_text)
-
-    def least_width(self) -> float:
-        """Return a width at which most captions are whole."""
-        metrics = QFontMetricsF(self.theme.font(small=True))
-        widest = max((metrics.horizontalAdvance(_caption(*row[1:])) for row in self._rows), default=0.0)
-        return max(super().least_width(), min(widest + 3 - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
-
-    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Write what it is, and what it was taken for and how surely."""
-        truth, prediction, probability = self._rows[index]
-        color = self.theme.ok if truth == prediction else self.theme.error
-        self.write(painter, place, 0, f"is {truth}", self.theme.text, bold=True)
-        self.write(painter, place, 1, _caption(prediction, probability), color, bold=False)
-
-    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
-        """Return the prediction in words."""
-        truth, prediction, probability = self._rows[index]
-        said = f"{truth}, taken for {prediction} with probability {format_percent(probability)}"
-        return f"{said}{self.row_sentence(index)}"
-
-
-def _caption(prediction: str, probability: float) -> str:
-    return f"{prediction}  {format_percent(probability)}"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
@@ -16,8 +19,19 @@ GAP = 8.0
 
 
 @dataclass(frozen=True)
+class TileGroup:
+    """Tiles from the one at ``begin`` on stand below a heading of their own."""
+
+    begin: int
+    heading: str
+
+
+@dataclass(frozen=True)
 class Grid:
-    """Where tiles stand: `columns` tiles of `width` x `height` with captions below them, from `left`, `top` on."""
+    """Where tiles stand: `columns` tiles of `width` x `height` with captions below them, from `left`, `top` on.
+
+    The tiles at ``begins`` begin a row, below room of the height ``heading``.
+    """
 
     columns: int
     width: float
@@ -25,6 +39,8 @@ class Grid:
     caption: float
     left: float
     top: float
+    begins: tuple[int, ...] = ()
+    heading: float = 0.0
 
     @property
     def pitch(self) -> float:
@@ -33,28 +49,50 @@ class Grid:
 
     def tile(self, index: int) -> QRectF:
         """Return the place of a tile, without its caption, before scrolling."""
-        row, column = divmod(index, self.columns)
-        return QRectF(self.left + column * (self.width + GAP), self.top + row * self.pitch, self.width, self.height)
+        group = bisect_right(self.begins, index)
+        begin = self.begins[group - 1] if group else 0
+        row, column = divmod(index - begin, self.columns)
+        top = self.top + (self._rows_before(begin) + row) * self.pitch + group * self.heading
+        return QRectF(self.left + column * (self.width + GAP), top, self.width, self.height)
+
+    def height_of(self, count: int) -> float:
+        """Return how much height so many tiles take, with their captions and headings and the gap below them."""
+        return self._rows_before(count) * self.pitch + len(self.begins) * self.heading
+
+    def _rows_before(self, index: int) -> int:
+        ends = [0, *(begin for begin in self.begins if begin < index), index]
+        return sum(math.ceil((end - begin) / self.columns) for begin, end in pairwise(ends))
 
 
-def arrange(count: int, area: QRectF, aspect: float, caption: float, least: float, most: float) -> Grid:
+def arrange(
+    count: int,
+    area: QRectF,
+    aspect: float,
+    caption: float,
+    least: float,
+    most: float,
+    begins: Sequence[int] = (),
+    heading: float = 0.0,
+) -> Grid:
     """Return the grid with the largest tiles that all fit into `area`, or of width `least` if they cannot.
 
     `aspect` is width over height; `least` and `most` bound the width of a tile. Where several grids have tiles of the
-    same size, the one with the longest rows is taken.
+    same size, the one with the longest rows is taken. Tiles at ``begins`` begin a row below a ``heading``.
     """
+    parts = [end - begin for begin, end in pairwise((0, *begins, count))]
+    height = area.height() - heading * len(begins)
     best = Grid(max(1, int((area.width() + GAP) // (least + GAP))), least, least / aspect, caption, 0, 0)
     for columns in range(1, count + 1):
-        rows = math.ceil(count / columns)
+        rows = max(sum(math.ceil(part / columns) for part in parts), 1)
         across = (area.width() - GAP * (columns - 1)) / columns
-        down = ((area.height() - GAP * (rows - 1)) / rows - caption) * aspect
+        down = ((height - GAP * (rows - 1)) / rows - caption) * aspect
         width = math.floor(min(across, down, most))
         if width < least and across < least:
             break
         if width >= best.width:
             best = Grid(columns, width, width / aspect, caption, 0, 0)
     columns = min(best.columns, count)
-    return Grid(columns, best.width, best.height, caption, area.left(), area.top())
+    return replace(best, columns=columns, left=area.left(), top=area.top(), begins=tuple(begins), heading=heading)
 
 
 class TileView(PaintedView):
@@ -83,6 +121,10 @@ class TileView(PaintedView):
     def least_width(self) -> float:
         """Return the width that a tile has at least, in pixels."""
         return self.LEAST * self.theme.scale
+
+    def groups(self) -> Sequence[TileGroup]:
+        """Return the groups that tiles stand in, each below its heading; none where they are one."""
+        return ()
 
     def footer_height(self) -> float:
         """Return the height kept free below the tiles."""
@@ -132,7 +174,10 @@ class TileView(PaintedView):
         area = QRectF(self.rect()).adjusted(12, 12, -16, -8 - self.footer_height())
         caption = self.caption_lines * (self.theme.px(14) + 1.0)
         most = self.MOST * self.theme.scale
-        return arrange(self.count(), area, self.aspect(), caption, min(self.least_width(), most), most)
+        begins = [group.begin for group in self.groups()]
+        heading = QFontMetricsF(self.theme.font(small=True, bold=True)).height() + GAP
+        least = min(self.least_width(), most)
+        return arrange(self.count(), area, self.aspect(), caption, least, most, begins, heading)
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint the tiles in view and the footer."""
@@ -142,17 +187,38 @@ class TileView(PaintedView):
         painter.setClipRect(self._body())
         shift = -self._scroll
         self.paint_tiles(painter, [(index, grid.tile(index).translated(0, shift)) for index in self._in_view(grid)])
+        self._paint_headings(painter, grid)
         self._paint_current(painter)
         painter.restore()
         self._paint_scroll_mark(painter)
         if self.footer_height():
             self.paint_footer(painter, area.adjusted(12, area.height() - self.footer_height(), -16, -4))
 
+    def _paint_headings(self, painter: QPainter, grid: Grid) -> None:
+        """Write what each group is above its tiles, and part it by a line from the group before."""
+        font = self.theme.font(small=True, bold=True)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for group in self.groups():
+            top = grid.tile(group.begin).top() - self._scroll - grid.heading
+            place = QRectF(grid.left, top, self.width() - 2 * grid.left, metrics.height())
+            if group.begin:
+                painter.setPen(self.theme.strong_border)
+                painter.drawLine(QPointF(place.left(), top - 2), QPointF(place.right(), top - 2))
+            painter.setPen(self.theme.text)
+            words = metrics.elidedText(group.heading, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+
     def _body(self) -> QRectF:
         """Where tiles are seen: all but the footer."""
         return QRectF(self.rect()).adjusted(0, 0, 0, -self.footer_height())
 
-    def _in_view(self, grid: Grid) -> range:
+    def _in_view(self, grid: Grid) -> Sequence[int]:
+        if grid.begins:
+            seen = self._body().translated(0, self._scroll)
+            places = ((index, grid.tile(index)) for index in range(self.count()))
+            return [index for index, place in places if place.adjusted(0, 0, 0, grid.caption).intersects(seen)]
         first = max(int((self._scroll - grid.top) // grid.pitch), 0) * grid.columns
         last = math.ceil((self._scroll + self._body().height() - grid.top) / grid.pitch) * grid.columns
         return range(first, min(max(last, first), self.count()))
@@ -179,8 +245,7 @@ class TileView(PaintedView):
         if not self.count():
             return 0.0
         grid = self.grid()
-        rows = math.ceil(self.count() / grid.columns)
-        return max(0.0, grid.top + rows * grid.pitch - self._body().height())
+        return max(0.0, grid.top + grid.height_of(self.count()) - self._body().height())
 
     # Hands
 
@@ -216,8 +281,24 @@ class TileView(PaintedView):
         place, bottom = self.tile_place(index), self._body().bottom()
         if place.bottom() + GAP > bottom:
             self._scroll += place.bottom() + self.grid().caption + GAP - bottom
-        elif place.top() < GAP:
-            self._scroll = max(0.0, self._scroll + place.top() - GAP)
+            return
+        grid = self.grid()
+        above = GAP + (grid.heading if index in grid.begins else 0.0)
+        if place.top() < above:
+            self._scroll = max(0.0, self._scroll + place.top() - above)
+
+    def _beside(self, at: int, way: int) -> int:
+        """Return the tile above (``way`` -1) or below (1) another one, or itself where there is none."""
+        grid = self.grid()
+        if at < 0 or not grid.begins:
+            return at + way * max(grid.columns, 1)
+        here = grid.tile(at)
+        rows = [index for index in range(self.count()) if (grid.tile(index).top() - here.top()) * way > 0]
+        return min(
+            rows,
+            key=lambda index: (abs(grid.tile(index).top() - here.top()), abs(grid.tile(index).left() - here.left())),
+            default=at,
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick the tile under the pointer."""
@@ -236,11 +317,10 @@ class TileView(PaintedView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move among tiles, Home and End go to the ends, Enter and Space pick."""
-        columns = max(self.grid().columns, 1)
         last = self.count() - 1
         at = -1 if self.current is None else self.current
-        steps = {Qt.Key.Key_Left: at - 1, Qt.Key.Key_Right: at + 1, Qt.Key.Key_Up: at - columns}
-        steps |= {Qt.Key.Key_Down: at + columns, Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        steps = {Qt.Key.Key_Left: at - 1, Qt.Key.Key_Right: at + 1, Qt.Key.Key_Up: self._beside(at, -1)}
+        steps |= {Qt.Key.Key_Down: self._beside(at, 1), Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
         key = Qt.Key(event.key())
         if key in steps and last >= 0:
             self.current = min(max(steps[key], 0), last)

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from app.protocol.values import FieldFacts
 from widgets.charts.sample_painting import row_cells, row_words
-from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
+from widgets.charts.sample_tiles import SampleGallery
 from widgets.charts.unit_tiles import ExemplarTiles
+from widgets.charts.worst_predictions import Prediction, WorstPredictions
 from widgets.look.theme import ThemeSource
 
 HOUSE = FieldFacts("features", "vector", (2,), names=("area", "rooms"), units=("m²", ""))
@@ -52,7 +53,7 @@ def test_every_gallery_shows_rows_alike(qtbot: QtBot, kind: str) -> None:
     elif kind == "worst":
         view = WorstPredictions(source)
         view.set_field(HOUSE)
-        view.set_rows(ROWS, ["a", "b"], ["b", "a"], [0.9, 0.8])
+        view.set_rows(ROWS, [Prediction("a", "b", 0.9, 2.3), Prediction("b", "a", 0.8, 1.6)])
     else:
         view = ExemplarTiles(source, "Samples", "None")
         view.set_field(HOUSE)

@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.charts.filter_tiles import FilterGrid
-from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, WorstPredictions, shortened
+from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, shortened
 from widgets.charts.tiles import GAP, TileView
 from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
+from widgets.charts.worst_predictions import RIGHT_FIRST, WRONG_FIRST, Prediction, WorstPredictions
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
@@ -267,11 +268,47 @@ def test_many_samples_scroll(source: ThemeSource, qtbot: QtBot) -> None:
 
 def test_a_wrong_prediction_is_put_into_words(source: ThemeSource, qtbot: QtBot) -> None:
     view = WorstPredictions(source)
-    view.set_rows(np.zeros((2, 1, 8, 8)), ["3", "5"], ["8", "6"], [0.98, 0.7])
+    view.set_rows(np.zeros((2, 1, 8, 8)), [Prediction("3", "8", 0.98, 4.05), Prediction("5", "6", 0.7, 1.2)])
     show(qtbot, view)
-    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0 %"
+    assert view.sentence_at(QPointF(centre(view, 0))) == "3, taken for 8 with probability 98.0 %, loss 4.05"
     with pytest.raises(ValueError):
-        view.set_rows(np.zeros((2, 1, 8, 8)), ["3"], ["8"], [0.98])
+        view.set_rows(np.zeros((2, 1, 8, 8)), [Prediction("3", "8", 0.98, 4.05)])
+
+
+def test_right_predictions_among_the_worst_stand_below_a_heading_of_their_own(
+    source: ThemeSource, qtbot: QtBot
+) -> None:
+    view = WorstPredictions(source)
+    wrong, right = Prediction("3", "8", 0.98, 4.05), Prediction("5", "5", 0.41, 0.89)
+    view.set_rows(np.zeros((9, 1, 8, 8)), [wrong] * 4 + [right] * 5)
+    show(qtbot, view)
+    assert [(group.begin, group.heading) for group in view.groups()] == [(0, WRONG_FIRST), (4, RIGHT_FIRST)]
+    last, first = view.tile_place(3), view.tile_place(4)
+    assert first.left() == view.tile_place(0).left()
+    assert first.top() >= last.bottom() + view.grid().caption + view.grid().heading
+    assert view.sentence_at(QPointF(centre(view, 4))).startswith("5, rightly taken for it with probability 41.0 %")
+    assert view.index_at(QPointF(first.left() + 4, first.top() - view.grid().heading / 2)) is None
+    assert "4 wrong, 5 right" in view.accessibleDescription()
+    view.setFocus()
+    view.current = 3
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.current is not None and view.current >= 4
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.current is not None and view.current < 4
+    view.set_rows(np.zeros((4, 1, 8, 8)), [right] * 4)
+    assert [group.heading for group in view.groups()] == [RIGHT_FIRST]
+
+
+def test_all_tiles_below_headings_are_reached_by_keys_where_they_do_not_fit(source: ThemeSource, qtbot: QtBot) -> None:
+    view = WorstPredictions(source)
+    wrong, right = Prediction("3", "8", 0.98, 4.05), Prediction("5", "5", 0.41, 0.89)
+    view.set_rows(np.zeros((60, 1, 8, 8)), [wrong] * 31 + [right] * 29)
+    show(qtbot, view)
+    for key, index in ((Qt.Key.Key_End, 59), (Qt.Key.Key_Home, 0)):
+        qtbot.keyClick(view, key)
+        view.grab()
+        assert view.index_at(QPointF(centre(view, index))) == index
+    assert view.tile_place(0).top() >= view.grid().heading
 
 
 def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qtbot: QtBot) -> None:

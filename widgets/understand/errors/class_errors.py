@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from app.protocol.evaluation_values import Evaluation
 from app.system.number_format import format_percent, nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
-from widgets.charts.sample_tiles import SampleGallery, WorstPredictions
+from widgets.charts.sample_tiles import SampleGallery
+from widgets.charts.worst_predictions import Prediction, WorstPredictions
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
@@ -66,13 +67,16 @@ class ClassErrors(QWidget):
         if self._evaluation is None or (worst := self._evaluation.worst).probability is None:
             return
         classes, self._rows = self._evaluation.classes, list(rows)
-        true = [classes[worst.true[row]] for row in rows]
-        predicted = [classes[worst.predicted[row]] for row in rows]
-        probabilities = [float(worst.probability[row]) for row in rows]
+        predictions = [
+            Prediction(classes[true], classes[predicted], float(probability), float(loss))
+            for true, predicted, probability, loss in zip(
+                *(of[self._rows] for of in (worst.true, worst.predicted, worst.probability, worst.loss)), strict=True
+            )
+        ]
         read = texts_read(self._evaluation)
         texts = [read[row] for row in rows] if read else []
         self.worst.set_field(worst.input_field)
-        self.worst.set_rows(drawable_values(worst.input[self._rows]), true, predicted, probabilities, texts)
+        self.worst.set_rows(drawable_values(worst.input[self._rows]), predictions, texts)
         self._show_row(self._rows[0] if self._rows else None)
 
     def _on_cell(self, true: int, predicted: int) -> None:

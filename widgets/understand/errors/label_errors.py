@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
+from app.system.number_format import format_short
 from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.data.preview_values import label_names
 from widgets.data.sample_views import drawable_values
@@ -13,6 +14,9 @@ from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.class_errors import texts_read
 from widgets.understand.errors.score_tabs import ScoreTabs
+
+WRONG_FIRST = "With wrong labels, the most of them first"
+RIGHT_FIRST = "All labels right, but the largest loss"
 
 
 class LabelErrors(QWidget):
@@ -32,14 +36,18 @@ class LabelErrors(QWidget):
         self.scores.show_scores(evaluation.scores)
         true = [f"is {label_names(row, names)}" for row in worst.true]
         off = (worst.true != worst.predicted).sum(1).tolist()
+        parts = [
+            f"{_off(wrong)}, loss {format_short(loss)}" for wrong, loss in zip(off, worst.loss.tolist(), strict=True)
+        ]
         self.worst.set_field(worst.input_field)
-        self.worst.set_samples(drawable_values(worst.input), true, list(map(_off, off)), texts_read(evaluation))
+        self.worst.set_samples(drawable_values(worst.input), true, parts, texts_read(evaluation))
         answers = [
             Answer(f"says {label_names(row, names)}", wrong == 0)
             for row, wrong in zip(worst.predicted, off, strict=True)
         ]
         self.worst.set_answers(answers)
-        self.about.setText("The samples with most labels wrong.")
+        self.worst.part_right([wrong == 0 for wrong in off], WRONG_FIRST, RIGHT_FIRST)
+        self.about.setText("The samples with most labels wrong." if any(off) else "No label of any sample is wrong.")
 
 
 def _off(count: int) -> str:

@@ -12,6 +12,9 @@ from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.text_errors import joined
 
+WRONG_FIRST = "Misread, by most labels first"
+RIGHT_FIRST = "Read without a mistake, the shortest first"
+
 
 class RowErrors(QWidget):
     """The samples that were read worst, with what is true, what was read, and by how many labels they differ."""
@@ -34,6 +37,7 @@ class RowErrors(QWidget):
                 for predicted, true in zip(words.predicted, words.true, strict=True)
             ]
         )
+        self.worst.part_right([edits == 0 for edits in worst.loss], WRONG_FIRST, RIGHT_FIRST)
         self.about.setText(
             "The lines that were read worst. The label error rate counts the labels to insert, remove or exchange, for "
             "each label that is true."

@@ -73,11 +73,7 @@ class TextErrors(QWidget):
         if evaluation.confusion is not None:
             self.matrix.set_counts(evaluation.confusion, list(evaluation.classes))
         wrong = sum(true != predicted for true, predicted in zip(words.true, words.predicted, strict=True))
-        self.about.setText(
-            f"The {len(words.true)} worst predictions, the worst first; what is not as it should be is marked."
-            if wrong
-            else f"No prediction is wrong; these are the {len(words.true)} that were least sure."
-        )
+        self.about.setText(_about(wrong, len(words.true)))
         self.table.setRowCount(len(words.true))
         self.table.setColumnHidden(1, not words.input)
         for row, (true, predicted) in enumerate(zip(words.true, words.predicted, strict=True)):
@@ -105,6 +101,14 @@ class TextErrors(QWidget):
         name = f"sample {nth(int(worst.index[row]))}"
         self.sample.set_field(worst.input_field)
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
+
+
+def _about(wrong: int, count: int) -> str:
+    """What is listed, and in which order: so many wrong ones of ``count``, then right ones."""
+    if not wrong:
+        return f"No prediction is wrong; these are the {count} that were least sure."
+    rest = f" The last {count - wrong} are right, but were the least sure." if wrong < count else ""
+    return f"The {count} worst predictions, the worst first; what is not as it should be is marked.{rest}"
 
 
 def joined(words: Sequence[str]) -> str:

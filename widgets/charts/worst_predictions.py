@@ -1,0 +1,97 @@
+"""The worst predictions of a classifier as tiles: the wrong ones first, then those that are right but least sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
+
+from app.system.number_format import format_percent, format_short
+from widgets.charts.sample_tiles import SampleTiles
+from widgets.charts.tiles import GAP
+from widgets.look.theme import ThemeSource
+
+WRONG_FIRST = "Wrong, the largest loss first"
+RIGHT_FIRST = "Right, but the least sure"
+
+
+class Prediction(NamedTuple):
+    """What a sample is, what it was taken for with what probability (0 to 1), and the loss."""
+
+    truth: str
+    predicted: str
+    probability: float
+    loss: float
+
+    @property
+    def right(self) -> bool:
+        """Whether it was taken for what it is."""
+        return self.truth == self.predicted
+
+    @property
+    def words(self) -> str:
+        """What it was taken for, and how surely."""
+        return f"{self.predicted}  {format_percent(self.probability)}"
+
+    @property
+    def cost(self) -> str:
+        """The loss in words."""
+        return f"loss {format_short(self.loss, 3)}"
+
+
+class WorstPredictions(SampleTiles):
+    """The samples on which the network was most sure and wrong, then those on which it was right and least sure."""
+
+    caption_lines = 3
+    LEAST = 64.0
+    MOST_FOR_CAPTIONS = 120.0
+    """Pixels to which tiles grow for the sake of long names of classes."""
+
+    def __init__(
+        self,
+        source: ThemeSource,
+        title: str = "Worst predictions",
+        empty: str = "Test the network to see where it errs most.",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(source, title, empty, parent)
+        self._rows: list[Prediction] = []
+
+    def set_rows(self, samples: ArrayLike, predictions: Sequence[Prediction], texts: Sequence[str] = ()) -> None:
+        """Show N samples, worst first, the wrong ones before the right ones.
+
+        ``texts`` are shown in the samples' place where these are tokens. Raises `ValueError` if the numbers differ.
+        """
+        if len(np.asarray(samples)) != len(predictions):
+            raise ValueError("samples and predictions differ in number")
+        self._rows = list(predictions)
+        self._set_samples(samples, texts)
+        self.part_right([row.right for row in self._rows], WRONG_FIRST, RIGHT_FIRST)
+        wrong = sum(not row.right for row in self._rows)
+        told = f"{len(self._rows)} samples, the worst first: {wrong} wrong, {len(self._rows) - wrong} right"
+        self.describe(told if self._rows else self.empty_text)
+
+    def least_width(self) -> float:
+        """Return a width at which most captions are whole."""
+        metrics = QFontMetricsF(self.theme.font(small=True))
+        widest = max((metrics.horizontalAdvance(row.words) for row in self._rows), default=0.0)
+        return max(super().least_width(), min(widest + 3 - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write what it is, what it was taken for and how surely, and the loss."""
+        row = self._rows[index]
+        self.write(painter, place, 0, f"is {row.truth}", self.theme.text, bold=True)
+        self.write(painter, place, 1, row.words, self.theme.ok if row.right else self.theme.error, bold=False)
+        self.write(painter, place, 2, row.cost, self.theme.faint, bold=False)
+
+    def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
+        """Return the prediction in words."""
+        row = self._rows[index]
+        answer = "rightly taken for it" if row.right else f"taken for {row.predicted}"
+        told = f"{row.truth}, {answer} with probability {format_percent(row.probability)}, {row.cost}"
+        return f"{told}{self.row_sentence(index)}"
