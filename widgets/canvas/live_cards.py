@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
+from app.protocol.views import CardPicture
 from graph.drawing import cards
 from widgets.canvas.board import Board
 from widgets.canvas.level_of_detail import Level
@@ -54,6 +56,22 @@ def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
         pixels = colour(values, sequential(), *ends, theme.error)
     wide = len(pixels) == 1 and pixels.shape[2] > 2 * pixels.shape[1]
     return Strip(tuple(image(each) for each in pixels), CAPTIONS[what], wide or what == "gates")
+
+
+_STRIPS: WeakKeyDictionary[CardPicture, tuple[Theme, Strip]] = WeakKeyDictionary()
+"""What was made of each picture: a card and a view of Understand show the same."""
+
+
+def strips_of(pictures: Mapping[str, CardPicture], theme: Theme) -> dict[str, Strip]:
+    """The strips of layers by id, in the order of ``pictures``; a layer that gives nothing has none."""
+    return {id_: _strip_of(picture, theme) for id_, picture in pictures.items() if picture.values.size}
+
+
+def _strip_of(picture: CardPicture, theme: Theme) -> Strip:
+    known = _STRIPS.get(picture)
+    if known is None or known[0] is not theme:
+        known = _STRIPS[picture] = theme, strip(picture.values, theme, picture.shows)
+    return known[1]
 
 
 class LiveCards:

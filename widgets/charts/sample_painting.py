@@ -40,6 +40,13 @@ def row_cells(sample: Samples, field: FieldFacts) -> list[Cell]:
     return cells
 
 
+def cell_names(field: FieldFacts) -> tuple[str, ...]:
+    """Return what the numbers of a sample are called: the features, or of a one-hot class ``field = class``."""
+    if field.names or field.shape != (len(field.classes),):
+        return field.names
+    return tuple(f"{field.name}{ONE_HOT}{name}" for name in field.classes)
+
+
 def row_words(cells: list[Cell]) -> str:
     """Return the cells of a row as a sentence has them."""
     return ", ".join(f"{name} {value}" for name, value in cells)

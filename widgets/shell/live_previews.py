@@ -14,7 +14,7 @@ from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.structure.blocks import Block
 from widgets.canvas.level_of_detail import Level, level_at
-from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strip
+from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strips_of
 
 if TYPE_CHECKING:
     from app.protocol.events import Snapshot
@@ -85,11 +85,7 @@ class LivePreviews(QObject):
         if views.diagnostics is None or self._trained is None:
             return
         self._diagnostics = dict(views.diagnostics)
-        self._strips = {
-            path: strip(picture.values, theme, picture.shows)
-            for path, picture in views.cards.items()
-            if picture.values.size
-        }
+        self._strips = strips_of(views.cards, theme)
         self._show()
 
     def _forget(self) -> None:
@@ -99,13 +95,8 @@ class LivePreviews(QObject):
 
     def show_tried(self, network: Network | None, pictures: Mapping[str, CardPicture]) -> None:
         """Show on the cards what the layers of ``network`` give for a sample that is tried; no pictures end that."""
-        theme = self._workbench.canvas.context.theme
         self._tried_network = network
-        self._tried = {
-            path: strip(picture.values, theme, picture.shows)
-            for path, picture in pictures.items()
-            if picture.values.size
-        }
+        self._tried = strips_of(pictures, self._workbench.canvas.context.theme)
         self._show()
 
     # What is on screen

@@ -9,7 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.protocol.views import CardPicture
-from widgets.canvas.live_cards import Strip, strip
+from app.system.number_format import format_short
+from widgets.canvas.live_cards import Strip, strips_of
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
@@ -28,6 +29,7 @@ class LayerStrip(PaintedView):
         self._strips: dict[str, Strip] = {}
         self._cards: Mapping[str, CardPicture] = {}
         self._order: Sequence[str] = ()
+        self._names: Mapping[str, tuple[str, ...]] = {}
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
 
@@ -37,13 +39,13 @@ class LayerStrip(PaintedView):
         self.theme_changed()
         self.describe(", ".join(self._strips) if self._strips else "Nothing yet.")
 
+    def set_cell_names(self, names: Mapping[str, tuple[str, ...]]) -> None:
+        """Say what the numbers of layers are called, by the layers' ids: ``contract = yearly``."""
+        self._names = names
+
     def theme_changed(self) -> None:
         """Colours and sizes follow the theme."""
-        self._strips = {
-            id_: strip(self._cards[id_].values, self.theme, self._cards[id_].shows)
-            for id_ in self._order
-            if id_ in self._cards and self._cards[id_].values.size
-        }
+        self._strips = strips_of({id_: self._cards[id_] for id_ in self._order if id_ in self._cards}, self.theme)
         places = self._places()
         self.setMinimumWidth(round(places[-1][1].right() + self.theme.px(MARGIN)) if places else 0)
         self.update()
@@ -86,9 +88,22 @@ class LayerStrip(PaintedView):
                     painter.drawImage(cell, picture)
 
     def sentence_at(self, at: QPointF) -> str:
-        """Name the layer under the pointer."""
-        found = next((id_ for id_, place in self._places() if place.contains(at)), "")
-        return f"{found}: what it gives for this sample" if found else ""
+        """Name the layer under the pointer, and the cell where cells have names."""
+        id_, place = next(((id_, place) for id_, place in self._places() if place.contains(at)), ("", QRectF()))
+        if not id_:
+            return ""
+        return self._cell_sentence(id_, place, at) or f"{id_}: what it gives for this sample"
+
+    def _cell_sentence(self, id_: str, place: QRectF, at: QPointF) -> str:
+        """Name and number of the cell at a point of a layer's strip; nothing where its cells have no names."""
+        names, values = self._names.get(id_, ()), self._cards[id_].values
+        if not names or values.shape != (1, 1, len(names)):
+            return ""
+        wide = place.width() if self._strips[id_].stretched else place.height()
+        cell = int((at.x() - place.left()) / wide * len(names))
+        if cell >= len(names):
+            return ""
+        return f"{id_}, {names[cell]}: {format_short(float(values[0, 0, cell]), 3)}, as the network reads it"
 
 
 def strip_area(strip_: LayerStrip, parent: QWidget) -> QScrollArea:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from app.protocol.inference_messages import (
 from app.protocol.inference_values import InputForm, NewSample
 from app.protocol.messages import Array
 from app.system.number_format import nth
+from graph.layers.io import Input
+from widgets.charts.sample_painting import cell_names
 from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
@@ -171,9 +174,21 @@ class TryItTab(Tab):
             self._show_nothing(NO_INPUTS)
             return
         self._put_editors()
+        self.layers.set_cell_names(self._cell_names(reply.forms))
         self.controls.setEnabled(True)
         self.pages.bring(self.page)
         self._fetch()
+
+    def _cell_names(self, forms: Sequence[InputForm]) -> dict[str, tuple[str, ...]]:
+        """What the numbers that each input layer reads are called."""
+        by_field = {form.field.name: cell_names(form.field) for form in forms}
+        first = cell_names(forms[0].field) if forms else ()
+        network = self.subject.network or ()
+        return {
+            node.id: by_field.get(node.layer.field, ()) if node.layer.field else first
+            for node in network
+            if isinstance(node.layer, Input)
+        }
 
     def _editor(self, form: InputForm) -> SampleEditor:
         """The editor of an input."""

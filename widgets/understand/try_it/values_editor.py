@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTableView, QWidget
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
 from app.protocol.messages import Array
 from app.system.number_format import nth
+from widgets.charts.sample_painting import cell_names
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import MOST_CURVES, drawable_values
 from widgets.fields.number_text import parse_float
@@ -39,10 +40,10 @@ class ValueTable(QAbstractTableModel):
         self._names: tuple[str, ...] = ()
 
     def show(self, values: Array, names: tuple[str, ...]) -> None:
-        """Show other values; ``names`` are those of the features, or none."""
+        """Show other values; ``names`` are those of the features, which are the columns, or the rows of a vector."""
         self.beginResetModel()
         self.values = np.array(values, np.float32)
-        self._names = names if len(names) == self.values.shape[1] else ()
+        self._names = names
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -54,7 +55,10 @@ class ValueTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        named = orientation == Qt.Orientation.Horizontal and self._names
+        across = orientation == Qt.Orientation.Horizontal
+        count = self.values.shape[1 if across else 0]
+        features_across = len(self._names) == self.values.shape[1]
+        named = len(self._names) == count and across == features_across
         return self._names[section] if named else nth(section)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -106,7 +110,7 @@ class ValuesEditor(SampleEditor):
         rows = self._rows()
         self.table.setVisible(rows is not None)
         if rows is not None:
-            self.model.show(rows, self.form.field.names)
+            self.model.show(rows, cell_names(self.form.field))
         self._draw()
 
     def arrays(self) -> Mapping[str, Array]:
@@ -131,7 +135,7 @@ class ValuesEditor(SampleEditor):
 
     def _names(self) -> tuple[str, ...]:
         count = self._values.shape[-1]
-        return self.form.field.names or tuple(f"feature {number}" for number in range(1, count + 1))
+        return cell_names(self.form.field) or tuple(f"feature {number}" for number in range(1, count + 1))
 
     def _rows(self) -> Array | None:
         """The values as (steps, features), where that is how they are laid out."""
