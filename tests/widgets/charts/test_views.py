@@ -290,11 +290,11 @@ def test_right_predictions_among_the_worst_stand_below_a_heading_of_their_own(
     assert view.index_at(QPointF(first.left() + 4, first.top() - view.grid().heading / 2)) is None
     assert "4 wrong, 5 right" in view.accessibleDescription()
     view.setFocus()
-    view.current = 3
+    view.pick(3)
     qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert view.current is not None and view.current >= 4
+    assert (view.current or 0) >= 4
     qtbot.keyClick(view, Qt.Key.Key_Up)
-    assert view.current is not None and view.current < 4
+    assert (view.current or 0) < 4
     view.set_rows(np.zeros((4, 1, 8, 8)), [right] * 4)
     assert [group.heading for group in view.groups()] == [RIGHT_FIRST]
 
