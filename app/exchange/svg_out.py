@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from textwrap import wrap
 from xml.sax.saxutils import escape
 
@@ -13,8 +13,9 @@ from graph.drawing import cards
 from graph.drawing.routing import WirePath, course
 from graph.errors import NetloomError
 from graph.layers.base import Family
-from graph.network import Annotation, AnnotationKind, Connection, Network, Node
+from graph.network import Annotation, AnnotationKind, Connection, Network, Node, Position
 from graph.shapes import Kind, Shape
+from graph.structure.blocks import Block
 
 MARGIN = 32.0
 """Free space around the network in pixels."""
@@ -50,13 +51,16 @@ STROKES: dict[str, tuple[str, float, str]] = {
     Kind.SEQUENCE: ("#2A7E4F", 2.0, "12 5"),
     Kind.TOKENS: ("#B04D00", 2.2, "3 5"),
     Kind.VIDEO: ("#A8437C", 2.4, "17 5 3 5"),
-    "": ("#586577", 1.4, "4 4"),
+    "": (FAINT, 1.4, "4 4"),
 }
 """Colour, width and dashes of a wire by kind; empty where the shape is not known."""
 
+UNUSED = (FAINT, 1.2, "")
+"""The same for a wire to a layer that leads to no output."""
+
 
 def svg(network: Network, title: str = "", checker: Checker | None = None) -> str:
-    """The whole network as an SVG document, which is called ``title``.
+    """The whole network as an SVG document, which is called ``title``; layers that lead to no output are grey.
 
     ``checker`` knows the network already, such as one inside a block with what arrives there; without one it is checked
     on its own.
@@ -87,8 +91,8 @@ def svg(network: Network, title: str = "", checker: Checker | None = None) -> st
         f"<title>{escape(title) or f'Network of {len(network)} layers'}</title>",
         f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{GROUND}"/>',
         *(line for annotation in annotations for line in _annotation(annotation)),
-        *(_wire(courses[wire], checker.layer_info(wire.source).outputs.get(wire.source_port)) for wire in courses),
-        *(line for node in network for line in _card(node, checker.layer_info(node.id))),
+        *(_wire(courses[wire], *_flow(checker, wire)) for wire in courses),
+        *(line for node in network for line in _card(node, checker.layer_info(node.id), network.into(node.id))),
         "</svg>",
     ]
     if own:
@@ -125,31 +129,49 @@ def _annotation(annotation: Annotation) -> list[str]:
     return [box, *(_text(x + 10, y + 22 + 17 * row, escape(line)) for row, line in enumerate(lines))]
 
 
-def _wire(line: WirePath, shape: Shape | None) -> str:
-    color, width, dashes = STROKES[shape.kind if shape else ""]
+def _flow(checker: Checker, wire: Connection) -> tuple[Shape | None, bool]:
+    """What flows along a wire, and whether nothing uses it."""
+    return checker.layer_info(wire.source).outputs.get(wire.source_port), checker.layer_info(wire.target).dead
+
+
+def _wire(line: WirePath, shape: Shape | None, dead: bool) -> str:
+    color, width, dashes = UNUSED if dead else STROKES[shape.kind if shape else ""]
     curves = " ".join("C" + " ".join(f"{x:g},{y:g}" for x, y in curve) for curve in line.curves)
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     path = f"M{line.start[0]:g},{line.start[1]:g} {curves}"
     return f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"{dashed}/>'
 
 
-def _card(node: Node, facts: LayerInfo) -> list[str]:
+def _card(node: Node, facts: LayerInfo, taken: Collection[str]) -> list[str]:
+    """The card of a layer; ``taken`` are the inputs at which something arrives."""
     x, y, width, height = cards.box(node)
-    hue, name = FAMILIES[node.layer.family], escape(node.id)
+    hue, name = FAINT if facts.dead else FAMILIES[node.layer.family], escape(node.id)
+    fill, ink = (GROUND, FAINT) if facts.dead else (RAISED, TEXT)
     strip = f"M{x:g},{y + cards.HEADER:g} v{RADIUS - cards.HEADER:g} a8,8 0 0 1 8,-8 h{width - 16:g} a8,8 0 0 1 8,8 "
     lines = [
         f'<g id="{name}" opacity="{MUTED:g}">' if node.muted else f'<g id="{name}">',
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{RAISED}" stroke="{BORDER}"/>',
+        *(_stack(x, y, width, height, hue) if isinstance(node.layer, Block) else ()),
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{fill}" stroke="{BORDER}"/>',
         f'<path d="{strip}v{cards.HEADER - RADIUS:g} z" fill="{hue}" fill-opacity="0.16"/>',
         f'<rect x="{x + 12:g}" y="{y + 9:g}" width="10" height="10" rx="2" fill="{hue}"/>',
-        _text(x + 30, y + 19, name, size=13, weight=600),
+        _text(x + 30, y + 19, name, color=ink, size=13, weight=600),
     ]
     if 30 + 8 * len(node.id) + 6.5 * len(node.layer.title) < width - 12:
         lines.append(_text(x + width - 12, y + 18, escape(node.layer.title), color=FAINT, size=11, anchor="end"))
-    return [*lines, *_texts(node, facts, x, y), *_ports(node, facts), "</g>"]
+    return [*lines, *_texts(node, facts, ink), *_ports(node, facts, taken), "</g>"]
 
 
-def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
+def _stack(x: float, y: float, width: float, height: float, hue: str) -> list[str]:
+    """Edges of cards behind: a block holds more than one."""
+    return [
+        f'<rect x="{x + 3 + shift:g}" y="{y + 4 + shift:g}" width="{width - 4.5:g}" height="{height - 4.5:g}" rx="8" '
+        f'fill="{RAISED}" stroke="{hue}" stroke-opacity="0.45"/>'
+        for shift in (7.0, 3.5)
+    ]
+
+
+def _texts(node: Node, facts: LayerInfo, ink: str) -> list[str]:
+    x, y = node.position
     rows, settled, _ = cards.measures(node.layer, node.vertical)
     baseline = y + cards.HEADER + cards.GAP + 14
     lines = []
@@ -161,7 +183,7 @@ def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
             lines.append(_text(*place, escape(port), color=FAINT, size=11, anchor="end"))
         baseline += rows * cards.LINE
     if settled:
-        lines.append(_text(x + 14, baseline, _fitted(node.layer.summary(), 24)))
+        lines.append(_text(x + 14, baseline, _fitted(node.layer.summary(), 24), color=ink))
         baseline += cards.LINE
     shapes = list(facts.outputs.values())
     result = str(shapes[0]) if shapes else "no shape yet"
@@ -171,14 +193,20 @@ def _texts(node: Node, facts: LayerInfo, x: float, y: float) -> list[str]:
     return lines
 
 
-def _ports(node: Node, facts: LayerInfo) -> list[str]:
-    places = [(cards.input_place(node, port), facts.inputs.get(port)) for port in node.inputs]
-    places += [(cards.output_place(node, port), facts.outputs.get(port)) for port in node.outputs]
-    return [
-        f'<circle cx="{x:g}" cy="{y:g}" r="{cards.PORT_RADIUS:g}" fill="{STROKES[shape.kind if shape else ""][0]}" '
-        f'stroke="{RAISED}" stroke-width="1.5"/>'
-        for (x, y), shape in places
-    ]
+def _ports(node: Node, facts: LayerInfo, taken: Collection[str]) -> list[str]:
+    places = [(cards.input_place(node, port), facts.inputs.get(port), port in taken) for port in node.inputs]
+    places += [(cards.output_place(node, port), facts.outputs.get(port), True) for port in node.outputs]
+    return [_port(place, None if facts.dead else shape, filled=filled) for place, shape, filled in places]
+
+
+def _port(place: Position, shape: Shape | None, *, filled: bool) -> str:
+    """A port's disc in its kind's colour, grey without a shape, hollow where nothing arrives."""
+    color = STROKES[shape.kind if shape else ""][0]
+    fill, edge = (color, RAISED) if filled else (RAISED, color)
+    return (
+        f'<circle cx="{place[0]:g}" cy="{place[1]:g}" r="{cards.PORT_RADIUS:g}" fill="{fill}" '
+        f'stroke="{edge}" stroke-width="1.5"/>'
+    )
 
 
 def _text(
