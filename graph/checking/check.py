@@ -22,6 +22,7 @@ from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
 from graph.layers.base import ShapeError
 from graph.layers.io import Input, InputLike, Output
+from graph.layers.settings import Surroundings
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Network, Node
 from graph.shapes import Shape
@@ -153,6 +154,11 @@ class Checker:
             self._data_spec = data_spec
             ends = [node.id for node in self.network if isinstance(node.layer, InputLike | Output)]
             self._publish(self._refresh(ends, False))
+
+    def surroundings(self, id: str) -> Surroundings:
+        """What is known around a layer, from which its empty settings take their values."""
+        spec, inputs = self._data_spec, self.layer_info(id).inputs
+        return Surroundings(inputs, spec.default_input, spec.default_target) if spec else Surroundings(inputs)
 
     def arrive(self, arriving: Mapping[str, Shape], receptive_field: ReceptiveField | None = None) -> None:
         """Other shapes arrive at the input layers of a network inside a block."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, ShapeError
 from graph.layers.construct import Construct, chain
-from graph.layers.settings import setting
+from graph.layers.settings import left_empty, setting
 from graph.shapes import Kind, Shape, image, vector
 
 
@@ -49,7 +49,10 @@ class Input(InputLike):
         "sequence input",
     )
 
-    field: str = setting("", "Field of the data set to read; empty for the data set's own input.")
+    field: str = left_empty(
+        setting("", "Field of the data set to read; empty for the data set's own input."),
+        lambda _, around: around.default_input or None,
+    )
 
     def summary(self) -> str:
         """Kind, and the field if one is named."""
@@ -112,7 +115,10 @@ class Output(Layer):
     )
     passes_probabilities: ClassVar[bool] = True
 
-    target: str = setting("", "Field of the data set to predict; empty for the data set's own target.")
+    target: str = left_empty(
+        setting("", "Field of the data set to predict; empty for the data set's own target."),
+        lambda _, around: around.default_target or None,
+    )
     loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"] = setting(
         "auto",
         "How the distance to the target is measured; auto takes the plan's choice; ctc teaches a row of labels whose "

@@ -11,7 +11,7 @@ from graph.layers.base import Family, Layer, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, channels_first, single
 from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
-from graph.layers.settings import Size2, setting
+from graph.layers.settings import Size2, Surroundings, Value, left_empty, setting
 from graph.layers.window_rule import Border, How, WindowRule, slides
 from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
@@ -23,6 +23,11 @@ CEIL = "Whether a last window that sticks out is kept rather than dropped."
 TORCH_NAMES = {"ceil": "ceil_mode", "count_padding": "count_include_pad", "divisor": "divisor_override"}
 """Settings that torch calls by other names."""
 COUNT = "Whether the zeros of the border count in the average."
+
+
+def _strides(layer: _Pool, _: Surroundings) -> Value:
+    """The step along each axis: that of the window where none is set."""
+    return layer.strides()
 
 
 class _Pool(WindowedLayer):
@@ -177,7 +182,7 @@ class _Pool1d(_Pool):
     unit: ClassVar[str] = " steps"
 
     kernel_size: int = setting(2, KERNEL, minimum=1, maximum=65_536, unit="steps")
-    stride: int | None = setting(None, STRIDE, minimum=1, maximum=65_536, unit="steps")
+    stride: int | None = left_empty(setting(None, STRIDE, minimum=1, maximum=65_536, unit="steps"), _strides)
     padding: int = setting(0, PADDING, minimum=0, maximum=65_536, unit="steps")
 
     def output(self, x: Shape) -> Shape:
@@ -206,7 +211,7 @@ class Pool2d(ImageLayer, _Pool):
     unit: ClassVar[str] = ""
 
     kernel_size: Size2 = setting((2, 2), KERNEL, minimum=1, maximum=4096, unit="pixels")
-    stride: Size2 | None = setting(None, STRIDE, minimum=1, maximum=4096, unit="pixels")
+    stride: Size2 | None = left_empty(setting(None, STRIDE, minimum=1, maximum=4096, unit="pixels"), _strides)
     padding: Size2 = setting((0, 0), PADDING, minimum=0, maximum=4096, unit="pixels")
 
     def output(self, x: Shape) -> Shape:
@@ -261,8 +266,9 @@ class AveragePool2d(Pool2d):
     padding: Size2 = setting((0, 0), ZEROS, minimum=0, maximum=4096, unit="pixels")
     ceil: bool = setting(False, CEIL, label="keep partial windows")
     count_padding: bool = setting(True, COUNT)
-    divisor: int | None = setting(
-        None, "Number to divide the sum by; empty for the size of the window.", minimum=1, maximum=16_777_216
+    divisor: int | None = left_empty(
+        setting(None, "Number to divide the sum by; empty for the size of the window.", minimum=1, maximum=16_777_216),
+        lambda layer, _: math.prod(layer.kernel()),
     )
 
     def window_rule(self, x: Shape) -> WindowRule:

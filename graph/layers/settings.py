@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -62,6 +62,22 @@ Matrix = Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_rows)]
 """A small table of numbers, row by row; text such as ``1 0 / 0 1`` is read too."""
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known around a layer: the shapes that arrive at its ports, and the fields that the data set offers first.
+
+    The fields are empty where no data is chosen.
+    """
+
+    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    default_input: str = ""
+    default_target: str = ""
+
+
+Resolve = Callable[[Any, Surroundings], Value]
+"""From a layer, and what is around it, to the value that holds for a setting left empty; None where it is not known."""
+
+
 def setting(
     default: object,
     help: str,
@@ -103,6 +119,15 @@ def setting(
     return Field(default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra))
 
 
+def left_empty(declared: Any, resolve: Resolve) -> Any:
+    """Declare what holds where a setting is left empty; forms say it in the empty field.
+
+    ``declared`` is what `setting` gives.
+    """
+    declared.json_schema_extra["resolve"] = resolve
+    return declared
+
+
 def text_setting(default: str, help: str, suggested: tuple[str, ...]) -> Any:
     """Declare a setting of text for which forms offer the texts ``suggested``; it may be another one all the same."""
     return Field(default=default, description=help, json_schema_extra={"suggested": list(suggested)})
@@ -120,7 +145,8 @@ class Setting:
 
     ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
     whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``text`` or ``shape``; ``optional`` settings may
-    also be None. Where the value is the one that is ``automatic``, what holds is found from the data.
+    also be None. Where the value is the one that is ``automatic``, what holds is found from the data; where it is empty
+    and there is a ``resolve``, that says what holds.
     """
 
     name: str
@@ -136,6 +162,7 @@ class Setting:
     optional: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
     automatic: float | None = None
+    resolve: Resolve | None = field(default=None, compare=False)
 
     def applies(self, values: Mapping[str, object]) -> bool:
         """Whether the setting has an effect beside the other ``values``."""
@@ -209,6 +236,7 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         optional=optional,
         when=extra.get("when"),
         automatic=extra.get("automatic"),
+        resolve=extra.get("resolve"),
     )
 
 

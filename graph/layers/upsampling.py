@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from graph.layers.base import Family, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.grid import ImageLayer
-from graph.layers.settings import Size2, setting
+from graph.layers.settings import Size2, left_empty, setting
 from graph.layers.window_rule import Window
 from graph.shapes import Shape, format_sizes, image
 
@@ -27,17 +27,21 @@ class Upsample2d(ImageLayer):
     aliases: ClassVar[tuple[str, ...]] = ("upsampling", "unpooling", "resize", "enlarge", "interpolate", "bilinear")
 
     factor: Size2 = setting((2, 2), "How many times larger the image becomes.", minimum=1, maximum=256)
-    size: Size2 | None = setting(
-        None, "Height and width afterwards, in place of a factor.", minimum=1, maximum=4096, unit="pixels"
+    size: Size2 | None = left_empty(
+        setting(None, "Height and width afterwards, in place of a factor.", minimum=1, maximum=4096, unit="pixels"),
+        lambda layer, around: layer.enlarged(around.inputs["in"]) if "in" in around.inputs else None,
     )
     mode: Literal["nearest", "bilinear"] = setting(
         "nearest", "Repeat the nearest pixel, or mix the four nearest by their distance."
     )
 
+    def enlarged(self, x: Shape) -> tuple[int, int]:
+        """Height and width afterwards: those set, or the factor times those of the image."""
+        return self.size or (x.size("H") * self.factor[0], x.size("W") * self.factor[1])
+
     def output(self, x: Shape) -> Shape:
-        """The size set, or the factor times the size."""
-        high, wide = self.size or (x.size("H") * self.factor[0], x.size("W") * self.factor[1])
-        return image(x.features, high, wide)
+        """The same channels at the new size."""
+        return image(x.features, *self.enlarged(x))
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """None for repeating; seven for each mixed value."""

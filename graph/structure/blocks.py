@@ -22,7 +22,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, Port, ShapeError, needs
 from graph.layers.construct import NESTED, BuildStep, Construct, Module, Ref, function, own
 from graph.layers.io import Input, InputLike, Output
-from graph.layers.settings import Setting, setting
+from graph.layers.settings import Resolve, Setting, Surroundings, setting
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Connection, Network
 from graph.project import network_json, parse_network
@@ -397,10 +397,17 @@ def _offered(network: Network, id: str) -> list[tuple[str, tuple[Setting, Any]]]
     settings += layer.exposed_settings() if isinstance(layer, Block) else ()
     paths = [f"{id}.{spec.name}" for spec, _ in settings]
     named = [
-        replace(spec, name=path, label=f"{id} {spec.label}", when=None)
+        replace(
+            spec, name=path, label=f"{id} {spec.label}", when=None, resolve=spec.resolve and _of(layer, spec.resolve)
+        )
         for path, (spec, _) in zip(paths, settings, strict=True)
     ]
     return [(path, (spec, value)) for path, spec, (_, value) in zip(paths, named, settings, strict=True)]
+
+
+def _of(layer: Layer, resolve: Resolve) -> Resolve:
+    """What an empty setting of a layer inside stands for, as far as the layer alone says it."""
+    return lambda _, __: resolve(layer, Surroundings())
 
 
 def _frozen(value: Any) -> Any:

@@ -225,7 +225,7 @@ class ReadingPanel(QWidget):
             names = dialect.names if dialect.header else 0
             counts = {"skip": dialect.skip, "footer": self._reading.below, "header_rows": names}
         for name in ("skip", "footer", "header_rows"):
-            self.form.show_automatic(name, f"auto ({counts[name]})" if name in counts else "auto")
+            self.form.show_automatic(name, str(counts.get(name, "")))
 
     def _say(self, sentence: str, tone: str) -> None:
         self.found.setText(sentence)

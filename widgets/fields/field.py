@@ -27,7 +27,7 @@ class FormField(QWidget):
         return self
 
     def show_automatic(self, shown: str) -> None:
-        """Say what holds as long as no value is chosen, where the field can."""
+        """Say what holds as long as no value is chosen, where the field can; empty where that is not known."""
 
     def commit(self) -> None:
         """Take over what has been typed so far, as leaving the field would."""
@@ -42,6 +42,11 @@ class FormField(QWidget):
     def mark(self, wrong: bool) -> None:
         """Outline the field as refused, or as in order."""
         mark(self.editor(), wrong)
+
+
+def automatic(shown: str) -> str:
+    """What an empty field says of the value that holds."""
+    return f"auto ({shown})" if shown else "auto"
 
 
 def mark(widget: QWidget, wrong: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from graph.layers.settings import Setting
 
 
+LETTERS = 13
+"""Letters that a label has on one line beside its field."""
+
 TALL = 3
 """Lines of text from which on a field has more than one line."""
 
@@ -34,7 +37,8 @@ class _Row:
         self.spec = spec
         self.field: FormField = make_field(spec)
         self.refused: object = None
-        self.label = text_label(spec.label[:1].upper() + spec.label[1:], buddy=self.field.editor())
+        self.title = spec.label[:1].upper() + spec.label[1:]
+        self.label = text_label(self.title, buddy=self.field.editor())
         UndoKeys(self.field.editor())
         self._explain()
         self.fault, self.help = FieldFault(self.field, f"{spec.name}Fault"), _note("faint")
@@ -56,6 +60,7 @@ class _Row:
 
     def place(self, *, stacked: bool) -> None:
         """Put the field beside its label, or below it."""
+        self.label.setText(self.title if stacked else self.broken())
         line = self._line + 1 if stacked else self._line
         column = 0 if stacked else 1
         for widget in (self.label, self.cell, self.unit):
@@ -66,6 +71,15 @@ class _Row:
         if self.unit is not None:
             self._grid.addWidget(self.unit, line, 2)
         self._align()
+
+    def broken(self) -> str:
+        """The label as it stands beside its field: on two lines where it is long, so that no field has less room."""
+        return in_two_lines(self.title, self.label.fontMetrics())
+
+    def widths(self) -> tuple[int, int, int]:
+        """What label, field and unit need beside each other, in pixels."""
+        label = self.label.fontMetrics().size(0, self.broken()).width()
+        return label, self.cell.minimumSizeHint().width(), self.unit.sizeHint().width() if self.unit else 0
 
     def _explain(self) -> None:
         """Say what the setting does, and what the term means that it is called by."""
@@ -185,6 +199,10 @@ class SettingsForm(QWidget):
         """The field of the setting ``name``."""
         return self._rows[name].field
 
+    def label(self, name: str) -> QLabel:
+        """The label of the setting ``name``."""
+        return self._rows[name].label
+
     def show_help(self, wanted: bool) -> None:
         """Show each setting's help as a faint line under it, or only as a tooltip."""
         self._help = wanted
@@ -213,11 +231,9 @@ class SettingsForm(QWidget):
     # Columns
 
     def _measure(self) -> tuple[int, int, int]:
-        rows = self._rows.values()
-        labels = max((row.label.sizeHint().width() for row in rows), default=0)
-        fields = max((row.cell.minimumSizeHint().width() for row in rows), default=0)
-        units = max((row.unit.sizeHint().width() for row in rows if row.unit is not None), default=0)
-        return labels, fields, units
+        widths = [row.widths() for row in self._rows.values()] or [(0, 0, 0)]
+        labels, fields, units = zip(*widths, strict=True)
+        return max(labels), max(fields), max(units)
 
     def minimumSizeHint(self) -> QSize:
         """What the form needs with labels above their fields."""
@@ -254,6 +270,15 @@ class SettingsForm(QWidget):
         row.clear()
         if value != self._values[name]:
             self.edited.emit(name, value)
+
+
+def in_two_lines(label: str, metrics: QFontMetrics) -> str:
+    """A label that is longer than most, broken at the space nearest to its middle."""
+    spaces = [index for index, letter in enumerate(label) if letter == " "]
+    if not spaces or metrics.horizontalAdvance(label) <= LETTERS * metrics.averageCharWidth():
+        return label
+    middle = min(spaces, key=lambda index: abs(2 * index - len(label)))
+    return f"{label[:middle]}\n{label[middle + 1 :]}"
 
 
 def _note(look: str) -> QLabel:

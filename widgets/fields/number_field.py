@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
-from widgets.fields.field import FormField
+from widgets.fields.field import FormField, automatic
 from widgets.fields.number_text import parse_float, parse_int, shown, stepped
 from widgets.look.layouts import hbox
 
@@ -60,6 +60,10 @@ class NumberBox(QAbstractSpinBox):
             self.set_value(self._exact(self._minimum))
         elif value is not None and self._maximum is not None and value > self._maximum:
             self.set_value(self._exact(self._maximum))
+
+    def show_automatic(self, shown: str) -> None:
+        """Say what holds while the box is empty."""
+        self.lineEdit().setPlaceholderText(automatic(shown))
 
     def set_value(self, value: Number) -> None:
         """Show ``value``; what was typed and not taken over is replaced."""
@@ -149,26 +153,24 @@ class NumberBox(QAbstractSpinBox):
 
 
 class NumberField(FormField):
-    """A form's field around one `NumberBox`, which is empty where the value is the one that is ``automatic``."""
+    """A form's field around one `NumberBox`, which is empty where the value is ``unset``."""
 
-    def __init__(
-        self, box: NumberBox, words: str, automatic: float | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, box: NumberBox, words: str, unset: float | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box, self._automatic = box, automatic
+        self.box, self._unset = box, unset
         hbox(box, parent=self)
         self.setFocusProxy(box)
-        box.entered.connect(lambda number: self.edited.emit(automatic if number is None else number))
+        box.entered.connect(lambda number: self.edited.emit(unset if number is None else number))
         box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not {words}."))
 
     def show_value(self, value: object) -> None:
         """Show a number or None."""
         number = value if isinstance(value, int | float) else None
-        self.box.set_value(None if number is not None and number == self._automatic else number)
+        self.box.set_value(None if number is not None and number == self._unset else number)
 
     def show_automatic(self, shown: str) -> None:
         """Say in the empty box what holds."""
-        self.box.lineEdit().setPlaceholderText(shown)
+        self.box.show_automatic(shown)
 
     def editor(self) -> QWidget:
         """The box."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QLineEdit, QToolButton, QWidget
 
-from widgets.fields.field import FormField
+from widgets.fields.field import FormField, automatic
 from widgets.look.layouts import Stretch, hbox
 
 SEGMENTS = 19
@@ -180,6 +180,10 @@ class TextField(_Boxed):
         self._last = "" if value is None else str(value)
         if self._line.text() != self._last:
             self._line.setText(self._last)
+
+    def show_automatic(self, shown: str) -> None:
+        """Say in the empty line what holds."""
+        self._line.setPlaceholderText(automatic(shown))
 
     def commit(self) -> None:
         """Take over what has been typed."""

@@ -59,8 +59,8 @@ class PairField(FormField):
         self.boxes = [NumberBox(True, spec.minimum, spec.maximum, spec.optional) for _ in range(2)]
         self.link = LinkButton()
         self.link.setChecked(True)
-        times = text_label("×", look="faint")
-        hbox(self.boxes[0], times, self.boxes[1], self.link, parent=self, spacing=4)
+        self._times = text_label("×", look="faint")
+        hbox(self.boxes[0], self._times, self.boxes[1], self.link, parent=self, spacing=4)
         self.setFocusProxy(self.boxes[0])
         for index, box in enumerate(self.boxes):
             box.entered.connect(lambda value, index=index: self._on_edit(index, value))
@@ -79,12 +79,25 @@ class PairField(FormField):
         self._shown = pair
         for box, number in zip(self.boxes, pair, strict=True):
             box.set_value(number)
+        self._spread()
+
+    def show_automatic(self, shown: str) -> None:
+        """Say what holds while both are empty, in one box for both as long as they are linked."""
+        self.boxes[0].show_automatic(shown)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Show the second box where there is a number, or where the two are to differ."""
+        apart = self._shown != (None, None) or not self.link.isChecked()
+        self._times.setVisible(apart)
+        self.boxes[1].setVisible(apart)
 
     def _on_edit(self, index: int, value: Number) -> None:
         other = self.boxes[1 - index]
         if self.link.isChecked():
             other.set_value(value)
         pair = tuple(box.value() for box in self.boxes)
+        self._spread()
         self.edited.emit(None if None in pair else pair)
 
     def editor(self) -> QWidget:

@@ -22,6 +22,7 @@ from graph.checking.network_hints import Hint
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
+from graph.layers.settings import Setting, Surroundings
 from graph.network import Node
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
@@ -124,15 +125,25 @@ class LayerPage(Themed, QWidget):
         self.nothing.setVisible(not settings)
         self.why.setVisible(bool(settings))
         self.form.show_settings(settings, {spec.name: value for spec, value in shown})
+        self._show_automatic(layer, checker.surroundings(id_), settings)
         self._show_pins()
         self.loop.setVisible(isinstance(layer, Loop))
         if isinstance(layer, Loop):
             self.states.show_loop(layer)
         self.shapes.show_facts(shape_facts(node, facts))
         self.costs.show_facts(cost_facts(facts))
+        self.costs.stand_below(self.shapes)
         self.function.show_layer(layer)
         wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
         self.notes.show_problem("\n".join(problem.message for problem in wrong))
+
+    def _show_automatic(self, layer: Layer, around: Surroundings, settings: Sequence[Setting]) -> None:
+        """Say in the fields that can be left empty what holds then."""
+        for spec in settings:
+            if spec.resolve is not None:
+                value = spec.resolve(layer, around)
+                sizes = value if isinstance(value, tuple) else () if value is None else (value,)
+                self.form.show_automatic(spec.name, " × ".join(str(size) for size in sizes))
 
     def show_health(self, diagnosis: str) -> None:
         """Say how the layer fares in training; nothing where it fares well."""

@@ -52,6 +52,12 @@ class FactRows(QWidget):
                 value.setText(facts[index][1])
         self.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in facts))
 
+    def stand_below(self, above: FactRows) -> None:
+        """Let the values stand in one column with those of other rows."""
+        width = max(name.sizeHint().width() for rows in (self, above) for name, _ in rows._rows if not name.isHidden())
+        for rows in (self, above):
+            rows._grid.setColumnMinimumWidth(0, width)
+
     def _add_row(self) -> None:
         name = text_label(look="faint")
         value = text_label(selectable=True, wrap=True)
