@@ -55,7 +55,7 @@ class PairField(FormField):
 
     def __init__(self, spec: Setting) -> None:
         super().__init__()
-        self._shown: tuple[int, ...] | None = None
+        self._shown: tuple[int | None, ...] | None = None
         self.boxes = [NumberBox(True, spec.minimum, spec.maximum, spec.optional) for _ in range(2)]
         self.link = LinkButton()
         self.link.setChecked(True)
