@@ -37,12 +37,14 @@ class ChoiceForm(QWidget):
     """Edits a `DataChoice`. `edited(choice, what)` carries the new one and the label of what was changed.
 
     `picked(choice, what)` is the same for a click on a column, which is an edit of its own and joins no other.
-    `kind_wanted(kind)` says that a table is to be read as another kind of data.
+    `kind_wanted(kind)` says that a table is to be read as another kind of data. `targets_shown(names)` carries the
+    columns that are predicted.
     """
 
     edited = Signal(object, str)
     picked = Signal(object, str)
     kind_wanted = Signal(str)
+    targets_shown = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,7 +115,9 @@ class ChoiceForm(QWidget):
 
     def _show_picks(self) -> None:
         if self._choice is not None:
-            self.columns.show_picks(picks(self._choice.source, self._columns), self._more)
+            shown = picks(self._choice.source, self._columns)
+            self.columns.show_picks(shown, self._more)
+            self.targets_shown.emit([pick.column.name for pick in shown if pick.target])
 
     def _tick(self, name: str, wanted: bool) -> None:
         self._change_source(lambda source: use(source, self._columns, name, wanted), f"use of {name}")

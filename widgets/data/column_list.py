@@ -47,8 +47,11 @@ class ColumnList(QWidget):
         vbox(hint, self._area, self._more, parent=self, spacing=4)
 
     def show_picks(self, picks: Sequence[Pick], more: int = 0) -> None:
-        """Show what each column is for; rows stay where their columns do. ``more`` are not in ``picks``."""
-        shown = picks[:MOST]
+        """Show what each column is for; rows stay where their columns do. ``more`` are not in ``picks``.
+
+        Of very many columns the first are listed, and those that are predicted.
+        """
+        shown = [*picks[:MOST], *(pick for pick in picks[MOST:] if pick.target)]
         if [pick.column.name for pick in shown] != list(self._rows):
             self._build(shown)
         for pick in shown:

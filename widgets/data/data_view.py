@@ -111,6 +111,7 @@ class DataView(QWidget):
         self.form.edited.connect(self._edit)
         self.form.picked.connect(self._set_choice)
         self.form.kind_wanted.connect(self._read_as)
+        self.form.targets_shown.connect(self.rows.mark_targets)
         self._connect_details()
 
     def _connect_details(self) -> None:

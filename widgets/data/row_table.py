@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -18,6 +18,8 @@ Row = Sequence[str | None]
 
 PAGES = 64
 """Pages of `ROWS` rows that are kept, the latest looked at."""
+WIDEST = 360
+"""Pixels that a column takes at most; a longer text is cut, and whole in its tooltip."""
 SETTLE_MS = 30
 """While rows rush by, only those are asked for at which they come to rest."""
 
@@ -37,6 +39,7 @@ class RowModel(QAbstractTableModel):
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._missing: list[int] = []
         self._asked: int | None = None
+        self._targets: frozenset[str] = frozenset()
         self._soon = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._soon.timeout.connect(self._ask)
 
@@ -47,6 +50,20 @@ class RowModel(QAbstractTableModel):
         self._pages = OrderedDict({0: rows})
         self._missing, self._asked = [], None
         self.endResetModel()
+
+    def mark_targets(self, names: Collection[str]) -> None:
+        """Mark the columns called ``names`` as those that are predicted."""
+        self._targets = frozenset(names)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, len(self._columns) - 1))
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The columns that are marked as predicted."""
+        return self._targets
+
+    def targets_first(self) -> list[int]:
+        """The places of all columns, those of targets before the others."""
+        return sorted(range(len(self._columns)), key=lambda place: self._columns[place].name not in self._targets)
 
     def put_rows(self, start: int, rows: Sequence[Row]) -> None:
         """Take the page that begins with row ``start``."""
@@ -92,24 +109,26 @@ class RowModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return f"{section + 1:,}" if role == Qt.ItemDataRole.DisplayRole else None
         column = self._columns[section]
+        target = column.name in self._targets
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.name}: {facts_of(column)}"
+            return f"{column.name}: {facts_of(column, 'target' if target else '')}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         missing = f", {column.missing:,} missing" if column.missing else ""
-        return f"{column.name}\n{column.type}{missing}"
+        star, said = ("★ ", "target, ") if target else ("", "")
+        return f"{star}{column.name}\n{said}{column.type}{missing}"
 
     def _side(self, column: int) -> Qt.AlignmentFlag:
         right = self._columns[column].type is ColumnType.NUMBER
         return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text; numbers stand on the right, and rows that are still to come are dots."""
+        """A cell's text, whole as its tooltip; numbers stand on the right, and rows that are still to come are dots."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(index.column())
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self._row(index.row())
         if row is None:
@@ -119,7 +138,10 @@ class RowModel(QAbstractTableModel):
 
 
 class RowTable(QTableView):
-    """All rows of the file, to look at; `wanted` asks for rows from a number on, which `put_rows` takes."""
+    """All rows of the file, to look at, the columns that are predicted first.
+
+    `wanted` asks for rows from a number on, which `put_rows` takes.
+    """
 
     wanted = Signal(int)
 
@@ -134,12 +156,28 @@ class RowTable(QTableView):
         # A million rows of one height need no measuring.
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setResizeContentsPrecision(ROWS // 2)
+        self.horizontalHeader().setMaximumSectionSize(WIDEST)
         self.held.wanted.connect(self.wanted)
 
     def show_rows(self, columns: Sequence[Column], rows: Sequence[Row], count: int) -> None:
         """Show ``count`` rows, of which ``rows`` are the first, each with a text or None for each of ``columns``."""
         self.held.set_rows(columns, rows, count)
+        self._order_columns()
         self.resizeColumnsToContents()
+
+    def mark_targets(self, names: Collection[str]) -> None:
+        """Have the columns called ``names``, which are predicted, marked and first, where they are in view."""
+        if frozenset(names) == self.held.targets:
+            return
+        self.held.mark_targets(names)
+        self._order_columns()
+        self.resizeColumnsToContents()
+
+    def _order_columns(self) -> None:
+        header = self.horizontalHeader()
+        for place, column in enumerate(self.held.targets_first()):
+            if header.visualIndex(column) != place:
+                header.moveSection(header.visualIndex(column), place)
 
     def put_rows(self, start: int, rows: Sequence[Row]) -> None:
         """Take the rows from number ``start`` (0-based) on."""

@@ -221,7 +221,8 @@ QHeaderView::section { background: @surface; color: @faint; border: none; border
     padding: 5px 8px; font-size: @small; }
 #runs::item { padding: 0px 2px; }
 #runs QHeaderView::section { padding: 5px; }
-QTableCornerButton::section { background: @surface; border: none; }
+QTableCornerButton::section { background: @surface; border: none; border-bottom: 1px solid @border; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; margin: 0; }
