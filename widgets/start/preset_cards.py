@@ -1,4 +1,4 @@
-"""A preset as a card: the drawing of its graph, its title, what it is and what to expect."""
+"""A preset as a card: the drawing of its graph, its title, what it is and what to expect, each as a whole."""
 
 from __future__ import annotations
 
@@ -140,9 +140,9 @@ class PresetCard(Themed, QAbstractButton):
         """Title, summary and promise in lines of ``width`` pixels."""
         bold, small = words_in(self.theme, bold=True), words_in(self.theme, bold=False)
         return (
-            bold.wrapped(self.preset.title, width, 2),
-            small.wrapped(self.preset.summary, width, 3),
-            small.wrapped(promise(self.preset), width, 3),
+            bold.wrapped(self.preset.title, width),
+            small.wrapped(self.preset.summary, width),
+            small.wrapped(promise(self.preset), width),
         )
 
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
@@ -174,27 +174,24 @@ class Words:
     def __init__(self, font: QFont) -> None:
         self.metrics = QFontMetricsF(font)
         self._widths: dict[str, float] = {}
-        self.wrapped: Callable[[str, float, int], list[str]] = lru_cache(maxsize=1024)(self._wrap)
+        self.wrapped: Callable[[str, float], list[str]] = lru_cache(maxsize=1024)(self._wrap)
 
     def _width(self, word: str) -> float:
         if word not in self._widths:
             self._widths[word] = self.metrics.horizontalAdvance(word)
         return self._widths[word]
 
-    def _wrap(self, text: str, width: float, most: int) -> list[str]:
-        """``text`` in at most ``most`` lines of ``width`` pixels; what does not fit ends in an ellipsis."""
+    def _wrap(self, text: str, width: float) -> list[str]:
+        """The whole ``text`` in as many lines of ``width`` pixels as it needs; a word that is wider has its own."""
         lines: list[str] = []
         words = [word for word in text.split(" ") if word]  # a no-break space holds a number and its unit together
         start = 0
-        while start < len(words) and len(lines) < most:
+        while start < len(words):
             end, taken = start + 1, self._width(words[start])
             while end < len(words) and (longer := taken + self._width(" ") + self._width(words[end])) <= width:
                 end, taken = end + 1, longer
             lines.append(" ".join(words[start:end]))
             start = end
-        if start < len(words) and lines:
-            lines[-1] = " ".join([lines[-1], *words[start:]])
-            lines[-1] = self.metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, width)
         return lines
 
 

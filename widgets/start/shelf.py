@@ -83,7 +83,15 @@ class Shelf(QWidget, Generic[C]):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        columns = max(1, min(self.most, self.width() // self.least))
+        self.fit_columns()
+
+    def narrowest(self) -> int:
+        """Pixels that a card takes at least, with its gap."""
+        return self.least
+
+    def fit_columns(self) -> None:
+        """Have as many columns as there is room for."""
+        columns = max(1, min(self.most, self.width() // self.narrowest()))
         if columns != self._columns:
             self._columns = columns
             self.arrange()

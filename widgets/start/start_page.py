@@ -33,7 +33,7 @@ from widgets.start.preset_entries import TOPICS, PresetEntry
 from widgets.start.shelf import Shelf
 
 
-class Gallery(Shelf[PresetCard]):
+class Gallery(Themed, Shelf[PresetCard]):
     """The cards of all presets."""
 
     chosen = Signal(object)
@@ -46,6 +46,16 @@ class Gallery(Shelf[PresetCard]):
             card.chosen.connect(self.chosen)
         self._topic = ""
         self.show_cards(cards)
+        self.follow(themes)
+
+    def narrowest(self) -> int:
+        """Larger text needs wider cards."""
+        return self.theme.px(self.least)
+
+    def theme_changed(self) -> None:
+        """Fewer columns for larger text."""
+        if self.isVisible():
+            self.fit_columns()
 
     def show_topic(self, topic: str) -> None:
         """Show the examples of one of `TOPICS` alone; of all where it is empty."""

@@ -26,7 +26,11 @@ def open_table(qtbot: QtBot, link: DirectLink, tmp_path: Path, columns: int) -> 
     names = [*(f"measure {number}" for number in range(columns)), "species", "remark"]
     lines = [
         ",".join(
-            [*(f"{(row * 7 + place) % 83 / 10}" for place in range(columns)), "oak elm".split()[row % 2], f"tree {row}" + " goes on" * 24]
+            [
+                *(f"{(row * 7 + place) % 83 / 10}" for place in range(columns)),
+                "oak elm".split()[row % 2],
+                f"tree {row}" + " goes on" * 24,
+            ]
         )
         for row in range(60)
     ]

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +22,7 @@ from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
 from widgets.start.lesson_shelf import lessons
-from widgets.start.preset_cards import Words, words_in
+from widgets.start.preset_cards import PresetCard, Words, words_in
 from widgets.start.preset_entries import FIRST, LEVELS, presets, read
 
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
@@ -230,15 +230,46 @@ def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> Non
 def test_words_of_a_card_are_wrapped_to_its_width(width: int, qapp: QApplication) -> None:
     words = words_in(LIGHT, bold=False)
     for preset in presets():
-        lines = words.wrapped(preset.summary, width, 3)
-        assert len(lines) <= 3
+        lines = words.wrapped(preset.summary, width)
         wide = [line for line in lines if " " in line and words.metrics.horizontalAdvance(line) > width + 1]
         assert wide == []
-        if lines and not lines[-1].endswith("…"):
-            assert " ".join(lines) == preset.summary
-    assert words.wrapped("one two three", 1000, 2) == ["one two three"]
-    assert words.wrapped("one two three", 1, 3) == ["one", "two", "three"]
-    assert words.wrapped("", 100, 3) == []
+        assert " ".join(lines) == preset.summary
+    assert words.wrapped("one two three", 1000) == ["one two three"]
+    assert words.wrapped("one two three", 1) == ["one", "two", "three"]
+    assert words.wrapped("", 100) == []
+
+
+@pytest.mark.parametrize("text", [100, 150, 200])
+@pytest.mark.parametrize(("width", "height"), [(1024, 700), (1440, 900)])
+def test_every_card_shows_its_whole_description(
+    window: MainWindow, width: int, height: int, text: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[tuple[QPointF, str, QFontMetricsF]] = []
+
+    def paint(painter: QPainter, lines: list[str], left: float, top: float, font: QFont, ink: QColor) -> float:
+        metrics = QFontMetricsF(font)
+        painted.extend(
+            (QPointF(left, top + row * metrics.lineSpacing()), line, metrics) for row, line in enumerate(lines)
+        )
+        return top + len(lines) * metrics.lineSpacing()
+
+    monkeypatch.setattr(PresetCard, "_paint_lines", staticmethod(paint))
+    window.preferences.set("text_size", text)
+    window.resize(width, height)
+    for _ in range(6):  # a layout of cards whose height follows their width settles in several steps
+        QApplication.processEvents()
+    assert len(window.start.gallery.cards) > 60
+    for card in window.start.gallery.cards:
+        painted.clear()
+        card.grab()
+        preset = card.preset
+        said = " ".join(line for _, line, _ in painted)
+        whole = " ".join((preset.title, preset.summary, preset_entries.promise(preset)))
+        assert said == " ".join(word for word in whole.split(" ") if word), preset.path.stem
+        tops = [place.y() for place, _, _ in painted]
+        for (place, line, metrics), below in zip(painted, [*tops[1:], card.height() - 4.0], strict=True):
+            assert place.x() + metrics.horizontalAdvance(line) <= card.width() - 8, (preset.path.stem, line)
+            assert place.y() + metrics.height() <= below + 1, (preset.path.stem, line)
 
 
 def test_a_word_is_measured_once_for_all_cards(qapp: QApplication) -> None:
@@ -252,9 +283,9 @@ def test_a_word_is_measured_once_for_all_cards(qapp: QApplication) -> None:
     words = Words(LIGHT.font())
     words.metrics = Metrics(LIGHT.font())
     for width in (50, 100, 200):
-        words.wrapped("to be or not to be", width, 9)
+        words.wrapped("to be or not to be", width)
     assert sorted(measured) == [" ", "be", "not", "or", "to"]
-    assert words.wrapped("to be or not to be", 90, 9) == ["to be or", "not to be"]
+    assert words.wrapped("to be or not to be", 90) == ["to be or", "not to be"]
     assert words_in(LIGHT, bold=True) is words_in(LIGHT, bold=True)
 
 
