@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.data import sources as package
 from app.data.dataset import DatasetInfo
 from app.data.discovery import import_all
+from app.data.sources.file_source import FileSource
 from app.data.sources.source import REGISTERED, Origin, Source
 from graph.errors import NetloomError
 
@@ -27,6 +28,12 @@ def source(kind: str) -> type[Source]:
     if kind in REGISTERED:
         return REGISTERED[kind]
     raise NetloomError(f"There is no data called “{kind}”; there are {', '.join(known.kind for known in sources())}.")
+
+
+def file_endings() -> tuple[str, ...]:
+    """How the names of all files end that some source reads: ``.csv`` or, of MNIST's files, ``-ubyte``."""
+    read = (ending for kind in FILES if issubclass(kind, FileSource) for ending in kind.endings())
+    return tuple(dict.fromkeys(read))
 
 
 def datasets() -> list[DatasetInfo]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate
+from app.data.source_catalogue import file_endings
 from app.data.sources.file_source import CHANGED, FileSource
 from app.protocol.data_messages import DataRepointed, RepointData
 from graph.errors import NetloomError
-from widgets.data.source_list import FILTER
 from widgets.training.worker_link import WorkerLink
-
-SUFFIXES = frozenset(re.findall(r"\*(\.\w+)", FILTER))
-"""How the names of files of data end; what ends otherwise is a folder."""
 
 Offer = tuple[str, Callable[[], None]]
 
@@ -65,7 +61,7 @@ class Repointer(QObject):
     def _find(self) -> None:
         held = Path(str((self._section.get("options") or {}).get("path", "")))
         start = str((self._base or Path()) / held.parent)
-        if held.suffix.lower() in SUFFIXES:
+        if held.name.lower().endswith(file_endings()):  # what ends otherwise is a folder
             kind = f"Files like {held.name} (*{held.suffix});;All files (*)"
             name, _ = QFileDialog.getOpenFileName(self._window, f"Find {held.name}", start, kind)
         else:

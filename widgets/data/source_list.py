@@ -19,13 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.data.source_catalogue import SHIPPED
+from widgets.data.data_filter import data_filter
 from widgets.data.known_sets import KnownSets
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
-
-FILTER = (
-    "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.npy *.npz *.safetensors *.idx *.gz *.tgz *.bin *ubyte);;All files (*)"
-)
 
 
 class SourceList(QWidget):
@@ -87,7 +84,7 @@ class SourceList(QWidget):
         self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
 
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open your own data", "", FILTER)
+        name, _ = QFileDialog.getOpenFileName(self, "Open your own data", "", data_filter())
         if name:
             self.file_chosen.emit(Path(name))
 

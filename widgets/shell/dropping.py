@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 PROJECT, LESSON = ".netloom", ".json"
 NETWORKS = (".onnx", ".py")
-DATA_FILTER = "Data (*.csv *.tsv *.txt *.xlsx *.parquet *.json *.wav *.npy *.npz *.mat *.gz *.zip);;All files (*)"
 LESSON_SIGN = b'"lesson"'
 """What stands in the beginning of every lesson, as its first key says so."""
 
@@ -93,7 +92,9 @@ class Dropping:
         if folder:
             name = QFileDialog.getExistingDirectory(window, "Your data: a folder of pictures or texts", start)
         else:
-            name, _ = QFileDialog.getOpenFileName(window, "Your data", start, DATA_FILTER)
+            from widgets.data.data_filter import data_filter  # the first screen does without
+
+            name, _ = QFileDialog.getOpenFileName(window, "Your data", start, data_filter())
         if name:
             self._begin(Path(name))
 

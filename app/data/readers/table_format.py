@@ -62,6 +62,9 @@ def parquet_parts(folder: Path) -> list[Path]:
 
 TableReader = Callable[[Path, Reading], RawTable]
 _READERS: dict[str, TableReader] = {}
+_REFUSED: set[str] = set()
+TEXTS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
+"""Endings of tables of text. They have no reader of their own, for such files are often something else."""
 
 
 def reads(*endings: str) -> Callable[[TableReader], TableReader]:
@@ -72,6 +75,17 @@ def reads(*endings: str) -> Callable[[TableReader], TableReader]:
         return reader
 
     return register
+
+
+def refuses(*endings: str) -> Callable[[TableReader], TableReader]:
+    """Register a reader that only says what to do with files of these endings."""
+    _REFUSED.update(endings)
+    return reads(*endings)
+
+
+def table_endings() -> tuple[str, ...]:
+    """How the names of files end that are read as tables, those of text first."""
+    return (*TEXTS, *(ending for ending in _READERS if ending and ending not in _REFUSED))
 
 
 def reader_of(file: Path) -> TableReader:

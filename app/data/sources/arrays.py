@@ -85,6 +85,11 @@ class Arrays(FileSource):
     roles: ArrayRecipe | None = pydantic.Field(None, description="Which arrays are inputs and targets, found once")
 
     @classmethod
+    def endings(cls) -> tuple[str, ...]:
+        """Those of all files of arrays."""
+        return ENDINGS
+
+    @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
         """A file by its ending, a gzipped one by what is in it."""
         path = candidate.path

@@ -27,6 +27,8 @@ NAMED = {"batches.meta.txt": "ten", "fine_label_names.txt": "fine", "coarse_labe
 LONGEST = 1 << 16
 """Most bytes of such a list."""
 TENS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+ENDINGS = (".tar.gz", ".tgz", ".bin")
+"""How the names of the archive and of single files end."""
 
 
 class Cifar(FileSource):
@@ -41,6 +43,11 @@ class Cifar(FileSource):
     precedence: ClassVar[int] = 20
 
     labels: Literal["fine", "coarse"] = setting("fine", "CIFAR-100: a hundred classes, or twenty groups of them")
+
+    @classmethod
+    def endings(cls) -> tuple[str, ...]:
+        """Those of the archive and of the files in it."""
+        return ENDINGS
 
     @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
@@ -88,7 +95,7 @@ def may_be_cifar(path: Path) -> bool:
     """Whether a folder holds binary files, or a file is called like one, or like the archive."""
     if path.is_dir():
         return next(path.glob("*.bin"), None) is not None
-    return path.name.lower().endswith((".tar.gz", ".tgz", ".bin"))
+    return path.name.lower().endswith(ENDINGS)
 
 
 def read_pictures(file: Path) -> LazyArray:

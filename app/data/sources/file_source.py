@@ -74,6 +74,11 @@ class FileSource(Source):
     """Of several sources that recognise a file, the one with the smallest number reads it."""
 
     @classmethod
+    def endings(cls) -> tuple[str, ...]:
+        """How the names of single files end that this kind of data is read from; none where it is read from folders."""
+        return ()
+
+    @classmethod
     def recognises(cls, candidate: Candidate) -> bool:
         """Whether a file or folder holds this kind of data, by its name and, for tables, its columns.
 

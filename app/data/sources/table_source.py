@@ -15,7 +15,7 @@ from app.data.readers.file_access import locate, reading
 from app.data.readers.recipe import ColumnRecipe, ReadingRecipe, TableOptions, to_json
 from app.data.readers.stated_columns import with_stated
 from app.data.readers.table_file import TableData, read_table
-from app.data.readers.table_format import Reading, parquet_parts
+from app.data.readers.table_format import Reading, parquet_parts, table_endings
 from app.data.readers.wrong_delimiter import cut_doubt, with_cut
 from app.data.sources.file_source import FileSource, Suggestion
 from graph.errors import NetloomError
@@ -48,6 +48,11 @@ class TableSource(FileSource):
     missing_words: str = setting("", "More words that stand for no value in any column, with commas between them")
 
     reading: ReadingRecipe | None = pydantic.Field(None, description="How the file is read, found once")
+
+    @classmethod
+    def endings(cls) -> tuple[str, ...]:
+        """Those of all tables."""
+        return table_endings()
 
     @property
     def reads_tables(self) -> bool:

@@ -12,7 +12,7 @@ from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 from app.data.readers import table_format
 from app.data.readers.table_file import read_table
-from app.data.source_catalogue import DOWNLOADED, FILES, SHIPPED, source, sources
+from app.data.source_catalogue import DOWNLOADED, FILES, SHIPPED, file_endings, source, sources
 from app.data.sources.recordings import Recordings
 from app.data.sources.source import REGISTERED, Source
 from graph.errors import NetloomError
@@ -54,6 +54,16 @@ def test_a_source_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reader_is_one_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(table_format._READERS, ".fwf", table_format._READERS[""])
     exec(compile(example("Fixed width reader"), "example", "exec"), {"__name__": "example"})
+    assert ".fwf" in file_endings()
     file = tmp_path / "t.fwf"
     file.write_text("a  b\n1  x\n2  y\n", "utf-8")
     assert read_table(file).frame.to_dict("list") == {"a": [1, 2], "b": ["x", "y"]}
+
+
+def test_the_endings_of_files_are_those_that_readers_know() -> None:
+    endings = file_endings()
+    assert len(endings) == len(set(endings))
+    assert {".csv", ".xlsx", ".parquet", ".sav", ".mat", ".npz", ".safetensors", ".tgz", "-ubyte", ".gz"} < {*endings}
+    assert not {".pdf", ".xls", ".pkl", ""} & {*endings}  # which are refused with a sentence that says what to do
+    known = {ending for ending in table_format._READERS if ending} - table_format._REFUSED
+    assert known < {*endings}

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
+from app.data.source_catalogue import file_endings
 from widgets.data.data_view import DataView
 from widgets.shell.banners import Banner
 from widgets.shell.window import MainWindow
@@ -139,3 +140,18 @@ def test_the_overlay_goes_with_the_drag(window: MainWindow, table: Path) -> None
     text.setText("no file")
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(8, 8), COPY, text, LEFT, NOTHING))
     assert not window.overlay.isVisible()
+
+
+def test_both_dialogs_offer_all_files_that_can_be_read(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *said: (offered.append(said[3]), ("", ""))[1])
+    window.start.wants_data.emit(False)
+    window.files.new()
+    window.show_workspace("data")
+    view = window.workbench.panel("data")
+    assert isinstance(view, DataView)
+    menu = view.sources.open.menu()
+    assert menu is not None
+    menu.actions()[0].trigger()
+    assert len(offered) == 2 and offered[0] == offered[1]
+    assert all(f"*{ending}" in offered[0] for ending in file_endings())

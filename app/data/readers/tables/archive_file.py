@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from app.data.readers.table_format import RawTable, Reading, UnreadableTableError, reader_of, reads
+from app.data.readers.table_format import TEXTS, RawTable, Reading, UnreadableTableError, reader_of, reads
 from app.system.archive_faults import DAMAGED
 from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
 BLOCK = 1 << 20
 """Bytes that are unfolded in one go."""
-ENDINGS = {".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".xlsx", ".json", ".jsonl", ".ndjson", ".arff", ".parquet"}
+ENDINGS = {*TEXTS, ".xlsx", ".json", ".jsonl", ".ndjson", ".arff", ".parquet"}
 """Endings by which a table in an archive is known."""
 COMPRESSED = (".gz", ".bz2", ".xz")
 """Endings of single files that were compressed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.data.readers.file_access import room_to_read
 from app.data.readers.recipe import Dialect
-from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, reads, too_wide
+from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, reads, refuses, too_wide
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ UNREADABLE = {
 """What a file is by its ending that holds no table that can be read, and the way on."""
 
 
-@reads(*UNREADABLE)
+@refuses(*UNREADABLE)
 def refuse(file: Path, reading: Reading) -> RawTable:
     """Files of other programs.
 

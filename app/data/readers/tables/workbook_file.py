@@ -16,7 +16,16 @@ from app.data.readers.footer import footer_note, rows_below
 from app.data.readers.header_rows import above_note, find_layout
 from app.data.readers.heading import fitting_start, heading_of, no_names
 from app.data.readers.recipe import Dialect
-from app.data.readers.table_format import COLUMNS, RawTable, Reading, UnreadableTableError, column_names, no_rows, reads
+from app.data.readers.table_format import (
+    COLUMNS,
+    RawTable,
+    Reading,
+    UnreadableTableError,
+    column_names,
+    no_rows,
+    reads,
+    refuses,
+)
 from app.system.memory_budget import GIGABYTE, budget
 from graph.errors import NetloomError
 
@@ -33,7 +42,7 @@ LOOKED_ROWS = 200
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"')
 
 
-@reads(".xls", ".xlsb", ".ods")
+@refuses(".xls", ".xlsb", ".ods")
 def refuse_workbook(file: Path, reading: Reading) -> RawTable:
     """Workbooks of other kinds.
 
