@@ -38,6 +38,7 @@ _INPUT = re.compile(r"(x|inputs?|in|images?|features?)[_ -]?(\d+|[a-z]+)", re.IG
 _OUTPUT = re.compile(r"(y|targets?|outputs?|out|labels?)[_ -]?(\d+|[a-z]+)", re.IGNORECASE)
 """How several inputs and several targets are called: ``x1`` and ``x2``, ``input_image`` and ``input_text``."""
 _OTHER_PART = re.compile(r"(^|[_ -])(test|t10k|val|valid|validation)([_ -]|$)|^[xy](test|val|valid)$", re.IGNORECASE)
+_QUOTED = re.compile("“(.*?)”")
 _NUMBERED = re.compile(r"arr_(\d+)")
 """What NumPy calls arrays that were saved without names."""
 LAST = (".mat", ".h5", ".hdf5")
@@ -47,10 +48,12 @@ _OF_FILES = (
     ("inputs", "targets"), ("inputs", "outputs"), ("images", "masks"), ("samples", "labels"),
 )  # fmt: skip
 """What files of samples and of their targets are called."""
-TAKEN = "is taken for what is to be predicted from"
+_TAKEN = "is taken for what is to be predicted from"
 """In a sentence about an array that nothing but its shape makes the target."""
-UNREAD = "have as many samples and are not read"
+_UNREAD = "have as many samples and are not read"
 """In a sentence about several such arrays, of which none is taken."""
+NAMED = 8
+"""Such arrays that are named at most."""
 READINGS = 3
 """Readings that are offered at most."""
 _BESIDE = ("labels", "targets", "y")
@@ -64,6 +67,8 @@ class ArrayRecipe:
     ``samples`` and ``targets`` are names of arrays; there are no targets where they lie in another file, or nowhere.
     ``last`` says that samples are counted by the last axis, as MATLAB does. ``said`` are the settings by which it
     was found: it holds only as long as they are the same. ``why`` are sentences about what else could be meant.
+    ``by_shape`` are the arrays that nothing but their number of samples says to be targets: one that is taken, or
+    several of which none is; the first sentence is about them.
     """
 
     samples: tuple[str, ...]
@@ -71,6 +76,19 @@ class ArrayRecipe:
     last: bool = False
     said: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    by_shape: tuple[str, ...] = ()
+
+    @property
+    def migrated(self) -> ArrayRecipe:
+        """The same with `by_shape`, which recipes of older projects have in their first sentence alone."""
+        note = self.why[0] if self.why and not self.by_shape else ""
+        if _TAKEN in note:
+            return replace(self, by_shape=self.targets[:1])
+        if _UNREAD in note:
+            return replace(
+                self, by_shape=tuple(_QUOTED.findall(note.partition("the arrays ")[2].partition(_UNREAD)[0]))
+            )
+        return self
 
 
 def find_roles(file: Path, arrays: Mapping[str, Array], said: Sequence[str], beside: bool) -> ArrayRecipe:
@@ -92,8 +110,9 @@ def find_roles(file: Path, arrays: Mapping[str, Array], said: Sequence[str], bes
     if target:
         targets = _named(file, rest, target)
         return _with_axis(ArrayRecipe(inputs, targets, said=tuple(said)), arrays)
-    targets, why = _likely_targets(rest, inputs, arrays, file.suffix.lower() in LAST)
-    return _with_axis(ArrayRecipe(inputs, targets, False, tuple(said), why), arrays)
+    targets, by_shape = _likely_targets(rest, inputs, arrays, file.suffix.lower() in LAST)
+    why = (_shape_doubt(inputs[0], targets, by_shape),) if by_shape else ()
+    return _with_axis(ArrayRecipe(inputs, targets, False, tuple(said), why, by_shape), arrays)
 
 
 def named_in(arrays: Mapping[str, Array], names: str) -> list[str]:
@@ -151,7 +170,7 @@ def _alike(arrays: Mapping[str, Array], pattern: re.Pattern[str]) -> tuple[str, 
 def _likely_targets(
     rest: Mapping[str, Array], inputs: Sequence[str], arrays: Mapping[str, Array], last: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The arrays that are to be predicted, and sentences about what else could be meant.
+    """The arrays that are to be predicted, and those that nothing but their shape says to be so.
 
     ``last`` says that either axis may count the samples.
     """
@@ -172,27 +191,32 @@ def _likely_targets(
         return (), ()
     if len(fitting) == 1 or all(map(_NUMBERED.fullmatch, fitting)):
         taken = min(fitting, key=lambda name: (math.prod(rest[name].shape[1:]), fitting.index(name)))
-        how = f"“{taken}” {TAKEN} “{inputs[0]}”"
-        return (taken,), (f"{how}; choose the task reconstruction where it is not, or name another array as target.",)
-    names = ", ".join(f"“{name}”" for name in fitting[:8])
-    return (), (f"Beside “{inputs[0]}”, the arrays {names} {UNREAD}; name one as target, or several as samples.",)
+        return (taken,), (taken,)
+    return (), tuple(fitting[:NAMED])
+
+
+def _shape_doubt(samples: str, targets: tuple[str, ...], by_shape: tuple[str, ...]) -> str:
+    """A sentence about arrays that nothing but their shape says to be targets."""
+    if targets:
+        how = f"“{targets[0]}” {_TAKEN} “{samples}”"
+        return f"{how}; choose the task reconstruction where it is not, or name another array as target."
+    names = ", ".join(f"“{name}”" for name in by_shape)
+    return f"Beside “{samples}”, the arrays {names} {_UNREAD}; name one as target, or several as samples."
 
 
 def roles_question(arrays: Mapping[str, Array], recipe: ArrayRecipe) -> Question | None:
     """What is to be predicted from what, where neither names nor a person say so; None where that is clear."""
-    if any(recipe.said[:2]) or recipe.said[2:] != ("auto",) or not recipe.why or len(recipe.samples) != 1:
+    if any(recipe.said[:2]) or recipe.said[2:] != ("auto",) or not recipe.by_shape or len(recipe.samples) != 1:
         return None
     samples, note = recipe.samples[0], recipe.why[0]
     alone = PossibleReading("No targets", f"“{samples}” is learned by itself", {"task": "reconstruction"})
-    if TAKEN in note and recipe.targets:
+    if recipe.targets:
         taken = recipe.targets[0]
         swapped = arrays[taken].dtype.kind in "biuf"
         readings = (_pair(samples, taken), *([_pair(taken, samples)] if swapped else []), alone)
         return Question("The arrays", readings, note)
-    if UNREAD not in note:
-        return None
     rows = arrays[samples].shape[:1]
-    others = [name for name in arrays if name != samples and f"“{name}”" in note and arrays[name].shape[:1] == rows]
+    others = [name for name in recipe.by_shape if name in arrays and arrays[name].shape[:1] == rows]
     readings = (alone, *(_pair(samples, name) for name in others[: READINGS - 1]))
     return Question("The arrays", readings, note) if len(readings) > 1 else None
 

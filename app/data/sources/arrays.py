@@ -84,6 +84,11 @@ class Arrays(FileSource):
 
     roles: ArrayRecipe | None = pydantic.Field(None, description="Which arrays are inputs and targets, found once")
 
+    @pydantic.field_validator("roles")
+    @classmethod
+    def _migrate(cls, roles: ArrayRecipe | None) -> ArrayRecipe | None:
+        return roles and roles.migrated
+
     @classmethod
     def endings(cls) -> tuple[str, ...]:
         """Those of all files of arrays."""

@@ -18,6 +18,7 @@ from app.data.lazy_array import LazyArray
 from app.data.prepare import prepare
 from app.data.readers.arrays import hdf5_file
 from app.data.sources.arrays import Arrays
+from app.data.sources.source import Source
 from app.inference.new_inputs import read_samples
 from graph.errors import NetloomError
 from graph.shapes import Shape, image, sequence, vector
@@ -301,3 +302,39 @@ def test_a_copy_of_training_samples_is_seen_as_in_training(
     if isinstance(asked, LazyArray) and isinstance(trained, LazyArray):
         seen, was = (values.scaled(scaler.mean, scaler.scale) for values in (asked, trained))
         np.testing.assert_array_equal(np.asarray(seen), np.asarray(was))
+
+
+# What nothing but shapes says
+
+
+def _asked(source: Source) -> tuple[str, tuple[str, ...]]:
+    (question,) = (question for question in source.load().questions if question.about == "The arrays")
+    return question.note, tuple(reading.title for reading in question.readings)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "by_shape", "titles"),
+    [
+        ({"spectra": X, "glow": X[:, 0]}, ("glow",), ("“glow” from “spectra”", "“spectra” from “glow”", "No targets")),
+        (
+            {"spectra": X, "glow": X[:, 0], "heat": X[:, :2]},
+            ("glow", "heat"),
+            ("No targets", "“glow” from “spectra”", "“heat” from “spectra”"),
+        ),
+    ],
+)
+def test_what_shapes_alone_say_is_kept_as_data_and_found_in_older_projects(
+    tmp_path: Path, arrays: dict[str, Array], by_shape: tuple[str, ...], titles: tuple[str, ...]
+) -> None:
+    found = inspect(npz(tmp_path / "flames.npz", **arrays))
+    kept = found.choice().to_json()
+    roles = kept["options"]["roles"]
+    assert tuple(roles["by_shape"]) == by_shape
+    note, asked = _asked(found.source)
+    assert asked == titles and note == roles["why"][0]
+    del roles["by_shape"]  # as projects of before saved it
+    again = DataChoice.parse(kept)
+    assert _asked(again.source) == (note, titles)
+    assert again == found.choice()
+    roles["why"] = ["Nothing that any version ever said."]
+    assert all(question.about != "The arrays" for question in DataChoice.parse(kept).source.load().questions)
