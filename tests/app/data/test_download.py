@@ -15,8 +15,9 @@ from app.data import download
 from app.data.data_choice import DataChoice
 from app.data.download import CancelledError, Known, Remote, fetch
 from app.data.prepare import prepare
-from app.data.sources.downloadable import Mnist
+from app.data.sources.downloadable import Cifar10, FashionMnist, Fetched, Kmnist, Mnist
 from graph.errors import NetloomError
+from graph.shapes import Shape, image
 from tests.app.conftest import packed_idx
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
@@ -75,6 +76,20 @@ def test_a_file_comes_whole_and_tells_how_far_it_is(server: Server, tmp_path: Pa
     assert (tmp_path / "a.gz").read_bytes() == CONTENT
     assert told[-1] == (len(CONTENT), len(CONTENT)) and len(told) > 3
     assert [one.name for one in tmp_path.iterdir()] == ["a.gz"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "samples"),
+    [
+        (Mnist, image(1, 28, 28), 70_000),
+        (FashionMnist, image(1, 28, 28), 70_000),
+        (Kmnist, image(1, 28, 28), 70_000),
+        (Cifar10, image(3, 32, 32), 60_000),
+    ],
+)
+def test_what_a_download_holds_is_known_before(kind: type[Fetched], shape: Shape, samples: int) -> None:
+    info = kind().info()
+    assert (info.input_field().shape, info.samples, len(info.classes)) == (shape, samples, 10)
 
 
 @pytest.mark.parametrize("ranges", [True, False])

@@ -130,6 +130,13 @@ def test_one_hot_rows_are_asked_about_only_where_they_are_few(tmp_path: Path) ->
     assert [answered(path, place).source.load().task for place in range(2)] == [Task.CLASSIFICATION, Task.LABELS]
 
 
+@pytest.mark.parametrize(("columns", "row"), [(8, "1 0 0 0 0 0 0 0 is"), (9, "1 0 0 0 0 0 0 0 … is")])
+def test_a_long_row_is_cut_in_a_question(tmp_path: Path, columns: int, row: str) -> None:
+    path = npz(tmp_path / "a.npz", x=RNG.normal(size=(12, 6)), y=np.eye(columns)[np.arange(12) % columns])
+    (question,) = inspect(path).questions
+    assert question.readings[0].example == f"{row} class 0"
+
+
 def test_which_of_two_arrays_is_predicted_from_the_other(tmp_path: Path) -> None:
     path = npz(tmp_path / "a.npz", arr_0=RNG.normal(size=(40, 6)), arr_1=CLEAR)
     (question,) = inspect(path).questions

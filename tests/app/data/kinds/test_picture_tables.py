@@ -98,6 +98,14 @@ def test_of_two_folders_the_one_that_the_table_is_called_after_counts(tmp_path: 
     np.testing.assert_array_equal(np.asarray(folder.arrays["image"]), np.asarray(asked.arrays["image"]))
 
 
+def test_a_target_that_is_said_leaves_the_other_columns_out(tmp_path: Path) -> None:
+    set_of(tmp_path, [f"{n}.png" for n in range(6)])
+    path = table(tmp_path, "file,red,round", [f"{n}.png,{n % 2},{n // 3}" for n in range(6)])
+    assert Images(path=str(path)).load().target_field().names == ("red", "round")
+    one = Images(path=str(path), target="round").load().target_field()
+    assert (one.classes, np.asarray(one.values).tolist()) == (("0", "1"), [0, 0, 0, 1, 1, 1])
+
+
 def test_a_column_of_parts_is_the_split(tmp_path: Path) -> None:
     set_of(tmp_path, [f"{n}.png" for n in range(6)])
     rows = [f"{n}.png,{'ab'[n % 2]},{('train', 'test')[n > 3]}" for n in range(6)]

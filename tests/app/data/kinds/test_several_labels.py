@@ -14,6 +14,7 @@ from app.data.dataset import Dataset, Task
 from app.data.inspect import inspect
 from app.data.lopsided import lopsided_note
 from app.data.prepare import prepare
+from app.data.readers.label_lists import label_list
 from app.data.sources.table import Table
 from graph.errors import NetloomError
 
@@ -62,6 +63,33 @@ def test_empty_cells_of_a_list_are_left_out_by_choice(tmp_path: Path) -> None:
     dataset = read(write(tmp_path / "t.csv", {"tags": LISTS}), target="tags", missing="drop")
     assert dataset.samples == sum(map(bool, LISTS)) < ROWS
     assert (np.asarray(dataset.target_field().values).sum(1) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [("abcde", "“a”, “b”, “c”, “d”, “e” are read"), ("abcdef", "“a”, “b”, “c”, “d”, “e”, … are read")],
+)
+def test_five_labels_are_named_and_more_are_not(tmp_path: Path, names: str, listed: str) -> None:
+    columns = {name: (np.arange(ROWS) % (place + 2) == 0).astype(int) for place, name in enumerate(names)}
+    dataset = read(write(tmp_path / "t.csv", columns), target=", ".join(names))
+    assert f"The columns {listed} as {len(names)} labels" in " ".join(dataset.notes)
+
+
+PAIRS = ["red round", "red big", "red old", "round big", "big old", "round old"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        ([*PAIRS, "red round big", "round big old"], ("big", "old", "red", "round")),  # twice as many as labels
+        ([*PAIRS, "red round big"], ()),
+        (["New York", "New Orleans", "York"], ()),
+        (["red round", "round", "red"], ("red", "round")),  # each label stands alone somewhere
+    ],
+)
+def test_words_between_blanks_are_labels_where_they_combine(cells: list[str], names: tuple[str, ...]) -> None:
+    found = label_list(cells * 5)
+    assert (found.field("tags").names if found else ()) == names
 
 
 def test_rows_without_a_mark_are_left_out_and_counted(tmp_path: Path) -> None:

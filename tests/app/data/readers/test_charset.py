@@ -66,14 +66,23 @@ def test_what_is_as_likely_is_told_with_its_spelling(write: Write) -> None:
     )
 
 
+def test_an_example_of_a_long_word_is_cut(write: Write) -> None:
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmütze"
+    text = "value,word\n" + "".join(f"{row}.5,{('Größe', word)[row > 0]}\n" for row in range(9))
+    only = "value,word\n" + f"1.5,{word}\n" * 9
+    assert "“Größe”" in read_table(write("a.csv", text.encode("cp1252"))).notes[0]
+    assert f"“{word[:20]}”" in read_table(write("b.csv", only.encode("cp1252"))).notes[0]
+
+
 def test_an_encoding_that_is_said_is_believed(write: Write) -> None:
     path = write("t.csv", ("value,word\n" + "1.5,řeka\n2.5,les\n" * 9).encode("cp1250"))
     assert read_table(path, Reading(TableOptions(encoding="cp1252")))["word"][0] == "øeka"
     assert read_table(path, Reading(TableOptions(encoding="latin2")))["word"][0] == "řeka"
     with pytest.raises(NetloomError, match="not written in utf-8; choose another encoding"):
         read_table(path, Reading(TableOptions(encoding="utf-8")))
-    with pytest.raises(NetloomError, match="no encoding “nonsense”; name one that Python knows"):
-        inspect(path, options={"encoding": "nonsense"})
+    for encoding in ("nonsense", "rot13"):  # Python knows rot13, but not as an encoding of text
+        with pytest.raises(NetloomError, match=f"no encoding “{encoding}”; name one that Python knows"):
+            inspect(path, options={"encoding": encoding})
 
 
 def test_bytes_that_mean_nothing_are_told(write: Write) -> None:

@@ -81,6 +81,11 @@ HEADED: list[tuple[str, list[str], int]] = [
         ["day", "rain"],
         8,
     ),
+    (
+        "Station,Berlin\nLogger,CR1000\ntime,rain\ns,mm\n" + "".join(f"{row},{row}.5\n" for row in range(1, 9)),
+        ["time", "rain"],
+        8,
+    ),
     # lines below
     ("id,a,b,c\n" + ROWS + "Total,5.1,6.2,7.3\n", ["id", "a", "b", "c"], 12),
     ("id,a,b,c\n" + ROWS + "\nSource: the office of statistics\n", ["id", "a", "b", "c"], 12),

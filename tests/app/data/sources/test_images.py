@@ -15,7 +15,7 @@ from app.data.inspect import inspect
 from app.data.prepare import prepare
 from app.data.readers import decoded_pictures, picture_file, picture_listing
 from app.data.readers.file_access import content_hash, relative
-from app.data.readers.picture_file import picture_array
+from app.data.readers.picture_file import GreyScale, picture_array
 from app.data.sources.file_source import _loaded
 from app.data.sources.images import Images
 from app.data.split import Split
@@ -150,6 +150,17 @@ def test_deep_grey_values_keep_their_steps(tmp_path: Path) -> None:
     np.testing.assert_allclose(seen[[0, 3]].mean(axis=1), [1.0, 0.5], atol=0.01)
 
 
+def test_the_black_and_the_white_of_training_are_obeyed(tmp_path: Path) -> None:
+    values = np.array([[100, 300], [200, 500]], np.uint16)
+    for number in range(4):
+        save(tmp_path / "pets" / "ab"[number % 2] / f"{number}.png", values)
+    source = Images(path=str(tmp_path / "pets"), height=2, width=2, black=100.0, white=300.0)
+    assert source.grey_scale() == GreyScale(100.0, 300.0)
+    seen = np.asarray(source.load().input_field().values)
+    np.testing.assert_allclose(seen[0, 0], [[0.0, 1.0], [0.5, 2.0]], atol=1e-6)
+    assert source.changed(black=None).grey_scale() == GreyScale(0.0, 300.0)
+
+
 def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
     clear = np.zeros((4, 4, 4), dtype=np.uint8)
     np.testing.assert_array_equal(picture_array(save(tmp_path / "a.png", clear), (4, 4), True, "stretch"), 1.0)
@@ -170,6 +181,9 @@ def test_folders_that_are_no_data_are_refused(tmp_path: Path, pets: Path) -> Non
         Images(path="bare").load(tmp_path)
     with pytest.raises(NetloomError, match="only the folder “cat” holds pictures"):
         save(tmp_path / "one" / "cat" / "0.png", np.zeros((4, 4), dtype=np.uint8))
+        Images(path="one").load(tmp_path)
+    (tmp_path / "one" / "labels.csv").write_text("a,b\n")
+    with pytest.raises(NetloomError, match=r"only the folder “cat” .* such as labels\.csv, choose that file"):
         Images(path="one").load(tmp_path)
     with pytest.raises(NetloomError, match="is not a folder"):
         Images(path=str(pets / "cat" / "0.png")).load()
@@ -278,6 +292,13 @@ def test_classes_may_be_called_as_parts_are(tmp_path: Path) -> None:
             save(tmp_path / "pets" / kind / f"{number}.png", np.zeros((4, 4), np.uint8))
     dataset = Images(path=str(tmp_path / "pets")).load()
     assert dataset.target_field().classes == ("test", "train") and dataset.given is None
+    assert any(note.startswith("The folders “test” and “train” are read as classes.") for note in dataset.notes)
+
+
+def test_one_class_may_be_called_as_a_part_is(pets: Path) -> None:
+    (pets / "cat").rename(pets / "test")
+    dataset = Images(path=str(pets)).load()
+    assert dataset.target_field().classes == ("dog", "test") and dataset.notes == ()
 
 
 def test_a_table_may_say_the_part_of_each_picture(pets: Path) -> None:
@@ -344,6 +365,20 @@ def test_pictures_are_decoded_once(pets: Path, cached: list[int]) -> None:
     assert len(cached) == 9
     assert again.notes == first.notes and "cat/9.png" in first.notes[0]
     np.testing.assert_array_equal(again.input_field().values, first.input_field().values)
+
+
+@pytest.mark.parametrize("left", [None, 10])
+def test_pictures_whose_pixels_were_lost_are_decoded_anew(pets: Path, cached: list[int], left: int | None) -> None:
+    first = np.asarray(Images(path=str(pets)).load().input_field().values)
+    (kept,) = (home() / "cache" / "pictures").iterdir()
+    pixels = (kept / "pixels").read_bytes()
+    (kept / "pixels").unlink()
+    if left is not None:
+        (kept / "pixels").write_bytes(pixels[:left])
+    _loaded.cache_clear()
+    again = Images(path=str(pets)).load()
+    assert sorted(cached) == sorted([*range(8)] * 2)
+    np.testing.assert_array_equal(again.input_field().values, first)
 
 
 def test_an_interrupted_decoding_is_gone_on_with(

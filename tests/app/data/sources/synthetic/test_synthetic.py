@@ -14,9 +14,10 @@ from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import SENSORS, Fleet
 from app.data.sources.synthetic.letters import XOrO
 from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
-from app.data.sources.synthetic.points import Blobs, Checkerboard, Moons
+from app.data.sources.synthetic.points import Blobs, Checkerboard, Circles, Moons
 from app.data.sources.synthetic.scenes import COLOURS, Captions, Clips
 from app.data.sources.synthetic.several_shapes import LABELS, SeveralShapes
+from app.data.sources.synthetic.waves import Seasons
 from graph.shapes import image, sequence, tokens, video
 
 
@@ -40,6 +41,23 @@ def test_points_of_a_cloud_are_nearest_to_its_middle() -> None:
     middles = np.stack([points[labels == label].mean(axis=0) for label in range(4)])
     nearest = np.linalg.norm(points[:, None] - middles[None], axis=2).argmin(axis=1)
     np.testing.assert_array_equal(nearest, labels)
+
+
+def test_the_inner_circle_lies_in_the_outer() -> None:
+    dataset = Circles(noise=0.0, ratio=0.25).load()
+    radius = np.hypot(*np.asarray(dataset.input_field().values).T)
+    inner = np.asarray(dataset.target_field().values) == dataset.target_field().classes.index("inner")
+    np.testing.assert_allclose(radius, np.where(inner, 0.25, 1.0), atol=1e-6)
+
+
+def test_a_load_swings_around_50_mw_and_comes_again_each_week() -> None:
+    source = Seasons(noise=0.0, trend=0.0, daily=0.0, weekly=3.0, window=168, horizon=168, steps=1000)
+    dataset = source.load()
+    weeks, after = np.asarray(dataset.input_field().values)[..., 0], np.asarray(dataset.target_field().values)
+    np.testing.assert_allclose(after, weeks, atol=1e-5)
+    np.testing.assert_allclose([weeks.min(), weeks.mean(), weeks.max()], [47, 50, 53], atol=1e-3)
+    grown = np.asarray(source.changed(trend=7.0).load().target_field().values) - weeks
+    np.testing.assert_allclose(grown.ravel()[-1], 7.0 * 999 / 1000, atol=1e-4)
 
 
 @pytest.mark.parametrize("squares", [2, 5, 8])

@@ -1,0 +1,51 @@
+"""What is said of boxes as they are read: outlines, small boxes, and texts beside them that hold none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.data.kinds.test_picture_boxes import (
+    SAME,
+    boxes_in,
+    by_name,
+    coco,
+    coco_beside_images,
+    labelme,
+    labelme_outline,
+    write,
+    yolo_beside_images,
+    yolo_outline,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (labelme, ""),
+        (labelme_outline, "1 outline is read as the box around it: a.json shape 1."),
+        (yolo_beside_images, ""),
+        (yolo_outline, "1 outline is read as the box around it: labels/a.txt line 1."),
+    ],
+)
+def test_outlines_that_become_boxes_are_told(make: Callable[[Path], None], told: str, tmp_path: Path) -> None:
+    make(tmp_path)
+    assert [note for note in boxes_in(tmp_path).notes if "outline" in note] == ([told] if told else [])
+
+
+def test_texts_that_are_no_labels_are_passed_over(tmp_path: Path) -> None:
+    yolo_beside_images(tmp_path)
+    write(tmp_path / "labels/sizes.txt", "40 20\n40 20\n")
+    write(tmp_path / "labels/about.txt", "taken in the garden last summer\n")
+    found = boxes_in(tmp_path)
+    assert by_name(found) == SAME
+    assert not any("sizes.txt" in note or "about.txt" in note for note in found.notes)
+
+
+def test_a_box_of_one_pixel_is_a_box(tmp_path: Path) -> None:
+    coco_beside_images(tmp_path)
+    boxes = [{"id": 1, "image_id": 10, "category_id": 7, "bbox": [10, 5, 1, 1]}]
+    write(tmp_path / "annotations.json", coco(["a.png", "b.png"], boxes, {7: "cat"}))
+    assert by_name(boxes_in(tmp_path)) == {"a.png": [("cat", 10.0, 5.0, 1.0, 1.0)], "b.png": []}
