@@ -52,6 +52,13 @@ def test_it_checks_clean_against_its_data(id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", preset_ids())
+def test_nothing_on_screen_names_a_system_by_its_number(id_: str) -> None:
+    found = preset(id_)
+    shown = (found.title, found.summary, found.expect, str(found.project.sections["notes"]))
+    assert not re.search(r"\bS\d\d\b|Course notes", " ".join(shown))
+
+
+@pytest.mark.parametrize("id_", preset_ids())
 def test_it_says_what_to_expect(id_: str) -> None:
     found = preset(id_)
     assert set(found.textbook) <= TEXTBOOK
