@@ -157,6 +157,19 @@ class Preferences:
         return lambda: self._listeners.remove(listener)
 
 
+@dataclass(frozen=True)
+class RecentProject:
+    """A project to continue with: its file, its name, and in words what came of its last run, empty where it has none.
+
+    ``unsaved`` says that it was trained and never saved: the file is then that of its last run.
+    """
+
+    path: Path
+    name: str
+    score: str = ""
+    unsaved: bool = False
+
+
 class Memory:
     """What the window remembers by itself: its size, its dividers, the last files."""
 
@@ -188,6 +201,43 @@ class Memory:
         """What came of the last runs of projects, in words, by their files."""
         kept = self._values.get("scores")
         return {name: words for name, words in kept.items() if isinstance(words, str)} if isinstance(kept, dict) else {}
+
+    @property
+    def unsaved(self) -> dict[str, tuple[str, str]]:
+        """Projects that were trained and never saved: id and name of each, by the project file of its last run."""
+        kept = self._values.get("unsaved")
+        pairs = kept.items() if isinstance(kept, dict) else ()
+        return {
+            file: (pair[0], pair[1])
+            for file, pair in pairs
+            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
+        }
+
+    def continued(self, open_id: str = "") -> list[RecentProject]:
+        """What to continue with, the latest first, without the unsaved project ``open_id``."""
+        unsaved, scores = self.unsaved, self.scores
+        listed = []
+        for path in self.recent:
+            id_, name = unsaved.get(str(path), ("", path.stem))
+            if not id_ or id_ != open_id:
+                listed.append(RecentProject(path, name, scores.get(str(path), ""), unsaved=bool(id_)))
+        return listed
+
+    def keep_score(self, path: Path, words: str) -> None:
+        """Remember what came of the last run of the project in ``path``."""
+        recent = {str(file) for file in self.recent}
+        kept = {name: score for name, score in self.scores.items() if name in recent}
+        self.put(scores={**kept, str(path): words})
+
+    def keep_unsaved(self, id_: str, name: str, path: Path | None) -> None:
+        """Remember a project without a file by that of its last run; None once it has a file of its own."""
+        before = self.unsaved
+        kept = {file: list(pair) for file, pair in before.items() if pair[0] != id_ and Path(file).is_file()}
+        gone = {file for file, pair in before.items() if pair[0] == id_} - {str(path)}
+        names = [str(file) for file in self.recent if str(file) not in gone]
+        self.put(recent=names, unsaved={**kept, str(path): [id_, name]} if path is not None else kept)
+        if path is not None:
+            self.opened(path)
 
     def opened(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""

@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject
 
 from app.project.description_links import WORKSPACES, slug
 from app.project.project_ids import known_project, remember_project
+from app.training.runs import PROJECT
 from widgets.shell.actions.training_actions import TrainingActions
+from widgets.training.training_state import State
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 class ProjectMemory(QObject):
     """Keeps the view of a project when it is left, and brings it back when its file is opened.
 
-    A project without a file that was trained is remembered by its name, so that its runs have one.
+    A project without a file that was trained is remembered by its name, so that its runs have one, and by the file of
+    its last run, so that the start page offers it.
     """
 
     def __init__(self, context: Context) -> None:
@@ -36,15 +39,17 @@ class ProjectMemory(QObject):
 
     def keep(self) -> None:
         """Remember how the open project is left."""
-        state = self._context.session.state
-        trained = self._training() is not None and bool(self._training_words())
+        state, words = self._context.session.state, self._training_words()
+        trained = self._training() is not None and bool(words)
         if state.path is None and not trained:
             return
         remember_project(state.id, state.name, state.path, self._view())
-        if state.path is not None:
-            memory = self._context.memory
-            kept = {name: words for name, words in memory.scores.items() if Path(name) in memory.recent}
-            memory.put(scores={**kept, str(state.path): self._training_words()})
+        run, memory = self._own_run(), self._context.memory
+        last = run / PROJECT if run is not None else None
+        memory.keep_unsaved(state.id, state.name, last if state.path is None else None)
+        file = state.path or last
+        if file is not None:
+            memory.keep_score(file, words)
 
     def _view(self) -> dict[str, Any]:
         workbench, panel, understand = self._context.workbench, self._training(), self._understand()
@@ -58,7 +63,13 @@ class ProjectMemory(QObject):
 
     def _training_words(self) -> str:
         controller = self._context.part(TrainingActions).controller
-        return controller.score if controller is not None else ""
+        if controller is None:
+            return ""
+        return controller.score or ("Trained" if controller.own and controller.state is State.FINISHED else "")
+
+    def _own_run(self) -> Path | None:
+        controller = self._context.part(TrainingActions).controller
+        return controller.run if controller is not None and controller.own else None
 
     # Coming back
 

@@ -241,8 +241,8 @@ class MainWindow(DropTarget):
         """Show the start page; the project stays open behind it."""
         self.banners.leave_page()
         session = self._session if self._session is not None and self._session.only_here else None
-        back = OpenRow(session.title, unsaved=session.modified) if session is not None else None
-        self.start.show_recent(self.memory.recent, self.memory.scores, back)
+        back = OpenRow(session.title, self.training.score, unsaved=session.modified) if session else None
+        self.start.show_recent(self.memory.continued(session.state.id if session else ""), back)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
         self.start.new.setFocus()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
@@ -31,6 +32,9 @@ from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
 from widgets.start.preset_entries import TOPICS, PresetEntry
 from widgets.start.shelf import Shelf
+
+if TYPE_CHECKING:
+    from widgets.shell.preferences import RecentProject
 
 
 class Gallery(Themed, Shelf[PresetCard]):
@@ -111,23 +115,26 @@ class ProjectRow(QToolButton):
 class OpenRow(ProjectRow):
     """The project that is open behind the start page, and the way back to it."""
 
-    def __init__(self, title: str, *, unsaved: bool) -> None:
-        super().__init__(f"{title} (unsaved)" if unsaved else title, "Open: back to it (Esc)")
+    def __init__(self, title: str, score: str = "", *, unsaved: bool) -> None:
+        super().__init__(f"{title} (unsaved)" if unsaved else title, score or "Open: back to it (Esc)")
         self.setObjectName("startBack")
         self.setAccessibleName(f"Back to {self.name}")
         self.setToolTip(f"Back to {self.name}, as you left it (Esc)")
 
 
 class FileRow(ProjectRow):
-    """A recent file: its name, and under it what came of its last run, or the folder."""
+    """A recent project: its name, and under it what came of its last run, or the folder."""
 
-    def __init__(self, path: Path, score: str = "") -> None:
+    def __init__(self, project: RecentProject) -> None:
+        path, score = project.path, project.score
         folder = str(path.parent).replace(str(Path.home()), "~")
-        super().__init__(path.stem, score or folder, _RIGHT if score else _LEFT)
+        name = f"{project.name} (unsaved)" if project.unsaved else project.name
+        super().__init__(name, score or folder, _RIGHT if score else _LEFT)
         self.path, self.score = path, score
-        self.setAccessibleName(f"Open {path.name}")
-        self.setAccessibleDescription(f"{score}, {path.parent}" if score else str(path.parent))
-        self.setToolTip(f"{path}\n{score}" if score else str(path))
+        where = "Not saved yet: it opens as its last run has it" if project.unsaved else str(path)
+        self.setAccessibleName(f"Open {project.name if project.unsaved else path.name}")
+        self.setAccessibleDescription(f"{score}, {where}" if score else where)
+        self.setToolTip(f"{where}\n{score}" if score else where)
 
 
 class StartPage(Themed, QWidget):
@@ -267,10 +274,8 @@ class StartPage(Themed, QWidget):
         self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
 
-    def show_recent(self, recent: Sequence[Path], scores: Mapping[str, str], back: OpenRow | None = None) -> None:
-        """List what to continue with: the open project, if no file has it as it is, then files, each with what came of
-        its last run, in words by its path.
-        """
+    def show_recent(self, recent: Sequence[RecentProject], back: OpenRow | None = None) -> None:
+        """List what to continue with: the open project, if no file has it as it is, then the others."""
         while (item := self.files.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -281,9 +286,9 @@ class StartPage(Themed, QWidget):
         if back is not None:
             back.clicked.connect(self.wants_back)
             self.files.addWidget(back)
-        for path in recent[:6]:
-            row = FileRow(path, scores.get(str(path), ""))
-            row.clicked.connect(lambda _=False, path=path: self.opened.emit(path))
+        for project in recent[:6]:
+            row = FileRow(project)
+            row.clicked.connect(lambda _=False, path=project.path: self.opened.emit(path))
             self.files.addWidget(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

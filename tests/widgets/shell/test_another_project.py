@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Points, Snapshot
@@ -179,6 +180,55 @@ def test_a_project_comes_back_as_it_was_left(
         made.show_start()
         row = made.start.findChild(FileRow)
         assert row is not None and row.score == "Trained: 98.5 % on the test set"
+    finally:
+        close(made)
+
+
+def rows_of(window: MainWindow) -> list[FileRow]:
+    window.show_start()
+    rows = (window.start.files.itemAt(place).widget() for place in range(window.start.files.count()))
+    return [row for row in rows if isinstance(row, FileRow)]
+
+
+def test_continue_names_a_project_and_its_score_as_soon_as_it_is_saved(
+    window: MainWindow, tmp_path: Path, netloom_home: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    window.files.open_shipped(PRESETS / "digits_mlp.netloom", lambda: None)
+    train_shortly(window, netloom_home / "runs" / "digits-20260102-030405", 0.985)
+    assert rows_of(window) == []
+    assert window.start.back is not None and window.start.back.below == "Trained: 98.5 % on the test set"
+    qtbot.mouseClick(window.start.back, Qt.MouseButton.LeftButton)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.netloom"), ""))
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    (row,) = rows_of(window)
+    assert window.start.back is None
+    assert (row.name, row.below) == ("mine", "Trained: 98.5 % on the test set")
+
+
+def test_continue_offers_a_trained_example_that_was_never_saved(
+    window: MainWindow, tmp_path: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    window.files.open_shipped(PRESETS / "digits_mlp.netloom", lambda: None)
+    title, id_ = window.session.title, window.session.state.id
+    for number in (1, 2):
+        train_shortly(window, netloom_home / "runs" / f"digits-2026010{number}-030405", 0.985)
+    window.files.new()
+    window.close_now()
+    made = make_window()
+    made.show()
+    qtbot.waitExposed(made)
+    made.loader.require("understand")
+    try:
+        (row,) = rows_of(made)
+        assert (row.name, row.below) == (f"{title} (unsaved)", "Trained: 98.5 % on the test set")
+        qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+        assert (made.session.title, made.session.path, made.session.state.id) == (title, None, id_)
+        qtbot.waitUntil(lambda: made.training.controller is not None and made.training.controller.run is not None)
+        assert made.status.training.text() == "Trained: 98.5 % on the test set"
+        made.session.save(tmp_path / "mine.netloom")
+        made.files.save()
+        (row,) = rows_of(made)
+        assert (row.name, row.below) == ("mine", "Trained: 98.5 % on the test set")
     finally:
         close(made)
 

@@ -78,10 +78,21 @@ class FileActions:
         if path.resolve().parent == PRESETS:
             self._begin_from(path)
             return
+        if str(path) in self._context.memory.unsaved:
+            self._go_on_unsaved(path)
+            return
         if is_large(path):
             self._open_slowly(path)
         elif self._try(lambda: self._context.session.open(path), "open"):
             self._opened(path.resolve())
+            self._show_as_left()
+
+    def _go_on_unsaved(self, path: Path) -> None:
+        """Go on with a project that was trained and never saved, as its last run has it: it has no file yet."""
+        from graph.project import read_project
+
+        if self._try(lambda: self._context.session.start_from(read_project(path)), "open"):
+            self._context.memory.opened(path)
             self._show_as_left()
 
     def _show_as_left(self) -> None:
@@ -216,7 +227,14 @@ class FileActions:
         self._context.withdraw("save")
         if session.path is not None:
             self._opened(session.path)
+            self._keep_score()
         return True
+
+    def _keep_score(self) -> None:
+        """The start page names the project by its file from now on, and with what came of its last run."""
+        from widgets.shell.project_memory import ProjectMemory
+
+        self._context.part(ProjectMemory).keep()
 
     # The file on the disk
 

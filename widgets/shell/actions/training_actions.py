@@ -46,6 +46,11 @@ class TrainingActions(QObject):
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
+    @property
+    def score(self) -> str:
+        """What came of the open project's last run, in words; empty where there is none."""
+        return self.controller.score if self.controller is not None else ""
+
     def adopt(self, controller: TrainingController) -> None:
         """Command this controller from now on, and show what it says in the bar and the status line."""
         self.controller = controller
