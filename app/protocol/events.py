@@ -119,6 +119,10 @@ class Epoch(Event):
     best: bool
 
 
+MOST_CLASSES = 40
+"""Classes up to which the confusion matrix is counted after every epoch."""
+
+
 @dataclass(frozen=True, eq=False)
 class EpochConfusion(Event):
     """Which classes the network takes for which after an epoch (1-based), over the validation set.

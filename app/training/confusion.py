@@ -9,10 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from app.protocol.events import MOST_CLASSES
 from app.training.heads import Head
-
-MOST_CLASSES = 40
-"""Classes up to which the matrix is counted after every epoch."""
 
 
 class ConfusionCount:

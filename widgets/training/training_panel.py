@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import Epoch, EpochConfusion, Started, TrainingProgress
+from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
 from app.training.diagnosis import can_tell_overfitting
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import Run, RunHistory
@@ -32,7 +32,10 @@ WIDE = 1240
 """Pixels, before scaling, from which on the panel has room for a third plot."""
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
-NO_MATRIX = "This run kept no matrix. Train on to fill it, or see Errors in Understand."
+NO_MATRIX = (
+    "This run kept no confusion matrix. Training counts one where each sample has one of 2 to "
+    f"{MOST_CLASSES} classes. Errors in Understand tests this run and shows its mistakes."
+)
 """What the tab of the confusion matrix says of a classifier whose log holds none."""
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
