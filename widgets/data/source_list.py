@@ -33,6 +33,7 @@ class SourceList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("dataSources")
         self.list = QListWidget(self)
         self.list.setObjectName("datasets")
         self.list.setAccessibleName("Data sets")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 EXAMPLE = PRESETS / "digits_mlp.netloom"
 """What the tour shows where no project is open."""
 
-WIDTH, GAP = 330, 12
+WIDTHS, GAP = (330, 270), 12
+"""Widths that the card may have, the better one first, and the room about it, in pixels."""
+MOST_CARDS = 400
+"""Cards of the canvas that are looked at when a place is sought."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ MARKS = (
         "Pick a data set on the left, or open your own table, pictures or texts. The samples are shown, and the "
         "network is fitted to them.",
         "data",
-        "datasetView",
+        "dataSources",
     ),
     CoachMark(
         "Train",
@@ -187,36 +193,77 @@ class CoachMarks(QObject):
         return False
 
     def _target(self) -> QRect:
-        """What is pointed at, in the window; nothing where it is not in view."""
-        window = self._context.window()
+        """What is pointed at, in the window; nothing where it is not in view. On the canvas it is the layers."""
+        window, layers = self._context.window(), self._layers()
+        if MARKS[self._at].target == "canvas" and layers:
+            return reduce(QRect.united, layers)
         for widget in window.findChildren(QWidget, MARKS[self._at].target):
             if widget.isVisible():
                 return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
         return QRect()
 
+    def _layers(self) -> list[QRect]:
+        """The cards of the canvas that are in view, in the window."""
+        if not self._context.working or not (canvas := self._context.workbench.canvas).isVisible():
+            return []
+        port = canvas.viewport()
+        cards = islice(canvas.board.cards.values(), MOST_CARDS)
+        rects = (canvas.mapFromScene(card.rect).boundingRect() & port.rect() for card in cards)
+        origin = port.mapTo(self._context.window(), QPoint(0, 0))
+        return [rect.translated(origin) for rect in rects if rect.isValid()]
+
     def _place(self) -> None:
-        """Put the ring around the target and the card beside it, or in its lower corner where it is large."""
+        """Put the ring around the target, and the card beside it."""
         if not self.active:
             return
         room, target = self._context.window().rect().adjusted(GAP, GAP, -GAP, -GAP), self._target()
-        width = min(WIDTH, room.width())
-        height = height_at(self.card, width)
+        ring = target.adjusted(-3, -3, 3, 3)
+        sizes = [QSize(width, height_at(self.card, width)) for width in WIDTHS if width <= room.width()]
         self.ring.setVisible(target.isValid())
-        self.ring.setGeometry(target.adjusted(-3, -3, 3, 3))
-        self.card.setGeometry(QRect(_beside(target, room, width, height), QSize(width, height)))
+        self.ring.setGeometry(ring)
+        self.card.setGeometry(place_beside(ring if target.isValid() else target, room, sizes, self._layers()))
         for widget in (self.ring, self.card):
             widget.raise_()
 
 
-def _beside(target: QRect, room: QRect, width: int, height: int) -> QPoint:
-    """Where a card of this size stands: right of the target, below it, or at its lower right."""
+def place_beside(target: QRect, room: QRect, sizes: Sequence[QSize], avoid: Sequence[QRect]) -> QRect:
+    """Where a card of one of these sizes stands in ``room``: beside the target and never over it, where it covers least
+    of what is to be avoided; in a corner of a target that leaves no room beside it.
+    """
     if not target.isValid():
-        return QPoint(room.center().x() - width // 2, room.bottom() - height)
-    if target.right() + GAP + width <= room.right():
-        place = QPoint(target.right() + GAP, target.top() + GAP)
-    elif target.bottom() + GAP + height <= room.bottom():
-        place = QPoint(target.right() - width, target.bottom() + GAP)
-    else:
-        place = QPoint(target.right() - width - GAP, target.bottom() - height - GAP)
-    left = max(room.left(), min(place.x(), room.right() - width))
-    return QPoint(left, max(room.top(), min(place.y(), room.bottom() - height)))
+        size = sizes[0]
+        return QRect(QPoint(room.center().x() - size.width() // 2, room.bottom() - size.height()), size)
+    for size in sizes:
+        places = [rect for rect in _around(target, room, size) if room.contains(rect) and not rect.intersects(target)]
+        if places:
+            return min(places, key=lambda rect: _covered(rect, avoid))
+    inner = (target & room).adjusted(GAP, GAP, -GAP, -GAP)
+    return min(_corners(inner, sizes[0]), key=lambda rect: _covered(rect, avoid))
+
+
+def _around(target: QRect, room: QRect, size: QSize) -> Iterator[QRect]:
+    """Places right of, below, left of and above the target, along it at its beginning and its end."""
+    wide, high = size.width(), size.height()
+    rows = [_within(top, room.top(), room.bottom() - high) for top in (target.top(), target.bottom() - high)]
+    columns = [_within(left, room.left(), room.right() - wide) for left in (target.left(), target.right() - wide)]
+    sides = target.right() + GAP, target.left() - GAP - wide
+    levels = target.bottom() + GAP, target.top() - GAP - high
+    for side, level in zip(sides, levels, strict=True):
+        yield from (QRect(QPoint(side, row), size) for row in rows)
+        yield from (QRect(QPoint(column, level), size) for column in columns)
+
+
+def _corners(area: QRect, size: QSize) -> Iterator[QRect]:
+    """The corners of an area, the lower right one first."""
+    for left in (area.right() - size.width(), area.left()):
+        for top in (area.bottom() - size.height(), area.top()):
+            yield QRect(QPoint(left, top), size)
+
+
+def _within(value: int, least: int, most: int) -> int:
+    return max(least, min(value, most))
+
+
+def _covered(rect: QRect, others: Sequence[QRect]) -> int:
+    """How many pixels of the others a rectangle covers."""
+    return sum(common.width() * common.height() for other in others if (common := rect & other).isValid())

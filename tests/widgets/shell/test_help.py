@@ -6,9 +6,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QTextDocument
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.system.about import libraries, netloom_version
@@ -16,7 +16,7 @@ from app.system.guide_pages import FIRST, guide_pages
 from widgets.description.guide_reader import GuideReader
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
-from widgets.shell.coach_marks import MARKS, CoachMarks
+from widgets.shell.coach_marks import MARKS, CoachMarks, place_beside
 from widgets.shell.keys_page import keys_page
 from widgets.shell.window import MainWindow
 
@@ -180,6 +180,49 @@ def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qt
     qtbot.keyClick(tour.card.next, Qt.Key.Key_Escape)
     assert not tour.active
     assert tour.card not in window.panes
+
+
+def place_of(window: MainWindow, name: str) -> QRect:
+    """Where the part with this object name is in the window."""
+    part = next(each for each in window.findChildren(QWidget, name) if each.isVisible())
+    return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+
+
+def layers_of(window: MainWindow) -> list[QRect]:
+    """Where the layers are in the window."""
+    canvas = window.workbench.canvas
+    origin = canvas.viewport().mapTo(window, QPoint(0, 0))
+    rects = (canvas.mapFromScene(card.rect).boundingRect() for card in canvas.board.cards.values())
+    return [rect.translated(origin) for rect in rects]
+
+
+@pytest.mark.parametrize("projector", [False, True])
+@pytest.mark.parametrize("size", [(1024, 700), (1366, 768), (1440, 900)])
+def test_the_tour_never_covers_what_it_points_at(
+    window: MainWindow, qtbot: QtBot, size: tuple[int, int], projector: bool
+) -> None:
+    window.preferences.set("projector", projector)
+    window.resize(*size)
+    qtbot.mouseClick(window.start.tour, LEFT)
+    tour = window.part(CoachMarks)
+    for mark in MARKS:
+        qtbot.waitUntil(tour.card.next.hasFocus)
+        QApplication.processEvents()
+        card, room = tour.card.geometry(), window.rect()
+        assert room.contains(card), mark.title
+        pointed = layers_of(window) if mark.target == "canvas" else [place_of(window, mark.target)]
+        assert pointed and not [rect for rect in pointed if rect.intersects(card)], (mark.title, card, pointed)
+        assert all(tour.ring.geometry().contains(rect) for rect in pointed), mark.title
+        assert tour.card.height() >= tour.card.heightForWidth(tour.card.width()), mark.title
+        qtbot.mouseClick(tour.card.next, LEFT)
+    assert not tour.active
+
+
+def test_without_room_beside_it_the_tour_stands_in_the_corner_that_is_free() -> None:
+    room = QRect(0, 0, 400, 300)
+    lower_right = QRect(200, 150, 200, 150)
+    place = place_beside(room, room, [QSize(180, 100)], [lower_right])
+    assert room.contains(place) and not place.intersects(lower_right)
 
 
 def test_a_tour_that_is_skipped_is_offered_no_more(window: MainWindow, qtbot: QtBot) -> None:
