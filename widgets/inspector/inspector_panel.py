@@ -235,7 +235,7 @@ class NetworkPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = text_label(look="heading", wrap=True)
+        self.title = text_label(look="heading", wrap=True)  # the project's own title stands in the bar
         self.summary = text_label(wrap=True)
         self.expect = text_label(look="ok", wrap=True)
         self.facts = FactRows("networkFacts")
@@ -247,7 +247,7 @@ class NetworkPage(QWidget):
         """Show the whole network."""
         about = document.sections.get("about")
         description = about if isinstance(about, dict) else {}
-        self.title.setText(str(description.get("title") or "This network"))
+        self.title.setText("The network")
         self._tell(str(description.get("summary") or ""), _sentence(str(description.get("expect") or "")))
         self.facts.show_facts(total_facts(checker))
         self.hint.setText("Select a layer to see and change its settings.")

@@ -150,8 +150,8 @@ class LessonPanel(Themed, QWidget):
         if course is None:
             return
         step = course.step
-        self.title.setText(course.lesson.title)
-        self.text.show_text(f"### {step.title}\n\n{step.text}")
+        self.title.setText(f"Lesson: {course.lesson.title}")
+        self.text.show_text(f"### {course.at + 1}. {step.title}\n\n{step.text}")
         self.question.setVisible(step.question is not None)
         if step.question is not None:
             self.question.show_question(step.question, course.done)

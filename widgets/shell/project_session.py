@@ -381,9 +381,10 @@ def _digest(content: bytes) -> str:
 
 
 def _titled(project: Project, title: str) -> Project:
-    """A project that calls itself ``title``; as it is where that is empty."""
+    """A project that calls itself ``title``; as it is where that is empty.
+
+    What its preset says of itself is left out, above all what to expect: under another title it is another task.
+    """
     if not title:
         return project
-    about = project.sections.get("about")
-    named = {**(about if isinstance(about, dict) else {}), "title": title}
-    return replace(project, sections={**project.sections, "about": named})
+    return replace(project, sections={**project.sections, "about": {"title": title}})

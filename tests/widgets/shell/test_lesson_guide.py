@@ -21,6 +21,7 @@ from widgets.panels.problems import Problems
 from widgets.shell.actions.link_actions import LinkActions
 from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
+from widgets.start.lesson_shelf import LessonSketch, lessons
 
 LEFT = Qt.MouseButton.LeftButton
 OWN: dict[str, Any] = {
@@ -190,7 +191,7 @@ def test_a_file_is_opened_from_the_menu_or_dropped(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
     window.commands["open_lesson"].trigger()
-    assert pane_of(window).title.text() == "My own"
+    assert pane_of(window).title.text() == "Lesson: My own"
     window.part(LessonGuide).end()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(own))])
@@ -269,6 +270,26 @@ def test_a_wrong_answer_can_be_followed_by_the_right_one_and_why(window: MainWin
     assert pane.question.verdict.text() == f"The answer is 20. {step.question.because}"
     qtbot.mouseClick(pane.next, LEFT)
     assert pane.where.text() == "Step 2 of 7"
+
+
+@pytest.mark.parametrize("sketch", lessons(), ids=lambda sketch: sketch.id)
+def test_a_lesson_says_which_it_is_and_where_one_is_and_promises_nothing_before_it(
+    window: MainWindow, qtbot: QtBot, sketch: LessonSketch
+) -> None:
+    window.open_lesson(sketch.id)
+    pane, course = pane_of(window), window.part(LessonGuide).course
+    assert course is not None
+    network = window.workbench.inspector.network
+    assert network.title.text() == "The network"
+    assert not network.expect.isVisible() and not network.summary.isVisible()
+    for number, step in enumerate(course.lesson.steps, 1):
+        assert pane.title.text() == f"Lesson: {sketch.title}"
+        assert pane.where.text().startswith(f"Step {number} of {sketch.steps}")
+        shown = pane.text.document().toRawText().replace("\u2029", "\n")  # plain text has no hard spaces
+        assert shown.startswith(f"{number}. {step.title}\n")
+        assert pane.sign.text.text() == step.task or not pane.sign.isVisible()
+        if number < sketch.steps:
+            qtbot.mouseClick(pane.skip if pane.skip.isVisible() else pane.next, LEFT)
 
 
 def test_runs_carry_the_name_of_the_lesson(window: MainWindow) -> None:
