@@ -30,6 +30,8 @@ FEW = 60
 """Up to so many points of a validation curve are marked."""
 LIGHTER = 0.78
 """Share of its hue in the shade of a training curve beside a validation curve."""
+CLEAR = 7
+"""Pixels between the axis and the words beside the best epoch's line."""
 OTHER_SHADE = 0.5
 """Share of its hue in the shade of a further loss of a run."""
 
@@ -128,14 +130,22 @@ def _write_best(painter: QPainter, theme: Theme, area: QRectF, at: QPointF, text
     painter.drawLine(QLineF(at.x(), at.y() - 6 if low else at.y() + 6, at.x(), area.top() if low else area.bottom()))
     metrics = QFontMetricsF(theme.font(small=True))
     width, height = metrics.horizontalAdvance(text), metrics.height()
-    left = at.x() + 5 if at.x() + 5 + width <= area.right() else at.x() - 5 - width
-    top = area.top() if low else area.bottom() - height
-    if left < area.left() or height * 2 > area.height():
+    place = place_of_best(area, at, width, height, CLEAR * theme.scale)
+    if place is None:
         return
-    painter.fillRect(QRectF(left - 1, top, width + 2, height), theme.surface)
+    painter.fillRect(place.adjusted(-1, 0, 1, 0), theme.surface)
     painter.setFont(theme.font(small=True))
     painter.setPen(theme.faint)
-    painter.drawText(QPointF(left, top + metrics.ascent()), text)
+    painter.drawText(QPointF(place.left(), place.top() + metrics.ascent()), text)
+
+
+def place_of_best(area: QRectF, at: QPointF, width: float, height: float, clear: float) -> QRectF | None:
+    """Where words of this size stand beside the line through a ring at ``at``: at the top of ``area`` where the ring
+    lies low, else ``clear`` pixels above the axis; None where there is no room. All in pixels.
+    """
+    left = at.x() + 5 if at.x() + 5 + width <= area.right() else at.x() - 5 - width
+    top = area.top() if at.y() > area.center().y() else area.bottom() - height - clear
+    return None if left < area.left() or height * 3 > area.height() else QRectF(left, top, width, height)
 
 
 def measured(value: float, log: bool) -> float | None:

@@ -44,7 +44,7 @@ class CurvePlot(QWidget):
     def _describe(self) -> None:
         self.setAccessibleName(self._title)
         self._slider.setAccessibleName(f"Smoothing of {self._title}")
-        self._slider.setToolTip("Smoothing: the factor of the exponential average")
+        self._slider.setToolTip("How strongly noisy curves are averaged: off shows them as they are")
         self._log.setToolTip("Logarithmic axis (L)")
         self._log.setAccessibleName(f"Logarithmic axis (L) of {self._title}")
 
@@ -59,7 +59,7 @@ class CurvePlot(QWidget):
         self.view.failed.connect(self.failed)
 
     def _slide(self, percent: int) -> None:
-        self.header.value.setText(f"{percent / 100:.2f}")
+        self.header.show_smoothing(percent / 100)
         self.view.set_smoothing(percent / 100)
 
     # What the window calls

@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from widgets.plots.plot_view import PlotView
 
-FOLLOWING, FIT = "Following", "Fit"
+FOLLOWING, FIT = "All in view", "Show all"
 TIPS = {
-    FOLLOWING: "All points are in view, and stay so as more come; zoom or drag to look closer",
-    FIT: "Show everything, and follow as points come (F)",
+    FOLLOWING: "The axes grow with the curves; zoom or drag to look closer",
+    FIT: "Bring the whole curves into view, and let the axes grow with them (F)",
 }
 
 
 class FollowChip(QToolButton):
-    """``Following`` while the axes follow the data, ``Fit`` once they were moved by hand; a click on that fits them."""
+    """``All in view`` while the axes follow the data, ``Show all`` once they were moved by hand; a click fits them."""
 
     def __init__(self, view: PlotView, parent: QWidget | None = None) -> None:
         super().__init__(parent)

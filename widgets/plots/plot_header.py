@@ -18,9 +18,13 @@ SHORTEST, LONGEST = 36, 88
 """Pixels that the slider may take."""
 
 
+OFF = "off"
+"""What stands for a smoothing of 0."""
+
+
 class PlotHeader(QWidget):
-    """Title, controls of the owner's, slider with its value, log switch. In a narrow plot the word "smoothing" goes
-    first, then the slider becomes shorter, then slider and switch stand in a line below; the value is always shown.
+    """Title, controls of the owner's, the slider with its name and value, log switch. In a narrow plot the slider
+    becomes shorter, then slider and switch stand in a line below; only where that is too narrow as well, the name goes.
 
     ``slider`` and ``log`` are for whoever connects them.
     """
@@ -28,8 +32,8 @@ class PlotHeader(QWidget):
     def __init__(self, title: str, slider: QSlider, log: QToolButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.slider, self.log = slider, log
-        self.caption = text_label("smoothing", self, look="faint")
-        self.value = text_label("0.00", self, look="faint")
+        self.caption = text_label("Smoothing", self, look="faint")
+        self.value = text_label(OFF, self, look="faint")
         self._left: list[QWidget] = [text_label(title, self, look="heading")]
         for control in (slider, log):
             control.setParent(self)
@@ -48,16 +52,20 @@ class PlotHeader(QWidget):
     def _lefts(self) -> list[QWidget]:
         return [part for part in self._left if not part.isHidden()]
 
-    def _rights(self) -> list[tuple[QWidget, int]]:
-        """What always stands at the right, with its width; the slider's is the least."""
-        return [(self.slider, SHORTEST), (self.value, self._value_width()), (self.log, _wide(self.log))]
+    def show_smoothing(self, factor: float) -> None:
+        """Say how strongly the curves are smoothed, 0 to 0.99."""
+        self.value.setText(f"{factor:.2f}" if factor else OFF)
+
+    def _rights(self, slider: int = SHORTEST, worded: bool = True) -> list[tuple[QWidget, int]]:
+        """What stands at the right, with its width; ``worded`` with the name of the slider."""
+        named = [(self.caption, _wide(self.caption))] if worded else []
+        return [*named, (self.slider, slider), (self.value, self._value_width()), (self.log, _wide(self.log))]
 
     def _value_width(self) -> int:
-        return self.value.fontMetrics().horizontalAdvance("0.00") + 4
+        return max(map(self.value.fontMetrics().horizontalAdvance, ("0.00", OFF))) + 4
 
     def _least(self) -> int:
-        widths = [*(_wide(part) for part in self._lefts()), *(width for _, width in self._rights())]
-        return LEFT + RIGHT + sum(widths) + SPACING * len(widths)
+        return LEFT + RIGHT + _row([*(_wide(part) for part in self._lefts()), *_widths(self._rights())])
 
     def _line(self) -> int:
         """The height of one line."""
@@ -65,10 +73,8 @@ class PlotHeader(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for what can be pressed and read, the slider at its shortest, in two lines."""
-        left = [_wide(part) for part in self._lefts()]
-        right = [width for _, width in self._rights()]
-        wide = max(sum(widths) + SPACING * len(widths) for widths in (left, right))
-        return QSize(LEFT + RIGHT + wide, self._line())
+        left, right = [_wide(part) for part in self._lefts()], _widths(self._rights(worded=False))
+        return QSize(LEFT + RIGHT + max(_row(left), _row(right)), self._line())
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -78,7 +84,7 @@ class PlotHeader(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for everything."""
-        return QSize(self._least() + LONGEST - SHORTEST + SPACING + _wide(self.caption), self._line())
+        return QSize(self._least() + LONGEST - SHORTEST, self._line())
 
     def event(self, event: QEvent) -> bool:
         """A part that asks for another size is placed anew."""
@@ -105,14 +111,11 @@ class PlotHeader(QWidget):
         at, below = LEFT, self.width() < self._least()
         for part in self._lefts():
             at = self._put(part, at, _wide(part))
-        spare = max(self.width() - self._least(), 0)
-        shown = spare >= self.sizeHint().width() - self._least()
-        self.caption.setVisible(shown)
-        slider = min(LONGEST, SHORTEST + spare)
-        rights = [(self.slider, slider), *self._rights()[1:]]
-        if shown:
-            rights.insert(0, (self.caption, _wide(self.caption)))
-        start = self.width() - RIGHT + SPACING - sum(width + SPACING for _, width in rights)
+        needed = LEFT + RIGHT + _row(_widths(self._rights())) if below else self._least()
+        spare = self.width() - needed
+        self.caption.setVisible(spare >= 0)
+        rights = self._rights(min(LONGEST, SHORTEST + max(spare, 0)), worded=spare >= 0)
+        start = self.width() - RIGHT + SPACING - _row(_widths(rights))
         at = LEFT if below else max(at, start)
         for part, width in rights:
             at = self._put(part, at, width, below=below)
@@ -124,6 +127,15 @@ class PlotHeader(QWidget):
         top = TOP + (line - TOP - height) // 2 + (line if below else 0)
         part.setGeometry(QRect(left, top, width, height))
         return left + width + SPACING
+
+
+def _widths(parts: list[tuple[QWidget, int]]) -> list[int]:
+    return [width for _, width in parts]
+
+
+def _row(widths: list[int]) -> int:
+    """The room that parts of these widths take beside each other."""
+    return sum(widths) + SPACING * len(widths)
 
 
 def _wide(part: QWidget) -> int:

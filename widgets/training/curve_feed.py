@@ -247,7 +247,7 @@ class Curves(QObject):
         part = "validation" if run.validated else "train"
         for view in (self.loss.view, self.metric.view):
             wanted = best is not None and (run.validated or view is self.metric.view)
-            mark = Best(run.curve(part), best.step, f"best: epoch {best.epoch:,}") if best and wanted else None
+            mark = Best(run.curve(part), best.step, f"best epoch: {best.epoch:,}") if best and wanted else None
             view.set_best(str(run.path), mark)
 
     def _show_test(self, run: ShownRun, test: Mapping[str, Any]) -> None:

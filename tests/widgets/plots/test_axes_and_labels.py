@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.look.theme import ThemeSource, contrast
-from widgets.plots.curve_item import Best, Level, hue, lighter
+from widgets.plots.curve_item import Best, Level, hue, lighter, place_of_best
 from widgets.plots.curve_view import CurveView
 from widgets.plots.ticks import FEWEST, enough_ticks, percent
 
@@ -107,13 +107,25 @@ def test_the_readout_stays_inside(view: CurveView, qtbot: QtBot) -> None:
 
 
 def test_the_best_epoch_is_marked_where_its_point_stands(view: CurveView) -> None:
-    view.set_best("run", Best("MLP 12:10|validation", 501, "best: epoch 6"))
-    view.set_best("gone", Best("nobody", 501, "best: epoch 6"))
+    view.set_best("run", Best("MLP 12:10|validation", 501, "best epoch: 6"))
+    view.set_best("gone", Best("nobody", 501, "best epoch: 6"))
     shown(view, (460, 240))
     ((best, run, point),) = view.best_points()
-    assert (best.text, run, point[0]) == ("best: epoch 6", 1, 501)
+    assert (best.text, run, point[0]) == ("best epoch: 6", 1, 501)
     view.set_best("run", None)
     assert view.best_points() == []
+
+
+@pytest.mark.parametrize("across", [0.0, 0.3, 0.98])
+@pytest.mark.parametrize("up", [0.02, 0.45, 0.55, 0.98])
+def test_the_words_of_the_best_epoch_lie_clear_of_the_axis_and_the_ring(across: float, up: float) -> None:
+    area = QRectF(40, 10, 300, 150)
+    ring = QPointF(area.left() + across * area.width(), area.bottom() - up * area.height())
+    place = place_of_best(area, ring, 80, 14, 7)
+    assert place is not None and area.contains(place)
+    assert place.bottom() <= area.bottom() - 7
+    assert not place.intersects(QRectF(ring.x() - 4.5, ring.y() - 4.5, 9, 9))
+    assert place_of_best(QRectF(40, 10, 300, 30), ring, 80, 14, 7) is None
 
 
 def test_a_level_is_always_in_view_and_read(view: CurveView) -> None:

@@ -196,23 +196,34 @@ def test_removed_curves_are_not_drawn(plot: CurvePlot) -> None:
 
 
 def test_controls_make_room_in_a_narrow_plot(plot: CurvePlot) -> None:
-    """The word goes first, then the slider becomes shorter, then there are two lines; all else stays whole."""
+    """The slider becomes shorter, then there are two lines; its name stays as long as it has room there."""
     header, log = plot.header, plot.findChildren(QToolButton)[0]
     whole, least = header.sizeHint().width(), header.minimumSizeHint().width()
     line = header.heightForWidth(whole)
     one_line = next(width for width in range(least, whole) if header.heightForWidth(width) == line)
     lengths = []
-    widths = ((whole, True), (whole - 1, False), (one_line + 10, False), (one_line, False), (least, False))
-    for width, worded in (*widths, (whole, True)):
+    widths = ((whole, 1), (whole - 1, 1), (one_line + 10, 1), (one_line, 1), (one_line - 1, 2), (least, 2), (whole, 1))
+    for width, lines in widths:
         plot.resize(width, 300)
-        assert header.height() == header.heightForWidth(width) == (2 * line if width == least else line)
-        assert (header.slider.geometry().top() >= line) is (width == least)
-        assert header.caption.isVisible() == worded
+        assert header.height() == header.heightForWidth(width) == lines * line
+        assert (header.slider.geometry().top() >= line) is (lines == 2)
+        assert header.caption.isVisible() or width == least
+        if header.caption.isVisible():
+            assert header.caption.geometry().right() < header.slider.geometry().left()
+            assert header.caption.width() >= header.caption.sizeHint().width()
         assert header.value.geometry().width() >= header.value.fontMetrics().horizontalAdvance("0.00")
         assert header.slider.geometry().right() < header.value.geometry().left()
         assert log.geometry().right() < plot.width()
         lengths.append(header.slider.width())
-    assert lengths == [88, 88, 46, 36, 36, 88]
+    assert lengths[:4] == [88, 87, 46, 36] and lengths[-1] == 88
+    assert min(lengths) == 36
+
+
+def test_the_value_of_the_smoothing_is_said_in_words_where_it_is_off(plot: CurvePlot) -> None:
+    plot.set_smoothing(0.6)
+    assert plot.header.value.text() == "0.60"
+    plot.set_smoothing(0.0)
+    assert plot.header.value.text() == "off"
 
 
 def test_what_a_plot_asks_for_never_depends_on_the_width_that_it_got(plot: CurvePlot) -> None:

@@ -140,7 +140,7 @@ def differences(used: dict[str, list[str]], fresh: dict[str, list[str]]) -> list
 
 def said(widget: QWidget) -> Iterator[str]:
     """What the visible parts of a widget say, in their order."""
-    # The word "smoothing" goes where a plot is narrow, which is for the person to say who moves the dividers.
+    # The word "Smoothing" goes where a plot is narrow, which is for the person to say who moves the dividers.
     captions = [header.caption for header in widget.findChildren(PlotHeader)]
     for part in widget.findChildren(QWidget):
         # How long the worker, which never comes here, has been waited for is nothing of a project.

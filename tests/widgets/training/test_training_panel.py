@@ -319,14 +319,14 @@ def test_plots_follow_until_one_zooms_and_a_new_run_follows_again(
     loss, metric = panel.curves.chips
     assert not loss.isVisible()  # nothing to follow yet
     train(panel, document, qtbot)
-    assert (loss.text(), metric.text(), loss.isEnabled()) == ("Following", "Following", False)
+    assert (loss.text(), metric.text(), loss.isEnabled()) == ("All in view", "All in view", False)
     plot = panel.curves.loss.view
     qtbot.keyClick(plot, Qt.Key.Key_Plus)
-    assert (loss.text(), metric.text()) == ("Fit", "Fit")  # steps are shared
+    assert (loss.text(), metric.text()) == ("Show all", "Show all")  # steps are shared
     assert not plot.fit_button.isVisible()
     qtbot.mouseClick(metric, Qt.MouseButton.LeftButton)
-    assert (loss.text(), metric.text()) == ("Following", "Following")
+    assert (loss.text(), metric.text()) == ("All in view", "All in view")
     qtbot.keyClick(plot, Qt.Key.Key_Plus)
     train(panel, document, qtbot)
     qtbot.wait(100)
-    assert loss.text() == "Following" and plot.panel.x_range.high == 40
+    assert loss.text() == "All in view" and plot.panel.x_range.high == 40
