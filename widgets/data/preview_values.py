@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from app.data.source_catalogue import SHIPPED
 from app.protocol.data_values import DataPreview, DatasetFacts
 from app.protocol.messages import Array
 from app.protocol.values import FieldFacts
@@ -54,9 +55,10 @@ def few(numbers: Sequence[float], unit: str = "") -> str:
 
 
 def dataset_summary(info: DatasetFacts) -> str:
-    """Samples, shape and classes of a data set in one line, and below it what it is."""
+    """Samples, shape and classes of a data set in one line, and below it what it is, where no list says so."""
     shape = Shape(Kind(info.input_field.kind), info.input_field.shape).described()
     classes = f"  ·  {len(info.classes)} classes" if info.classes else ""
     if info.target_field.labels:
         classes = f"  ·  {len(info.target_field.names)} labels"
-    return f"{info.samples:,} samples  ·  {shape}{classes}  ·  {info.task}\n{info.summary}"
+    facts = f"{info.samples:,} samples  ·  {shape}{classes}  ·  {info.task}"
+    return facts if info.summary in {source.summary() for source in SHIPPED} else f"{facts}\n{info.summary}"

@@ -33,7 +33,7 @@ def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
 def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     """Rows on what the layer costs and how far it sees."""
     rows = [("Parameters", f"{facts.parameters:,}")]
-    if facts.connections:
+    if facts.connections not in (0, facts.parameters):  # where weights are shared, or some have none
         rows.append(("Connections", f"{facts.connections:,}"))
     rows.append(("Work", f"{scaled(facts.flops, 'FLOP')} per sample"))
     if facts.activations:
@@ -45,14 +45,13 @@ def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
 
 
 def total_facts(checker: Checker) -> list[tuple[str, str]]:
-    """Rows on the whole network."""
+    """Rows on the whole network, without what the status line says of it at all times."""
+    shared = checker.connections != checker.parameters
     return [
         ("Layers", f"{len(checker.network):,}"),
-        ("Connections", f"{checker.connections:,}"),
-        ("Parameters", f"{checker.parameters:,}"),
+        *([("Connections", f"{checker.connections:,}")] if shared else []),
         ("Weights", scaled(checker.parameters * 4, "B")),
         ("Activations", f"{scaled(checker.activations * VALUE_BYTES, 'B')} per sample"),
-        ("Work", f"{scaled(checker.flops, 'FLOP')} per sample"),
     ]
 
 

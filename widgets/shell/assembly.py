@@ -117,6 +117,11 @@ def build_training(window: MainWindow) -> None:
         if name == "smoothing":
             panel.curves.loss.set_smoothing(float(window.preferences["smoothing"]))
 
+    def say_once(workspace: str) -> None:
+        window.status.training.setVisible(workspace != "train")  # there the strip above the plots says it
+
+    say_once(window.workbench.workspace)
+    window.workbench.workspace_changed.connect(say_once)
     smooth("smoothing")
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(show_project)

@@ -18,6 +18,7 @@ from app.training.runs import METRICS, Log, Run
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
 from tests.widgets.conftest import close, digits_project
+from widgets.inspector.shape_text import total_facts
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
@@ -122,6 +123,22 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
     controller.link.training_event.emit(samples.finished(run=str(controller.run), test=metrics))
     assert panel.strip.state.text() == window.status.training.text() == "Not trained yet"
     assert controller.run is None and "digits: training ended" in window.banners.notices[0].text
+
+
+def test_what_is_said_in_one_place_is_not_said_twice_in_a_view(
+    window: MainWindow, controller: TrainingController, qtbot: QtBot
+) -> None:
+    for name in ("network", "train", "understand"):
+        window.show_workspace(name)
+        strip, status = train_panel(window).strip.state, window.status.training
+        assert [label.isVisible() for label in (strip, status)] == [name == "train", name != "train"]
+    window.show_workspace("network")
+    facts = dict(total_facts(window.session.checker))
+    said = window.status.costs.text()
+    assert "parameters" in said and "FLOP" in said
+    assert not {"Parameters", "Work"} & facts.keys()
+    checker = window.session.checker
+    assert ("Connections" in facts) == (checker.connections != checker.parameters)
 
 
 def test_an_edit_after_training_is_said_until_it_is_undone(
