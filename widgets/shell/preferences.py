@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.system.remembered import read_object, write_object
+from widgets.start.recent_project import RecentProject
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -155,19 +156,6 @@ class Preferences:
         """Call ``listener`` with the name of each preference that changes; returns how to stop it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
-
-
-@dataclass(frozen=True)
-class RecentProject:
-    """A project to continue with: its file, its name, and in words what came of its last run, empty where it has none.
-
-    ``unsaved`` says that it was trained and never saved: the file is then that of its last run.
-    """
-
-    path: Path
-    name: str
-    score: str = ""
-    unsaved: bool = False
 
 
 class Memory:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
@@ -31,10 +30,8 @@ from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
 from widgets.start.preset_entries import TOPICS, PresetEntry
+from widgets.start.recent_project import RecentProject
 from widgets.start.shelf import Shelf
-
-if TYPE_CHECKING:
-    from widgets.shell.preferences import RecentProject
 
 
 class Gallery(Themed, Shelf[PresetCard]):
