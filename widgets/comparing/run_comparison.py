@@ -65,7 +65,8 @@ class RunComparison(Themed, QWidget):
         self.figures.header().setStretchLastSection(False)
         for column in (1, 2, 3):
             self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
-        right = boxed(vbox((self.panel, 1), text_label("Figures", look="heading"), (self.figures, 1), spacing=4))
+        below = vbox(text_label("Figures", look="heading"), (self.figures, 1), margins=(12, 4, 12, 12), spacing=4)
+        right = boxed(vbox((self.panel, 1), (below, 1), spacing=0))
         split = hsplit((self.picture, 1), (right, 0))
         split.setSizes([780, 520])
         vbox(head, (split, 1), parent=self, spacing=0)

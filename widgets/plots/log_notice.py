@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from widgets.look.floating import height_at
 from widgets.look.labels import text_label
-from widgets.look.layouts import vbox
+from widgets.look.layouts import hbox
 
 MARGIN = 6
 """Pixels between the line and the edges of the panel."""
-WIDEST = 320
+WIDEST = 480
 """Pixels that it takes at most."""
 
 
@@ -26,8 +26,9 @@ class LogNotice(QFrame):
         self.setProperty("tone", "warning")
         self.label = text_label("", self, wrap=True)
         self.button = QPushButton("Linear axis", self)
+        self.button.setProperty("compact", True)
         self.button.clicked.connect(lambda _: make_linear())
-        vbox(self.label, self.button, parent=self, margins=(8, 4, 8, 4), spacing=4)
+        hbox((self.label, 1), self.button, parent=self, margins=(8, 4, 8, 4), spacing=8)
         self.hide()
 
     @property

@@ -25,6 +25,8 @@ class Column:
     right: bool = False
     editable: bool = False
     help: str = ""
+    as_written: bool = False
+    """Whether the title keeps its first letter small, as names of layers do."""
 
 
 NAME = Column("Run", lambda entry: entry.name, lambda entry: entry.name.lower(), editable=True)
@@ -95,14 +97,16 @@ def _known(name: str, value: float | None) -> str:
 
 def _settings(entries: Sequence[RunEntry]) -> list[Column]:
     """Settings that differ; of epochs the column that says how many are done says how many are wanted."""
-    return [_setting(name) for name in varying([entry.settings for entry in entries]) if name != "epochs"]
+    settings = [entry.settings for entry in entries]
+    layers = {node.id for each in settings for node in each.network}
+    return [_setting(name, of_layer=name.split()[0] in layers) for name in varying(settings) if name != "epochs"]
 
 
-def _setting(name: str) -> Column:
+def _setting(name: str, *, of_layer: bool) -> Column:
     def text(entry: RunEntry) -> str:
         return entry.settings.values.get(name, "")
 
-    return Column(name, text, lambda entry: _sortable(text(entry)), right=True)
+    return Column(name, text, lambda entry: _sortable(text(entry)), right=True, as_written=of_layer)
 
 
 def _sortable(text: str) -> Any:

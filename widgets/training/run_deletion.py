@@ -126,11 +126,11 @@ class RunDeletion:
         menu.addAction(FOR_GOOD, self.ask_for_good)
         menu.setEnabled(bool(runs))
 
-    def words(self, listed: Sequence[RunEntry]) -> tuple[str, str]:
-        """What the listed runs and the deleted ones take on the disk, and what a tooltip says about that."""
-        size, count = sum(map(self._size_of, self.deleted)), len(self.deleted)
-        parts = [f"{counted(len(listed), 'run')}, {scaled(sum(entry.size for entry in listed), 'B')}"] if listed else []
-        parts += [f"{scaled(size, 'B')} deleted"] if count else []
-        tip = "What the listed runs take on the disk."
-        kept = f" {counted(count, 'deleted run')} can be put back under More, {MENU}, for {DAYS} days."
-        return " · ".join(parts), tip + (kept if count else "")
+    def words(self) -> tuple[str, str]:
+        """What the deleted runs take on the disk, and what a tooltip says about it; empty where there is none."""
+        if not self.deleted:
+            return "", ""
+        size, count = sum(map(self._size_of, self.deleted)), counted(len(self.deleted), "deleted run")
+        them = "it" if len(self.deleted) == 1 else "them"
+        tip = f"What {count} still {'takes' if them == 'it' else 'take'} on the disk: More, {MENU}, puts {them} back."
+        return f"{scaled(size, 'B')} deleted", tip

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
 from app.project.project_ids import KnownProject, known_projects
+from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from widgets.look.floating import float_over
@@ -64,7 +65,7 @@ class RunList(QWidget):
         self.notice = InlineNotice(self)
         self._deletion = RunDeletion(self.model, self.notice, self.select)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
-        self.usage = text_label(parent=self, look="faint")
+        self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
         self._empty = QLabel(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
@@ -112,7 +113,7 @@ class RunList(QWidget):
         above, below = ("Compare",), ("Resume", "Rename", "Export", "Delete", "More")
         several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
         head = flow(self.everything, self.wide, *several, Stretch(1), self.usage, spacing=8)
-        row = flow(*one, spacing=4)
+        row = flow(*one, Stretch(1), self.trash, spacing=4)
         vbox(head, (stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
         float_over(self, self.notice, within=stack)
 
@@ -193,9 +194,13 @@ class RunList(QWidget):
     def _refresh(self, *_: object) -> None:
         self._soon.stop()
         self.table.fit_columns()
-        text, tip = self._deletion.words(self.model.entries)
-        self.usage.setText(text)
-        self.usage.setToolTip(tip)
+        entries = self.model.entries
+        size = scaled(sum(entry.size for entry in entries), "B")
+        self.usage.setText(f"{counted(len(entries), 'run')}, {size}" if entries else "")
+        self.usage.setToolTip("What the listed runs take on the disk")
+        text, tip = self._deletion.words()
+        self.trash.setText(text)
+        self.trash.setToolTip(tip)
         self._enable()
 
     def _enable(self) -> None:

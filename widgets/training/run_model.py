@@ -286,7 +286,7 @@ class RunModel(QAbstractTableModel):
             return None
         by, descending = self._order
         arrow = (" ↓" if descending else " ↑") if by.title == column.title and self._order is not NEWEST_FIRST else ""
-        return column.title[:1].upper() + column.title[1:] + arrow
+        return (column.title if column.as_written else column.title[:1].upper() + column.title[1:]) + arrow
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names can be ticked, and edited unless the run is in progress; notes and tags can always be edited."""
@@ -312,7 +312,9 @@ class RunModel(QAbstractTableModel):
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:
-                return entry.problem or "\n".join((entry.name, *changes_of(self.entries, entry), str(entry.path)))
+                notes = [entry.labels.notes] if entry.labels.notes else []
+                lines = (entry.name, *notes, *changes_of(self.entries, entry), str(entry.path))
+                return entry.problem or "\n".join(lines)
             case ROLE.TextAlignmentRole if column.right:
                 return RIGHT
             case _ if role == CHANGES and named:

@@ -183,8 +183,8 @@ def faults(window: QWidget) -> list[str]:
     return [f"{check.__name__}: {fault}" for check in checks for fault in check(window)]
 
 
-def every_view(window: MainWindow) -> Iterator[str]:
-    """Turn to each workspace and each of its tabs in turn."""
+def every_view(window: MainWindow, layer: str = "conv1") -> Iterator[str]:
+    """Turn to each workspace and each of its tabs in turn, with a layer chosen on the canvas."""
     for page in ("data", "network", "train", "understand"):
         window.show_workspace(page)
         panel = window.workbench.panel(page)
@@ -197,7 +197,7 @@ def every_view(window: MainWindow) -> Iterator[str]:
                 panel.views.bring(tab)
                 yield f"{page}, {tab.title}"
         else:
-            window.workbench.canvas.select(["conv1"])
+            window.workbench.canvas.select([layer])
             for tabs in (window.workbench.left, window.workbench.side_panel, window.workbench.checks):
                 yield from _tabs(page, tabs)
 

@@ -271,6 +271,17 @@ def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qt
     assert str(line).startswith("#small #lab 2  ·  ")
 
 
+def test_notes_are_read_without_the_table_and_layers_keep_their_names(listed: RunList, trained: Trained) -> None:
+    trained(8)
+    write_labels(trained(4, learning_rate=0.5), RunLabels(notes="better than ever"))
+    model = read(listed).model
+    assert "\nbetter than ever\n" in str(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    model.show_wide(True)
+    across = Qt.Orientation.Horizontal
+    headings = [model.headerData(column, across) for column in range(model.columnCount())]
+    assert "dense1 units" in headings and "Learning rate" in headings
+
+
 def test_a_run_is_moved_to_another_project(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
     run = trained()
     remember_project("other", "digits of mine", None)
@@ -294,11 +305,11 @@ def test_several_runs_are_deleted_at_once_and_come_back_as_they_were(
     qtbot.keyClick(listed.table, Qt.Key.Key_Delete)
     assert listed.notice.text.startswith("Deleted 3 runs (") and listed._empty.isVisible()
     assert not any(run.exists() for run in runs) and listed.model.rowCount() == 0
-    assert listed.usage.text().endswith(" deleted")
+    assert listed.trash.text().endswith(" deleted") and listed.usage.text() == ""
     press(qtbot, listed.notice, "Undo")
     assert names(listed) == before and list(listed.model.shown) == [runs[0]]
     assert read_labels(runs[1]).notes == "the best" and listed.usage.text().startswith("3 runs, ")
-    assert "deleted" not in listed.usage.text()
+    assert listed.trash.text() == ""
     qtbot.waitUntil(lambda: listed.current is not None and listed.current.path == runs[2])
 
 
@@ -330,7 +341,7 @@ def test_deleting_for_good_asks_first(listed: RunList, trained: Trained, qtbot: 
     choose(qtbot, listed, MENU, FOR_GOOD)
     press(qtbot, listed.notice, "Delete for good")
     assert deleted_runs(runs[0].parent) == [] and names(listed) == ["1001"]
-    assert "deleted" not in listed.usage.text()
+    assert listed.trash.text() == ""
 
 
 def test_what_was_deleted_long_ago_goes_when_a_project_opens(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
