@@ -8,8 +8,10 @@ import pytest
 from app.data.data_choice import DataChoice
 from app.data.data_preview import LEFT_OUT, given_note, preview
 from app.data.prepare import prepare
+from app.data.sources.texts import Text
 from app.protocol.data_messages import DataPreviewed
 from app.protocol.framing import Decoder, encode
+from tests.app.conftest import Write
 
 
 @pytest.mark.parametrize("kind", ["digits", "iris", "diabetes", "sine"])
@@ -59,6 +61,16 @@ def test_statistics_are_those_of_the_feature() -> None:
     assert first.mean == pytest.approx(float(ages.mean()), rel=1e-5)
     assert sum(first.counts) == len(ages)
     assert len(first.edges) == len(first.counts) + 1
+
+
+@pytest.mark.parametrize(("words", "shown"), [(50, 299), (51, 300), (90, 300)])
+def test_a_long_text_is_cut(write: Write, words: int, shown: int) -> None:
+    first = " ".join(["quick"] * 49)
+    rows = "".join(f"{first} {' '.join(['brown'] * (words - 49))},{'ab'[row % 2]}\n" for row in range(20))
+    source = Text(path=str(write("t.csv", "text,kind\n" + rows)), target="kind", length=100)
+    text = preview(prepare(DataChoice(source=source))).texts["text"][0]
+    assert len(text) == shown and text.startswith(first)
+    assert text.endswith("…") is (words > 50)
 
 
 def test_pictures_have_statistics_per_channel() -> None:

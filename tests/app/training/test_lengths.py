@@ -11,8 +11,6 @@ import pytest
 
 from app.cli.run_verbs import with_plan
 from app.data.data_choice import DataChoice
-from app.data.dataset import FieldInfo
-from app.data.padding import even, only_own, padded
 from app.data.sources.synthetic.reviews import MOODS, review
 from app.inference.evaluate import predict
 from app.inference.new_inputs import input_fields, read_inputs
@@ -23,10 +21,6 @@ from app.training.training_session import begin
 from graph.errors import NetloomError
 from graph.layers.recurrent import Lstm
 from graph.project import Project
-from graph.shapes import sequence, tokens
-
-WORDS = FieldInfo("text", tokens(6), vocabulary=("(padding)", "(unknown)", "good", "bad"), lengths="length")
-PAIRS = FieldInfo("digits", sequence(None, 2), lengths="length", fixed=True)
 
 
 def trained(id_: str, folder: Path, samples: int = 40) -> Path:
@@ -83,17 +77,3 @@ def test_a_text_column_of_a_csv_file_is_read_to_the_end_of_each_text(tmp_path: P
         assert told
         assert any(node.layer.values().get("field") == "length" for node in project.network)
     assert any(isinstance(node.layer, Lstm) for node in fit_preset(choice, None, "reviews_lstm", "Mine").network)
-
-
-def test_samples_are_filled_up_and_their_steps_counted() -> None:
-    values, steps = padded(np.array([[2, 3, 0, 0], [2, 3, 3, 3]]), WORDS, "x")
-    assert values.tolist() == [[2, 3, 0, 0, 0, 0], [2, 3, 3, 3, 0, 0]]
-    assert steps.tolist() == [[2], [4]]
-    values, steps = padded(np.array(even([[[0, 0], [0, 0]], [[1, 0]]]), dtype=float), PAIRS, "x")
-    assert steps.tolist() == [[2], [1]]
-    assert values.tolist() == [[[0, 0], [0, 0]], [[1, 0], [0, 0]]]
-
-
-def test_what_is_padding_is_no_number() -> None:
-    found = only_own(np.ones((2, 3, 1), np.float32), np.array([[1], [3]]))
-    assert np.isnan(found[..., 0]).tolist() == [[False, True, True], [False, False, False]]

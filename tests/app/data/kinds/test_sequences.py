@@ -16,7 +16,9 @@ from app.data.dataset import Array, Dataset, Task
 from app.data.inspect import inspect
 from app.data.prepare import prepare
 from app.data.readers.recording_files import as_shares, resampled
+from app.data.readers.sequence_roles import sequence_roles
 from app.data.readers.sequence_samples import Cut
+from app.data.readers.table_file import read_table
 from app.data.sources.recordings import Recordings
 from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
@@ -116,6 +118,14 @@ def test_the_structure_shows_what_columns_are(write: Write, written: Callable[[i
 )
 def test_other_tables_are_no_sequences(write: Write, text: str, kind: type[Source]) -> None:
     assert isinstance(inspect(write("t.csv", text)).source, kind)
+
+
+def test_a_table_without_that_structure_is_read_as_sequences_where_that_is_said(write: Write) -> None:
+    rows = "".join(f"{row // 6},{row % 6 + row / 10},{row},{'xy'[row % 2]}\n" for row in range(60))
+    table = read_table(write("t.csv", "id,step,x,kind\n" + rows))
+    assert sequence_roles(table) is None
+    assert Sequences.fitting(table, "") == ({"target": "kind", "sequence": "id", "order": "step"}, ())
+    assert Sequences.fitting(table, "x")[0]["target"] == "x"
 
 
 def test_rows_may_come_in_any_order(write: Write) -> None:
@@ -325,6 +335,11 @@ def test_other_folders_are_no_recordings(write: Write, files: dict[str, str], tm
         inspect(tmp_path / "data")
     with pytest.raises(NetloomError, match="recordings were found, but nothing that labels them"):
         Recordings(path=str(tmp_path / "data")).load()
+
+
+def test_a_file_is_no_folder_of_recordings(write: Write) -> None:
+    with pytest.raises(NetloomError, match="choose the folder that holds a file for each recording"):
+        Recordings(path=str(write("a.csv", "x\n1\n"))).load()
 
 
 # Waveforms

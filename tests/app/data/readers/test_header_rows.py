@@ -56,6 +56,8 @@ HEADED: list[tuple[str, list[str], int]] = [
     ("1,2,3\n4,5,6\n7,8,9\n10,11,12\n", ["column 1", "column 2", "column 3"], 4),
     ("3,1,2\n1,3,2\n2,2,3\n1,1,3\n", ["column 1", "column 2", "column 3"], 4),
     ("p,x,s\nx,x,y\ne,b,s\n" * 5, ["column 1", "column 2", "column 3"], 15),
+    ("a,b,p,q\n" + "a,y,e,s\nx,b,f,t\n" * 9, ["column 1", "column 2", "column 3", "column 4"], 19),  # half comes again
+    ("a,b,p,q\n" + "a,y,e,s\nx,z,f,t\n" * 9, ["a", "b", "p", "q"], 18),
     # a number of rows and columns before the names of classes, as scikit-learn writes it
     (
         "150,4,setosa,virginica\n" + "".join(f"{row}.5,{row}.25,{row}.1,2\n" for row in range(9)),

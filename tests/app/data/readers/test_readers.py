@@ -268,6 +268,12 @@ def test_test_machines_and_what_they_had_left(write: Write) -> None:
     write("RUL_FD001.txt", "7\n8\n")
     with pytest.raises(NetloomError, match="2 lines for 3 machines"):
         Cmapss(path=str(path), stride=2).load()
+    write("RUL_FD001.txt", "-1\n8\n9\n")
+    with pytest.raises(NetloomError, match="each needs one"):
+        Cmapss(path=str(path), stride=2).load()
+    write("RUL_FD001.txt", "0\n8\n9\n")  # one that failed at the end of its record
+    failed = prepare(DataChoice(source=Cmapss(path=str(path), window=30, stride=2), standardise=False))
+    assert failed.test.arrays["remaining life"][0, 0] == 0
 
 
 def test_the_latest_window_of_each_machine_is_asked_about(write: Write) -> None:

@@ -119,6 +119,22 @@ def test_what_parquet_nests_is_left_out(tmp_path: Path) -> None:
     assert len(table.notes) == 2 and "“image” holds lists, records or bytes" in table.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ('[["a", "b"]]', ("column 1", "column 2"), 1),  # names without rows are values
+        ('[["a", "b"], [1, 2]]', ("a", "b"), 1),
+        ('[["a", 1], ["b", 2]]', ("column 1", "column 2"), 2),
+        ('[["a", "b"], [1, 2, 3], [4]]', ("a", "b", "column 3"), 2),
+    ],
+)
+def test_the_first_of_several_rows_of_json_may_name_the_columns(
+    write: Write, text: str, names: tuple[str, ...], rows: int
+) -> None:
+    table = read_table(write("t.json", text))
+    assert (table.names, len(table)) == (names, rows)
+
+
 def test_json_may_also_name_the_inputs(write: Write) -> None:
     source = inspect(write("records.json", SAME["records.json"]), target="kind").source
     field = source.load().input_field()

@@ -34,6 +34,24 @@ def book(path: Path, sheets: dict[str, Rows], merged: tuple[str, ...] = ()) -> P
     return path
 
 
+@pytest.mark.parametrize(
+    ("first", "header", "names", "rows"),
+    [
+        (["a", "b", "c"], "auto", ("a", "b", "c"), 3),
+        (["a", None, "c"], "auto", ("a", "column 2", "c"), 3),
+        ([1, 2, 3], "auto", ("column 1", "column 2", "column 3"), 4),
+        (["a", "b", "c"], "no", ("column 1", "column 2", "column 3"), 4),
+        ([2019, 2020, 2021], "yes", ("2019", "2020", "2021"), 3),
+    ],
+)
+def test_projects_of_the_first_rules_keep_their_header(
+    tmp_path: Path, first: list[object], header: str, names: tuple[str, ...], rows: int
+) -> None:
+    path = book(tmp_path / "t.xlsx", {"one": [first, [3, 4, 5], [5, 6, 7], [7, 8, 9]]})
+    table = read_table(path, Reading(TableOptions(header=header), rules=1))
+    assert (table.names, len(table)) == (names, rows)
+
+
 def test_merged_cells_are_filled() -> None:
     table = read_table(CASES / "merged.xlsx")
     assert table["group"].notna().all() and table["group"].nunique() == 10
