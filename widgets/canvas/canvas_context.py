@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import chain
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, QSize, QSizeF, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from graph.changes import LayerAdded, LayerRenamed
@@ -39,6 +39,9 @@ AROUND = REACH + cards.WIDTH
 
 NOTICE_SHIFT = QPoint(0, 10)
 """From the foot of a card to the sentence below it, in pixels."""
+
+END_ROOM, PORT_ROOM = 24.0, 8.0
+"""What belongs to a card beside it along its wires, and across them, in scene pixels."""
 
 SMALLEST_FIELD = QSize(120, 26)
 """Least size of the field in which a name is edited, in pixels."""
@@ -86,6 +89,7 @@ class CanvasContext(QObject):
         self._view.setScene(scene)
 
     def _connect(self) -> None:
+        self.popups.search.closed.connect(self._offer_nothing)
         self.selection.changed.connect(self._on_selection)
         self.selection.layersChanged.connect(self._on_layers)
         self.gestures.began.connect(self.surface.leave)
@@ -183,6 +187,19 @@ class CanvasContext(QObject):
         """The output of a layer as the end of a wire, with the shape that leaves it."""
         return LooseEnd(id, port, True, self.checker.layer_info(id).outputs.get(port))
 
+    def area_with_ends(self, id: str) -> QRect:
+        """The part of the view in which a card is shown with its ports and the beginning of what goes on from them."""
+        card = self.board.cards[id]
+        aside, above = (PORT_ROOM, END_ROOM) if card.node.vertical else (END_ROOM, PORT_ROOM)
+        return self.navigation.area_of(card.rect.adjusted(-aside, -above, aside, above))
+
+    def give_room(self, id: str, size: QSize) -> QRect:
+        """Bring a card into view with room beside it for something of a size; returns its area with its ends.
+
+        The view moves only where there is no room yet, and zooms out only where moving is not enough.
+        """
+        return self.navigation.give_room(lambda: self.area_with_ends(id), size)
+
     def tell_replaced(self, old: Connection | None) -> None:
         """Say beside an input that its wire was replaced, with a button that takes that back."""
         if old is None:
@@ -252,6 +269,9 @@ class CanvasContext(QObject):
             behind = {successor for id_ in added for successor in self.document.network.successors(id_)}
             regions = self.board.bounds(added | behind), self.board.bounds(added)
             self.navigation.reveal(next(filter(self.navigation.has_room, regions), regions[-1]))
+
+    def _offer_nothing(self) -> None:
+        self.surface.offer(None)
 
     def _on_layers(self) -> None:
         self.events.selectionChanged.emit(list(self.selection.ids))

@@ -34,7 +34,7 @@ from widgets.canvas import canvas_accessibility
 from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
-from widgets.canvas.commands.add_commands import add, add_at, add_layer, drop_at, show_drop
+from widgets.canvas.commands.add_commands import add, add_layer, drop_at, show_drop
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
 from widgets.canvas.key_hint import KeyHint
@@ -132,8 +132,12 @@ class CanvasView(QGraphicsView):
         self.selection.set([id_ for id_ in ids if id_ in self.board.cards])
 
     def add(self, layer: Layer | type[Layer], place: QPointF | None = None) -> str:
-        """Add a layer at a place of the scene, or where it fits; returns its id."""
-        return add(self.context, layer) if place is None else add_at(self.context, layer, place)
+        """Add a layer as if dropped at a place of the scene, or where it fits; returns its id."""
+        return add(self.context, layer) if place is None else drop_at(self.context, layer, place)
+
+    def show_drop(self, layer: Layer | None, place: QPointF) -> None:
+        """Show which wire a layer would be put on, or would get, if it were dropped; None shows nothing."""
+        show_drop(self.context, layer, place)
 
     def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
         """Write a picture of the whole network.

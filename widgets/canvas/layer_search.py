@@ -36,14 +36,14 @@ from graph.editing.layer_phrases import Fresh, Reading, Step, by_default, read_s
 from graph.editing.matching import LooseEnd, SearchResult
 from graph.layers.base import Layer
 from widgets.canvas.card_painter import tight
-from widgets.canvas.popup_place import open_near
+from widgets.canvas.popup_place import open_near, spot_beside
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import Theme, blend
 
-WIDTH, ROWS, ROW = 360, 9, 30
-"""Size of the popup in pixels and in rows."""
+WIDTH, ROWS, LEAST_ROWS, ROW = 360, 9, 3, 30
+"""Width of the popup in pixels; most and fewest rows; height of a row in pixels."""
 
 REMEMBERED = 8
 """Kinds that were lately used and come first."""
@@ -217,20 +217,44 @@ class SearchPopup(QFrame):
         )
         self._note.setFont(theme.font(small=True))
 
-    def open_at(self, place: QPoint, chosen: Chosen, end: LooseEnd | None = None, fresh: Fresh = by_default) -> None:
-        """Open near ``place`` (parent's coordinates); ``chosen`` is called with what is picked.
+    def open_beside(
+        self,
+        anchor: QRect,
+        clear: Sequence[QRect],
+        chosen: Chosen,
+        end: LooseEnd | None = None,
+        fresh: Fresh = by_default,
+    ) -> None:
+        """Open beside an area and over none of ``clear``, in the parent's coordinates.
 
-        ``fresh`` makes the layers to which no settings are typed, as they will be added.
+        ``chosen`` is called with what is picked. ``fresh`` makes the layers to which no settings are typed, as
+        they will be added. Where the popup has no room, it lists fewer rows.
         """
         self._chosen, self._end, self._fresh = chosen, end, fresh
         self.field.setPlaceholderText(self._hint())
         self.field.clear()
         self._search("")
-        self.list.setFixedHeight(min(ROWS, max(4, len(self._results.rows))) * ROW + 2)
-        self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
-        self.resize(WIDTH, self.sizeHint().height())
-        open_near(self, place)
+        open_near(self, self._spot(anchor, clear))
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def least(self) -> QSize:
+        """The popup's size with the fewest rows that it lists."""
+        self._list_rows(LEAST_ROWS)
+        return self.size()
+
+    def _spot(self, anchor: QRect, clear: Sequence[QRect]) -> QPoint:
+        """Where the popup covers nothing that is to stay visible, with as many rows as it can list there."""
+        for rows in range(min(ROWS, max(LEAST_ROWS, len(self._results.rows))), LEAST_ROWS - 1, -1):
+            self._list_rows(rows)
+            spot = spot_beside(self.parentWidget() or self, self.size(), anchor, clear)
+            if spot is not None:
+                return spot
+        return anchor.topRight()
+
+    def _list_rows(self, rows: int) -> None:
+        self._note.setFixedHeight(2 * self._note.fontMetrics().lineSpacing() + 2)
+        self.list.setFixedHeight(rows * ROW + 2)
+        self.resize(WIDTH, self.sizeHint().height())
 
     def close_search(self) -> None:
         """Close without a choice."""

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QStyle
 
 from widgets.canvas.level_of_detail import MAXIMUM, MINIMUM
+from widgets.canvas.popup_place import INSET
 
 STEP = 1.2
 """Factor of one step of zoom."""
@@ -161,6 +174,30 @@ class Navigation(QObject):
             self._glide.setEndValue(after)
             self._glide.start()
 
+    def give_room(self, measure: Callable[[], QRect], size: QSize) -> QRect:
+        """Bring what ``measure`` finds in the viewport into view, with room right of it or below it for a ``size``.
+
+        The view moves as little as that needs, and zooms out only where moving is not enough. Returns where it is then.
+        """
+        view, most = self._view.viewport().size(), measure().size()
+        room = view - size - QSize(4 * INSET, 4 * INSET)
+        fit = max(
+            min(room.width() / most.width(), (view.height() - 2 * INSET) / most.height()),
+            min(room.height() / most.height(), (view.width() - 2 * INSET) / most.width()),
+        )
+        if fit < 1:
+            self.set_zoom(self.zoom * max(fit, 0.05) * 0.98)
+        area = measure()
+        beside, free = area.width() <= room.width(), _has_side(area, view, size)
+        right = 0 if free or not beside else size.width() + INSET
+        under = 0 if free or beside else size.height() + INSET
+        across = _shift(area.left(), area.right(), view.width() - right)
+        shift = QPoint(across, _shift(area.top(), area.bottom(), view.height() - under))
+        if not shift.isNull():
+            self._glide.stop()
+            self.center_on(self.middle() - QPointF(shift) / self.zoom)
+        return measure()
+
     def ensure_visible(self, region: QRectF) -> None:
         """Pan at once, as little as needed, to bring the region into view."""
         self._view.ensureVisible(region)
@@ -256,3 +293,15 @@ class Navigation(QObject):
     def stop(self) -> None:
         """Glide no further."""
         self._glide.stop()
+
+
+def _has_side(area: QRect, view: QSize, size: QSize) -> bool:
+    """Whether one side of an area of the view has room for a size."""
+    across = max(area.left(), view.width() - area.right()) - 2 * INSET
+    along = max(area.top(), view.height() - area.bottom()) - 2 * INSET
+    return across >= size.width() or along >= size.height()
+
+
+def _shift(start: int, end: int, most: int) -> int:
+    """How far something from ``start`` to ``end`` has to move to lie between the inset and ``most``."""
+    return max(INSET - start, min(0, most - INSET - end))

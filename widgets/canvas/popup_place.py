@@ -1,8 +1,10 @@
-"""Where a popup opens over the canvas: near a place, wholly inside."""
+"""Where a popup opens over the canvas: near a place or beside an area, wholly inside."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 INSET = 8
@@ -11,8 +13,27 @@ INSET = 8
 
 def open_near(popup: QWidget, place: QPoint) -> None:
     """Show ``popup`` over its parent with its corner at ``place``, moved as far as it would reach out of the parent."""
-    parent = popup.parentWidget() or popup
-    right, bottom = parent.width() - popup.width() - INSET, parent.height() - popup.height() - INSET
-    popup.move(max(INSET, min(place.x(), right)), max(INSET, min(place.y(), bottom)))
+    popup.move(_inside(popup.parentWidget() or popup, popup.size(), place))
     popup.show()
     popup.raise_()
+
+
+def spot_beside(parent: QWidget, size: QSize, anchor: QRect, clear: Sequence[QRect]) -> QPoint | None:
+    """The corner of a popup that stands inside ``parent`` beside an area, and covers none of the areas ``clear``.
+
+    It stands to the right if it can, else to the left, below or above. None where it covers something everywhere.
+    """
+    spots = (_inside(parent, size, spot) for spot in _around(anchor, size))
+    return next((spot for spot in spots if not any(QRect(spot, size).intersects(area) for area in clear)), None)
+
+
+def _around(area: QRect, size: QSize) -> Iterator[QPoint]:
+    yield QPoint(area.right() + 1, area.top())
+    yield QPoint(area.left() - size.width(), area.top())
+    yield QPoint(area.left(), area.bottom() + 1)
+    yield QPoint(area.left(), area.top() - size.height())
+
+
+def _inside(parent: QWidget, size: QSize, spot: QPoint) -> QPoint:
+    right, bottom = parent.width() - size.width() - INSET, parent.height() - size.height() - INSET
+    return QPoint(max(INSET, min(spot.x(), right)), max(INSET, min(spot.y(), bottom)))

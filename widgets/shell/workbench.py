@@ -77,6 +77,7 @@ class Workbench(QWidget):
         self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
+        self._dragged_block: Block | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), HistoryPanel(themes)
         self.block_navigation: BlockNavigation = BlockNavigation(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
@@ -261,10 +262,26 @@ class Workbench(QWidget):
 
     def _on_drag(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
+        name = event.mimeData().data(BLOCK_MIME).toStdString()
+        place = self.canvas.mapToScene(event.position().toPoint())
         if event.type() == QEvent.Type.Drop:
-            name = event.mimeData().data(BLOCK_MIME).toStdString()
-            self.add_block(name, self.canvas.mapToScene(event.position().toPoint()))
+            self._dragged_block = None
+            self.canvas.show_drop(None, place)
+            self.add_block(name, place)
             self.canvas.setFocus()
+        elif event.type() == QEvent.Type.DragEnter:
+            self._dragged_block = self._kept_block(name)
+        elif self._dragged_block is not None:
+            self.canvas.show_drop(self._dragged_block, place)
+
+    def _kept_block(self, name: str) -> Block | None:
+        """A block of the user's library; None where it cannot be read, which is told once it is dropped."""
+        from app.project import block_library
+
+        try:
+            return block_library.take(name)
+        except NetloomError:
+            return None
 
     def close_document(self) -> None:
         """Stop listening to the document."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.project import block_library
+from graph.drawing import cards
 from graph.errors import NetloomError
+from graph.layers.io import Input
+from graph.shapes import image
 from graph.structure.blocks import Block
 from tests.widgets.shell.test_blocks import workbench
 from widgets.panels.palette import BLOCK_MIME
@@ -67,6 +70,31 @@ def test_a_kept_block_is_dropped_on_the_canvas(workbench: Workbench, window: Mai
     QApplication.sendEvent(workbench.canvas.viewport(), event)
     blocks = [node.id for node in workbench.block_navigation.document.network if isinstance(node.layer, Block)]
     assert len(blocks) == 2
+
+
+def test_a_kept_block_dropped_beside_an_open_end_is_offered_its_wire_and_gets_it(
+    workbench: Workbench, window: MainWindow
+) -> None:
+    keep(workbench, window)
+    canvas, document = workbench.canvas, workbench.block_navigation.document
+    with document.transaction("Open"):
+        start = document.add(Input(shape=image(1, 8, 8)), (0, 900))
+    canvas.navigation.show_region(canvas.board.cards[start].rect.adjusted(-300, -100, 600, 100))
+    spot = canvas.mapFromScene(canvas.board.cards[start].rect.center() + QPointF(cards.STEP, 0))
+    data = QMimeData()
+    data.setData(BLOCK_MIME, b"stage")
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(canvas.viewport(), QDragEnterEvent(spot, copy, data, LEFT, none))
+    QApplication.sendEvent(canvas.viewport(), QDragMoveEvent(spot, copy, data, LEFT, none))
+    assert canvas.surface.emphasis.offered is not None
+    QApplication.sendEvent(canvas.viewport(), QDragLeaveEvent())
+    assert canvas.surface.emphasis.offered is None
+    QApplication.sendEvent(canvas.viewport(), QDragEnterEvent(spot, copy, data, LEFT, none))
+    QApplication.sendEvent(canvas.viewport(), QDropEvent(QPointF(spot), copy, data, LEFT, none))
+    (added,) = workbench.selected
+    assert isinstance(document.network.layer(added), Block)
+    assert document.network.into(added)["x"].source == start
+    assert canvas.surface.emphasis.offered is None
 
 
 def test_a_kept_block_is_deleted(workbench: Workbench, window: MainWindow, qtbot: QtBot) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRect
 
 from graph.drawing import cards
 from graph.editing import adding, edits
 from graph.editing.matching import LooseEnd
 from graph.editing.placing import behind, centred, clear_place
+from graph.layers.activation import Relu
 from graph.layers.base import Layer
 from graph.network import Position
 from widgets.canvas.board_items import Slot
@@ -17,6 +18,9 @@ from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard
 from widgets.canvas.layer_search import Chosen
+
+NEAR = QPoint(8, 8)
+"""How far the search stays from the pointer, in pixels."""
 
 Layers = Sequence[Layer | type[Layer]]
 
@@ -28,7 +32,8 @@ def add_layer(canvas: CanvasContext) -> None:
     if slot is not None:
         insert_on_wire(canvas, slot, QPointF(*canvas.board.wires[slot].course.middle()))
     else:
-        _search(canvas, lambda layers: _add_row(canvas, layers), _end_of_selected(canvas))
+        end = _end_of_selected(canvas) or _end_at_pointer(canvas)
+        _search(canvas, lambda layers: _add_row(canvas, layers), end)
 
 
 @command("Connect from here", "C", id="connect", group=Group.ADD, context=ContextMenu.CARD, needs_layers=True)
@@ -42,14 +47,12 @@ def add(canvas: CanvasContext, layer: Layer | type[Layer]) -> str:
     return _add_row(canvas, [layer])[-1]
 
 
-def add_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -> str:
-    """Add a layer with the middle of its card at ``place`` (scene); on a wire it is inserted. Returns its id."""
-    return _add_row_at(canvas, [layer], place)[-1]
-
-
 def drop_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -> str:
-    """As `add_at`; beside the open end of a chain it is connected to it."""
-    return _add_row_at(canvas, [layer], place, joining=True)[-1]
+    """Add a layer with the middle of its card at ``place`` (scene); returns its id.
+
+    On a wire it is inserted, beside the open end of a chain it is connected to it.
+    """
+    return _add_row_at(canvas, [layer], place)[-1]
 
 
 def _add_row(canvas: CanvasContext, layers: Layers) -> list[str]:
@@ -62,12 +65,12 @@ def _add_row(canvas: CanvasContext, layers: Layers) -> list[str]:
     return _add_all(canvas, made, lambda layer: adding.add_behind(canvas.document, layer, source, place))
 
 
-def _add_row_at(canvas: CanvasContext, layers: Layers, place: QPointF, *, joining: bool = False) -> list[str]:
-    """Add layers one behind another, the first with its middle at a place; ``joining`` connects it to an open end."""
+def _add_row_at(canvas: CanvasContext, layers: Layers, place: QPointF) -> list[str]:
+    """Add layers one behind another, the first with its middle at a place, on a wire or beside an open end."""
     made = _made(canvas, layers)
     slot = canvas.wire_for(made[0], place)
     wire = canvas.board.wires[slot].connection if slot is not None else None
-    end = canvas.open_end_for(made[0], _corner(made[0], place)) if joining and wire is None else None
+    end = canvas.open_end_for(made[0], _corner(made[0], place)) if wire is None else None
     return _add_all(canvas, made, lambda layer: adding.add_at(canvas.document, layer, place.toTuple(), wire, end))
 
 
@@ -111,7 +114,7 @@ def insert_on_wire(canvas: CanvasContext, slot: Slot, place: QPointF) -> None:
     if slot in canvas.board.wires:
         wire = canvas.board.wires[slot].connection
         end = canvas.output_end(wire.source, wire.source_port)
-        _search(canvas, lambda layers: _add_row_at(canvas, layers, place), end)
+        _search(canvas, lambda layers: _add_row_at(canvas, layers, place), end, place)
 
 
 def search_for(canvas: CanvasContext, end: LooseEnd, place: QPointF) -> None:
@@ -126,7 +129,7 @@ def search_for(canvas: CanvasContext, end: LooseEnd, place: QPointF) -> None:
             _add_before(canvas, made, place, end)
         canvas.tell_replaced(replaced)
 
-    _search(canvas, add_fitting, end)
+    _search(canvas, add_fitting, end, place)
 
 
 def _add_before(canvas: CanvasContext, layers: Sequence[Layer], place: QPointF, end: LooseEnd) -> None:
@@ -151,10 +154,35 @@ def _end_of_selected(canvas: CanvasContext) -> LooseEnd | None:
     return canvas.output_end(ids[0], outputs[0]) if outputs else None
 
 
-def _search(canvas: CanvasContext, chosen: Chosen, end: LooseEnd | None = None) -> None:
-    spot = canvas.pointer_spot() + QPoint(8, 8)
-    canvas.popups.search.open_at(
-        spot,
+def _end_at_pointer(canvas: CanvasContext) -> LooseEnd | None:
+    """The open end of a chain that a layer at the pointer would be connected to; its wire is shown meanwhile.
+
+    What is typed is not known yet, so a layer with one input and one output stands for it.
+    """
+    layer, place = Relu(), _clear(canvas, canvas.pointer_place())
+    corner = _corner(layer, place)
+    end = canvas.open_end_for(layer, corner) if canvas.wire_for(layer, place) is None else None
+    canvas.offer(layer, corner, end)
+    if end is None or end.output:
+        return canvas.output_end(end.id, end.port) if end is not None else None
+    return LooseEnd(end.id, end.port, False)
+
+
+def _search(canvas: CanvasContext, chosen: Chosen, end: LooseEnd | None, place: QPointF | None = None) -> None:
+    """Open the search beside a place of the scene; without one, beside the selected card, or else at the pointer.
+
+    It never covers the card that the new layer will be connected to, nor the end at which it will be: for the selected
+    card the view gives way.
+    """
+    clear = [canvas.area_with_ends(end.id)] if end is not None else []
+    selected = place is None and end is not None and end.id in canvas.selection
+    if selected and end is not None:
+        clear = [canvas.give_room(end.id, canvas.popups.search.least())]
+    spot = canvas.pointer_spot() if place is None else canvas.navigation.from_scene(place)
+    anchor = clear[0] if selected else QRect(spot - NEAR, spot + NEAR)
+    canvas.popups.search.open_beside(
+        anchor,
+        [anchor, *clear],
         lambda layers: canvas.events.attempt(lambda: chosen(layers)),
         end,
         lambda kind: edits.fresh(kind, canvas.checker),
