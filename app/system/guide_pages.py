@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 GUIDE = DOCS / "guide"
@@ -15,14 +17,16 @@ FIRST = "first-network"
 """The page to begin with."""
 
 ORDER = (
-    FIRST, "canvas", "data", "data-tables", "data-series", "data-pictures", "data-text", "training", "runs",
-    "lessons", "by-hand", "units-and-why",
+    FIRST, "lessons", "canvas", "training", "try-it", "runs",
+    "data", "data-tables", "data-pictures", "data-series", "data-text", "data-generated", "classes-and-labels",
+    "by-hand", "units-and-why", "over-time", "pages-and-hints", "export-import",
+    "data-arrays", "data-records", "data-sequences", "unequal-length", "sweeps", "gan", "glossary",
 )  # fmt: skip
-"""Ids of the pages to read first, in their order; the others follow by title, the glossary last."""
+"""Ids of the pages in reading order: a first network, using the window, data of one's own, understanding, and special
+tasks; the glossary last. A page that is not listed stands before it, by title.
+"""
 
 HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
-FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-MARKS = re.compile(r"!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|[`*|\[]|^#+ ", re.MULTILINE)
 WIDTH = 90
 """Characters of an excerpt on each side of what was found."""
 
@@ -70,8 +74,7 @@ def _read(path: Path) -> GuidePage:
 
 
 def _place(page: GuidePage) -> tuple[int, str]:
-    listed = ORDER.index(page.id) if page.id in ORDER else len(ORDER) + (page.id == "glossary")
-    return listed, page.title
+    return ORDER.index(page.id if page.id in ORDER else "glossary"), "" if page.id in ORDER[:-1] else page.title
 
 
 def leads_to(page: GuidePage, address: str) -> tuple[str, str] | None:
@@ -107,13 +110,34 @@ def search(words: str, pages: tuple[GuidePage, ...]) -> list[Hit]:
     return sorted(hits, key=lambda hit: -sum(word in hit.heading.lower() for word in wanted))
 
 
-def sections(text: str) -> Iterator[tuple[str, str]]:
-    """The sections of a Markdown page: each heading, and the plain text below it."""
-    bare = FENCE.sub(lambda block: re.sub(r"^#", " ", block[0], flags=re.MULTILINE), text)
-    found = list(HEADING.finditer(bare))
-    for place, heading in enumerate(found):
-        end = found[place + 1].start() if place + 1 < len(found) else len(bare)
-        yield MARKS.sub("", heading[2]), " ".join(MARKS.sub("", bare[heading.end() : end]).split())
+@lru_cache(maxsize=128)
+def sections(text: str) -> tuple[tuple[str, str], ...]:
+    """The sections of a Markdown page: each heading, and what stands below it, both as plain text."""
+    found: list[tuple[str, list[str]]] = []
+    heading = False
+    for token in _parser().parse(text):
+        if token.type == "inline" and heading:
+            found.append((_plain(token), []))
+        elif found and token.type in ("inline", "fence", "code_block"):
+            found[-1][1].append(_plain(token))
+        elif found and token.type in ("th_close", "td_close"):
+            found[-1][1].append("·")
+        elif found and token.type == "tr_close":
+            found[-1][1].pop()  # nothing follows the last cell
+        heading = token.type == "heading_open"
+    return tuple((title, " ".join(" ".join(parts).split())) for title, parts in found)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")
+
+
+def _plain(token: Token) -> str:
+    """The words of a piece of Markdown, without its marks and pictures."""
+    if token.children is None:
+        return token.content
+    return "".join(" " if part.type == "softbreak" else part.content for part in token.children if part.type != "image")
 
 
 def _excerpt(text: str, wanted: list[str]) -> str:

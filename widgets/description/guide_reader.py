@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from app.system.guide_pages import FIRST, GuidePage, guide_pages, leads_to, picture_of, search
+from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search
 from widgets.description.description_panel import Reader
+from widgets.description.found_sections import MARKUP, FoundSections, marked
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.theme import Themed, ThemeSource
@@ -64,7 +66,7 @@ class GuideReader(Themed, QWidget):
     def __init__(self, themes: ThemeSource, more: Callable[[], Sequence[GuidePage]] = tuple) -> None:
         super().__init__()
         self.setObjectName("guide")
-        self._more = more
+        self._more, self._themes = more, themes
         self._before: list[str] = []
         self._after: list[str] = []
         self.search, self.list, self.reader = QLineEdit(), QListWidget(), PageReader(themes)
@@ -94,6 +96,8 @@ class GuideReader(Themed, QWidget):
         self.search.setAccessibleName("Search the guide")
         self.search.setClearButtonEnabled(True)
         self.list.setAccessibleName("Pages and what was found")
+        self.list.setItemDelegate(FoundSections(self._themes, self.list))
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -182,16 +186,23 @@ class GuideReader(Themed, QWidget):
         hits = search(words, self.pages)[:MOST_HITS] if words else []
         self.list.clear()
         for hit in hits:
-            self._list(f"{hit.page.title} › {hit.heading}\n{hit.excerpt}", hit.page.id, hit.anchor)
+            item = self._list(f"{hit.page.title} › {hit.heading}\n{hit.excerpt}", hit.page.id, hit.anchor)
+            item.setData(MARKUP, self._markup(hit, words.split()))
         for page in () if words else self.pages:
             self._list(page.title, page.id, "")
             if self.page is not None and page.id == self.page.id:
                 self.list.setCurrentRow(self.list.count() - 1)
         self.nothing.setVisible(bool(words) and not hits)
 
-    def _list(self, text: str, id: str, anchor: str) -> None:
+    def _markup(self, hit: Hit, words: Sequence[str]) -> str:
+        colour = self.theme.selection.name()
+        heading, excerpt = (marked(text, words, colour) for text in (hit.heading, hit.excerpt))
+        return f"<span class='page'>{escape(hit.page.title)}</span><br><b>{heading}</b><br>{excerpt}"
+
+    def _list(self, text: str, id: str, anchor: str) -> QListWidgetItem:
         item = QListWidgetItem(text, self.list)
         item.setData(PLACE, (id, anchor))
+        return item
 
     def _to_list(self) -> None:
         self.list.setFocus()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.system.guide_pages import FIRST, GuidePage, guide_pages, leads_to, picture_of, search, sections
+import re
+
+from app.system.guide_pages import FIRST, ORDER, GuidePage, guide_pages, leads_to, picture_of, search, sections
 
 PAGE = GuidePage(
     "a", "A page", "# A page\n\nIntro with `code` and [a link](b.md).\n\n```\n# no heading\n```\n\n## Two\n\nText.\n"
@@ -18,7 +20,24 @@ def test_the_first_page_comes_first_and_the_glossary_last() -> None:
 
 def test_sections_are_plain_text_and_code_holds_no_headings() -> None:
     assert [heading for heading, _ in sections(PAGE.text)] == ["A page", "Two"]
-    assert next(sections(PAGE.text))[1].startswith("Intro with code and a link.")
+    assert sections(PAGE.text)[0][1].startswith("Intro with code and a link.")
+
+
+def test_what_a_search_shows_holds_no_markdown() -> None:
+    text = (
+        "# A\n\n**Bold** and *soft* `x|y`.\n\n1. One\n2. Two\n\n| a | b |\n|---|---|\n| c | d \\| e |\n\n![p](p.png)\n"
+    )
+    assert sections(text) == (("A", "Bold and soft x|y. One Two a · b c · d | e"),)
+    for page in guide_pages():
+        for _, plain in sections(re.sub(r"^```.*?^```", "", page.text, flags=re.MULTILINE | re.DOTALL)):
+            assert "**" not in plain and "|--" not in plain and "](" not in plain, (page.id, plain)
+
+
+def test_the_pages_stand_in_reading_order_and_each_has_its_place() -> None:
+    ids = [page.id for page in guide_pages()]
+    assert ids == list(ORDER)
+    first_ones = ids[: ids.index("data-arrays")]
+    assert {"lessons", "training", "data", "over-time"} <= set(first_ones)
 
 
 def test_all_words_are_needed_and_headings_come_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.system.about import libraries, netloom_version
 from app.system.guide_pages import FIRST, guide_pages
+from widgets.description.found_sections import MARKUP
 from widgets.description.guide_reader import GuideReader
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
@@ -54,6 +56,9 @@ def test_the_search_looks_through_all_pages_and_marks_what_it_found(window: Main
     qtbot.keyClicks(guide.search, "momentum optimiser")
     assert guide.list.count() > 0
     assert "Momentum" in guide.list.item(0).text()
+    markup = guide.list.item(0).data(MARKUP)
+    assert re.search(r"<span style='background-color: #\w+'>Momentum</span>", markup) and "**" not in markup
+    assert guide.list.visualItemRect(guide.list.item(0)).height() > 2 * guide.list.fontMetrics().height()
     qtbot.keyClick(guide.search, Qt.Key.Key_Down)
     qtbot.keyClick(guide.list, Qt.Key.Key_Return)
     assert guide.page is not None and guide.page.id == "glossary"
