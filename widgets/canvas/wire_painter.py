@@ -26,6 +26,17 @@ STROKES: dict[str, tuple[float, tuple[float, ...]]] = {
 }
 """Width in pixels and dashes (in widths) by kind, so that colour is not the only sign; empty: no shape known."""
 
+LEGEND: dict[str, tuple[str, str]] = {
+    Kind.IMAGE: ("blue, solid and thick", "an image: channels × height × width"),
+    Kind.VECTOR: ("grey, solid and thin", "a vector: so many numbers"),
+    Kind.SEQUENCE: ("green, long dashes", "a sequence: time steps × features"),
+    Kind.TOKENS: ("orange, dots", "tokens: time steps, each a word or letter by its number"),
+    Kind.VIDEO: ("pink, dashes and dots in turn", "a video: pictures × channels × height × width"),
+    "": ("grey, short dashes", "something whose shape is not known yet"),
+    DEAD: ("grey, solid and very thin", "what leads to no output"),
+}
+"""How a wire of each kind looks, in words, and what it carries."""
+
 THIN_BELOW = 0.8
 """Zoom below which wires are hairlines, which Qt draws much faster."""
 

@@ -1,4 +1,4 @@
-"""The keys as a page of the guide, made from the registries of actions and of canvas commands."""
+"""The keys, and what wires look like, as a page of the guide, made from the registries of actions and commands."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from PySide6.QtGui import QKeySequence
 
 from app.system.guide_pages import GuidePage
 from widgets.canvas.canvas_command import canvas_commands
+from widgets.canvas.wire_painter import LEGEND
 from widgets.shell.action_registry import MENUS, discover
 
-ID, TITLE = "keys", "Keys"
+ID, TITLE = "keys", "Keys and wires"
 INTRODUCTION = (
     "Everything has a key or can be found by *Find a command…*. Single letters act while the canvas has the keyboard."
 )
+WIRES = "Colour and stroke say what flows along a wire; point at one to read its shape."
 Row = tuple[str, tuple[str, ...]]
 
 
@@ -21,7 +23,13 @@ def keys_page() -> GuidePage:
     """All keys, by menu; what has none is left out."""
     parts = [f"# {TITLE}", INTRODUCTION]
     parts += [f"## {menu}\n\n{_table(rows)}" for menu, rows in _by_menu() if rows]
+    parts.append(f"## Wires on the canvas\n\n{WIRES}\n\n{_legend()}")
     return GuidePage(ID, TITLE, "\n\n".join(parts) + "\n")
+
+
+def _legend() -> str:
+    lines = [f"| {looks} | {carried} |" for looks, carried in LEGEND.values()]
+    return "\n".join(("| wire | carries |", "|---|---|", *lines))
 
 
 def _by_menu() -> Iterator[tuple[str, list[Row]]]:

@@ -94,7 +94,7 @@ ACTIONS = (
     Action("getting_started", "Help", "Getting started", page(FIRST)),
     Action("tour", "Help", "Show me around", lambda c: c.part(CoachMarks).begin()),
     Action("guide", "Help", "Guide", page(), ("Ctrl+F1",)),
-    Action("keys", "Help", "Keys", page(KEYS_PAGE), ("Ctrl+Shift+F1",)),
+    Action("keys", "Help", "Keys and wires", page(KEYS_PAGE), ("Ctrl+Shift+F1",)),
     Action("layer_help", "Help", "What does this layer do?", explain_layer, ("F1",), "", selected, divide=True),
     Action("glossary", "Help", "Glossary", toggle_glossary, ("Shift+F1",), "", ready,
            checked=lambda c: c.ready and c.workbench.side_panel.reading is c.workbench.side_panel.glossary),

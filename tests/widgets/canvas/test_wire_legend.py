@@ -1,0 +1,49 @@
+"""What is said of the colours and strokes of wires is what is painted, and it stands where one looks for it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
+
+from app.system.guide_pages import guide_pages
+from graph.shapes import Kind
+from tests.widgets.canvas.conftest import OpenCanvas, build
+from widgets.canvas.hit_test import What, find
+from widgets.canvas.tips import tip
+from widgets.canvas.wire_painter import LEGEND, STROKES, WirePainter
+from widgets.look.theme import DARK, LIGHT, Theme
+from widgets.shell.keys_page import keys_page
+
+
+def hue_name(color: QColor) -> str:
+    """The word for a colour."""
+    if color.hslSaturation() < 60:
+        return "grey"
+    names = ((60, "orange"), (180, "green"), (270, "blue"), (360, "pink"))
+    return next(name for end, name in names if color.hue() < end)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_legend_names_the_colours_and_strokes_that_are_painted(theme: Theme) -> None:
+    assert LEGEND.keys() == STROKES.keys() == {*Kind, "", *(set(STROKES) - set(Kind))}
+    painter = WirePainter(theme)
+    for kind, (looks, _) in LEGEND.items():
+        assert looks.startswith(hue_name(painter.color(kind))), kind
+        assert bool(STROKES[kind][1]) == ("dash" in looks or "dot" in looks), kind
+
+
+def test_the_guide_and_the_page_of_keys_have_the_legend() -> None:
+    canvas = next(page for page in guide_pages() if page.id == "canvas")
+    for looks, carried in LEGEND.values():
+        for text in (canvas.text, keys_page().text):
+            assert f"| {looks} | {carried} |" in text
+
+
+def test_a_wire_under_the_pointer_says_what_it_carries(open_canvas: OpenCanvas) -> None:
+    board = open_canvas(build("input", "dense")).board
+    (wire,) = board.wires.values()
+    assert wire.shape is not None
+    hit = find(board, QPointF(*wire.course.middle()), 1.0)
+    assert hit.what is What.WIRE
+    assert tip(board, hit) == f"input1 to dense1: {wire.shape.kind} {wire.shape}"
