@@ -57,9 +57,9 @@ class FoundSections(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         self.initStyleOption(option, index)
-        option.text = ""  # type: ignore[attr-defined]
+        option.text = ""
         self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, self._view)
         painter.save()
-        painter.translate(QPointF(option.rect.topLeft()))  # type: ignore[attr-defined]
+        painter.translate(QPointF(option.rect.topLeft()))
         document.drawContents(painter)
         painter.restore()
