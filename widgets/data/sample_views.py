@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
@@ -17,6 +17,7 @@ from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
+from widgets.look.fitting_tabs import FittingTabs
 from widgets.look.layouts import vbox
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
@@ -49,7 +50,7 @@ class SampleBrowser(QWidget):
         self._wanted: set[str] = set()
         self._next = ""
         self._sides: tuple[tuple[str, QWidget], ...] = ()
-        self.tabs = QTabWidget(self)
+        self.tabs = FittingTabs(self)
         self.tabs.setAccessibleName("Views of the data")
         self.gallery = SampleGallery(source)
         self.table = QTableView()

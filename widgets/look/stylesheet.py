@@ -150,6 +150,7 @@ QTabBar::tab { color: @faint; background: transparent; border: none; border-bott
 QTabBar::tab:hover { color: @text; }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 QTabBar::tab:focus { background: @hover; border-bottom-color: @text; }
+QTabBar[crowded="true"]::tab { padding: 5px 6px 4px 6px; }
 QTabBar[segmented="true"]::tab { border-radius: 6px; margin: 2px; padding: 4px 12px; }
 QTabBar[segmented="true"]::tab:selected { background: @raised; border: 1px solid @border; }
 
