@@ -175,6 +175,8 @@ class Concatenate(_Merge):
     stem: ClassVar[str] = "concat"
     aliases: ClassVar[tuple[str, ...]] = ("concat", "cat", "join", "stack", "merge")
 
+    inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=256, unit="inputs")
+
     along: Literal["features", "time"] = setting(
         "features", "Join channels or features, or join sequences one after another in time."
     )
