@@ -8,10 +8,10 @@ from graph.build.code import generate
 from graph.build.compile import compile_network
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.layers.catalogue import catalogue
 from graph.layers.io import Input
 from graph.network import Connection
 from graph.shapes import vector
+from tests.graph.networks import layer
 
 WIDE = 256
 
@@ -20,12 +20,12 @@ def test_concatenate_takes_256_branches() -> None:
     document = Document()
     with document.transaction("Draw"):
         start = document.add(Input(shape=vector(4)))
-        dense = document.add(catalogue()["dense"](units=3))
+        dense = document.add(layer("dense", units=3))
         document.connect(Connection(start, "out", dense, "in"))
-        merge = document.add(catalogue()["concatenate"](inputs=WIDE))
+        merge = document.add(layer("concatenate", inputs=WIDE))
         for number in range(1, WIDE + 1):
             document.connect(Connection(dense, "out", merge, f"in{number}"))
-        end = document.add(catalogue()["output"]())
+        end = document.add(layer("output"))
         document.connect(Connection(merge, "out", end, "in"))
     checker = Checker(document)
     assert checker.ok
