@@ -33,6 +33,7 @@ OPTIONS: Mapping[str, Any] = {
     "task": _words("What to learn: classification, regression, labels, reconstruction (arrays) or masks (pictures)."),
     "layout": _words("Of arrays, what the axes mean: vector, sequence, steps_last, grey, channels_first, ..."),
     "samples": _words("Of arrays, the name of that with the samples."),
+    "column": _words("Of a table of pictures or texts, the column with them."),
     "depth": _words("Of deep grey pictures, the bits they hold: 8, 10, 12, 14 or 16."),
 }
 """The options by the names of a verb's parameters."""

@@ -24,7 +24,7 @@ from app.data.readers.likely_roles import (
     names_parts,
     part_numbers,
 )
-from app.data.readers.picture_column import is_packed
+from app.data.readers.picture_column import is_packed, picture_columns
 from app.data.readers.picture_listing import Found, Listing, class_folders, class_target
 from app.data.readers.picture_names import as_texts, path_column, picture_paths
 from app.data.readers.recipe import RULES
@@ -137,7 +137,15 @@ def _row_notes(table: TableData, usable: TableData, columns: PictureColumns, fil
             f"Rows without a picture or a label are left out ({len(table) - len(usable):,} of {len(table):,})."
         )
     used = (columns.paths, *columns.targets, columns.parts)
-    rest = [name for name in table.names if name not in used and not is_called_identifier(name)]
+    packed = [name for name in picture_columns(table.file) if name in table]
+    others = [name for name in packed if name not in used]
+    if others and columns.paths in packed:
+        shown = ", ".join(f"“{name}”" for name in others)
+        notes.append(
+            f"The pictures in the column “{columns.paths}” are read, those in {shown} are not; set “column” to read "
+            "another one."
+        )
+    rest = [name for name in table.names if name not in (*used, *others) and not is_called_identifier(name)]
     if rest:
         shown = ", ".join(f"“{name}”" for name in rest[:5]) + (f" and {len(rest) - 5} more" if len(rest) > 5 else "")
         notes.append(f"Beside the pictures, these columns are not read: {shown}.")

@@ -81,7 +81,7 @@ class Images(FileSource):
         "stretch", "What happens to pictures of other proportions: distorted, cut off, or with black bars"
     )
 
-    column: str = setting("", "In a table: the column of paths; empty for the one that looks like it")
+    column: str = setting("", "In a table: the column of paths or of pictures; empty for the first that looks like it")
     target: str = setting("", "In a table: the column of labels, or several with commas; empty for the likeliest")
 
     parts: str = setting("", "In a table: the column with the split of each picture: train, validation or test")

@@ -10,14 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeGuard
 
 from app.data.readers.boxes.annotation import Annotations, Problem, Problems
+from app.data.readers.boxes.json_files import LARGEST, JsonFiles
 from app.data.readers.column_values import natural_order
 from app.data.readers.file_access import files_below, readable
 from app.data.readers.likely_roles import PART_NAMES
 from app.data.readers.picture_listing import ENDINGS, JUNK, MOST, plain_name
 from graph.errors import NetloomError
 
-LARGEST = 1 << 24
-"""Bytes of the largest file about a single picture that is read."""
 LEFT_OUT = JUNK | {"segmentationclass", "segmentationobject", "masks", "mask", "trimaps"}
 """Folders of pictures that boxes are not about, in small letters."""
 ENDINGS_OF_BOXES = frozenset({".txt", ".xml", ".json", ".csv", ".tsv"})
@@ -26,10 +25,14 @@ FORMATS: dict[str, BoxReader] = {}
 
 
 class FolderFiles:
-    """The pictures below a folder in natural order, and its other files by their endings; hidden ones are left out."""
+    """The pictures below a folder in natural order, and its other files by their endings; hidden ones are left out.
+
+    ``json`` parses those that end in ``.json``.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.json = JsonFiles()
         # Texts, because a folder may hold a million pictures and no box.
         self._pictures: list[str] = []
         self._others: dict[str, list[str]] = defaultdict(list)

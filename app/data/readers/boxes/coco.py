@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -53,7 +52,7 @@ def _parsed(file: Path, problems: Problems, files: FolderFiles) -> dict[str, Any
             if not stream.read(FIRST).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
                 return None
         within_budget(file, UNFOLDED * file.stat().st_size)
-        content = json.loads(file.read_text("utf-8-sig"))
+        content = files.json.parse(file)
     except (OSError, ValueError, RecursionError):
         problems.add(Problem.UNREADABLE, files.short(file))
         return None

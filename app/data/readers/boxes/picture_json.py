@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from app.data.readers.boxes.annotation import (
     around,
     stated_size,
 )
-from app.data.readers.boxes.box_format import FolderFiles, box_format, text_of
+from app.data.readers.boxes.box_format import FolderFiles, box_format
+from app.data.readers.boxes.json_files import LIST
 
 CENTRE = ("x", "y", "width", "height")
 
@@ -28,7 +28,7 @@ def read_labelme(files: FolderFiles) -> Annotations | None:
     found: dict[Path, Annotation] = {}
     problems = Problems()
     for file in files.ending(".json"):
-        content = _parsed(file)
+        content = files.json.small(file, "shapes")
         shapes = content.get("shapes") if isinstance(content, dict) else None
         if not isinstance(content, dict) or not isinstance(shapes, list):
             continue
@@ -47,7 +47,7 @@ def read_createml(files: FolderFiles) -> Annotations | None:
     found: dict[Path, Annotation] = {}
     problems = Problems()
     for file in files.ending(".json"):
-        content = _parsed(file)
+        content = files.json.small(file, LIST)
         for entry in content if isinstance(content, list) else ():
             if not isinstance(entry, dict) or not isinstance(entry.get("annotations"), list):
                 continue
@@ -58,14 +58,6 @@ def read_createml(files: FolderFiles) -> Annotations | None:
             if files.is_new(picture, found, place, problems):
                 found[picture] = Annotation(picture, boxes, place)
     return Annotations("CreateML", found, problems) if found else None
-
-
-def _parsed(file: Path) -> Any:
-    """What a JSON file of a picture or of some holds; None where it cannot be read, or is too large."""
-    try:
-        return json.loads(text_of(file) or "null")
-    except (ValueError, RecursionError):
-        return None
 
 
 def _outlined(shapes: list[Any], place: str, problems: Problems) -> Iterator[Box]:

@@ -252,3 +252,21 @@ def test_a_damaged_file_is_refused_in_a_sentence_or_read_but_for_its_rows(
         assert "\n" not in str(error) and len(str(error)) < 600
     else:
         assert 3 <= samples <= 20
+
+
+def test_several_columns_of_pictures_are_named_and_each_can_be_chosen(tmp_path: Path) -> None:
+    depth = pa.array([{"bytes": cell, "path": None} for cell in CELLS[20:40]])
+    file = pack(tmp_path / "rooms.parquet", CELLS[:20], depth=depth, mirrored=list(CELLS[40:60]), label=["a", "b"] * 10)
+    found = inspect(file)
+    assert isinstance(found.source, Images) and found.source.column == "image"
+    note = (
+        "The pictures in the column “image” are read, those in “depth”, “mirrored” are not; set “column” to read "
+        "another one."
+    )
+    assert note in found.problems
+    assert not any("these columns are not read" in problem for problem in found.problems)
+    assert np.array_equal(pixels(found.source.changed(height=9, width=8).load()), expected(range(20)))
+    other = inspect(file, options={"column": "depth"})
+    assert isinstance(other.source, Images) and other.source.column == "depth"
+    assert any("“depth” are read, those in “image”, “mirrored” are not" in problem for problem in other.problems)
+    assert np.array_equal(pixels(other.source.changed(height=9, width=8).load()), expected(range(20, 40)))
