@@ -124,7 +124,7 @@ def _holds(column: Array, target: Field, cut: slice) -> bool:
     if np.isnan(column).any() or np.ptp(column) == 0 or len(column) < 10:
         return False
     if target.classes:
-        pairs = len(np.unique(np.stack([column, target.values[cut].astype(np.float64)]), axis=1).T)
+        pairs = len(np.unique(column + 1j * target.values[cut]))  # as complex numbers, which sort fast
         return bool(pairs == len(np.unique(column)) == len(np.unique(target.values[cut])))
     targets = target.values[cut].reshape(len(column), -1).astype(np.float64)
     return any(np.ptp(amounts) > 0 and abs(np.corrcoef(column, amounts)[0, 1]) > 1 - 1e-7 for amounts in targets.T)

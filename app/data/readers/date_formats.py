@@ -233,8 +233,8 @@ def _candidates(cells: Sequence[str], name: str) -> list[str]:
         clocks = [clock for cell in cells if (clock := _clock_alone(cell))]
         if len(clocks) >= least:
             return [clock for clock, _ in Counter(clocks).most_common(2)]
-    dates = [written for cell in cells if (written := _written(cell)) is not None]
-    if not dates or len(dates) < least:
+    dates = _all_written(cells, least)
+    if not dates:
         return []
     around = [pair for pair, _ in Counter((written.before, written.after) for written in dates).most_common(3)]
     days = [day for day in _DAYS if any(day in written.days for written in dates)]
@@ -242,6 +242,18 @@ def _candidates(cells: Sequence[str], name: str) -> list[str]:
         f"ISO8601{' %Z' if after.endswith('%Z') else ''}" for before, after in around if _is_iso(days, before, after)
     ]
     return list(dict.fromkeys([*iso, *(before + day + after for day in days for before, after in around)]))
+
+
+def _all_written(cells: Sequence[str], least: float) -> list[_Written]:
+    """How the dates in ``cells`` are written; none as soon as it is clear that there are fewer than ``least``."""
+    dates: list[_Written] = []
+    for place, cell in enumerate(cells):
+        written = _written(cell)
+        if written is not None:
+            dates.append(written)
+        elif len(dates) + len(cells) - place - 1 < least:
+            return []
+    return dates
 
 
 def _may_be_date(cell: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,23 +65,23 @@ class _Texts:
 
     def __init__(self, series: pd.Series[Any], dialect: Dialect) -> None:
         self.series, self.dialect, self.name = series, dialect, str(series.name)
-        self.texts = spelled(series).str.strip()
-        self.texts = self.texts.mask(self.texts == "")
-        self.known = self.texts.dropna()
-        self.absent = self.texts.mask(self.texts.isin(["", *dialect.missing]))
+        self.texts = _without(spelled(series).str.strip(), [""])
+        self.known = present(self.texts)
+        self.absent = _without(self.texts, dialect.missing)
         """The cells as numbers and dates have them: without words for missing values."""
-        self.words = self.absent.dropna()
+        self.words = self.known if self.absent is self.texts else present(self.absent)
 
     def found(self, reading: Reading) -> FoundColumn:
         """What the column holds, and its values."""
-        some, usual = spaced(self.words), self.dialect.decimal or "."
-        # Between quotes, 1,234 is taken for a thousand where the comma also divides cells.
-        decisive = [cell for cell in some if self.dialect.delimiter != "," or not is_grouped(cell)]
-        decimal = decimal_of(decisive, usual) if reading.options.decimal == "auto" else usual
-        unit = unit_of(some, decimal)
-        numbers = self._numbers(decimal, unit)
-        if numbers is not None:
-            return self._as_numbers(numbers, decimal if decimal != usual else "", unit)
+        if self._may_be_numbers():
+            some, usual = spaced(self.words).tolist(), self.dialect.decimal or "."
+            # Between quotes, 1,234 is taken for a thousand where the comma also divides cells.
+            decisive = [cell for cell in some if self.dialect.delimiter != "," or not is_grouped(cell)]
+            decimal = decimal_of(decisive, usual) if reading.options.decimal == "auto" else usual
+            unit = unit_of(some, decimal)
+            numbers = self._numbers(decimal, unit)
+            if numbers is not None:
+                return self._as_numbers(numbers, decimal if decimal != usual else "", unit)
         date = find_date_format(self.words, reading.options.date_order, _day_first(self.dialect))
         if date.format:
             return self._as_dates(date)
@@ -94,12 +94,16 @@ class _Texts:
         recipe = ColumnRecipe(self.name, ColumnType.CATEGORY, categories=categories, why=why)
         return self._as_words(recipe, self.texts)
 
+    def _may_be_numbers(self) -> bool:
+        """Whether a look at some cells leaves that open: there may be thousands of columns of words."""
+        sample = thinned(self.words)
+        digits = any(map(_DIGIT.search, spaced(sample).tolist()))
+        return digits and not _are_truths(sample) and not _are_codes(sample)
+
     def _numbers(self, decimal: str, unit: str) -> ParsedNumbers | None:
         """The cells as numbers, where nearly all are, formatted or not: the others are slips."""
         sample = thinned(self.words)
         some = spaced(sample)
-        if not any(map(_DIGIT.search, some.tolist())) or _are_truths(sample) or _are_codes(sample):
-            return None
         if len(some) < len(sample) and parsed_numbers(some, decimal, unit).share < MOSTLY / 2:
             return None
         parsed = parsed_numbers(self.absent, decimal, unit)
@@ -120,6 +124,12 @@ class _Texts:
 
     def _as_words(self, recipe: ColumnRecipe, texts: pd.Series[Any]) -> FoundColumn:
         return FoundColumn(recipe, as_words(self.series, texts, recipe))
+
+
+def _without(texts: pd.Series[Any], words: Sequence[str]) -> pd.Series[Any]:
+    """``texts`` without those among ``words``; the same series where there is none, as in most columns."""
+    odd = texts.isin(list(words))
+    return texts.mask(odd) if odd.any() else texts
 
 
 def _find_in_values(series: pd.Series[Any], dialect: Dialect) -> ColumnRecipe:

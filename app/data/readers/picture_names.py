@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -40,10 +40,20 @@ def path_column(table: TableData, rules: int = RULES) -> str:
     for name in table.names:
         if table.type_of(name) is ColumnType.NUMBER:
             continue
-        some = table[name].dropna().head(FIRST).astype(str)
-        if len(some) and some.map(lambda text: PurePosixPath(text).suffix.lower() in endings).mean() > 0.5:
+        some = _first_values(table[name])
+        if 2 * sum(_ends_in(str(value), endings) for value in some) > len(some):
             return name
     return "" if rules == 1 else _bare_names(table)
+
+
+def _first_values(series: pd.Series[Any]) -> list[Any]:
+    """The first values of a column that are there."""
+    first = series.iloc[:FIRST]
+    return (series.dropna().iloc[:FIRST] if first.hasnans else first).tolist()
+
+
+def _ends_in(text: str, endings: Collection[str]) -> bool:
+    return "." in text and PurePosixPath(text).suffix.lower() in endings
 
 
 def _bare_names(table: TableData) -> str:
@@ -66,10 +76,13 @@ def _may_name(table: TableData, name: str) -> bool:
     called = is_called_identifier(name) or any(word in name.lower() for word in NAME_WORDS)
     if kind not in (ColumnType.CATEGORY, ColumnType.TEXT) and not (kind is ColumnType.NUMBER and called):
         return False
-    some = table[name].dropna().head(FIRST)
-    if not len(some) or some.nunique() < len(some):
+    some = _first_values(table[name])
+    if not some or len(set(some)) < len(some):
         return False
-    return kind is not ColumnType.NUMBER or bool((some == some.round()).all())
+    if kind is not ColumnType.NUMBER:
+        return True
+    numbers = table[name].dropna().head(FIRST)
+    return bool((numbers == numbers.round()).all())
 
 
 def as_texts(series: pd.Series[Any]) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from app.data.inspect import inspect
-from app.data.readers import footer, number_parsing, table_file
+from app.data.readers import date_formats, footer, found_columns, number_parsing, table_file
 from app.data.readers.column_cells import SPACED
 from app.data.readers.found_columns import find_column
 from app.data.readers.obeyed_columns import obeyed
@@ -102,3 +102,15 @@ def test_a_total_below_many_columns_is_found(write: Write) -> None:
     lines = wide(20).splitlines()
     file = write("total.csv", "\n".join([*lines, "mean" + ",0" * 20]) + "\n")
     assert len(read_table(file)) == 12
+
+
+def test_columns_of_words_cost_a_look_and_no_more(counted: Callable[[Any, str], Counter[str]]) -> None:
+    counted(found_columns, "unit_of")
+    counted(found_columns, "decimal_of")
+    calls = counted(date_formats, "_written")
+    words = pd.Series(["oak", "elm", "ash", None] * 100, name="tree", dtype="str")
+    assert find_column(words, Dialect()).recipe.categories == ("ash", "elm", "oak")
+    assert not calls
+    codes = pd.Series([f"tree {number}" for number in range(400)], name="tree", dtype="str")
+    assert find_column(codes, Dialect()).recipe.type is ColumnType.TEXT
+    assert 0 < calls["_written"] <= 60  # of the 200 cells that a column of dates would take
