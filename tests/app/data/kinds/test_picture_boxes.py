@@ -17,7 +17,6 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Task
 from app.data.inspect import inspect
 from app.data.readers.box_targets import fitted_boxes
-from app.data.readers.boxes import json_files
 from app.data.readers.boxes.annotation import Box
 from app.data.readers.picture_boxes import BoxedPicture, BoxSet, find_boxes, turned_upright
 from app.data.readers.picture_file import picture_values
@@ -587,44 +586,3 @@ def test_moving_pictures_is_offered_only_where_the_target_stays_true(task: str, 
     fixes = [fix.title for hint in report.hints for fix in hint.fixes]
     assert "Insert Dropout before dense1" in fixes
     assert ("Shift the pictures a little" in fixes) == (task == "present")
-
-
-@pytest.mark.parametrize("make", [coco_beside_images, labelme, createml])
-def test_each_json_file_is_parsed_once(
-    make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parsed: list[str] = []
-
-    class Counting:
-        @staticmethod
-        def loads(text: str) -> Any:
-            parsed.append(text)
-            return json.loads(text)
-
-    make(tmp_path)
-    monkeypatch.setattr(json_files, "json", Counting)
-    assert Images.recognises(Candidate(tmp_path))
-    dataset = Images(path=str(tmp_path)).suggest(tmp_path, "").source.load()
-    assert dataset.samples == 2
-    assert sorted(parsed) == sorted(file.read_text("utf-8") for file in tmp_path.rglob("*.json"))
-
-
-def test_files_that_there_is_no_room_to_keep_are_parsed_again_by_their_own_format_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(json_files, "LARGEST", 20)
-    known = json_files.JsonFiles()
-    monkeypatch.setattr(json_files, "LARGEST", 1 << 10)
-    short, long = write(tmp_path / "a.json", "[1, 2]"), write(tmp_path / "b.json", '{"shapes": [], "more": "words"}')
-    assert known.parse(long) == {"shapes": [], "more": "words"}
-    assert known.parse(short) is known.parse(short)
-    assert known.parse(long) is not known.parse(long)
-    assert known.small(long, json_files.LIST) is None and known.small(short, "shapes") is None
-    assert known.small(long, "shapes") == {"shapes": [], "more": "words"} and known.small(short, json_files.LIST) == [
-        1,
-        2,
-    ]
-    damaged = write(tmp_path / "c.json", "[1, ")
-    assert (
-        known.small(damaged, json_files.LIST) is None and known.small(tmp_path / "none.json", json_files.LIST) is None
-    )
