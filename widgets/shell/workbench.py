@@ -28,6 +28,7 @@ from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
+from widgets.shell.dividers import Dividers
 from widgets.shell.panes import split_panes
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
@@ -36,30 +37,8 @@ from widgets.summary.summary_view import Summary
 PALETTE_IN = ("network",)
 """Workspaces in which the palette stands beside the canvas."""
 
-HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
-"""Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
-
-LARGEST_SHARE = {"understand": 0.6}
-"""Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
-
-COLUMN_SHARES = (0.26, 0.33)
-"""Most of the width that the columns left and right of the canvas get of themselves."""
-
-USUAL_SHARE = 0.55
-LESSON_SHARE = 0.55
-"""Share of its column's height that a lesson gets below the layer's settings, before the user moves the divider."""
-
-LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
-"""Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
-
-LOW_COLUMN = 240
-"""Height of the column, in pixels of usual text, below which a lesson alone has room in it."""
-
 LESSON_STRIP = 190
 """Height of a lesson below the data view, in pixels."""
-
-LENT_HEIGHT = 220
-"""Least height of a panel that stands in the problems list's place."""
 
 
 class Workbench(QWidget):
@@ -72,9 +51,8 @@ class Workbench(QWidget):
     def __init__(self, session: ProjectSession, themes: ThemeSource) -> None:
         super().__init__()
         self.setObjectName("workbench")
-        self._session, self._themes, self._scale = session, themes, themes.theme.scale
+        self._session, self._themes = session, themes
         self.workspace = "network"
-        self._heights: dict[str, int] = {}
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
         self._dragged_block: Block | None = None
@@ -86,7 +64,6 @@ class Workbench(QWidget):
         self.inspector, self.description = self.side_panel.inspector, self.side_panel.description
         self.lesson = LessonPanel(themes)
         self.lesson_shown = False
-        self._lesson_share = LESSON_SHARE
         self.summary = Summary(themes)
         self.checks = QTabWidget()
         self.left = QTabWidget()
@@ -131,25 +108,11 @@ class Workbench(QWidget):
         self.whole.addWidget(self.middle)
         self.whole.setStretchFactor(0, 1)
         self.whole.setChildrenCollapsible(False)
+        self.dividers = Dividers(self.across, self.down, self.column, self._themes)
         vbox(self.whole, parent=self)
 
-    def _on_theme(self) -> None:
-        """Columns grow with the text, as far as the canvas keeps its share."""
-        scale = self._themes.theme.scale
-        left, middle, right = self.across.sizes()
-        whole, grown = left + middle + right, scale / self._scale
-        left, right = (
-            min(round(width * grown), round(whole * share))
-            for width, share in zip((left, right), COLUMN_SHARES, strict=True)
-        )
-        if grown != 1.0:
-            self.across.setSizes([left, whole - left - right, right])
-        self._scale = scale
-
     def _connect(self) -> None:
-        self._themes.changed.connect(self._on_theme)
-        self.down.splitterMoved.connect(self._remember_height)
-        self.column.splitterMoved.connect(self._remember_lesson)
+        self.down.splitterMoved.connect(lambda *_: self._remember_height())
         self.side_panel.changed.connect(self._arrange)
         self.canvas.events.selectionChanged.connect(self._on_selection)
         self.canvas.events.statusMessage.connect(self.refused)
@@ -451,12 +414,6 @@ class Workbench(QWidget):
         if self.lesson_shown and below is self.whole:
             self.whole.setSizes([max(self.height() - LESSON_STRIP, 1), LESSON_STRIP])
 
-    def _remember_lesson(self, *_: int) -> None:
-        """The user moved the divider above the lesson."""
-        sizes = self.column.sizes()
-        if len(sizes) == 2 and all(sizes):
-            self._lesson_share = sizes[1] / sum(sizes)
-
     def show_settings(self, wanted: bool) -> None:
         """Have the inspector beside the canvas while one looks into a network, or not."""
         self.side_panel.with_settings = wanted
@@ -464,11 +421,10 @@ class Workbench(QWidget):
         if wanted and self.selected:
             self.side_panel.select(self.selected)
 
-    def _remember_height(self, *_: int) -> None:
-        """The user moved the divider."""
-        height = self.down.sizes()[1]
-        if self.workspace in HEIGHTS and height and self._lent is None:
-            self._heights[self._shown_below] = height
+    def _remember_height(self) -> None:
+        """The user moved the divider; the place of another panel keeps its own height."""
+        if self._lent is None:
+            self.dividers.remember(self._shown_below, self.workspace)
 
     @property
     def _shown_below(self) -> str:
@@ -493,21 +449,12 @@ class Workbench(QWidget):
         self._divide()
 
     def _divide(self) -> None:
-        """Give the bottom panel its height, once there is a height to divide."""
-        total = self.down.height()
-        if self.isVisible() and self.workspace in HEIGHTS:
-            share = LARGEST_SHARE.get(self.workspace, USUAL_SHARE)
-            below = self._shown_below
-            height = self._heights.get(below) or min(self._themes.theme.px(HEIGHTS[below]), round(total * share))
-            if self.workspace == "network" and self._lent is not None:
-                height = max(height, LENT_HEIGHT)
-            height = min(height, round(total * 0.8))
-            self.down.setSizes([total - height, height])
-            column = self.down.sizes()[0]
-            low = self.lesson_shown and column < self._themes.theme.px(LOW_COLUMN)
-            self.side_panel.setVisible(self.side_panel.wanted and not low)
-            lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
-            self.column.setSizes([column - lesson, lesson])
+        """Give the bottom panel and the lesson their heights, once there is a height to divide."""
+        if self.isVisible():
+            low = self.dividers.divide(self._shown_below, self.workspace, lent=self._lent is not None)
+            if low is not None:
+                self.side_panel.setVisible(self.side_panel.wanted and not (low and self.lesson_shown))
+                self.dividers.divide_column()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -525,16 +472,9 @@ class Workbench(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """Where the dividers stand, for the next start."""
-        return {"across": self.across.sizes(), "heights": self._heights}
+        return self.dividers.state()
 
     def restore_layout(self, state: Any) -> None:
         """Put the dividers where they stood; what makes no sense is left alone."""
-        if not isinstance(state, dict):
-            return
-        across, heights = state.get("across"), state.get("heights")
-        if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
-            self.across.setSizes(across)
-        if isinstance(heights, dict):
-            known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
-            self._heights = {name: max(size, 60) for name, size in known.items()}
+        self.dividers.restore(state)
         self._arrange()

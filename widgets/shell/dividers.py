@@ -1,0 +1,108 @@
+"""Splitter sizes of the workbench: how columns, bottom panel and lesson share the room, and what of it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QSplitter
+
+from widgets.look.theme import ThemeSource
+
+HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
+"""Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
+
+LARGEST_SHARE = {"understand": 0.6}
+"""Most of the height that a bottom panel gets of itself, where that is not `USUAL_SHARE`."""
+
+COLUMN_SHARES = (0.26, 0.33)
+"""Most of the width that the columns left and right of the canvas get of themselves."""
+
+USUAL_SHARE = 0.55
+LESSON_SHARE = 0.55
+"""Share of its column's height that a lesson gets below the layer's settings, before the user moves the divider."""
+
+LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
+"""Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
+
+LOW_COLUMN = 240
+"""Height of the column, in pixels of usual text, below which a lesson alone has room in it."""
+
+LENT_HEIGHT = 220
+"""Least height of a panel that stands in the problems list's place."""
+
+
+class Dividers:
+    """Divides three splitters: ``across`` (left column, canvas, right column), ``down`` (these, the bottom panel) and
+    ``column`` (settings, lesson).
+    """
+
+    def __init__(self, across: QSplitter, down: QSplitter, column: QSplitter, themes: ThemeSource) -> None:
+        self._across, self._down, self._column, self._themes = across, down, column, themes
+        self._scale = themes.theme.scale
+        self._heights: dict[str, int] = {}
+        self._lesson_share = LESSON_SHARE
+        themes.changed.connect(self._on_theme)
+        column.splitterMoved.connect(self._remember_lesson)
+
+    def divide(self, below: str, workspace: str, *, lent: bool) -> bool | None:
+        """Give the bottom panel of a workspace its height; `divide_column` is to follow.
+
+        ``below`` names what the height belongs to, ``lent`` says that another panel has the problems list's place.
+        Returns whether the column is so low that a lesson alone has room in it; None where nothing is divided.
+        """
+        if workspace not in HEIGHTS:
+            return None
+        total = self._down.height()
+        share = LARGEST_SHARE.get(workspace, USUAL_SHARE)
+        height = self._heights.get(below) or min(self._themes.theme.px(HEIGHTS[below]), round(total * share))
+        if workspace == "network" and lent:
+            height = max(height, LENT_HEIGHT)
+        height = min(height, round(total * 0.8))
+        self._down.setSizes([total - height, height])
+        return self._down.sizes()[0] < self._themes.theme.px(LOW_COLUMN)
+
+    def divide_column(self) -> None:
+        """Give the lesson its share of the column, whose parts are shown or hidden by now."""
+        column = self._down.sizes()[0]
+        lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
+        self._column.setSizes([column - lesson, lesson])
+
+    def remember(self, below: str, workspace: str) -> None:
+        """Keep the height of the bottom panel, whose divider the user has moved."""
+        height = self._down.sizes()[1]
+        if workspace in HEIGHTS and height:
+            self._heights[below] = height
+
+    def _remember_lesson(self, *_: int) -> None:
+        """The user moved the divider above the lesson."""
+        sizes = self._column.sizes()
+        if len(sizes) == 2 and all(sizes):
+            self._lesson_share = sizes[1] / sum(sizes)
+
+    def _on_theme(self) -> None:
+        """Columns grow with the text, as far as the canvas keeps its share."""
+        scale = self._themes.theme.scale
+        left, middle, right = self._across.sizes()
+        whole, grown = left + middle + right, scale / self._scale
+        left, right = (
+            min(round(width * grown), round(whole * share))
+            for width, share in zip((left, right), COLUMN_SHARES, strict=True)
+        )
+        if grown != 1.0:
+            self._across.setSizes([left, whole - left - right, right])
+        self._scale = scale
+
+    def state(self) -> dict[str, Any]:
+        """Where the dividers stand, for the next start."""
+        return {"across": self._across.sizes(), "heights": self._heights}
+
+    def restore(self, state: Any) -> None:
+        """Put the dividers where they stood; what makes no sense is left alone."""
+        if not isinstance(state, dict):
+            return
+        across, heights = state.get("across"), state.get("heights")
+        if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
+            self._across.setSizes(across)
+        if isinstance(heights, dict):
+            known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
+            self._heights = {name: max(size, 60) for name, size in known.items()}
