@@ -23,7 +23,6 @@ from tools import data_samples
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.tour.story import own_home
-from widgets.understand.understand_tab import Tab
 
 SIZE = (1440, 900)
 LIMITS = {"LeNet": 45, "own table": 8, "own pictures": 8, "lesson": 25}
@@ -308,7 +307,8 @@ class FirstHour:
 
     def view(self, title: str) -> Any:
         """A view of Understand, by its title."""
-        return next(tab for tab in self.panel("understand").findChildren(Tab) if tab.title == title)
+        panel = self.panel("understand")
+        return panel.view(next(kind for kind in panel.views.kinds if kind.title == title))
 
     def look_at(self, title: str) -> None:
         """Click the group of a view, and the view."""
@@ -316,7 +316,7 @@ class FirstHour:
         if views.tab.group is not wanted.group:
             self.user.click(views.rail.button(wanted.group))
         if views.tab is not wanted:
-            self.user.click(views.bar, views.bar.tabRect(views.listed.index(wanted)).center())
+            self.user.click(views.bar, views.bar.tabRect(views.listed.index(type(wanted))).center())
 
     def _training(self) -> bool:
         return self.window.training.active

@@ -197,7 +197,7 @@ def build_understand(window: MainWindow) -> None:
     workbench.add_panel("understand", panel)
 
     def visit() -> None:
-        window.part(LessonGuide).visit_tab(panel.tab.title)
+        window.part(LessonGuide).visit_tab(panel.views.kind.title)
 
     def follow(*_: object) -> None:
         panel.subject.follow(session.document, session.base)

@@ -58,7 +58,7 @@ class ProjectMemory(QObject):
             view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}
             view["ticked"] = [path.name for path in panel.runs.model.shown if panel.runs.model.is_own(path)]
         if understand is not None:
-            view["understand"] = slug(understand.tab.title)
+            view["understand"] = slug(understand.views.kind.title)
         return view
 
     def _training_words(self) -> str:

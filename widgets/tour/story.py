@@ -21,7 +21,6 @@ from widgets.charts.filter_tiles import FilterGrid
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.tour.hands import WindowDriver
-from widgets.understand.understand_tab import Tab
 
 SIZE = (1440, 900)
 """Width and height of the window in the pictures, in pixels."""
@@ -297,7 +296,7 @@ class Story:
     def _look_at(self, title: str) -> None:
         """Click the group that a view belongs to, and the view."""
         views = self._workbench.panel("understand").views
-        wanted = next(tab for tab in self._workbench.panel("understand").findChildren(Tab) if tab.title == title)
+        wanted = next(kind for kind in views.kinds if kind.title == title)
         self.hands.click(views.rail.button(wanted.group))
         row = views.listed.index(wanted)
         self.hands.click(views.bar, views.bar.tabRect(row).center())

@@ -55,9 +55,10 @@ class AlignmentTab(Tab):
         self.bar.addWidget(self.searched)
         self.column.addWidget(self.gallery.beside(self.view, (220, 760), (1, 4), 140), 1)
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """An alignment is of an output that is taught by CTC."""
-        drawn, plan = self.subject.drawn, self.subject.plan
+        drawn, plan = subject.drawn, subject.plan
         if drawn is None:
             return ""
         by_plan = plan.get("loss") == "ctc"

@@ -46,9 +46,10 @@ class FiltersTab(Tab):
         self.channel.activated.connect(lambda row: self.grid.set_channel(row - 1))
         self.grid.channel_changed.connect(lambda number: self.channel.setCurrentIndex(number + 1))
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """Filters belong to convolutions."""
-        drawn = self.subject.drawn
+        drawn = subject.drawn
         return NO_FILTERS if drawn is not None and len(drawn) and not having_filters(drawn) else ""
 
     def subscription(self) -> Watch:

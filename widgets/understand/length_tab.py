@@ -38,16 +38,17 @@ class LengthTab(EvaluationTab):
         self.pages.add(self.plot)
         self.bar.addWidget(self.about, 1)
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """Data whose samples differ in length."""
-        section = self.subject.data
+        section = subject.data
         try:
             info = DataChoice.parse(section).known_info() if section is not None else None
         except NetloomError:
             return ""
         if info is not None:
             return "" if any(field.lengths for field in info.fields) else ONE_LENGTH
-        drawn = self.subject.drawn
+        drawn = subject.drawn
         reads_lengths = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
         return "" if reads_lengths else ONE_LENGTH
 

@@ -182,6 +182,10 @@ class Subject(QObject):
             self._watch, self._on_inside = watch, on_inside
             self._look()
 
+    def watch_nothing(self) -> None:
+        """Have nothing made and sent: nobody looks."""
+        self.watch(Watch(), _ignore)
+
     def request(self, request: RunRequest[RR], on_reply: Callable[[RR], None], on_refused: Refusal) -> int | None:
         """Ask the worker about the run, whose folder is filled in here; None where there is no run."""
         if self._run is None:

@@ -42,9 +42,10 @@ class SurfaceTab(Tab):
         subject.epoch_ended.connect(self._on_epoch)
         subject.edited.connect(self._show_unavailable_reason)
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """A plane is what two features span."""
-        inputs = self.subject.inputs()
+        inputs = subject.inputs()
         fits = len(inputs) == 1 and inputs[0].shape.sizes == (2,)
         return "" if fits or not inputs else NO_PLANE
 

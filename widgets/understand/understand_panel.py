@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.project.description_links import slug
-from app.protocol.watch import Watch
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
 from widgets.look.layouts import vbox
@@ -19,9 +19,9 @@ from widgets.training.busy_covers import BusyCovers
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
 from widgets.understand.subject import Subject
-from widgets.understand.understand_tab import Tab
+from widgets.understand.understand_tab import Group, Tab
 from widgets.understand.view_groups import Views
-from widgets.understand.view_registry import make_views
+from widgets.understand.view_registry import discover, make_view
 
 T = TypeVar("T", bound=Tab)
 
@@ -41,15 +41,17 @@ class UnderstandPanel(QWidget):
         self.setObjectName("understandPanel")
         self._controller = controller
         self.subject = Subject(controller, self)
-        self.tabs = make_views(source, self.subject)
+        self._source = source
+        self.busy: list[BusyCovers] = []
+        self._waiting: dict[type[Tab], Callable[[Any], None]] = {}
+        self._seen: Path | None = None
         self.about = ElidedLabel(self, look="faint")
-        self.views = Views(source, tuple(self.tabs.values()), self.about, self)
+        self.views = Views(source, self.subject, discover(), self._make, self.about, self)
         self.notice = InlineNotice(self)
         # A subscription changes several times while a run is being changed; the worker hears the last one.
         self._subscribe_soon = QTimer(self, singleShot=True, interval=0)
         self._subscribe_soon.timeout.connect(self._subscribe)
         self._lay_out()
-        self.busy = [BusyCovers(controller.link, tab, lambda: self.subject.work) for tab in self.tabs.values()]
         self._connect()
         self._on_subject()
 
@@ -62,8 +64,15 @@ class UnderstandPanel(QWidget):
         self.subject.failed.connect(self.notice.say)
         self.subject.edited.connect(self.views.refresh)
         self.views.changed.connect(self._on_tab)
-        for tab in self.tabs.values():
-            tab.subscription_changed.connect(self._subscribe_soon.start)
+
+    def _make(self, kind: type[Tab]) -> Tab:
+        """A view that is wanted for the first time, which knows the run as all others do."""
+        tab = make_view(kind, self._source, self.subject)
+        tab.subscription_changed.connect(self._subscribe_soon.start)
+        self.busy.append(BusyCovers(self._controller.link, tab, lambda: self.subject.work))
+        tab.on_subject()
+        self._waiting.pop(kind, lambda _: None)(tab)
+        return tab
 
     @property
     def tab(self) -> Tab:
@@ -72,7 +81,15 @@ class UnderstandPanel(QWidget):
 
     def view(self, kind: type[T]) -> T:
         """The view of a class."""
-        return cast(T, self.tabs[kind])
+        return cast(T, self.views.view(kind))
+
+    def once_made(self, kind: type[T], call: Callable[[T], None]) -> None:
+        """Have ``call`` take the view of a class, now or when it is made."""
+        made = next((tab for tab in self.views.made if isinstance(tab, kind)), None)
+        if made is not None:
+            call(made)
+        else:
+            self._waiting[kind] = call
 
     # What the window calls
 
@@ -84,14 +101,14 @@ class UnderstandPanel(QWidget):
 
     def show_tab(self, title: str) -> None:
         """Bring a tab forward by its title."""
-        self.views.bring(next(tab for tab in self.tabs.values() if tab.title == title))
+        self.views.bring(next(kind for kind in self.views.kinds if kind.title == title))
 
     def show_slug(self, name: str) -> bool:
         """Bring a tab forward by its title as links write it (``feature-maps``); False where it is not offered."""
-        tab = next((tab for tab in self.tabs.values() if slug(tab.title) == name), None)
-        if tab is None or not self.views.offered(tab):
+        kind = next((kind for kind in self.views.kinds if slug(kind.title) == name), None)
+        if kind is None or not self.views.offered(kind):
             return False
-        self.views.bring(tab)
+        self.views.bring(kind)
         return True
 
     # Inside
@@ -99,12 +116,23 @@ class UnderstandPanel(QWidget):
     def _on_subject(self) -> None:
         self._show_about()
         self.show_whose()
-        for tab in self.tabs.values():
+        for tab in self.views.made:
             tab.on_subject()
         for covers in self.busy:
             covers.refresh()
-        self.views.refresh()
+        self.views.refresh(self._group())
         self._subscribe_soon.start()
+
+    def _group(self) -> Group | None:
+        """Where to begin until a view is chosen: a trained network is tried, one in training is looked into.
+
+        While somebody looks, a run that goes on or ends moves nothing; None leaves the group that is there.
+        """
+        path = self.subject.run.path if self.subject.run is not None else None
+        before, self._seen = self._seen, path
+        if self.isVisible() and before is not None:
+            return None
+        return Group.TRY if self.subject.ready and not self.subject.live else Group.INSIDE
 
     def show_whose(self) -> None:
         """Name the run that is looked at, and say where its network is not the one that is drawn."""
@@ -118,16 +146,20 @@ class UnderstandPanel(QWidget):
 
     def _show_about(self) -> None:
         """Say whose inside is on show; a tab that works without a run needs none."""
-        self.about.setVisible(self.subject.run is not None or not self.tab.needs_run)
+        self.about.setVisible(self.subject.run is not None or not self.views.kind.needs_run)
 
     def _on_tab(self) -> None:
-        self.tab.on_shown()
+        if self.isVisible():
+            self.tab.on_shown()
         self._show_about()
-        self.settings_wanted.emit(self.tab.with_settings)
+        self.settings_wanted.emit(self.views.kind.with_settings)
         self._subscribe_soon.start()
 
     def _subscribe(self) -> None:
-        self.subject.watch(self.tab.subscription() if self.isVisible() else Watch(), self.tab.on_inside)
+        if self.isVisible():
+            self.subject.watch(self.tab.subscription(), self.tab.on_inside)
+        else:
+            self.subject.watch_nothing()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is on screen is asked for."""

@@ -47,7 +47,8 @@ class Tab(QWidget):
 
     ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``needs_run`` is false for
     what works without a run, ``with_settings`` true where the settings of the selected layer stay beside it. A class
-    with a title registers itself; it is made with a `ThemeSource` and a `Subject`.
+    with a title registers itself; it is made with a `ThemeSource` and a `Subject` when it is first looked at. What is
+    asked before that, `reason_against` answers without one.
     """
 
     registered: ClassVar[list[type[Tab]]] = []
@@ -70,9 +71,14 @@ class Tab(QWidget):
         if cls.title:
             Tab.registered.append(cls)
 
-    def unavailable_reason(self) -> str:
-        """Why there is nothing to see of the network that the subject brings, as a sentence; empty where there is."""
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
+        """Why there is nothing to see of the network that a subject brings, as a sentence; empty where there is."""
         return ""
+
+    def unavailable_reason(self) -> str:
+        """As `reason_against` has it of this view's own subject."""
+        return self.reason_against(self.subject)
 
     def subscription(self) -> Watch:
         """What the worker should send while this tab is on screen."""

@@ -6,9 +6,11 @@ group has nothing to say, its views stay and explain why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -25,7 +27,10 @@ from widgets.look.elided_label import ElidedLabel
 from widgets.look.layouts import hbox, vbox
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import Themed, ThemeSource
+from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
+
+Kind: TypeAlias = type[Tab]
 
 
 class Rail(Themed, QFrame):
@@ -83,18 +88,27 @@ class Rail(Themed, QFrame):
 class Views(QWidget):
     """All views, of which one is on screen. `changed` says that it is another one.
 
-    ``corner`` stands at the right end of the bar.
+    A view is made by ``make`` when it is first wanted: most of them are looked at by nobody in a session. ``corner``
+    stands at the right end of the bar.
     """
 
     changed = Signal()
 
     def __init__(
-        self, source: ThemeSource, tabs: Sequence[Tab], corner: QWidget, parent: QWidget | None = None
+        self,
+        source: ThemeSource,
+        subject: Subject,
+        kinds: Sequence[Kind],
+        make: Callable[[Kind], Tab],
+        corner: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._all = tuple(sorted(tabs, key=lambda tab: list(Group).index(tab.group)))
+        self.kinds = tuple(sorted(kinds, key=lambda kind: list(Group).index(kind.group)))
+        self._subject, self._make = subject, make
+        self._made: dict[Kind, Tab] = {}
         self._last = {group: self._of(group)[0] for group in Group if self._of(group)}
-        self._listed: list[Tab] = []
+        self._listed: list[Kind] = []
         self._chosen = False
         self.rail, self.bar, self.stack = Rail(source, self), QTabBar(self), CurrentOnlyStack(self)
         self.bar.setAccessibleName("Ways to look at the network")
@@ -103,10 +117,8 @@ class Views(QWidget):
         self.bar.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.sentence = ElidedLabel(self, look="faint")
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        for tab in self._all:
-            self.stack.add(tab)
         inside = self._of(Group.INSIDE)
-        self.stack.bring((inside or list(self._all))[0])  # what needs nobody to do anything
+        self.kind = (inside or list(self.kinds))[0]  # what needs nobody to do anything
         for group in Group:
             self.rail.button(group).setVisible(group in self._last)
         self._lay_out(corner)
@@ -127,63 +139,84 @@ class Views(QWidget):
 
     @property
     def tab(self) -> Tab:
-        """The view on screen."""
-        tab = self.stack.current
-        assert isinstance(tab, Tab)  # nothing else was put there
-        return tab
+        """The view on screen, or the one that will be there; it is made now if it was not."""
+        return self.view(self.kind)
+
+    def view(self, kind: Kind) -> Tab:
+        """The view of a class; it is made now if it was not."""
+        if kind not in self._made:
+            self._made[kind] = self._make(kind)
+            self.stack.add(self._made[kind])
+            if kind is self.kind:
+                self.stack.bring(self._made[kind])
+        return self._made[kind]
 
     @property
-    def listed(self) -> tuple[Tab, ...]:
-        """The views in the bar, in its order."""
+    def made(self) -> tuple[Tab, ...]:
+        """The views that were wanted so far."""
+        return tuple(self._made.values())
+
+    @property
+    def listed(self) -> tuple[Kind, ...]:
+        """The classes of the views in the bar, in its order."""
         return tuple(self._listed)
 
-    def offered(self, tab: Tab) -> bool:
+    def offered(self, kind: Kind) -> bool:
         """Whether a view stands in the bar of its group."""
-        group = self._of(tab.group)
-        return not tab.unavailable_reason() or all(other.unavailable_reason() for other in group)
+        group = self._of(kind.group)
+        return not kind.reason_against(self._subject) or all(other.reason_against(self._subject) for other in group)
 
     # Choosing
 
-    def bring(self, tab: Tab) -> None:
+    def bring(self, kind: Kind) -> None:
         """Bring a view to the screen, together with its group."""
         self._chosen = True
-        self._bring(tab)
+        self._bring(kind)
 
-    def _bring(self, tab: Tab) -> None:
-        if tab is self.tab:
+    def _bring(self, kind: Kind) -> None:
+        if kind is self.kind:
             return
-        self._last[tab.group] = tab
-        self.stack.bring(tab)
+        self._last[kind.group] = self.kind = kind
+        if self.isVisible() or kind in self._made:
+            self.stack.bring(self.view(kind))
+        elif self.stack.current is not None:
+            self.stack.current.hide()
         self._list()
         self.changed.emit()
 
-    def refresh(self) -> None:
+    def refresh(self, group: Group | None = None) -> None:
         """Another network is looked at: offer what has something to say about it.
 
-        Until a view is chosen the first that is offered is on screen; one that was chosen stays, and explains itself.
+        Until a view is chosen the first that is offered in ``group`` is on screen, or in the one that is; one that was
+        chosen stays, and explains itself.
         """
         if not self._chosen:
-            self._bring(self._first(self.tab.group))
+            self._bring(self._first(group or self.kind.group))
         self._list()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The view that is looked at is there."""
+        self.stack.bring(self.tab)
+        super().showEvent(event)
 
     # Inside
 
-    def _of(self, group: Group) -> list[Tab]:
-        return [tab for tab in self._all if tab.group is group]
+    def _of(self, group: Group) -> list[Kind]:
+        return [kind for kind in self.kinds if kind.group is group]
 
     def _list(self) -> None:
         """Fill the bar with the views of the group on screen."""
-        current = self.tab
+        current = self.kind
         self.rail.mark(current.group)
-        wanted = [tab for tab in self._of(current.group) if tab is current or self.offered(tab)]
+        wanted = [kind for kind in self._of(current.group) if kind is current or self.offered(kind)]
         self.bar.blockSignals(True)
         if wanted != self._listed:
             self._listed = wanted
             while self.bar.count():
                 self.bar.removeTab(0)
-            for row, tab in enumerate(wanted):
-                self.bar.addTab(tab.title)
-                self.bar.setTabToolTip(row, tab.sentence)
+            for row, kind in enumerate(wanted):
+                self.bar.addTab(kind.title)
+                self.bar.setTabToolTip(row, kind.sentence)
         self.bar.setCurrentIndex(wanted.index(current))
         self.bar.blockSignals(False)
         self.sentence.setText(current.sentence)
@@ -192,9 +225,9 @@ class Views(QWidget):
         last = self._last[group]
         self.bring(last if self.offered(last) else self._first(group))
 
-    def _first(self, group: Group) -> Tab:
+    def _first(self, group: Group) -> Kind:
         """The first view of a group that is offered."""
-        return next(tab for tab in self._of(group) if self.offered(tab))
+        return next(kind for kind in self._of(group) if self.offered(kind))
 
     def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._listed):

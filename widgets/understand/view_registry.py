@@ -25,6 +25,6 @@ def discover() -> tuple[type[Tab], ...]:
     return tuple(sorted(views, key=lambda view: (groups.index(view.group), view.place)))
 
 
-def make_views(source: ThemeSource, subject: Subject) -> dict[type[Tab], Tab]:
-    """A view of each class, in their order."""
-    return {view: cast(Callable[[ThemeSource, Subject], Tab], view)(source, subject) for view in discover()}
+def make_view(kind: type[Tab], source: ThemeSource, subject: Subject) -> Tab:
+    """A view of a class."""
+    return cast(Callable[[ThemeSource, Subject], Tab], kind)(source, subject)

@@ -193,9 +193,9 @@ def every_view(window: MainWindow, layer: str = "conv1") -> Iterator[str]:
         elif isinstance(panel, TrainPanel):
             yield from _tabs(page, panel.tabs)
         elif isinstance(panel, UnderstandPanel):
-            for tab in panel.tabs.values():
-                panel.views.bring(tab)
-                yield f"{page}, {tab.title}"
+            for kind in panel.views.kinds:
+                panel.views.bring(kind)
+                yield f"{page}, {kind.title}"
         else:
             window.workbench.canvas.select([layer])
             for tabs in (window.workbench.left, window.workbench.side_panel, window.workbench.checks):

@@ -62,7 +62,7 @@ def test_filters_live_while_training(qtbot: QtBot, controller: TrainingControlle
 def test_all_sides_of_a_classifier(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     train(qtbot, controller, "digits")
-    assert not panel.views.offered(panel.view(SurfaceTab))
+    assert not panel.views.offered(SurfaceTab)
     panel.show_tab("Feature maps")
     qtbot.waitUntil(
         lambda: panel.view(MapsTab).gallery.count() > 20 and panel.view(MapsTab).grid.count() == 4, timeout=PATIENCE

@@ -14,7 +14,7 @@ from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.frequency.frequency_tab import FrequencyTab
 from widgets.understand.surface_tab import NO_PLANE, SurfaceTab
-from widgets.understand.understand_tab import Group, Tab
+from widgets.understand.understand_tab import Group
 from widgets.understand.view_groups import Views
 from widgets.understand.why_tab import WhyTab
 
@@ -70,7 +70,7 @@ def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Sile
 def test_what_has_nothing_to_say_is_left_out(silent: Silent, kind: str, first: str, absent: set[str]) -> None:
     views = opened(silent, kind)
     assert views.tab.title == first
-    offered = {tab.title for tab in silent.panel.findChildren(Tab) if views.offered(tab)}
+    offered = {kind.title for kind in views.kinds if views.offered(kind)}
     assert not offered & absent
     assert not silent.panel.show_slug("magic")
     for name in absent:
@@ -98,7 +98,7 @@ def test_a_view_that_was_chosen_stays_when_the_network_changes(silent: Silent) -
 
 
 def test_every_view_has_a_sentence_and_a_name_of_its_own(silent: Silent) -> None:
-    tabs = silent.panel.findChildren(Tab)
+    tabs = silent.panel.views.kinds
     assert len({tab.title for tab in tabs}) == len({tab.sentence for tab in tabs}) == len(tabs) > 10
     assert all(tab.title and tab.sentence and not tab.sentence.endswith(".") for tab in tabs)
     for group in {tab.group for tab in tabs}:
@@ -109,4 +109,6 @@ def test_every_view_has_a_sentence_and_a_name_of_its_own(silent: Silent) -> None
 
 def test_all_tabs_fit_into_a_small_window(silent: Silent) -> None:
     silent.panel.show()
+    for kind in silent.panel.views.kinds:
+        silent.panel.views.bring(kind)
     assert silent.panel.minimumSizeHint().width() <= 1024

@@ -32,19 +32,22 @@ def connect(context: Context, panel: UnderstandPanel) -> None:
     """Have the tab follow the project and what is picked on the canvas, and the canvas and inspector lead to it."""
     from widgets.understand.by_hand.by_hand_tab import ByHandTab
 
-    workbench, session, tab = context.workbench, context.session, panel.view(ByHandTab)
+    workbench, session = context.workbench, context.session
 
-    def pick() -> None:
-        if tab.isVisible() and len(workbench.selected) == 1:
-            tab.show_layer(path_of(context, workbench.selected[0]))
+    def follow(tab: ByHandTab) -> None:
+        def pick() -> None:
+            if tab.isVisible() and len(workbench.selected) == 1:
+                tab.show_layer(path_of(context, workbench.selected[0]))
 
-    session.replaced.connect(lambda: tab.set_document(session.document, session.base))
-    session.changed.connect(lambda: tab.asker.set_base(session.base))
-    workbench.selection_changed.connect(pick)
+        session.replaced.connect(lambda: tab.set_document(session.document, session.base))
+        session.changed.connect(lambda: tab.asker.set_base(session.base))
+        workbench.selection_changed.connect(pick)
+        tab.set_document(session.document, session.base)
+
+    panel.once_made(ByHandTab, follow)
     workbench.canvas.events.byHandWanted.connect(lambda id_: open_layer(context, id_))
     workbench.inspector.by_hand_wanted.connect(lambda id_: open_layer(context, id_))
     panel.settings_wanted.connect(workbench.show_settings)
-    tab.set_document(session.document, session.base)
 
 
 def open_selected(context: Context) -> None:
@@ -59,7 +62,7 @@ def open_layer(context: Context, id: str) -> None:
 
     panel = show_understand(context)
     tab = panel.view(ByHandTab)
-    panel.views.bring(tab)
+    panel.views.bring(ByHandTab)
     tab.show_layer(path_of(context, id))
     tab.picture.setFocus(Qt.FocusReason.OtherFocusReason)
 

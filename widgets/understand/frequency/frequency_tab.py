@@ -83,9 +83,10 @@ class FrequencyTab(Tab):
 
     # The panel
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """Frequencies are those of pictures."""
-        kinds = [layer.shape.kind for layer in self.subject.inputs()]
+        kinds = [layer.shape.kind for layer in subject.inputs()]
         return NO_PICTURES if kinds and Kind.IMAGE not in kinds else ""
 
     def subscription(self) -> Watch:

@@ -94,9 +94,10 @@ class GeneratedTab(Tab):
 
     # The panel
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """Only a GAN makes samples."""
-        drawn = self.subject.drawn
+        drawn = subject.drawn
         noise = drawn is not None and any(node.layer.draws_noise for node in drawn)
         return "" if noise else NO_GAN
 

@@ -39,7 +39,8 @@ class AttentionTab(SampledTab):
         self.bar.addWidget(self.says)
         self.column.addWidget(self.beside(self.map), 1)
 
-    def layers_of(self, network: Network) -> list[str]:
+    @classmethod
+    def layers_of(cls, network: Network) -> list[str]:
         """The attention layers by their paths."""
         return attention_layers(network)
 

@@ -63,14 +63,16 @@ class RecurrentTab(Tab):
         subject.edited.connect(self._on_edit)
         subject.epoch_ended.connect(self._on_epoch)
 
-    def unavailable_reason(self) -> str:
+    @classmethod
+    def reason_against(cls, subject: Subject) -> str:
         """Over time there is something to see where a layer carries a state."""
-        drawn = self.subject.drawn
-        return self.none if drawn is not None and len(drawn) and not self.layers_of(drawn) else ""
+        drawn = subject.drawn
+        return cls.none if drawn is not None and len(drawn) and not cls.layers_of(drawn) else ""
 
     # Subclasses
 
-    def layers_of(self, network: Network) -> list[str]:
+    @classmethod
+    def layers_of(cls, network: Network) -> list[str]:
         """The layers to choose from, by their paths."""
         return list(recurrent_layers(network))
 
