@@ -149,6 +149,7 @@ class Views(QWidget):
             self.stack.add(self._made[kind])
             if kind is self.kind:
                 self.stack.bring(self._made[kind])
+                self._made[kind].show()  # Qt would show what comes into a layout only with the next event
         return self._made[kind]
 
     @property
