@@ -55,9 +55,9 @@ def test_while_somebody_looks_another_run_moves_nothing(silent: Silent, tmp_path
 
 
 def test_views_are_made_when_they_are_first_looked_at(silent: Silent, tmp_path: Path) -> None:
-    assert silent.panel.views.made == ()
+    assert not silent.panel.views.made
     silent.panel.show_run(trained(silent, tmp_path))
-    assert silent.panel.views.made == ()
+    assert not silent.panel.views.made
     silent.panel.show()
     assert [type(tab) for tab in silent.panel.views.made] == [TryItTab]
     silent.panel.show_tab("Errors")
