@@ -172,7 +172,8 @@ def _in_own_encoding(file: Path, raw: bytes, dialect: Dialect) -> tuple[Dialect,
         if it is another, and which one is not sure.
     """
     own = announced(raw)
-    plain = raw.isascii() and not own.startswith(("utf-16", "utf-32"))
+    wide = ("utf-16", "utf-32")  # in which plain letters are other bytes
+    plain = raw.isascii() and not own.startswith(wide) and not dialect.encoding.startswith(wide)
     if plain or dialect.lossy:
         return dialect, ()
     if own != dialect.encoding and is_whole(raw, own):

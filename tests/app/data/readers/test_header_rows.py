@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.data.inspect import inspect, suggest
-from app.data.readers.header_rows import is_unit, joined_names, unit_of
+from app.data.readers.header_rows import find_layout, is_unit, joined_names, unit_of
 from app.data.readers.recipe import TableOptions
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.table_format import Reading
@@ -225,6 +225,16 @@ def test_a_new_file_may_be_written_otherwise(write: Write, content: str | bytes,
     assert note in " ".join(table.notes)
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-8", "utf-16"])
+def test_a_new_file_of_plain_letters_fits_any_encoding(write: Write, encoding: str) -> None:
+    text = "size,wood\n" + "1.5,řeka\n2.5,les\n" * 9
+    source = suggest(write("t.csv", text.encode(encoding)), target="wood").source
+    assert isinstance(source, TableSource)
+    table = read_table(write("new.csv", "size,wood\n3.5,les\n4.5,les\n" * 1), source.how_read())
+    assert table["size"].tolist() == [3.5, 4.5]
+    assert any("its encoding is" in note for note in table.notes) is (encoding == "utf-16")
+
+
 SALES = "".join(f"{n}.{n}50,75;{'SML'[n % 3]};{('ja', 'nein')[n % 2]}\n" for n in range(1, 10))
 GERMAN = f"preis;size;kauf\n{3 * SALES}"
 
@@ -267,6 +277,22 @@ def test_a_new_file_that_does_not_fit_is_refused(write: Write, content: str | by
 
     with pytest.raises(NetloomError, match=reason):
         read_table(write("new.csv", content), trained(write).how_read())
+
+
+SPACED = [["", "", "", ""], ["id", "a", "b", "c"], ["1", "2", "3", "4"], ["5", "6", "7", "8"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "skip"),
+    [
+        ([["Report of May", "", "", ""], *SPACED], 2),
+        ([["Report of May", "", "", ""], ["", "", "", ""], ["", "2", "", "4"], *SPACED[2:]], 0),  # too few to be names
+        ([["Report of May", ""], ["", ""], ["id", "a"], ["1", "2"], ["3", "4"]], 2),
+        ([["distance", ""], ["", ""], ["7.5", "2"], ["1.5", "2"], ["3.5", "4"]], 0),  # one of two has no name
+    ],
+)
+def test_titles_that_a_spreadsheet_filled_up_stand_above_names_only(rows: list[list[str]], skip: int) -> None:
+    assert find_layout(rows, TableOptions()).skip == skip
 
 
 def test_lines_above_are_counted_once_with_blank_ones_among_them() -> None:
