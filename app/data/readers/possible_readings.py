@@ -57,7 +57,6 @@ def _two_orders(cells: pd.Series[Any], recipe: ColumnRecipe) -> tuple[PossibleRe
     if OTHER_READING not in recipe.why:
         return ()
     first, *others = date_readings(cells, recipe)
-    others.sort(key=lambda other: order_of(other.changes["date_format"]) not in ("day_first", "month_first"))
     return (first, *others[:1])
 
 

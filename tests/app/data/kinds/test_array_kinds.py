@@ -231,6 +231,12 @@ def test_matlab_lays_labels_in_one_row(tmp_path: Path) -> None:
     assert target_of(dataset) == [number % 4 for number in range(40)]
 
 
+def test_matlab_says_by_its_shape_what_the_targets_are(tmp_path: Path) -> None:
+    dataset = load(matlab(tmp_path / "a.mat", data=X.T, q=np.arange(40.0)[:, None] / 7))
+    assert (dataset.task, dataset.input_field().shape) == (Task.REGRESSION, vector(6))
+    np.testing.assert_allclose(np.asarray(dataset.target_field().values)[:, 0], np.arange(40) / 7, rtol=1e-6)
+
+
 def test_structures_of_matlab_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NetloomError, match="holds no arrays of numbers; structures and cells"):
         load(matlab(tmp_path / "a.mat", s=np.array([{"a": 1}], dtype=object)))

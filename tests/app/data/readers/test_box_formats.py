@@ -15,6 +15,7 @@ from tests.app.data.kinds.test_picture_boxes import (
     coco_beside_images,
     labelme,
     labelme_outline,
+    picture,
     write,
     yolo_beside_images,
     yolo_outline,
@@ -42,6 +43,15 @@ def test_texts_that_are_no_labels_are_passed_over(tmp_path: Path) -> None:
     found = boxes_in(tmp_path)
     assert by_name(found) == SAME
     assert not any("sizes.txt" in note or "about.txt" in note for note in found.notes)
+
+
+def test_a_column_that_names_few_of_the_pictures_does_not_name_them(tmp_path: Path) -> None:
+    for name in ("left", "right", "1", "2"):
+        picture(tmp_path / f"images/{name}.png")
+    rows = [f"{number},{('left', 'right')[number % 2]},1,2,4,6,cat" for number in range(1, 6)]
+    write(tmp_path / "boxes.csv", "\n".join(["frame,image,xmin,ymin,xmax,ymax,class", *rows, ""]))
+    assert set(by_name(boxes_in(tmp_path))) == {"left.png", "right.png", "1.png", "2.png"}
+    assert [len(known.boxes) for known in boxes_in(tmp_path).pictures if known.picture.stem in ("1", "2")] == [0, 0]
 
 
 def test_a_box_of_one_pixel_is_a_box(tmp_path: Path) -> None:

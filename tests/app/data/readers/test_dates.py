@@ -18,7 +18,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Array
 from app.data.inspect import inspect, suggest
 from app.data.prepare import prepare
-from app.data.readers.date_formats import find_counted_dates, find_date_format
+from app.data.readers.date_formats import find_counted_dates, find_date_format, possible_formats
 from app.data.readers.date_parsing import as_times, calendar_features, shown_format
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading
@@ -60,6 +60,18 @@ def words(texts: list[str], name: str = "when") -> pd.Series[str]:
 
 def naive(times: pd.Series[pd.Timestamp]) -> list[datetime.datetime]:
     return [time.tz_localize(None).to_pydatetime() for time in times]
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        (["01/02/2021", "03/04/2021"], ["%m/%d/%Y", "%d/%m/%Y"]),
+        (["01/02/2021", "25/12/2021"], ["%d/%m/%Y"]),
+        (["01/02/2021", "12/25/2021"], ["%m/%d/%Y"]),
+    ],
+)
+def test_every_date_of_a_short_column_says_which_orders_are_possible(cells: list[str], formats: list[str]) -> None:
+    assert possible_formats(pd.Series(cells, dtype="str")) == formats
 
 
 @pytest.mark.parametrize(

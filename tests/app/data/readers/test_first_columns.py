@@ -6,11 +6,15 @@ import pandas as pd
 import pytest
 
 from app.data.readers.first_columns import find_first_column
-from app.data.readers.recipe import Dialect
+from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.protocol.data_values import ColumnType
 
 DATE, NUMBER, CATEGORY = ColumnType.DATE, ColumnType.NUMBER, ColumnType.CATEGORY
 DAYS = [f"2021-03-{1 + day % 28:02}" for day in range(180)]
+
+
+def found(cells: list[object], dtype: str = "object", decimal: str = ".") -> ColumnRecipe:
+    return find_first_column(pd.Series(cells, name="a", dtype=dtype), Dialect(decimal=decimal), "")
 
 
 @pytest.mark.parametrize(
@@ -27,4 +31,12 @@ DAYS = [f"2021-03-{1 + day % 28:02}" for day in range(180)]
     ],
 )
 def test_types_by_the_first_rules(cells: list[object], type: ColumnType) -> None:
-    assert find_first_column(pd.Series(cells, name="a", dtype=object), Dialect(), "").type is type
+    assert found(cells).type is type
+
+
+def test_only_dates_have_a_format_and_only_words_categories() -> None:
+    dates, words = found(list(DAYS)), found(["b", "a"] * 9)
+    assert (dates.date_format, dates.categories) == ("ISO8601", ())
+    assert (words.date_format, words.categories) == ("", ("a", "b"))
+    numbers = found(["1.234,5", "2.345,5", "3.456,25"] * 4, "str", ",")
+    assert (numbers.type, numbers.formatted, numbers.categories) == (NUMBER, True, ())

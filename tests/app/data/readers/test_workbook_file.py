@@ -75,6 +75,12 @@ def test_cells_that_hold_no_value_do_not_cost_the_column(tmp_path: Path, slip: s
     assert table["x"].isna().sum() == 1
 
 
+def test_the_first_sheet_with_rows_of_several_cells_is_read(tmp_path: Path) -> None:
+    about: Rows = [["Made by the office"], ["in May"], ["2021"], ["from", "records"]]
+    path = book(tmp_path / "t.xlsx", {"About": about, "Data": [["x", "y", "kind"], *VALUES]})
+    assert (read_table(path).names, len(read_table(path))) == (("x", "y", "kind"), 12)
+
+
 HEADINGS: list[tuple[Rows, list[str]]] = [
     ([["x", "y", "kind"]], ["x", "y", "kind"]),
     ([["Report of May"], [], ["x", "y", "kind"]], ["x", "y", "kind"]),
