@@ -49,6 +49,7 @@ def test_regression_and_classes_have_baselines_too() -> None:
     held = prepared.dataset.target_field().values
     expected = held[prepared.test.indices] - held[prepared.train.indices].mean()
     assert mean.rmse == pytest.approx(float(np.sqrt((expected**2).mean())), rel=1e-5)
+    assert mean.predictions.shape == linear.predictions.shape == (prepared.test.samples, 1)
     assert mean.rmse is not None and linear.rmse is not None and linear.rmse < 0.85 * mean.rmse
     (usual,) = baselines(prepare(DataChoice.of("breast_cancer")))
     assert usual.name == "always “benign”" and usual.accuracy == pytest.approx(0.63, abs=0.02)

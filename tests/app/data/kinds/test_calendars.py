@@ -14,6 +14,7 @@ import pytest
 from app.data.dataset import Array
 from app.data.inspect import suggest
 from app.data.readers.date_parsing import as_times, wall_clock
+from app.data.readers.likely_roles import likely_order
 from app.data.readers.table_file import read_table
 from app.data.sources.series import Series
 from app.inference.new_inputs import read_samples
@@ -135,6 +136,25 @@ def test_the_zone_is_taken_off_and_nothing_else(cell: str, date_format: str, hou
     shown = wall_clock(cells, date_format)
     assert shown.iloc[0].hour == hour
     assert shown.notna().tolist() == as_times(cells, date_format).notna().tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "time"),
+    [
+        ("year,month", "2021,5", "2021-05-01"),
+        ("year,month,day", "2021,5,17", "2021-05-17"),
+        ("year,month,day,hour,minute", "2021,5,17,6,0", "2021-05-17 06:00"),
+        ("year,month,day,hour,minute", "2021,5,17,0,59", "2021-05-17 00:59"),
+    ],
+)
+def test_parts_of_a_time_in_columns_of_their_own_say_it_together(
+    write: Write, columns: str, row: str, time: str
+) -> None:
+    path = write("t.csv", f"{columns},u\n" + f"{row},1.5\n" * 9)
+    table = read_table(path)
+    together = likely_order(table.recipe.columns, table.columns, table.frame)
+    assert together == columns.replace(",", ", ")
+    assert set(table.times(together)) == {pd.Timestamp(time, tz="UTC")}
 
 
 def test_a_name_that_is_no_zone_is_no_time() -> None:

@@ -88,6 +88,15 @@ def test_clear_axes_are_not_asked_about(tmp_path: Path, axes: tuple[int, ...]) -
     assert inspect(path).questions == ()
 
 
+@pytest.mark.parametrize(
+    ("top", "whole", "asked"), [(255, True, 0), (256, True, 1), (1, False, 0), (1.01, False, 1), (200, False, 1)]
+)
+def test_squares_of_pixels_are_pictures_without_a_question(tmp_path: Path, top: float, whole: bool, asked: int) -> None:
+    values = np.linspace(0, top, 6 * 16 * 16).reshape(6, 16, 16)
+    path = npz(tmp_path / "a.npz", x=np.round(values) if whole else values, y=CLEAR[:6])
+    assert len(inspect(path).questions) == asked
+
+
 def test_a_sample_is_drawn_as_each_reading_reads_it(tmp_path: Path) -> None:
     raw = RNG.normal(size=(6, 24, 20)).astype(np.float32)
     raw[0] = 0.0  # which would tell nothing

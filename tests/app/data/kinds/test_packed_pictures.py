@@ -24,6 +24,7 @@ from app.data.readers import decoded_pictures, picture_column
 from app.data.readers.picture_column import BATCH, HELD, PackedColumn, is_packed, stored_in
 from app.data.readers.table_file import read_table
 from app.data.readers.table_format import Reading
+from app.data.readers.tables import parquet_file
 from app.data.sources.images import Images
 from app.inference.new_inputs import read_samples
 from graph.errors import NetloomError
@@ -270,3 +271,24 @@ def test_several_columns_of_pictures_are_named_and_each_can_be_chosen(tmp_path: 
     assert isinstance(other.source, Images) and other.source.column == "depth"
     assert any("“depth” are read, those in “image”, “mirrored” are not" in problem for problem in other.problems)
     assert np.array_equal(pixels(other.source.changed(height=9, width=8).load()), expected(range(20, 40)))
+
+
+def test_named_classes_stay_named_where_a_project_knows_them(tmp_path: Path) -> None:
+    named = pack(tmp_path / "t.parquet", CELLS[:20], label=[n % 2 for n in range(20)], names=["cat", "dog"])
+    table = read_table(named)
+    assert table["label"].tolist()[:2] == ["cat", "dog"]
+    again = read_table(named, Reading(recipe=table.recipe))
+    assert again["label"].tolist() == table["label"].tolist()
+    bare = read_table(pack(tmp_path / "n.parquet", CELLS[:20], label=[n % 2 for n in range(20)]))
+    numbers = read_table(named, Reading(recipe=bare.recipe))
+    assert numbers["label"].tolist()[:2] == [0, 1]
+
+
+def test_a_table_of_too_many_columns_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_file, "COLUMNS", 3)
+    three = pa.table({name: [1, 2, 3] for name in "abc"})
+    pq.write_table(three, tmp_path / "three.parquet")
+    pq.write_table(three.append_column("d", pa.array([1, 2, 3])), tmp_path / "four.parquet")
+    assert read_table(tmp_path / "three.parquet").names == ("a", "b", "c")
+    with pytest.raises(NetloomError, match="is too large to be read whole"):
+        read_table(tmp_path / "four.parquet")

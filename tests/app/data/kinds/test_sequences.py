@@ -103,6 +103,16 @@ def test_the_structure_shows_what_columns_are(write: Write, written: Callable[[i
     assert seen(source.load()).shape[0] == 8
 
 
+def test_gaps_are_those_within_a_sequence(write: Write) -> None:
+    late = {(0, 0), (1, 0)}  # the first step of two sequences comes four steps early
+    path = write("t.csv", long_table([6] * 8, lambda number, step: f"{number},{step - 4 * ((number, step) in late)}"))
+    dataset = Sequences(path=str(path), sequence="id", order="step", target="label").load()
+    assert "The times in “step” have 2 gaps, the longest of 5; windows run across." in dataset.notes
+    even = write("e.csv", long_table([6] * 8))
+    notes = Sequences(path=str(even), sequence="id", order="step", target="label").load().notes
+    assert not any("The times in" in note for note in notes)
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -14,7 +14,10 @@ from app.data.dataset import Dataset, Task
 from app.data.inspect import inspect
 from app.data.lopsided import lopsided_note
 from app.data.prepare import prepare
+from app.data.readers.label_fields import lists_labels
 from app.data.readers.label_lists import label_list
+from app.data.readers.table_file import read_table
+from app.data.readers.table_format import Reading
 from app.data.sources.table import Table
 from graph.errors import NetloomError
 
@@ -90,6 +93,18 @@ PAIRS = ["red round", "red big", "red old", "round big", "big old", "round old"]
 def test_words_between_blanks_are_labels_where_they_combine(cells: list[str], names: tuple[str, ...]) -> None:
     found = label_list(cells * 5)
     assert (found.field("tags").names if found else ()) == names
+
+
+@pytest.mark.parametrize(
+    ("rules", "task", "lists"), [(1, "auto", False), (1, "labels", True), (2, "auto", True), (2, "labels", True),
+                                 (2, "classification", False)],
+)  # fmt: skip
+def test_the_first_rules_list_labels_only_where_that_is_said(
+    tmp_path: Path, rules: int, task: str, lists: bool
+) -> None:
+    table = read_table(write(tmp_path / "t.csv", {"tags": LISTS}), Reading(rules=rules))
+    assert lists_labels(table, ["tags"], task) is lists
+    assert not lists_labels(table, ["tags", "x"], task)
 
 
 def test_rows_without_a_mark_are_left_out_and_counted(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from app.data.inspect import suggest
+from app.data.sources.texts import Text
 from app.inference.new_inputs import read_samples
+from graph.errors import NetloomError
 
 WORDS = "good bad “fine” naïve it's 10 £5 Straße NA None co-op ... 東京 :-)".split()
 
@@ -46,6 +48,15 @@ def test_rows_of_training_are_read_as_training_read_them(
     new = written(tmp_path / "new.csv", [rows[place] for place in order], delimiter, encoding)
     samples = read_samples(str(new), fields, source)
     np.testing.assert_array_equal(samples.arrays["text"], np.asarray(dataset.fields["text"].values)[order])
+
+
+def test_three_texts_with_a_label_are_the_least(tmp_path: Path) -> None:
+    rows = [("good", "yes"), ("bad", "no"), ("good bad", "yes"), ("naïve", "")]
+    path = str(written(tmp_path / "reviews.csv", rows, ",", "utf-8"))
+    assert Text(path=path, column="review", target="liked").load().samples == 3
+    written(tmp_path / "reviews.csv", rows[1:], ",", "utf-8")
+    with pytest.raises(NetloomError, match="at least 3 usable rows are needed; found: 2"):
+        Text(path=path, column="review", target="liked").load()
 
 
 def test_folders_of_texts(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from tests.app.data.kinds.test_picture_boxes import (
     labelme,
     labelme_outline,
     picture,
+    voc,
+    voc_of_pascal,
     write,
     yolo_beside_images,
     yolo_outline,
@@ -43,6 +45,17 @@ def test_texts_that_are_no_labels_are_passed_over(tmp_path: Path) -> None:
     found = boxes_in(tmp_path)
     assert by_name(found) == SAME
     assert not any("sizes.txt" in note or "about.txt" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["no XML", '<!DOCTYPE a [<!ENTITY cat "cat">]>' + voc(("&cat;", 1, 1, 9, 9)), "<annotation>"]
+)
+def test_annotations_that_cannot_be_read_are_named(tmp_path: Path, text: str) -> None:
+    voc_of_pascal(tmp_path)
+    write(tmp_path / "Annotations/b.xml", text)
+    found = boxes_in(tmp_path)
+    assert "1 file of boxes cannot be read: Annotations/b.xml." in found.notes
+    assert found.classes == ("cat",) and sum(len(known.boxes) for known in found.pictures) == 1
 
 
 def test_a_column_that_names_few_of_the_pictures_does_not_name_them(tmp_path: Path) -> None:

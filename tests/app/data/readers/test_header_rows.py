@@ -279,6 +279,12 @@ def test_a_new_file_that_does_not_fit_is_refused(write: Write, content: str | by
         read_table(write("new.csv", content), trained(write).how_read())
 
 
+def test_the_first_of_numbers_that_name_columns_are_shown(write: Write) -> None:
+    text = "2019,2020,2021,2022,2023\n" + "".join(f"{row}.5,{9 - row}.25,{row},7.5,{row % 3}\n" for row in range(9))
+    (note,) = read_table(write("t.csv", text)).notes
+    assert note.startswith("The first line (“2019”, “2020”, “2021”, “2022” ...) names the columns")
+
+
 SPACED = [["", "", "", ""], ["id", "a", "b", "c"], ["1", "2", "3", "4"], ["5", "6", "7", "8"]]
 
 

@@ -10,8 +10,11 @@ from app.data.data_choice import DataChoice
 from app.data.inspect import suggest
 from app.data.prepare import prepare
 from app.data.readers import number_columns
+from app.data.readers.found_columns import with_width
+from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import _LAST, read_table
 from app.data.sources.file_source import _loaded
+from app.protocol.data_values import ColumnType
 from tests.app.conftest import Write
 
 
@@ -39,6 +42,20 @@ def test_together_as_one_by_one(write: Write, monkeypatch: pytest.MonkeyPatch) -
     assert found[0] == found[1]
     recipes = found[0][0].by_name
     assert recipes["g7"].wide and not recipes["g8"].wide
+
+
+@pytest.mark.parametrize(
+    ("values", "wide"),
+    [
+        ([5812345.0, 5812345.01], True),
+        ([5812345.0, np.nan, 5812345.01], True),
+        ([5812345.01], False),
+        ([1.0, 2.0], False),
+    ],
+)
+def test_two_values_already_tell_whether_32_bits_would_blur_them(values: list[float], wide: bool) -> None:
+    recipe = ColumnRecipe("a", ColumnType.NUMBER)
+    assert with_width(recipe, pd.Series(values)).wide is wide
 
 
 def test_a_wide_table_is_read_without_a_look_at_each_column(write: Write) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from app.data.dataset import Array, Task
 from app.data.readers import array_format
+from app.data.readers.array_files import rows_of
 from app.data.sources.arrays import Arrays
 from graph.errors import NetloomError
 from graph.shapes import image, sequence, vector, video
@@ -154,6 +155,24 @@ def test_axes_say_what_a_sample_is(tmp_path: Path, axes: tuple[int, ...], layout
     assert field.shape == shape
     if axes == (32, 32, 3):
         np.testing.assert_array_equal(field.values[:, 1], values[..., 1])
+
+
+@pytest.mark.parametrize(
+    ("axes", "type", "by_row"),
+    [((5, 1, 4), "f4", True), ((5,), "u1", True), ((0, 4), "f4", False), ((5, 4), "U3", False)],
+)
+def test_rows_of_numbers_are_read_one_by_one(tmp_path: Path, axes: tuple[int, ...], type: str, by_row: bool) -> None:
+    values = np.ones(axes, type)
+    np.save(tmp_path / "a.npy", values)
+    rows = rows_of(tmp_path / "a.npy")
+    assert (rows is not None) is by_row
+    if rows is not None:
+        np.testing.assert_array_equal(rows[np.arange(axes[0])], values)
+
+
+def test_three_samples_are_enough(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", RNG.normal(size=(3, 5)))
+    assert Arrays(path=str(tmp_path / "a.npy")).load().samples == 3
 
 
 def npy(values: Array, **options: bool) -> bytes:
