@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from graph import strict_json
 from graph.changes import Section
 from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
@@ -23,6 +24,7 @@ from graph.layers.catalogue import parse_layer
 from graph.naming import check_name
 from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 from graph.steps import Steps, finished
+from graph.user_files import bytes_of
 
 VERSION = 2
 """The schema that this Netloom writes."""
@@ -85,30 +87,8 @@ def read_steps(path: Path) -> Steps[Project]:
 
 
 def decode(content: bytes, place: str) -> dict[str, Any]:
-    """Strict JSON: an object, without duplicate keys, NaN or infinity."""
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(items)
-        if len(members) != len(items):
-            names = [name for name, _ in items]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise NetloomError(f"{place}: the key “{twice}” stands twice in one object; remove one of them.")
-        return members
-
-    def constant(name: str) -> Any:
-        raise NetloomError(f"{place}: {name} is not a number that a project may hold; replace it.")
-
-    try:
-        value = json.loads(content.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
-    except UnicodeDecodeError:
-        raise NetloomError(f"{place} is not a Netloom project: it is not text. Choose a .netloom file.") from None
-    except json.JSONDecodeError as error:
-        raise NetloomError(
-            f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}; the file is broken or cut "
-            "short. Take a copy of it from a backup, or correct the line."
-        ) from None
-    except RecursionError:
-        raise NetloomError(f"{place} is not a Netloom project: it is nested too deeply.") from None
+    """Strict JSON: an object within the bounds of `graph.strict_json`."""
+    value = strict_json.parse(content, place)
     if not isinstance(value, dict) or "netloom" not in value:
         raise NetloomError(f"{place} is not a Netloom project: it lacks the key “netloom”. Choose a .netloom file.")
     return value
@@ -174,23 +154,6 @@ def parse_connection(text: object, place: str = "connection") -> Connection:
     if match is None:
         raise NetloomError(f"{place}: {text!r} is no connection; write “conv1.out -> relu1.in”.")
     return Connection(*match.groups())
-
-
-def bytes_of(path: Path, largest: int, what: str) -> bytes:
-    """The content of a file of at most ``largest`` bytes; ``what`` it should be is told where it is larger.
-
-    Raises
-    ------
-    NetloomError
-        if it cannot be opened, or is larger.
-    """
-    try:
-        if path.stat().st_size > largest:
-            raise NetloomError(f"{path.name} is larger than {largest // 2**20} MB, which no {what} is.")
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise NetloomError(f"{path} cannot be opened: {reason}. Check the name and the folder.") from None
 
 
 def _migrated(value: dict[str, Any], place: str) -> dict[str, Any]:
@@ -348,8 +311,15 @@ def _short(numbers: tuple[float, ...]) -> list[float]:
     return [int(number) if number == int(number) else number for number in numbers]
 
 
-def encode(value: Mapping[str, Any]) -> bytes:
-    """JSON that reads well in a diff: what fits on a line stands on one, anything longer is broken up."""
+def encode(value: Mapping[str, Any], place: str = "The project") -> bytes:
+    """JSON that reads well in a diff: what fits on a line stands on one, anything longer is broken up.
+
+    Raises
+    ------
+    NetloomError
+        if the value is one that could not be read again; the sentence begins with ``place``, and names where it is.
+    """
+    strict_json.check(value, place)
     return (_written(value, 0) + "\n").encode("utf-8")
 
 
@@ -373,8 +343,14 @@ def _is_long(value: dict[str, Any] | list[Any]) -> bool:
 
 
 def project_bytes(project: Project) -> bytes:
-    """The content of the file."""
-    with undisturbed():
+    """The content of the file.
+
+    Raises
+    ------
+    NetloomError
+        if there is something in the project that no file can hold.
+    """
+    with undisturbed(), strict_json.in_a_sentence("The project"):
         return encode(project_json(project))
 
 

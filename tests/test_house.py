@@ -26,7 +26,7 @@ MAY_LOAD_TORCH = re.compile(
 )
 """Modules that may load torch when imported, except those of `TORCH_FREE`."""
 
-TORCH_FREE = {"app.training", "app.training.plan", "app.training.runs"}
+TORCH_FREE = {"app.training", "app.training.log_lines", "app.training.plan", "app.training.runs"}
 
 PATH = re.compile(r"`([\w./-]*(?:\.py|/)|(?:graph|app|widgets|tests|tools|benchmarks|docs|presets)(?:[./][\w./-]+)+)`")
 """What looks like a path where a page names code: it ends in ``.py`` or ``/``, or begins with the name of a room."""
@@ -57,6 +57,44 @@ STRING_IMPORTS = {
     "tools.forked_pytest": ["importlib.import_module"],  # loads libraries before forking
 }
 """Modules that import others by a string, with the functions that they call for it."""
+
+PLAIN_JSON = {
+    "app.data.info_cache",  # caches of Netloom's own, which are made anew where they make no sense
+    "app.data.readers.boxes.box_table",  # data may hold what a project may not
+    "app.data.readers.boxes.coco",
+    "app.data.readers.boxes.picture_json",
+    "app.data.readers.decoded_pictures",
+    "app.data.readers.tables.json_file",
+    "app.data.readers.tables.parquet_file",
+    "app.inference.new_inputs",
+    "app.protocol.framing",  # bounds of its own
+    "app.training.checkpoints",  # a state may hold infinity
+    "app.training.log_lines",  # each line against its schema, fast
+    "graph.strict_json",
+    "graph.structure.blocks",  # text that was written by the block itself
+    "widgets.data.downloads",  # lines that the command line printed
+    "widgets.shell.actions.pack_actions",
+    "widgets.start.lesson_shelf",  # what ships
+    "widgets.start.preset_entries",
+    "widgets.sweep.sweep_window",
+}
+"""Modules that read JSON without `graph.strict_json`, and why they may."""
+
+LOCATED = "app.data."
+"""Readers of data, whose files `app.data.readers.file_access.locate` has found to be regular ones."""
+OWN_FILES = {
+    "app.inference.new_inputs",  # where the path is known to be a file
+    "app.exchange.pack",
+    "app.system.about",  # what ships, and what the system says
+    "app.system.guide_pages",
+    "app.system.memory_budget",
+    "graph.build.code",
+    "widgets.description.glossary",
+    "widgets.look.terms",
+    "widgets.start.lesson_shelf",
+    "widgets.start.preset_entries",
+}
+"""Modules that read files without `graph.user_files`, and why they may."""
 
 LOADER = """
 import importlib, json, sys
@@ -188,6 +226,28 @@ def test_modules_are_imported_by_a_string_only_where_this_is_meant() -> None:
     texts = {module_name(path): path.read_text("utf-8") for path in sources() if "tests" not in path.parts}
     found = {name: calls for name, text in texts.items() if (calls := string_imports(ast.parse(text)))}
     assert found == STRING_IMPORTS
+
+
+def calls_of(path: Path, names: set[str]) -> list[str]:
+    """The calls in a module of what ends in one of ``names``, such as ``json.loads`` or ``.read_bytes``."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    return [ast.unparse(call) for call in calls if any(ast.unparse(call).endswith(name) for name in names)]
+
+
+def test_json_is_read_through_the_gate_of_bounds() -> None:
+    """``json.loads`` opens what can never be saved: half characters, 1e999, a nesting 900 deep."""
+    reading = {module_name(path) for path in sources("graph", "app", "widgets") if calls_of(path, {"json.loads"})}
+    assert reading == PLAIN_JSON
+
+
+def test_files_of_the_user_are_opened_through_the_gate_of_regular_files() -> None:
+    """A device never ends, and a pipe waits for whoever writes to it."""
+    reading = {
+        module_name(path)
+        for path in sources("graph", "app", "widgets")
+        if not module_name(path).startswith(LOCATED) and calls_of(path, {".read_bytes", ".read_text"})
+    }
+    assert reading == OWN_FILES
 
 
 def test_a_file_name_stands_for_one_idea() -> None:

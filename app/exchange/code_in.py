@@ -22,9 +22,9 @@ from graph.layers.base import Layer, ShapeError
 from graph.layers.io import Input, Output
 from graph.naming import check_name
 from graph.network import Connection, Network, Node
-from graph.project import bytes_of
 from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block, Body
+from graph.user_files import bytes_of
 
 LARGEST = 2**23
 """Files over this many bytes are refused."""

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from collections.abc import Mapping
@@ -20,15 +19,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 from app.system.archive_faults import DAMAGED
+from app.system.unfolding import refuse_zip_bomb
 from app.training.runs import BESIDE
+from graph import strict_json
 from graph.errors import NetloomError
 from graph.project import SUFFIX
+from graph.user_files import refuse_irregular
 
 MANIFEST = "netloom-pack.json"
 VERSION = 1
 PACK_SUFFIX = ".zip"
 DATA, RUNS, WEIGHTS = "data", BESIDE, "weights"
-LARGEST_MANIFEST = 2**27
+LARGEST_MANIFEST = 2**20
+"""Bytes of a manifest, beside `LISTED` and its name for each file."""
+LISTED = 200
 LARGEST = 2**38
 """Bytes that a pack may hold."""
 MOST_FILES = 2_000_000
@@ -145,6 +149,7 @@ def read_manifest(path: Path) -> Manifest:
         if it cannot be read, is no pack, or is a damaged one.
     """
     try:
+        refuse_irregular(path)
         with zipfile.ZipFile(path) as archive:
             return manifest_of(archive, path.name)
     except DAMAGED as error:
@@ -162,15 +167,17 @@ def manifest_of(archive: zipfile.ZipFile, place: str) -> Manifest:
     names = archive.namelist()
     if MANIFEST not in names:
         raise NetloomError(f"{place} is no pack of Netloom: {MANIFEST} is missing in it. Choose a file made by Pack.")
-    if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+    largest = LARGEST_MANIFEST + sum(LISTED + 6 * len(name) for name in names)
+    if archive.getinfo(MANIFEST).file_size > largest:
         raise _damaged(place, f"{MANIFEST} is too large")
     with archive.open(MANIFEST) as file:
-        content = file.read(LARGEST_MANIFEST + 1)
+        content = file.read(largest + 1)
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
+        value = strict_json.parse(content, place, parts=len(content))
+    except NetloomError:
         value = None
     manifest = Manifest.parse(value, place)
+    refuse_zip_bomb(place, archive)
     listed = {file.path: file.size for file in manifest.files} | {MANIFEST: len(content)}
     if len(names) != len({*names}) or {*names} != {*listed}:
         raise _damaged(place, f"it does not hold the files that {MANIFEST} lists")

@@ -19,6 +19,7 @@ from app.training import runs
 from app.training.run_labels import move_run
 from graph.errors import NetloomError
 from graph.project import Project, encode, read_project, write_atomically, write_project
+from graph.user_files import refuse_irregular
 
 SPARE = 2**26
 """Bytes of the disk that stay free."""
@@ -68,6 +69,7 @@ def unpack(pack: Path, folder: Path | None = None) -> Unpacked:
     _check_free(folder)
     partial = None
     try:
+        refuse_irregular(pack)
         with zipfile.ZipFile(pack) as archive:
             manifest = manifest_of(archive, pack.name)
             folder.parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from app.lessons.course import LessonProgress
 from app.lessons.schema import Lesson, read_lesson
 from app.project.presets import FOLDER as PRESETS
 from app.system.home import home
+from app.system.remembered import read_object, write_object
 from graph.errors import NetloomError
 
 FOLDER = PRESETS / "lessons"
@@ -43,7 +41,7 @@ def lessons() -> list[Lesson]:
 
 def kept_progress(id: str) -> LessonProgress | None:
     """How far one came with a lesson; None where one never began, or what was kept makes no sense."""
-    entry = _read().get(id)
+    entry = read_object(home() / KEPT).get(id)
     done, step = (entry.get("done"), entry.get("step")) if isinstance(entry, dict) else (None, None)
     if not isinstance(done, list) or not isinstance(step, int) or isinstance(step, bool) or step < 0:
         return None
@@ -52,17 +50,5 @@ def kept_progress(id: str) -> LessonProgress | None:
 
 def keep_progress(id: str, progress: LessonProgress) -> None:
     """Keep how far one came; a disk that refuses is no reason to stop a lesson."""
-    kept = _read() | {id: {"done": list(progress.done), "step": progress.step}}
-    with suppress(OSError):
-        home().mkdir(parents=True, exist_ok=True)
-        part = home() / f"{KEPT}.part"
-        part.write_text(json.dumps(kept, indent=2) + "\n", "utf-8")
-        part.replace(home() / KEPT)
-
-
-def _read() -> dict[str, Any]:
-    try:
-        value = json.loads((home() / KEPT).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    kept = read_object(home() / KEPT) | {id: {"done": list(progress.done), "step": progress.step}}
+    write_object(home() / KEPT, kept)

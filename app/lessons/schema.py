@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from graph import strict_json
 from graph.errors import NetloomError
 from graph.layers.settings import sentence
-from graph.project import bytes_of
+from graph.user_files import bytes_of
 
 VERSION = 1
 LARGEST = 2**20
@@ -258,12 +259,7 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def _decoded(content: bytes, place: str) -> dict[str, Any]:
-    try:
-        value = json.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, RecursionError):
-        raise NetloomError(f"{place} is no lesson: it is not JSON text.") from None
-    except json.JSONDecodeError as error:
-        raise NetloomError(f"{place}: line {error.lineno}, column {error.colno}: {error.msg.lower()}.") from None
+    value = strict_json.parse(content, place)
     if not isinstance(value, dict) or "lesson" not in value:
         raise NetloomError(f"{place} is no lesson: it lacks the key “lesson”, which holds the version {VERSION}.")
     if value["lesson"] != VERSION:

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.system import home
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.project import Project, decode, encode, parse_project, project_json, write_atomically
+from graph.project import Project, encode, project_json, read_project, write_atomically
 from graph.structure.blocks import Block
 
 SUFFIX = ".netloom"
@@ -50,11 +50,9 @@ def take(name: str) -> Block:
     """
     path = _path(name)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise NetloomError(f"The block “{name}” cannot be read: {reason}. Look into {path.parent}.") from None
-    network = parse_project(decode(content, path.name), path.name).network
+        network = read_project(path).network
+    except NetloomError as error:
+        raise NetloomError(f"The block “{name}” cannot be read: {error}") from None
     found = [node.layer for node in network if isinstance(node.layer, Block)]
     if len(found) != 1:
         raise NetloomError(f"{path.name} in the library holds no block; delete it there, or keep the block again.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def id_of(project: Project, path: Path | None) -> str:
     """
     if project.id or path is None:
         return project.id or new_id()
-    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.system.locks import FileLock, try_lock
+from graph import strict_json
 from graph.errors import NetloomError
+from graph.user_files import bytes_of
 
 if TYPE_CHECKING:
     from graph.project import Project
 
 VERSION = 1
+LARGEST = 2**27
+"""Entries over this many bytes are refused: twice what a project may have."""
 
 
 class Journal:
@@ -47,11 +51,14 @@ class Journal:
             "written": time.time(),
             "project": dict(project),
         }
+        with strict_json.in_a_sentence("The unsaved work"):
+            strict_json.check(entry["project"], "The unsaved work")
+            content = json.dumps(entry).encode()  # the path need not be text
         file = self._own_file()
         temporary = file.with_suffix(".part")
         try:
             with temporary.open("wb") as out:
-                out.write(json.dumps(entry, ensure_ascii=False).encode("utf-8"))
+                out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
             temporary.replace(file)
@@ -107,8 +114,8 @@ class Unsaved:
         from graph.project import parse_project
 
         try:
-            value = json.loads(self.file.read_text("utf-8"))["project"]
-        except (OSError, ValueError, KeyError, TypeError):
+            value = _read(self.file)["project"]
+        except (NetloomError, KeyError, TypeError):
             raise NetloomError(f"The unsaved work on {self.title} is damaged and cannot be recovered.") from None
         return parse_project(value, f"unsaved work on {self.title}")
 
@@ -130,8 +137,12 @@ def _entry(file: Path) -> Unsaved | None:
         return None  # its window is open
     lock.release()
     try:
-        value = json.loads(file.read_text("utf-8"))
+        value = _read(file)
         path = value["path"]
         return Unsaved(file, Path(path) if path else None, float(value["written"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (NetloomError, ValueError, KeyError, TypeError):
         return None
+
+
+def _read(file: Path) -> Any:
+    return strict_json.parse(bytes_of(file, LARGEST, "unsaved work"), file.name, strict=False)

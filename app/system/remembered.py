@@ -8,12 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from graph import strict_json
+from graph.errors import NetloomError
+from graph.user_files import bytes_of
+
+LARGEST = 2**24
+"""Files over this many bytes are not ours."""
+
 
 def read_object(file: Path) -> dict[str, Any]:
     """The JSON object in ``file``; empty where there is none or it is damaged, since nothing here is precious."""
     try:
-        value = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+        value = strict_json.parse(bytes_of(file, LARGEST, "file of this kind"), file.name, strict=False)
+    except NetloomError:
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -21,7 +28,7 @@ def read_object(file: Path) -> dict[str, Any]:
 def write_object(file: Path, value: Mapping[str, Any]) -> None:
     """Write ``value`` so that the file is whole at all times; a disk that refuses is no reason to stop working."""
     temporary = file.with_suffix(".part")
-    with suppress(OSError):
+    with suppress(OSError, ValueError, RecursionError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
         temporary.replace(file)

@@ -13,8 +13,10 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from app.system.unfolding import refuse_long_header
 from graph.errors import NetloomError
 from graph.project import write_atomically
+from graph.user_files import opened
 
 STATE = "netloom"
 """The one metadata entry: digest and state together, because safetensors writes several entries in random order and
@@ -67,6 +69,8 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if not path.is_file():
         raise NetloomError(f"{path} is missing. Put it back, or train the project again.")
     try:
+        with opened(path) as stream:
+            refuse_long_header(path.name, stream.read(8))
         with safetensors.safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
             return tensors, file.metadata() or {}

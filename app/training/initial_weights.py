@@ -15,6 +15,7 @@ from app.training import checkpoints
 from graph.errors import NetloomError
 from graph.layers.declared import Declared
 from graph.project import Project
+from graph.user_files import opened
 
 LARGEST = 2**33
 """Files of weights over this many bytes are refused."""
@@ -101,7 +102,7 @@ def _digest(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise NetloomError(f"{path} is larger than {LARGEST >> 30} GB, which no file of weights here is.")
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()

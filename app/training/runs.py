@@ -23,8 +23,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from app.system.home import home
+from app.training.log_lines import POINTS, lines_of
+from graph import strict_json
 from graph.errors import NetloomError
-from graph.project import Project, decode, encode, parse_project, write_atomically
+from graph.project import LARGEST, Project, decode, encode, parse_project, write_atomically
+from graph.user_files import bytes_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +45,9 @@ BESIDE = "runs"
 MADE_UP = re.compile(r"-\d{8}-(\d\d)(\d\d)(\d\d)(-\d+)?$")
 """How names of folders end that `fresh_folder` gave: day and time."""
 
+LARGEST_ENVIRONMENT = 2**26
 LARGEST_METRICS = 2**31
-"""Logs over this many bytes are refused."""
+"""Logs over this many bytes are refused, and environments over so many."""
 
 
 def runs_folder() -> Path:
@@ -152,7 +156,7 @@ class Run:
                     f"The run {path} is incomplete: {name} is missing. Put it back, or train the project again."
                 )
         environment = _read_environment(path / ENVIRONMENT)
-        content = _read(path / PROJECT)
+        content = bytes_of(path / PROJECT, LARGEST, "project")
         if digest(content) != environment.get("project"):
             raise NetloomError(
                 f"The run {path} was altered: {PROJECT} is not the project that was trained. "
@@ -300,59 +304,11 @@ def _numbers(values: list[float | None]) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
-POINTS = frozenset({"event", "step", "loss"})
-"""What every line of points holds; whatever else there is are further losses."""
-
-
-SHAPES: Mapping[str, Mapping[str, type]] = {
-    "points": {"step": list, "loss": list},
-    "epoch": {"epoch": int, "step": int, "train": dict, "validation": dict},
-    "started": {"step": int, "epochs": int},
-    "finished": {"status": str, "test": dict},
-    "confusion": {"epoch": int, "classes": list, "counts": list},
-}
-"""What a line of the log must hold, by its event."""
-
-
 def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    rows = _read(path).split(b"\n")
-    whole = rows[:-1]  # what follows the last line break was cut short, or is empty
-    for number, row in enumerate(whole, 1):
-        if not row.strip():
-            continue
-        try:
-            line = json.loads(row)
-        except (ValueError, RecursionError):
-            line = None
-        if line is None and number > 1 and _follows_crash(whole, number):
-            continue
-        if not _fits(line):
+    for number, line in lines_of(_read(path)):
+        if line is None:
             raise NetloomError(f"The run {path.parent} was altered: line {number} of {METRICS} cannot be understood.")
         yield line
-
-
-def _follows_crash(rows: list[bytes], number: int) -> bool:
-    """Whether the broken row ``number`` was ended by a resumed training, which begins with ``started``."""
-    return number < len(rows) and rows[number].startswith(b'{"event":"started"')
-
-
-def _fits(line: Any) -> bool:
-    if not isinstance(line, dict) or not isinstance(line.get("event"), str):
-        return False
-    needed = SHAPES.get(line["event"], {})
-    fits = all(isinstance(line.get(name), kind) for name, kind in needed.items())
-    if fits and line["event"] == "confusion":
-        return _is_square(line["counts"], len(line["classes"]))
-    if not fits or line["event"] != "points":
-        return fits
-    columns = [line[name] for name in line.keys() - {"event"}]
-    return all(isinstance(column, list) and len(column) == len(line["step"]) for column in columns)
-
-
-def _is_square(rows: list[Any], side: int) -> bool:
-    """Whether rows are as many as their whole numbers, ``side``."""
-    whole = (isinstance(row, list) and len(row) == side and all(isinstance(cell, int) for cell in row) for row in rows)
-    return len(rows) == side and all(whole)
 
 
 def _summary(path: Path) -> RunSummary:
@@ -364,19 +320,13 @@ def _summary(path: Path) -> RunSummary:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_METRICS:
-            raise NetloomError(f"{path} is larger than {LARGEST_METRICS // 2**20:,} MB, which no part of a run is.")
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
-        raise NetloomError(f"{path} cannot be opened: {reason}. Check the folder of the run.") from None
+    return bytes_of(path, LARGEST_METRICS, "part of a run")
 
 
 def _read_environment(path: Path) -> Mapping[str, Any]:
     try:
-        environment = json.loads(_read(path))
-    except (ValueError, RecursionError):
+        environment = strict_json.parse(bytes_of(path, LARGEST_ENVIRONMENT, "part of a run"), ENVIRONMENT)
+    except strict_json.JsonError:
         environment = None
     if not isinstance(environment, dict):
         raise NetloomError(f"The run {path.parent} was altered: {ENVIRONMENT} cannot be understood. Train again.")

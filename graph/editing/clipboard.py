@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graph import strict_json
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
@@ -90,20 +91,21 @@ Marks = dict[str, tuple[bool, bool, str]]
 
 def _parse(text: str) -> tuple[list[tuple[str, Layer, Position]], list[Connection], Marks]:
     foreign = NetloomError("The clipboard holds no layers: copy some on a canvas first.")
+    damaged = NetloomError("The copied layers are damaged: copy them again.")
     if len(text) > LARGEST:
         raise foreign
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        raise foreign from None
+        content = strict_json.parse(text, "The copied layers")
+    except NetloomError:
+        raise (damaged if MARK in text[:99] else foreign) from None
     if not isinstance(content, dict) or content.get(MARK) != VERSION:
         raise foreign
     try:
         layers = [_entry(value) for value in content["layers"]]
         wires = [Connection(*(str(part) for part in wire)) for wire in content["connections"]]
         marks = {str(v["id"]): _marks(v) for v in content["layers"]}
-    except (KeyError, TypeError, ValueError):
-        raise NetloomError("The copied layers are damaged: copy them again.") from None
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise damaged from None
     if len({id_ for id_, _, _ in layers}) < len(layers):
         raise NetloomError("The copied layers are damaged: two have the same name.")
     return layers, wires, marks

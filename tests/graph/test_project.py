@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import math
 import stat
 from pathlib import Path
 from typing import Any
@@ -253,3 +255,24 @@ def test_a_project_keeps_its_id(tmp_path: Path) -> None:
 def test_an_id_that_is_none_is_refused(id_: object) -> None:
     with pytest.raises(NetloomError, match="“id” must be at most 64 small letters"):
         parse_project({"netloom": 2, "id": id_})
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("notes", "\ud800"),
+        ("plan", {"rate": math.inf}),
+        ("plan", {"seed": 10**5000}),
+        ("about", {"title": functools.reduce(lambda inner, _: [inner], range(900), [])}),
+        ("about", {"title": {1, 2}}),
+    ],
+)
+def test_what_cannot_be_read_again_is_said_on_saving_and_the_old_file_stays(
+    place: str, value: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "my.netloom"
+    write_project(path, Project())
+    before = path.read_bytes()
+    with pytest.raises(NetloomError, match=f"The project: {place}"):
+        write_project(path, Project(sections={place: value}))
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]

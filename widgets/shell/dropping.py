@@ -19,6 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QWidget
 
+from graph.errors import NetloomError
+from graph.user_files import opened
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
@@ -162,9 +164,9 @@ def is_lesson(path: Path) -> bool:
     if path.suffix != LESSON:
         return False
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return LESSON_SIGN in file.read(4096)
-    except OSError:
+    except (OSError, NetloomError):
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +21,10 @@ from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
-from graph.project import SUFFIX, Project, json_steps, project_json, read_project, read_steps, write_project
+from graph.project import LARGEST, SUFFIX, Project, json_steps, project_json, read_project, read_steps, write_project
 from graph.steps import Steps, finished, part
+from graph.strict_json import in_a_sentence
+from graph.user_files import content
 from widgets.shell.project_state import ProjectState
 
 JOURNAL_DELAY_MS = 800
@@ -254,7 +257,7 @@ class ProjectSession(QObject):
         if path != before or self._lock is None:
             if self._lock is not None:
                 self._lock.release(remove=True)
-            self._lock = try_lock(self._locks / f"{_digest(str(path).encode())[:32]}.lock") if path else None
+            self._lock = try_lock(self._locks / f"{_digest(os.fsencode(path))[:32]}.lock") if path else None
         self.state.path = path
         self._print = fingerprint(path)
         if self._watcher.files():
@@ -316,7 +319,7 @@ class ProjectSession(QObject):
     def write_journal(self) -> None:
         """Keep unsaved edits on the disk, now."""
         self._rest_journal()
-        self._write(project_json(self.project) if self.modified else None)
+        self._write(lambda: project_json(self.project))
 
     def _write_later(self) -> None:
         """Keep unsaved edits on the disk; those of a large network are put into words a few layers at a time."""
@@ -329,21 +332,32 @@ class ProjectSession(QObject):
     def _write_on(self) -> None:
         end = perf_counter() + JOURNAL_SLICE
         try:
-            while self._journal_steps is not None and perf_counter() < end:
-                next(self._journal_steps)
+            with in_a_sentence("The unsaved work"):
+                while self._journal_steps is not None and perf_counter() < end:
+                    next(self._journal_steps)
         except StopIteration as last:
-            self._journal_slices.stop()
-            self._journal_steps = None
-            self._write(last.value if self.modified else None)
+            self._rest_slices()
+            value = last.value
+            self._write(lambda: value)
+        except NetloomError as error:
+            self._rest_slices()
+            self.troubled.emit(str(error))
 
-    def _write(self, value: dict[str, Any] | None) -> None:
+    def _write(self, made: Callable[[], dict[str, Any]]) -> None:
         try:
-            self._journal.clear() if value is None else self._journal.write(value, self.state.path)
+            if not self.modified:
+                self._journal.clear()
+                return
+            with in_a_sentence("The unsaved work"):
+                self._journal.write(made(), self.state.path)
         except NetloomError as error:
             self.troubled.emit(str(error))
 
     def _rest_journal(self) -> None:
         self._journal_timer.stop()
+        self._rest_slices()
+
+    def _rest_slices(self) -> None:
         self._journal_slices.stop()
         self._journal_steps = None
 
@@ -371,8 +385,8 @@ def _fresh(document: Document, id_: str) -> ProjectState:
 def fingerprint(path: Path | None) -> str | None:
     """A digest of the file's content; None where there is no file."""
     try:
-        return _digest(path.read_bytes()) if path else None
-    except OSError:
+        return _digest(content(path, LARGEST, "project")) if path else None
+    except (OSError, NetloomError):
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -270,9 +271,7 @@ def _opened(file: Path) -> Image.Image:
             raise PictureError("is a HEIC picture, which the library pillow-heif would read")
         formats = (*FORMATS, "HEIF")
     try:
-        packed = encoded_picture(file) if is_packed(file) else None
-        if packed == b"":
-            raise PictureError("is empty")
+        packed = _packed(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             picture = Image.open(file if packed is None else BytesIO(packed), formats=formats)
@@ -290,6 +289,18 @@ def _opened(file: Path) -> Image.Image:
         picture.close()
         raise PictureError(_too_large())
     return picture
+
+
+def _packed(file: Path) -> bytes | None:
+    """The bytes of a picture in a Parquet file; None for one that is a file of its own."""
+    if not is_packed(file):
+        if not stat.S_ISREG(file.stat().st_mode):  # a device never ends, and a pipe waits
+            raise PictureError("is no file")
+        return None
+    packed = encoded_picture(file)
+    if not packed:
+        raise PictureError("is empty")
+    return packed
 
 
 def _too_large() -> str:

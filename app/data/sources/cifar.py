@@ -13,6 +13,7 @@ import numpy as np
 from app.data.dataset import Array, Dataset, Field, Task
 from app.data.lazy_array import LazyArray, RowStore
 from app.data.sources.file_source import Candidate, FileSource
+from app.system.unfolding import refuse_bomb
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 from graph.shapes import image, vector
@@ -178,14 +179,15 @@ def _records(name: str, raw: bytes) -> Array:
 class _Counted:
     """A stream that refuses to unfold beyond `UNFOLDED`."""
 
-    def __init__(self, name: str, stream: IO[bytes]) -> None:
-        self._name = name
+    def __init__(self, file: Path, stream: IO[bytes]) -> None:
+        self._name, self._packed = file.name, file.stat().st_size
         self._stream = stream
         self._left = UNFOLDED
 
     def read(self, size: int = -1) -> bytes:
         block = self._stream.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
         self._left -= len(block)
+        refuse_bomb(self._name, UNFOLDED - self._left, self._packed)
         if self._left < 0:
             raise NetloomError(f"{self._name} unfolds to more than {UNFOLDED >> 30} GB, which no CIFAR archive does.")
         return block
@@ -196,7 +198,7 @@ def _from_archive(file: Path, texts: dict[str, str]) -> Iterator[tuple[str, Arra
     found: dict[str, Array] = {}
     try:
         with gzip.open(file) as unpacked:
-            stream = cast(IO[bytes], _Counted(file.name, cast(IO[bytes], unpacked)))
+            stream = cast(IO[bytes], _Counted(file, cast(IO[bytes], unpacked)))
             with tarfile.open(fileobj=stream, mode="r|") as archive:
                 for member in archive:
                     name = PurePosixPath(member.name).name

@@ -17,6 +17,7 @@ from app.data.dataset import Array
 from app.system.home import make_folder
 from graph.errors import NetloomError
 from graph.project import write_atomically
+from graph.user_files import content
 
 FOLDER = "made"
 NAME = re.compile(r"(\d{9})\.npy")
@@ -25,6 +26,8 @@ TIMES = 100
 """How often samples are kept over a training, about."""
 VALUES = 2**15
 """Values that are kept each time, at most, unless a single sample has more."""
+LARGEST = 2**28
+"""Snapshots over this many bytes are refused."""
 MOST_POINTS, MOST_SAMPLES = 400, 64
 """Samples that are kept each time, at most: of those with few values, and of others."""
 
@@ -59,8 +62,8 @@ def read_snapshot(run: Path, step: int) -> Array:
     """
     path = _path(run, step)
     try:
-        samples: Array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        samples: Array = np.load(io.BytesIO(content(path, LARGEST, "part of a run")), allow_pickle=False)
+    except (OSError, ValueError, EOFError, MemoryError, SyntaxError):
         raise NetloomError(f"The samples in {path} cannot be read; train the project again.") from None
     if samples.ndim < 2 or samples.dtype != np.float32:
         raise NetloomError(f"{path} holds no samples; train the project again.")

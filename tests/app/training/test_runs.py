@@ -151,3 +151,40 @@ def test_a_plan_is_read_back_and_refuses_nonsense() -> None:
     for wrong in ({"epochs": 0}, {"optimiser": "adamm"}, {"device": "gpu"}, {"lr": 1}, {"learning_rate": "1"}):
         with pytest.raises(NetloomError, match=r"^plan: "):
             Plan.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"event": "points", "step": ["1"], "loss": [1.0]},
+        {"event": "points", "step": [10**30], "loss": [1.0]},
+        {"event": "points", "step": [1, 2], "loss": [1.0]},
+        {"event": "points", "step": [1], "loss": [10**400]},
+        {"event": "points", "step": [1], "loss": [1.0], "more": [{}]},
+        {"event": "points", "step": [1], "loss": [1.0], "more": 3},
+        {"event": "epoch", "epoch": 1, "step": 1, "train": {"loss": "low"}, "validation": {}},
+        {"event": "epoch", "epoch": True, "step": 1, "train": {}, "validation": {}},
+        {"event": "epoch", "epoch": 1, "step": 1, "train": {"loss": [1]}, "validation": {}},
+        {"event": "started", "step": 10**30, "epochs": 1},
+        {"event": "started", "step": 0, "epochs": 1, "steps_per_epoch": "many"},
+        {"event": "finished", "status": "completed", "test": {"loss": {}}},
+        {"event": "finished", "status": "completed", "test": {}, "seconds": []},
+        {"event": ["points"]},
+        [],
+        None,
+    ],
+)
+def test_an_odd_line_breaks_its_own_run_alone(line: object, run: Run) -> None:
+    other = Run.create(run.path.with_name("other"), project_json(run.project), {"created": "2026"})
+    with (run.path / METRICS).open("a") as log:
+        log.write(json.dumps(line) + "\n")
+    listed = {summary.path: summary for summary in runs(run.path.parent)}
+    assert listed[other.path].problem is None
+    assert "was altered: line" in (listed[run.path].problem or "")
+
+
+def test_a_number_of_thousands_of_digits_breaks_its_own_run_alone(run: Run) -> None:
+    with (run.path / METRICS).open("a") as log:
+        log.write('{"event": "points", "step": [' + "9" * 5000 + '], "loss": [1]}\n')
+    (listed,) = runs(run.path.parent)
+    assert "was altered: line" in (listed.problem or "")

@@ -10,6 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.array_format import ArrayFormat, limit, register, too_large
+from app.system.unfolding import refuse_bomb
 from graph.errors import NetloomError
 
 SIGN = b"\x89HDF\r\n"
@@ -37,8 +38,10 @@ def read_hdf5(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     with h5py.File(stream, "r") as opened:
         opened.visititems(lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None)
         numbers = {name: item for name, item in found.items() if _is_plain(name, item)}
-        if sum(item.size * item.dtype.itemsize for item in numbers.values()) > limit():
+        unfolded = sum(item.size * item.dtype.itemsize for item in numbers.values())
+        if unfolded > limit():
             raise too_large(file.name)
+        refuse_bomb(file.name, unfolded, file.stat().st_size)
         arrays = {name: np.asarray(item[()]) for name, item in numbers.items()}
     if not arrays:
         raise NetloomError(f"{file.name} holds no arrays of numbers.")

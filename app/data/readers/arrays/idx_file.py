@@ -13,6 +13,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.array_format import ArrayFormat, exactly, limit, register, too_large
+from app.system.unfolding import refuse_bomb
 from graph.errors import NetloomError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -24,6 +25,7 @@ def read_idx(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     amount = math.prod(shape) * dtype.itemsize
     if amount > limit():
         raise too_large(file.name)
+    refuse_bomb(file.name, amount, file.stat().st_size)
     return {"array": np.frombuffer(exactly(file, stream, amount), dtype).reshape(shape)}
 
 

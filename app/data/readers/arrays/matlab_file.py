@@ -10,6 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.array_format import ArrayFormat, limit, register, too_large
+from app.system.unfolding import refuse_bomb
 from graph.errors import NetloomError
 
 OTHERS = ("cell", "struct", "object", "function", "opaque", "unknown")
@@ -29,8 +30,10 @@ def read_matlab(file: Path, stream: IO[bytes]) -> dict[str, Array]:
     from scipy.io import loadmat, whosmat
 
     listed = [(name, shape, kind) for name, shape, kind in whosmat(stream) if not name.startswith("__")]
-    if sum(BYTES * math.prod(shape) for _, shape, _ in listed) > limit():
+    unfolded = sum(BYTES * math.prod(shape) for _, shape, _ in listed)
+    if unfolded > limit():
         raise too_large(file.name)
+    refuse_bomb(file.name, unfolded // BYTES, file.stat().st_size)
     wanted = [name for name, _, kind in listed if kind not in OTHERS]
     stream.seek(0)
     loaded = loadmat(stream, variable_names=wanted, struct_as_record=True) if wanted else {}

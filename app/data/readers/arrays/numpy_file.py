@@ -11,6 +11,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.readers.array_format import ArrayFormat, limit, register, too_large
+from app.system.unfolding import refuse_zip_bomb
 from graph.errors import NetloomError
 
 HEADER = 10_000
@@ -29,6 +30,7 @@ def read_npz(file: Path, stream: IO[bytes]) -> dict[str, Array]:
         members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
         if sum(member.file_size for member in members) > limit():
             raise too_large(file.name)
+        refuse_zip_bomb(file.name, archive)
         for member in members:
             name = member.filename.removesuffix(".npy")
             # A member never unfolds beyond the size that its entry states, which is bounded above.

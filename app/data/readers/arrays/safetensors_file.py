@@ -10,6 +10,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.readers.array_format import ArrayFormat, limit, register
 from app.system.memory_budget import GIGABYTE
+from app.system.unfolding import refuse_long_header
 from graph.errors import NetloomError
 
 TYPES = {
@@ -30,6 +31,8 @@ def read_safetensors(file: Path, stream: IO[bytes]) -> dict[str, Array]:
 
     if file.stat().st_size > limit():
         raise NetloomError(f"{file.name} is larger than {limit() / GIGABYTE:.3g} GB.")
+    refuse_long_header(file.name, stream.read(8))
+    stream.seek(0)
     try:
         tensors = safetensors.deserialize(stream.read())  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError as error:

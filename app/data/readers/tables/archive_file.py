@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 from app.data.readers.table_format import TEXTS, RawTable, Reading, UnreadableTableError, reader_of, reads
 from app.system.archive_faults import DAMAGED
 from app.system.memory_budget import GIGABYTE, budget
+from app.system.unfolding import refuse_bomb, refuse_zip_bomb
 from graph.errors import NetloomError
 
 BLOCK = 1 << 20
@@ -60,6 +61,7 @@ def read_zip(file: Path, reading: Reading) -> RawTable:
     """
     try:
         with zipfile.ZipFile(file) as archive:
+            refuse_zip_bomb(file.name, archive)
             name, others = _member(file, archive, reading)
             raw = _read_inner(file, PurePosixPath(name).name, lambda: archive.open(name), reading)
     except NetloomError:
@@ -110,6 +112,7 @@ def _read_inner(file: Path, name: str, opened: Callable[[], IO[bytes]], reading:
             with opened() as packed, inner.open("wb") as unfolded:
                 while block := packed.read(BLOCK):
                     size += len(block)
+                    refuse_bomb(file.name, size, file.stat().st_size)
                     if size > allowed:
                         raise NetloomError(
                             f"{file.name} unfolds to more than {allowed / GIGABYTE:.1f} GB; use a smaller part."

@@ -15,6 +15,7 @@ from app.data.readers.picture_column import packed_names, picture_columns
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import COLUMNS, RawTable, Reading, column_names, parquet_parts, reads
 from app.protocol.data_values import ColumnType
+from app.system.unfolding import refuse_bomb
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def read_parquet(file: Path, reading: Reading) -> RawTable:
         parts = [file] if file.is_file() else parquet_parts(file)
         table = pyarrow.dataset.dataset([str(part) for part in parts], format="parquet")
         pictures = [name for name in picture_columns(file) if _is_new(name, reading)]
-        raw = _raw(file, table, int(table.count_rows()), pictures)
+        rows = int(table.count_rows())
+        refuse_bomb(file.name, 8 * rows * len(table.schema.names), sum(part.stat().st_size for part in parts))
+        raw = _raw(file, table, rows, pictures)
         return _with_pictures(_with_classes(raw, table.schema.metadata, reading), file, parts, pictures, reading)
 
 
@@ -60,7 +63,9 @@ def read_feather(file: Path, reading: Reading) -> RawTable:
 
     with _refusing(file, "Feather"):
         table = pyarrow.dataset.dataset(file, format="feather")
-        return _raw(file, table, int(table.count_rows()))
+        rows = int(table.count_rows())
+        refuse_bomb(file.name, 8 * rows * len(table.schema.names), file.stat().st_size)
+        return _raw(file, table, rows)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from app.data.readers.table_format import (
     refuses,
 )
 from app.system.memory_budget import GIGABYTE, budget
+from app.system.unfolding import refuse_zip_bomb
 from graph.errors import NetloomError
 
 UNFOLDED = 2**30
@@ -37,6 +38,8 @@ CELL = 100
 """Bytes that a cell takes while a workbook is read, as a Python object."""
 BLOCK = 1 << 20
 """Bytes of a sheet that are unfolded in one go."""
+LAST_ROW = 1_048_576
+"""The rows of a sheet that Excel has; a cell may claim any other, and openpyxl gives all the empty ones before it."""
 LOOKED_ROWS = 200
 """So many rows tell where the table begins."""
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"')
@@ -100,6 +103,7 @@ def _check_unfolded(file: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             unfolded = sum(member.file_size for member in archive.infolist())
+            refuse_zip_bomb(file.name, archive)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise NetloomError(f"{file.name} is damaged or no Excel workbook ({type(error).__name__}).") from None
     allowed = min(UNFOLDED, budget() // 4)  # its text takes several times as much once it is objects
@@ -134,6 +138,8 @@ def _rows(file: Path, sheet: Any) -> dict[int, tuple[object, ...]]:
     rows: dict[int, tuple[object, ...]] = {}
     cells, allowed = 0, min(CELLS, budget() // CELL)
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > LAST_ROW:
+            raise NetloomError(f"{file.name} has rows beyond {LAST_ROW:,}, the last that Excel knows; save it anew.")
         cells += len(row)
         if cells > allowed or len(row) > COLUMNS:
             raise NetloomError(f"{file.name} has more cells than can be read; save the sheet as CSV.")

@@ -214,3 +214,22 @@ def test_what_unfolds_too_far_is_refused(write: Write, monkeypatch: pytest.Monke
     monkeypatch.setenv("NETLOOM_MEMORY", "0.005")
     with pytest.raises(NetloomError, match="unfolds to more than"):
         read_table(path)
+
+
+def test_a_row_beyond_all_that_excel_has_is_refused(tmp_path: Path) -> None:
+    import openpyxl
+
+    path, other = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in ("a", "b"), (1, 2), (3, 4):
+        book.active.append(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(other, "w") as changed:
+        for name in archive.namelist():
+            content = archive.read(name)
+            changed.writestr(
+                name, content.replace(b'r="3"', b'r="1000000000000"').replace(b'"A1:B3"', b'"A1:B1000000000000"')
+            )
+    with pytest.raises(NetloomError, match="rows beyond 1,048,576"):
+        read_table(other)
