@@ -61,8 +61,7 @@ STRING_IMPORTS = {
 PLAIN_JSON = {
     "app.data.info_cache",  # caches of Netloom's own, which are made anew where they make no sense
     "app.data.readers.boxes.box_table",  # data may hold what a project may not
-    "app.data.readers.boxes.coco",
-    "app.data.readers.boxes.picture_json",
+    "app.data.readers.boxes.json_files",
     "app.data.readers.decoded_pictures",
     "app.data.readers.tables.json_file",
     "app.data.readers.tables.parquet_file",
