@@ -103,6 +103,21 @@ def test_a_column_of_words_is_no_number(write: Write) -> None:
         with_column(choice, None, "colour", {"name": "x"})
 
 
+ROWS = "".join(f"{row},{'uv'[row % 2]}\n" for row in range(20))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "below"),
+    [
+        ("t.csv", f"a,y\n{ROWS}", 0),
+        ("t.csv", f"a,y\n{ROWS}\nSource: the office\n", 1),
+        ("t.json", json.dumps([{"a": row, "y": "uv"[row % 2]} for row in range(20)]), 0),
+    ],
+)
+def test_lines_below_a_table_are_counted(write: Write, name: str, text: str, below: int) -> None:
+    assert describe_reading(suggest(write(name, text))).below == below
+
+
 def test_words_become_missing_in_one_column_only(write: Write) -> None:
     text = "a,b,y\n" + "NA,-999,u\nx,1.5,v\nz,2.5,u\nNA,-999,v\n" * 5
     choice = suggest(write("t.csv", text), target="y")

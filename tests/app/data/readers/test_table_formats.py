@@ -151,6 +151,19 @@ def test_feather_and_stata(tmp_path: Path) -> None:
         assert table.recipe_of("kind").categories == ("x", "y")
 
 
+@pytest.mark.parametrize(("times", "read"), [(7.5, False), (8.5, True)])
+def test_a_file_of_stata_needs_eight_times_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float, read: bool
+) -> None:
+    FRAME.to_stata(tmp_path / "t.dta", write_index=False)
+    monkeypatch.setenv("NETLOOM_MEMORY", f"{times * (tmp_path / 't.dta').stat().st_size / 2**30:.12f}")
+    if read:
+        assert len(read_table(tmp_path / "t.dta")) == len(FRAME)
+        return
+    with pytest.raises(NetloomError, match="memory to be read; save a part as CSV"):
+        read_table(tmp_path / "t.dta")
+
+
 def test_types_and_categories_of_arff_are_believed(write: Write) -> None:
     rows = "".join(f"{row}.5,{'?' if row == 3 else row},1\n" for row in range(12))
     table = read_table(write("t.arff", arff(rows, "{2, 1, 'other one'}")))
