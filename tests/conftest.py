@@ -41,7 +41,12 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a CUDA device where there is none; torch is only imported if a test asks for it."""
+    """Begin with the journeys, and skip what needs a CUDA device where there is none.
+
+    A journey takes a minute: begun last, it would leave the other processes without work. torch is only imported if a
+    test asks for a device.
+    """
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
     needing = [item for item in items if item.get_closest_marker("gpu")]
     if not needing:
         return

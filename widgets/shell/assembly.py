@@ -68,7 +68,7 @@ def build_workbench(window: MainWindow) -> None:
     from widgets.shell.workbench import Workbench
 
     session = ProjectSession(home.folder("recovery"), home.folder("locks"), window)
-    workbench = Workbench(session, window.themes)
+    workbench = Workbench(session, window.themes, window.pages)
     window.adopt(session, workbench)
     window.commands.add(canvas_actions(), ABOVE)
     window.part(ProjectProblems).changed.connect(workbench.show_project_problems)
@@ -99,7 +99,7 @@ def build_training(window: MainWindow) -> None:
     link = WorkerLink(parent=window)
     controller = TrainingController(link, window)
     window.at_close(controller.close)
-    panel = TrainPanel(window.themes, controller)
+    panel = TrainPanel(window.themes, controller, window.workbench.bottom)
     window.workbench.add_panel("train", panel)
     memory = window.part(ProjectMemory)
 

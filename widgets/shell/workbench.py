@@ -42,14 +42,18 @@ LESSON_STRIP = 190
 
 
 class Workbench(QWidget):
-    """Palette and outline, canvas, inspector and a bottom panel, for one document at a time."""
+    """Palette and outline, canvas, inspector and a bottom panel, for one document at a time.
+
+    What is large is given its parent before it is filled: a style sheet polishes a widget anew, with all that is in
+    it, each time that it is moved into another.
+    """
 
     selection_changed = Signal()
     workspace_changed = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, session: ProjectSession, themes: ThemeSource) -> None:
-        super().__init__()
+    def __init__(self, session: ProjectSession, themes: ThemeSource, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("workbench")
         self._session, self._themes = session, themes
         self.workspace = "network"
@@ -80,36 +84,35 @@ class Workbench(QWidget):
         self.follow_session()
 
     def _assemble(self) -> None:
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        centre = QWidget()
-        vbox(self.breadcrumb, (self.canvas, 1), parent=centre, spacing=0)
-        self.column = QSplitter(Qt.Orientation.Vertical)
-        self.column.addWidget(self.side_panel)
-        self.column.addWidget(self.lesson)
-        self.column.setChildrenCollapsible(False)
-        self.lesson.hide()
-        for widget in (self.left, centre, self.column):
-            self.across.addWidget(widget)
-        self.across.setStretchFactor(1, 1)
-        self.across.setSizes([self._themes.theme.px(218), 742, self._themes.theme.px(320)])
-        for index in (0, 2):
-            self.across.setCollapsible(index, False)
+        self.whole = QSplitter(Qt.Orientation.Vertical, self)
+        vbox(self.whole, parent=self)
+        self.whole.addWidget(self.middle)
+        self.whole.setStretchFactor(0, 1)
+        self.whole.setChildrenCollapsible(False)
         self.down = QSplitter(Qt.Orientation.Vertical)
+        self.middle.addWidget(self.down)
+        self.across, centre = QSplitter(Qt.Orientation.Horizontal), QWidget()
         self.down.addWidget(self.across)
         self.down.addWidget(self.bottom)
         self.down.setStretchFactor(0, 1)
         self.down.setCollapsible(0, False)
+        self.column = QSplitter(Qt.Orientation.Vertical)
+        for widget in (self.left, centre, self.column):
+            self.across.addWidget(widget)
+        vbox(self.breadcrumb, (self.canvas, 1), parent=centre, spacing=0)
+        self.column.addWidget(self.side_panel)
+        self.column.addWidget(self.lesson)
+        self.column.setChildrenCollapsible(False)
+        self.lesson.hide()
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([self._themes.theme.px(218), 742, self._themes.theme.px(320)])
+        for index in (0, 2):
+            self.across.setCollapsible(index, False)
         self.checks.setAccessibleName("Problems and summary")
         self.checks.addTab(self.problems, "Problems")
         self.checks.addTab(self.summary, "Summary")
         self.bottom.add(self.checks)
-        self.middle.addWidget(self.down)
-        self.whole = QSplitter(Qt.Orientation.Vertical)
-        self.whole.addWidget(self.middle)
-        self.whole.setStretchFactor(0, 1)
-        self.whole.setChildrenCollapsible(False)
         self.dividers = Dividers(self.across, self.down, self.column, self._themes)
-        vbox(self.whole, parent=self)
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(lambda *_: self._remember_height())
@@ -367,7 +370,7 @@ class Workbench(QWidget):
     # Workspaces
 
     def add_panel(self, workspace: str, panel: QWidget) -> None:
-        """Give a workspace its panel: below the canvas, or in the canvas's place for ``data``."""
+        """Give a workspace its panel: below the canvas, made in `bottom`, or in the canvas's place for ``data``."""
         self._panels[workspace] = panel
         if workspace == "data":
             self.middle.addWidget(panel)

@@ -69,7 +69,13 @@ class TrainPanel(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        self.tabs = QTabWidget(self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        vbox(self.strip, (self._splitter, 1), parent=self, spacing=2)
+        self.tabs, over = QTabWidget(), QWidget()
+        self._over = over  # what a notice floats over: a splitter would take it for another pane
+        for number, widget in enumerate((self.tabs, over)):
+            self._splitter.addWidget(widget)
+            self._splitter.setStretchFactor(number, number)
         self.tabs.setAccessibleName("Training settings and runs")
         self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.plan, "Training settings")
@@ -77,19 +83,13 @@ class TrainPanel(QWidget):
         self.tabs.addTab(self.confusion, "Confusion")
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), False)
         self._plots = QSplitter(Qt.Orientation.Horizontal)
+        vbox((self._plots, 1), parent=over, spacing=0)
         for number, plot in enumerate((self.curves.loss, self.curves.metric, self.curves.rate)):
             self._plots.addWidget(plot)
             self._plots.setStretchFactor(number, SHARES[number])
         self._plots.setSizes([10 * share for share in SHARES])
         self.curves.rate.hide()
-        over = self._over = QWidget()  # what a notice floats over: a splitter would take it for another pane
-        vbox((self._plots, 1), parent=over, spacing=0)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for number, widget in enumerate((self.tabs, over)):
-            self._splitter.addWidget(widget)
-            self._splitter.setStretchFactor(number, number)
         self._splitter.setSizes([LEFT, 920])
-        vbox(self.strip, (self._splitter, 1), parent=self, spacing=2)
         float_over(over, self.notice)
 
     def _connect(self) -> None:

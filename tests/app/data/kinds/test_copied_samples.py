@@ -29,6 +29,8 @@ from tests.app.conftest import idx, packed_idx
 
 COPIES = 200
 """So many samples are copied in each way."""
+TABLES = 60
+"""So many tables hold one recording each; every one is read several times."""
 
 # Run-to-failure records
 
@@ -125,7 +127,7 @@ def test_recordings_in_tables(
     tmp_path: Path, written: tuple[str, str, str], encoding: str, settings: dict[str, int]
 ) -> None:
     rng = np.random.default_rng(3)
-    files = [tmp_path / "set" / ("walk", "sit")[number % 2] / f"{number:03}.csv" for number in range(COPIES)]
+    files = [tmp_path / "set" / ("walk", "sit")[number % 2] / f"{number:03}.csv" for number in range(TABLES)]
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(table(int(rng.integers(5, 10)), rng, written), encoding=encoding)
