@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -136,6 +136,7 @@ class Summary(Themed, QWidget):
         self._chosen: tuple[str, ...] = ()
         self._quiet = False
         self._stale = True
+        self._last_width = 0
         self.name = "network"
         self.folder = ""
         self.model = SummaryModel(themes, self)
@@ -161,7 +162,7 @@ class Summary(Themed, QWidget):
         tree.setStyleSheet("QTreeView { border: none; border-radius: 0; }")
         tree.setIndentation(16)
         header = tree.header()
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)  # it would also squeeze the last column where there is no room
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionsMovable(False)
@@ -234,11 +235,22 @@ class Summary(Themed, QWidget):
             self._fit()
 
     def _fit(self) -> None:
-        """Give each column the width of what stands in it."""
-        for number in range(len(COLUMNS) - 1):  # the last one takes what is left
+        """Give each column the width of what stands in it, and the last one what is left, if that is more."""
+        for number in range(len(COLUMNS)):
             self.tree.resizeColumnToContents(number)
             room = self.theme.px(28) if number == 0 else 8  # names inside opened blocks stand further in
             self.tree.setColumnWidth(number, min(self.tree.columnWidth(number) + room, self.theme.px(260)))
+        self._last_width = self.tree.columnWidth(len(COLUMNS) - 1)
+        self._fill()
+
+    def _fill(self) -> None:
+        last = len(COLUMNS) - 1
+        others = self.tree.header().length() - self.tree.columnWidth(last)
+        self.tree.setColumnWidth(last, max(self._last_width, self.tree.viewport().width() - others))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill()
 
     def theme_changed(self) -> None:
         """Take over the colours and sizes of another theme."""
