@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
             return work()
         case _:
             from app.cli.command import Screen, run
+            from app.system.parent_death import end_with_parent
 
+            end_with_parent()
             return run(arguments, Screen(open_window, run_tour))
 
 

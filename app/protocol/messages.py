@@ -157,6 +157,16 @@ class Forget(Command):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Ping(Command):
+    """Say that you are there: answered at once by a `Pong`, whatever the worker is doing."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pong(Message):
+    """A worker is there; it may be busy."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SetMemoryBudget(Command):
     """Data may take this much memory, in gigabytes; 0 stands for the default."""
 

@@ -6,11 +6,11 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from app.protocol.framing import Decoder, encode
-from app.protocol.messages import Envelope, Message
+from app.protocol.messages import Envelope, Message, Ping, Pong
 from graph.errors import NetloomError
 
 CHUNK = 1 << 16
@@ -19,11 +19,15 @@ CHUNK = 1 << 16
 class Channel:
     """Messages in both directions. ``closed`` is true once the input has ended and everything was taken.
 
-    A thread reads, so that training never looks at the input between two steps; it sleeps in the system's read.
+    A thread reads, so that training never looks at the input between two steps; it sleeps in the system's read. It
+    answers each `Ping` itself, so that a worker that is busy is told from one that is stopped. When the input ends it
+    calls ``on_end``.
     """
 
-    def __init__(self, source: IO[bytes], sink: IO[bytes]) -> None:
+    def __init__(self, source: IO[bytes], sink: IO[bytes], on_end: Callable[[], None] | None = None) -> None:
         self._sink = sink
+        self._sending = threading.Lock()
+        self._on_end = on_end
         self._queue: queue.SimpleQueue[Envelope | NetloomError | None] = queue.SimpleQueue()
         self.closed = False
         threading.Thread(target=self._read, args=(source,), daemon=True, name="requests").start()
@@ -31,8 +35,10 @@ class Channel:
     def send(self, message: Message, id: int | None = None) -> None:
         """Send a message, a reply with the ``id`` of its request; if nobody listens any more, the channel is closed."""
         try:
-            self._sink.write(encode(message, id))
-            self._sink.flush()
+            frame = encode(message, id)
+            with self._sending:
+                self._sink.write(frame)
+                self._sink.flush()
         except (BrokenPipeError, ValueError, OSError):
             self.closed = True
 
@@ -67,12 +73,17 @@ class Channel:
         try:
             while data := os.read(source.fileno(), CHUNK):
                 for envelope in decoder.feed(data):
-                    self._queue.put(envelope)
+                    if isinstance(envelope.message, Ping):
+                        self.send(Pong())
+                    else:
+                        self._queue.put(envelope)
         except NetloomError as error:
             self._queue.put(error)
         except OSError:
             pass
         self._queue.put(None)
+        if self._on_end is not None:
+            self._on_end()
 
 
 def take_over_stdout() -> IO[bytes]:

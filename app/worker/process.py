@@ -31,6 +31,7 @@ from app.protocol.messages import (
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
 from app.system.memory_budget import allow
+from app.system.parent_death import bind_to_parent, end_soon, time_to_save
 from app.system.progress import UnfinishedError, Work, for_now, run_by
 from app.training.malloc import hand_back
 from app.worker.channel import Channel, take_over_stdout
@@ -50,13 +51,14 @@ NICE = 10
 
 def main() -> NoReturn:
     """Serve requests on stdin until it closes, and end the process."""
+    of_window = bind_to_parent()
     if hasattr(os, "nice"):
         os.nice(NICE)
     # Ctrl+C in the terminal that started the window is meant for the window.
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(sys.stdin.buffer, take_over_stdout())
+    channel = Channel(sys.stdin.buffer, take_over_stdout(), end_soon if of_window else None)
     code = Worker(channel).serve()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
@@ -198,8 +200,9 @@ class Worker:
         control.watch = self._watch
         self._snapshot = lambda: take_snapshot(session, inspect_session)
         self._channel.send(TrainingBegun(), number)
+        training = contextlib.closing(train(session, inspect_session))
         try:
-            with logged_to(session.run.path), contextlib.closing(train(session, inspect_session)) as events:
+            with time_to_save(), logged_to(session.run.path), training as events:
                 for event in events:
                     self._channel.send(event)
                     if isinstance(event, Finished):  # what is asked from now on is no longer about this training

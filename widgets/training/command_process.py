@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+
+from app.system.parent_death import child_environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NETLOOM = (sys.executable, str(ROOT / "main.py"))
@@ -47,6 +49,7 @@ class CommandProcess(QObject):
         process.setProgram(self._program[0])
         process.setArguments([*self._program[1:], *arguments])
         process.setWorkingDirectory(str(ROOT))
+        process.setProcessEnvironment(environment_of_child())
         process.readyReadStandardOutput.connect(lambda: self._read(process))
         process.finished.connect(lambda code, status: self._on_finished(process, code, status))
         process.errorOccurred.connect(lambda error: self._on_error(process, error))
@@ -92,3 +95,11 @@ class CommandProcess(QObject):
             self.ended.emit(True, " ".join(self._lines[1:]))
         else:
             self.ended.emit(False, errors[-1] if errors else NO_REASON)
+
+
+def environment_of_child() -> QProcessEnvironment:
+    """The environment of a process that ends with this one."""
+    environment = QProcessEnvironment.systemEnvironment()
+    for name, value in child_environment().items():
+        environment.insert(name, value)
+    return environment

@@ -393,4 +393,5 @@ class TrainingController(QObject):
     def _set_state(self, state: State) -> None:
         if state is not self._state:
             self._state = state
+            self._link.expect_events(self.active)
             self.stateChanged.emit(state)

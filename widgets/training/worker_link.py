@@ -12,14 +12,16 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.protocol.events import Event, Points, Snapshot
 from app.protocol.framing import Decoder, encode
-from app.protocol.messages import Command, Envelope, Forget, Message, R, Ready, Refused, Request, Unfinished
+from app.protocol.messages import Command, Envelope, Forget, Message, Ping, R, Ready, Refused, Request, Unfinished
 from graph.errors import NetloomError
+from widgets.training.command_process import environment_of_child
+from widgets.training.heartbeat import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FRAME_MS = 16
@@ -71,7 +73,8 @@ class WorkerLink(QObject):
     `waits(id, Unfinished)` says how far the work is that a request has to wait for. The request is sent again for the
     next piece, unless it is forgotten meanwhile. `pending_changed` says that a request
     was sent, or waits no longer. `lost` carries one sentence when the worker died, was killed or spoke
-    nonsense; requests that were waiting are refused with the same sentence before.
+    nonsense; requests that were waiting are refused with the same sentence before. ``heartbeat`` tells whether a worker
+    that is awaited answers.
     """
 
     training_event = Signal(object)
@@ -95,6 +98,8 @@ class WorkerLink(QObject):
         self._tail = ""
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._hand_over)
+        self._events_due = False
+        self.heartbeat = Heartbeat(lambda: self.send(Ping()), lambda: self.running and self._awaited, self)
 
     # State
 
@@ -112,6 +117,10 @@ class WorkerLink(QObject):
     def busy(self) -> bool:
         """Whether a request waits for its answer."""
         return bool(self._requests)
+
+    @property
+    def _awaited(self) -> bool:
+        return self.busy or self._events_due
 
     def pending_of(self, panel: QWidget) -> list[Pending]:
         """The requests that wait for a reply to ``panel`` or to something within it, the oldest first."""
@@ -133,7 +142,7 @@ class WorkerLink(QObject):
         process.setProgram(self._command[0])
         process.setArguments(list(self._command[1:]))
         process.setWorkingDirectory(str(ROOT))
-        process.setProcessEnvironment(QProcessEnvironment.systemEnvironment())
+        process.setProcessEnvironment(environment_of_child())
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._read_errors)
         process.finished.connect(self._ended)
@@ -160,6 +169,7 @@ class WorkerLink(QObject):
 
     def _release(self) -> QProcess | None:
         """Let go of the process without hearing from it any more."""
+        self.heartbeat.reset()
         process, self._process, self._was_ready = self._process, None, False
         if process is not None:
             process.readyReadStandardOutput.disconnect(self._read)
@@ -174,8 +184,22 @@ class WorkerLink(QObject):
         """Send a command, which needs no answer, starting a worker if there is none."""
         self._write(command)
 
+    def expect_events(self, due: bool) -> None:
+        """Say whether the worker has to be heard from although no request waits: while it trains."""
+        self._events_due = due
+        if due and self.running:
+            self.heartbeat.begin()
+
+    def restart(self, reason: str) -> None:
+        """End the worker at once, whatever it is doing, and start another; ``reason`` is told as for one that died."""
+        if self.running:
+            self._lose(reason)
+            self.start()
+
     def _write(self, message: Message, id: int | None = None) -> None:
         self.start()
+        if self._awaited:
+            self.heartbeat.begin()
         if self._process is not None:
             self._process.write(encode(message, id))
 
@@ -210,6 +234,7 @@ class WorkerLink(QObject):
     def _read(self) -> None:
         if self._process is None:
             return
+        self.heartbeat.hear()
         try:
             self._waiting += self._decoder.feed(bytes(self._process.readAllStandardOutput().data()))
         except NetloomError as error:
@@ -239,7 +264,7 @@ class WorkerLink(QObject):
             case Event():
                 self.training_event.emit(message)
             case Ready():
-                self._was_ready = True
+                self._was_ready, self.heartbeat.loading = True, False
                 self.ready.emit(message)
             case Unfinished() if number is not None:
                 self._go_on(number, message)

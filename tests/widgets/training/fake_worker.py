@@ -3,7 +3,7 @@
 ``python fake_worker.py MODE`` where MODE says how it misbehaves: ``good`` does not; ``crash`` kills itself after a few
 points; ``garbage`` answers training with noise; ``refuse`` answers every request with an error; ``dead`` ends at once;
 ``fail`` ends training with a loss that is not a number; ``deaf`` ignores that its input closes; ``slow`` has to be
-asked `PIECES` times more before it trains, or answers; ``endless`` never does.
+asked `PIECES` times more before it trains, or answers; ``endless`` never does; ``restless`` never stops.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 from app.protocol.events import Epoch, Finished, Paused, Points, Resumed, Snapshot, Started, Status
 from app.protocol.events import TrainingProgress as Progress
 from app.protocol.framing import Decoder, encode
-from app.protocol.messages import DeviceInfo, Envelope, Forget, Message, Ready, Refused, Request, Unfinished
+from app.protocol.messages import DeviceInfo, Envelope, Forget, Message, Ping, Pong, Ready, Refused, Request, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
@@ -42,6 +42,7 @@ class FakeWorker:
     def __init__(self, mode: str) -> None:
         self.mode = mode
         self.inbox: queue.Queue[Envelope | None] = queue.Queue()
+        self.saying = threading.Lock()
         self.log: Log | None = None
         self.training = False
         self.paused = False
@@ -53,7 +54,8 @@ class FakeWorker:
 
     def say(self, message: Message, id: int | None = None) -> None:
         """Send a message, and log it as training does."""
-        os.write(1, encode(message, id))
+        with self.saying:
+            os.write(1, encode(message, id))
         if self.log is not None and isinstance(message, Started | Points | Epoch | Finished):
             self.log.add(message.to_json())
 
@@ -79,7 +81,10 @@ class FakeWorker:
         decoder = Decoder()
         while data := os.read(0, 65536):
             for envelope in decoder.feed(data):
-                self.inbox.put(envelope)
+                if isinstance(envelope.message, Ping):
+                    self.say(Pong())
+                else:
+                    self.inbox.put(envelope)
         if self.mode == "deaf":
             time.sleep(600)
         self.inbox.put(None)
@@ -128,7 +133,7 @@ class FakeWorker:
             case Step() if self.training:
                 self.advance()
                 self.say(Paused(self.step))
-            case Stop() if self.training:
+            case Stop() if self.training and self.mode != "restless":
                 self.finish("stopped")
             case Watch():
                 self.watched = message

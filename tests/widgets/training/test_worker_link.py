@@ -122,6 +122,51 @@ def test_a_killed_worker_is_told_of_and_replaced(make_link: MakeLink, qtbot: QtB
     assert link.process_id != first
 
 
+def test_a_stopped_worker_is_told_of_until_it_answers_again(
+    make_link: MakeLink, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.training.heartbeat.EVERY_MS", 300)
+    link = make_link("good")
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    link.request(Unanswered(), lambda _: None)
+    qtbot.wait(1000)
+    assert not link.heartbeat.silent  # it is busy for long, but answers
+    with qtbot.waitSignal(link.heartbeat.silent_changed):
+        os.kill(link.process_id, signal.SIGSTOP)
+    assert link.heartbeat.silent
+    with qtbot.waitSignal(link.heartbeat.silent_changed):
+        os.kill(link.process_id, signal.SIGCONT)
+    assert not link.heartbeat.silent
+
+
+def test_a_stopped_worker_is_restarted(make_link: MakeLink, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widgets.training.heartbeat.EVERY_MS", 300)
+    link, refusals, answers = make_link("good"), list[str](), list[Echoed]()
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    first = link.process_id
+    link.request(Unanswered(), lambda _: None, refusals.append)
+    with qtbot.waitSignal(link.heartbeat.silent_changed):
+        os.kill(first, signal.SIGSTOP)
+    link.restart("It was ended.")
+    assert refusals == ["It was ended."]
+    assert not link.heartbeat.silent
+    link.request(Echo(word="new"), answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    qtbot.waitUntil(lambda: not alive(first))
+    assert link.process_id != first
+
+
+def test_an_idle_worker_is_not_pinged(make_link: MakeLink, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widgets.training.heartbeat.EVERY_MS", 10)
+    link, answers = make_link("good"), list[Echoed]()
+    link.request(Echo(), answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    qtbot.wait(50)
+    assert not link.heartbeat.running
+
+
 def test_garbage_ends_the_worker(make_link: MakeLink, qtbot: QtBot, tmp_path: Path) -> None:
     link = make_link("garbage")
     with qtbot.waitSignal(link.ready):

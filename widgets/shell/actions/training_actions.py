@@ -57,6 +57,7 @@ class TrainingActions(QObject):
         controller.stateChanged.connect(self._on_state)
         controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
+        self._be_patient(controller)
         controller.epoch_ended.connect(self._on_epoch)
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
@@ -68,6 +69,19 @@ class TrainingActions(QObject):
         self._context.session.committed.connect(lambda _: self._compare())
         self._show_devices()
         self._show_state()
+
+    def _be_patient(self, controller: TrainingController) -> None:
+        """Say when the worker does not answer or does not stop, with what ends it."""
+        from widgets.training.worker_patience import WorkerPatience
+
+        patience = WorkerPatience(controller, self)
+
+        def tell(sentence: str, remedy: str) -> None:
+            self._context.withdraw("worker")
+            if sentence:
+                self._context.say(Notice(sentence, "warning", ((remedy, patience.end),), "worker"))
+
+        patience.said.connect(tell)
 
     def _show_state(self) -> None:
         if self.controller is not None:
