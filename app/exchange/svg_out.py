@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from textwrap import wrap
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
@@ -16,6 +17,9 @@ from graph.layers.base import Family
 from graph.network import Annotation, AnnotationKind, Connection, Network, Node, Position
 from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block
+
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot hold."""
 
 MARGIN = 32.0
 """Free space around the network in pixels."""
@@ -207,6 +211,11 @@ def _port(place: Position, shape: Shape | None, *, filled: bool) -> str:
         f'<circle cx="{place[0]:g}" cy="{place[1]:g}" r="{cards.PORT_RADIUS:g}" fill="{fill}" '
         f'stroke="{edge}" stroke-width="1.5"/>'
     )
+
+
+def escape(text: str) -> str:
+    """Text as it may stand in XML, which has no way to hold most control characters: they become ``\ufffd``."""
+    return saxutils.escape(NO_XML.sub("\ufffd", text))
 
 
 def _text(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graph.network import Network
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\[\]]{0,1000}\]\(([^)\s]{1,1000})\)")
+"""Its parts are bounded, so that a text of nothing but brackets is searched in one pass."""
 WORKSPACES = ("data", "network", "train", "understand")
 COMMANDS = frozenset({
     "train", "pause", "step", "stop", "resume", "home", "frame", "tidy", "add_layer", "find_layer", "problems",

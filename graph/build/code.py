@@ -83,7 +83,7 @@ def generate(network: Network, title: str = "", data: DataCode | None = None) ->
     imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
     extra = data.imports if data else ()
     parts = [
-        f'"""{title or "A network"}, drawn in Netloom. Needs only torch."""\n',
+        f'"""{_quoted(title) or "A network"}, drawn in Netloom. Needs only torch."""\n',
         "\n".join(["from __future__ import annotations", "", *_imports([*imports, *extra])]) + "\n",
         *sources,
         *classes.written.values(),
@@ -92,6 +92,12 @@ def generate(network: Network, title: str = "", data: DataCode | None = None) ->
         data.main if data and data.main else _main(plan),
     ]
     return "\n".join(part if part.startswith("\n") or index < 2 else f"\n{part}" for index, part in enumerate(parts))
+
+
+def _quoted(title: str) -> str:
+    """A title as it may stand within three quotes: nothing in it ends them, escapes, or breaks the line."""
+    line = "".join(letter if letter.isprintable() else " " for letter in title)
+    return line.replace("\\", r"\\").replace('"""', r"\"\"\"")
 
 
 def _imports(extra: Iterable[str]) -> list[str]:

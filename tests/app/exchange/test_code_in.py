@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,16 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         import_network(tmp_path / "net.pt", tmp_path / "a.netloom")
     with pytest.raises(NetloomError, match="cannot be opened"):
         import_network(tmp_path / "gone.py", tmp_path / "a.netloom")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [r"C:\users\new\x", 'say """no"""', '"', "\\", "a\nb\r\tc\0d\u2028e", "Größe \U0001f600", '""""""', r"\N{no}"],
+)
+def test_any_title_may_stand_in_exported_code(title: str) -> None:
+    code = code_with_drawing(cnn(), title)
+    described = ast.get_docstring(ast.parse(code), clean=False) or ""
+    line = "".join(letter if letter.isprintable() else " " for letter in title)
+    assert described == f"{line}, drawn in Netloom. Needs only torch."
+    drawing = read_drawing(code, "code.py")
+    assert drawing is not None and drawing.intact and drawing.project.sections["about"] == {"title": title}

@@ -78,3 +78,13 @@ def test_notes_frames_and_muted_layers_are_drawn() -> None:
     assert opacities["input1"] is None
     assert top < -60
     assert width > 900
+
+
+def test_what_xml_cannot_hold_is_replaced() -> None:
+    network = sample()
+    note = "a\0b\x1f\ufffe <c> \U0001f600"
+    network.annotations["note1"] = Annotation("note1", AnnotationKind.NOTE, note, (0, 300, 400, 90), 5)
+    root = ElementTree.fromstring(svg(network, title="\x01 & \x7f"))
+    texts = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
+    assert "a\ufffdb" in texts and "<c> \U0001f600" in texts
+    assert root.findtext(f"{SVG}title") == "\ufffd & \x7f"

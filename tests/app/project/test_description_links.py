@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,10 @@ def test_layers_inside_blocks_are_found() -> None:
 def test_a_view_that_was_renamed_is_found_by_its_old_name() -> None:
     assert read_link("understand:made-samples") == Link(Place.UNDERSTAND, "generated-samples")
     assert "generated-samples" in understand_tabs()
+
+
+@pytest.mark.parametrize("text", ["[" * 60_000, "[](" * 20_000, "[](x" * 15_000, "[a" * 30_000, "](" * 30_000])
+def test_a_text_of_brackets_is_searched_in_one_pass(text: str) -> None:
+    began = time.process_time()
+    assert links(text) == []
+    assert time.process_time() - began < 2
