@@ -67,7 +67,6 @@ PLAIN_JSON = {
     "app.data.readers.tables.parquet_file",
     "app.inference.new_inputs",
     "app.protocol.framing",  # bounds of its own
-    "app.training.checkpoints",  # a state may hold infinity
     "app.training.log_lines",  # each line against its schema, fast
     "graph.strict_json",
     "graph.structure.blocks",  # text that was written by the block itself

@@ -31,7 +31,7 @@ def make(run: Path, count: str, output: Path | None, seed: int, json: bool) -> N
     NetloomError
         if the run has no generator, or the file cannot be written as its name says.
     """
-    if not count.isdecimal() or not 1 <= int(count) <= MOST:
+    if not count.isdecimal() or len(count) > len(str(MOST)) or not 1 <= int(count) <= MOST:
         raise NetloomError(f"noise:{count} is no number of samples; give 1 to {MOST:,}, such as noise:16.")
     from app.training.gan.sampling import field_of, fresh_samples, gan_objective
     from app.training.training_session import load_model

@@ -176,7 +176,7 @@ def _message(name: str, values: Any, arrays: list[Array]) -> Message:
     try:
         message: Message = _adapter(kind).validate_python(_unpack(values, arrays))
         return message
-    except (ValidationError, AttributeError, TypeError, ValueError) as error:
+    except (ValidationError, AttributeError, TypeError, ValueError, OverflowError, RecursionError) as error:
         reason = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
         place = ".".join([name, *map(str, reason["loc"])])
         raise _broken(f"{place}: {reason['msg']}") from None
@@ -216,7 +216,7 @@ def _entry(entry: Any) -> tuple[str, tuple[int, ...]]:
     """Dtype and shape of a listed array, checked."""
     described = entry if isinstance(entry, dict) else {}
     dtype, shape = described.get("dtype"), described.get("shape")
-    if dtype not in DTYPES:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
         raise _broken("an array is of an unknown type")
     if not isinstance(shape, list) or len(shape) > LARGEST_RANK:
         raise _broken("an array has no shape")

@@ -105,6 +105,8 @@ class Space(BaseModel):
             space = cls.model_validate_json(json.dumps(dict(section)))
         except ValidationError as error:
             raise sentence(error, "sweep") from None
+        except (ValueError, TypeError, RecursionError):
+            raise NetloomError("sweep: it holds what no file can; correct it.") from None
         if not space.settings:
             space = space.model_copy(update={"settings": default_settings(project)})
         space.check(project)

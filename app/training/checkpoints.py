@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from app.system.unfolding import refuse_long_header
+from graph import strict_json
 from graph.errors import NetloomError
 from graph.project import write_atomically
 from graph.user_files import opened
@@ -54,7 +55,12 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     digest, _, text = metadata.get(STATE, "").partition(" ")
     if digest != _digest(tensors, text):
         raise NetloomError(f"{path} was altered after Netloom wrote it. Put the original back, or train again.")
-    state: dict[str, Any] = json.loads(text)
+    try:
+        state = strict_json.parse(text, path.name, strict=False)
+    except NetloomError:
+        state = None
+    if not isinstance(state, dict):
+        raise NetloomError(f"{path} is broken: its state cannot be understood. Put the original back, or train again.")
     return tensors, state
 
 

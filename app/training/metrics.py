@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
+from app.training.checkpoint_state import MeterState
 from app.training.heads import Head
 from app.training.sequence.label_metrics import LabelTally
 from app.training.sequence.token_metrics import TokenTally
@@ -76,7 +77,7 @@ class Meter:
         values = [value for tally in self._tallies for value in tally.values()]
         return dict(zip(self.names(), [self.loss / self.samples, *values], strict=True))
 
-    def state(self) -> tuple[dict[str, float], dict[str, Tensor]]:
+    def state(self) -> tuple[MeterState, dict[str, Tensor]]:
         """All that is gathered so far, as numbers and tensors."""
         tensors = {f"sums{index}": tally.total for index, tally in enumerate(self._tallies) if tally.total is not None}
         for index in range(len(self._tallies) if self._outputs else 0):
@@ -87,9 +88,9 @@ class Meter:
             tensors["sizes"] = torch.tensor(sizes)
         return {"loss": self.loss, "samples": self.samples}, tensors
 
-    def load(self, numbers: dict[str, float], tensors: dict[str, Tensor], device: torch.device) -> None:
+    def load(self, numbers: MeterState, tensors: dict[str, Tensor], device: torch.device) -> None:
         """Continue from `state`."""
-        self.loss, self.samples = float(numbers["loss"]), int(numbers["samples"])
+        self.loss, self.samples = numbers["loss"], numbers["samples"]
         for index, tally in enumerate(self._tallies):
             found = tensors.get(f"sums{index}")
             tally.total = None if found is None else found.to(device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from app.training.checkpoint_state import ScheduleState
 from app.training.plan import Plan
 
 
@@ -39,13 +40,13 @@ class Schedule:
         if self.plan.schedule == "plateau" and self.waited > self.plan.plateau_patience:
             self.factor, self.waited = max(self.factor * self.plan.factor, self.plan.final_rate), 0
 
-    def state(self) -> dict[str, float | int]:
+    def state(self) -> ScheduleState:
         """What must be kept to continue."""
         return {"best": self.best, "waited": self.waited, "share": self.factor}
 
-    def load(self, state: dict[str, float | int]) -> None:
+    def load(self, state: ScheduleState) -> None:
         """Continue from `state`."""
-        self.best, self.waited, self.factor = float(state["best"]), int(state["waited"]), float(state["share"])
+        self.best, self.waited, self.factor = state["best"], state["waited"], state["share"]
 
 
 def one_cycle(step: int, steps: int, warm_up: float) -> float:

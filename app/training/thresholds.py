@@ -64,4 +64,6 @@ def tuned_thresholds(model: Model, by: str) -> dict[str, float]:
 def saved_thresholds(state: Mapping[str, object]) -> dict[str, float]:
     """The thresholds in what is kept beside a run's weights."""
     kept = state.get("thresholds")
-    return {str(name): float(value) for name, value in kept.items()} if isinstance(kept, Mapping) else {}
+    if not isinstance(kept, Mapping):
+        return {}
+    return {str(name): float(value) for name, value in kept.items() if isinstance(value, int | float)}

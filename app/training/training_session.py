@@ -15,6 +15,7 @@ from app.data.sources.file_source import CHANGED
 from app.protocol.control import Control
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
+from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
 from app.training.devices import find_device, random_state, thread_count, versions
 from app.training.initial_weights import InitialWeights
 from app.training.metrics import Meter
@@ -138,14 +139,19 @@ class TrainingSession:
         NetloomError
             if the checkpoint is missing, altered, or of another network, or if there is nothing left to do.
         """
-        tensors, state = checkpoints.load(self.run.checkpoint)
+        tensors, kept = checkpoints.load(self.run.checkpoint)
+        state = checked_state(kept, self.run.checkpoint)
         self.position = Position(**state["position"])
-        self.epochs = epochs or int(state["epochs"])
+        self.epochs = epochs or state["epochs"]
         if self.position.epochs >= self.epochs:
             raise NetloomError(
                 f"The run “{self.run.path.name}” has done all its {self.position.epochs} epochs; "
                 "ask for more to train on."
             )
+        with fitting(self.run.checkpoint):
+            self._load_parts(tensors, state)
+
+    def _load_parts(self, tensors: dict[str, Tensor], state: CheckpointState) -> None:
         self._load_best(tensors, state["best"])
         checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)
         for prefix, optimiser in self.optimiser.parts().items():
@@ -155,9 +161,11 @@ class TrainingSession:
         self.schedule.load(state["schedule"])
         self.meter.load(state["meter"], checkpoints.subset(tensors, "meter/"), self.model.device)
         self.random = checkpoints.subset(tensors, "random/")
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self.random["cpu"])  # that it can be, before anything begins
 
-    def _load_best(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
-        self.best = Best(float(state["loss"]), int(state["epoch"]), int(state["waited"]))
+    def _load_best(self, tensors: dict[str, Tensor], state: BestState) -> None:
+        self.best = Best(state["loss"], state["epoch"], state["waited"])
         kept = checkpoints.subset(tensors, "best/")
         if kept:
             checkpoints.fill_module(self.model.module, kept, self.run.checkpoint)
@@ -225,7 +233,7 @@ def resume(path: Path, epochs: int | None = None, paused: bool = False, device: 
     model = Model.build(run.project, run.base, device or _device_again(run))
     if model.prepared.fingerprint() != run.environment.get("data"):
         raise _other_data(run, model)
-    torch.set_num_threads(max(1, int(run.environment.get("threads") or 1)))
+    torch.set_num_threads(min(max(1, _whole(run.environment.get("threads"))), 1024))
     session = _session(run, model, paused)
     session.load(epochs)
     return session
@@ -235,7 +243,7 @@ def _other_data(run: Run, model: Model) -> NetloomError:
     """Why a run cannot go on: its data is another, or is told apart in another way than when it began."""
     changed = any(note.endswith(CHANGED) for note in model.prepared.dataset.notes)
     kept = any(isinstance(values, LazyArray) for values in model.prepared.train.arrays.values())
-    if kept and not changed and int(run.environment.get("fingerprint") or 1) < FINGERPRINT:
+    if kept and not changed and _whole(run.environment.get("fingerprint")) < FINGERPRINT:
         return NetloomError(
             f"The run {run.path} was begun by an earlier Netloom, which held its data in another way, so it cannot go "
             "on exactly as it was; it can still be tested and used. To go on learning, train the project again."
@@ -261,6 +269,11 @@ def load_model(path: Path) -> tuple[Run, Model]:
     model.objective.set_thresholds(saved_thresholds(state))
     model.module.eval()
     return run, model
+
+
+def _whole(value: object) -> int:
+    """A whole number of an environment, which anybody may have edited; 1 where it is none."""
+    return value if isinstance(value, int) and value else 1
 
 
 def _device_again(run: Run) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,7 +11,8 @@ from typing import Any, cast
 from torch import fx, nn
 
 from graph.build.order import Program, program
-from graph.checking.layer_info import LayerInfo
+from graph.checking.layer_info import VALUE_BYTES, LayerInfo
+from graph.errors import NetloomError
 from graph.layers.construct import NESTED, Argument, BuildStep, Construct, Module, Ref
 from graph.modules import loop, repeat, time_distributed
 from graph.network import Network
@@ -43,10 +45,31 @@ def compile_network(network: Network) -> Compiled:
     Raises
     ------
     NetloomError
-        if the network has errors.
+        if the network has errors, or its weights are more than the memory of this machine.
     """
     plan = program(network)
+    _refuse_beyond_memory(plan.layer_info)
     return Compiled(_graph_module(plan, "Network"), plan.inputs, plan.outputs, plan.layer_info)
+
+
+def _refuse_beyond_memory(layer_info: Mapping[str, LayerInfo]) -> None:
+    """Refuse weights that cannot be made: some systems give out such memory, and end the program once it is used."""
+    needed, there = VALUE_BYTES * sum(facts.parameters for facts in layer_info.values()), _memory()
+    if not there or needed <= there:
+        return
+    largest = max(layer_info, key=lambda id_: layer_info[id_].parameters)
+    raise NetloomError(
+        f"The weights of this network take {needed / 2**30:,.0f} GB, and this machine has {there / 2**30:,.0f} GB of "
+        f"memory; make {largest}, which has {layer_info[largest].parameters:,} of them, smaller."
+    )
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return 0
 
 
 def _graph_module(plan: Program, name: str) -> fx.GraphModule:
@@ -76,8 +99,20 @@ def _nested(plan: Program, id_: str) -> nn.Module:
 
 def build_module(module: Module) -> nn.Module:
     """The torch module that a layer owns."""
-    built = resolve(module.target)(**module.arguments)
+    try:
+        built = resolve(module.target)(**module.arguments)
+    except (MemoryError, OverflowError):
+        raise _too_large(module) from None
+    except (RuntimeError, TypeError) as error:
+        if any(word in str(error).lower() for word in ("memory", "overflow", "too large")):
+            raise _too_large(module) from None
+        raise
     return cast(nn.Module, built)
+
+
+def _too_large(module: Module) -> NetloomError:
+    name = module.target.rpartition(".")[2]
+    return NetloomError(f"The weights of a layer ({name}) do not fit into the memory of this machine; make it smaller.")
 
 
 def resolve(target: str) -> Any:

@@ -23,6 +23,8 @@ BETWEEN = re.compile(r"\s*(?:[,;\n]|->|→)\s*")
 """What stands between two layers."""
 
 NUMBER = re.compile(r"\d+(?:\.\d*)?(?:e-?\d+)?%?|\.\d+%?", re.IGNORECASE)
+LONGEST = 60
+"""Letters of a number or of sizes."""
 SIZES = re.compile(r"\d+(?:[x×*]\d+)+", re.IGNORECASE)
 
 OFF = ("no", "without")
@@ -256,7 +258,7 @@ def _number(word: str) -> float | None:
 
 
 def _is_size(word: str) -> bool:
-    return word.isdecimal() or SIZES.fullmatch(word) is not None
+    return len(word) <= LONGEST and (word.isdecimal() or SIZES.fullmatch(word) is not None)
 
 
 def _is_value(word: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from graph.errors import NetloomError
 from graph.layers.settings import Setting, describe, sentence
 
 
@@ -72,3 +73,5 @@ class Declared(BaseModel):
             return cls.model_validate_json(json.dumps(dict(values)))
         except ValidationError as error:
             raise sentence(error, place) from None
+        except (ValueError, TypeError, RecursionError):
+            raise NetloomError(f"{place}: a setting holds what no file can; correct it.") from None

@@ -62,6 +62,10 @@ Matrix = Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_rows)]
 """A small table of numbers, row by row; text such as ``1 0 / 0 1`` is read too."""
 
 
+LARGEST = 2**63 - 1
+"""Largest whole number of a setting, by size: what torch and files of arrays can hold."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What is known around a layer: the shapes that arrive at its ports, and the fields that the data set offers first.
@@ -173,6 +177,8 @@ class Setting:
         for number in _numbers(value):
             if not isinstance(number, int | float):
                 continue
+            if isinstance(number, int) and not -LARGEST <= number <= LARGEST:
+                return f"{self.label} must be a number of at most {len(str(LARGEST))} digits"
             if self.minimum is not None and number < self.minimum:
                 return f"{self.label} must be at least {self.minimum:g}, not {number:g}"
             if self.maximum is not None and number > self.maximum:
@@ -254,8 +260,16 @@ def sentence(error: ValidationError, place: str) -> NetloomError:
     reason = reason[:1].lower() + reason[1:]
     if fault["type"] == "extra_forbidden":
         reason = "there is no such setting; remove it or correct its name"
-    shown = f"{fault['input']!r}"
+    shown = _shown(fault["input"])
     refused = (
         f" (given: {shown if len(shown) < 60 else shown[:57] + '...'})" if where and fault["type"] != "missing" else ""
     )
     return NetloomError(f"{place}: {f'{where}: ' if where else ''}{reason}{refused}.")
+
+
+def _shown(value: object) -> str:
+    """A refused value as a sentence shows it; Python does not write numbers of thousands of digits."""
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):
+        return "a value of great length"

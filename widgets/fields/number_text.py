@@ -20,9 +20,15 @@ def shown(value: float | None) -> str:
     return re.sub(r"e([+-])0*(\d)", lambda found: f"e{found[1].replace('+', '')}{found[2]}", f"{value:.10g}")
 
 
+LONGEST = 300
+"""Letters of a number that is read: more digits than any setting has."""
+
+
 def parse_int(text: str) -> int | None:
     """The whole number that ``text`` writes, or None if it writes none."""
     plain = _SPACES.sub("", text).replace(",", "")
+    if len(plain) > LONGEST:
+        return None
     try:
         return int(plain)
     except ValueError:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FIRST = 50
 """Rows of a table that are looked at to find its column of paths."""
+NUMBERED = 255
+"""Letters of a name that may be a number: no file has a longer one."""
 SEARCHED = 200_000
 """Most files below a table's folder that are gone through to find out whether its rows name pictures."""
 MOST = 2_000_000
@@ -151,7 +153,7 @@ class PictureIndex:
         """The pictures that ``text`` may name, sorted, seen from the folder."""
         wanted = PurePosixPath(plain_name(text.strip().replace("\\", "/")).lower())
         found = self.names.get(wanted.name, ())
-        if not found and wanted.name.isdecimal():
+        if not found and wanted.name.isdecimal() and len(wanted.name) <= NUMBERED:
             found = self.names.get(f"number {int(wanted.name)}", ())
         above = wanted.parts[:-1]
         fitting = [

@@ -131,3 +131,18 @@ def test_messages_of_modules_that_nobody_has_imported_are_understood() -> None:
 
 def test_names_that_are_no_text_pass_through() -> None:
     assert sent(AddUp(file=Path("/a/\udcff\udcfe"))).file == Path("/a/\udcff\udcfe")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"type": "Paused", "arrays": [{"dtype": ["int8"], "shape": [1]}], "fields": {}}',
+        b'{"type": "Paused", "arrays": [{"dtype": {}, "shape": [1]}], "fields": {}}',
+        b'{"type": "Paused", "fields": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"type": "Paused", "fields": {"step": {"$number": []}}}',
+        b"9" * 5000,
+    ],
+)
+def test_odd_values_of_a_header_garble_the_message(header: bytes) -> None:
+    with pytest.raises(NetloomError, match="was garbled"):
+        Decoder().feed(LENGTHS.pack(len(header), 0) + header)

@@ -11,11 +11,13 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from graph.build import compile as compiling
 from graph.build.code import generate
 from graph.build.compile import compile_network, resolve
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
+from graph.layers.construct import Module
 from graph.layers.grid import compact
 from graph.naming import RESERVED, check_name
 from graph.shapes import image, sequence, tokens, vector, video
@@ -172,3 +174,22 @@ def test_reserved_names_cover_all_that_a_module_has() -> None:
 def test_resolve_finds_torch_and_own_modules() -> None:
     assert resolve("torch.nn.Conv2d") is torch.nn.Conv2d
     assert resolve("operator.add")(1, 2) == 3
+
+
+def test_weights_beyond_the_memory_of_the_machine_are_refused_before_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiling, "_memory", lambda: 64 * 2**30)
+    document = chain([layer("input", shape=vector(200_000)), layer("dense", units=200_000), layer("output")])
+    with pytest.raises(NetloomError, match=r"take 149 GB, and this machine has 64 GB.*dense1.*40,000,200,000 of them"):
+        compile_network(document.network)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't allocate memory"), OverflowError()])
+def test_a_layer_for_which_there_is_no_memory_is_told(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(compiling, "resolve", lambda target: fails)
+    with pytest.raises(NetloomError, match="do not fit into the memory"):
+        compiling.build_module(Module("torch.nn.Linear", {}))

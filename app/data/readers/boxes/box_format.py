@@ -17,6 +17,8 @@ from app.data.readers.likely_roles import PART_NAMES
 from app.data.readers.picture_listing import ENDINGS, JUNK, MOST, plain_name
 from graph.errors import NetloomError
 
+NUMBERED = 255
+"""Letters of a name that may be a number: no file has a longer one."""
 LEFT_OUT = JUNK | {"segmentationclass", "segmentationobject", "masks", "mask", "trimaps"}
 """Folders of pictures that boxes are not about, in small letters."""
 ENDINGS_OF_BOXES = frozenset({".txt", ".xml", ".json", ".csv", ".tsv"})
@@ -90,7 +92,7 @@ class FolderFiles:
         wanted = PurePosixPath(text.strip().replace("\\", "/"))
         part, name = self.part_of(file), _small(wanted.name)
         found = self._by_name.get(name, ())
-        if not found and name.isdecimal():
+        if not found and name.isdecimal() and len(name) <= NUMBERED:
             found = self._by_name.get(f"number {int(name)}", ())  # without the zeros in front
         candidates = [picture for picture in found if part is None or self.part_of(picture) in (None, part)]
         if not candidates:
