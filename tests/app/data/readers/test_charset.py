@@ -108,6 +108,14 @@ def test_control_codes_may_divide_cells(write: Write) -> None:
     assert (table.names, len(table)) == (("a", "b"), 9)
 
 
+def test_the_first_256_letters_show_utf16_whatever_comes_later(write: Write) -> None:
+    text = "a,b\n" + "x,1\n" * 63 + "Ā,2\n" * 9  # the lower byte of which is 0
+    for encoding in ("utf-16-le", "utf-16-be"):
+        path = write("t.csv", text.encode(encoding))
+        assert find_encoding(path, path.read_bytes()).name == encoding
+        assert read_table(path)["a"].tolist()[-1] == "Ā"
+
+
 def test_a_piece_of_utf16_that_no_likely_encoding_writes_is_taken_as_a_last_resort(write: Write) -> None:
     raw = b"\x00u\x00e\x00\n\x00"
     assert find_encoding(write("t.csv", raw), raw).lossy
