@@ -116,6 +116,14 @@ def test_what_does_not_fit_is_refused_with_a_remedy() -> None:
     assert kinds(document) == ["input"]
 
 
+def test_the_least_of_everything_is_one() -> None:
+    least = LayerPattern(convolutions=1, filters=1, kernel=1, answers=1)
+    assert (least.convolutions, least.filters, least.kernel, least.answers) == (1, 1, 1, 1)
+    for name in ("convolutions", "filters", "kernel", "answers"):
+        with pytest.raises(ValueError, match="must be at least 1, not 0"):
+            LayerPattern.model_validate({name: 0})
+
+
 def test_it_is_written_as_textbooks_do() -> None:
     assert LayerPattern().formula() == "[[convolution, ReLU] × 2, max pool] × 2, [dense, ReLU] × 1, dense"
     assert LayerPattern(stages=0, dense=0).formula() == "dense"
