@@ -133,7 +133,11 @@ def test_words_become_missing_in_one_column_only(write: Write) -> None:
 
 @pytest.mark.parametrize(
     "cells",
-    ["03/04/2021 05/06/2021 07/08/2021 01/02/2022", "1-2-20 3-4-20 5-6-20 9-8-20", "1-2-03 3-4-05 5-6-07 9-8-10"],
+    [
+        "03/04/2021 05/06/2021 07/08/2021 01/02/2022",
+        "1-2-20 3-4-20 5-6-20 9-8-20",
+        "01-02-03 03-04-05 05-06-07 09-08-10",
+    ],
 )
 def test_both_orders_of_dates_are_shown_with_an_example(write: Write, cells: str) -> None:
     text = "day,y\n" + "".join(f"{cell},{place}\n" for place, cell in enumerate(cells.split() * 3))
