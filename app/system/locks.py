@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+from graph.file_locks import hold, is_at
 
 
 class FileLock:
@@ -20,34 +22,36 @@ class FileLock:
         if self._file is None:
             return
         if remove and os.name != "nt":
-            self.path.unlink(missing_ok=True)
+            self._remove()  # while it is held: who has opened it meanwhile finds that it is gone, and opens another
         self._file.close()
         self._file = None
         if remove and os.name == "nt":
-            self.path.unlink(missing_ok=True)
+            self._remove()  # Windows refuses while anybody has it open, and then it stays
+
+    def _remove(self) -> None:
+        """Remove the file, unless another has taken its place since its folder was moved."""
+        if self._file is None or self._file.closed or is_at(self._file, self.path):
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
 
 def try_lock(path: Path) -> FileLock | None:
-    """The lock on ``path``, or None where someone else holds it. A folder that cannot be written counts as held."""
-    try:
-        file = path.open("ab")
-    except OSError:
-        return None
-    try:
-        _lock(file)
-    except OSError:
+    """The lock on ``path``, or None where someone else holds it. A folder that cannot be written counts as held.
+
+    Holders remove the file as they let go, so the one that was opened and locked here may be gone: it is no lock then,
+    since the next process makes another file of that name. Such a file is left, and the new one tried.
+    """
+    while True:
+        try:
+            file = path.open("ab")
+        except OSError:
+            return None
+        try:
+            held = hold(file)
+        except OSError:
+            held = False
+        if held and is_at(file, path):
+            return FileLock(path, file)
         file.close()
-        return None
-    return FileLock(path, file)
-
-
-def _lock(file: IO[bytes]) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not held:
+            return None

@@ -1,4 +1,4 @@
-"""The recovery journal, the locks and the home."""
+"""The recovery journal and the home."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from app.project.recovery import Journal, unsaved
 from app.system import home
-from app.system.locks import try_lock
 from graph.errors import NetloomError
 
 PROJECT = {"netloom": 1, "network": {"layers": [], "connections": []}}
@@ -61,18 +60,6 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     file.write_text("", "utf-8")
     with pytest.raises(NetloomError, match="not protected"):
         Journal(file).write(PROJECT, None)
-
-
-def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
-    first = try_lock(tmp_path / "a.lock")
-    assert first is not None
-    assert try_lock(tmp_path / "a.lock") is None
-    first.release()
-    first.release()
-    again = try_lock(tmp_path / "a.lock")
-    assert again is not None
-    again.release(remove=True)
-    assert not (tmp_path / "a.lock").exists()
 
 
 def test_the_home_is_made_where_it_is_wanted(netloom_home: Path) -> None:
