@@ -148,7 +148,7 @@ def _download(known: Known, where: Path, progress: Progress | None, cancelled: C
                 progress(start + come, known.size)
 
         if not target.is_file():
-            fetch(known.address + remote.name, target, remote.md5, advance, cancelled)
+            fetch(known.address + remote.name, target, remote.md5, remote.size, advance, cancelled)
         before += remote.size
     if progress is not None:
         progress(known.size, known.size)
@@ -158,10 +158,11 @@ def fetch(
     url: str,
     target: Path,
     md5: str,
+    size: int,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Fetch ``url`` to ``target``; a file that came in part before is gone on with, and nothing is half there.
+    """Fetch ``url``, which must have ``size`` bytes, to ``target``; what came in part before is gone on with.
 
     Raises
     ------
@@ -173,7 +174,7 @@ def fetch(
 
     part = target.with_name(target.name + ".part")
     try:
-        _fetch_rest(url, part, progress, cancelled)
+        _fetch_rest(url, part, size, progress, cancelled)
     except urllib.error.HTTPError as error:
         raise NetloomError(
             f"{url} cannot be fetched: the server says {error.code} ({error.reason}); try again later."
@@ -186,7 +187,7 @@ def fetch(
         ) from None
     except OSError as error:
         raise NetloomError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}.") from None
-    _check(url, part, md5)
+    _check(url, part, md5, size)
     part.replace(target)
 
 
@@ -198,15 +199,19 @@ def _reason(error: Exception) -> str:
     return str(inner) or type(error).__name__
 
 
-def _check(url: str, part: Path, md5: str) -> None:
-    with part.open("rb") as stream:
-        found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != md5:
-        part.unlink()
-        raise NetloomError(f"What came from {url} is not what its makers published; it was thrown away. Try again.")
+def _check(url: str, part: Path, md5: str, size: int) -> None:
+    """Throw away what is longer than it may be, or has another checksum."""
+    if part.stat().st_size <= size:
+        with part.open("rb") as stream:
+            if hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest() == md5:
+                return
+    part.unlink()
+    raise NetloomError(f"What came from {url} is not what its makers published; it was thrown away. Try again.")
 
 
-def _fetch_rest(url: str, part: Path, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+def _fetch_rest(
+    url: str, part: Path, size: int, progress: Progress | None, cancelled: Callable[[], bool] | None
+) -> None:
     import urllib.error
     import urllib.request
 
@@ -225,7 +230,7 @@ def _fetch_rest(url: str, part: Path, progress: Progress | None, cancelled: Call
             done = 0
         length = int(answer.headers.get("Content-Length") or 0)
         with part.open("ab" if done else "wb") as stream:
-            _copy(answer, stream, done, done + length if length else 0, progress, cancelled)
+            _copy(answer, stream, done, done + length if length else 0, size, progress, cancelled)
 
 
 def _copy(
@@ -233,15 +238,17 @@ def _copy(
     stream: IO[bytes],
     done: int,
     total: int,
+    size: int,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> None:
-    while block := answer.read(BLOCK):
+    """Copy what comes after the first ``done`` bytes; one byte beyond ``size`` is enough to know it is too long."""
+    while done <= size and (block := answer.read(min(BLOCK, size + 1 - done))):
         stream.write(block)
         done += len(block)
         if progress is not None:
             progress(done, total)
         if cancelled is not None and cancelled():
             raise CancelledError("The download was stopped; what has come is kept for the next time.")
-    if total and done < total:
+    if total and done < min(total, size):
         raise ConnectionError("the connection broke off")

@@ -72,7 +72,7 @@ def server() -> Iterator[Server]:
 
 def test_a_file_comes_whole_and_tells_how_far_it_is(server: Server, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, lambda *now: told.append(now))
+    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT), lambda *now: told.append(now))
     assert (tmp_path / "a.gz").read_bytes() == CONTENT
     assert told[-1] == (len(CONTENT), len(CONTENT)) and len(told) > 3
     assert [one.name for one in tmp_path.iterdir()] == ["a.gz"]
@@ -97,10 +97,10 @@ def test_a_cancelled_download_goes_on_where_it_was(server: Server, tmp_path: Pat
     server.ranges = ranges
     answers = iter([False, True])
     with pytest.raises(CancelledError, match="what has come is kept"):
-        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, cancelled=lambda: next(answers))
+        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT), cancelled=lambda: next(answers))
     come = (tmp_path / "a.gz.part").stat().st_size
     assert 0 < come < len(CONTENT) and not (tmp_path / "a.gz").exists()
-    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM)
+    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
     assert (tmp_path / "a.gz").read_bytes() == CONTENT
     assert server.asked == [None, f"bytes={come}-"]
 
@@ -108,29 +108,43 @@ def test_a_cancelled_download_goes_on_where_it_was(server: Server, tmp_path: Pat
 def test_a_connection_that_breaks_off_keeps_what_came(server: Server, tmp_path: Path) -> None:
     server.most = 100_000
     with pytest.raises(NetloomError, match=r"cannot be fetched .*what has come is kept"):
-        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM)
+        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
     server.most = 10**9
-    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM)
+    fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
     assert server.asked == [None, "bytes=100000-"]
 
 
 def test_what_was_altered_is_thrown_away(server: Server, tmp_path: Path) -> None:
     with pytest.raises(NetloomError, match="not what its makers published"):
-        fetch(server.address + "a.gz", tmp_path / "a.gz", "0" * 32)
+        fetch(server.address + "a.gz", tmp_path / "a.gz", "0" * 32, len(CONTENT))
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "a.gz.part").write_bytes(bytes(len(CONTENT) + 5))
     with pytest.raises(NetloomError, match="not what its makers published"):
-        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM)
+        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_a_server_that_sends_without_end_is_heard_no_longer_than_the_file_is(
+    server: Server, tmp_path: Path, length: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    largest: list[int] = []
+    server.files["/a.gz"] = CONTENT * 40
+    if not length:
+        monkeypatch.setattr(Handler, "send_header", lambda *_: None)
+    with pytest.raises(NetloomError, match="not what its makers published"):
+        fetch(server.address + "a.gz", tmp_path / "a.gz", SUM, len(CONTENT), lambda come, _: largest.append(come))
+    assert max(largest) == len(CONTENT) + 1
     assert list(tmp_path.iterdir()) == []
 
 
 def test_refusals_and_no_network_are_said(server: Server, tmp_path: Path) -> None:
     with pytest.raises(NetloomError, match="the server says 404"):
-        fetch(server.address + "b.gz", tmp_path / "b.gz", SUM)
+        fetch(server.address + "b.gz", tmp_path / "b.gz", SUM, len(CONTENT))
     with pytest.raises(NetloomError, match="Connect to the network and try again, or put the file"):
-        fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM)
+        fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
     with pytest.raises(NetloomError, match="cannot be written"):
-        fetch(server.address + "a.gz", tmp_path / "nowhere" / "a.gz", SUM)
+        fetch(server.address + "a.gz", tmp_path / "nowhere" / "a.gz", SUM, len(CONTENT))
 
 
 def small_mnist(server: Server) -> Known:
@@ -194,7 +208,7 @@ def test_a_set_is_not_downloaded_twice_at_once(server: Server, monkeypatch: pyte
 
 def test_a_network_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(NetloomError) as caught:
-        fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM)
+        fetch("http://127.0.0.1:9/a.gz", tmp_path / "a.gz", SUM, len(CONTENT))
     assert "cannot be fetched (connection refused)" in str(caught.value) and "Errno" not in str(caught.value)
 
 
