@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from graph import strict_json
+from graph.atomic_write import write_atomically
 from graph.changes import Section
 from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
@@ -363,50 +362,3 @@ def write_project(path: Path, project: Project) -> None:
         if it cannot be written; the old file is untouched.
     """
     write_atomically(path, project_bytes(project))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary file, flush it to the disk, rename it into place, and flush the folder.
-
-    Raises
-    ------
-    NetloomError
-        if it cannot be written; what was at ``path`` is untouched.
-    """
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            Path(temporary).chmod(path.stat().st_mode & 0o777)
-        else:
-            Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-        _flush_folder(path.parent)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        reason = (error.strerror or "it cannot be written").lower()
-        raise NetloomError(
-            f"{path} was not saved: {reason}. Choose another folder or make room, and save again."
-        ) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a rename durable; folders cannot be opened for that on Windows, where it is not needed."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.printing import print_json, print_line
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import write_atomically
 
 if TYPE_CHECKING:
     from app.data.dataset import Array, FieldInfo

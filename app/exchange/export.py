@@ -8,10 +8,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from app.training.runs import Run
+from graph.atomic_write import write_atomically
 from graph.build.code import DataCode
 from graph.errors import NetloomError
 from graph.network import Network
-from graph.project import write_atomically
 
 WEIGHTS_SUFFIX = ".safetensors"
 

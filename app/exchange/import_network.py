@@ -15,12 +15,13 @@ from app.exchange.onnx_in import OnnxImport, read_onnx
 from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
 from app.training.checkpoints import fill_module, read
 from app.training.initial_weights import InitialWeights
+from graph.atomic_write import write_atomically
 from graph.build.compile import compile_network
 from graph.build.embedded_drawing import read_drawing
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
-from graph.project import SUFFIX, Project, write_atomically, write_project
+from graph.project import SUFFIX, Project, write_project
 from graph.shapes import Kind
 
 TIME = 24

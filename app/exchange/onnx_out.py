@@ -22,12 +22,13 @@ from app.training.initial_weights import InitialWeights
 from app.training.plan import Plan
 from app.training.runs import Run
 from app.training.training_session import load_model
+from graph.atomic_write import write_atomically
 from graph.build.compile import Compiled, compile_network
 from graph.build.order import Program, program
 from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike
 from graph.network import Network
-from graph.project import Project, write_atomically
+from graph.project import Project
 from graph.shapes import Kind
 
 if TYPE_CHECKING:

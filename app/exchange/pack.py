@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
@@ -22,6 +22,7 @@ from app.exchange.pack_format import DATA, MANIFEST, RUNS, WEIGHTS, Manifest, Pa
 from app.exchange.unpack import unpack
 from app.training import runs
 from app.training.run_labels import ProjectKey, owner_of
+from graph.atomic_write import draft
 from graph.changes import Section
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, encode, project_json
@@ -113,14 +114,11 @@ class _Packing:
         self.content[f"{self.name}{SUFFIX}"] = encode(project_json(placed))
         names = [self._add_run(run) for run in opened]
         data = self.extent if self.roots or self._file_source(self.project.sections) else ""
-        partial = out.with_name(f".{out.name}.part")
-        try:
-            manifest = self._archive(partial, data, tuple(names))
+        with draft(out) as file:
+            manifest = self._archive(file, data, tuple(names))
+            file.flush()
             if self.roots and self._file_source(self.project.sections):
-                self._prove(partial)
-            os.replace(partial, out)  # noqa: PTH105 - as elsewhere where a file takes another's place
-        finally:
-            partial.unlink(missing_ok=True)
+                self._prove(Path(file.name))
         return Packed(out, manifest, out.stat().st_size, tuple(self.notes))
 
     # Data
@@ -222,8 +220,8 @@ class _Packing:
 
     # The archive
 
-    def _archive(self, path: Path, data: str, names: tuple[str, ...]) -> Manifest:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+    def _archive(self, file: IO[bytes], data: str, names: tuple[str, ...]) -> Manifest:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
             files = tuple(_store(archive, name, self.content[name]) for name in sorted(self.content))
             manifest = Manifest(f"{self.name}{SUFFIX}", data, names, files)
             archive.writestr(MANIFEST, json.dumps(manifest.to_json(), indent=1))

@@ -23,9 +23,10 @@ from app.system.number_format import format_percent
 from app.training.diagnosis import diagnose_run
 from app.training.plan import Plan
 from app.training.runs import Run
+from graph.atomic_write import write_atomically
 from graph.checking.check import Checker
 from graph.errors import NetloomError
-from graph.project import Project, write_atomically
+from graph.project import Project
 
 FILTERS = 64
 """Filters that are shown, at most."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +16,9 @@ from app.project.project_ids import new_id
 from app.system.archive_faults import DAMAGED
 from app.training import runs
 from app.training.run_labels import move_run
+from graph.atomic_write import draft_folder, write_atomically
 from graph.errors import NetloomError
-from graph.project import Project, encode, read_project, write_atomically, write_project
+from graph.project import Project, encode, read_project, write_project
 from graph.user_files import refuse_irregular
 
 SPARE = 2**26
@@ -67,27 +67,23 @@ def unpack(pack: Path, folder: Path | None = None) -> Unpacked:
     """
     folder = (folder or folder_for(pack)).absolute()
     _check_free(folder)
-    partial = None
     try:
         refuse_irregular(pack)
         with zipfile.ZipFile(pack) as archive:
             manifest = manifest_of(archive, pack.name)
             folder.parent.mkdir(parents=True, exist_ok=True)
             _check_room(manifest, folder.parent, pack.name)
-            partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            for file in manifest.files:
-                _extract(archive, file, partial, pack.name)
-        project = _settle(partial, folder, manifest, pack.name)
-        _move(partial, folder)
+            with draft_folder(folder.parent) as partial:
+                for file in manifest.files:
+                    _extract(archive, file, partial, pack.name)
+                project = _settle(partial, folder, manifest, pack.name)
+                _move(partial, folder)
     except DAMAGED as error:
         if isinstance(error, OSError) and error.filename is not None and Path(error.filename) != pack:
             raise NetloomError(
                 f"{folder} cannot be written: {(error.strerror or str(error)).lower()}. Choose another folder."
             ) from None
         raise unreadable(pack, error) from None
-    finally:
-        if partial is not None:
-            shutil.rmtree(partial, ignore_errors=True)
     return Unpacked(folder, folder / manifest.project, project, tuple(folder / run for run in manifest.runs), manifest)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.system import home
+from graph.atomic_write import write_atomically
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.project import Project, encode, project_json, read_project, write_atomically
+from graph.project import Project, encode, project_json, read_project
 from graph.structure.blocks import Block
 
 SUFFIX = ".netloom"

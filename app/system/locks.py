@@ -30,7 +30,7 @@ class FileLock:
 
     def _remove(self) -> None:
         """Remove the file, unless another has taken its place since its folder was moved."""
-        if self._file is None or self._file.closed or is_at(self._file, self.path):
+        if self._file is None or self._file.closed or is_at(self._file.fileno(), self.path):
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
 
@@ -47,10 +47,10 @@ def try_lock(path: Path) -> FileLock | None:
         except OSError:
             return None
         try:
-            held = hold(file)
+            held = hold(file.fileno())
         except OSError:
             held = False
-        if held and is_at(file, path):
+        if held and is_at(file.fileno(), path):
             return FileLock(path, file)
         file.close()
         if not held:

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from app.system.unfolding import refuse_long_header
 from graph import strict_json
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import write_atomically
 from graph.user_files import opened
 
 STATE = "netloom"

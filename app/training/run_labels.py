@@ -8,8 +8,9 @@ from pathlib import Path
 
 from app.system.remembered import read_object
 from app.training.runs import ENVIRONMENT, MADE_UP, PROJECT
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import encode, write_atomically
+from graph.project import encode
 
 LABELS = "labels.json"
 """The file of a run folder that holds them; the frozen project is never touched."""

@@ -25,8 +25,9 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from app.system.home import home
 from app.training.log_lines import POINTS, lines_of
 from graph import strict_json
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import LARGEST, Project, decode, encode, parse_project, write_atomically
+from graph.project import LARGEST, Project, decode, encode, parse_project
 from graph.user_files import bytes_of
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ class CanvasView(QGraphicsView):
             if there is nothing to draw or the file cannot be written.
         """
         from app.exchange.svg_out import svg
-        from graph.project import write_atomically
+        from graph.atomic_write import write_atomically
 
         write_atomically(Path(path), svg(self.document.network, checker=self.checker).encode("utf-8"))
 

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from app.system.about import LICENCE, libraries, machine, netloom_version
 from app.system.guide_pages import GuidePage
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import write_atomically
 from widgets.description.description_panel import Reader
 from widgets.description.guide_reader import GuideReader
 from widgets.look.labels import set_look, text_label

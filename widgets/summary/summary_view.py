@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.project.summary import SummaryRow, Totals, rows, table, totals
 from app.system.number_format import counted
+from graph.atomic_write import write_atomically
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
-from graph.project import write_atomically
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton
 
 from app.project.project_ids import KnownProject, known_projects
 from app.system.number_format import counted, scaled
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import write_atomically
 from widgets.look.floating import float_over
 from widgets.look.flow import flow
 from widgets.look.labels import text_label

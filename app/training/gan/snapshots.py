@@ -15,8 +15,8 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.system.home import make_folder
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
-from graph.project import write_atomically
 from graph.user_files import content
 
 FOLDER = "made"

@@ -312,4 +312,4 @@ def test_missing_data_is_named_with_the_way_out(call: Caller, flowers: Path, tmp
     flowers.unlink()
     said = call.refused("pack", project, "-o", tmp_path / "p.zip")
     assert "flowers.csv is not there" in said and "--data none" in said
-    assert not (tmp_path / "p.zip").exists() and not (tmp_path / ".p.zip.part").exists()
+    assert not (tmp_path / "p.zip").exists() and not list(tmp_path.glob(".*"))

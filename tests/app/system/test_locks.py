@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -31,12 +30,12 @@ def test_a_lock_whose_file_is_removed_while_another_opens_it_is_not_held_twice(
     assert first is not None
     meanwhile: list[FileLock | None] = []
 
-    def late(file: IO[bytes]) -> bool:
+    def late(handle: int) -> bool:
         """Between opening and locking, the holder lets go and a third process takes the lock."""
         monkeypatch.setattr(locks, "hold", hold)
         first.release(remove=True)
         meanwhile.append(try_lock(path))
-        return hold(file)
+        return hold(handle)
 
     monkeypatch.setattr(locks, "hold", late)
     assert try_lock(path) is None

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from graph.project import read_project
+from graph.project import read_project, write_project
 from tests.battery.promise import Promise, Round
 from tests.battery.rounds import ROOT
 
@@ -48,7 +48,17 @@ def play(round: Round) -> int:
         saver.wait()
         saver.stdout.close()
         version = _version(path, max([said, *map(int, rest)]))
+    _nothing_beside(path)
     return KILLS
+
+
+def _nothing_beside(path: Path) -> None:
+    """The drafts of the killed programs go with the next save, once they are no new ones."""
+    for file in path.parent.iterdir():
+        os.utime(file, (time.time() - 60,) * 2)
+    write_project(path, read_project(path))
+    left = [file.name for file in path.parent.iterdir() if file != path]
+    assert not left, f"{left} are left beside the project"
 
 
 def _version(path: Path, told: int) -> int:
