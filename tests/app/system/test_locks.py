@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.system import locks
 from app.system.locks import FileLock, try_lock
+from graph.file_locks import hold
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
@@ -25,19 +25,19 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
 def test_a_lock_whose_file_is_removed_while_another_opens_it_is_not_held_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, hold = tmp_path / "a.lock", locks.hold
+    path = tmp_path / "a.lock"
     first = try_lock(path)
     assert first is not None
     meanwhile: list[FileLock | None] = []
 
     def late(handle: int) -> bool:
         """Between opening and locking, the holder lets go and a third process takes the lock."""
-        monkeypatch.setattr(locks, "hold", hold)
+        monkeypatch.setattr("app.system.locks.hold", hold)
         first.release(remove=True)
         meanwhile.append(try_lock(path))
         return hold(handle)
 
-    monkeypatch.setattr(locks, "hold", late)
+    monkeypatch.setattr("app.system.locks.hold", late)
     assert try_lock(path) is None
     assert meanwhile[0] is not None
     meanwhile[0].release(remove=True)
