@@ -105,3 +105,11 @@ def test_shares_that_make_no_sense_are_refused(values: dict[str, float], reason:
 
 def test_parts_are_named_in_order() -> None:
     assert [name for name, _ in split(Split(), 20).parts()] == list(PARTS)
+
+
+def test_a_seed_has_31_bits_and_a_share_is_no_more_than_the_whole() -> None:
+    assert Split(seed=2**31 - 1).seed == 2**31 - 1
+    assert Split(train=1, validation=0, test=0).shares == (1, 0, 0)
+    for beyond in ({"seed": 2**31}, {"train": 1.01}, {"seed": -1}):
+        with pytest.raises(ValidationError, match="must be"):
+            Split.model_validate(beyond)
