@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
+from app.data.sources.sklearn_data import read_digits, read_table
 from app.data.sources.source import Source
 from graph.layers.settings import setting
 from graph.shapes import Shape, image, sequence, vector
@@ -43,14 +44,11 @@ class Digits(Source):
 
     def load(self, base: Path | None = None) -> Dataset:
         """The pictures with grey values from 0 to 1, and their digits."""
-        from sklearn.datasets import load_digits
-
-        bunch: Any = load_digits()
-        pictures = (bunch.images / 16.0).astype(np.float32)
+        pictures, digits = read_digits()
         if self.size != 8:
             pictures = np.stack([_resized(picture, self.size) for picture in pictures])
         values = pictures.reshape(len(pictures), *(size or 1 for size in self._shape.sizes))
-        return self.info().with_values({self._input_name: values, "digit": bunch.target.astype(np.int64)})
+        return self.info().with_values({self._input_name: values, "digit": digits})
 
     @property
     def _input_name(self) -> str:
@@ -66,7 +64,8 @@ class Digits(Source):
 class _Table(Source):
     """A table of scikit-learn's: a vector of named measurements and one target."""
 
-    loader: ClassVar[str]
+    files: ClassVar[tuple[str, ...]]
+    """Their columns, side by side, are the measurements and then the target."""
     samples: ClassVar[int]
     features: ClassVar[tuple[tuple[str, str], ...]]
     """Name and unit of each measurement; the unit is empty where there is none."""
@@ -84,12 +83,9 @@ class _Table(Source):
 
     def load(self, base: Path | None = None) -> Dataset:
         """The measurements in their own units, and the target."""
-        import sklearn.datasets
-
-        options = {"scaled": False} if self.loader == "load_diabetes" else {}
-        bunch = getattr(sklearn.datasets, self.loader)(**options)
-        targets = bunch.target.astype(np.int64) if self.target.classes else bunch.target.astype(np.float32)[:, None]
-        return self.info().with_values({"measurements": bunch.data.astype(np.float32), self.target.name: targets})
+        table = np.hstack([read_table(name) for name in self.files])
+        targets = table[:, -1].astype(np.int64) if self.target.classes else table[:, -1:].astype(np.float32)
+        return self.info().with_values({"measurements": table[:, :-1].astype(np.float32), self.target.name: targets})
 
 
 class Iris(_Table):
@@ -98,7 +94,7 @@ class Iris(_Table):
     kind: ClassVar[str] = "iris"
     title: ClassVar[str] = "Iris flowers"
     rank: ClassVar[int] = 20
-    loader: ClassVar[str] = "load_iris"
+    files: ClassVar[tuple[str, ...]] = ("iris.csv",)
     samples: ClassVar[int] = 150
     features: ClassVar[tuple[tuple[str, str], ...]] = (
         ("sepal length", "cm"),
@@ -115,7 +111,7 @@ class Wine(_Table):
     kind: ClassVar[str] = "wine"
     title: ClassVar[str] = "Wines"
     rank: ClassVar[int] = 30
-    loader: ClassVar[str] = "load_wine"
+    files: ClassVar[tuple[str, ...]] = ("wine_data.csv",)
     samples: ClassVar[int] = 178
     features: ClassVar[tuple[tuple[str, str], ...]] = (
         ("alcohol", "%"),
@@ -148,7 +144,7 @@ class BreastCancer(_Table):
     kind: ClassVar[str] = "breast_cancer"
     title: ClassVar[str] = "Breast cancer"
     rank: ClassVar[int] = 40
-    loader: ClassVar[str] = "load_breast_cancer"
+    files: ClassVar[tuple[str, ...]] = ("breast_cancer.csv",)
     samples: ClassVar[int] = 569
     features: ClassVar[tuple[tuple[str, str], ...]] = _cell_features()
     target: ClassVar[FieldInfo] = FieldInfo("diagnosis", vector(2), classes=("malignant", "benign"))
@@ -163,7 +159,7 @@ class Diabetes(_Table):
     kind: ClassVar[str] = "diabetes"
     title: ClassVar[str] = "Diabetes"
     rank: ClassVar[int] = 50
-    loader: ClassVar[str] = "load_diabetes"
+    files: ClassVar[tuple[str, ...]] = ("diabetes_data_raw.csv.gz", "diabetes_target.csv.gz")
     samples: ClassVar[int] = 442
     features: ClassVar[tuple[tuple[str, str], ...]] = (
         ("age", "years"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
+from app.data.sources.sklearn_data import read_digits
 from app.data.sources.synthetic.synthetic_source import SyntheticSource
 from graph.layers.settings import setting
 from graph.shapes import image, sequence, tokens
@@ -53,10 +54,7 @@ class DigitLines(SyntheticSource):
 
     def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """Digits of many hands are set beside each other, each with a gap of its own."""
-        import sklearn.datasets
-
-        bunch = sklearn.datasets.load_digits()
-        glyphs, labels = bunch.images.astype(np.float32) / 16.0, bunch.target.astype(np.int64)
+        glyphs, labels = read_digits()
         count = rng.integers(min(self.shortest, self.longest), self.longest + 1, (self.samples, 1))
         width = self.longest * (GLYPH + self.gap) + self.gap
         lines = np.zeros((self.samples, GLYPH + self.wobble, width), dtype=np.float32)
