@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections import defaultdict
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.import_graph import circles, imports_of, string_imports
 from tests.markdown_links import broken_links
 from tests.met_through import MET_THROUGH
+from tests.plain_text_rules import html_of_strangers
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
@@ -331,3 +332,33 @@ def test_nothing_stray_lies_at_the_top() -> None:
     )
     empty = [name for name in listed if name and "/" not in name and not (ROOT / name).stat().st_size]
     assert empty == []
+
+
+def test_no_text_of_a_file_is_taken_for_html() -> None:
+    """Labels, tooltips and pages come from `widgets.look`, where text stays text and no file is loaded."""
+    found = {
+        name: broken
+        for path in sources("widgets")
+        if (name := path.relative_to(ROOT).as_posix())
+        and (broken := list(html_of_strangers(path.read_text("utf-8"), PurePosixPath(name))))
+    }
+    assert found == {}
+
+
+def test_html_of_strangers_is_seen() -> None:
+    """The test above could not fail if its rules were blind."""
+    source = """
+class Mine(QtWidgets.QLabel): ...
+QLabel(name)
+box.setToolTip(f"{name}")
+box.setToolTip("ours" if one else name)
+box.setToolTip("ours" if one else plain_tip(name))
+item.setToolTip(0, name)
+QToolTip.showText(at, name, self)
+page.setHtml(name)
+pg.TextItem(html=name)
+"""
+    place = PurePosixPath("widgets/x.py")
+    broken = [int(each.partition(":")[0]) for each in html_of_strangers(source, place)]
+    assert sorted(broken) == [2, 3, 4, 5, 7, 8, 9, 10]
+    assert list(html_of_strangers("role = ToolTipRole", place)) == ["1: ToolTipRole without plain_tip"]

@@ -42,6 +42,7 @@ from widgets.canvas.keys import command_for
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.mouse_handler import MouseHandler
 from widgets.canvas.tips import tip
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 
 MIME = "application/x-netloom-layer"
@@ -195,7 +196,7 @@ class CanvasView(QGraphicsView):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             hit = self.context.hit(event.pos())
             text = tip(self.board, hit, self.surface.descriptions(hit.id))
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:
             self.surface.leave()

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from widgets.look.labels import Label
 from widgets.look.theme import ThemeSource, blend
 
 INSET = 12
 """Distance from the canvas's edges, in pixels."""
 
 
-class KeyHint(QLabel):
+class KeyHint(Label):
     """In the middle of the lower edge of a viewport; the pointer goes through it."""
 
     def __init__(self, viewport: QWidget, themes: ThemeSource) -> None:
         # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
-        super().__init__(viewport)
+        super().__init__(parent=viewport)
         self.setObjectName("canvasHint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setWordWrap(True)

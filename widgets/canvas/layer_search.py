@@ -40,6 +40,7 @@ from widgets.canvas.popup_place import open_near, spot_beside
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Theme, blend
 
 WIDTH, ROWS, LEAST_ROWS, ROW = 360, 9, 3, 30
@@ -81,7 +82,9 @@ class ResultList(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return ", ".join(part for part in (titled(row), settled(row)) if part)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(note_on(row))
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return note_on(row)
         return None
 

@@ -13,6 +13,7 @@ from graph.checking.layer_info import Problem
 from widgets.canvas.popup_place import open_near
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import caption
 from widgets.look.theme import Theme
 
 WIDTH = 300
@@ -65,7 +66,7 @@ class ProblemPopup(QFrame):
                 self._column.addWidget(self._button(fix, repair))
 
     def _button(self, fix: Fix, repair: Callable[[Fix], None]) -> QPushButton:
-        button = QPushButton(fix.title, self)
+        button = QPushButton(caption(fix.title), self)
         button.setAccessibleDescription("Repairs the problem; undo takes it back")
         button.installEventFilter(self)
         button.clicked.connect(lambda: self._choose(fix, repair))

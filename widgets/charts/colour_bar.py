@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
 from widgets.charts.colour_maps import Bytes
+from widgets.look.plain_text import markup
 from widgets.look.theme import Theme
 from widgets.plots.ticks import number
 
@@ -44,7 +45,9 @@ class ColourBar(pg.ColorBarItem):
         self.axis.setWidth(width)
         for side in ("left", "top", "bottom", "right"):
             self.getAxis(side).setPen(theme.border)
-        self.axis.setLabel(title, **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"})
+        self.axis.setLabel(
+            markup("{}", title), **{"color": theme.faint.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        )
         self.axis.showLabel(bool(title) and width <= room)
         self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
         self.setLevels((low, high))

@@ -18,6 +18,7 @@ from widgets.canvas.comparison_layer import WORDS, sign_color
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class ComparisonPanel(Themed, QWidget):
         item.setFont(0, self.theme.font(bold=True))
         words = f"{WORDS[each.sign]}: {' in '.join(reversed(each.path))}, {each.text}"
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
-        item.setToolTip(2, each.text)
+        item.setToolTip(2, plain_tip(each.text))
         return item
 
     def _open(self, item: QTreeWidgetItem) -> None:

@@ -26,6 +26,7 @@ from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 
 SHARES = ("train", "validation", "test")
@@ -69,7 +70,7 @@ class ChoiceForm(QWidget):
         for title, form in forms:
             form.setAccessibleName(title)
             self._headings[title] = text_label(title, self, look="heading")
-            self._headings[title].setToolTip(definition(title))
+            self._headings[title].setToolTip(plain_tip(definition(title)))
             column.addWidget(self._headings[title])
             if form is self.options:
                 column.addWidget(self.read_as)

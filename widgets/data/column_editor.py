@@ -15,6 +15,7 @@ from widgets.fields.simple_fields import QuietCombo
 from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 
 TYPES = (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.DATE, ColumnType.TEXT)
 SHOWN = 12
@@ -98,7 +99,7 @@ class ColumnEditor(QWidget):
             return
         self._variants = reading.variants if reading is not None else ()
         self.heading.setText(_short(self.heading, column.name))
-        self.heading.setToolTip(column.name)
+        self.heading.setToolTip(plain_tip(column.name))
         self.again.setEnabled(column.stated)
         self._fill_type(column, out, may_leave)
         self._fill_details(column, reading, dialect)

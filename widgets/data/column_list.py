@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.protocol.data_values import Column
 from widgets.data.column_roles import Pick
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 
 MOST = 200
@@ -112,7 +112,7 @@ class ColumnRow(QFrame):
         """Show what the column is for."""
         self.tick.setChecked(pick.used and not pick.target)
         self.tick.setEnabled(not pick.why)
-        self.tick.setToolTip(pick.why or "Whether the network sees it")
+        self.tick.setToolTip(plain_tip(pick.why or "Whether the network sees it"))
         self.star.setChecked(pick.target)
         self.star.setText("★" if pick.target else "☆")
         self.star.setToolTip(
@@ -120,14 +120,14 @@ class ColumnRow(QFrame):
         )
         self.title.set_text(pick.column.name)
         self._facts.set_text(facts_of(pick.column, pick.role))
-        self.setToolTip(facts_of(pick.column, pick.role))
+        self.setToolTip(plain_tip(facts_of(pick.column, pick.role)))
 
 
-class _Elided(QLabel):
+class _Elided(Label):
     """A label that ends in dots where there is too little room, instead of asking for more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 

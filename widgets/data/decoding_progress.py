@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
 from app.protocol.messages import Unfinished
+from widgets.look.labels import Label
 from widgets.look.layouts import hbox
 from widgets.training.worker_link import WorkerLink
 
@@ -27,7 +28,7 @@ class Waiting(QFrame):
         self._again: Callable[[], None] | None = None
         self._stopped_at = ""
         self.setProperty("notice", True)
-        self.label, self.bar, self.button = QLabel(self), QProgressBar(self), QPushButton("Cancel", self)
+        self.label, self.bar, self.button = Label(parent=self), QProgressBar(self), QPushButton("Cancel", self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.button.setAccessibleName("Cancel")

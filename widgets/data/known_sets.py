@@ -11,6 +11,7 @@ from app.data.sources.source import Source
 from widgets.data.downloads import Downloads
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 
 
 class KnownSets(QWidget):
@@ -86,7 +87,7 @@ class KnownRow(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(f"Download of {source.title}")
         self.button = QPushButton(self)
-        self.setToolTip(source.summary())
+        self.setToolTip(plain_tip(source.summary()))
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 2, 0, 2)
         grid.setHorizontalSpacing(8)

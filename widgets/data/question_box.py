@@ -17,6 +17,7 @@ from widgets.charts.sample_tiles import SampleTiles
 from widgets.charts.tiles import Grid
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hbox, vbox
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 
 LIKELIER = "the likelier one, used until you choose"
@@ -95,7 +96,9 @@ class QuestionBox(QWidget):
             cell.setVisible(place < len(readings))
         for button, reading in zip(self.answers, readings, strict=False):
             button.setAccessibleName(f"{reading.title}: {reading.example}")
-            button.setToolTip(reading.example if button is not self.answers[0] else f"{reading.example}: {LIKELIER}")
+            button.setToolTip(
+                plain_tip(reading.example if button is not self.answers[0] else f"{reading.example}: {LIKELIER}")
+            )
         self.resizeEvent(QResizeEvent(self.size(), self.size()))
 
     def _fits(self, width: int, letters: int) -> bool:
@@ -103,7 +106,7 @@ class QuestionBox(QWidget):
         readings = self.question.readings[:MOST] if self.question is not None else ()
         shown = self.answers[: len(readings)]
         for button, reading in zip(shown, readings, strict=True):
-            button.setText("\n".join((reading.title, *textwrap.wrap(reading.example, letters))))
+            button.setText(caption("\n".join((reading.title, *textwrap.wrap(reading.example, letters)))))
         widest = max((answer.sizeHint().width() for answer in shown), default=0)
         tallest = max((answer.sizeHint().height() for answer in shown), default=0)
         for button in shown:

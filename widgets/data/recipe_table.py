@@ -11,6 +11,7 @@ from app.data.readers.date_parsing import shown_format
 from app.data.readers.header_rows import above_note
 from app.data.readers.recipe import ColumnRecipe, Dialect
 from app.protocol.data_values import ColumnReading, ColumnType
+from widgets.look.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -66,7 +67,7 @@ class RecipeModel(QAbstractTableModel):
         """What a cell says; its tooltip says why."""
         column = self.columns[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.why or self._cells(column)[index.column()]
+            return plain_tip(column.why or self._cells(column)[index.column()])
         return self._cells(column)[index.column()] if role == Qt.ItemDataRole.DisplayRole else None
 
     def _cells(self, column: ColumnRecipe) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from app.data.table_preview import ROWS
 from app.protocol.data_values import Column, ColumnType
 from widgets.data.column_list import facts_of
+from widgets.look.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Row = Sequence[str | None]
@@ -111,7 +112,7 @@ class RowModel(QAbstractTableModel):
         column = self._columns[section]
         target = column.name in self._targets
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.name}: {facts_of(column, 'target' if target else '')}"
+            return plain_tip(f"{column.name}: {facts_of(column, 'target' if target else '')}")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._side(section)
         if role != Qt.ItemDataRole.DisplayRole:
@@ -134,7 +135,8 @@ class RowModel(QAbstractTableModel):
         if row is None:
             return "…"
         value = row[index.column()]
-        return "missing" if value is None else value
+        text = "missing" if value is None else value
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
 class RowTable(QTableView):

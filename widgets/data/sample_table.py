@@ -11,6 +11,7 @@ from app.protocol.data_values import DataPreview
 from app.system.number_format import format_short, nth
 from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import part_titles, sample_labels
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 
 Index = QModelIndex | QPersistentModelIndex
@@ -75,7 +76,7 @@ class SampleModel(QAbstractTableModel):
         if self._preview is None:
             return None
         if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal and section < len(TERMS):
-            return definition(TERMS[section])
+            return plain_tip(definition(TERMS[section]))
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Horizontal:

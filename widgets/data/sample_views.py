@@ -19,6 +19,7 @@ from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
 from widgets.look.fitting_tabs import FittingTabs
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
@@ -162,7 +163,7 @@ class SampleBrowser(QWidget):
             elif before != place:
                 self.tabs.tabBar().moveTab(before, place)
             self.tabs.setTabText(place, title)
-            self.tabs.setTabToolTip(place, definition(title))
+            self.tabs.setTabToolTip(place, plain_tip(definition(title)))
         if current not in wanted:
             self.tabs.setCurrentIndex(0)
 

@@ -23,6 +23,7 @@ from widgets.data.data_filter import data_filter
 from widgets.data.known_sets import KnownSets
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 
 
 class SourceList(QWidget):
@@ -58,7 +59,7 @@ class SourceList(QWidget):
             item = QListWidgetItem(self.list)
             item.setData(Qt.ItemDataRole.UserRole, source.kind)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{source.title}: {source.summary()}")
-            item.setToolTip(source.help())
+            item.setToolTip(plain_tip(source.help()))
             self.list.setItemWidget(item, _card(source.title, source.summary()))
 
     def _lay_out(self) -> None:

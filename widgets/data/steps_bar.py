@@ -9,7 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.protocol.data_values import PreprocessingStep
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
+from widgets.look.plain_text import plain_tip
 
 GAP = 4
 TRAINING = " (training only)"
@@ -43,12 +44,12 @@ class Pipeline(QWidget):
 
     def _made(self, number: int, stage: PreprocessingStep) -> list[QLabel]:
         """The chip of a step, behind an arrow unless it is the first."""
-        labels = []
+        labels: list[QLabel] = []
         if number:
             labels.append(text_label("→", self, look="faint"))
-        chip = QLabel(stage.title, self)
+        chip = Label(stage.title, self)
         chip.setProperty("chip", True)
-        chip.setToolTip(stage.detail)
+        chip.setToolTip(plain_tip(stage.detail))
         chip.setAccessibleName(f"{stage.title}{TRAINING if stage.training else ''}")
         chip.setAccessibleDescription(stage.detail)
         if stage.training:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextBlock, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
     QPushButton,
-    QTextBrowser,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from widgets.description.markdown import show_markdown
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.text_page import TextPage
 from widgets.look.theme import Themed, ThemeSource
 
 SECTION = "notes"
@@ -31,7 +31,7 @@ EMPTY = (
 )
 
 
-class Reader(Themed, QTextBrowser):
+class Reader(Themed, TextPage):
     """Shows Markdown; a link that is clicked, or gone to with Tab and Return, is told by ``linked``."""
 
     linked = Signal(str)
@@ -42,21 +42,20 @@ class Reader(Themed, QTextBrowser):
         self.setProperty("page", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setOpenLinks(False)
         self.anchorClicked.connect(lambda url: self.linked.emit(url.toString()))
         self.follow(themes)
 
     def show_text(self, text: str) -> None:
         """Show another text, from its beginning."""
         self._text = text
-        show_markdown(self.document(), text, self.theme)
+        show_markdown(self, text, self.theme)
         self.setTextCursor(QTextCursor(self.document()))  # text that is filled in pushes the cursor to its end
         self.verticalScrollBar().setValue(0)
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme, where one is reading."""
         place = self.verticalScrollBar().value()
-        show_markdown(self.document(), self._text, self.theme)
+        show_markdown(self, self._text, self.theme)
         self.verticalScrollBar().setValue(place)
 
     @property
@@ -79,10 +78,6 @@ class Reader(Themed, QTextBrowser):
         self.setTextCursor(QTextCursor(block))
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() + self.cursorRect().top())
         return True
-
-    def loadResource(self, type: int, name: QUrl | str) -> object:
-        """Nothing: a page loads no files."""
-        return None
 
 
 class DescriptionEditor(QPlainTextEdit):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QTextDocument
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from widgets.look.plain_text import Markup, joined, markup
+from widgets.look.text_page import RichDocument
 from widgets.look.theme import ThemeSource
 
 MARKUP = Qt.ItemDataRole.UserRole + 1
@@ -17,14 +18,14 @@ MARKUP = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
 
-def marked(text: str, words: Sequence[str], colour: str) -> str:
+def marked(text: str, words: Sequence[str], colour: str) -> Markup:
     """Text as rich text, in which the words, in any case, stand on ``colour``."""
     if not words:
-        return escape(text)
+        return markup("{}", text)
     pattern = re.compile("(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")", re.IGNORECASE)
     parts = pattern.split(text)
-    spans = (f"<span style='background-color: {colour}'>{escape(part)}</span>" for part in parts[1::2])
-    return "".join(part for pair in zip(map(escape, parts[::2]), (*spans, ""), strict=True) for part in pair)
+    templates = ("{}", f"<span style='background-color: {colour}'>{{}}</span>")
+    return joined(markup(templates[place % 2], part) for place, part in enumerate(parts))
 
 
 class FoundSections(QStyledItemDelegate):
@@ -34,14 +35,14 @@ class FoundSections(QStyledItemDelegate):
         super().__init__(view)
         self._themes, self._view = themes, view
 
-    def _document(self, index: Index) -> QTextDocument | None:
-        markup = index.data(MARKUP)
-        if not markup:
+    def _document(self, index: Index) -> RichDocument | None:
+        text = index.data(MARKUP)
+        if not isinstance(text, Markup):
             return None
-        theme, document = self._themes.theme, QTextDocument()
+        theme, document = self._themes.theme, RichDocument()
         document.setDefaultFont(self._view.font())
         document.setDefaultStyleSheet(f"body {{ color: {theme.text.name()} }} .page {{ color: {theme.faint.name()} }}")
-        document.setHtml(f"<body>{markup}</body>")
+        document.show_markup(text)
         document.setTextWidth(self._view.viewport().width() - 12)
         return document
 

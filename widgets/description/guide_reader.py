@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut, QTextCursor, QTextDocument
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search
@@ -14,6 +13,7 @@ from widgets.description.description_panel import Reader
 from widgets.description.found_sections import MARKUP, FoundSections, marked
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
+from widgets.look.plain_text import Markup, markup, plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 PLACE = Qt.ItemDataRole.UserRole
@@ -35,11 +35,10 @@ class PageReader(Reader):
         self.page = page
         self.show_text(page.text)
 
-    def loadResource(self, type: int, name: QUrl | str) -> object:
-        """A picture of the page; nothing else is loaded."""
-        address = name.toString() if isinstance(name, QUrl) else name
+    def picture(self, address: str) -> QPixmap | None:
+        """A picture of the page."""
         path = picture_of(self.page, address) if self.page is not None else None
-        if type != QTextDocument.ResourceType.ImageResource.value or path is None:
+        if path is None:
             return None
         picture, widest = QImage(str(path)), max(self.viewport().width() - 8, 80)
         if picture.width() > widest:
@@ -88,7 +87,7 @@ class GuideReader(Themed, QWidget):
         button = QToolButton()
         button.setObjectName(f"guide-{name}")
         button.setAccessibleName(tip.partition(" (")[0])
-        button.setToolTip(tip)
+        button.setToolTip(plain_tip(tip))
         return button
 
     def _assemble(self) -> None:
@@ -194,10 +193,10 @@ class GuideReader(Themed, QWidget):
                 self.list.setCurrentRow(self.list.count() - 1)
         self.nothing.setVisible(bool(words) and not hits)
 
-    def _markup(self, hit: Hit, words: Sequence[str]) -> str:
+    def _markup(self, hit: Hit, words: Sequence[str]) -> Markup:
         colour = self.theme.selection.name()
         heading, excerpt = (marked(text, words, colour) for text in (hit.heading, hit.excerpt))
-        return f"<span class='page'>{escape(hit.page.title)}</span><br><b>{heading}</b><br>{excerpt}"
+        return markup("<span class='page'>{}</span><br><b>{}</b><br>{}", hit.page.title, heading, excerpt)
 
     def _list(self, text: str, id: str, anchor: str) -> QListWidgetItem:
         item = QListWidgetItem(text, self.list)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from widgets.look.text_page import TextPage
 from widgets.look.theme import Theme
 
 FEATURES = QTextDocument.MarkdownFeature(
@@ -26,8 +27,9 @@ LEADING = 128
 """Height of a line, in per cent of the font's."""
 
 
-def show_markdown(document: QTextDocument, text: str, theme: Theme) -> None:
-    """Fill ``document`` with ``text``."""
+def show_markdown(page: TextPage, text: str, theme: Theme) -> None:
+    """Fill ``page`` with ``text``; what it names is not loaded, since a `TextPage` loads nothing."""
+    document = page.document()
     document.setDefaultFont(theme.font())
     document.setMarkdown(text, FEATURES)
     document.setDocumentMargin(0)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.labels import set_look
+from widgets.look.plain_text import plain_tip
 
 
 class FormField(QWidget):
@@ -37,7 +38,7 @@ class FormField(QWidget):
         for widget in (self, self.editor()):
             widget.setAccessibleName(name)
             widget.setAccessibleDescription(help_line)
-        self.setToolTip(help_line)
+        self.setToolTip(plain_tip(help_line))
 
     def mark(self, wrong: bool) -> None:
         """Outline the field as refused, or as in order."""

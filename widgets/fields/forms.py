@@ -17,6 +17,7 @@ from widgets.fields.warning_mark import WarningMark
 from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import tip
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class _Row:
         """Say what the setting does, and what the term means that it is called by."""
         self.field.describe(self.spec.label, self.spec.help)
         for widget in (self.label, self.field):
-            widget.setToolTip(tip(self.spec.term, self.spec.help))
+            widget.setToolTip(plain_tip(tip(self.spec.term, self.spec.help)))
 
     def show(self, values: Mapping[str, Any], help_wanted: bool) -> None:
         """Show the setting's value, or hide the row where the setting has no effect."""

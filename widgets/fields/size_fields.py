@@ -15,6 +15,7 @@ from widgets.fields.number_field import Number, NumberBox
 from widgets.fields.simple_fields import QuietCombo
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import plain_tip
 
 if TYPE_CHECKING:
     from graph.layers.settings import Setting
@@ -120,7 +121,7 @@ class PairField(FormField):
         for box, axis in zip(self.boxes, ("height", "width"), strict=True):
             box.setAccessibleName(f"{name}, {axis}")
             box.setAccessibleDescription(help_line)
-            box.setToolTip(f"{axis.capitalize()}. {help_line}")
+            box.setToolTip(plain_tip(f"{axis.capitalize()}. {help_line}"))
 
 
 class ShapeField(FormField):
@@ -163,7 +164,7 @@ class ShapeField(FormField):
             box.entered.connect(self._size_entered)
             box.mistyped.connect(lambda typed: self.mistaken.emit(f"“{typed}” is not a whole number."))
             label = text_label(axis, look="faint")
-            label.setToolTip(AXIS_NAMES[axis])
+            label.setToolTip(plain_tip(AXIS_NAMES[axis]))
             self._row.addWidget(label)
             self._row.addWidget(box)
             self._boxes.append(box)
@@ -208,7 +209,7 @@ class ShapeField(FormField):
         for box, axis in zip(self._boxes, AXES[kind], strict=True):
             box.setAccessibleName(f"{self._name}, {AXIS_NAMES[axis]}")
             box.setAccessibleDescription(self._help)
-            box.setToolTip(AXIS_NAMES[axis].capitalize())
+            box.setToolTip(plain_tip(AXIS_NAMES[axis].capitalize()))
 
 
 def _shape(value: object) -> Shape:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from widgets.look.labels import set_look
+from widgets.look.labels import Label, set_look
+from widgets.look.plain_text import plain_tip
 
 ARROWS = 28
 """Pixels at the right end of a field that its arrows take."""
@@ -14,7 +15,7 @@ SIDE = 20
 SIGN = "\N{WARNING SIGN}"
 
 
-class WarningMark(QLabel):
+class WarningMark(Label):
     """Floats at the right end of a field, left of its arrows; its sentence is the tooltip, and shown by a click."""
 
     def __init__(self, field: QWidget, name: str) -> None:
@@ -30,14 +31,14 @@ class WarningMark(QLabel):
     def say(self, sentence: str) -> None:
         """Say what is doubtful; an empty sentence takes the sign away."""
         self.sentence = sentence
-        self.setToolTip(sentence)
+        self.setToolTip(plain_tip(sentence))
         self.setAccessibleName(f"Warning: {sentence}" if sentence else "")
         self.setVisible(bool(sentence))
         self._place()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Show the sentence at once."""
-        QToolTip.showText(event.globalPosition().toPoint(), self.sentence, self)
+        QToolTip.showText(event.globalPosition().toPoint(), plain_tip(self.sentence), self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the end of the field."""

@@ -13,6 +13,7 @@ from graph.checking.network_hints import Hint
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.severity_icons import Mark
 from widgets.look.theme import Themed, ThemeSource
 
@@ -67,7 +68,7 @@ class HintRow(Themed, QFrame):
         return button
 
     def _button(self, fix: object) -> QPushButton:
-        button = QPushButton(getattr(fix, "title", ""))
+        button = QPushButton(caption(getattr(fix, "title", "")))
         button.setObjectName("hintFix")
         button.setToolTip("Change it like this; Undo takes it back")
         button.clicked.connect(lambda: self.fixed.emit(fix))
@@ -122,7 +123,7 @@ class HintNote(QWidget):
     def show_hints(self, hints: Sequence[Hint]) -> None:
         """Show these, or nothing where there are none."""
         self.text.setText("\n".join(_without_name(hint) for hint in hints))
-        self.setToolTip("\n\n".join(hint.why for hint in hints))
+        self.setToolTip(plain_tip("\n\n".join(hint.why for hint in hints)))
         self.setVisible(bool(hints))
 
 

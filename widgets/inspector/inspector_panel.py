@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -37,8 +36,9 @@ from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.floating import FieldFault
 from widgets.look.form_area import FormArea
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -58,7 +58,7 @@ class LayerPage(Themed, QWidget):
         self._kind: type[Layer] | None = None
         self._labels: dict[str, str] = {}
         self.sign = FamilySign(themes)
-        self.kind = QLabel()
+        self.kind = Label()
         self.name = QLineEdit()
         self.name.setObjectName("layerName")
         self.name.setAccessibleName("Name of the layer")
@@ -152,9 +152,9 @@ class LayerPage(Themed, QWidget):
     def _show_kind(self, node: Node) -> None:
         self._id, self._kind = node.id, type(node.layer)
         self.kind.setText(node.layer.title)
-        self.kind.setToolTip(str(node.layer.family))
+        self.kind.setToolTip(plain_tip(str(node.layer.family)))
         self.sign.show_family(node.layer.family)
-        self.sign.setToolTip(str(node.layer.family))
+        self.sign.setToolTip(plain_tip(str(node.layer.family)))
         self.name.setText(node.id)
         self.by_hand.setVisible(node.layer.can_follow())
         self._say_name_fault("")
@@ -376,7 +376,5 @@ def _sentence(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """A docstring's lines joined to paragraphs, as rich text."""
-    parts = [part.replace("\n", " ") for part in text.split("\n\n")]
-    escaped = (part.replace("&", "&amp;").replace("<", "&lt;") for part in parts)
-    return "".join(f"<p style='margin: 0 0 8px 0'>{part}</p>" for part in escaped)
+    """A docstring's lines joined to paragraphs."""
+    return "\n\n".join(part.replace("\n", " ") for part in text.split("\n\n"))

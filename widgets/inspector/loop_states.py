@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QWidget
 
 from graph.structure.blocks import Loop
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import hbox, vbox
 
 Pair = tuple[str, str]
@@ -23,7 +23,7 @@ class _PairRow(QWidget):
         self.cross.setText("×")
         self.cross.setAccessibleName(f"Forget the state {pair[1]}")
         self.cross.setToolTip("Remember this no more")
-        hbox((self.source, 1), QLabel("→"), (self.target, 1), self.cross, parent=self, spacing=6)
+        hbox((self.source, 1), Label("→"), (self.target, 1), self.cross, parent=self, spacing=6)
 
     @staticmethod
     def _box(name: str, choices: tuple[str, ...], chosen: str) -> QComboBox:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 from widgets.look.theme import Themed, ThemeSource, blend, family_key
 
@@ -48,7 +49,7 @@ class FactRows(QWidget):
             value.setVisible(shown)
             if shown:
                 name.setText(facts[index][0])
-                name.setToolTip(definition(facts[index][0]))
+                name.setToolTip(plain_tip(definition(facts[index][0])))
                 value.setText(facts[index][1])
         self.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in facts))
 

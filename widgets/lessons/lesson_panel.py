@@ -38,7 +38,7 @@ class FittingReader(Reader):
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
-        show_markdown(self.document(), self._text, self.theme)
+        show_markdown(self, self._text, self.theme)
 
     def _fit(self) -> None:
         self.setFixedHeight(round(self.document().size().height()) + 2)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from app.lessons.schema import LessonQuestion
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import caption
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
 WRONG = "Not quite. Try again, or have the answer shown."
@@ -40,7 +41,7 @@ class QuestionBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonQuestion")
-        self.ask = text_label(wrap=True)
+        self.ask = text_label(look="heading", wrap=True)
         self.field = QLineEdit()
         self.field.setObjectName("lessonAnswer")
         self.field.setAccessibleName("Your answer")
@@ -79,7 +80,7 @@ class QuestionBox(QWidget):
         self._question = question
         self.revealed = False
         self.give_up.hide()
-        self.ask.setText(f"<b>{question.ask}</b>" if "<" not in question.ask else question.ask)
+        self.ask.setText(question.ask)
         self.field.setAccessibleName(question.ask)
         self.field.clear()
         self.field.setVisible(not question.choices)
@@ -96,7 +97,7 @@ class QuestionBox(QWidget):
             self._offered.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.choices = [QRadioButton(text) for text in choices]
+        self.choices = [QRadioButton(caption(text)) for text in choices]
         for number, button in enumerate(self.choices, 1):
             self.group.addButton(button, number)
             self._offered.addWidget(button)

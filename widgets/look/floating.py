@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from widgets.look.labels import Label
 
 WIDEST = 720
 """Pixels from which on a floating notice does not grow with its pane."""
@@ -82,13 +84,13 @@ class Floating(QObject):
             edge = top + height + MARGIN if self._at_top else top - MARGIN
 
 
-class FieldFault(QLabel):
+class FieldFault(Label):
     """What is wrong with the value of a field, in a frame over what stands below the field, or above where there is
     no room. It is seen as long as the field is, and goes with it.
     """
 
     def __init__(self, field: QWidget, name: str = "") -> None:
-        super().__init__(field)
+        super().__init__(parent=field)
         self._field = field
         self.setObjectName(name)
         self.setProperty("fault", True)

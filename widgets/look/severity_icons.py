@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.checking.layer_info import Severity
 from widgets.look import icons
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Theme, Themed, ThemeSource
 
 WORDS = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.HINT: "Hint"}
@@ -21,7 +22,7 @@ class Mark(Themed, QWidget):
         self._severity = severity
         self.setFixedSize(18, 18)
         self.setAccessibleName(WORDS[severity])
-        self.setToolTip(WORDS[severity])
+        self.setToolTip(plain_tip(WORDS[severity]))
         self.follow(themes)
 
     def paintEvent(self, event: QPaintEvent) -> None:

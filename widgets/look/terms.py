@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget, QTreeWidget
 
 from app.system.guide_pages import GLOSSARY
+from widgets.look.plain_text import plain_tip
 
 SHORT = {
     "batch size": "batch",
@@ -54,7 +55,10 @@ def name_columns(table: QTreeWidget | QTableWidget, *titles: str) -> None:
     if isinstance(table, QTableWidget):
         table.setHorizontalHeaderLabels(titles)  # its model takes header data only where there are header items
     for column, title in enumerate(titles):
-        for role, text in ((Qt.ItemDataRole.DisplayRole, title), (Qt.ItemDataRole.ToolTipRole, definition(title))):
+        for role, text in (
+            (Qt.ItemDataRole.DisplayRole, title),
+            (Qt.ItemDataRole.ToolTipRole, plain_tip(definition(title))),
+        ):
             table.model().setHeaderData(column, Qt.Orientation.Horizontal, text, role)
 
 

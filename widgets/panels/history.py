@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from graph.document import Document
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 START = "As opened"
@@ -69,7 +70,7 @@ class HistoryPanel(Themed, QListWidget):
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, "taken back")
             self.addItem(item)
         for row in range(self.count()):
-            self.item(row).setToolTip(self.item(row).text())
+            self.item(row).setToolTip(plain_tip(self.item(row).text()))
         self.setCurrentRow(len(done))
         self.scrollToItem(self.item(len(done)))
 

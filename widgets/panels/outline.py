@@ -17,6 +17,7 @@ from graph.layers.base import ShapeError
 from graph.network import Annotation, Node
 from graph.shapes import Shape
 from widgets.look import icons
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import Themed, ThemeSource
 
@@ -146,7 +147,7 @@ class Outline(Themed, QTreeWidget):
         item.setData(0, _ANNOTATION, annotation.id)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{annotation.kind.value}: {annotation.text}")
-        item.setToolTip(0, annotation.text)
+        item.setToolTip(0, plain_tip(annotation.text))
         for column in (0, 1):
             item.setForeground(column, self.theme.faint)
         return item
@@ -200,7 +201,9 @@ class Outline(Themed, QTreeWidget):
                 return "problem" if wrong else _shapes(facts)
             case 0, Qt.ItemDataRole.DecorationRole:
                 return icons.family_icon(node.layer.family, self.theme)
-            case 0, Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case 0, Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(_spoken(node, facts))
+            case 0, Qt.ItemDataRole.AccessibleTextRole:
                 return _spoken(node, facts)
             case 1, Qt.ItemDataRole.ForegroundRole:
                 return QBrush(self.theme.error) if wrong else None

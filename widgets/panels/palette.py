@@ -34,6 +34,7 @@ from graph.layers.catalogue import catalogue
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import Markup, markup, plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 MIME = "application/x-netloom-layer"
@@ -215,7 +216,7 @@ def _item(kind: type[Layer]) -> QTreeWidgetItem:
     words = (kind.title, kind.kind, kind.kind.replace("_", " "), str(kind.family), *kind.aliases)
     item.setData(0, _KIND + 1, " ".join(words).lower())
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, first_sentence(kind))
-    item.setToolTip(0, tooltip(kind))
+    item.setToolTip(0, plain_tip(tooltip(kind)))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
     return item
 
@@ -225,7 +226,7 @@ def _block_item(name: str, summary: str) -> QTreeWidgetItem:
     item.setData(0, _BLOCK, name)
     item.setData(0, _KIND + 1, f"{name} block {summary}".lower())
     item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, f"Block of your own: {summary}")
-    item.setToolTip(0, f"{summary}\nF2 renames it, Del deletes it")
+    item.setToolTip(0, plain_tip(f"{summary}\nF2 renames it, Del deletes it"))
     item.setFlags(
         Qt.ItemFlag.ItemIsEnabled
         | Qt.ItemFlag.ItemIsSelectable
@@ -240,11 +241,11 @@ def first_sentence(kind: type[Layer]) -> str:
     return kind.help().split("\n\n", maxsplit=1)[0].replace("\n", " ")
 
 
-def tooltip(kind: type[Layer]) -> str:
+def tooltip(kind: type[Layer]) -> Markup:
     """Title, what it does, and what it takes."""
     stated = kind().input_ports() and len(kind.accepts) < 5
-    takes = f"<br><i>Takes {needs(kind.accepts)}.</i>" if stated else ""
-    return f"<p style='max-width: 320px'><b>{kind.title}</b><br>{first_sentence(kind)}{takes}</p>"
+    takes = markup("<br><i>Takes {}.</i>", needs(kind.accepts)) if stated else ""
+    return markup("<p style='max-width: 320px'><b>{}</b><br>{}{}</p>", kind.title, first_sentence(kind), takes)
 
 
 class _Tree(QTreeWidget):

@@ -18,6 +18,7 @@ from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import caption
 from widgets.look.scrolled import make_scrolled
 from widgets.look.severity_icons import WORDS, Mark
 from widgets.look.theme import ThemeSource
@@ -53,7 +54,7 @@ class ProblemRow(QFrame):
         )
 
     def _button(self, fix: Fix) -> QPushButton:
-        button = QPushButton(fix.title)
+        button = QPushButton(caption(fix.title))
         button.setObjectName("fix")
         button.setToolTip("Repair it like this; Undo takes it back")
         button.clicked.connect(lambda: self.fixed.emit(fix))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 from widgets.look.theme import Theme
 from widgets.plots.ticks import FEWEST, enough_ticks, number
@@ -62,7 +63,7 @@ class Axis(pg.AxisItem):
         if title != self.title:
             self.title = title
             self.showLabel(bool(title))
-        self.setToolTip(" ".join(filter(None, (definition(title), more))))
+        self.setToolTip(plain_tip(" ".join(filter(None, (definition(title), more)))))
 
     def set_names(self, names: Sequence[str]) -> None:
         """Write names at 0, 1, 2 ... in place of numbers."""

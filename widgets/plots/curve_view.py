@@ -6,7 +6,6 @@ New points ask for a repaint at most once per frame, and a repaint takes a few p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from widgets.look.plain_text import Markup, joined, markup
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange
 from widgets.plots.axis_item import power_text
@@ -30,6 +30,11 @@ FRAME_MS = 16
 """How long new points may wait for the next repaint."""
 KEY_SHARE = 0.25
 """Share of the height that a key takes at most."""
+READ = (
+    "<tr><td style='color: {}; padding-right: 12px; white-space: nowrap'>{}</td>"
+    "<td align=right style='white-space: nowrap'>{}</td></tr>"
+)
+"""A row of the readout: a curve's colour, its name and what it reads."""
 
 
 class CurveView(PlotView):
@@ -303,18 +308,13 @@ class CurveView(PlotView):
         head, rows = self._rows(x)
         return "\n".join([head, *(f"{curve.name} {value}" for curve, value in rows)])
 
-    def readout_of(self, panel: Panel, x: float, y: float) -> str:
+    def readout_of(self, panel: Panel, x: float, y: float) -> Markup:
         """Return the same as a table with the curves' colours."""
         head, rows = self._rows(x)
         if len(rows) > (most := self.readout.lines - 1):
             rows = sorted(rows, key=lambda row: row[0].part != "validation")[:most]
-        whole = "white-space: nowrap"
-        lines = [
-            f"<tr><td style='color: {hue(self.theme, curve).name()}; padding-right: 12px; {whole}'>"
-            f"{escape(self.readout.fitted(curve.name))}</td><td align=right style='{whole}'>{value}</td></tr>"
-            for curve, value in rows
-        ]
-        return f"<table><tr><td colspan=2>{head}</td></tr>{''.join(lines)}</table>"
+        lines = [markup(READ, hue(self.theme, each).name(), self.readout.fitted(each.name), at) for each, at in rows]
+        return markup("<table><tr><td colspan=2>{}</td></tr>{}</table>", head, joined(lines))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read values where the pointer is over the curves."""

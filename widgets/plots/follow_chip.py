@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from widgets.look.plain_text import plain_tip
 from widgets.plots.plot_view import PlotView
 
 FOLLOWING, FIT = "All in view", "Show all"
@@ -31,7 +32,7 @@ class FollowChip(QToolButton):
         """Say what is so now."""
         follows = self._view.panel.follows
         self.setText(FOLLOWING if follows else FIT)
-        self.setToolTip(TIPS[self.text()])
+        self.setToolTip(plain_tip(TIPS[self.text()]))
         self.setAccessibleName(f"{self.text()}: axes of {self._view.title}")
         self.setEnabled(not follows)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots.axes import draw_empty
 
@@ -64,7 +65,7 @@ class PaintedView(QWidget, Themed):
         """Say what is under the pointer."""
         words = "" if self.is_empty() else self.sentence_at(event.position())
         if words:
-            QToolTip.showText(event.globalPosition().toPoint(), words, self)
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(words), self)
         else:
             QToolTip.hideText()
 

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from graph.errors import NetloomError
 from widgets.look import icons
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
@@ -89,7 +90,7 @@ class PlotView(pg.GraphicsView, Themed):
 
     def _corner_button(self, icon: str, words: str, action: Callable[[], None]) -> QToolButton:
         button = QToolButton(self.viewport())
-        button.setToolTip(words)
+        button.setToolTip(plain_tip(words))
         button.setAccessibleName(f"{words}: {self.title}")
         button.setProperty("icon_name", icon)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from widgets.look.labels import MarkupLabel
+from widgets.look.plain_text import Markup
 from widgets.look.theme import Theme
 
 BESIDE = 18
 """Characters of a value beside a name, with the readout's margins."""
 
 
-class Readout(QLabel):
+class Readout(MarkupLabel):
     """What stands under the pointer, beside it and always inside the plot."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._plot = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -31,13 +33,13 @@ class Readout(QLabel):
         room = self._plot.width() - BESIDE * self.fontMetrics().averageCharWidth()
         return self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, max(room, 40))
 
-    def show_at(self, at: QPointF, text: str) -> None:
+    def show_at(self, at: QPointF, text: str | Markup) -> None:
         """Show a text beside a point of the plot; an empty one shows nothing."""
         self.setVisible(bool(text))
         if not text:
             return
         room = self._plot.rect().adjusted(4, 4, -4, -4)
-        self.setText(text)
+        self.show_text(text)
         self.setWordWrap(False)
         if self.sizeHint().width() > room.width():
             self.setWordWrap(True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QToolButto
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import caption
 from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 
 MOST = 3
@@ -82,7 +83,7 @@ class Banner(Themed, QWidget):
             self._close(self)
 
     def _add_choice(self, title: str, call: Callable[[], object], *, first: bool) -> None:
-        button = QPushButton(title)
+        button = QPushButton(caption(title))
         button.setProperty("primary", first)
         button.clicked.connect(lambda: self._choose(call))
         self._layout.addWidget(button)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 
@@ -48,11 +49,11 @@ class Breadcrumb(Themed, QWidget):
 
     def _add_button(self, depth: int, name: str, last: bool) -> None:
         button = QToolButton()
-        button.setText(name)
+        button.setText(caption(name))
         button.setEnabled(not last)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setAccessibleName(f"Inside {name}" if last else f"Back to {name}")
-        button.setToolTip("" if last else f"Back to {name} (Esc goes out by one)")
+        button.setToolTip(plain_tip("" if last else f"Back to {name} (Esc goes out by one)"))
         button.clicked.connect(lambda: self.chosen.emit(depth))
         self.buttons.append(button)
         self._row.insertWidget(self._row.count() - 1, button)

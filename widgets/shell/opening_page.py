@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from graph.errors import NetloomError
+from widgets.look.labels import Label
 from widgets.look.layouts import Stretch, hbox, vbox
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class OpeningPage(QWidget):
         super().__init__()
         self.setObjectName("openingPage")
         self._steps: Steps[OpenedProject] | None = None
-        self.text, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton("Cancel")
+        self.text, self.bar, self.cancel = Label(), QProgressBar(), QPushButton("Cancel")
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -16,7 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
+from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
 from widgets.shell.workspace_tabs import WorkspaceTabs
@@ -71,7 +72,7 @@ class Title(Themed, QWidget):
         """Show a name and a state such as ``unsaved``."""
         self._name, self._state = name, state
         self.setAccessibleName(f"{name}, {state}" if state else name)
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(plain_tip(self.accessibleName()))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,7 +165,7 @@ class TopBar(Themed, QWidget):
     @staticmethod
     def _retitle(button: QToolButton, action: QAction) -> None:
         button.setAccessibleName(action.text())
-        button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
+        button.setToolTip(plain_tip(f"{action.text()} ({action.shortcut().toString()})"))
 
     def _device_button(self) -> QToolButton:
         button = QToolButton()
@@ -260,7 +261,7 @@ class StatusLine(Themed, QWidget):
         self.problems.setObjectName("problemCount")
         self.problems.setToolTip("Go to the next problem (F8)")
         self.problems.clicked.connect(self.asked)
-        self.costs, self.training = QLabel(), QLabel()
+        self.costs, self.training = Label(), Label()
         self.costs.setObjectName("costs")
         self.training.setObjectName("trainingState")
         hbox(self.problems, self.costs, Stretch(1), self.training, parent=self, margins=(8, 1, 12, 1), spacing=16)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 from widgets.look.floating import float_over
 from widgets.look.labels import empty_page
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import window_title
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 from widgets.shell.action_registry import Actions
@@ -324,7 +325,7 @@ class MainWindow(DropTarget):
         if self.ready and self.working:
             title, modified = self.session.title, self.session.modified
             self.bar.title.say(title, "unsaved" if modified else "")
-            self.setWindowTitle(f"{title}{' *' if modified else ''} - Netloom")
+            self.setWindowTitle(f"{window_title(title)}{' *' if modified else ''} - Netloom")
         else:
             self.bar.title.say("Netloom", "")
             self.setWindowTitle("Netloom")

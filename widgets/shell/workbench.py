@@ -20,6 +20,7 @@ from widgets.fields.forms import SettingsForm
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.panels.history import HistoryPanel
@@ -75,7 +76,7 @@ class Workbench(QWidget):
         self.left.addTab(self.palette_panel, "Layers")
         self.left.addTab(self.outline, "Outline")
         self.left.addTab(self.history, "History")
-        self.left.setTabToolTip(0, definition("layer"))
+        self.left.setTabToolTip(0, plain_tip(definition("layer")))
         self.left.setUsesScrollButtons(False)
         self.bottom, self.middle = CurrentOnlyStack(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.checks}

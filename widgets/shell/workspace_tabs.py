@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar
 
+from widgets.look.plain_text import plain_tip
+
 WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("understand", "Understand"))
 """Names and titles, in the order of a student's path."""
 
@@ -27,7 +29,7 @@ class WorkspaceTabs(QTabBar):
             self.addTab(title)
             self.setAccessibleTabName(index, f"{title} workspace")
             self.setTabData(index, name)
-            self.setTabToolTip(index, f"{title} workspace (Ctrl+{index + 1})")
+            self.setTabToolTip(index, plain_tip(f"{title} workspace (Ctrl+{index + 1})"))
         self.currentChanged.connect(lambda index: self.chosen.emit(self.tabData(index)))
 
     def show_workspace(self, name: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from widgets.look.plain_text import markup
 from widgets.look.theme import RADIUS, Theme, Themed, ThemeSource, blend
 from widgets.start.preset_entries import PresetEntry, Sketch, promise
 
@@ -87,7 +88,7 @@ class PresetCard(Themed, QAbstractButton):
         self.setAccessibleDescription(
             " ".join(filter(None, (preset.level.capitalize() + ".", preset.summary, preset.expect)))
         )
-        self.setToolTip(f"<p><b>{preset.title}</b><br>{preset.summary}</p>")
+        self.setToolTip(markup("<p><b>{}</b><br>{}</p>", preset.title, preset.summary))
         self.clicked.connect(lambda: self.chosen.emit(preset))
         self.follow(themes)
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -22,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.segments import segments
 from widgets.look.theme import Themed, ThemeSource
@@ -116,7 +116,7 @@ class OpenRow(ProjectRow):
         super().__init__(f"{title} (unsaved)" if unsaved else title, score or "Open: back to it (Esc)")
         self.setObjectName("startBack")
         self.setAccessibleName(f"Back to {self.name}")
-        self.setToolTip(f"Back to {self.name}, as you left it (Esc)")
+        self.setToolTip(plain_tip(f"Back to {self.name}, as you left it (Esc)"))
 
 
 class FileRow(ProjectRow):
@@ -131,7 +131,7 @@ class FileRow(ProjectRow):
         where = "Not saved yet: it opens as its last run has it" if project.unsaved else str(path)
         self.setAccessibleName(f"Open {project.name if project.unsaved else path.name}")
         self.setAccessibleDescription(f"{score}, {where}" if score else where)
-        self.setToolTip(f"{where}\n{score}" if score else where)
+        self.setToolTip(plain_tip(f"{where}\n{score}" if score else where))
 
 
 class StartPage(Themed, QWidget):
@@ -168,7 +168,7 @@ class StartPage(Themed, QWidget):
 
     def _side(self) -> QWidget:
         side = QWidget()
-        self._name = QLabel("Netloom")
+        self._name = Label("Netloom")
         self._claim = text_label("Draw a network, watch it learn, see what it learned.", wrap=True, look="faint")
         self.new, self.open = QPushButton("New network"), QPushButton("Open…")
         self.data = self._data_button()

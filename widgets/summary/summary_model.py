@@ -12,6 +12,7 @@ from app.project.summary import SummaryRow, Totals, inside
 from app.system.number_format import format_percent, scaled
 from graph.shapes import format_sizes
 from widgets.look import icons
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import tip
 from widgets.look.theme import ThemeSource
 
@@ -54,6 +55,7 @@ def _bytes(number: int) -> str:
     return scaled(number, "B")
 
 
+UNUSED = "leads to no output: it is not counted in the totals"
 SORTING = "Click to sort, once more the other way, then as in the network."
 COLUMNS = (
     SummaryColumn("Layer", "The layer's name", lambda row: row.name, lambda row: row.name.casefold()),
@@ -200,7 +202,7 @@ class SummaryModel(QAbstractItemModel):
         side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
         roles: dict[int, Any] = {
             ROLE.DisplayRole: column.title,
-            ROLE.ToolTipRole: tip(column.title, f"{column.help}. {SORTING}"),
+            ROLE.ToolTipRole: plain_tip(tip(column.title, f"{column.help}. {SORTING}")),
             ROLE.TextAlignmentRole: side | Qt.AlignmentFlag.AlignVCenter,
         }
         return roles.get(role)
@@ -217,9 +219,9 @@ class SummaryModel(QAbstractItemModel):
                 return icons.family_icon(row.family, self._source.theme)
             case ROLE.ForegroundRole if not row.used:
                 return self._source.theme.faint
-            case ROLE.ToolTipRole if not row.used:
-                return f"{row.name} leads to no output: it is not counted in the totals"
-            case ROLE.ToolTipRole | ROLE.AccessibleDescriptionRole:
+            case ROLE.ToolTipRole:
+                return plain_tip(self._told(row, column) if row.used else f"{row.name} {UNUSED}")
+            case ROLE.AccessibleDescriptionRole:
                 return self._told(row, column)
             case _ if role == SHARE:
                 whole = column.total(self._whole) if column.total and self._whole else 0

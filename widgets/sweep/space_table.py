@@ -13,6 +13,7 @@ from graph.errors import NetloomError
 from graph.layers.io import Input, Output
 from graph.layers.settings import Setting
 from graph.project import Project
+from widgets.look.plain_text import plain_tip
 
 TICK, VALUES = 0, 1
 LEAVE_OUT = ("epochs", "seed", "device", "threads", "precision", "keep_best", "patience", "objective", "loss")
@@ -71,8 +72,8 @@ class SpaceTable(QTreeWidget):
                 | Qt.ItemFlag.ItemIsEditable
             )
             item.setCheckState(TICK, Qt.CheckState.Checked if values else Qt.CheckState.Unchecked)
-            item.setToolTip(TICK, spec.help)
-            item.setToolTip(VALUES, TIP)
+            item.setToolTip(TICK, plain_tip(spec.help))
+            item.setToolTip(VALUES, plain_tip(TIP))
             group.addChild(item)
             self._paths[path] = item, spec
             ticked = ticked or values is not None

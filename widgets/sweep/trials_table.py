@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
@@ -104,7 +105,7 @@ class Trials(QWidget):
             if number or column == 1:
                 line.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if trial.get("reason"):
-                line.setToolTip(column, trial["reason"])
+                line.setToolTip(column, plain_tip(trial["reason"]))
         line.setData(0, NUMBER + 1, trial)
         self.table.addTopLevelItem(line)
         if trial["status"] == "completed" and self.best is trial:

@@ -7,9 +7,10 @@ from time import monotonic
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from widgets.look.labels import Label
 from widgets.training.worker_link import Pending, WorkerLink
 
 QUIET_MS = 200
@@ -25,11 +26,11 @@ class CanBeEmpty(Protocol):
         """Whether there is nothing to see yet."""
 
 
-class Cover(QLabel):
+class Cover(Label):
     """Lies over an empty view, first without words, and hides what it says of itself."""
 
     def __init__(self, view: QWidget) -> None:
-        super().__init__(view)
+        super().__init__(parent=view)
         self.setObjectName("busyCover")
         self.setProperty("faint", True)
         self.setProperty("cover", True)

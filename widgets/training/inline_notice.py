@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QSi
 from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox
+from widgets.look.plain_text import caption
 
 Tone = Literal["error", "warning", "ok"]
 SHARE = 0.5
@@ -76,7 +77,7 @@ class InlineNotice(QFrame):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_button(self, title: str, act: Callable[[], object]) -> None:
-        button = QPushButton(title, self)
+        button = QPushButton(caption(title), self)
         button.setAccessibleName(title)
 
         def press() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
 
 from app.project.project_ids import KnownProject, known_projects
 from app.system.number_format import counted, scaled
@@ -18,8 +18,9 @@ from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from widgets.look.floating import float_over
 from widgets.look.flow import flow
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, vbox
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_changes import project_name
@@ -66,7 +67,7 @@ class RunList(QWidget):
         self._deletion = RunDeletion(self.model, self.notice, self.select)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
         self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
-        self._empty = QLabel(EMPTY, self)
+        self._empty = Label(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._refresh)
@@ -121,7 +122,7 @@ class RunList(QWidget):
         button = QPushButton(title, self)
         button.setFlat(True)
         button.setAccessibleName(f"{title} of the selected run" if act is not None else "More for the selected run")
-        button.setToolTip(TIPS[title])
+        button.setToolTip(plain_tip(TIPS[title]))
         button.setProperty("compact", True)
         if act is not None:
             button.clicked.connect(act)
@@ -200,7 +201,7 @@ class RunList(QWidget):
         self.usage.setToolTip("What the listed runs take on the disk")
         text, tip = self._deletion.words()
         self.trash.setText(text)
-        self.trash.setToolTip(tip)
+        self.trash.setToolTip(plain_tip(tip))
         self._enable()
 
     def _enable(self) -> None:
@@ -216,7 +217,7 @@ class RunList(QWidget):
             resume = self._buttons["Resume"]
             resume.setEnabled(one and entry.resumable and self.model.busy is None)
             resume.setText("Train on" if entry.complete else "Resume")
-            resume.setToolTip(TIPS["Train on" if entry.complete else "Resume"])
+            resume.setToolTip(plain_tip(TIPS["Train on" if entry.complete else "Resume"]))
             self._buttons["Export"].setEnabled(one and entry.problem is None)
 
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -262,7 +263,7 @@ class RunList(QWidget):
         owners = {entry.owner.id for entry in entries}
         others = [known for known in known_projects() if owners != {known.id}][:MOST_PROJECTS]
         for known in others:
-            menu.addAction(_titled(known), partial(self._move, entries, known))
+            menu.addAction(caption(_titled(known)), partial(self._move, entries, known))
         if not others:
             menu.addAction("No other project was opened here").setEnabled(False)
         menu.setEnabled(bool(entries))

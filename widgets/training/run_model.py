@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from app.protocol.events import Epoch, TrainingProgress
 from app.training.run_labels import Owner, ProjectKey, move_run, owner_of, write_labels
 from graph.errors import NetloomError
+from widgets.look.plain_text import plain_tip
 from widgets.look.swatch import swatch
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
@@ -279,7 +280,7 @@ class RunModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == ROLE.ToolTipRole:
-            return " ".join(filter(None, (column.help or definition(column.title), "Click to sort.")))
+            return plain_tip(" ".join(filter(None, (column.help or definition(column.title), "Click to sort."))))
         if role == ROLE.TextAlignmentRole and column.right:
             return RIGHT
         if role != ROLE.DisplayRole:
@@ -314,7 +315,7 @@ class RunModel(QAbstractTableModel):
             case ROLE.ToolTipRole:
                 notes = [entry.labels.notes] if entry.labels.notes else []
                 lines = (entry.name, *notes, *changes_of(self.entries, entry), str(entry.path))
-                return entry.problem or "\n".join(lines)
+                return plain_tip(entry.problem or "\n".join(lines))
             case ROLE.TextAlignmentRole if column.right:
                 return RIGHT
             case _ if role == CHANGES and named:

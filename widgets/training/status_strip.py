@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, Started, TrainingProgress
 from app.protocol.messages import Unfinished
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, hbox
+from widgets.look.plain_text import plain_tip
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
 from widgets.training.training_state import ACTIVE, State, describe_state
 
@@ -32,18 +33,18 @@ class StatusStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.state = QLabel(describe_state(State.IDLE), self)
-        self.epoch = QLabel(self)
+        self.state = Label(describe_state(State.IDLE), self)
+        self.epoch = Label(parent=self)
         self.bar = QProgressBar(self)
-        self.speed = QLabel(self)
-        self.left = QLabel(self)
+        self.speed = Label(parent=self)
+        self.left = Label(parent=self)
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
         self.outdated = text_label("the network has changed since", self, look="warning", hidden=True)
-        self.overfitting = QLabel(self)
+        self.overfitting = Label(parent=self)
         self.overfitting.setProperty("faint", True)
-        self.figures = QLabel(self)
+        self.figures = Label(parent=self)
         self._epochs = 0
         self._figures: tuple[str, ...] = ("",)
         self.setAccessibleName("Progress of training")
@@ -112,7 +113,7 @@ class StatusStrip(QWidget):
     def tell_overfitting(self, answer: bool | None) -> None:
         """Say of a run that is over whether it overfits; None says nothing."""
         self.overfitting.setText("" if answer is None else OVERFITS if answer else OVERFITS_NOT)
-        self.overfitting.setToolTip(COMPARED)
+        self.overfitting.setToolTip(plain_tip(COMPARED))
         self._hide_empty()
 
     def mark_outdated(self, outdated: bool) -> None:
@@ -150,7 +151,7 @@ class StatusStrip(QWidget):
         whole = figures_of(event.train, event.validation)
         judged = figures_of({}, event.validation or event.train)
         self._figures = (whole, judged, judged.split(APART)[-1])
-        self.figures.setToolTip(whole)
+        self.figures.setToolTip(plain_tip(whole))
         self._fit_figures()
 
     def _fit_figures(self) -> None:

@@ -25,6 +25,7 @@ from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.subject import Subject
@@ -55,7 +56,7 @@ class Rail(Themed, QFrame):
         button = QToolButton(self)
         button.setObjectName(f"group-{group.name.lower()}")
         button.setText(group.value)
-        button.setToolTip(group.says)
+        button.setToolTip(plain_tip(group.says))
         button.setAccessibleDescription(group.says)
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -217,7 +218,7 @@ class Views(QWidget):
                 self.bar.removeTab(0)
             for row, kind in enumerate(wanted):
                 self.bar.addTab(kind.title)
-                self.bar.setTabToolTip(row, kind.sentence)
+                self.bar.setTabToolTip(row, plain_tip(kind.sentence))
         self.bar.setCurrentIndex(wanted.index(current))
         self.bar.blockSignals(False)
         self.sentence.setText(current.sentence)

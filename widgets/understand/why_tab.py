@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QSlider, QWidget
 
 from app.protocol.attribution_messages import (
     ExplainByGradients,
@@ -25,8 +25,9 @@ from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
 from widgets.data.sample_views import still_values
 from widgets.fields.number_field import NumberBox
 from widgets.look.flow import flow
-from widgets.look.labels import text_label
+from widgets.look.labels import Label, text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
@@ -66,7 +67,7 @@ class WhyTab(Tab):
         self.patch, self.stride = (NumberBox(True, 1, 256, parent=self) for _ in range(2))
         self.overlay = QSlider(Qt.Orientation.Horizontal, self)
         self.again = QPushButton("Look again", self)
-        self.says = QLabel(EMPTY, self)
+        self.says = Label(EMPTY, self)
         self.integrated = PiecewiseRequest(subject, self)
         self.occlusion = PiecewiseRequest(subject, self)
         self._heats: dict[str, Heat] = {}
@@ -85,7 +86,7 @@ class WhyTab(Tab):
             (self.stride, "Stride of occlusion", "How far the patch moves from one place to the next"),
         ):
             box.setAccessibleName(name)
-            box.setToolTip(words)
+            box.setToolTip(plain_tip(words))
             box.setFixedWidth(54)
         self.overlay.setRange(0, 100)
         self.overlay.setValue(60)

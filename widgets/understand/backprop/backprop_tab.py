@@ -27,6 +27,7 @@ from graph.project import project_json
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, hsplit
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -105,7 +106,7 @@ class BackpropTab(Tab):
             (self.batch, "Samples in a batch", "How many samples the gradient is averaged over"),
         ):
             box.setAccessibleName(name)
-            box.setToolTip(tip)
+            box.setToolTip(plain_tip(tip))
         self.sample.setAccessibleName("Sample of the batch to look at")
         self.sample.setPrefix("sample ")
         self.bar.addWidget(self.back)
@@ -120,7 +121,7 @@ class BackpropTab(Tab):
             (self.next, "Train on the next batch (N, in the drawing)"),
             (self.again, "Begin again with the first batch"),
         ):
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
         panes = hsplit((self.area, 3), (self.sheet, 2), sizes=(780, 460), least=(240, 260))
         self.column.addWidget(panes, 1)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -136,7 +137,7 @@ class BackpropTab(Tab):
             button = QPushButton(TITLES[phase], frame)
             button.setProperty("segmented", True)
             button.setCheckable(True)
-            button.setToolTip(TIPS[phase])
+            button.setToolTip(plain_tip(TIPS[phase]))
             self.phases.addButton(button, number_)
             row.addWidget(button)
         return frame
@@ -325,7 +326,7 @@ class BackpropTab(Tab):
             place = self.diagram.place_of(self._looked_at(stop))
             self.area.ensureVisible(round(place.center().x()), round(place.center().y()), round(place.width()), 40)
         self.about.setText(self._summary())
-        self.about.setToolTip(self.about.text())
+        self.about.setToolTip(plain_tip(self.about.text()))
         self._show_sheet()
         self._enable()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.understand.backprop.backprop_sheets import StepSheet, shown
 
@@ -55,7 +56,7 @@ class SheetModel(QAbstractTableModel):
         if role == ROLE.DisplayRole:
             return shown(value) if isinstance(value, float) else str(value)
         if role == ROLE.ToolTipRole and isinstance(value, float):
-            return f"{self.sheet.columns[index.column()]} = {value:.9g}"
+            return plain_tip(f"{self.sheet.columns[index.column()]} = {value:.9g}")
         return None
 
 

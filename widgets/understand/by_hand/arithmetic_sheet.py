@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.numerics.window_sums import Patch, Working
 from graph.layers.window_rule import How, Slide
+from widgets.look.plain_text import Markup
+from widgets.look.text_page import TextPage
 from widgets.look.theme import Theme, Themed, ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.by_hand.scene import SceneStep
@@ -21,15 +23,14 @@ MOST_PRODUCTS = 600
 WORDS = {How.LARGEST: "The largest", How.SMALLEST: "The smallest"}
 
 
-class WorkingSheet(Themed, QTextBrowser):
+class WorkingSheet(Themed, TextPage):
     """Shows the arithmetic as text that can be read aloud, selected and copied."""
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("workingSheet")
         self.setAccessibleName("The arithmetic, written out")
-        self.setOpenLinks(False)
-        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setFrameShape(TextPage.Shape.NoFrame)
         self.setMinimumWidth(180)
         self.document().setDocumentMargin(10)
         self._step: SceneStep | None = None
@@ -58,7 +59,7 @@ class WorkingSheet(Themed, QTextBrowser):
         room = self.width() - 40.0
         bar = self.verticalScrollBar()
         kept = bar.value()
-        self.setHtml(SheetWriter(step, self.theme, metrics, room).page())
+        self.show_markup(SheetWriter(step, self.theme, metrics, room).page())
         bar.setValue(kept)
 
 
@@ -69,11 +70,11 @@ class SheetWriter:
         self._working, self._spot, self._where, self._theme = step.working, step.spot, step.where, theme
         self._metrics, self._room = metrics, room
 
-    def page(self) -> str:
+    def page(self) -> Markup:
         """All of it."""
-        heading = f"<p style='margin: 0 0 6px 0'><b>Map {self._spot.filter + 1}, {self._where}</b></p>"
+        heading = f"<p style='margin: 0 0 6px 0'><b>Map {self._spot.filter + 1}, {html.escape(self._where)}</b></p>"
         remark = self._line(self._faint(self._working.rule.remark)) if self._working.rule.remark else ""
-        return "".join((heading, *self._body(), remark, self._result(), self._size()))
+        return Markup("".join((heading, *self._body(), remark, self._result(), self._size())))
 
     # Products
 

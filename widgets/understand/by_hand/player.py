@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QToolButton, QWidg
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 SPEEDS = (1, 2, 5, 10, 25)
@@ -61,7 +62,7 @@ class Player(Themed, QWidget):
             button = self.buttons[name] = QToolButton(self)
             button.setObjectName(f"byHand{name.capitalize()}")
             button.setAccessibleName(tip.partition(" (")[0])
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             self.row.addWidget(button)
         self.row.addWidget(self.speed)
         self.row.addSpacing(8)
@@ -95,7 +96,7 @@ class Player(Themed, QWidget):
         for name in ("forward", "last"):
             self.buttons[name].setEnabled(number < steps - 1)
         self.buttons["play"].setEnabled(steps > 1 and self.moves)
-        self.buttons["play"].setToolTip("Play (Space)" if self.moves else STILL)
+        self.buttons["play"].setToolTip(plain_tip("Play (Space)" if self.moves else STILL))
 
     def toggle(self) -> None:
         """Run, or stand still."""

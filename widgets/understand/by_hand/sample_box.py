@@ -16,6 +16,7 @@ from widgets.data.sample_views import drawable
 from widgets.fields.number_field import NumberBox
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 
 LIMIT = 300
@@ -63,7 +64,7 @@ class SampleBox(QWidget):
         """Show the sample that is worked out, and what it is."""
         if not self.number.lineEdit().isModified():
             self.number.set_value(operands.sample + 1)
-        self.number.setToolTip(f"Its place among the {operands.samples:,} samples of the data set")
+        self.number.setToolTip(plain_tip(f"Its place among the {operands.samples:,} samples of the data set"))
         words = labels_of(operands.target_field, operands.target)
         self.label.setText(f"is {words[0]}" if words and words[0] else "")
 

@@ -14,6 +14,7 @@ from app.system.number_format import format_percent
 from widgets.charts.score_curves import ScoreCurves, UnitCurve
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition, name_columns
 from widgets.look.theme import ThemeSource
 
@@ -51,7 +52,7 @@ class ScoreTabs(QTabWidget):
         self.addTab(_with_note(self.reliability, self.reliability_note), "Calibration")
         self.addTab(_with_note(self.thresholds, self.threshold_note), "Threshold")
         for at in (3, 4):
-            self.setTabToolTip(at, definition(self.tabText(at)))
+            self.setTabToolTip(at, plain_tip(definition(self.tabText(at))))
 
     def show_scores(self, scores: Scores | None) -> None:
         """Show scores; without any, only a tab of the owner's is left."""

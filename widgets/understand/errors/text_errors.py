@@ -24,6 +24,7 @@ from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 
@@ -90,7 +91,7 @@ class TextErrors(QWidget):
 
     def _put(self, row: int, column: int, text: str) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
-        item.setToolTip(text)
+        item.setToolTip(plain_tip(text))
         self.table.setItem(row, column, item)
         return item
 

@@ -15,6 +15,7 @@ from graph.errors import NetloomError
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.plots.plot_export import painted, save_png
 from widgets.plots.plot_view import PlotView
@@ -279,7 +280,7 @@ class GeneratedTab(Tab):
 def _end(name: str, parent: QWidget) -> QSpinBox:
     box = QSpinBox(parent)
     box.setAccessibleName(f"Generated sample at {name}")
-    box.setToolTip(f"The generated sample at {name}; clicks on samples set A and B in turns")
+    box.setToolTip(plain_tip(f"The generated sample at {name}; clicks on samples set A and B in turns"))
     box.setRange(1, 2)
     box.setKeyboardTracking(False)
     return box

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QToolButton, QWidget
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
 BEAT_MS = 150
@@ -52,7 +53,7 @@ class Times(Themed, QWidget):
         self.save.setIcon(icons.icon("download", self.theme))
         self.play.setIcon(icons.icon("pause" if playing else "play", self.theme))
         words = "Stop playing" if playing else "Play the training from its first step"
-        self.play.setToolTip(words)
+        self.play.setToolTip(plain_tip(words))
         self.play.setAccessibleName(words)
 
     def set_steps(self, steps: Sequence[int], *, restart: bool = False) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.numerics.recurrence import quantity, recurrent_layers, verdict
@@ -18,6 +17,7 @@ from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders
 from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
@@ -49,7 +49,6 @@ class GradientsTab(RecurrentTab):
         self.reading = ElidedLabel(self, look="faint")
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = text_label("", self, wrap=True)
-        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setContentsMargins(12, 2, 12, 8)
         self._shown: GradientsOverTime | None = None
         self._other: tuple[str, GradientsOverTime] | None = None
@@ -102,7 +101,7 @@ class GradientsTab(RecurrentTab):
             for curve, (_, gradients) in zip(curves, compared, strict=True)
         ]
         self.verdict.setText("\n".join(lines))
-        self.verdict.setToolTip(f"Mean over {self._shown.samples:,} training samples; dropout is off")
+        self.verdict.setToolTip(plain_tip(f"Mean over {self._shown.samples:,} training samples; dropout is off"))
 
     def _own_label(self, gradients: GradientsOverTime) -> str:
         run = self.subject.run
@@ -121,7 +120,7 @@ class GradientsTab(RecurrentTab):
         if run is not None:
             self.menu.addAction("These weights before training", partial(self._ask_untrained, run))
         for other in runs_with_memory(run.path if run is not None else None):
-            self.menu.addAction(self.subject.run_name(other), partial(self._ask_run, other))
+            self.menu.addAction(caption(self.subject.run_name(other)), partial(self._ask_run, other))
         if self.menu.isEmpty():
             self.menu.addAction("No other run has a recurrent layer").setEnabled(False)
 

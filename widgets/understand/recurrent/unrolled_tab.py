@@ -11,6 +11,7 @@ from app.protocol.recurrent_values import StatesOverTime
 from widgets.fields.number_field import NumberBox
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
@@ -55,7 +56,7 @@ class UnrolledTab(SampledTab):
     def _number(self, caption: str, words: str, value: int) -> NumberBox:
         box = NumberBox(True, 1, MOST_STEPS if value == USUAL else None)
         box.setAccessibleName(words)
-        box.setToolTip(words)
+        box.setToolTip(plain_tip(words))
         box.setFixedWidth(64)
         box.set_value(value)
         self.bar.addWidget(text_label(caption, self, look="faint", buddy=box))

@@ -13,6 +13,7 @@ from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
 from app.protocol.messages import Array
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.segments import segments
 from widgets.look.theme import ThemeSource
 from widgets.understand.try_it.drawing_board import DrawingBoard, picture_image
@@ -73,7 +74,7 @@ class PictureEditor(SampleEditor):
         button.setIcon(QIcon(pixmap))
         button.setIconSize(QSize(14, 14))
         button.setAccessibleName(f"Draw with {name}")
-        button.setToolTip(f"Draw with {name}")
+        button.setToolTip(plain_tip(f"Draw with {name}"))
         button.clicked.connect(lambda: self._take_colour(QColor(name)))
         return button
 

@@ -14,6 +14,7 @@ from widgets.look.elided_label import ElidedLabel
 from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.understand.try_it.sample_editor import SampleEditor
 
 STEPS = 1000
@@ -64,13 +65,13 @@ class Cell(QWidget):
                 f"In the training set {format_short(column.low)} to {format_short(column.high)} {column.unit}".strip()
             )
         self.field.setAccessibleName(column.name)
-        self.field.setToolTip(ends)
+        self.field.setToolTip(plain_tip(ends))
         self.field.setFixedWidth(120)
         if self.line is not None and column.kind == "date":
             self.line.setPlaceholderText("as in the sample")
         if self.slider is not None:
             self.slider.setAccessibleName(f"{column.name}, slider")
-            self.slider.setToolTip(ends)
+            self.slider.setToolTip(plain_tip(ends))
             self.slider.setMinimumWidth(70)
             self.slider.setMaximumWidth(130)
 
@@ -92,7 +93,7 @@ class Cell(QWidget):
     def show_note(self, note: str) -> None:
         """Say what is odd about the cell, or nothing."""
         self.note.setText(note)
-        self.note.setToolTip(note)
+        self.note.setToolTip(plain_tip(note))
         self.field.setAccessibleDescription(note)
 
     def _on_line(self) -> None:

@@ -24,6 +24,7 @@ from widgets.charts.sample_painting import cell_names
 from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
+from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
 from widgets.understand.subject import Subject
@@ -101,7 +102,7 @@ class TryItTab(Tab):
         ):
             button.setText(text)
             button.setAccessibleName(words)
-            button.setToolTip(words)
+            button.setToolTip(plain_tip(words))
         self.after.setObjectName("nextSample")
         self.open_file.setToolTip("Take a sample from a file, as predict does; a file can be dropped here as well")
 
@@ -214,7 +215,7 @@ class TryItTab(Tab):
             tabs = QTabWidget(self)
             tabs.setAccessibleName("Inputs of the network")
             for editor in self.editors:
-                tabs.addTab(editor, editor.form.field.name)
+                tabs.addTab(editor, caption(editor.form.field.name))
             self._holder = tabs
         self.place_for_editor.column.addWidget(self._holder)
 
@@ -328,7 +329,7 @@ class TryItTab(Tab):
     def _show_number(self, read: SampleRead, number: str, whole: str) -> None:
         """Name the sample between the arrows, which stay where they are when it has no number."""
         self.where.setText(number)
-        self.where.setToolTip(f"{nth(read.place)} of {read.count:,} in the {whole}" if number else "")
+        self.where.setToolTip(plain_tip(f"{nth(read.place)} of {read.count:,} in the {whole}" if number else ""))
         self.where.setMinimumWidth(max(self.where.minimumWidth(), self.where.sizeHint().width()))
 
     def _show_nothing(self, words: str) -> None:

@@ -1,0 +1,124 @@
+"""A walk through every workspace, tab, menu and tooltip of a window, in search of texts that Qt reads as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import TracebackType
+
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import Qt as Core
+from PySide6.QtGui import QAction, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTabBar, QTextEdit, QToolTip, QWidget
+
+from widgets.shell.window import MainWindow
+from widgets.understand.understand_panel import UnderstandPanel
+
+LOADS = re.compile(r"<\s*(img|link|style|body|table|p|object|qt)\b[^>]*trap\.png", re.IGNORECASE)
+"""A tag that names the picture nobody may open."""
+MOST_CELLS = 40
+EXPECTED = ("propagateSizeHints", "does not support raise()")
+
+
+class QtMessages:
+    """What Qt complains of in the meantime."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def __enter__(self) -> QtMessages:
+        self._before = qInstallMessageHandler(self._take)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        qInstallMessageHandler(self._before)
+
+    def _take(self, kind: QtMsgType, _where: object, text: str) -> None:
+        if kind is not QtMsgType.QtInfoMsg and not any(words in text for words in EXPECTED):
+            self.complaints.append(text)
+
+
+def settle() -> None:
+    """Let the window do what it has put off."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def walk(window: MainWindow) -> Iterator[str]:
+    """Go everywhere; yields each text that would be read as HTML."""
+    for workspace in ("data", "network", "train", "understand"):
+        window.show_workspace(workspace)
+        yield from look(window)
+        yield from _tabs(window)
+    understand = window.workbench.panel("understand")
+    if isinstance(understand, UnderstandPanel):
+        for kind in understand.views.kinds:
+            understand.show_tab(kind.title)
+            yield from look(window)
+    window.show_workspace("network")
+    for id_ in window.session.document.network.ids:
+        window.workbench.canvas.select([id_])
+        yield from look(window)
+    window.show_start()
+    yield from look(window)
+    yield from _tabs(window)
+    window.show_workbench()
+
+
+def _tabs(window: QWidget) -> Iterator[str]:
+    """Bring every tab in view to the front once."""
+    for bar in [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]:
+        before = bar.currentIndex()
+        for tab in range(bar.count()):
+            bar.setCurrentIndex(tab)
+            yield from look(window)
+        bar.setCurrentIndex(before)
+
+
+def look(window: QWidget) -> Iterator[str]:
+    """Paint a window and all that it would say; yields what would be read as HTML."""
+    settle()
+    window.grab()
+    for menu in window.findChildren(QMenu):
+        menu.aboutToShow.emit()
+    for tip in tooltips(window):
+        if "trap.png" in tip:
+            QToolTip.showText(window.mapToGlobal(window.rect().center()), tip, window)
+            settle()
+            QToolTip.hideText()
+        if Qt.mightBeRichText(tip) and LOADS.search(tip):
+            yield f"tooltip {tip!r}"
+    for label in window.findChildren(QLabel):
+        if label.metaObject().className() == "QTipLabel":
+            continue  # its text is that of a tooltip above
+        rich = label.textFormat() is not Core.TextFormat.PlainText and Qt.mightBeRichText(label.text())
+        if rich and LOADS.search(label.text()):
+            yield f"label {label.text()!r}"
+    for page in window.findChildren(QTextEdit):
+        if LOADS.search(page.toHtml()) and page.isVisible():
+            page.grab()  # its pictures are asked for, and answered with nothing
+
+
+def tooltips(window: QWidget) -> Iterator[str]:
+    """What widgets, actions and cells would say under the pointer, and in Qt's other places of the kind."""
+    said: list[QWidget | QAction] = [window, *window.findChildren(QWidget), *window.findChildren(QAction)]
+    for each in said:
+        yield from (each.toolTip(), each.whatsThis(), each.statusTip())
+    for bar in window.findChildren(QTabBar):
+        yield from (bar.tabToolTip(tab) for tab in range(bar.count()))
+    for view in window.findChildren(QAbstractItemView):
+        if view.model() is not None:
+            yield from _cells(view.model())
+
+
+def _cells(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[str]:
+    role, root = Core.ItemDataRole.ToolTipRole, parent or QModelIndex()
+    columns = 1 if isinstance(model, QAbstractListModel) else min(model.columnCount(root), MOST_CELLS)
+    if parent is None:
+        yield from (str(model.headerData(at, Core.Orientation.Horizontal, role) or "") for at in range(columns))
+    for row in range(min(model.rowCount(root), MOST_CELLS)):
+        for column in range(columns):
+            index = model.index(row, column, root)
+            yield str(model.data(index, role) or "")
+            if column == 0 and model.rowCount(index):
+                yield from _cells(model, index)
