@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from graph.errors import NetloomError
 from tests.battery import __main__ as battery
-from tests.battery import rounds
+from tests.battery import mutants, rounds
+from tests.battery.mutants import json_mutant, mutant, within_limits
 from tests.battery.one_promise import play
 from tests.battery.promise import Promise, Round, chance, names, promise
 from tests.battery.supervisor import fared
@@ -87,3 +89,29 @@ def test_chance_follows_from_seed_promise_and_round(seed: int, name: str, number
     first = chance(1, "a", 1).random()
     assert first == chance(1, "a", 1).random()
     assert first != chance(seed, name, number).random()
+
+
+def test_a_reading_must_keep_its_limits() -> None:
+    with within_limits(lambda: "it"):
+        raise NetloomError("No file.")
+    with pytest.raises(AssertionError, match="MB: it"), within_limits(lambda: "it"):
+        bytearray(300 * 2**20)
+    with pytest.raises(KeyError), within_limits(lambda: "it"):
+        raise KeyError("odd")
+    with pytest.raises(AssertionError, match="a sentence of 0 letters"), within_limits(lambda: "it"):
+        raise NetloomError("")
+
+
+def test_a_reading_that_takes_long_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "SECONDS", 0.0)
+    with pytest.raises(AssertionError, match="s: it"), within_limits(lambda: "it"):
+        sum(range(10**6))
+
+
+def test_mutants_follow_from_chance_and_differ_from_what_was_good() -> None:
+    good = b'{"a": [1, 2, {"b": "c"}]}' * 3
+    made = [mutant(chance(1, "a", number), good) for number in range(50)]
+    assert made == [mutant(chance(1, "a", number), good) for number in range(50)]
+    assert sum(each != good for each in made) > 45
+    odd = [json_mutant(chance(1, "a", number), {"a": [1, 2, {"b": "c"}]}) for number in range(50)]
+    assert len(set(odd)) > 30

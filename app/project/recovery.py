@@ -116,6 +116,8 @@ class Unsaved:
         try:
             value = _read(self.file)["project"]
         except (NetloomError, KeyError, TypeError):
+            value = None
+        if not isinstance(value, dict):
             raise NetloomError(f"The unsaved work on {self.title} is damaged and cannot be recovered.") from None
         return parse_project(value, f"unsaved work on {self.title}")
 

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 import app.protocol
 from app.protocol.messages import Array, Envelope, Message
 from graph.errors import NetloomError
+from graph.strict_json import shown
 
 LENGTHS = struct.Struct(">II")
 LARGEST_HEADER = 32 * 2**20
@@ -172,7 +173,7 @@ def _message(name: str, values: Any, arrays: list[Array]) -> Message:
         _load_messages()
     kind: Any = Message.registry.get(name)
     if kind is None:
-        raise NetloomError(f"There is no message “{name}”; window and worker are of different versions.")
+        raise NetloomError(f"There is no message “{shown(name)}”; window and worker are of different versions.")
     try:
         message: Message = _adapter(kind).validate_python(_unpack(values, arrays))
         return message
