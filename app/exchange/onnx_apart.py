@@ -172,7 +172,7 @@ def _bound(memory: int) -> None:
 
 def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     out = io.BytesIO()
-    np.savez(out, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(out, allow_pickle=False, **arrays)
     return LENGTH.pack(out.tell()) + out.getvalue()
 
 

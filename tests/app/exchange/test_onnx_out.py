@@ -118,7 +118,7 @@ def test_the_parity_check_by_onnx_itself_where_onnxruntime_is_missing(
 
 
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = parity_check.runner
+    found = onnx_runner.runner
 
     def wrong(content: bytes) -> tuple[str, onnx_runner.Runner] | None:
         engine, ask = found(content) or ("", lambda inputs: [])
