@@ -149,7 +149,7 @@ def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
 
 def parse_connection(text: object, place: str = "connection") -> Connection:
     """A connection from ``source.port -> target.port``."""
-    match = re.fullmatch(r"(\w+)\.(\w+) -> (\w+)\.(\w+)", text) if isinstance(text, str) else None
+    match = re.fullmatch(r"([^\s.]+)\.([^\s.]+) -> ([^\s.]+)\.([^\s.]+)", text) if isinstance(text, str) else None
     if match is None:
         raise NetloomError(f"{place}: {text!r} is no connection; write “conv1.out -> relu1.in”.")
     return Connection(*match.groups())

@@ -232,6 +232,7 @@ class MainWindow(DropTarget):
         workbench.refused.connect(self._tell_refusal)
         session.leaving.connect(self.banners.leave_project)
         session.changed.connect(self.refresh)
+        session.committed.connect(lambda _: self.withdraw("refused"))
         session.checked.connect(self._status_soon.start)
         self.files.listen_to(session)
         self.commands.refresh()

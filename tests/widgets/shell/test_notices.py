@@ -227,8 +227,8 @@ def test_a_problem_of_the_layer_moves_no_field(window: MainWindow, project_file:
     assert moved(window, lambda: notes.show_problem("The kernel is larger than the picture.")) == []
     assert notes.isVisible()
     page = window.workbench.inspector.layer
-    assert moved(window, lambda: page._say_name_fault("“a b” cannot name a layer.")) == []
-    assert page.name_fault.isVisible()
+    assert moved(window, lambda: page.name.say("“a b” cannot name a layer.")) == []
+    assert page.name.fault.isVisible()
 
 
 def test_a_fault_of_the_last_field_stands_above_it(qtbot: QtBot) -> None:
