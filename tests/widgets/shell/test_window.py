@@ -91,32 +91,6 @@ def test_the_inspector_edits_the_selected_layer_in_one_undo(
     assert "19 × 8 × 8" in window.workbench.inspector.layer.shapes.accessibleDescription()
 
 
-def test_renaming_in_the_inspector_and_a_name_that_is_refused(
-    window: MainWindow, project_file: Path, qtbot: QtBot
-) -> None:
-    window.files.open(project_file)
-    window.workbench.canvas.select(["conv1"])
-    name = window.workbench.inspector.layer.name
-    for text, there in (("edges", True), ("2 bad", False)):
-        name.setFocus()
-        name.selectAll()
-        qtbot.keyClicks(name, text)
-        qtbot.keyClick(name, Qt.Key.Key_Return)
-        assert (text in window.session.document.network) is there
-    assert window.workbench.selected == ("edges",)
-    assert "cannot name a layer" in window.workbench.inspector.layer.name.fault.text()
-    assert name.text() == "2 bad"
-    window.workbench.canvas.select(["dense3"])
-    assert name.text() == "dense3"
-    assert name.fault.text() == ""
-    window.workbench.canvas.select(["edges"])
-    assert (name.text(), "cannot name a layer" in name.fault.text()) == ("2 bad", True)
-    name.setText("good")
-    qtbot.keyClick(name, Qt.Key.Key_Return)
-    assert "good" in window.session.document.network
-    assert name.fault.text() == ""
-
-
 def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "wrong.netloom"
     write_project(path, digits_project(units=7))
