@@ -350,6 +350,10 @@ class MainWindow(DropTarget):
             apply_look(self.preferences, self.themes)
         self.start.offer_tour(bool(self.preferences["offer_tour"]))
         self.commands.refresh()
+        if self.preferences.refusal:
+            self.say(Notice(f"This holds until Netloom ends: {self.preferences.refusal}", "warning", (), "preferences"))
+        else:
+            self.withdraw("preferences")
 
     def _restyle(self) -> None:
         app = QApplication.instance()
