@@ -14,9 +14,9 @@ from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.io import Input, Output
 from graph.network import Connection
+from tests.widgets.understand.shared_worker import SharedWorker
 from tests.widgets.understand.silent import Silent
 from widgets.training.training_controller import TrainingController
-from widgets.training.worker_link import WorkerLink
 
 NETWORKS = {
     "digits": [("conv2d", {"filters": 4}), ("flatten", {}), ("dense", {"units": 10})],
@@ -42,12 +42,20 @@ def make_document(kind: str, epochs: int) -> Document:
     return document
 
 
+@pytest.fixture(scope="session")
+def shared_worker(qapp: object) -> Iterator[SharedWorker]:
+    """The real worker, started once."""
+    worker = SharedWorker()
+    yield worker
+    worker.close()
+
+
 @pytest.fixture
-def controller(qapp: object) -> Iterator[TrainingController]:
+def controller(shared_worker: SharedWorker) -> Iterator[TrainingController]:
     """A controller on the real worker."""
-    made = TrainingController(WorkerLink())
+    made = TrainingController(shared_worker.lend())
     yield made
-    made.close()
+    shared_worker.take_back(made)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Snapshot
@@ -135,8 +135,8 @@ def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingControll
     boxes = panel.findChildren(QComboBox)
     assert boxes
     assert all(box.accessibleName() for box in boxes)
-    for name in ("filters", "featureMaps"):
-        assert panel.findChild(QWidget, name).accessibleName()
+    assert panel.view(FiltersTab).grid.accessibleName()
+    assert panel.view(MapsTab).grid.accessibleName()
 
 
 def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
