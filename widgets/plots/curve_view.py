@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from widgets.look.plain_text import Markup, joined, markup
 from widgets.look.theme import ThemeSource
@@ -75,7 +76,7 @@ class CurveView(PlotView):
         self.put(self._labels, self.panel, "right")
         self._key = self.add_key(panel)
         self.log_notice = LogNotice(lambda: self.set_log(False), self.viewport())
-        panel.geometryChanged.connect(lambda: self.log_notice.place(panel.sceneBoundingRect()))
+        panel.geometryChanged.connect(self._place_notice)
         self.frame_ms = frame_ms
         self._timer = QTimer(self, singleShot=True, interval=frame_ms)
         self._timer.timeout.connect(self.redraw)
@@ -243,6 +244,10 @@ class CurveView(PlotView):
         curves = list(self.drawn()) if self._log else []
         left_out = sum(curve.count_not_positive() for curve in curves)
         self.log_notice.tell(left_out, sum(map(len, curves)), self.panel.sceneBoundingRect())
+
+    def _place_notice(self) -> None:
+        if isValid(self.panel):  # its geometry changes once more while the plot is taken down
+            self.log_notice.place(self.panel.sceneBoundingRect())
 
     def _paint(self, painter: QPainter, axes: Axes) -> None:
         log, theme = self._log, self.theme
