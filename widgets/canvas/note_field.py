@@ -25,15 +25,9 @@ class NoteField(QPlainTextEdit):
         self.editing = InPlaceEditing(self, Qt.KeyboardModifier.ControlModifier)
 
     def open_over(
-        self,
-        area: Callable[[], QRect | None],
-        text: str,
-        font: QFont,
-        theme: Theme,
-        ground: QColor,
-        keep: Callable[[str], str],
+        self, area: QRect, text: str, font: QFont, theme: Theme, ground: QColor, keep: Callable[[str], None]
     ) -> None:
-        """Show the field over ``area`` with ``text``; see `InPlaceEditing.open`."""
+        """Show the field over ``area`` with ``text``; ``keep`` is called with another text."""
         self.setFont(font)
         self.setStyleSheet(
             f"#noteField {{ background: {ground.name()}; color: {theme.text.name()};"

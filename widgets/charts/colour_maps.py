@@ -49,7 +49,7 @@ def limits(values: Floats) -> tuple[float, float]:
     """Return least and greatest finite value, made to differ."""
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    return (low, high) if high > low else (low, low + 1e-12)
+    return (low, high) if high > low else (low, low + max(1e-12, abs(low) * 1e-9))
 
 
 def colour(values: Floats, table: Bytes, low: float, high: float, invalid: QColor) -> Bytes:

@@ -134,8 +134,6 @@ class Preferences:
             for preference in PREFERENCES
         }
         self._listeners: list[Callable[[str], None]] = []
-        self.refusal = ""
-        """Why the last change was not written, in a sentence; it holds until Netloom ends."""
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -150,7 +148,7 @@ class Preferences:
         if self._values[name] == value:
             return
         self._values[name] = value
-        self.refusal = write_object(self._file, self._values)
+        write_object(self._file, self._values)
         for listener in tuple(self._listeners):
             listener(name)
 

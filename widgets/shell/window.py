@@ -35,6 +35,7 @@ from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.start.preset_entries import presets
 from widgets.start.start_page import OpenRow, StartPage
+from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
     from widgets.shell.project_session import ProjectSession
@@ -232,7 +233,6 @@ class MainWindow(DropTarget):
         workbench.refused.connect(self._tell_refusal)
         session.leaving.connect(self.banners.leave_project)
         session.changed.connect(self.refresh)
-        session.committed.connect(lambda _: self.withdraw("refused"))
         session.checked.connect(self._status_soon.start)
         self.files.listen_to(session)
         self.commands.refresh()
@@ -350,10 +350,6 @@ class MainWindow(DropTarget):
             apply_look(self.preferences, self.themes)
         self.start.offer_tour(bool(self.preferences["offer_tour"]))
         self.commands.refresh()
-        if self.preferences.refusal:
-            self.say(Notice(f"This holds until Netloom ends: {self.preferences.refusal}", "warning", (), "preferences"))
-        else:
-            self.withdraw("preferences")
 
     def _restyle(self) -> None:
         app = QApplication.instance()
@@ -402,5 +398,7 @@ class MainWindow(DropTarget):
             self._workbench.close_document()
         for close in self._closers:
             close()
+        for process in self.findChildren(CommandProcess):  # whoever began it
+            process.close()
         if self._session is not None:
             self._session.close()

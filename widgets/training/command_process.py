@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from app.system.parent_death import child_environment
+from widgets.training.ending import kill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NETLOOM = (sys.executable, str(ROOT / "main.py"))
@@ -64,9 +65,7 @@ class CommandProcess(QObject):
         """Call off what runs, at once and without a word."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.waitForFinished(400)
-            process.deleteLater()
+            kill(process)
 
     def _read(self, process: QProcess) -> None:
         if process is not self._process:

@@ -21,6 +21,7 @@ from app.protocol.framing import Decoder, encode
 from app.protocol.messages import Command, Envelope, Forget, Message, Ping, R, Ready, Refused, Request, Unfinished
 from graph.errors import NetloomError
 from widgets.training.command_process import environment_of_child
+from widgets.training.ending import kill
 from widgets.training.heartbeat import Heartbeat
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,8 +29,6 @@ FRAME_MS = 16
 """Messages wait this long at most, so that a burst of them costs the views one repaint."""
 GRACE_MS = 1500
 """How long a worker may take to save a training once its input is closed, before it is killed."""
-KILL_MS = 400
-"""How long the system may take to end a process that is killed."""
 TAIL = 4000
 """Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
 
@@ -99,6 +98,7 @@ class WorkerLink(QObject):
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._hand_over)
         self._events_due = False
+        self._closed = False
         self.heartbeat = Heartbeat(lambda: self.send(Ping()), lambda: self.running and self._awaited, self)
 
     # State
@@ -134,8 +134,8 @@ class WorkerLink(QObject):
     # Starting and ending
 
     def start(self) -> None:
-        """Start a worker unless there is one."""
-        if self._process is not None:
+        """Start a worker unless there is one, or the link is closed."""
+        if self._process is not None or self._closed:
             return
         self._decoder, self._tail, self._was_ready = Decoder(), "", False
         process = QProcess(self)
@@ -153,7 +153,11 @@ class WorkerLink(QObject):
             process.write(encode(command))
 
     def close(self, *, saving: bool = False) -> None:
-        """End the worker: at once, or where it has a training to save, within `GRACE_MS`. Waits for that."""
+        """End the worker: at once, or where it has a training to save, within `GRACE_MS`. Waits for that.
+
+        No other one is started: what a panel still asks while its window goes is not answered.
+        """
+        self._closed = True
         self._frame.stop()
         self._waiting.clear()
         self._requests.clear()
@@ -163,9 +167,9 @@ class WorkerLink(QObject):
         process.closeWriteChannel()
         running = process.state() != QProcess.ProcessState.NotRunning
         if running and not (saving and process.waitForFinished(GRACE_MS)):
-            process.kill()
-            process.waitForFinished(KILL_MS)
-        process.deleteLater()
+            kill(process)
+        else:
+            process.deleteLater()
 
     def _release(self) -> QProcess | None:
         """Let go of the process without hearing from it any more."""
@@ -305,10 +309,7 @@ class WorkerLink(QObject):
         was_ready = self._was_ready or any(isinstance(envelope.message, Ready) for envelope in self._waiting)
         process = self._release()
         if process is not None:
-            process.kill()
-            process.finished.connect(process.deleteLater)
-            if process.state() == QProcess.ProcessState.NotRunning:
-                process.deleteLater()
+            kill(process, wait_ms=0)
         self._hand_over()
         self._was_ready = False
         requests, self._requests = self._requests, {}

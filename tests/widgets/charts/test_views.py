@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.charts.colour_maps import colour, limits, sequential
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.charts.filter_tiles import FilterGrid
@@ -420,3 +421,11 @@ def test_one_histogram_has_its_counts_beside_it_and_names_them_once_in_a_row(sou
     view.push("area", 1, range(5), [40, 10, 30, 20])
     view.redraw()
     assert not left.write(40.0)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -3.0, 1e9, 1e30, 1e-30])
+def test_equal_values_have_a_colour(value: float) -> None:
+    values = np.full((2, 2), value, np.float32)
+    low, high = limits(values)
+    assert high > low and np.isfinite(255.0 / (high - low))
+    assert colour(values, sequential(), low, high, QColor("red")).shape == (2, 2, 4)

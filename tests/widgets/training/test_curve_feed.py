@@ -157,7 +157,7 @@ def test_best_epoch_test_score_and_learning_rate_are_shown(curves: Curves, link:
         link.training_event.emit(replace(epoch(number, loss=0.5, accuracy=0.9), epoch=number, best=number == 1))
     for plot in (curves.loss, curves.metric):
         ((best, _, point),) = plot.view.best_points()
-        assert (best.text, point[0]) == ("best: epoch 1", 10)
+        assert (best.text, point[0]) == ("best epoch: 1", 10)
     assert curves.rate.view.curves["first|train"].values.tolist() == [0.001, 0.001]
     assert not curves.metric.view.levels
     link.training_event.emit(samples.finished(test={"loss": 0.4, "accuracy": 0.875}))
@@ -195,5 +195,5 @@ def test_a_resumed_run_takes_back_the_best_epoch_of_what_is_done_anew(curves: Cu
         link.training_event.emit(replace(epoch(number, loss=0.5, accuracy=0.9), epoch=number, best=better))
     link.training_event.emit(replace(epoch(2, loss=0.6, accuracy=0.8), epoch=2, best=False))
     ((best, _, point),) = curves.metric.view.best_points()
-    assert (best.text, point[0]) == ("best: epoch 1", 10)
+    assert (best.text, point[0]) == ("best epoch: 1", 10)
     assert curves.metric.view.curves["first|validation"].steps.tolist() == [10, 20]

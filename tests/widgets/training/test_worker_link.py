@@ -229,3 +229,12 @@ def test_closing_twice_or_unstarted_is_harmless(make_link: MakeLink) -> None:
 )
 def test_why_a_worker_ended(code: int, crashed: bool, tail: str, words: str) -> None:
     assert words in end_sentence(code, crashed, tail)
+
+
+def test_what_is_asked_of_a_closed_link_starts_no_worker(make_link: MakeLink) -> None:
+    link = make_link("good")
+    link.start()
+    link.close()
+    link.request(Echo(), lambda _: pytest.fail("answered"))
+    link.start()
+    assert not link.running
