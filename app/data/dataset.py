@@ -136,7 +136,8 @@ class DatasetInfo:
 
     ``inputs`` and ``target`` name the fields that a network reads and is held against by default. ``ordered`` says
     that samples follow each other in time, so that they are split by time. ``counts`` are the samples of each class or
-    label of the target, empty where they are not known without loading.
+    label of the target, empty where they are not known without loading. ``freely_split`` says that samples are divided
+    by the shares alone: that there is no order, no groups and no division of the data's own.
     """
 
     id: str
@@ -149,6 +150,7 @@ class DatasetInfo:
     summary: str = ""
     ordered: bool = False
     counts: tuple[int, ...] = field(default=(), compare=False)
+    freely_split: bool = field(default=False, compare=False)
 
     def field_named(self, name: str) -> FieldInfo:
         """The field called ``name``.
@@ -317,7 +319,8 @@ class Dataset:
         """What can be said about this data set without its values."""
         fields = tuple(one.info for one in self.fields.values())
         known = (self.id, self.title, self.task, self.samples, fields, self.inputs, self.target, self.summary)
-        return DatasetInfo(*known, self.ordered, self.target_field().counts)
+        freely = not self.ordered and self.groups is None and self.given is None
+        return DatasetInfo(*known, self.ordered, self.target_field().counts, freely)
 
 
 def _no_field(title: str, name: str, known: list[str]) -> NetloomError:

@@ -14,7 +14,7 @@ from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.system.home import home
 from graph.shapes import Kind, Shape
 
-VERSION = 12
+VERSION = 13
 """Raised whenever a reader finds something else in the same file; what was kept before is then not believed."""
 KEPT = 500
 """So many files are remembered; the oldest are forgotten."""

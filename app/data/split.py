@@ -104,6 +104,28 @@ def split(
     return indices
 
 
+def part_sizes(choice: Split, samples: int, counts: tuple[int, ...] = ()) -> tuple[int, int, int]:
+    """Samples of each part of ``samples`` that are divided by the shares alone.
+
+    ``counts`` are the samples of each class, which are mixed alike in all parts where the choice says so.
+    """
+    sizes, owed = np.zeros(3, np.int64), np.zeros(3)
+    for count in counts if choice.stratified and counts else (samples,):
+        part = _share_out(count, choice.shares, owed)
+        owed = owed + np.array(choice.shares) * count - part
+        sizes += part
+    train, validation, test = sizes.tolist()
+    return train, validation, test
+
+
+def empty_part(choice: Split, samples: int, counts: tuple[int, ...] = ()) -> str:
+    """Which part would be empty as `part_sizes` divides them, as a sentence; empty where none is."""
+    for name, share, size in zip(PARTS, choice.shares, part_sizes(choice, samples, counts), strict=True):
+        if share > 0 and not size:
+            return _empty_part(name, share, samples, None, None)
+    return ""
+
+
 def _as_given(choice: Split, labels: Array | None, spans: Array | None, groups: Array | None, given: Array) -> Indices:
     parts = [np.flatnonzero(given == number).astype(np.int64) for number in range(len(PARTS))]
     missing = [share if not len(part) else 0.0 for part, share in zip(parts[1:], choice.shares[1:], strict=True)]

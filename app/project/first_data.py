@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.data.dataset import DatasetInfo
 from app.data.inspect import suggest
-from app.project.data_spec import data_spec
+from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
 from graph.document import Document

@@ -9,9 +9,9 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
 from app.project.add_outputs import add_outputs
-from app.project.data_spec import data_spec
 from app.project.presets import preset
 from app.project.project_hints import ProjectContext, padding_read
+from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.fixes import Insert
 from graph.checking.layer_info import Severity

@@ -9,16 +9,15 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
+from app.data.prepare import prepare
 from app.data.readers.file_access import locate, reading
 from app.data.sources.file_source import FileSource
-from app.project.data_spec import data_spec
-from app.project.gan_problems import gan_problems
-from app.project.objective_problems import objective_problems
+from app.data.sources.source import Origin
 from app.project.project_hints import hint_json, project_hints
-from app.training.plan import Plan
-from app.training.usual_rates import USUAL_RATES, high_rate_warning, is_far_too_high
+from app.training.judge import judge
+from app.training.learning_problems import Values
 from graph.checking.check import Checker
-from graph.checking.fixes import Change, Fix, Write
+from graph.checking.fixes import Fix
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo, Problem, Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
@@ -65,7 +64,7 @@ def check_project(project: Project, base: Path | None) -> Report:
     """
     checker = Checker(Document(project.network, project.sections))
     info, data_problems = check_data(project.sections.get("data"), base, load=True)
-    problems = (*data_problems, *check_training(checker, project.sections, info))
+    problems = (*data_problems, *judge(checker, project.sections, info, _values(project, base)))
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 
@@ -88,17 +87,6 @@ def check_data(
         return choice.info(base), changes
     except NetloomError as error:
         return None, (Problem(Severity.ERROR, None, None, str(error), tuple(choose_data)),)
-
-
-def check_training(checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None) -> tuple[Problem, ...]:
-    """The problems of the section ``plan``, of a GAN's roles, of objectives and losses, with what is known of the data.
-
-    Afterwards ``checker`` knows what the data asks of the network.
-    """
-    plan = sections.get("plan")
-    checker.set_data_spec(data_spec(info, plan) if info is not None else None)
-    roles, objectives = gan_problems(checker, sections, info), objective_problems(checker, sections, info)
-    return (*_plan(sections.get("plan", {})), *roles, *objectives)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
@@ -129,6 +117,15 @@ def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
     }
 
 
+def _values(project: Project, base: Path | None) -> Values | None:
+    """How the data itself is had, where that fetches nothing."""
+    try:
+        choice = DataChoice.parse(project.sections.get("data"))
+    except NetloomError:
+        return None
+    return None if choice.source.origin is Origin.DOWNLOADED else lambda: prepare(choice, base)
+
+
 def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:
     """A sentence where the data is no longer what it was when it was chosen."""
     if not isinstance(choice.source, FileSource):
@@ -136,29 +133,3 @@ def _changes(choice: DataChoice, base: Path | None) -> tuple[str, ...]:
     file = locate(choice.source.path, base)
     with reading(file):
         return choice.source.change_note(file)
-
-
-def _plan(section: Any) -> list[Problem]:
-    """The problem of a plan that cannot be read, with a fix that keeps what can, or of a rate that cannot work."""
-    try:
-        plan = Plan.parse(section)
-    except NetloomError as error:
-        fix = Fix("Drop what cannot be read", (Write("plan", _readable(section)),))
-        return [Problem(Severity.ERROR, None, None, str(error), (fix,))]
-    if is_far_too_high(plan):
-        usual = USUAL_RATES[plan.optimiser]
-        fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))
-        return [Problem(Severity.WARNING, None, None, high_rate_warning(plan), (fix,))]
-    return []
-
-
-def _readable(section: Any) -> dict[str, Any]:
-    """The settings of a plan that can be read."""
-    kept = dict[str, Any]()
-    for name, value in section.items() if isinstance(section, Mapping) else ():
-        try:
-            Plan.parse({**kept, name: value})
-        except NetloomError:
-            continue
-        kept[name] = value
-    return kept

@@ -13,9 +13,9 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
 from app.data.readers.boxes.box_table import SIDES
-from app.project.objective_problems import target_of
 from app.system.number_format import format_percent
 from app.training.diagnosis import WEIGH
+from app.training.objective_problems import target_of
 from app.training.plan import Plan
 from app.training.usual_rates import USUAL_RATES, is_far_too_high, is_high
 from graph.checking.check import Checker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -69,8 +70,9 @@ class Feed:
         self._same = [inputs.index(name) if name in inputs else None for name in targets]
 
     def in_order(self, size: int) -> Iterator[Batch]:
-        """All samples in their own order, ``size`` at a time."""
-        return self._batches([slice(start, start + size) for start in range(0, self.samples, size)])
+        """All samples in their own order, ``size`` at a time; a last one alone joins those before it."""
+        ends = list(itertools.accumulate(batch_sizes(self.samples, size), initial=0))
+        return self._batches([slice(start, end) for start, end in itertools.pairwise(ends)])
 
     def pick(self, index: int) -> Batch:
         """The sample number ``index`` as a batch of one."""

@@ -179,7 +179,7 @@ def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: b
         "half_squares": _half_squares,
         "mae": F.l1_loss,
         "huber": lambda outputs, targets: F.huber_loss(outputs, targets, delta=plan.huber_delta),
-        "bce": F.binary_cross_entropy if activation else F.binary_cross_entropy_with_logits,
+        "bce": _of_probabilities if activation else F.binary_cross_entropy_with_logits,
     }
     chosen = loss_fns[loss]
     if field.lengths and not field.classes:
@@ -227,6 +227,11 @@ def _negative_log(probabilities: Tensor, targets: Tensor) -> Tensor:
 
 def _cross_entropy_of_sigmoid(probabilities: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(torch.logit(probabilities.float(), eps=1e-7), targets)
+
+
+def _of_probabilities(probabilities: Tensor, targets: Tensor) -> Tensor:
+    """Binary cross-entropy of probabilities, which a dropout behind the sigmoid may have raised above 1."""
+    return F.binary_cross_entropy(probabilities.clamp(0.0, 1.0), targets)
 
 
 def _half_squares(outputs: Tensor, targets: Tensor) -> Tensor:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field
 from torch import nn
 
 from app.training import checkpoints
+from app.training.start_section import StartSection
 from graph.errors import NetloomError
-from graph.layers.declared import Declared
 from graph.project import Project
 from graph.user_files import opened
 
@@ -21,30 +19,8 @@ LARGEST = 2**33
 """Files of weights over this many bytes are refused."""
 
 
-class InitialWeights(Declared):
-    """The ``start`` section of a project.
-
-    ``weights`` is a safetensors file (relative paths begin at the project's folder; empty for fresh weights) and
-    ``sha256`` its fingerprint. ``frozen`` are ids of layers that training does not change.
-    """
-
-    weights: str = ""
-    sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
-    frozen: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, project: Project) -> Self:
-        """The section of ``project``; without one, fresh weights and nothing frozen.
-
-        Raises
-        ------
-        NetloomError
-            if something in it is refused.
-        """
-        section = project.sections.get("start") or {}
-        if not isinstance(section, Mapping):
-            raise NetloomError("start: names with values are needed.")
-        return cls.parse(section, "start")
+class InitialWeights(StartSection):
+    """The ``start`` section of a project, with the file that it names at hand."""
 
     @classmethod
     def at(cls, weights: Path, frozen: tuple[str, ...] = (), base: Path | None = None) -> Self:
@@ -59,10 +35,6 @@ class InitialWeights(Declared):
         inside = base is not None and path.is_relative_to(base.resolve())
         shown = path.relative_to(base.resolve()).as_posix() if inside and base is not None else str(path)
         return cls(weights=shown, sha256=_digest(path), frozen=frozen)
-
-    def to_json(self) -> dict[str, Any]:
-        """The section; `of` reads it back."""
-        return self.model_dump(mode="json", exclude_defaults=True)
 
     def load_into(self, module: nn.Module, base: Path | None) -> bool:
         """Put the weights into ``module``; whether there are any.
@@ -84,15 +56,10 @@ class InitialWeights(Declared):
     def freeze(self, module: nn.Module) -> None:
         """Leave the frozen layers of ``module`` as they are, the statistics that they measure included.
 
-        Raises
-        ------
-        NetloomError
-            if there is no such layer with weights.
+        Layers that are muted, or lead to no output, have no weights in it.
         """
-        for name in self.frozen:
-            part = dict(module.named_children()).get(name)
-            if part is None:
-                raise NetloomError(f"{name} cannot be frozen: there is no layer of that name with weights.")
+        parts = dict(module.named_children())
+        for part in (parts[name] for name in self.frozen if name in parts):
             part.requires_grad_(False)
             part.eval()
             part.train = lambda mode=True, part=part: part  # type: ignore[method-assign,misc]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.data.dataset import FieldInfo
+from app.data.prepare import Prepared
+from app.data.transforms import extent
 from graph.errors import NetloomError
 from graph.layers.io import Output
-from graph.network import Network
+from graph.network import Network, Node
 from graph.shapes import Kind
 from graph.structure.blocks import Block
 
@@ -27,16 +29,27 @@ def default_loss(field: FieldInfo, final_activation: str) -> str:
 
 def final_activation(network: Network, output: str) -> str:
     """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
-    at, arriving = output, None
-    while network.layer(at).passes_probabilities:
-        arriving = network.at(at, "in")
-        if arriving is None:
-            return ""
-        at = arriving.source
-    layer = network.layer(at)
-    if isinstance(layer, Block) and arriving is not None:
-        return final_activation(layer.body.network, arriving.source_port)
-    return layer.final_activation
+    node, port = final_layer(network, output)
+    if node is None:
+        return ""
+    if isinstance(node.layer, Block):
+        return final_activation(node.layer.body.network, port)
+    return node.layer.final_activation
+
+
+def final_layer(network: Network, output: str) -> tuple[Node | None, str]:
+    """The layer, and its port, whose values leave by ``output``; None where one is missing on the way.
+
+    Muted layers, and those that leave probabilities what they are, are passed over.
+    """
+    node, port = network.node(output), ""
+    while node.muted or node.layer.passes_probabilities:
+        arriving = network.into(node.id)
+        first = next((arriving[name] for name in node.inputs if name in arriving), None)
+        if first is None:
+            return None, ""
+        node, port = network.node(first.source), first.source_port
+    return node, port
 
 
 def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = False) -> None:
@@ -69,4 +82,23 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
         raise NetloomError(
             f"{id_}: binary cross-entropy needs targets between 0 and 1, but “{field.name}” is standardised; choose "
             "mse as its loss, or switch standardising off."
+        )
+
+
+def check_range(id_: str, field: FieldInfo, loss: str, prepared: Prepared) -> None:
+    """Make sure that the numbers of ``field`` can be compared with ``loss``: a binary cross-entropy needs shares.
+
+    Raises
+    ------
+    NetloomError
+        if not.
+    """
+    values = prepared.train.arrays[field.name]
+    if loss != "bce" or field.classes or not values.size:
+        return
+    low, high = extent(values)
+    if low < 0 or high > 1:
+        raise NetloomError(
+            f"{id_}: binary cross-entropy needs targets between 0 and 1, but “{field.name}” goes from {low:.3g} to "
+            f"{high:.3g}; choose mse as its loss, or switch standardising off."
         )

@@ -17,14 +17,15 @@ from torch import Tensor
 from app.data.gan_fields import noise_field
 from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
-from app.data.transforms import Standardise, extent
+from app.data.transforms import Standardise
 from app.training.batches import Feed
 from app.training.class_weights import check_weighable, class_weights
 from app.training.heads import Head, find_heads
+from app.training.losses import check_range
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser
 from app.training.plan import Plan
-from app.training.sequence.ctc import check_steps
+from app.training.sequence.transcripts import check_steps
 from app.training.stepping import DeferredStepper, DirectStepper, Steppable, Stepper
 from app.training.weighted_losses import weighted
 from app.training.weights import Weights
@@ -64,7 +65,7 @@ class Objective(ABC):
         self.heads: list[Head] = [_fitted(head, prepared, plan) for head in heads]
         self._single = self.heads[0].loss_fn if len(self.heads) == 1 and self.heads[0].weight == 1 else None
         for head in self.heads:
-            _check_range(head, prepared)
+            check_range(head.output, head.field, head.loss, prepared)
             if head.is_ctc:
                 check_steps(
                     head.output, head.field.name, compiled.layer_info[head.output].outputs["out"].time, prepared
@@ -184,16 +185,3 @@ def _is_binary(head: Head, prepared: Prepared) -> bool:
     if head.loss != "bce" or head.classes or isinstance(values, LazyArray):
         return False
     return bool(((values == 0) | (values == 1)).all())
-
-
-def _check_range(head: Head, prepared: Prepared) -> None:
-    """Binary cross-entropy has a meaning only for targets between 0 and 1."""
-    values = prepared.train.arrays[head.field.name]
-    if head.loss != "bce" or head.classes or not values.size:
-        return
-    low, high = extent(values)
-    if low < 0 or high > 1:
-        raise NetloomError(
-            f"{head.output}: binary cross-entropy needs targets between 0 and 1, but “{head.field.name}” goes from "
-            f"{low:.3g} to {high:.3g}; choose mse as its loss, or switch standardising off."
-        )

@@ -19,6 +19,7 @@ from app.data.prepare import Part, Prepared, prepare
 from app.training.batches import Batch, Feed
 from app.training.confusion import ConfusionCount
 from app.training.devices import find_device
+from app.training.judge import refuse
 from app.training.malloc import keep_freed
 from app.training.metrics import Meter
 from app.training.objective import Objective, build_objective
@@ -31,6 +32,13 @@ from graph.project import Project
 
 ACTIVATIONS = 2**24
 """Values of the largest layer's output up to which samples are evaluated together."""
+
+ONE_VALUE_ERROR = "more than 1 value per channel"
+"""What torch says where batch normalisation meets a single value of a channel."""
+ONE_VALUE = (
+    "Batch normalisation needs more than one sample at a time here: give several samples, a larger batch size, or a "
+    "layer that tracks statistics."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +54,9 @@ class Model:
     channels_last: bool
 
     @classmethod
-    def build(cls, project: Project, base: Path | None = None, device: str | None = None) -> Model:
+    def build(
+        cls, project: Project, base: Path | None = None, device: str | None = None, *, judged: bool = False
+    ) -> Model:
         """Prepare the data and build the network, its weights drawn from the plan's seed.
 
         Parameters
@@ -57,6 +67,8 @@ class Model:
             folder of the project, where relative paths of its data start.
         device
             another device than the plan's.
+        judged
+            refuse what the check refuses, which one that was trained before may not have been held to.
 
         Raises
         ------
@@ -66,6 +78,8 @@ class Model:
         plan = Plan.of(project)
         where = find_device(device or plan.device)
         prepared = with_noise(prepare(data_of(project), base), project.network, plan.seed)
+        if judged:
+            refuse(project, prepared)
         keep_freed()
         torch.manual_seed(plan.seed)
         compiled = compile_network(project.network)
@@ -99,11 +113,20 @@ class Model:
         return self.run(self.compiled.module, inputs)
 
     def run(self, module: fx.GraphModule, inputs: tuple[Tensor, ...]) -> Any:
-        """The same of a part of the network."""
-        if self.plan.precision == "float32":
-            return module.forward(*inputs)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            return module.forward(*inputs)
+        """The same of a part of the network.
+
+        Raises
+        ------
+        NetloomError
+            if batch normalisation has a single value to take statistics of.
+        """
+        try:
+            if self.plan.precision == "float32":
+                return module.forward(*inputs)
+            with torch.autocast(self.device.type, dtype=torch.bfloat16):
+                return module.forward(*inputs)
+        except ValueError as error:
+            raise (NetloomError(ONE_VALUE) if ONE_VALUE_ERROR in str(error) else error) from error
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
         """Loss () and outputs for a batch."""

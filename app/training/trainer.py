@@ -124,10 +124,6 @@ class _Training:
         except RuntimeError as error:
             if "can't allocate memory" not in str(error):
                 raise
-        except ValueError as error:
-            if "more than 1 value per channel" not in str(error):
-                raise
-            return "failed", "Batch normalisation needs batches of more than one sample; choose a larger batch size."
         yield from self._flush()
         size = self.session.model.plan.batch_size
         return "failed", f"There is not enough memory for batches of {size} samples; choose a smaller batch size."

@@ -199,7 +199,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
     NetloomError
         if the project cannot be trained as it is, or the folder cannot be made.
     """
-    model = Model.build(project, base)
+    model = Model.build(project, base, judged=True)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training set a share of the data.")
     InitialWeights.of(project).load_into(model.module, base)

@@ -86,12 +86,19 @@ def _differences(head: Head, plan: Plan) -> SampleLoss:
 
 
 def _each(loss: str, activation: str, delta: float) -> SampleLoss:
-    binary = F.binary_cross_entropy if activation else F.binary_cross_entropy_with_logits
     losses: dict[str, SampleLoss] = {
         "mse": lambda outputs, targets: F.mse_loss(outputs, targets, reduction="none"),
         "half_squares": lambda outputs, targets: F.mse_loss(outputs, targets, reduction="none"),
         "mae": lambda outputs, targets: F.l1_loss(outputs, targets, reduction="none"),
         "huber": lambda outputs, targets: F.huber_loss(outputs, targets, reduction="none", delta=delta),
-        "bce": lambda outputs, targets: binary(outputs, targets, reduction="none"),
+        "bce": _of_probabilities if activation else _of_logits,
     }
     return losses[loss]
+
+
+def _of_logits(logits: Tensor, targets: Tensor) -> Tensor:
+    return F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+
+
+def _of_probabilities(probabilities: Tensor, targets: Tensor) -> Tensor:
+    return F.binary_cross_entropy(probabilities.clamp(0.0, 1.0), targets, reduction="none")

@@ -68,9 +68,7 @@ def program(network: Network) -> Program:
     if faults:
         more = f" ({len(faults) - 1} more: run the check for all.)" if len(faults) > 1 else ""
         raise NetloomError(f"The network cannot run yet. {faults[0].message}{more}")
-    ordered = _in_order(network, {id_: checker.layer_info(id_) for id_ in checker.useful})
-    _check_links(ordered)
-    return ordered
+    return _in_order(network, {id_: checker.layer_info(id_) for id_ in checker.useful})
 
 
 def _in_order(network: Network, info: Mapping[str, LayerInfo], block: Block | None = None) -> Program:
@@ -88,17 +86,3 @@ def _data_first(network: Network, ends: list[str]) -> tuple[str, ...]:
     """Inputs or outputs, those that noise leads to behind those that only data leads to."""
     noise = [node.id for node in network if node.layer.draws_noise]
     return tuple(sorted(ends, key=lambda id_: any(network.reaches(source, id_) for source in noise)))
-
-
-def _check_links(ordered: Program) -> None:
-    """Layers that share weights must ask torch for the same module."""
-    for id_ in ordered.order:
-        owner = ordered.owner(id_)
-        if owner == id_:
-            continue
-        if owner not in ordered.order:
-            raise NetloomError(f"{id_} shares the weights of {owner}, which leads to no output: connect {owner}.")
-        if ordered.construct(owner).module != ordered.construct(id_).module:
-            raise NetloomError(
-                f"{id_} shares the weights of {owner}, but other sizes arrive at it: give it weights of its own."
-            )

@@ -16,8 +16,9 @@ from graph.changes import (
 )
 from graph.checking.data_fit import input_problems, output_problems
 from graph.checking.dead_layers import dead_layers, feeding_fixes, leading_to_outputs, loose_ends, with_dead_end
-from graph.checking.fixes import Append, Fix, Replace, from_remedy, offered_fixes
+from graph.checking.fixes import Append, Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
+from graph.checking.shared_weights import sharing_problems
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
 from graph.layers.base import ShapeError
@@ -217,8 +218,9 @@ class Checker:
             changed.add(id_)
             if old is None or old.outputs != new.outputs or old.receptive_field != new.receptive_field:
                 stale |= self.network.successors(id_)
-        # What a loose end offers depends on all others, so it comes last.
-        changed |= {id_ for id_ in before | self._loose if id_ in self.network and self._look_again(id_)}
+        # What a loose end offers, and whether weights can be shared, depends on others, so they come last.
+        tied = {node.id for node in self.network if node.tied is not None} if changed or structure else set[str]()
+        changed |= {id_ for id_ in before | self._loose | tied if id_ in self.network and self._look_again(id_)}
         if structure:
             self._network_problems = network_problems(self.network)
         self._totals.clear()
@@ -278,7 +280,7 @@ class Checker:
             flops=layer.flops(inputs, outputs),
             activations=layer.activation_count(inputs, outputs),
             receptive_field=self._receptive_field(node, inputs, outputs, before),
-            problems=(*self._link_problems(node, inputs), *self._against_data(node, outputs)),
+            problems=(*self._sharing_problems(node, inputs), *self._against_data(node, outputs)),
         )
 
     def _receptive_field(
@@ -298,16 +300,9 @@ class Checker:
         widest = max(known, key=lambda receptive_field: receptive_field.size)
         return node.layer.receptive_field(inputs, widest) if len(widest.size) == axes else None
 
-    def _link_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
-        """Layers that share weights must be alike."""
-        if node.tied is None:
-            return ()
-        owner = self.network.layer(node.tied)
-        if owner == node.layer:
-            return ()
-        message = f"{node.id} shares the weights of {node.tied}, but their settings differ."
-        fix = Fix(f"Take the settings of {node.tied}", (Replace(node.id, owner),))
-        return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
+    def _sharing_problems(self, node: Node, inputs: Mapping[str, Shape]) -> tuple[Problem, ...]:
+        owner = self._info.get(node.tied) if node.tied is not None else None
+        return sharing_problems(self.network, node, inputs, owner, self._useful)
 
     def _missing(self, node: Node, ports: list[str]) -> tuple[Problem, ...]:
         severity = Severity.ERROR if node.id in self._useful else Severity.WARNING

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
-from graph.layers.construct import Construct
+from graph.layers.construct import Construct, Module
 from graph.layers.declared import Declared
 from graph.layers.scalar import ScalarFunction
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
@@ -234,6 +234,14 @@ class Layer(Declared):
         """Whether it takes steps behind a sample's own end for data; its setting ``lengths`` mends that."""
         return False
 
+    def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
+        """Values of one sample in each mean that it takes over a batch; None where it takes none, or that is open."""
+        return None
+
+    def keeps_batch_statistics(self) -> bool:
+        """Whether it goes by averages kept from training once that is over, where it goes by batches in training."""
+        return True
+
     def fixed_kernels(self) -> tuple[Rows, ...]:
         """Kernels that a person set and that training leaves as they are."""
         return ()
@@ -276,6 +284,11 @@ class Layer(Declared):
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """How the layer is built in torch for these input shapes."""
         raise NotImplementedError
+
+    def modules(self, inputs: Mapping[str, Shape]) -> tuple[Module, ...]:
+        """The torch modules with weights or statistics that it would own for these input shapes, those inside too."""
+        module = self.recipe(inputs).module
+        return () if module is None else (module,)
 
     def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
         """Why the layer cannot be written as ONNX for these input shapes, with a remedy; None where it can."""

@@ -126,6 +126,15 @@ class BatchNorm(_Steadying):
         """Subtract and divide, then scale and shift, each value."""
         return (4 if self.affine else 2) * elements(inputs["in"])
 
+    def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
+        """The places of a channel."""
+        x = inputs["in"]
+        return elements(x) // x.features if x.elements is not None else None
+
+    def keeps_batch_statistics(self) -> bool:
+        """Where it tracks them."""
+        return self.track
+
     def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
         """Statistics of the batch, which a file for single samples does not have."""
         if self.track:
@@ -231,6 +240,12 @@ class GroupNorm(_Steadying):
                 if size <= 65_536
             ]
             raise refusal(self, {"in": x}, message, candidates)
+        if x.elements == self.groups:
+            message = (
+                f"GroupNorm makes 0 of a group of one value, whatever it is, and of {x.described()} each of its "
+                f"{self.groups} groups holds one."
+            )
+            raise refusal(self, {"in": x}, message, [Remedy("Use 1 group", replace=self.changed(groups=1))])
         return x
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:

@@ -240,7 +240,31 @@ class Block(Layer):
                 yield node.layer
                 yield from node.layer.layers_inside()
 
+    def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
+        """The fewest that a layer inside takes together."""
+        counts = [
+            count
+            for repetition in self.repetitions(inputs)
+            for id_, info in repetition.items()
+            if not self.body.network.node(id_).muted
+            and (count := self.body.network.layer(id_).batch_values(info.inputs)) is not None
+        ]
+        return min(counts, default=None)
+
+    def keeps_batch_statistics(self) -> bool:
+        """Where all layers inside do."""
+        return all(layer.keeps_batch_statistics() for layer in self.layers_inside())
+
     # Building and showing
+
+    def modules(self, inputs: Mapping[str, Shape]) -> tuple[Module, ...]:
+        """Those of the layers inside, in every repetition."""
+        network = self.body.network
+        counted = ((id_, info) for repetition in self.repetitions(inputs) for id_, info in repetition.items())
+        own = ((network.node(id_), info) for id_, info in counted)
+        return tuple(
+            module for node, info in own if not (node.muted or node.tied) for module in node.layer.modules(info.inputs)
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """One call of the inner network; the compiler builds it."""

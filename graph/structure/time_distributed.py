@@ -42,6 +42,11 @@ class TimeDistributed(Timed):
         times = self.times(inputs)
         return {port: _over(times, port, shape) for port, shape in super().infer(inputs).items()}
 
+    def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
+        """Those of all frames, which go through the block as one batch."""
+        each, times = super().batch_values(inputs), self.times(inputs)
+        return each * times if each is not None and times is not None else None
+
     def field_inside(self, outside: ReceptiveField | None) -> ReceptiveField | None:
         """Unknown: inside it is counted from the frame."""
         return None

@@ -81,14 +81,14 @@ def network(chance: random.Random, most: int = 12) -> Document:
             entered = shape(chance)
             ends.append((document.add(kind().changed(shape=entered), (0.0, 0.0)), "out", entered))
         for _ in range(chance.randint(1, most)):
-            _grow(document, chance, ends)
+            grow(document, chance, ends)
         for source, port, _ in ends:
             id_ = document.add(catalogue()["output"](), (0.0, 0.0))
             document.connect(Connection(source, port, id_, "in"))
     return document
 
 
-def _grow(document: Document, chance: random.Random, ends: Ends) -> None:
+def grow(document: Document, chance: random.Random, ends: Ends) -> None:
     """One more layer behind open ends, or behind what has a follower already; none where nothing drawn fits."""
     kinds = [kind for kind in catalogue().values() if not issubclass(kind, InputLike | Output)]
     for _ in range(TRIES):

@@ -7,8 +7,8 @@ from itertools import count
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.project.add_outputs import add_outputs as add_missing_outputs
 from app.project.add_outputs import fields_without_output
-from app.project.data_spec import data_spec
 from app.protocol.data_values import DatasetFacts
+from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.layer_info import DataSpec, Problem, Severity
 from graph.document import Document

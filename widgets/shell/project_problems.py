@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.data.dataset import DatasetInfo
-from app.project.project_check import check_data, check_training
+from app.project.project_check import check_data
+from app.training.judge import judge
 from graph.changes import AnnotationSet, LayerMoved, SectionSet
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
@@ -66,7 +67,7 @@ class ProjectProblems(QObject):
 
     def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
         state = self._session.state
-        problems = (*data_problems, *check_training(state.checker, state.document.sections, info))
+        problems = (*data_problems, *judge(state.checker, state.document.sections, info))
         known, shown = (state.data, state.project_problems, state.has_data), (info, problems, state.chooses_data)
         state.data, state.data_problems, state.project_problems = info, data_problems, problems
         state.has_data = state.chooses_data

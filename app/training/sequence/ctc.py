@@ -6,14 +6,12 @@ last label. See Graves, Fernández, Gomez and Schmidhuber, 2006.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import FieldInfo
-from app.data.prepare import Prepared
-from app.training.sequence.transcripts import BLANK, steps_needed
+from app.training.sequence.transcripts import BLANK
 from graph.errors import NetloomError
 from graph.shapes import Kind, format_sizes
 
@@ -60,23 +58,4 @@ def check_fit(output: str, field: FieldInfo, sizes: tuple[int | None, ...]) -> N
         raise NetloomError(
             f"{output}: CTC needs a sequence with {count:,} scores at each step, the blank’s and those of "
             f"{count - 1:,} labels, but {given} values arrive; let a time-distributed dense layer give them."
-        )
-
-
-def check_steps(output: str, target: str, steps: int | None, prepared: Prepared) -> None:
-    """Make sure that every row of ``target`` to train on can be spelled in ``steps``; None stands for any number.
-
-    Raises
-    ------
-    NetloomError
-        if there are too few for some row.
-    """
-    if steps is None or not prepared.train.samples:
-        return
-    needed = steps_needed(np.asarray(prepared.train.arrays[target]))
-    short = int((needed > steps).sum())
-    if short:
-        raise NetloomError(
-            f"{output}: {steps:,} steps are too few for {short:,} of {len(needed):,} training samples, which need "
-            f"up to {int(needed.max()):,}: one for each label and one between equal neighbours. Pool less over time."
         )

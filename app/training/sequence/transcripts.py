@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.prepare import Prepared
+from graph.errors import NetloomError
 
 BLANK = 0
 """The label that stands for nothing."""
@@ -133,3 +135,22 @@ def steps_needed(true: Array) -> Array:
     again = (true[:, 1:] == true[:, :-1]) & (true[:, 1:] != BLANK)
     needed: Array = (true != BLANK).sum(1) + again.sum(1)
     return needed
+
+
+def check_steps(output: str, target: str, steps: int | None, prepared: Prepared) -> None:
+    """Make sure that every row of ``target`` to train on can be spelled in ``steps``; None stands for any number.
+
+    Raises
+    ------
+    NetloomError
+        if there are too few for some row.
+    """
+    if steps is None or not prepared.train.samples:
+        return
+    needed = steps_needed(np.asarray(prepared.train.arrays[target]))
+    short = int((needed > steps).sum())
+    if short:
+        raise NetloomError(
+            f"{output}: {steps:,} steps are too few for {short:,} of {len(needed):,} training samples, which need "
+            f"up to {int(needed.max()):,}: one for each label and one between equal neighbours. Pool less over time."
+        )

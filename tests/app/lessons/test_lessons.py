@@ -16,10 +16,10 @@ from app.lessons.goals import RunResults
 from app.lessons.lesson_check import faults
 from app.lessons.lesson_files import FOLDER, keep_progress, kept_progress, lesson_file, lesson_ids, lessons
 from app.lessons.schema import Lesson, parse_lesson, read_lesson
-from app.project.data_spec import data_spec
 from app.project.presets import preset
 from app.project.project_check import check_project
 from app.system.home import home
+from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Edit, Insert, Replace
 from graph.document import Document

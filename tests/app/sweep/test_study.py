@@ -73,7 +73,7 @@ def test_settings_that_do_not_work_are_told_and_the_search_goes_on(tmp_path: Pat
     seen = list(made.run(6, Control()))
     failed = [one for one in seen if one.values["dense2.units"] == 11]
     assert failed, "both are tried among six"
-    assert all(one.status == "failed" and "10 classes" in (one.reason or "") for one in failed)
+    assert all(one.status == "failed" and "asks for a vector of 10" in (one.reason or "") for one in failed)
     assert made.trials()[0].status == "completed"
 
 

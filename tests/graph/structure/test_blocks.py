@@ -253,7 +253,7 @@ def test_layers_that_cannot_share_say_why() -> None:
     )
     with document.transaction("Link"):
         document.tie("dense2", "dense1")
-    with pytest.raises(NetloomError, match="other sizes arrive"):
+    with pytest.raises(NetloomError, match="needs weights of other sizes"):
         compile_network(document.network)
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
-from app.project.data_spec import data_spec
 from app.project.presets import preset_ids
+from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
 from graph.document import Document

@@ -36,9 +36,9 @@ class SyntheticSource(Source):
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """Facts of the samples."""
-        return DatasetInfo(
-            self.kind, self.title, self.task, self.samples, self.field_infos(), self.inputs, self.target, self.summary()
-        )
+        known = (self.kind, self.title, self.task, self.samples, self.field_infos(), self.inputs, self.target)
+        freely = type(self).split_of is SyntheticSource.split_of
+        return DatasetInfo(*known, self.summary(), freely_split=freely)
 
     def load(self, base: Path | None = None) -> Dataset:
         """The samples."""

@@ -16,7 +16,7 @@ from app.data.dataset import FieldInfo
 from app.data.readers.tokens import END, PADDING, START, text_of
 from app.inference.evaluate import evaluate, predict
 from app.insight.predictions import predict_samples
-from app.project.data_spec import data_spec
+from app.training.data_spec import data_spec
 from app.training.heads import Head
 from app.training.sequence import token_metrics
 from app.training.trainable import Model

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo
-from app.project.data_spec import default_target
+from app.data.prepare import Prepared
 from app.training.class_weights import check_weighable
-from app.training.losses import check_loss, chosen_loss, final_activation
+from app.training.data_spec import default_target
+from app.training.losses import check_loss, check_range, chosen_loss, final_activation, final_layer
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
+from app.training.sequence.transcripts import check_steps
 from graph.checking.check import Checker
-from graph.checking.fixes import Change, Edit, Fix, Replace
+from graph.checking.fixes import Bypass, Change, Edit, Fix, Replace
 from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
+from graph.layers import usual_layers
 from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.network import Network, Node
@@ -27,14 +30,25 @@ def target_of(output: Output, info: DatasetInfo, plan: object) -> FieldInfo | No
     return next((field for field in info.fields if field.name == wanted), None)
 
 
-def objective_problems(checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None) -> list[Problem]:
-    """What keeps outputs from being trained with the objective and the losses that they or the plan name."""
+def objective_problems(
+    checker: Checker,
+    sections: Mapping[str, Any],
+    info: DatasetInfo | None,
+    values: Callable[[], Prepared] | None = None,
+) -> list[Problem]:
+    """What keeps outputs from being trained with the objective and the losses that they or the plan name.
+
+    ``values`` gives the data itself, where losses may ask what it holds.
+    """
     plan = sections.get("plan")
     settings = plan if isinstance(plan, Mapping) else {}
     if info is None or objective_of(settings) in ADVERSARIAL:
         return []
     outputs = [node for node in checker.network if isinstance(node.layer, Output) and not node.muted]
-    problems = [_loss_problem(checker.network, node, sections, info) for node in outputs]
+    problems = [
+        _softmax_problem(checker, node, sections, info) or _loss_problem(checker, node, sections, info, values)
+        for node in outputs
+    ]
     weights = _weights_problem([node.layer for node in outputs], settings, info)
     return [problem for problem in (_decoder_problem(checker.network, settings, info), *problems, weights) if problem]
 
@@ -63,8 +77,14 @@ def _decoder_problem(network: Network, settings: Mapping[str, Any], info: Datase
     return None
 
 
-def _loss_problem(network: Network, node: Node, sections: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
-    plan = sections.get("plan")
+def _loss_problem(
+    checker: Checker,
+    node: Node,
+    sections: Mapping[str, Any],
+    info: DatasetInfo,
+    values: Callable[[], Prepared] | None,
+) -> Problem | None:
+    plan, network = sections.get("plan"), checker.network
     settings = plan if isinstance(plan, Mapping) else {}
     assert isinstance(node.layer, Output)
     field = target_of(node.layer, info, settings)
@@ -76,9 +96,35 @@ def _loss_problem(network: Network, node: Node, sections: Mapping[str, Any], inf
     try:
         if loss != "ctc":  # the checker says what CTC needs
             check_loss(node.id, field, loss, standardised=standardised)
+        if values is not None and not field.classes and not field.labels and loss in ("bce", "ctc"):
+            _check_values(checker, node.id, field, loss, values)
     except NetloomError as error:
         return Problem(Severity.ERROR, node.id, None, str(error), _loss_fixes(node, settings))
     return None
+
+
+def _check_values(checker: Checker, id_: str, field: FieldInfo, loss: str, values: Callable[[], Prepared]) -> None:
+    """Refuse what only the values of a target show."""
+    shape = checker.layer_info(id_).outputs.get("out")
+    if loss == "bce":
+        check_range(id_, field, loss, values())
+    elif shape is not None and not checker.layer_info(id_).problems:
+        check_steps(id_, field.name, shape.time, values())
+
+
+def _softmax_problem(checker: Checker, node: Node, sections: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
+    """A softmax over a single value, which makes 1 of everything."""
+    final, _ = final_layer(checker.network, node.id)
+    shape = checker.layer_info(node.id).outputs.get("out")
+    if final is None or shape is None or final.layer.final_activation != "softmax" or shape.features != 1:
+        return None
+    assert isinstance(node.layer, Output)
+    field = target_of(node.layer, info, sections.get("plan"))
+    fix = Fix(f"Take {final.id} out", (Bypass(final.id),))
+    if field is not None and (field.classes or field.labels):
+        fix = Fix("Use a sigmoid", (Replace(final.id, usual_layers.smooth_step()),))
+    message = f"{final.id}: of a single value a softmax makes 1, whatever it is, so nothing is learned."
+    return Problem(Severity.ERROR, final.id, None, message, (fix,))
 
 
 def _loss_fixes(node: Node, settings: Mapping[str, Any]) -> tuple[Fix, ...]:

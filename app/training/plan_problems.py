@@ -1,0 +1,46 @@
+"""Problems of the training settings (the plan), with fixes: what cannot be read, and rates that cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.training.plan import Plan
+from app.training.usual_rates import USUAL_RATES, high_rate_warning, is_far_too_high
+from graph.checking.fixes import Change, Fix, Write
+from graph.checking.layer_info import Problem, Severity
+from graph.errors import NetloomError
+
+
+def plan_problems(section: Any) -> list[Problem]:
+    """The problem of a plan that cannot be read, with a fix that keeps what can, or of a rate that cannot work."""
+    try:
+        plan = Plan.parse(section)
+    except NetloomError as error:
+        fix = Fix("Drop what cannot be read", (Write("plan", _readable(section)),))
+        return [Problem(Severity.ERROR, None, None, str(error), (fix,))]
+    if is_far_too_high(plan):
+        usual = USUAL_RATES[plan.optimiser]
+        fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))
+        return [Problem(Severity.WARNING, None, None, high_rate_warning(plan), (fix,))]
+    return []
+
+
+def readable_plan(section: object) -> Plan | None:
+    """The plan of a project, None where it cannot be read."""
+    try:
+        return Plan.parse(section if isinstance(section, Mapping) else {})
+    except NetloomError:
+        return None
+
+
+def _readable(section: Any) -> dict[str, Any]:
+    """The settings of a plan that can be read."""
+    kept = dict[str, Any]()
+    for name, value in section.items() if isinstance(section, Mapping) else ():
+        try:
+            Plan.parse({**kept, name: value})
+        except NetloomError:
+            continue
+        kept[name] = value
+    return kept
