@@ -270,6 +270,6 @@ def sentence_for(error: Exception) -> str:
     if memory:
         return "There is not enough memory for this; choose a smaller batch size or a smaller network."
     if "more than 1 value per channel" in str(error):
-        return "Batch normalisation without running averages needs more than one sample; let the layer track statistics."
+        return "Batch normalisation without running averages needs more than one sample; let it track statistics."
     said = " ".join(str(error).split())
     return f"The worker failed at this ({type(error).__name__}: {said[:200]}). Please report it; training can go on."
