@@ -104,9 +104,13 @@ class Document:
 
     # Listening
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Call ``subscriber`` after every commit, in the order of subscription; returns how to stop it."""
-        self._subscribers.append(subscriber)
+    def subscribe(self, subscriber: Subscriber, *, first: bool = False) -> Callable[[], None]:
+        """Call ``subscriber`` after every commit, in the order of subscription; returns how to stop it.
+
+        One that comes ``first`` receives the commits in the order in which they were made, whatever others edit as they
+        receive one.
+        """
+        self._subscribers.insert(0 if first else len(self._subscribers), subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
     # History

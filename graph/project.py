@@ -81,8 +81,12 @@ def read_project(path: Path) -> Project:
 
 def read_steps(path: Path) -> Steps[Project]:
     """Read as `read_project`, in steps."""
-    value = decode(bytes_of(path, LARGEST, "project"), path.name)
-    return (yield from _project_steps(value, path.name))
+    return (yield from content_steps(bytes_of(path, LARGEST, "project"), path.name))
+
+
+def content_steps(content: bytes, place: str) -> Steps[Project]:
+    """The project in the content of a file called ``place``, in steps."""
+    return (yield from _project_steps(decode(content, place), place))
 
 
 def decode(content: bytes, place: str) -> dict[str, Any]:
@@ -128,7 +132,7 @@ def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
     network, entries = Network(), _list(value.get("layers", []), f"{place}: layers")
     for index, entry in enumerate(entries):
         yield index / len(entries)
-        node = _node(_object(entry, f"{place}: layer {index + 1}"), f"{place}: layer {index + 1}")
+        node = parse_node(_object(entry, f"{place}: layer {index + 1}"), f"{place}: layer {index + 1}")
         if node.id in network:
             raise NetloomError(f"{place}: two layers are called “{node.id}”; rename one of them.")
         network.insert_node(node)
@@ -140,7 +144,9 @@ def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
     for node in network:
         _check_marks(network, node, place)
     for index, entry in enumerate(_list(value.get("remarks", []), f"{place}: remarks")):
-        annotation = _annotation(_object(entry, f"{place}: annotation {index + 1}"), f"{place}: annotation {index + 1}")
+        annotation = parse_annotation(
+            _object(entry, f"{place}: annotation {index + 1}"), f"{place}: annotation {index + 1}"
+        )
         if annotation.id in network.annotations:
             raise NetloomError(f"{place}: two notes or frames have the id “{annotation.id}”; give one another.")
         network.annotations[annotation.id] = annotation
@@ -149,7 +155,7 @@ def _network_steps(value: Mapping[str, Any], place: str) -> Steps[Network]:
 
 def parse_connection(text: object, place: str = "connection") -> Connection:
     """A connection from ``source.port -> target.port``."""
-    match = re.fullmatch(r"(\w+)\.(\w+) -> (\w+)\.(\w+)", text) if isinstance(text, str) else None
+    match = re.fullmatch(r"([^\s.]+)\.([^\s.]+) -> ([^\s.]+)\.([^\s.]+)", text) if isinstance(text, str) else None
     if match is None:
         raise NetloomError(f"{place}: {text!r} is no connection; write “conv1.out -> relu1.in”.")
     return Connection(*match.groups())
@@ -189,7 +195,8 @@ def _section(name: str, value: object, place: str) -> Section:
     return _object(value, f"{place}: {name}")
 
 
-def _node(entry: Mapping[str, Any], place: str) -> Node:
+def parse_node(entry: Mapping[str, Any], place: str) -> Node:
+    """A layer with its place from its JSON object, as `node_json` writes it."""
     _only(entry, {"id", "kind", "settings", "position", "muted", "linked", "turned"}, place)
     name = entry.get("id")
     if not isinstance(name, str):
@@ -223,7 +230,8 @@ def _check_marks(network: Network, node: Node, place: str) -> None:
         )
 
 
-def _annotation(entry: Mapping[str, Any], place: str) -> Annotation:
+def parse_annotation(entry: Mapping[str, Any], place: str) -> Annotation:
+    """A note or frame from its JSON object, as `annotation_json` writes it."""
     _only(entry, {"id", "matter", "text", "area", "hue"}, place)
     area, hue = entry.get("area"), entry.get("hue", 0)
     texts = [entry.get(key) for key in ("id", "matter", "text")]
@@ -283,7 +291,7 @@ def _network_json_steps(network: Network) -> Steps[dict[str, Any]]:
         layers.append(node_json(node))
     value: dict[str, Any] = {"layers": layers, "connections": [str(connection) for connection in connections]}
     if annotations:
-        value["remarks"] = [_annotation_json(annotation) for _, annotation in annotations]
+        value["remarks"] = [annotation_json(annotation) for _, annotation in annotations]
     return value
 
 
@@ -294,7 +302,8 @@ def node_json(node: Node) -> dict[str, Any]:
     return {**value, **marks, **({"linked": node.tied} if node.tied else {})}
 
 
-def _annotation_json(annotation: Annotation) -> dict[str, Any]:
+def annotation_json(annotation: Annotation) -> dict[str, Any]:
+    """A note or frame as a JSON object."""
     area = _short(annotation.area)
     return {
         "id": annotation.id,

@@ -83,6 +83,7 @@ LOCATED = "app.data."
 """Readers of data, whose files `app.data.readers.file_access.locate` has found to be regular ones."""
 OWN_FILES = {
     "app.inference.new_inputs",  # where the path is known to be a file
+    "app.exchange.onnx_apart",  # what the system says
     "app.exchange.pack",
     "app.system.about",  # what ships, and what the system says
     "app.system.guide_pages",

@@ -19,7 +19,11 @@ def import_(
     force: Annotated[bool, typer.Option(help="Write over files that are there already.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a project of an ONNX file or of exported code, its weights beside it; nothing of it is run."""
+    """Make a project of an ONNX file or of exported code, its weights beside it.
+
+    Code is read and never run. An ONNX file is run once, to compare outputs: in a process of its own, with bounds on
+    time and memory.
+    """
     weights = output.with_suffix(".safetensors")
     for path in (output, weights):
         if path.exists() and not force:

@@ -30,7 +30,10 @@ LARGEST = 2**23
 """Files over this many bytes are refused."""
 
 NETWORK = "Network"
-SIGNATURE = re.compile(r"(\w+) \[batch, ([^\]]*)\]( of whole numbers)?")
+NAME = r"[^\s,.()]+"
+"""The name of a class in any script."""
+
+SIGNATURE = re.compile(r"([^\s,]+) \[batch, ([^\]]*)\]( of whole numbers)?")
 KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}
 
 
@@ -279,11 +282,11 @@ def _repeated(part: ast.expr | None) -> tuple[str, int, bool]:
     """The class of a block's module, how often it is run, and whether with the same weights."""
     text = "" if part is None else ast.unparse(part)
     patterns = (
-        (r"(\w+)\(\)", 1, False),
-        (r"Repeat\((\w+)\(\), (\d+)\)", 0, True),
-        (r"nn\.Sequential\(\*\((\w+)\(\) for _ in range\((\d+)\)\)\)", 0, False),
+        (rf"({NAME})\(\)", 1, False),
+        (rf"Repeat\(({NAME})\(\), (\d+)\)", 0, True),
+        (rf"nn\.Sequential\(\*\(({NAME})\(\) for _ in range\((\d+)\)\)\)", 0, False),
     )
-    inner = re.fullmatch(r"nn\.Sequential\((\w+)\(\)(, \w+\(\))+\)", text)
+    inner = re.fullmatch(rf"nn\.Sequential\(({NAME})\(\)(, {NAME}\(\))+\)", text)
     if inner:
         return inner[1], text.count("()"), False
     for pattern, times, shared in patterns:

@@ -10,9 +10,11 @@ import numpy as np
 import safetensors.torch
 import torch
 
+from app.data.dataset import Array
 from app.exchange.code_in import read_code, source_of
+from app.exchange.onnx_apart import NotRunError, run_apart
 from app.exchange.onnx_in import OnnxImport, read_onnx
-from app.exchange.parity_check import BATCHES, TOLERANCE, Runner, apart, runner
+from app.exchange.parity_check import BATCHES, TOLERANCE, apart
 from app.training.checkpoints import fill_module, read
 from app.training.initial_weights import InitialWeights
 from graph.atomic_write import write_atomically
@@ -126,19 +128,19 @@ def import_onnx(path: Path, out: Path) -> ImportResult:
     tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
-    difference = _largest_difference(found, module)
+    difference, obstacle = _largest_difference(found, module)
     sections: dict[str, Any] = {"about": {"title": found.title}}
     weights = _keep(out, tensors, sections, found.frozen) if tensors else None
     write_project(out, Project(found.network, sections))
     count = sum(one.numel() for one in module.parameters())
-    return ImportResult(out, weights, len(found.network), count, _messages(found, difference), difference)
+    return ImportResult(out, weights, len(found.network), count, _messages(found, difference, obstacle), difference)
 
 
-def _messages(found: OnnxImport, difference: float | None) -> tuple[str, ...]:
-    """What the person should know."""
+def _messages(found: OnnxImport, difference: float | None, obstacle: str) -> tuple[str, ...]:
+    """What the person should know; ``obstacle`` says why there is no ``difference``."""
     messages = []
     if difference is None:
-        messages.append("Its outputs are not compared with the file's: nothing installed here can run it.")
+        messages.append(f"Its outputs are not compared with the file's: {obstacle}.")
     else:
         same = "Checked: the network and the file give the same outputs"
         messages.append(f"{same}; the largest difference is {difference:.2g}.")
@@ -158,24 +160,25 @@ def _order(network: Network, layer: str) -> str:
     return names[network.layer_as(layer, Input).shape.kind]
 
 
-def _largest_difference(found: OnnxImport, module: torch.nn.Module) -> float | None:
-    """The largest difference between the outputs of the file and of the network; None where the file cannot be run."""
+def _largest_difference(found: OnnxImport, module: torch.nn.Module) -> tuple[float | None, str]:
+    """The largest difference between the outputs of the file and of the network; None and why if it cannot be run.
+
+    Raises
+    ------
+    NetloomError
+        if they differ by more than rounding.
+    """
+    batches = [_samples(found, batch) for batch in BATCHES]
     try:
-        made = runner(found.model.SerializeToString())
-    except NetloomError:
-        made = None
-    if made is None:
-        return None
-    difference = 0.0
-    for batch in BATCHES:
-        distance = _compared(found, module, made[1], batch)
-        if distance is None:
-            return None
-        difference = max(difference, distance)
-    return difference
+        given = run_apart(found.model.SerializeToString(), [theirs for _, theirs in batches])
+    except NotRunError as error:
+        return None, str(error)
+    pairs = zip(batches, given, strict=True)
+    return max(_compared(found, module, ours, outputs) for (ours, _), outputs in pairs), ""
 
 
-def _compared(found: OnnxImport, module: torch.nn.Module, ask: Runner, batch: int) -> float | None:
+def _samples(found: OnnxImport, batch: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:
+    """Random samples by the network's inputs, and the same by the file's, with its order of axes."""
     generator = torch.Generator().manual_seed(batch)
     ours, theirs = {}, {}
     for name, (layer, axes) in found.inputs.items():
@@ -185,14 +188,15 @@ def _compared(found: OnnxImport, module: torch.nn.Module, ask: Runner, batch: in
         sample = torch.zeros(sizes, dtype=torch.int64) if tokens else torch.randn(sizes, generator=generator)
         ours[layer] = sample
         theirs[name] = sample.permute([int(axis or 0) for axis in axes]).contiguous().numpy()
+    return ours, theirs
+
+
+def _compared(found: OnnxImport, module: torch.nn.Module, ours: dict[str, torch.Tensor], given: list[Array]) -> float:
+    """The largest difference for one batch of which the file has ``given`` its outputs."""
     order = compile_network(found.network)
     with torch.inference_mode():
         outputs = module(*[ours[layer] for layer in order.inputs])
     listed = dict(zip(order.outputs, outputs if isinstance(outputs, tuple) else (outputs,), strict=True))
-    try:
-        given = ask(theirs)
-    except Exception:  # a file for one batch size, or with operators that are not run here
-        return None
     difference = 0.0
     for layer, other in zip(found.outputs.values(), given, strict=True):
         mine = listed[layer].numpy()

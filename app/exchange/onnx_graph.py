@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer, ShapeError
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input, Output
-from graph.naming import check_name, fresh_name
+from graph.naming import check_name, fresh_name, possible_name
 from graph.network import Connection, Network, Node
 from graph.shapes import Kind, Shape
 
@@ -203,7 +202,7 @@ class NetworkBuilder:
 
     def _named(self, hint: str, layer: Layer) -> str:
         """A free id: what stands before the first dot of ``hint``, or the layer's stem with a number."""
-        wanted = re.sub(r"\W", "_", hint.strip("/").split(".")[0].split("/")[-1]).strip("_")
+        wanted = possible_name(hint.strip("/").split(".")[0].split("/")[-1])
         try:
             check_name(wanted, self.network)
         except NetloomError:

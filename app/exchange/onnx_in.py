@@ -1,6 +1,6 @@
 """An ONNX file as a project: layers of ours, and its weights by their names.
 
-Nothing of the file is run, and nothing outside its folder is read.
+Nothing of the file is run here, and nothing outside its folder is read; its proof runs in `app.exchange.onnx_apart`.
 """
 
 from __future__ import annotations

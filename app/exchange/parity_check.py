@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 
 from app.data.dataset import Array
+from app.exchange.onnx_runner import runner
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ BATCHES = (1, 3)
 
 TOLERANCE = 1e-3
 """Largest difference between outputs, as a share of the largest output (of 1 where that is smaller)."""
-
-Runner = Callable[[dict[str, Array]], list[Array]]
 
 
 @dataclass(frozen=True)
@@ -106,30 +104,3 @@ def apart(mine: Array, other: Array) -> float:
         return float("inf")
     finite = np.isfinite(mine)
     return float(np.abs(mine[finite] - other[finite]).max()) if finite.any() else 0.0
-
-
-def runner(content: bytes) -> tuple[str, Runner] | None:
-    """What runs the file: onnxruntime where it is installed, else onnx's own slow evaluator."""
-    try:
-        import onnxruntime
-    except ImportError:
-        return _reference(content)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its errors have no common class
-        raise NetloomError(f"The ONNX file was not written: onnxruntime refuses it ({error}).") from None
-    return "onnxruntime", lambda inputs: list(session.run(None, inputs))
-
-
-def _reference(content: bytes) -> tuple[str, Runner] | None:
-    from onnx import load_model_from_string
-    from onnx.reference import ReferenceEvaluator
-
-    try:
-        evaluator = ReferenceEvaluator(load_model_from_string(content))
-    except (NotImplementedError, RuntimeError, TypeError):
-        return None
-    return "ONNX's own evaluator", lambda inputs: list(evaluator.run(None, inputs))

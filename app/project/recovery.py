@@ -1,102 +1,43 @@
-"""The recovery journal: unsaved work, kept on the disk while it is unsaved, found again after a crash.
-
-Every window with unsaved edits has one entry: a file with the whole project as it stands (projects are small, and a
-whole file needs no replay), beside a lock that the system takes back when the process ends. An entry whose lock is
-free was left by a process that did not end well.
-"""
+"""Crash recovery: unsaved work that a process left in its journal is found, read and discarded."""
 
 from __future__ import annotations
 
-import json
-import os
-import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from app.system.locks import FileLock, try_lock
+from networkx import NetworkXError
+
+from app.project.journal import DRAFT, SUFFIX
+from app.project.journal_lines import VERSION, whole_lines
+from app.system.locks import try_lock
 from graph import strict_json
+from graph.change_json import parse_change
+from graph.changes import Change, Content
 from graph.errors import NetloomError
+from graph.project import Project, parse_project
 from graph.user_files import bytes_of
 
-if TYPE_CHECKING:
-    from graph.project import Project
-
-VERSION = 1
-LARGEST = 2**27
-"""Entries over this many bytes are refused: twice what a project may have."""
-
-
-class Journal:
-    """The entry of one window. It appears with the first `write` and goes with `clear` or `close`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock: FileLock | None = None
-        self._file: Path | None = None
-
-    def write(self, project: Mapping[str, Any], path: Path | None) -> None:
-        """Keep ``project`` (its JSON object), which was last saved at ``path``, if ever.
-
-        Raises
-        ------
-        NetloomError
-            if the disk refuses.
-        """
-        entry = {
-            "recovery": VERSION,
-            "path": str(path) if path else None,
-            "written": time.time(),
-            "project": dict(project),
-        }
-        with strict_json.in_a_sentence("The unsaved work"):
-            strict_json.check(entry["project"], "The unsaved work")
-            content = json.dumps(entry).encode()  # the path need not be text
-        file = self._own_file()
-        temporary = file.with_suffix(".part")
-        try:
-            with temporary.open("wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            temporary.replace(file)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
-            reason = (error.strerror or "it cannot be written").lower()
-            raise NetloomError(
-                f"Unsaved work is not protected against a crash: {file.parent}: {reason}. Save the project."
-            ) from None
-
-    def clear(self) -> None:
-        """Forget the entry: the work is saved, or was given up."""
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Forget the entry and let go of its lock."""
-        self.clear()
-        if self._lock is not None:
-            self._lock.release(remove=True)
-        self._lock = self._file = None
-
-    def _own_file(self) -> Path:
-        if self._file is None:
-            name = os.urandom(16).hex()
-            self._lock = try_lock(self._folder / f"{name}.lock")
-            self._file = self._folder / f"{name}.json"
-        return self._file
+FIRST_SUFFIX = ".json"
+"""Entries of version 1 hold the whole project as one JSON object."""
+LARGEST = 2**28
+"""Entries over this many bytes are refused: a project may have a quarter of that, and its edits as many again."""
+KNOWN = (SUFFIX, DRAFT, FIRST_SUFFIX, ".lock")
 
 
 @dataclass(frozen=True)
 class Unsaved:
-    """Work that a process left behind. ``path`` is where it was last saved; ``written`` is in seconds since 1970."""
+    """Work that a process left behind. ``path`` is where it was last saved; ``written`` is in seconds since 1970.
+
+    ``print`` is the fingerprint of the file at ``path`` as that process knew it; None where that is not known.
+    """
 
     file: Path
     path: Path | None
     written: float
+    print: str | None = None
 
     @property
     def title(self) -> str:
@@ -109,42 +50,128 @@ class Unsaved:
         Raises
         ------
         NetloomError
-            if the entry is damaged.
+            if the entry is damaged, or gone.
         """
-        from graph.project import parse_project
-
+        if not self.file.exists():
+            raise NetloomError(f"The unsaved work on {self.title} was recovered or discarded in another window.")
         try:
-            value = _read(self.file)["project"]
-        except (NetloomError, KeyError, TypeError):
-            value = None
-        if not isinstance(value, dict):
+            if self.file.suffix == FIRST_SUFFIX:
+                return parse_project(_first_version(self.file)["project"], f"unsaved work on {self.title}")
+            return _replayed(_lines(self.file), f"unsaved work on {self.title}")
+        except (KeyError, TypeError, ValueError, StopIteration):
             raise NetloomError(f"The unsaved work on {self.title} is damaged and cannot be recovered.") from None
-        return parse_project(value, f"unsaved work on {self.title}")
 
     def discard(self) -> None:
-        """Remove it for good."""
-        self.file.unlink(missing_ok=True)
-        self.file.with_suffix(".lock").unlink(missing_ok=True)
+        """Remove it for good; what resists is left."""
+        with suppress(OSError):
+            self.file.unlink(missing_ok=True)
+        with _free(self.file) as free:
+            if free:
+                self.file.with_suffix(DRAFT).unlink(missing_ok=True)
 
 
 def unsaved(folder: Path) -> list[Unsaved]:
-    """What processes that ended badly left behind in ``folder``, the latest first."""
-    found = [entry for file in folder.glob("*.json") if (entry := _entry(file)) is not None]
+    """What processes that ended badly left behind in ``folder``, the latest first.
+
+    What they left there with nothing to recover is removed.
+    """
+    found = [entry for place in _places(folder) for entry in _entries(place)]
     return sorted(found, key=lambda entry: entry.written, reverse=True)
 
 
-def _entry(file: Path) -> Unsaved | None:
+def _places(folder: Path) -> list[Path]:
+    """Where entries are, each without an ending."""
+    with suppress(OSError):
+        return sorted({file.with_suffix("") for file in folder.iterdir() if file.suffix in KNOWN})
+    return []
+
+
+@contextmanager
+def _free(file: Path) -> Iterator[bool]:
+    """Whether no window has the entry, which then is held meanwhile."""
     lock = try_lock(file.with_suffix(".lock"))
-    if lock is None:
-        return None  # its window is open
-    lock.release()
     try:
-        value = _read(file)
-        path = value["path"]
-        return Unsaved(file, Path(path) if path else None, float(value["written"]))
+        yield lock is not None
+    finally:
+        if lock is not None:
+            lock.release(remove=True)
+
+
+def _entries(place: Path) -> Iterator[Unsaved]:
+    with _free(place) as free, suppress(OSError):
+        if not free:
+            return  # its window is open
+        place.with_suffix(DRAFT).unlink(missing_ok=True)
+        for suffix, read in ((SUFFIX, _entry), (FIRST_SUFFIX, _first_entry)):
+            file = place.with_suffix(suffix)
+            if file.exists() and (entry := read(file)) is not None:
+                yield entry
+
+
+def _first_version(file: Path) -> dict[str, Any]:
+    value = strict_json.parse(bytes_of(file, LARGEST, "unsaved work"), file.name, strict=False)
+    return dict(value)
+
+
+def _first_entry(file: Path) -> Unsaved | None:
+    try:
+        value = _first_version(file)
+        path, written = Path(value["path"]) if value["path"] else None, float(value["written"])
     except (NetloomError, ValueError, KeyError, TypeError):
+        return None
+    # Which file it began from is not known: one that was written since is another.
+    newer = path is not None and path.exists() and path.stat().st_mtime > written
+    return Unsaved(file, path, written, "" if newer else None)
+
+
+def _lines(file: Path) -> list[list[Any]]:
+    return whole_lines(bytes_of(file, LARGEST, "unsaved work"))
+
+
+def _entry(file: Path) -> Unsaved | None:
+    """What is in a journal; a clean one is removed, and one of a newer Netloom is left alone."""
+    try:
+        lines = _lines(file)
+        if lines[0] != ["journal", VERSION]:
+            return None
+        states = [line[1] for line in lines if line[0] == "state"]
+        if lines[-1][0] == "state" and states[-1]["clean"]:
+            file.unlink()
+            return None
+        written = lines[-1][1] if lines[-1][0] == "edit" else states[-1]["written"]
+        path = states[-1]["path"]
+        return Unsaved(file, Path(path) if path else None, float(written), states[-1]["print"])
+    except (NetloomError, ValueError, KeyError, TypeError, IndexError):
         return None
 
 
-def _read(file: Path) -> Any:
-    return strict_json.parse(bytes_of(file, LARGEST, "unsaved work"), file.name, strict=False)
+def _replayed(lines: list[list[Any]], place: str) -> Project:
+    """The project of the base, with the edits after it."""
+    value = next(dict(line[1]) for line in lines if line[0] == "project")
+
+    def joined(kind: str) -> list[Any]:
+        return [part for line in lines if line[0] == kind for part in line[1]]
+
+    value["network"] = {"layers": joined("layers"), "connections": joined("wires"), "remarks": joined("remarks")}
+    project = parse_project(value, place)
+    content = Content(project.network, project.sections)
+    for line in lines:
+        if line[0] == "edit" and not _redone(line[2], content):
+            break
+    id_ = [line[1]["id"] for line in lines if line[0] == "state"][-1]
+    return Project(content.network, content.sections, str(id_))
+
+
+def _redone(values: list[Any], content: Content) -> bool:
+    """Do an edit again, whole or not at all; whether it fits what is there."""
+    done: list[Change] = []
+    try:
+        for value in values:
+            change = parse_change(value, content)
+            change.apply(content)
+            done.append(change)
+    except (NetloomError, NetworkXError, KeyError, TypeError, ValueError):
+        for change in reversed(done):
+            change.inverse().apply(content)
+        return False
+    return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,19 @@ def read_object(file: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def write_object(file: Path, value: Mapping[str, Any]) -> None:
-    """Write ``value`` so that the file is whole at all times; a disk that refuses is no reason to stop working."""
-    temporary = file.with_suffix(".part")
-    with suppress(OSError, ValueError, RecursionError):
+def write_object(file: Path, value: Mapping[str, Any]) -> str:
+    """Write ``value`` so that the file is whole at all times; a disk that refuses is no reason to stop working.
+
+    Returns why it was not written, in a sentence; empty where it was.
+    """
+    from graph.atomic_write import write_atomically
+
+    try:
+        content = (json.dumps(value, indent=2) + "\n").encode()
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
-        temporary.replace(file)
+        write_atomically(file, content)
+    except NetloomError as error:
+        return str(error)
+    except (OSError, ValueError, RecursionError) as error:
+        return f"{file} was not saved: {getattr(error, 'strerror', None) or error}."
+    return ""

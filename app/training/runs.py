@@ -18,6 +18,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -125,7 +126,7 @@ class Run:
         Raises
         ------
         NetloomError
-            if the folder holds a run already or cannot be written.
+            if the folder holds a run already or cannot be written; nothing of it is left then.
         """
         if (path / PROJECT).exists() or (path / METRICS).exists():
             raise NetloomError(f"{path} already holds a run; choose another folder, or resume that run.")
@@ -134,10 +135,11 @@ class Run:
         try:
             path.mkdir(parents=True, exist_ok=True)
             (path / METRICS).touch()
-        except OSError as error:
-            raise _unwritable(path, error) from None
-        write_atomically(path / ENVIRONMENT, encode(environment))
-        write_atomically(path / PROJECT, content)
+            write_atomically(path / ENVIRONMENT, encode(environment))
+            write_atomically(path / PROJECT, content)
+        except (OSError, NetloomError) as error:
+            _take_back(path)
+            raise (_unwritable(path, error) if isinstance(error, OSError) else error) from None
         return cls(path, parsed, environment)
 
     @classmethod
@@ -332,6 +334,14 @@ def _read_environment(path: Path) -> Mapping[str, Any]:
     if not isinstance(environment, dict):
         raise NetloomError(f"The run {path.parent} was altered: {ENVIRONMENT} cannot be understood. Train again.")
     return environment
+
+
+def _take_back(path: Path) -> None:
+    """Remove a run that could not be made, and its folder where nothing else is in it."""
+    with suppress(OSError):
+        for name in (PROJECT, ENVIRONMENT, METRICS):
+            (path / name).unlink(missing_ok=True)
+        path.rmdir()
 
 
 def _unwritable(path: Path, error: OSError) -> NetloomError:

@@ -142,7 +142,7 @@ class TrainingSession:
         tensors, kept = checkpoints.load(self.run.checkpoint)
         state = checked_state(kept, self.run.checkpoint)
         self.position = Position(**state["position"])
-        self.epochs = epochs or state["epochs"]
+        self.epochs = self.model.plan.changed(epochs=epochs or state["epochs"]).epochs
         if self.position.epochs >= self.epochs:
             raise NetloomError(
                 f"The run “{self.run.path.name}” has done all its {self.position.epochs} epochs; "

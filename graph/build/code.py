@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import keyword
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import cast
 
+from graph.build.code_names import Variables, top_level_names
 from graph.build.order import Program, program
 from graph.layers.base import Layer
 from graph.layers.construct import NESTED, Argument, BuildStep, Construct, Module, Ref
 from graph.layers.io import Noise
+from graph.naming import typed_name
 from graph.network import Network
 from graph.shapes import Kind, Shape
 from graph.structure.blocks import Block, Loop, loop_arguments
@@ -31,6 +34,9 @@ SQUARE = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 """Arguments for which torch reads one number as the same number along both axes."""
 
 INFIX = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-", "operator.truediv": "/"}
+
+NETWORK = "Network"
+"""The class of the whole network."""
 
 DATA = "\n# What the data of this run was, so that raw values go in and answers come out in its own units.\n"
 
@@ -78,8 +84,7 @@ def generate(network: Network, title: str = "", data: DataCode | None = None) ->
         if the network has errors.
     """
     plan = program(network)
-    classes = _Classes()
-    classes.add(plan, "Network")
+    classes = _written(plan, data)
     imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
     extra = data.imports if data else ()
     parts = [
@@ -100,6 +105,20 @@ def _quoted(title: str) -> str:
     return line.replace("\\", r"\\").replace('"""', r"\"\"\"")
 
 
+def _written(plan: Program, data: DataCode | None) -> _Classes:
+    """The classes of the file, none called like something else in it."""
+    classes = _Classes()
+    classes.add(plan, NETWORK)
+    imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
+    lines = [*_imports([*imports, *(data.imports if data else ())]), *sources, LOADER, data.source if data else ""]
+    others = top_level_names("\n".join(lines))
+    if others.isdisjoint(classes.written):
+        return classes
+    classes = _Classes(others)
+    classes.add(plan, NETWORK)
+    return classes
+
+
 def _imports(extra: Iterable[str]) -> list[str]:
     """The file's own imports and those of Netloom's modules, torch last."""
     lines = {"import json", "import sys", "import torch", "from torch import nn", *extra}
@@ -112,9 +131,13 @@ def _imports(extra: Iterable[str]) -> list[str]:
 
 
 class _Classes:
-    """The classes of a file: one for each block inside, before the network that uses it."""
+    """The classes of a file: one for each block inside, before the network that uses it.
 
-    def __init__(self) -> None:
+    None of them takes a name in ``taken``.
+    """
+
+    def __init__(self, taken: Container[str] = ()) -> None:
+        self._taken = taken
         self.written: dict[str, str] = {}
         self.own: list[str] = []
 
@@ -124,7 +147,7 @@ class _Classes:
         for written, text in self.written.items():
             if text.partition("\n")[2] == body:
                 return written
-        while name in self.written:
+        while name in self.written or name in self._taken or keyword.iskeyword(name):
             name += "b"
         self.written[name] = f"class {name}(nn.Module):\n{body}"
         return name
@@ -140,14 +163,15 @@ class _Classes:
             lines += ["    def __init__(self) -> None:", "        super().__init__()"]
             lines += [f"        self.{id_} = {text}" for id_, text in built.items()]
             lines.append("")
-        arguments = ", ".join(f"{id_}: torch.Tensor" for id_ in plan.inputs)
+        variables = Variables(plan.order)
+        arguments = ", ".join(f"{variables.of(id_, id_)}: torch.Tensor" for id_ in plan.inputs)
         result = "torch.Tensor" if len(plan.outputs) == 1 else "tuple[torch.Tensor, ...]"
         lines.append(f"    def forward(self, {arguments}) -> {result}:")
         return "\n".join([*lines, *(f"        {line}" for line in _forward(plan))]) + "\n"
 
     def _build(self, plan: Program, id_: str, module: Module, name: str) -> str:
         if module.target == NESTED:
-            return self._nested(plan, id_, "" if name == "Network" else name)
+            return self._nested(plan, id_, "" if name == NETWORK else name)
         if module.target.startswith("graph.modules."):
             self.own.append(module.target)
         return module_call(module)
@@ -155,7 +179,8 @@ class _Classes:
     def _nested(self, plan: Program, id_: str, prefix: str) -> str:
         """A block: its class, its repetitions one after another, its loop, or all of it for every frame."""
         block = cast(Block, plan.network.layer(id_))
-        stem = prefix + "".join(word.capitalize() for word in id_.split("_"))
+        stem = typed_name(prefix + "".join(word.capitalize() for word in id_.split("_")))
+        stem = stem if stem != NETWORK else f"{stem}b"  # the whole network's, which is written last
         parts = [f"{self.add(part, stem)}()" for part in plan.parts(id_)]
         if isinstance(block, Loop):
             self.own.append("graph.modules.loop.Loop")
@@ -216,7 +241,8 @@ def _value(value: Argument) -> str:
 
 
 def _forward(plan: Program) -> Iterator[str]:
-    names: dict[tuple[str, str], str] = {(id_, "out"): id_ for id_ in plan.inputs}
+    variables = Variables(plan.order)
+    names: dict[tuple[str, str], str] = {(id_, "out"): variables.of(id_, id_) for id_ in plan.inputs}
     for id_ in plan.order:
         if id_ in plan.inputs:
             continue
@@ -225,12 +251,11 @@ def _forward(plan: Program) -> Iterator[str]:
         if not construct.steps:
             names.update({(id_, port): arriving[str(ref.at)] for port, ref in construct.outputs.items()})
             continue
-        shapes = {
-            output_variable(id_, port, construct): plan.layer_info[id_].outputs[port] for port in construct.outputs
-        }
-        names.update({(id_, port): output_variable(id_, port, construct) for port in construct.outputs})
-        for variable, text in assignments(id_, plan.owner(id_), construct, arriving):
-            yield f"{variable} = {text}" + (f"  # {shapes[variable]}" if variable in shapes else "")
+        own = {port: variables.of(id_, output_variable(id_, port, construct)) for port in construct.outputs}
+        shapes = {variable: plan.layer_info[id_].outputs[port] for port, variable in own.items()}
+        names.update({(id_, port): variable for port, variable in own.items()})
+        for wanted, text in assignments(id_, plan.owner(id_), construct, arriving, partial(variables.of, id_)):
+            yield f"{wanted} = {text}" + (f"  # {shapes[wanted]}" if wanted in shapes else "")
     yield f"return {', '.join(names[id_, 'out'] for id_ in plan.outputs)}"
 
 
@@ -239,20 +264,28 @@ def output_variable(id: str, port: str, construct: Construct) -> str:
     return id if len(construct.outputs) == 1 else f"{id}_{port}"
 
 
-def assignments(id: str, owner: str, construct: Construct, arriving: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def assignments(
+    id: str,
+    owner: str,
+    construct: Construct,
+    arriving: Mapping[str, str],
+    variable: Callable[[str], str] = str,
+) -> Iterator[tuple[str, str]]:
     """Variables and expressions of one layer; a step used once is written inside the next.
 
-    ``owner`` is the layer whose module it calls, ``arriving`` the variable at each input port.
+    ``owner`` is the layer whose module it calls, ``arriving`` the variable at each input port. ``variable`` says what
+    a variable is called in the place of its usual name.
     """
     uses = _uses(construct)
     results: dict[str | int, str] = dict(arriving.items())
     for index, step in enumerate(construct.steps):
         results[index] = _expression(owner, step, results)
         if uses[index] > 1:
-            yield f"{id}_{index}", results[index]
-            results[index] = f"{id}_{index}"
+            step_variable = variable(f"{id}_{index}")
+            yield step_variable, results[index]
+            results[index] = step_variable
     for port, ref in construct.outputs.items():
-        yield output_variable(id, port, construct), results[ref.at]
+        yield variable(output_variable(id, port, construct)), results[ref.at]
 
 
 def _uses(construct: Construct) -> Counter[str | int]:

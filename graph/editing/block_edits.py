@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Sequence
 
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
-from graph.naming import check_name
+from graph.naming import possible_name, typed_name
 from graph.structure.blocks import Block, Body, Loop
 from graph.structure.grouping import group
 from graph.structure.time_distributed import TimeDistributed, time_distribute, time_distributed
@@ -84,17 +82,28 @@ def run_once(document: Document, id: str) -> None:
     document.set_layer(id, Block(label=block.label, body=block.body))
 
 
+def name_layer(document: Document, id: str, name: str) -> None:
+    """Take over a name that a person typed: a block shows it as it is, and has an id as near to it as can be.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be the name of a layer that is no block; the sentence says why.
+    """
+    if isinstance(document.network.layer(id), Block):
+        name_block(document, id, name)
+    else:
+        document.rename(id, typed_name(name))
+
+
 def name_block(document: Document, id: str, name: str) -> None:
     """Put a name on a block's card and, where it can be one, use it as the block's id."""
     document.set_values(id, label=name)
     free = identifier(name)
     if free and free != id and free not in document.network:
-        check_name(free, document.network)
         document.rename(id, free)
 
 
 def identifier(text: str) -> str:
-    """A layer's id made from what a person typed; empty where nothing of it can be one."""
-    words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else "_" for letter in text)
-    name = re.sub("_+", "_", words).strip("_")
-    return name if name[:1].isalpha() and not keyword.iskeyword(name) else ""
+    """A block's id, in small letters, made from what a person typed; empty where nothing of it can be one."""
+    return possible_name(text.lower())

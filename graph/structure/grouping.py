@@ -8,7 +8,7 @@ from graph.checking.check import Checker, downstream
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike, Output
-from graph.naming import check_name, copy_name, fresh_name
+from graph.naming import check_name, copy_name, fresh_name, possible_name
 from graph.network import Connection, Network, Node
 from graph.shapes import Shape, vector
 from graph.structure.blocks import Block, Body, Timed
@@ -160,8 +160,8 @@ def _free(name: str | None, network: Network) -> str | None:
     try:
         check_name(name, network)
     except NetloomError:
-        stem = "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())
-        return fresh_name(stem, network) if stem[:1].isalpha() else None
+        stem = possible_name(name.lower()).replace("_", "")
+        return fresh_name(stem, network) if stem else None
     return name
 
 

@@ -34,7 +34,7 @@ Make = Callable[[random.Random, Path], Callable[[], object]]
 def blocks(chance: random.Random) -> tuple[bytes, int]:
     """A megabyte that packs to nearly nothing, and how often it stands behind itself."""
     unit = chance.choice((b"\0", b" ", b"1,2\n", b"a", b"<c/>", b"\xff"))
-    return unit * (BLOCK // len(unit)), chance.randint(200, 900)
+    return unit * (BLOCK // len(unit)), chance.randint(80, 250)
 
 
 def zipped(chance: random.Random, file: Path, *names: str, begin: bytes = b"") -> None:

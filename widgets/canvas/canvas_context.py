@@ -95,6 +95,7 @@ class CanvasContext(QObject):
         self.gestures.began.connect(self.surface.leave)
         self.gestures.began.connect(self.notice.dismiss)
         self.navigation.viewMoved.connect(self.notice.dismiss)
+        self.navigation.viewMoved.connect(self.popups.place)
         self.surface.blurred.connect(self.navigation.settle_soon)
         self.navigation.zoomStarted.connect(self.surface.stretch)
         self.navigation.zoomSettled.connect(self.surface.sharpen)
@@ -225,13 +226,19 @@ class CanvasContext(QObject):
             raise NetloomError(f"There is too little selected to {verb}: select {count} first.")
         return ids
 
-    def ask_name(self, id: str, keep: Callable[[str], object]) -> None:
-        """Let the name on a card be edited; ``keep`` is called with another name."""
-        rect = self.board.cards[id].rect
-        self.navigation.ensure_visible(rect)
-        area = self.navigation.area_of(QRectF(rect.topLeft(), rect.topRight()).adjusted(0, 0, 0, cards.HEADER))
-        area.setSize(area.size().expandedTo(SMALLEST_FIELD))
-        self.popups.name_field.open_over(area, id, keep)
+    def ask_name(self, id: str, name: str, keep: Callable[[str], object]) -> None:
+        """Let the ``name`` on a card be edited; ``keep`` is called with another and may refuse it by an error."""
+        self.navigation.ensure_visible(self.board.cards[id].rect)
+
+        def area() -> QRect | None:
+            if id not in self.board.cards:
+                return None
+            rect = self.board.cards[id].rect
+            area = self.navigation.area_of(QRectF(rect.topLeft(), rect.topRight()).adjusted(0, 0, 0, cards.HEADER))
+            area.setSize(area.size().expandedTo(SMALLEST_FIELD))
+            return area
+
+        self.popups.name_field.open_over(area, name, lambda new: self.events.refusal(lambda: keep(new)))
 
     # Following
 
@@ -248,6 +255,7 @@ class CanvasContext(QObject):
         if self.board.unrouted:
             self._routing.start(0)
         self.selection.keep(self.board.cards, self.board.wires, self.board.annotations)
+        self.popups.place()
         self.surface.leave()
         self._reveal_added(commit, whole)
         self.changed.emit()

@@ -27,9 +27,15 @@ class CanvasEvents(QObject):
     byHandWanted = Signal(str)  # noqa: N815 - as Qt names signals
     """A layer is to be worked out step by step."""
 
-    def attempt(self, act: Callable[[], object]) -> None:
-        """Do something; what the user caused to fail is told by `statusMessage`."""
+    def refusal(self, act: Callable[[], object]) -> str:
+        """Do something; returns why it was refused, or nothing where it is done."""
         try:
             act()
         except NetloomError as error:
-            self.statusMessage.emit(str(error))
+            return str(error)
+        return ""
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; what the user caused to fail is told by `statusMessage`."""
+        if reason := self.refusal(act):
+            self.statusMessage.emit(reason)

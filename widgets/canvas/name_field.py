@@ -12,7 +12,7 @@ from widgets.canvas.in_place_editing import InPlaceEditing
 
 
 class NameField(QLineEdit):
-    """Edits a name; Enter or leaving it keeps what was typed, Esc does not."""
+    """Edits a name; Enter or leaving it keeps what was typed, Esc does not. A refused name stays to be corrected."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -20,9 +20,9 @@ class NameField(QLineEdit):
         self.setAccessibleName("New name of the layer")
         self.editing = InPlaceEditing(self)
 
-    def open_over(self, area: QRect, name: str, keep: Callable[[str], object]) -> None:
-        """Show the field over ``area`` with ``name`` selected; ``keep`` is called with another name."""
-        self.editing.open(area, name, lambda new: keep(new) if new else None)
+    def open_over(self, area: Callable[[], QRect | None], name: str, keep: Callable[[str], str]) -> None:
+        """Show the field over ``area`` with ``name`` selected; see `InPlaceEditing.open`."""
+        self.editing.open(area, name, lambda new: keep(new) if new else "")
 
     def event(self, event: QEvent) -> bool:
         """Tab leads nowhere: a name is kept or it is not."""

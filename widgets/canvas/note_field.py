@@ -25,9 +25,15 @@ class NoteField(QPlainTextEdit):
         self.editing = InPlaceEditing(self, Qt.KeyboardModifier.ControlModifier)
 
     def open_over(
-        self, area: QRect, text: str, font: QFont, theme: Theme, ground: QColor, keep: Callable[[str], None]
+        self,
+        area: Callable[[], QRect | None],
+        text: str,
+        font: QFont,
+        theme: Theme,
+        ground: QColor,
+        keep: Callable[[str], str],
     ) -> None:
-        """Show the field over ``area`` with ``text``; ``keep`` is called with another text."""
+        """Show the field over ``area`` with ``text``; see `InPlaceEditing.open`."""
         self.setFont(font)
         self.setStyleSheet(
             f"#noteField {{ background: {ground.name()}; color: {theme.text.name()};"

@@ -27,6 +27,11 @@ class Popups:
         for popup in (*editing, self.search, self.problems):
             popup.closed.connect(parent.setFocus)
 
+    def place(self) -> None:
+        """Have an open field follow what it edits."""
+        for editing in (self.name_field.editing, self.note_field.editing):
+            editing.follow()
+
     def dismiss(self) -> None:
         """Close what is open; nothing that was typed is kept."""
         self.name_field.editing.dismiss()

@@ -97,9 +97,11 @@ def in_words(preview: DataPreview, predictions: SamplePredictions) -> list[Answe
 def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequence[int]) -> Iterator[Answer]:
     """Each prediction in words, beside what is true of the sample in its row of ``preview``."""
     target = predictions.target
+    # A GAN's discriminator tells real samples from generated ones, which is no field of the data.
+    known = preview.values.get(target.name)
     if predictions.labels is not None and predictions.probabilities is not None:
         for row, label, probability in zip(rows, predictions.labels, predictions.probabilities, strict=True):
-            right = bool(preview.values[target.name][row] == label)
+            right = None if known is None else bool(known[row] == label)
             yield Answer(f"says {target.classes[label]}", right, f", {format_percent(probability, 0)} sure")
     elif predictions.tokens is not None:
         true = preview.texts.get(target.name)
@@ -107,7 +109,7 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
             yield Answer(f"says {text}", true is not None and true[row] == text)
     elif predictions.values is not None and target.labels:
         for row, marks in zip(rows, predictions.values, strict=True):
-            right = bool((preview.values[target.name][row] == marks).all())
+            right = None if known is None else bool((known[row] == marks).all())
             yield Answer(f"says {label_names(marks, target.names)}", right)
     elif predictions.values is not None:
         yield from _amounts(predictions.values, target)

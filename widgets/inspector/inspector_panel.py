@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -25,16 +24,15 @@ from graph.layers.settings import Setting, Surroundings
 from graph.network import Node
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
-from widgets.fields.field import mark
 from widgets.fields.forms import SettingsForm
 from widgets.inspector.activation_plot import FunctionHelp
+from widgets.inspector.layer_name import LayerName
 from widgets.inspector.layer_notes import LayerNotes
 from widgets.inspector.loop_states import StatesEditor
 from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, shape_facts, total_facts
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
-from widgets.look.floating import FieldFault
 from widgets.look.form_area import FormArea
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
@@ -59,12 +57,7 @@ class LayerPage(Themed, QWidget):
         self._labels: dict[str, str] = {}
         self.sign = FamilySign(themes)
         self.kind = Label()
-        self.name = QLineEdit()
-        self.name.setObjectName("layerName")
-        self.name.setAccessibleName("Name of the layer")
-        self.name.setToolTip("Name of the layer, in files and in exported code")
-        self.name.editingFinished.connect(self._rename)
-        self.name_fault = FieldFault(self.name, "layerNameFault")
+        self.name = LayerName()
         self.notes = LayerNotes(themes)
         self.problem, self.health, self.hints = self.notes.problem, self.notes.health, self.notes.hints
         self.form = SettingsForm()
@@ -155,14 +148,13 @@ class LayerPage(Themed, QWidget):
         self.kind.setToolTip(plain_tip(str(node.layer.family)))
         self.sign.show_family(node.layer.family)
         self.sign.setToolTip(plain_tip(str(node.layer.family)))
-        self.name.setText(node.id)
+        self.name.show_layer(self._document, node.id)
         self.by_hand.setVisible(node.layer.can_follow())
-        self._say_name_fault("")
         self.teach.setText(paragraphs(node.layer.help()))
 
     def commit(self) -> None:
         """Take over what is being typed."""
-        self._rename()
+        self.name.commit()
         self.form.commit()
 
     # Edits
@@ -210,24 +202,6 @@ class LayerPage(Themed, QWidget):
             return
         with self._document.transaction(f"Set what {self._id} remembers"):
             self._document.set_values(self._id, states=states)
-
-    def _rename(self) -> None:
-        typed, old = self.name.text().strip(), self._id
-        if self._document is None or typed == old or old not in self._document.network:
-            return
-        try:
-            with self._document.transaction(f"Rename {old} to {typed}"):
-                self._id = typed
-                self._document.rename(old, typed)
-        except NetloomError as error:
-            self._id = old
-            self._say_name_fault(str(error))
-        else:
-            self._say_name_fault("")
-
-    def _say_name_fault(self, sentence: str) -> None:
-        self.name_fault.say(sentence)
-        mark(self.name, bool(sentence))
 
 
 class NetworkPage(QWidget):

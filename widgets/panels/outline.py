@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
+from graph.errors import NetloomError
 from graph.layers.base import ShapeError
 from graph.network import Annotation, Node
 from graph.shapes import Shape
@@ -20,6 +21,7 @@ from widgets.look import icons
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import Themed, ThemeSource
+from widgets.panels.checked_names import CheckedNames
 
 _ID = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
@@ -40,24 +42,18 @@ class OutlineRow(QTreeWidgetItem):
         """What the view shows, asked for what is in sight only."""
         return self._outline.cell(self.id, column, role)
 
-    def setData(self, column: int, role: int, value: Any) -> None:
-        """Another name was typed."""
-        if role == Qt.ItemDataRole.EditRole and column == 0:
-            self._outline.typed(self.id, str(value).strip())
-
 
 class Outline(Themed, QTreeWidget):
     """Each layer with its shape; under it where its inputs come from and its outputs go.
 
     ``picked`` carries the ids that the user selected here, ``opened`` the one that was activated, ``removed`` those
-    to delete, ``named`` an id and the name it shall have, ``dived`` the blocks to open and the layer in
+    to delete, ``dived`` the blocks to open and the layer in
     them that was activated, ``noted`` a note or frame that was.
     """
 
     picked = Signal(object)
     opened = Signal(str)
     removed = Signal(object)
-    named = Signal(str, str)
     dived = Signal(object, str)
     noted = Signal(str)
 
@@ -75,6 +71,8 @@ class Outline(Themed, QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.setIndentation(14)
+        self.names = CheckedNames(self._keep_name, self)
+        self.setItemDelegateForColumn(0, self.names)
         self._document: Document | None = None
         self._checker: Checker | None = None
         self._stops: tuple[Callable[[], None], ...] = ()
@@ -210,10 +208,18 @@ class Outline(Themed, QTreeWidget):
             case _:
                 return None
 
-    def typed(self, old: str, new: str) -> None:
-        """Another name was typed over a row's."""
-        if new != old:
-            self.named.emit(old, new)
+    def _keep_name(self, old: str, new: str) -> str:
+        """Rename a layer; returns why the name is refused, or nothing."""
+        from graph.editing import block_edits
+
+        if self._document is None or old not in self._document.network:
+            return ""
+        try:
+            with self._document.transaction(f"Rename {old} to {new}"):
+                block_edits.name_layer(self._document, old, new)
+        except NetloomError as error:
+            return str(error)
+        return ""
 
     def _nest(self, item: QTreeWidgetItem, node: Node, inputs: Mapping[str, Shape], path: tuple[str, ...]) -> None:
         """Put the layers inside a block below it; they are gone to by activating them."""

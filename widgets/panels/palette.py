@@ -21,7 +21,6 @@ from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -36,6 +35,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import Markup, markup, plain_tip
 from widgets.look.theme import Themed, ThemeSource
+from widgets.panels.checked_names import CheckedNames
 
 MIME = "application/x-netloom-layer"
 """Type of what is dragged out of the palette: the layer's kind as UTF-8."""
@@ -66,14 +66,13 @@ class Palette(Themed, QWidget):
         self.search.setPlaceholderText("Search layers")
         self.search.setAccessibleName("Search layers")
         self.search.setClearButtonEnabled(True)
-        self.tree = _Tree()
+        self.tree = _Tree(self._rename_block)
         self.nothing = text_label("No layer is called so. Try a shorter word.", look="faint", wrap=True, hidden=True)
         vbox(self.search, self.nothing, (self.tree, 1), parent=self, margins=(8, 8, 8, 8), spacing=8)
         self._families: list[tuple[Family, QTreeWidgetItem]] = []
         self._fill()
         self._own = QTreeWidgetItem(["Your blocks"])
         self._own.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        self._quiet = False
         self.follow(themes)
         self.show_library()
         self.theme_changed()
@@ -82,7 +81,6 @@ class Palette(Themed, QWidget):
         self.search.installEventFilter(self.tree)
         self.tree.itemActivated.connect(self._choose)
         self.tree.deleted.connect(self.delete_block)
-        self.tree.itemChanged.connect(self._rename_block)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
 
@@ -103,7 +101,6 @@ class Palette(Themed, QWidget):
         """Look at the user's library again."""
         from app.project import block_library
 
-        self._quiet = True
         self._own.takeChildren()
         for name, summary in block_library.summaries().items():
             self._own.addChild(_block_item(name, summary))
@@ -115,7 +112,6 @@ class Palette(Themed, QWidget):
             self._families.pop(0)
         self._own.setExpanded(True)
         self.theme_changed()
-        self._quiet = False
 
     def _show_menu(self, at: QPoint) -> None:
         item = self.tree.itemAt(at)
@@ -142,12 +138,15 @@ class Palette(Themed, QWidget):
 
         self._attempt(lambda: block_library.delete(name))
 
-    def _rename_block(self, item: QTreeWidgetItem) -> None:
+    def _rename_block(self, old: str, new: str) -> str:
         from app.project import block_library
 
-        old, new = item.data(0, _BLOCK), item.text(0).strip()
-        if not self._quiet and old and new != old:
-            self._attempt(lambda: block_library.rename(str(old), new))
+        try:
+            block_library.rename(old, new)
+        except NetloomError as error:
+            return str(error)
+        QTimer.singleShot(0, self, self.show_library)
+        return ""
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:
@@ -253,7 +252,7 @@ class _Tree(QTreeWidget):
 
     deleted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, rename: Callable[[str, str], str]) -> None:
         super().__init__()
         self.setObjectName("paletteTree")
         self.setAccessibleName("Layers by family")
@@ -265,7 +264,8 @@ class _Tree(QTreeWidget):
         self.setUniformRowHeights(False)
         self.setIconSize(QSize(18, 18))
         self.setExpandsOnDoubleClick(False)
-        self.setItemDelegate(_Rows(self))
+        self.names = _Rows(rename, self)
+        self.setItemDelegate(self.names)
         self.setEditTriggers(QTreeWidget.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet("QTreeView { border: none; background: transparent; }")
@@ -322,7 +322,7 @@ class _Tree(QTreeWidget):
         return False
 
 
-class _Rows(QStyledItemDelegate):
+class _Rows(CheckedNames):
     """Rows of layers, and quiet headings for the families."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

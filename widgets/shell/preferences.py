@@ -134,6 +134,8 @@ class Preferences:
             for preference in PREFERENCES
         }
         self._listeners: list[Callable[[str], None]] = []
+        self.refusal = ""
+        """Why the last change was not written, in a sentence; it holds until Netloom ends."""
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
@@ -148,7 +150,7 @@ class Preferences:
         if self._values[name] == value:
             return
         self._values[name] = value
-        write_object(self._file, self._values)
+        self.refusal = write_object(self._file, self._values)
         for listener in tuple(self._listeners):
             listener(name)
 

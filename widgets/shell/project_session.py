@@ -1,4 +1,4 @@
-"""The project in a window: opening, saving, the unsaved mark, the recovery journal, and the file on the disk."""
+"""The project in a window: opening, saving, the unsaved mark, and the file on the disk."""
 
 from __future__ import annotations
 
@@ -8,31 +8,25 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject, Signal
 
+from app.project.journal_lines import Standing
 from app.project.project_ids import id_of, new_id
-from app.project.recovery import Journal, Unsaved
+from app.project.recovery import Unsaved
 from app.system.locks import FileLock, try_lock
+from graph.atomic_write import remove_lost_drafts, write_atomically
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
-from graph.project import LARGEST, SUFFIX, Project, json_steps, project_json, read_project, read_steps, write_project
+from graph.project import LARGEST, SUFFIX, Project, content_steps, project_bytes
 from graph.steps import Steps, finished, part
-from graph.strict_json import in_a_sentence
-from graph.user_files import content
+from graph.user_files import bytes_of
+from widgets.shell.journal_keeper import JournalKeeper
+from widgets.shell.overtaken import OvertakenError
 from widgets.shell.project_state import ProjectState
-
-JOURNAL_DELAY_MS = 800
-"""A burst of edits is written to the journal once, at most this long after its first."""
-
-
-JOURNAL_SLICE = 0.006
-"""Seconds that a large network is written for before other events have their turn."""
 
 MANY = 2000
 """Layers of a large network."""
@@ -46,6 +40,7 @@ class OpenedProject:
     document: Document
     checker: Checker
     id: str
+    print: str
 
 
 def opening(path: Path) -> Steps[OpenedProject]:
@@ -57,10 +52,12 @@ def opening(path: Path) -> Steps[OpenedProject]:
         if it is refused.
     """
     path = path.resolve()
-    project = yield from part(read_steps(path), 0.0, 0.6)
+    remove_lost_drafts(path.parent)
+    content = bytes_of(path, LARGEST, "project")
+    project = yield from part(content_steps(content, path.name), 0.0, 0.6)
     document = Document(project.network, project.sections)
     checker = yield from part(Checker.in_steps(document), 0.6, 1.0)
-    return OpenedProject(path, document, checker, id_of(project, path))
+    return OpenedProject(path, document, checker, id_of(project, path), digest(content))
 
 
 class ProjectSession(QObject):
@@ -85,19 +82,14 @@ class ProjectSession(QObject):
 
     def __init__(self, recovery: Path, locks: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._recovery, self._locks = recovery, locks
-        self._journal = Journal(recovery)
+        self._locks = locks
         self._lock: FileLock | None = None
         self._print: str | None = None
+        self._recovered: Unsaved | None = None
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
-        self._journal_timer = QTimer(self)
-        self._journal_timer.setSingleShot(True)
-        self._journal_timer.setInterval(JOURNAL_DELAY_MS)
-        self._journal_timer.timeout.connect(self._write_later)
-        self._journal_slices = QTimer(self)
-        self._journal_slices.timeout.connect(self._write_on)
-        self._journal_steps: Steps[dict[str, Any]] | None = None
+        self._journal = JournalKeeper(recovery, lambda: (self.project, self._standing), self)
+        self._journal.troubled.connect(self.troubled)
         self.state = _fresh(Document(), new_id())
         self._listen()
 
@@ -201,9 +193,10 @@ class ProjectSession(QObject):
 
     def take_over(self, opened: OpenedProject) -> None:
         """Work on a project that `opening` has read."""
-        self._adopt(ProjectState(opened.document, opened.checker, opened.id), opened.path)
+        self._adopt(ProjectState(opened.document, opened.checker, opened.id), opened.path, opened.print)
         if self._lock is None:
             self.shared.emit()
+        self._look_at_file()  # it may have changed while it was read
 
     def recover(self, entry: Unsaved) -> None:
         """Take over unsaved work that another process left behind.
@@ -214,11 +207,18 @@ class ProjectSession(QObject):
             if it is damaged.
         """
         project = entry.read()
-        self._begin(project, entry.path)
-        self.state.unsaved_origin = True
-        self.write_journal()
-        entry.discard()
+        known = fingerprint(entry.path) if entry.print is None else entry.print
+        self._begin(project, entry.path, known)
+        self.state.unsaved_origin, self._recovered = True, entry
+        if self._journal.keep_all():
+            self._discard_recovered()
         self.changed.emit()
+
+    def _discard_recovered(self) -> None:
+        """Remove what another process left: it is kept here now."""
+        if self._recovered is not None:
+            self._recovered.discard()
+        self._recovered = None
 
     def reload(self) -> None:
         """Take the file's content in place of what is here.
@@ -228,20 +228,24 @@ class ProjectSession(QObject):
         NetloomError
             if the file is refused.
         """
-        if self.state.path is not None:
-            self._begin(read_project(self.state.path), self.state.path)
+        path = self.state.path
+        if path is not None:
+            content = bytes_of(path, LARGEST, "project")
+            self._begin(finished(content_steps(content, path.name)), path, digest(content))
 
-    def _begin(self, project: Project, path: Path | None) -> None:
+    def _begin(self, project: Project, path: Path | None, known: str | None = None) -> None:
         document = Document(project.network, project.sections)
-        self._adopt(_fresh(document, id_of(project, path)), path)
+        self._adopt(_fresh(document, id_of(project, path)), path, known)
 
-    def _adopt(self, state: ProjectState, path: Path | None) -> None:
+    def _adopt(self, state: ProjectState, path: Path | None, known: str | None) -> None:
         self.leaving.emit()
-        self._stop_journal()
+        self._journal.stop()
         self.checker.close()
         before, self.state = self.state.path, state
+        self._recovered = None
         self._listen()
-        self._belong_to(path, before)
+        self._belong_to(path, before, known)
+        self._journal.begin()
         gc.unfreeze()
         self.replaced.emit()
         self.changed.emit()
@@ -250,16 +254,18 @@ class ProjectSession(QObject):
             gc.freeze()
 
     def _listen(self) -> None:
+        self.document.subscribe(self._journal.keep, first=True)
         self.document.subscribe(self._on_commit)
         self.checker.subscribe(lambda _: self.checked.emit())
 
-    def _belong_to(self, path: Path | None, before: Path | None) -> None:
+    def _belong_to(self, path: Path | None, before: Path | None, known: str | None) -> None:
+        """Have ``path`` as the file, in which the content with the fingerprint ``known`` was read or written."""
         if path != before or self._lock is None:
             if self._lock is not None:
                 self._lock.release(remove=True)
-            self._lock = try_lock(self._locks / f"{_digest(os.fsencode(path))[:32]}.lock") if path else None
+            self._lock = try_lock(self._locks / f"{digest(os.fsencode(path))[:32]}.lock") if path else None
         self.state.path = path
-        self._print = fingerprint(path)
+        self._print = known
         if self._watcher.files():
             self._watcher.removePaths(self._watcher.files())
         if path is not None and path.exists():
@@ -272,6 +278,8 @@ class ProjectSession(QObject):
 
         Raises
         ------
+        OvertakenError
+            if someone else has changed the file, and ``path`` was not named.
         NetloomError
             if it cannot be written; the old file is untouched.
         """
@@ -281,12 +289,16 @@ class ProjectSession(QObject):
         target = target if target.suffix else target.with_suffix(SUFFIX)
         target, before = target.resolve(), self.state.path
         copied = before is not None and target != before
+        if path is None and self.overtaken_on_disk:
+            raise OvertakenError(f"{self.title} was changed on the disk by someone else, and was not saved.")
         id_ = new_id() if copied else self.state.id
-        write_project(target, replace(self.project, id=id_))
+        content = project_bytes(replace(self.project, id=id_))
+        write_atomically(target, content)
         self.document.mark_saved()
         self.state.unsaved_origin, self.state.id = False, id_
-        self._belong_to(target, before)
-        self._stop_journal()
+        self._belong_to(target, before, digest(content))
+        self._journal.note()
+        self._discard_recovered()
         if copied:
             self.copied.emit()
         self.changed.emit()
@@ -299,6 +311,7 @@ class ProjectSession(QObject):
     def keep_mine(self) -> None:
         """Know of the other content of the file, and leave it to be overwritten."""
         self._print = fingerprint(self.state.path)
+        self._journal.note()
 
     def _look_at_file(self) -> None:
         path = self.state.path
@@ -307,68 +320,19 @@ class ProjectSession(QObject):
         if self.overtaken_on_disk:
             self.overtaken.emit()
 
-    # The journal
+    @property
+    def _standing(self) -> Standing:
+        """What the journal must know of the file."""
+        return Standing(self.state.path, self._print, self.state.id, not self.modified)
 
     def _on_commit(self, commit: Commit) -> None:
         self.state.attempt = None  # what is undone next is this edit
-        if not self._journal_timer.isActive():
-            self._journal_timer.start()
         self.committed.emit(commit)
         self.changed.emit()
-
-    def write_journal(self) -> None:
-        """Keep unsaved edits on the disk, now."""
-        self._rest_journal()
-        self._write(lambda: project_json(self.project))
-
-    def _write_later(self) -> None:
-        """Keep unsaved edits on the disk; those of a large network are put into words a few layers at a time."""
-        if len(self.document.network) <= MANY:
-            self.write_journal()
-            return
-        self._journal_steps = json_steps(self.project)
-        self._journal_slices.start(0)
-
-    def _write_on(self) -> None:
-        end = perf_counter() + JOURNAL_SLICE
-        try:
-            with in_a_sentence("The unsaved work"):
-                while self._journal_steps is not None and perf_counter() < end:
-                    next(self._journal_steps)
-        except StopIteration as last:
-            self._rest_slices()
-            value = last.value
-            self._write(lambda: value)
-        except NetloomError as error:
-            self._rest_slices()
-            self.troubled.emit(str(error))
-
-    def _write(self, made: Callable[[], dict[str, Any]]) -> None:
-        try:
-            if not self.modified:
-                self._journal.clear()
-                return
-            with in_a_sentence("The unsaved work"):
-                self._journal.write(made(), self.state.path)
-        except NetloomError as error:
-            self.troubled.emit(str(error))
-
-    def _rest_journal(self) -> None:
-        self._journal_timer.stop()
-        self._rest_slices()
-
-    def _rest_slices(self) -> None:
-        self._journal_slices.stop()
-        self._journal_steps = None
-
-    def _stop_journal(self) -> None:
-        self._rest_journal()
-        self._journal.clear()
 
     def close(self) -> None:
         """Let go of everything; unsaved edits were asked about before."""
         gc.unfreeze()
-        self._rest_journal()
         self._journal.close()
         self.checker.close()
         if self._lock is not None:
@@ -383,14 +347,15 @@ def _fresh(document: Document, id_: str) -> ProjectState:
 
 
 def fingerprint(path: Path | None) -> str | None:
-    """A digest of the file's content; None where there is no file."""
+    """A digest of the file's content; None where there is no file, empty where it cannot be read."""
     try:
-        return _digest(content(path, LARGEST, "project")) if path else None
-    except (OSError, NetloomError):
-        return None
+        return digest(bytes_of(path, LARGEST, "project")) if path else None
+    except NetloomError:
+        return "" if path and path.exists() else None
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """What tells whether the content of a file is another."""
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()
 
 

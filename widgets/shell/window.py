@@ -233,6 +233,7 @@ class MainWindow(DropTarget):
         workbench.refused.connect(self._tell_refusal)
         session.leaving.connect(self.banners.leave_project)
         session.changed.connect(self.refresh)
+        session.committed.connect(lambda _: self.withdraw("refused"))
         session.checked.connect(self._status_soon.start)
         self.files.listen_to(session)
         self.commands.refresh()
@@ -350,6 +351,10 @@ class MainWindow(DropTarget):
             apply_look(self.preferences, self.themes)
         self.start.offer_tour(bool(self.preferences["offer_tour"]))
         self.commands.refresh()
+        if self.preferences.refusal:
+            self.say(Notice(f"This holds until Netloom ends: {self.preferences.refusal}", "warning", (), "preferences"))
+        else:
+            self.withdraw("preferences")
 
     def _restyle(self) -> None:
         app = QApplication.instance()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 
-from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
 from graph.project import SUFFIX
@@ -143,7 +142,6 @@ class Workbench(QWidget):
         self.outline.dived.connect(self.dive)
         self.outline.noted.connect(self.go_to_annotation)
         self.outline.removed.connect(self._remove)
-        self.outline.named.connect(self._rename)
 
     # The document
 
@@ -351,14 +349,6 @@ class Workbench(QWidget):
     def _remove(self, ids: Sequence[str]) -> None:
         self.canvas.select(ids)
         self.canvas.events.attempt(lambda: self.canvas.run("delete"))
-
-    def _rename(self, old: str, new: str) -> None:
-        document: Document = self.block_navigation.document
-        try:
-            with document.transaction(f"Rename {old} to {new}"):
-                document.rename(old, new)
-        except NetloomError as error:
-            self.refused.emit(str(error))
 
     def commit_typing(self) -> None:
         """Take over what is being typed in any form in view."""

@@ -16,9 +16,10 @@ from graph.build.embedded_drawing import code_with_drawing, read_drawing
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.layers.convolution import Conv2d
-from graph.network import Annotation, AnnotationKind, Network
+from graph.network import Annotation, AnnotationKind, Connection, Network, Node
 from graph.project import network_json, read_project
 from graph.shapes import Kind, Shape
+from graph.structure.blocks import Block, Body
 from tests.app.cli.calling import Caller
 from tests.app.exchange.side_by_side import defaults, side_by_side
 from tests.app.training.projects import chain, cnn
@@ -219,3 +220,16 @@ def test_any_title_may_stand_in_exported_code(title: str) -> None:
     assert described == f"{line}, drawn in Netloom. Needs only torch."
     drawing = read_drawing(code, "code.py")
     assert drawing is not None and drawing.intact and drawing.project.sections["about"] == {"title": title}
+
+
+def test_names_in_every_script_are_read_back(tmp_path: Path) -> None:
+    ends = {"kind": "vector", "sizes": [3]}
+    inner = chain(("x", "input", {"shape": ends}), ("σ", "tanh", {}), ("y", "output", {}))
+    network = chain(("данные", "input", {"shape": {"kind": "vector", "sizes": [4]}}), ("größe", "dense", {"units": 3}))
+    network.insert_node(Node("हिन्दी", Block(body=Body.of(inner), repeat=2), (0.0, 0.0)))
+    network.insert_node(Node("数据", parse_layer("output", {}, "数据"), (0.0, 0.0)))
+    network.insert_connection(Connection("größe", "out", "हिन्दी", "x"))
+    network.insert_connection(Connection("हिन्दी", "y", "数据", "in"))
+    read = read_code(written(network, tmp_path))
+    assert set(read.ids) == set(network.ids)
+    assert generate(read) == generate(network)

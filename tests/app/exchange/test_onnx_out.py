@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.exchange import onnx_out, parity_check
+from app.exchange import onnx_out, onnx_runner, parity_check
 from app.exchange.onnx_out import export_onnx
 from app.training.runs import Run
 from app.training.trainer import train
@@ -108,7 +108,7 @@ def test_nothing_of_the_machine_leaves_in_the_file(tmp_path: Path) -> None:
 def test_the_parity_check_by_onnx_itself_where_onnxruntime_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parity_check, "runner", parity_check._reference)
+    monkeypatch.setattr(parity_check, "runner", onnx_runner.reference)
     made = export_onnx(project(), "digits", tmp_path / "net.onnx")
     assert made.parity is not None
     assert made.parity.engine == "ONNX's own evaluator"
@@ -118,9 +118,9 @@ def test_the_parity_check_by_onnx_itself_where_onnxruntime_is_missing(
 
 
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = parity_check.runner
+    found = onnx_runner.runner
 
-    def wrong(content: bytes) -> tuple[str, parity_check.Runner] | None:
+    def wrong(content: bytes) -> tuple[str, onnx_runner.Runner] | None:
         engine, ask = found(content) or ("", lambda inputs: [])
         return engine, lambda inputs: [answer + 1 for answer in ask(inputs)]
 

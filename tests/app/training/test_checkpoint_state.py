@@ -69,3 +69,9 @@ def test_an_odd_state_of_chance_is_refused(odd: torch.Tensor | None, run: Path) 
 
 def test_the_state_that_was_written_is_continued_from(run: Path) -> None:
     assert resume(run, 9).position.epochs == 1
+
+
+@pytest.mark.parametrize("digits", [30, 400])
+def test_more_epochs_than_any_plan_has_are_refused(digits: int, run: Path) -> None:
+    with pytest.raises(NetloomError, match="epochs must be"):
+        resume(run, 10**digits)

@@ -65,7 +65,7 @@ def test_a_full_disk_is_told_and_the_old_checkpoint_stays(tmp_path: Path, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     session = resume(tmp_path / "run", epochs=3)
-    monkeypatch.setattr("graph.project.os.fsync", full)
+    monkeypatch.setattr("graph.atomic_write.os.fsync", full)
     finished = last(list(train(session)))
     assert finished.status == "failed"
     assert "no space left on device" in (finished.reason or "")

@@ -137,6 +137,21 @@ def test_a_folder_is_not_used_twice(run: Run) -> None:
         Run.create(run.path, project_json(Project()), {})
 
 
+def test_nothing_is_left_of_a_run_that_could_not_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        if path.name == PROJECT:
+            raise NetloomError("There is no room.")
+        path.write_bytes(content)
+
+    monkeypatch.setattr("app.training.runs.write_atomically", full)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine", "utf-8")
+    for name in ("new", "other"):
+        with pytest.raises(NetloomError, match="no room"):
+            Run.create(tmp_path / name, project_json(Project()), {})
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["other", "notes.txt"]
+
+
 def test_folders_of_one_second_are_numbered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.training.runs.time.strftime", lambda form: "20260101-120000")
     for name in ("my-net-20260101-120000", "my-net-20260101-120000-2", "my-net-20260101-120000-3"):

@@ -35,7 +35,7 @@ def test_a_group_stands_where_its_first_layer_stood_and_takes_a_name(document: D
     assert document.network.at("first_stage", "x") == Connection("input1", "out", "first_stage", "x")
 
 
-@pytest.mark.parametrize(("text", "id"), [("Stage 2", "stage_2"), ("2nd", ""), ("for", ""), ("  ", ""), ("Ä b", "b")])
+@pytest.mark.parametrize(("text", "id"), [("Stage 2", "stage_2"), ("2nd", ""), ("for", ""), ("  ", ""), ("Ä b", "ä_b")])
 def test_an_id_is_made_of_what_a_person_types(text: str, id: str) -> None:
     assert block_edits.identifier(text) == id
 

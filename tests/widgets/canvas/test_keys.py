@@ -156,8 +156,55 @@ def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
     qtbot.keyClicks(field, "no good")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert "no good" in said[0]
-    assert "gate" in canvas.board.cards
+    assert (field.isVisible(), field.text(), field.hasFocus()) == (True, "no good", True)
+    fault = canvas.context.popups.name_field.editing.fault
+    assert fault.isVisible()
+    assert "“no good” cannot name a layer" in fault.text()
+    assert "as in “no_good”" in fault.text()
+    assert not fault.geometry().intersects(field.geometry().translated(-fault.parentWidget().mapTo(canvas, QPoint())))
+    for _ in range(5):
+        qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    field.insert("größe")  # pytest-qt types no letters but ASCII's
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert canvas.selection.ids == ("nogröße",)
+    assert not field.isVisible()
+    assert not fault.isVisible()
+    assert said == []
+
+
+def test_a_refused_name_stays_when_the_field_is_left_until_escape(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+    document = build("input", "relu")
+    canvas = open_canvas(document)
+    canvas.select(["relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    field = canvas.context.popups.name_field
+    qtbot.keyClicks(field, "input1")
+    canvas.setFocus()
+    assert (field.isVisible(), field.text()) == (True, "input1")
+    assert "already called" in field.editing.fault.text()
+    before = field.pos()
+    canvas.navigation.set_zoom(canvas.navigation.zoom / 2, QPoint(0, 0))
+    qtbot.waitUntil(lambda: field.pos() != before)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+    assert not field.editing.fault.isVisible()
+    assert document.network.ids == ("input1", "relu1")
+
+
+def test_an_open_name_field_goes_with_its_layer(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+    document = build("input", "relu")
+    canvas = open_canvas(document)
+    canvas.select(["relu1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F2)
+    field = canvas.context.popups.name_field
+    qtbot.keyClicks(field, "2nd")
+    canvas.setFocus()
+    assert field.isVisible()
+    document.undo()
+    assert "relu1" not in document.network
+    assert not field.isVisible()
+    assert not field.editing.fault.isVisible()
 
 
 def test_framing_and_zoom(open_canvas: OpenCanvas, qtbot: QtBot) -> None:

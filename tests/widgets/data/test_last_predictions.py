@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.project.presets import FOLDER
 from app.protocol.data_messages import PredictSamples
 from app.training.trainer import train
 from app.training.training_session import begin
 from graph.document import Document
-from graph.project import Project
+from graph.project import Project, read_project
 from tests.app.insight.test_predictions import linear
 from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_data_view import choose
@@ -83,4 +85,27 @@ def test_a_forecast_is_drawn_beside_what_came(qtbot: QtBot, link: DirectLink) ->
     assert "the network says" in [curve.label for curve in samples.series.view.curves.values()]
     samples.show_answers(())
     assert "the network says" not in [curve.label for curve in samples.series.view.curves.values()]
+    view.close_document()
+
+
+GANS = [file for file in sorted(FOLDER.glob("*.netloom")) if '"adversarial"' in file.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("file", GANS, ids=lambda file: file.stem)
+def test_what_a_discriminator_says_of_samples_that_are_all_real(
+    file: Path, qtbot: QtBot, link: DirectLink, tmp_path: Path
+) -> None:
+    project = read_project(file)
+    plan = {**project.sections["plan"], "epochs": 1}  # type: ignore[dict-item]
+    document = Document(project.network, {**project.sections, "plan": plan})
+    view = make_view(qtbot, link, document)
+    qtbot.waitUntil(lambda: view.preview is not None)
+    view.samples.tabs.setCurrentWidget(view.batch)
+    for _ in train(begin(Project(document.network, dict(document.sections)), out=tmp_path / "run")):
+        pass
+    view.predictions.show_run(tmp_path / "run")
+    answers = [answer for answer in view.samples.gallery._answers if answer is not None]
+    assert answers and {answer.right for answer in answers} == {None}
+    assert {answer.words for answer in answers} <= {"says made", "says real"}
+    assert "of training" in view.batch.summary.text()
     view.close_document()

@@ -90,8 +90,6 @@ def test_rows_follow_every_edit_and_keep_what_is_open(outline: Watched, qtbot: Q
 def test_a_name_is_typed_over_a_row(outline: Watched, qtbot: QtBot) -> None:
     document = long(3)
     show(outline, document, qtbot)
-    told: list[tuple[str, str]] = []
-    outline.named.connect(lambda old, new: told.append((old, new)))
     second = outline.topLevelItem(1)
     assert second is not None
     outline.setCurrentItem(second)
@@ -99,7 +97,15 @@ def test_a_name_is_typed_over_a_row(outline: Watched, qtbot: QtBot) -> None:
     field = outline.viewport().findChild(QLineEdit)
     assert field is not None
     assert field.text() == "relu1"
-    qtbot.keyClicks(field, "first")
+    qtbot.keyClicks(field, "1st")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: told == [("relu1", "first")], timeout=20_000)
-    assert names(outline)[1] == "relu1"  # the document has the last word
+    assert outline.names.fault is not None
+    assert (field.text(), field.isVisible()) == ("1st", True)
+    assert "begin with a letter" in outline.names.fault.text()
+    assert names(outline)[1] == "relu1"
+    qtbot.keyClick(field, Qt.Key.Key_Home)
+    field.insert("größe_")  # pytest-qt types no letters but ASCII's
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: names(outline)[1] == "größe_1st", timeout=20_000)
+    assert document.undo_names[0] == "Rename relu1 to größe_1st"
+    qtbot.waitUntil(lambda: outline.viewport().findChild(QLineEdit) is None, timeout=20_000)

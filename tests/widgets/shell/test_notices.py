@@ -227,8 +227,8 @@ def test_a_problem_of_the_layer_moves_no_field(window: MainWindow, project_file:
     assert moved(window, lambda: notes.show_problem("The kernel is larger than the picture.")) == []
     assert notes.isVisible()
     page = window.workbench.inspector.layer
-    assert moved(window, lambda: page._say_name_fault("“a b” cannot name a layer.")) == []
-    assert page.name_fault.isVisible()
+    assert moved(window, lambda: page.name.say("“a b” cannot name a layer.")) == []
+    assert page.name.fault.isVisible()
 
 
 def test_a_fault_of_the_last_field_stands_above_it(qtbot: QtBot) -> None:
@@ -284,18 +284,21 @@ def test_a_button_that_disappears_hands_the_keys_on_within_its_pane(
     assert focus is not None and focus.isVisible() and view.offer.parentWidget().isAncestorOf(focus)
 
 
-def test_a_worker_that_does_not_answer_is_told_of_and_restarted(window: MainWindow, project_file: Path) -> None:
+def test_a_worker_that_does_not_answer_is_told_of_and_restarted(
+    window: MainWindow, project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.files.open(project_file)
     controller = window.training.controller
     assert controller is not None
-    controller.link.start()
-    before, heartbeat = controller.link.process_id, controller.link.heartbeat
+    reasons: list[str] = []
+    monkeypatch.setattr(controller.link, "restart", reasons.append)
+    heartbeat = controller.link.heartbeat
     heartbeat._note(silent=True)
     assert any("has not answered" in notice for notice in window.notices)
     heartbeat._note(silent=False)
     assert not any("has not answered" in notice for notice in window.notices)
     heartbeat._note(silent=True)
-    [restart] = [button for button in window.findChildren(QPushButton) if button.text() == "Restart the worker"]
+    *_, restart = [button for button in window.findChildren(QPushButton) if button.text() == "Restart the worker"]
     restart.click()
     assert not any("has not answered" in notice for notice in window.notices)
-    assert controller.link.process_id not in (0, before)
+    assert reasons == ["The worker was ended because it did not answer; ask again."]

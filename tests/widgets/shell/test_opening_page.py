@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from app.system import home
 from graph.checking.check import Checker
-from graph.project import Project, parse_project, project_bytes, write_project
+from graph.project import Project, project_bytes, write_project
 from graph.steps import finished, part
 from tests.widgets.conftest import chain
-from widgets.shell import opening_page, project_session
+from tests.widgets.shell.test_unsaved_work import recoverable
+from widgets.shell import journal_keeper, opening_page
 from widgets.shell.opening_page import OpeningPage
 from widgets.shell.project_session import opening as opening_steps
 from widgets.shell.window import MainWindow
@@ -108,18 +108,17 @@ def test_steps_say_how_far_they_are_and_never_go_back(large_file: Path) -> None:
 def test_unsaved_work_in_a_large_network_is_kept_in_slices(
     window: MainWindow, large_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(project_session, "MANY", 50)
-    monkeypatch.setattr(project_session, "JOURNAL_SLICE", 0.0001)
+    monkeypatch.setattr(journal_keeper, "MANY", 50)
+    monkeypatch.setattr(journal_keeper, "SLICE", 0.0001)
     window.files.open(large_file)
     qtbot.waitUntil(lambda: window.ready and window.pages.currentWidget() is window.workbench, timeout=PATIENCE)
-    document = window.session.document
+    folder, document = home.folder("recovery"), window.session.document
+    qtbot.waitUntil(lambda: bool(list(folder.glob("*.journal"))), timeout=PATIENCE)  # before any edit
+    assert recoverable(folder) == []
     with document.transaction("Rename"):
         document.rename("relu7", "seventh")
-    folder = home.folder("recovery")
-    qtbot.waitUntil(lambda: bool(list(folder.glob("*.json"))), timeout=PATIENCE)
-    (entry,) = folder.glob("*.json")
-    kept = parse_project(json.loads(entry.read_text("utf-8"))["project"])
+    [kept] = recoverable(folder)
     assert "seventh" in kept.network
     assert project_bytes(kept) == project_bytes(window.session.project)
     document.undo()
-    qtbot.waitUntil(lambda: not list(folder.glob("*.json")), timeout=PATIENCE)
+    assert recoverable(folder) == []

@@ -10,9 +10,8 @@ from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.project.recovery import Journal, unsaved
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
-from graph.project import Project, project_json, read_project, write_project
+from graph.project import Project, read_project, write_project
 from tests.widgets.conftest import digits_project
 from tests.widgets.data.conftest import DirectLink
 from widgets.data.data_view import READING, DataView
@@ -20,7 +19,6 @@ from widgets.panels.problems import count_text
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.actions.view_actions import command_finder
-from widgets.shell.assembly import offer_recovery
 from widgets.shell.banners import Banner
 from widgets.shell.canvas_actions import canvas_actions
 from widgets.shell.preferences import as_settings
@@ -89,23 +87,6 @@ def test_the_inspector_edits_the_selected_layer_in_one_undo(
     assert window.session.document.network.layer("conv1").values()["filters"] == 19
     assert window.session.document.undo_names == ("Set filters of conv1",)
     assert "19 × 8 × 8" in window.workbench.inspector.layer.shapes.accessibleDescription()
-
-
-def test_renaming_in_the_inspector_and_a_name_that_is_refused(
-    window: MainWindow, project_file: Path, qtbot: QtBot
-) -> None:
-    window.files.open(project_file)
-    window.workbench.canvas.select(["conv1"])
-    name = window.workbench.inspector.layer.name
-    for text, there in (("edges", True), ("2 bad", False)):
-        name.setFocus()
-        name.selectAll()
-        qtbot.keyClicks(name, text)
-        qtbot.keyClick(name, Qt.Key.Key_Return)
-        assert (text in window.session.document.network) is there
-    assert window.workbench.selected == ("edges",)
-    assert "cannot name a layer" in window.workbench.inspector.layer.name_fault.text()
-    assert name.text() == "2 bad"
 
 
 def test_a_problem_is_gone_to_and_fixed_by_its_button(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -301,32 +282,6 @@ def test_a_second_window_on_one_file_is_told(window: MainWindow, project_file: P
     window.files.open(project_file)
     assert any("another window" in text for text in said(window))
     other.close()
-
-
-def test_work_left_by_a_crash_is_offered_and_recovered(
-    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
-) -> None:
-    journal = Journal(netloom_home / "recovery")
-    journal.write(project_json(digits_project(units=9)), project_file)
-    assert journal._lock is not None
-    journal._lock.release()  # as the system does when a process dies
-    offer_recovery(window)
-    assert "digits.netloom" in said(window)[0]
-    choose(qtbot, window, "Recover")
-    assert window.session.document.network.layer("dense3").values()["units"] == 9
-    assert window.session.modified
-    assert unsaved(netloom_home / "recovery") == []
-
-
-def test_edits_reach_the_journal_and_leave_it_when_saved(
-    window: MainWindow, project_file: Path, netloom_home: Path
-) -> None:
-    window.files.open(project_file)
-    window.workbench.add_layer("relu")
-    window.session.write_journal()
-    assert len(list((netloom_home / "recovery").glob("*.json"))) == 1
-    window.commands["save"].trigger()
-    assert not list((netloom_home / "recovery").glob("*.json"))
 
 
 def test_a_project_dropped_on_the_window_opens(window: MainWindow, project_file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QFont
 
 from graph.editing.annotation_edits import new_frame, new_note
@@ -60,11 +60,21 @@ def edit_annotation(canvas: CanvasContext, id: str) -> None:
     if annotation.kind is AnnotationKind.NOTE:
         _write(canvas, annotation)
         return
-    area = canvas.navigation.area_of(annotation_shapes.title_area(annotation))
-    area.setHeight(max(area.height(), 26))
-    canvas.popups.name_field.open_over(
-        area, annotation.text, lambda text: _set(canvas, "Name the frame", id, replace(annotation, text=text))
-    )
+
+    def area() -> QRect | None:
+        frame = canvas.document.network.annotations.get(id)
+        if frame is None:
+            return None
+        area = canvas.navigation.area_of(annotation_shapes.title_area(frame))
+        area.setHeight(max(area.height(), 26))
+        return area
+
+    def keep(text: str) -> str:
+        return canvas.events.refusal(
+            lambda: _set(canvas, "Name the frame", id, replace(canvas.document.network.annotations[id], text=text))
+        )
+
+    canvas.popups.name_field.open_over(area, annotation.text, keep)
 
 
 def recolour(canvas: CanvasContext, id: str, hue: int) -> None:
@@ -80,14 +90,22 @@ def delete_annotation(canvas: CanvasContext, id: str) -> None:
 
 def _write(canvas: CanvasContext, note: Annotation) -> None:
     painter = canvas.surface.annotation_painter
-    area = canvas.navigation.area_of(annotation_shapes.rect(note))
-    area.setSize(area.size().expandedTo(QRectF(0, 0, 140, 60).size().toSize()))
+
+    def area() -> QRect | None:
+        at = canvas.document.network.annotations.get(note.id)
+        if at is None:
+            return None
+        area = canvas.navigation.area_of(annotation_shapes.rect(at))
+        area.setSize(area.size().expandedTo(QRectF(0, 0, 140, 60).size().toSize()))
+        return area
+
     font = QFont(painter.text_font)
     font.setPixelSize(max(11, round(font.pixelSize() * canvas.navigation.zoom)))
 
-    def keep(text: str) -> None:
+    def keep(text: str) -> str:
         _set(canvas, "Write a note", note.id, replace(note, text=text) if text else None)
         canvas.selection.select_annotation(note.id if text else None)
+        return ""
 
     canvas.popups.note_field.open_over(area, note.text, font, canvas.theme, painter.ground(note), keep)
 

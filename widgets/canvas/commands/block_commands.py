@@ -44,7 +44,7 @@ def group(canvas: CanvasContext) -> None:
         with document.transaction(f"Group as {name}", merge=key):
             block_edits.name_block(document, made, name)
 
-    canvas.ask_name(made, lambda name: canvas.events.attempt(lambda: keep(name)))
+    canvas.ask_name(made, made, keep)
 
 
 @command("Ungroup", "Ctrl+Shift+G", group=Group.BLOCK, context=ContextMenu.CARD, when=_any_block, needs_layers=True)

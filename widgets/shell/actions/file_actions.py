@@ -13,6 +13,7 @@ from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.opening_page import OpeningPage, is_large
+from widgets.shell.overtaken import OvertakenError, beside
 from widgets.shell.saving import proposed, usual_folder
 from widgets.start.preset_entries import PRESETS
 
@@ -205,9 +206,6 @@ class FileActions:
         session = self._context.session
         if session.path is None:
             return self.save_as()
-        if session.overtaken_on_disk:
-            self.tell_overtaken()
-            return False
         return self._write(None)
 
     def save_as(self) -> bool:
@@ -221,10 +219,14 @@ class FileActions:
         session = self._context.session
         try:
             session.save(path)
+        except OvertakenError as error:
+            self._ask_about_both(str(error))
+            return False
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (again,), "save", of_project=True))
             return False
         self._context.withdraw("save")
+        self._context.withdraw("overtaken")
         if session.path is not None:
             self._opened(session.path)
             self._keep_score()
@@ -245,7 +247,31 @@ class FileActions:
         session.copied.connect(self.tell_copied)
         session.troubled.connect(self._tell_trouble)
 
+    def _ask_about_both(self, sentence: str) -> None:
+        """Ask what becomes of two contents for one file, before anything is written."""
+        session = self._context.session
+
+        def overwrite() -> None:
+            session.keep_mine()
+            self._write(None)
+
+        def keep_both() -> None:
+            if session.path is not None:
+                self._write(beside(session.path))
+
+        choices = (
+            ("Keep both", keep_both),
+            ("Overwrite", overwrite),
+            ("Save as…", self.save_as),
+            ("Reload", self._reload),
+        )
+        text = f"{sentence} Keep both saves yours as another file beside it; Reload gives yours up."
+        self._context.say(Notice(text, "warning", choices, "overtaken", of_project=True))
+
     def _tell_trouble(self, sentence: str) -> None:
+        if not sentence:
+            self._context.withdraw("journal")
+            return
         self._context.say(Notice(sentence, "warning", (), "journal", of_project=True))
 
     def tell_overtaken(self) -> None:

@@ -47,7 +47,7 @@ class ImportActions:
         """Make the project ``target`` of the file ``model``, and open it; what was there gives way."""
         self._target = target
         cancel = ("Cancel", self.close)
-        self._context.say(Notice(f"Importing {model.name}…", "info", (cancel,), "import", open=True))
+        self._context.say(Notice(importing(model), "info", (cancel,), "import", open=True))
         self._process.start(["import", str(model), "-o", str(target), "--force"])
 
     def _ended(self, worked: bool, word: str) -> None:
@@ -60,6 +60,12 @@ class ImportActions:
     def close(self) -> None:
         """Call a running import off."""
         self._process.close()
+
+
+def importing(model: Path) -> str:
+    """What is said while ``model`` comes in; of an ONNX file also that it is run."""
+    run = " It is run once in a process of its own, to compare outputs." if model.suffix.lower() == ".onnx" else ""
+    return f"Importing {model.name}…{run}"
 
 
 ACTIONS = (

@@ -244,3 +244,9 @@ def test_a_row_beyond_all_that_excel_has_is_refused(tmp_path: Path) -> None:
             changed.writestr(name, content.replace(b'r="3"', b'r="1000000000000"'))
     with pytest.raises(NetloomError, match="rows beyond 1,048,576"):
         read_table(other)
+
+
+def test_a_parquet_file_of_lists_alone_is_told_as_that(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [[1], [2]]}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(NetloomError, match="holds only lists, records or bytes"):
+        read_table(tmp_path / "a.parquet")
