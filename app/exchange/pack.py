@@ -19,6 +19,7 @@ from app.data.readers.file_access import content_hash, files_below, locate
 from app.data.sources.file_source import FileSource
 from app.data.used_files import used_files
 from app.exchange.pack_format import DATA, MANIFEST, RUNS, WEIGHTS, Manifest, PackedFile, safe_name
+from app.exchange.places import without_places
 from app.exchange.unpack import unpack
 from app.training import runs
 from app.training.run_labels import ProjectKey, owner_of
@@ -31,6 +32,8 @@ Extent = Literal["all", "used", "none"]
 LEFT_OUT = frozenset({runs.LOG, runs.LOCK})
 """Parts of a run that stay on its machine."""
 BLOCK = 1 << 20
+REASON = re.compile(rb'"reason": ?("(?:[^"\\]|\\.)*")')
+"""Why a training ended, in a line of a log."""
 Sections = dict[str, Section]
 
 
@@ -215,7 +218,7 @@ class _Packing:
         self.content[f"{folder}/{runs.PROJECT}"] = content
         self.content[f"{folder}/{runs.ENVIRONMENT}"] = encode(environment)
         log = run.path / runs.METRICS
-        self.content[f"{folder}/{runs.METRICS}"] = _without_place(log.read_bytes(), run.path)
+        self.content[f"{folder}/{runs.METRICS}"] = _without_place(log.read_bytes(), run.path, run.base)
         return folder
 
     # The archive
@@ -275,8 +278,13 @@ def _checked(name: str, path: Path) -> str:
         ) from None
 
 
-def _without_place(log: bytes, run: Path) -> bytes:
-    """A log that tells the run's name in place of where it lies on this machine."""
+def _without_place(log: bytes, run: Path, base: Path | None) -> bytes:
+    """A log that tells the run's name in place of where it lies on this machine, and no folder in its sentences."""
     for place in {str(run), str(run.resolve()), str(run.absolute())}:
         log = log.replace(json.dumps(place).encode(), json.dumps(run.name).encode())
-    return log
+
+    def placeless(reason: re.Match[bytes]) -> bytes:
+        said = without_places(json.loads(reason[1]), base, run.parent)
+        return b'"reason":' + json.dumps(said).encode()
+
+    return REASON.sub(placeless, log)

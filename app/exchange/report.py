@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from app.data.readers.recipe import Dialect, ReadingRecipe
 from app.data.sources.table_source import TableSource
 from app.data.split import NAMES
 from app.exchange import html_parts
+from app.exchange.places import without_places
 from app.exchange.svg_out import svg
 from app.project.project_check import check_project
 from app.project.summary import rows, totals
@@ -110,7 +111,9 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         choice = DataChoice.parse(section)
         info = choice.info(base)
     except NetloomError as error:
-        yield f"<p>{html_parts.text(error)}</p>"
+        options = section.get("options")
+        file = options.get("path") if isinstance(options, Mapping) else None
+        yield _sentence(error, base, Path(file).parent if isinstance(file, str) else None)
         return
     summary = f": {html_parts.text(info.summary)}" if info.summary else ""
     yield f"<p><b>{html_parts.text(info.title)}</b>{summary}</p>"
@@ -179,7 +182,7 @@ def _training_settings(project: Project) -> Iterator[str]:
     values = {spec.name: getattr(plan, spec.name) for spec in plan.settings()}
     start = project.sections.get("start")
     if isinstance(start, Mapping) and start.get("weights"):
-        yield f"<p>Starts from the weights in {html_parts.text(start['weights'])}.</p>"
+        yield f"<p>Starts from the weights in {html_parts.text(PurePath(str(start['weights'])).name)}.</p>"
     if isinstance(start, Mapping) and start.get("frozen"):
         yield f"<p>Frozen: {html_parts.text(', '.join(map(str, start['frozen'])))}.</p>"
     shown = [spec for spec in plan.settings() if spec.when is None or values[spec.when[0]] in spec.when[1]]
@@ -206,14 +209,20 @@ def _training(run: Run) -> Iterator[str]:
     yield f'<div class="charts">{"".join(charts)}</div>'
     reason = (history.finished or {}).get("reason")
     if reason:
-        yield f"<p>{html_parts.text(reason)}</p>"
+        yield _sentence(reason, run.base, run.path.parent)
     yield from _diagnoses(run)
 
 
 def _diagnoses(run: Run) -> Iterator[str]:
     """What was wrong with the training, and what may help."""
     for diagnosis in diagnose_run(run):
-        yield f"<p><b>{html_parts.text(diagnosis.sentence)}</b> {html_parts.text(diagnosis.evidence)}</p>"
+        sentence = without_places(diagnosis.sentence, run.base, run.path.parent)
+        yield f"<p><b>{html_parts.text(sentence)}</b> {html_parts.text(diagnosis.evidence)}</p>"
+
+
+def _sentence(words: object, *folders: Path | None) -> str:
+    """A paragraph that names files without the folders of this machine."""
+    return f"<p>{html_parts.text(without_places(words, *folders))}</p>"
 
 
 def _points(epochs: Iterable[Mapping[str, Any]], part: str, name: str) -> list[tuple[float, float]]:
@@ -228,7 +237,7 @@ def _results(run: Run) -> Iterator[str]:
     try:
         tested = evaluate(run.path)
     except NetloomError as error:
-        yield f"<p>{html_parts.text(error)}</p>"
+        yield _sentence(error, run.base, run.path.parent)
     else:
         yield html_parts.tiles(html_parts.shown(tested.metrics))
         if tested.confusion is not None:

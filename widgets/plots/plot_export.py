@@ -84,6 +84,8 @@ def drawing(chart: Chart) -> bytes:
     """Return a chart as an SVG file."""
     from PySide6.QtSvg import QSvgGenerator
 
+    from app.exchange.svg_out import NO_XML
+
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
@@ -95,7 +97,7 @@ def drawing(chart: Chart) -> bytes:
     painter.fillRect(QRectF(0, 0, chart.size().width(), chart.size().height()), chart.theme.surface)
     _render(chart, painter)
     painter.end()
-    return bytes(buffer.data().data())
+    return NO_XML.sub("\ufffd", buffer.data().data().decode("utf-8", "replace")).encode()
 
 
 def values(chart: Chart, separator: str) -> str:
