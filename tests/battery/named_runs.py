@@ -12,6 +12,7 @@ from app.data.inspect import inspect
 from app.training.runs import Run
 from app.training.trainer import train
 from app.training.training_session import begin
+from graph.changes import Section
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import Project
@@ -41,7 +42,7 @@ def named_run(folder: Path, names: Sequence[str], chance: random.Random) -> Expo
     document = Document(linear(2, 2))
     with contextlib.suppress(NetloomError), document.transaction("Name"):
         document.rename("dense1", layer)
-    sections = {
+    sections: dict[str, Section] = {
         "about": {"title": title},
         "notes": note,
         "data": data,

@@ -97,7 +97,7 @@ def drawing(chart: Chart) -> bytes:
     painter.fillRect(QRectF(0, 0, chart.size().width(), chart.size().height()), chart.theme.surface)
     _render(chart, painter)
     painter.end()
-    return NO_XML.sub("\ufffd", buffer.data().data().decode("utf-8", "replace")).encode()
+    return NO_XML.sub("\ufffd", bytes(buffer.data().data()).decode("utf-8", "replace")).encode()
 
 
 def values(chart: Chart, separator: str) -> str:
