@@ -23,6 +23,7 @@ from app.exchange.places import without_places
 from app.exchange.unpack import unpack
 from app.training import runs
 from app.training.run_labels import ProjectKey, owner_of
+from graph import strict_json
 from graph.atomic_write import draft
 from graph.changes import Section
 from graph.errors import NetloomError
@@ -284,7 +285,7 @@ def _without_place(log: bytes, run: Path, base: Path | None) -> bytes:
         log = log.replace(json.dumps(place).encode(), json.dumps(run.name).encode())
 
     def placeless(reason: re.Match[bytes]) -> bytes:
-        said = without_places(json.loads(reason[1]), base, run.parent)
+        said = without_places(strict_json.parse(reason[1], runs.METRICS, strict=False), base, run.parent)
         return b'"reason":' + json.dumps(said).encode()
 
     return REASON.sub(placeless, log)
