@@ -42,7 +42,7 @@ def parse_change(value: object, content: Content) -> Change:
     try:
         kind, *parts = value if isinstance(value, list) else []
         return _READERS[kind](content, *parts)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise NetloomError("An edit in the journal makes no sense.") from None
 
 

@@ -15,15 +15,17 @@ from app.project.journal_lines import VERSION, whole_lines
 from app.system.locks import try_lock
 from graph import strict_json
 from graph.change_json import parse_change
-from graph.changes import Change, Content
+from graph.changes import Content
 from graph.errors import NetloomError
-from graph.project import Project, parse_project
+from graph.project import Project, parse_project, project_json
 from graph.user_files import bytes_of
 
 FIRST_SUFFIX = ".json"
 """Entries of version 1 hold the whole project as one JSON object."""
 LARGEST = 2**28
 """Entries over this many bytes are refused: a project may have a quarter of that, and its edits as many again."""
+DAMAGED = (LookupError, TypeError, ValueError, AttributeError, StopIteration, NetworkXError)
+"""What comes of lines that make no sense."""
 KNOWN = (SUFFIX, DRAFT, FIRST_SUFFIX, ".lock")
 
 
@@ -58,7 +60,7 @@ class Unsaved:
             if self.file.suffix == FIRST_SUFFIX:
                 return parse_project(_first_version(self.file)["project"], f"unsaved work on {self.title}")
             return _replayed(_lines(self.file), f"unsaved work on {self.title}")
-        except (KeyError, TypeError, ValueError, StopIteration):
+        except DAMAGED:
             raise NetloomError(f"The unsaved work on {self.title} is damaged and cannot be recovered.") from None
 
     def discard(self) -> None:
@@ -117,7 +119,7 @@ def _first_entry(file: Path) -> Unsaved | None:
     try:
         value = _first_version(file)
         path, written = Path(value["path"]) if value["path"] else None, float(value["written"])
-    except (NetloomError, ValueError, KeyError, TypeError):
+    except (NetloomError, *DAMAGED):
         return None
     # Which file it began from is not known: one that was written since is another.
     newer = path is not None and path.exists() and path.stat().st_mtime > written
@@ -141,12 +143,22 @@ def _entry(file: Path) -> Unsaved | None:
         written = lines[-1][1] if lines[-1][0] == "edit" else states[-1]["written"]
         path = states[-1]["path"]
         return Unsaved(file, Path(path) if path else None, float(written), states[-1]["print"])
-    except (NetloomError, ValueError, KeyError, TypeError, IndexError):
+    except (NetloomError, *DAMAGED):
         return None
 
 
 def _replayed(lines: list[list[Any]], place: str) -> Project:
-    """The project of the base, with the edits after it."""
+    """The project of the base, with the edits after it, up to the first that does not fit."""
+    edits = [line[2] for line in lines if line[0] == "edit"]
+    project, done = _edited(lines, edits, place)
+    if done < len(edits):  # a half of the edit at fault may have been done
+        project, _ = _edited(lines, edits[:done], place)
+    id_ = [line[1]["id"] for line in lines if line[0] == "state"][-1]
+    return parse_project({**project_json(project), "id": id_}, place)
+
+
+def _edited(lines: list[list[Any]], edits: list[list[Any]], place: str) -> tuple[Project, int]:
+    """The project of the base with ``edits``, and how many of them were done."""
     value = next(dict(line[1]) for line in lines if line[0] == "project")
 
     def joined(kind: str) -> list[Any]:
@@ -155,23 +167,10 @@ def _replayed(lines: list[list[Any]], place: str) -> Project:
     value["network"] = {"layers": joined("layers"), "connections": joined("wires"), "remarks": joined("remarks")}
     project = parse_project(value, place)
     content = Content(project.network, project.sections)
-    for line in lines:
-        if line[0] == "edit" and not _redone(line[2], content):
-            break
-    id_ = [line[1]["id"] for line in lines if line[0] == "state"][-1]
-    return Project(content.network, content.sections, str(id_))
-
-
-def _redone(values: list[Any], content: Content) -> bool:
-    """Do an edit again, whole or not at all; whether it fits what is there."""
-    done: list[Change] = []
-    try:
-        for value in values:
-            change = parse_change(value, content)
-            change.apply(content)
-            done.append(change)
-    except (NetloomError, NetworkXError, KeyError, TypeError, ValueError):
-        for change in reversed(done):
-            change.inverse().apply(content)
-        return False
-    return True
+    for number, edit in enumerate(edits):
+        try:
+            for change in edit:
+                parse_change(change, content).apply(content)
+        except (NetloomError, *DAMAGED):
+            return project, number
+    return project, len(edits)

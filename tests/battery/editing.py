@@ -48,7 +48,7 @@ def _edit(document: Document, chance: random.Random, id_: str) -> None:
         case 0:
             document.add(catalogue()["dense"](), place)
         case 1:
-            document.move(dict.fromkeys(chance.sample(document.network.ids, 20), place))
+            document.move(dict.fromkeys(chance.sample(document.network.ids, min(20, len(document.network))), place))
         case 2:
             document.set_vertical([id_], chance.random() < 0.5)
         case 3:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
 from app.data.data_choice import DataChoice
 from app.lessons.schema import parse_lesson
+from app.project.journal_lines import Standing, base_lines, edit_line, state_line
 from app.project.recovery import Unsaved, unsaved
 from app.project.summary import rows
 from app.sweep.space import Space
@@ -22,6 +24,7 @@ from graph.document import Document
 from graph.editing import clipboard
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes, read_project
+from tests.battery.editing import edits
 from tests.battery.mutants import files, json_mutant, mutant, told, within_limits
 from tests.battery.promise import Promise, Round
 from tests.battery.rounds import ROOT
@@ -114,6 +117,35 @@ def journal(place: Path, content: bytes) -> None:
         alone(partial(_saved, entry))
 
 
+def edit_journal(place: Path, content: bytes) -> None:
+    """Unsaved work that was left behind as a base and edits; each altered line has a checksum that is right."""
+    folder = place / "recovery"
+    folder.mkdir(exist_ok=True)
+    lines = [b"%08x %s\n" % (zlib.crc32(text), text) for text in content.split(b"\n")]
+    (folder / "edits.journal").write_bytes(b"".join(lines))
+    for entry in unsaved(folder):
+        assert entry.title
+        alone(partial(_saved, entry))
+        alone(entry.discard)
+
+
+def _journal_of_edits() -> bytes:
+    """A journal of a small network with edits of every kind, without its checksums."""
+    document = lenet()
+    project = Project(document.network, {"notes": "edit 0"})
+    lines = [*base_lines(project), state_line(Standing(Path("/a/b.netloom"), "5a", "a1", clean=False))]
+    document.subscribe(lambda commit: lines.append(edit_line(commit.changes)))
+    for number in edits(document, 1):
+        if number == 20:
+            break
+    first = document.network.ids[1]
+    with document.transaction("More"):
+        document.rename(first, "renamed")
+        document.mute("renamed", True)
+        document.remove("renamed")
+    return b"\n".join(line[9:-1] for line in lines)
+
+
 def _saved(entry: Unsaved) -> None:
     project_bytes(entry.read())
 
@@ -147,6 +179,7 @@ def originals() -> Mapping[str, tuple[Reading, tuple[bytes, ...]]]:
             (json.dumps({"theme": "dark", "recent": ["a.netloom"], "size": [800, 600]}).encode(),),
         ),
         "journal": (journal, (json.dumps(entry).encode(),)),
+        "journal of edits": (edit_journal, (_journal_of_edits(),)),
     }
 
 
@@ -167,13 +200,14 @@ def play(round: Round) -> int:
         name = chance.choice(("project", "project", "project", *originals()))
         read, good = originals()[name]
         original = chance.choice(good)
-        whole = name != "log" and chance.random() < 0.7
+        lined = name in ("log", "journal of edits")
+        whole = not lined and chance.random() < 0.7
         content = json_mutant(chance, json.loads(original)) if whole else mutant(chance, original, good)
-        if name == "log" and chance.random() < 0.7:
+        if lined and chance.random() < 0.7:
             lines = original.splitlines()
             place = chance.randrange(len(lines))
             lines[place] = json_mutant(chance, json.loads(lines[place]))
-            content = b"\n".join([*lines, b""])
+            content = b"\n".join(lines if name != "log" else [*lines, b""])
         with within_limits(partial(told, name, number, content)):
             read(round.place, content)
     return CASES
