@@ -176,4 +176,4 @@ def _run(disk: SmallDisk, place: Path, chance: random.Random) -> Iterator[int]:
         yield number
 
 
-PROMISE = Promise("a full disk leaves the old file, and is said", 20_000, play, share=1.0)
+PROMISE = Promise("a full disk leaves the old file, and is said", 100_000, play)
