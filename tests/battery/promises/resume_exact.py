@@ -16,7 +16,7 @@ from graph.project import Project, read_project
 from tests.battery.promise import Promise, Round
 
 PRESETS = ("iris_mlp", "spirals_mlp", "digits_gru", "adding_lstm", "edge_autoencoder", "ring_gan", "dates_attention")
-"""One or more for every objective, as `tests.test_battery` holds."""
+"""Feed-forward and recurrent networks, and one for each other objective."""
 STOPS = 3
 """In one round."""
 LONGEST = 60
@@ -30,7 +30,7 @@ def project_of(round: Round, name: str) -> Project:
     changes: dict[str, Any] = {"epochs": round.chance.choice((1, 2, 3)), "batch_size": 256, "device": "cpu"}
     if name not in ("ring_gan",):
         changes["optimiser"] = round.chance.choice(("adam", "sgd", "rmsprop"))
-        changes["schedule"] = round.chance.choice(("none", "step", "cosine"))
+        changes["schedule"] = round.chance.choice(("constant", "step", "cosine", "one_cycle", "plateau"))
     changes = {key: value for key, value in changes.items() if hasattr(plan, key)}
     return Project(read.network, {**read.sections, "plan": plan.changed(**changes).to_json()})
 
