@@ -125,7 +125,7 @@ class CardCache:
 
     def _paint(self, face: Face, level: Level, zoom: float, ratio: float) -> Picture:
         area, scale = picture_area(face), zoom * ratio
-        pixmap = QPixmap(round(area.width() * scale), round(area.height() * scale))
+        pixmap = QPixmap(max(1, round(area.width() * scale)), max(1, round(area.height() * scale)))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)

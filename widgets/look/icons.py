@@ -367,7 +367,9 @@ class _Engine(QIconEngine):
         paint(painter, self._name, QRectF(rect), color)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """Return the icon as a picture of `size` device pixels."""
+        """Return the icon as a picture of `size` device pixels; an empty one where a button has no room for it."""
+        if size.isEmpty():
+            return QPixmap()
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
