@@ -182,6 +182,36 @@ def _softmax_labels(context: ProjectContext) -> Iterator[Finding]:
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
+def _squashed_scores(context: ProjectContext) -> Iterator[Finding]:
+    """Scores of classes or labels that an activation keeps within bounds, or that are means of probabilities."""
+    for output, node in context.final_layers():
+        field, loss = context.target(output), context.loss_of(output)
+        scored = field is not None and (field.classes or field.labels or field.listed)
+        if not scored or loss not in ("auto", "cross_entropy", "bce"):
+            continue
+        pools = [layer.id for layer in _pools_before(context, node)]
+        bounded: Node | None = node
+        while bounded is not None and (bounded.id in pools or bounded.layer.passes_probabilities):
+            bounded = context.before(bounded.id)
+        if bounded is None:
+            continue
+        if pools and bounded.layer.final_activation:
+            message = f"{bounded.id}: {pools[0]} pools probabilities, and the loss takes them for scores."
+        elif bounded.layer.max_slope is not None and not bounded.layer.final_activation:
+            message = f"{bounded.id}: it keeps the scores within narrow bounds, so no prediction can ever be sure."
+        else:
+            continue
+        yield Finding(bounded.id, message, (Fix(f"Take {bounded.id} out", (Bypass(bounded.id),)),))
+
+
+def _pools_before(context: ProjectContext, node: Node | None) -> Iterator[Node]:
+    """The pools among the last layers, past what only rearranges or drops values."""
+    while node is not None and (node.layer.family is Family.POOLING or node.layer.passes_probabilities):
+        if node.layer.family is Family.POOLING:
+            yield node
+        node = context.before(node.id)
+
+
 def _bounded_numbers(context: ProjectContext) -> Iterator[Finding]:
     if context.info is None or context.info.task not in (Task.REGRESSION, Task.FORECASTING):
         return
@@ -278,6 +308,14 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "A softmax makes the probabilities of a sample add up to 1, so that one label can only win where others lose. "
         "Several labels need a sigmoid for each, which the binary cross-entropy holds already.",
         _softmax_labels,
+    ),
+    HintRule(
+        "squashed_scores",
+        "Bounded scores before a cross-entropy",
+        "The cross-entropy makes probabilities of scores, and needs large ones to be sure. Behind a tanh scores stay "
+        "between −1 and 1, and a mean of probabilities between 0 and 1, so even the best prediction stays doubtful and "
+        "the loss cannot fall far.",
+        _squashed_scores,
     ),
     HintRule(
         "squashed_number",

@@ -27,7 +27,7 @@ from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
-Kind = Literal["diverged", "chance", "lopsided", "overfitting"]
+Kind = Literal["diverged", "chance", "lopsided", "overfitting", "second_cycle"]
 
 NOT_A_NUMBER = "The loss was no longer a number"
 """How the reason of a training begins that ended because its loss was infinite or not a number."""
@@ -56,6 +56,10 @@ OFTEN = 100
 """Of many epochs so many are followed by a look at all of them."""
 UNRECOGNISED = 0.2
 """Share of the validation samples of a class up to which the class counts as not recognised."""
+STRETCHED = {"one_cycle": 0.01, "cosine": 0.1}
+"""Schedules that end with the last epoch, and the share of the learning rate below which they are near their end."""
+RISEN = 3.0
+"""Times by which a learning rate has risen where it began anew."""
 ENOUGH = 5
 """Samples of a class from which on that share says something."""
 
@@ -143,7 +147,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
     diverged = _diverged(context)
     if diverged is not None:
         return (diverged,)  # the cause of all else
-    rules = (_at_chance, _lopsided, _overfitting)
+    rules = (_at_chance, _lopsided, _overfitting, _second_cycle)
     return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
@@ -389,6 +393,28 @@ def _overfitting(context: _Context) -> Diagnosis | None:
     if not plan.weight_decay:
         fixes.append(context.changed("Use weight decay", weight_decay=WEIGHT_DECAY))
     return Diagnosis("overfitting", "The network overfits.", evidence, "patience", course.last, tuple(fixes))
+
+
+def _second_cycle(context: _Context) -> Diagnosis | None:
+    """The learning rate had fallen to its end, and rose again because the run went on for more epochs."""
+    course, plan = context.course, context.plan
+    rates = [float(epoch.get("learning_rate", math.nan)) for epoch in course.epochs]
+    ended = STRETCHED.get(plan.schedule, 0.0) * plan.learning_rate
+    risen = (at for at in range(1, len(rates)) if rates[at - 1] < ended and rates[at] > RISEN * rates[at - 1])
+    at = next(risen, None)
+    if at is None:
+        return None
+    epochs = max(course.planned, course.last)
+    evidence = (
+        f"It rose from {rates[at - 1]:.2g} to {rates[at]:.2g} after epoch {course.epochs[at - 1]['epoch']}, because "
+        f"the schedule “{plan.schedule}” is stretched over all epochs, which became more."
+    )
+    fixes = (
+        context.changed(f"Train for {epochs:,} epochs from the start", epochs=epochs),
+        context.changed("Keep the learning rate constant", schedule="constant"),
+    )
+    sentence = "The learning rate rose again as the run went on."
+    return Diagnosis("second_cycle", sentence, evidence, "schedule", int(course.epochs[at]["epoch"]), fixes)
 
 
 def _known(values: Sequence[float]) -> list[float]:

@@ -18,6 +18,7 @@ from graph.checking.data_fit import input_problems, output_problems
 from graph.checking.dead_layers import dead_layers, feeding_fixes, leading_to_outputs, loose_ends, with_dead_end
 from graph.checking.fixes import Append, Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
+from graph.checking.lost_steps import lost_steps_fixes
 from graph.checking.shared_weights import sharing_problems
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
@@ -26,7 +27,7 @@ from graph.layers.io import Input, InputLike, Output
 from graph.layers.settings import Surroundings
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Network, Node
-from graph.shapes import Shape
+from graph.shapes import Kind, Shape
 from graph.steps import Steps, finished
 
 Listener = Callable[[frozenset[str]], None]
@@ -268,8 +269,7 @@ class Checker:
             else:
                 outputs = layer.infer(inputs)
         except ShapeError as error:
-            own = (from_remedy(remedy, node.id) for remedy in error.remedies)
-            fixes = (*offered_fixes(self.network, node.id, inputs), *own)
+            fixes = (*offered_fixes(self.network, node.id, inputs), *self._repairs(node, inputs, error))
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
             return LayerInfo(inputs=inputs, problems=(problem,))
         return LayerInfo(
@@ -282,6 +282,15 @@ class Checker:
             receptive_field=self._receptive_field(node, inputs, outputs, before),
             problems=(*self._sharing_problems(node, inputs), *self._against_data(node, outputs)),
         )
+
+    def _repairs(self, node: Node, inputs: Mapping[str, Shape], error: ShapeError) -> tuple[Fix, ...]:
+        """What would let a layer take what arrives: first what leaves its meaning, and only else another reading."""
+        shape = inputs.get(error.port or "")
+        vector = shape is not None and shape.kind is Kind.VECTOR and Kind.VECTOR not in node.layer.accepts
+        lost = lost_steps_fixes(self.network, node.id, error.port or "") if vector else ()
+        lost = lost if Kind.SEQUENCE in node.layer.accepts else ()
+        own = (remedy for remedy in error.remedies if not (lost and remedy.rereads))
+        return (*(from_remedy(remedy, node.id) for remedy in own), *lost)
 
     def _receptive_field(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from graph.checking.ctc_outputs import is_transcript, offer_transcript, transcript_problems
 from graph.checking.fixes import Fix, Insert, Replace
 from graph.checking.layer_info import DataSpec, Problem, Severity
+from graph.checking.lost_steps import hands_on, steps_for_target
 from graph.layers import usual_layers
 from graph.layers.base import Layer
 from graph.layers.io import Input, Output
@@ -77,6 +78,10 @@ def _output_fixes(network: Network, node: Node, arrives: Shape, wanted: Shape) -
     if wanted.kind is arrives.kind is Kind.SEQUENCE and fits(sequence(arrives.time, wanted.features), wanted):
         fixes.extend(_resize(network, node, wanted.features) or [_at_every_step(node, wanted.features)])
         return tuple(fixes)
+    if wanted.kind is Kind.SEQUENCE and arrives.kind is Kind.VECTOR:
+        fixes.extend(steps_for_target(network, node, wanted))
+    if wanted.kind is arrives.kind is Kind.IMAGE:
+        return (*fixes, *_image_fixes(network, node, arrives, wanted))
     if wanted.elements is not None and wanted.kind is not Kind.TOKENS and arrives.elements is not None:
         fixes.append(reshaping(node.id, "in", arrives, wanted))
     return tuple(fixes)
@@ -90,19 +95,48 @@ def _resize(network: Network, node: Node, units: int) -> list[Fix]:
         layer = network.layer(current)
         if layer.is_dense:
             return [Fix(f"Set {current} to {units:,} units", (Replace(current, layer.changed(units=units)),))]
-        if len(layer.input_ports()) != 1 or not _hands_on(layer):
+        if len(layer.input_ports()) != 1 or not hands_on(layer):
             return []
     return []
+
+
+def _image_fixes(network: Network, node: Node, arrives: Shape, wanted: Shape) -> list[Fix]:
+    """Another number of filters, and another size, so that each pixel stays where it is."""
+    if arrives.sizes[1:] == wanted.sizes[1:]:
+        return _refilter(network, node, wanted.features) or [_pointwise(node, wanted)]
+    resize = usual_layers.resize(arrives, wanted)
+    layers = [resize, *([] if arrives.features == wanted.features else [usual_layers.pointwise(wanted.features)])]
+    edits = tuple(Insert(node.id, "in", layer) for layer in layers)
+    return [Fix("Insert " + ", ".join(layer.title for layer in layers), edits)]
+
+
+def _refilter(network: Network, node: Node, filters: int) -> list[Fix]:
+    """Offers another number of filters in the layer that decides the channels of the output."""
+    arriving = network.at(node.id, "in")
+    while arriving is not None:
+        source = network.node(arriving.source)
+        values = source.layer.values()
+        if source.layer.has_filters and "filters" in values and values.get("groups", 1) == 1:
+            changed = source.layer.changed(filters=filters)
+            return [Fix(f"Set {source.id} to {_counted(filters)}", (Replace(source.id, changed),))]
+        if len(source.inputs) != 1 or not hands_on(source.layer):
+            return []
+        arriving = network.at(source.id, source.inputs[0])
+    return []
+
+
+def _counted(filters: int) -> str:
+    return "1 filter" if filters == 1 else f"{filters:,} filters"
+
+
+def _pointwise(node: Node, wanted: Shape) -> Fix:
+    layer = usual_layers.pointwise(wanted.features)
+    return Fix(f"Insert {layer.title} with {_counted(wanted.features)} of 1 × 1", (Insert(node.id, "in", layer),))
 
 
 def _at_every_step(node: Node, units: int) -> Fix:
     layer = usual_layers.dense(units, every_step=True)
     return Fix(f"Insert {layer.title} with {units:,} units", (Insert(node.id, "in", layer),))
-
-
-def _hands_on(layer: Layer) -> bool:
-    """Whether a layer hands on the shape it gets, because its class leaves the rule of `Layer` as it is."""
-    return type(layer).output is Layer.output and type(layer).infer is Layer.infer
 
 
 def reshaping(target: str, port: str, arrives: Shape, wanted: Shape) -> Fix:

@@ -128,7 +128,8 @@ class Bypass:
     def apply(self, document: Document) -> None:
         """Remove the layer and heal the wires."""
         network = document.network
-        arriving = next(iter(network.into(self.target).values()), None)
+        ports = network.into(self.target)
+        arriving = next((ports[port] for port in network.node(self.target).inputs if port in ports), None)
         leaving = network.out_of(self.target)
         document.remove(self.target)
         if arriving is not None:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from graph.checking.fixes import Bypass, Edit, Fix, Insert, Replace
+from graph.checking.fixes import Bypass, Edit, Fix, Insert, Join, Replace
 from graph.checking.habits import HintContext
 from graph.checking.layer_info import Problem, Severity
 from graph.layers import usual_layers
 from graph.layers.base import Layer
 from graph.layers.io import InputLike
-from graph.network import Node
+from graph.layers.lengths import LENGTHS
+from graph.network import Connection, Node
 from graph.shapes import Kind
 
 L = TypeVar("L", bound=HintContext)
@@ -197,6 +198,24 @@ def _bent_answers(context: HintContext) -> Iterator[Finding]:
             yield Finding(node.id, message, (Fix(f"Take {node.id} out", (Bypass(node.id),)),))
 
 
+# Sequences
+
+
+def _last_of_both(context: HintContext) -> Iterator[Finding]:
+    for node in context.those(lambda layer: layer.takes_last_step):
+        source = context.back(node.id, lambda layer: layer.drops_values or layer.normalises)
+        last = source.layer.last_state() if source is not None else None
+        if source is None or last is None or context.after(source.id) is None:
+            continue
+        edits: list[Edit] = [Replace(source.id, last), Bypass(node.id)]
+        counted = context.network.at(node.id, LENGTHS.name)
+        if counted is not None and not last.values()[LENGTHS.name]:
+            joined = Connection(counted.source, counted.source_port, source.id, LENGTHS.name)
+            edits[:1] = [Replace(source.id, last.changed(lengths=True)), Join(joined)]
+        message = f"{node.id}: at the last step, the way back of {source.id} has read that step only."
+        yield Finding(node.id, message, (Fix("Take the last state of each direction", tuple(edits)),))
+
+
 # Normalisation and dropout
 
 
@@ -288,6 +307,13 @@ RULES: tuple[HintRule[HintContext], ...] = (
         "Scores and predicted numbers may be negative; the loss takes care of them. Behind a ReLU everything below "
         "zero becomes zero, and where it is zero no gradient comes back.",
         _bent_answers,
+    ),
+    HintRule(
+        "last_of_both",
+        "Last step of both directions",
+        "A bidirectional layer reads the sequence forwards and backwards. At the last step its way back has only just "
+        "begun, so half of what leaves there knows a single step. The last state of each direction has read it all.",
+        _last_of_both,
     ),
     HintRule(
         "useless_bias",

@@ -62,6 +62,8 @@ class Remedy:
     title: str
     insert: tuple[tuple[str, Layer], ...] = ()
     replace: Layer | None = None
+    rereads: bool = False
+    """Whether it reads values as places that they may not be, which is only right where nothing else helps."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,10 @@ class Layer(Declared):
     """Gives values a mean and a deviation that it learns."""
     uses_batch_statistics: ClassVar[bool] = False
     """Takes mean and deviation over the batch: a bias before it does nothing."""
+    merges_steps: ClassVar[bool] = False
+    """Makes one vector of all steps of a sequence, and has no weights."""
+    takes_last_step: ClassVar[bool] = False
+    """Keeps the last step of a sequence alone."""
     sees_everything: ClassVar[bool] = False
     """Each output value depends on all places of the input, which ends the receptive field's growth."""
     is_shortcut: ClassVar[bool] = False
@@ -233,6 +239,14 @@ class Layer(Declared):
     def reads_padding(self) -> bool:
         """Whether it takes steps behind a sample's own end for data; its setting ``lengths`` mends that."""
         return False
+
+    def every_step(self) -> Layer | None:
+        """The same layer giving every step, for one that gives what it knows after the last; None for others."""
+        return None
+
+    def last_state(self) -> Layer | None:
+        """The same layer giving what each direction knows at its end, for one that gives every step both ways."""
+        return None
 
     def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
         """Values of one sample in each mean that it takes over a batch; None where it takes none, or that is open."""

@@ -57,7 +57,7 @@ def changed_settings(layer: Layer, *names: str, **renamed: str) -> dict[str, Arg
 
 
 def _insert(port: str, shape: Shape, words: str) -> Remedy:
-    return Remedy(f"Insert Reshape to {shape.described()}{words}", insert=((port, Reshape(shape=shape)),))
+    return Remedy(f"Insert Reshape to {shape.described()}{words}", insert=((port, Reshape(shape=shape)),), rereads=True)
 
 
 def as_image(port: str, shape: Shape) -> tuple[Remedy, ...]:

@@ -99,6 +99,7 @@ class GlobalPool1d(_Whole):
     title: ClassVar[str] = "GlobalPool1d"
     stem: ClassVar[str] = "pool"
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
+    merges_steps: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
     lengths: bool = own_lengths("Only a sample's own steps are then pooled, without the padding.")

@@ -190,6 +190,14 @@ class _Recurrent(Layer):
         """Two for each weight and one for each bias at every step; the gates' own functions are not counted."""
         return (2 * self._weights(inputs["in"].features) + self._biases()) * positions(inputs["in"])
 
+    def every_step(self) -> Layer | None:
+        """With the states at all steps."""
+        return self.changed(output_mode="sequence") if self.output_mode == "last" else None
+
+    def last_state(self) -> Layer | None:
+        """With the last state of each direction."""
+        return self.changed(output_mode="last") if self.bidirectional and self.output_mode == "sequence" else None
+
     def reads_padding(self) -> bool:
         """Where the last state leaves, or the way back begins at the end."""
         return not self.lengths and (self.output_mode == "last" or self.bidirectional)

@@ -61,6 +61,8 @@ class LastStep(Layer):
         "last time step",
     )
     passes_probabilities: ClassVar[bool] = True
+    merges_steps: ClassVar[bool] = True
+    takes_last_step: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 
     lengths: bool = own_lengths("The last step is then each sample's own, not one of padding.")

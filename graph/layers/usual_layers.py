@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from graph.layers.activation import Relu, Sigmoid
 from graph.layers.base import Layer
+from graph.layers.convolution import Conv2d
 from graph.layers.dense import Dense, TimeDistributedDense
 from graph.layers.normalisation import Dropout
 from graph.layers.pooling import MaxPool2d
+from graph.layers.pooling_whole import AdaptivePool2d
 from graph.layers.recurrent import Embedding
 from graph.layers.shape import Flatten, Reshape
+from graph.layers.upsampling import Upsample2d
 from graph.shapes import Shape
 
 
@@ -40,6 +43,19 @@ def reshape(shape: Shape) -> Layer:
 def pool2d() -> Layer:
     """Feature maps of half the height and width."""
     return MaxPool2d()
+
+
+def pointwise(filters: int) -> Layer:
+    """Weighted sums of the channels of each pixel."""
+    return Conv2d(filters=filters, kernel_size=(1, 1), padding="valid")
+
+
+def resize(shape: Shape, wanted: Shape) -> Layer:
+    """Feature maps as high and wide as ``wanted``: mixed where they grow, pooled where they shrink."""
+    high, wide = wanted.size("H"), wanted.size("W")
+    if shape.size("H") >= high and shape.size("W") >= wide:
+        return AdaptivePool2d(size=(high, wide))
+    return Upsample2d(size=(high, wide), mode="bilinear")
 
 
 def embedding() -> Layer:

@@ -386,6 +386,10 @@ class Loop(Timed):
             return shapes
         return {name: sequence(times, shape.features) for name, shape in shapes.items()}
 
+    def every_step(self) -> Layer | None:
+        """With its output at every step."""
+        return self.changed(output_mode="sequence") if self.output_mode == "last" else None
+
     def onnx_obstacle(self, inputs: Mapping[str, Shape]) -> str | None:
         """A number of steps that is not known, since the steps are written out."""
         if all(shape.time is not None for shape in inputs.values()):

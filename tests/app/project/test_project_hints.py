@@ -61,6 +61,7 @@ TRIGGERS: dict[str, Case] = {
     ),
     "softmax_twice": (table(4, dense(), layer("softmax")), {"data": IRIS}),
     "softmax_labels": (table(2, dense(), layer("softmax")), {"data": TAGS}),
+    "squashed_scores": (table(4, dense(), layer("tanh")), {"data": IRIS}),
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
     "padding_read": (judge(Lstm()), {"data": BRACKETS}),
     "by_heart": (BIG, {"data": DIGITS}),
@@ -82,6 +83,15 @@ KEPT: dict[str, list[Case]] = {
     "softmax_labels": [
         (table(2, dense(), layer("sigmoid")), {"data": TAGS}),
         (table(2, dense()), {"data": TAGS}),
+    ],
+    "squashed_scores": [
+        (table(4, dense(), layer("sigmoid")), {"data": IRIS}),
+        (table(4, dense(), layer("tanh")), {"data": IRIS, "plan": {"loss": "mse"}}),
+        (
+            [layer("input", shape=image(1, 8, 8)), layer("conv2d", filters=10), layer("global_pool2d"), OUT],
+            {"data": DIGITS},
+        ),
+        (table(4, dense(), layer("softmax")), {"data": IRIS}),
     ],
     "squashed_number": [
         (table(2, dense(), layer("sigmoid")), {"data": TAGS}),
@@ -206,3 +216,12 @@ def test_the_guide_lists_every_rule() -> None:
     rules: list[HintRule[Any]] = [*RULES, *PROJECT_RULES]
     for rule in rules:
         assert f"| `{rule.id}` | {rule.title} | {rule.why} |" in text
+
+
+def test_a_softmax_before_a_pool_is_taken_out() -> None:
+    layers = [layer("input", shape=image(1, 8, 8)), layer("conv2d", filters=10), layer("softmax")]
+    made = document(([*layers, layer("global_pool2d"), OUT], {"data": DIGITS}))
+    (found,) = hints(made, "squashed_scores")
+    assert found.layer == "softmax1" and "pools probabilities" in found.message
+    found.fixes[0].apply(made)
+    assert hints(made, "squashed_scores") == []

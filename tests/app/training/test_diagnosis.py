@@ -17,9 +17,12 @@ from app.data.dataset import DatasetInfo
 from app.project.presets import FOLDER
 from app.protocol.events import Epoch, EpochConfusion
 from app.training.diagnosis import NOT_A_NUMBER, Course, Diagnosis, TrainingMonitor, diagnose
+from app.training.trainer import train
+from app.training.training_session import begin, resume
 from graph.document import Document
 from graph.network import Network
 from tests.app.protocol import samples
+from tests.app.training.projects import project
 
 CURVES: Mapping[str, Any] = json.loads(Path(__file__).with_name("preset_curves.json").read_bytes())
 """Metrics of each epoch of presets, trained as they ship on one processor core."""
@@ -243,3 +246,40 @@ def test_of_many_epochs_only_some_are_followed_by_a_look(monkeypatch: pytest.Mon
     assert looks < 1000
     monitor.take(samples.finished())
     assert looks < 1001
+
+
+def with_rates(*rates: float) -> list[dict[str, Any]]:
+    """Epochs with these learning rates."""
+    falling = [1.0 / (at + 1) for at in range(len(rates))]
+    learned = zip(epochs(falling, falling), rates, strict=True)
+    return [{**epoch, "learning_rate": rate} for epoch, rate in learned]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates", "told"),
+    [
+        ("one_cycle", (4e-5, 1e-3, 1.2e-8, 1.9e-4), True),
+        ("one_cycle", (4e-5, 1e-3, 5e-4, 1.2e-8), False),
+        ("cosine", (1e-3, 5e-4, 2e-5, 4e-4), True),
+        ("cosine", (1e-3, 5e-4, 2e-5, 1e-5), False),
+        ("constant", (1e-3, 1e-8, 1e-3), False),
+    ],
+)
+def test_a_cycle_that_begins_again_as_a_run_goes_on_is_told(
+    schedule: str, rates: tuple[float, ...], told: bool
+) -> None:
+    found = diagnose(Course(with_rates(*rates), len(rates)), sections(schedule=schedule))
+    assert [one.kind for one in found] == (["second_cycle"] if told else [])
+    if told:
+        assert "rose" in found[0].text and "after epoch 3" in found[0].text
+        assert repaired(found[0])["epochs"] == len(rates)
+
+
+def test_a_run_of_one_cycle_that_goes_on_says_so(tmp_path: Path) -> None:
+    session = begin(project(epochs=2, schedule="one_cycle"), None, tmp_path / "run")
+    for _ in train(session):
+        pass
+    going_on = resume(session.run.path, 4)
+    monitor = TrainingMonitor.of(session.run, resumed=True)
+    told = [one.kind for event in train(going_on) for one in monitor.take(event)]
+    assert "second_cycle" in told

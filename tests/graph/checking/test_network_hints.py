@@ -10,12 +10,13 @@ from graph.checking.habits import HintContext
 from graph.checking.network_hints import RULES, Hint, network_hints
 from graph.document import Document
 from graph.layers.base import Layer
-from graph.shapes import image, vector
+from graph.shapes import image, sequence, vector
 from tests.graph.networks import chain, layer, wire
 
 Layers = list[Layer]
 PICTURE = layer("input", shape=image(1, 32, 32))
 VECTOR = layer("input", shape=vector(8))
+SERIES, DROP = layer("input", shape=sequence(9, 2)), layer("dropout")
 OUT, RELU, FLAT, POOL = layer("output"), layer("relu"), layer("flatten"), layer("max_pool2d")
 
 
@@ -55,6 +56,10 @@ TRIGGERS: dict[str, list[Layers]] = {
     "step_activation": [[VECTOR, dense(), layer("step"), dense(), OUT]],
     "saturating": [squashed("sigmoid", 3), squashed("tanh", 5)],
     "bent_answer": [[VECTOR, dense(), RELU, OUT]],
+    "last_of_both": [
+        [SERIES, layer("lstm", bidirectional=True, output_mode="sequence"), layer("last_step"), dense(), OUT],
+        [SERIES, layer("gru", bidirectional=True, output_mode="sequence"), DROP, layer("last_step"), dense(), OUT],
+    ],
     "useless_bias": [
         [PICTURE, conv(2), layer("batch_norm"), RELU, POOL, conv(4), layer("batch_norm"), RELU, POOL, *END],
         [VECTOR, dense(), layer("batch_norm"), RELU, dense(), OUT],
@@ -91,6 +96,11 @@ KEPT: dict[str, list[Layers]] = {
         [VECTOR, *[each for _ in range(4) for each in (dense(), layer("batch_norm"), layer("sigmoid"))], dense(), OUT],
     ],
     "bent_answer": [[VECTOR, dense(), RELU, dense(), OUT], [PICTURE, conv(10), RELU, layer("global_pool2d"), OUT]],
+    "last_of_both": [
+        [SERIES, layer("lstm", output_mode="sequence"), layer("last_step"), dense(), OUT],
+        [SERIES, layer("lstm", bidirectional=True), dense(), OUT],
+        [SERIES, layer("lstm", bidirectional=True, output_mode="sequence"), layer("global_pool1d"), dense(), OUT],
+    ],
     "useless_bias": [[VECTOR, layer("dense", bias=False), layer("batch_norm"), RELU, dense(), OUT]],
     "norm_behind_dropout": [[VECTOR, dense(), layer("batch_norm"), RELU, layer("dropout"), dense(), OUT]],
     "altered_answer": [[VECTOR, dense(), layer("dropout"), RELU, dense(), OUT]],
