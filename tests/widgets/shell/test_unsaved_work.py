@@ -59,7 +59,7 @@ def test_work_left_by_a_crash_does_not_write_over_what_others_saved_since(
     offer_recovery(window)
     choose(qtbot, window, "Recover")
     window.commands["save"].trigger()
-    assert "changed on the disk by someone else, and was not saved" in said(window)[-1]
+    assert "changed on the disk by someone else. Reload gives up yours." in said(window)[-1]
     assert read_project(project_file).network.layer("dense3").values()["units"] == 77
     choose(qtbot, window, "Keep both")
     assert read_project(project_file).network.layer("dense3").values()["units"] == 77

@@ -219,8 +219,8 @@ class FileActions:
         session = self._context.session
         try:
             session.save(path)
-        except OvertakenError as error:
-            self._ask_about_both(str(error))
+        except OvertakenError:
+            self.tell_overtaken()
             return False
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (again,), "save", of_project=True))
@@ -247,27 +247,6 @@ class FileActions:
         session.copied.connect(self.tell_copied)
         session.troubled.connect(self._tell_trouble)
 
-    def _ask_about_both(self, sentence: str) -> None:
-        """Ask what becomes of two contents for one file, before anything is written."""
-        session = self._context.session
-
-        def overwrite() -> None:
-            session.keep_mine()
-            self._write(None)
-
-        def keep_both() -> None:
-            if session.path is not None:
-                self._write(beside(session.path))
-
-        choices = (
-            ("Keep both", keep_both),
-            ("Overwrite", overwrite),
-            ("Save as…", self.save_as),
-            ("Reload", self._reload),
-        )
-        text = f"{sentence} Keep both saves yours as another file beside it; Reload gives yours up."
-        self._context.say(Notice(text, "warning", choices, "overtaken", of_project=True))
-
     def _tell_trouble(self, sentence: str) -> None:
         if not sentence:
             self._context.withdraw("journal")
@@ -275,13 +254,31 @@ class FileActions:
         self._context.say(Notice(sentence, "warning", (), "journal", of_project=True))
 
     def tell_overtaken(self) -> None:
-        """Say that someone else changed the file, and offer both ways out."""
+        """Say that someone else changed the file, and offer the ways out, before anything is written."""
         session = self._context.session
         text = f"{session.title} was changed on the disk by someone else."
+        choices: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Reload", self._reload),
+            ("Keep mine", session.keep_mine),
+        )
         if session.modified:
-            text += " Reloading gives up the edits made here."
-        choices = (("Reload", self._reload), ("Keep mine", session.keep_mine))
+            text += " Reload gives up yours."
+            choices = (
+                ("Keep both", self._keep_both),
+                ("Overwrite", self._overwrite),
+                ("Save as…", self.save_as),
+                ("Reload", self._reload),
+            )
         self._context.say(Notice(text, "warning", choices, "overtaken", of_project=True))
+
+    def _keep_both(self) -> None:
+        path = self._context.session.path
+        if path is not None:
+            self._write(beside(path))
+
+    def _overwrite(self) -> None:
+        self._context.session.keep_mine()
+        self._write(None)
 
     def _reload(self) -> None:
         self._try(self._context.session.reload, "open")
