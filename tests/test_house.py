@@ -363,3 +363,23 @@ pg.TextItem(html=name)
     broken = [int(each.partition(":")[0]) for each in html_of_strangers(source, place)]
     assert sorted(broken) == [2, 3, 4, 5, 7, 8, 9, 10]
     assert list(html_of_strangers("role = ToolTipRole", place)) == ["1: ToolTipRole without plain_tip"]
+
+
+LONG_EDITORS = {
+    "widgets/canvas/note_field.py",  # edited in place
+    "widgets/data/reading_panel.py",  # to read only
+    "widgets/fields/open_editors.py",  # what all others are
+    "widgets/shell/help_window.py",  # a report, which belongs to no project
+    "widgets/understand/try_it/text_editor.py",  # a sample, which belongs to no project
+}
+"""Modules with editors of several lines that are none of `widgets.fields.open_editors.LongText`."""
+
+
+def test_what_is_typed_in_every_long_editor_is_taken_over_in_time() -> None:
+    made = re.compile(r"\bQPlainTextEdit\(|\(.*\bQPlainTextEdit\b.*\):$", re.MULTILINE)
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources("widgets")
+        if made.search(re.sub(r"def .*", "", path.read_text("utf-8")))
+    }
+    assert found == LONG_EDITORS

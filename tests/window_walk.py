@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
+import traceback
 from collections.abc import Iterator
 from types import TracebackType
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QtMsgType, qInstallMessageHandler
 from PySide6.QtCore import Qt as Core
 from PySide6.QtGui import QAction, Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTabBar, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QTabBar, QToolTip, QWidget
+from shiboken6 import isValid
 
 from widgets.shell.window import MainWindow
 from widgets.understand.understand_panel import UnderstandPanel
@@ -17,21 +20,28 @@ from widgets.understand.understand_panel import UnderstandPanel
 LOADS = re.compile(r"<\s*(img|link|style|body|table|p|object|qt)\b[^>]*trap\.png", re.IGNORECASE)
 """A tag that names the picture nobody may open."""
 MOST_CELLS = 40
+_SHOWN: set[str] = set()
+"""Tooltips that were shown already, in whatever window."""
 EXPECTED = ("propagateSizeHints", "does not support raise()")
 
 
 class QtMessages:
-    """What Qt complains of in the meantime."""
+    """What Qt complains of in the meantime, and the errors of what Qt calls."""
 
     def __init__(self) -> None:
         self.complaints: list[str] = []
 
     def __enter__(self) -> QtMessages:
         self._before = qInstallMessageHandler(self._take)
+        self._hook, sys.excepthook = sys.excepthook, self._take_error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         qInstallMessageHandler(self._before)
+        sys.excepthook = self._hook
+
+    def _take_error(self, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+        self.complaints.append("".join(traceback.format_exception(kind, error, at)))
 
     def _take(self, kind: QtMsgType, _where: object, text: str) -> None:
         if kind is not QtMsgType.QtInfoMsg and not any(words in text for words in EXPECTED):
@@ -80,23 +90,25 @@ def look(window: QWidget) -> Iterator[str]:
     settle()
     window.grab()
     for menu in window.findChildren(QMenu):
-        menu.aboutToShow.emit()
-    for tip in tooltips(window):
-        if "trap.png" in tip:
-            QToolTip.showText(window.mapToGlobal(window.rect().center()), tip, window)
-            settle()
-            QToolTip.hideText()
-        if Qt.mightBeRichText(tip) and LOADS.search(tip):
-            yield f"tooltip {tip!r}"
+        if isValid(menu):
+            menu.aboutToShow.emit()
+    tips = {tip for tip in tooltips(window) if "trap.png" in tip} - _SHOWN
+    for tip in tips:  # what is shown of them lets widgets come and go
+        QToolTip.showText(window.mapToGlobal(window.rect().center()), tip, window)
+        settle()
+        QToolTip.hideText()
+    _SHOWN.update(tips)
+    yield from (f"tooltip {tip!r}" for tip in tips if Qt.mightBeRichText(tip) and LOADS.search(tip))
+    yield from _labels(window)
+
+
+def _labels(window: QWidget) -> Iterator[str]:
     for label in window.findChildren(QLabel):
         if label.metaObject().className() == "QTipLabel":
             continue  # its text is that of a tooltip above
         rich = label.textFormat() is not Core.TextFormat.PlainText and Qt.mightBeRichText(label.text())
         if rich and LOADS.search(label.text()):
             yield f"label {label.text()!r}"
-    for page in window.findChildren(QTextEdit):
-        if LOADS.search(page.toHtml()) and page.isVisible():
-            page.grab()  # its pictures are asked for, and answered with nothing
 
 
 def tooltips(window: QWidget) -> Iterator[str]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from widgets.canvas.in_place_editing import InPlaceEditing
+from widgets.fields.in_place_editing import InPlaceEditing
 
 
 class NameField(QLineEdit):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from widgets.canvas.in_place_editing import InPlaceEditing
+from widgets.fields.in_place_editing import InPlaceEditing
 from widgets.look.theme import Theme
 
 

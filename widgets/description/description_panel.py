@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextBlock, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
-    QPlainTextEdit,
     QPushButton,
     QWidget,
 )
@@ -17,6 +16,7 @@ from app.system.guide_pages import anchor
 from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
+from widgets.fields.open_editors import LongText
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
@@ -24,6 +24,8 @@ from widgets.look.text_page import TextPage
 from widgets.look.theme import Themed, ThemeSource
 
 SECTION = "notes"
+KEEP_MS = 1500
+"""What is written is part of the project, and so of its journal, at most this long after it was typed."""
 HOW = "# Title, **bold**, - list, [link](layer:conv1). Links also lead to workspace:data, command:train, preset:lenet."
 EMPTY = (
     "A description says what this network is for, what to look at and what to try. It is saved with the project and "
@@ -80,10 +82,9 @@ class Reader(Themed, TextPage):
         return True
 
 
-class DescriptionEditor(QPlainTextEdit):
+class DescriptionEditor(LongText):
     """The source of the page; ``left`` says that the keyboard went elsewhere, ``done`` that Esc was pressed."""
 
-    left = Signal()
     done = Signal()
 
     def __init__(self) -> None:
@@ -119,6 +120,9 @@ class DescriptionPanel(Themed, QWidget):
         self.setAccessibleName("Description")
         self._document: Document | None = None
         self._stop: Callable[[], None] | None = None
+        self._sitting = 0
+        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keep_soon.timeout.connect(self._keep)
         self.reader, self.writer = Reader(themes), DescriptionEditor()
         self.reader.setAccessibleName("Description of this project")
         self.how, self.empty = (text_label(text, look="faint", wrap=True) for text in (HOW, EMPTY))
@@ -130,6 +134,7 @@ class DescriptionPanel(Themed, QWidget):
         self._assemble()
         self.reader.linked.connect(self.linked)
         self.writer.left.connect(self.commit)
+        self.writer.textChanged.connect(self._on_typing)
         self.writer.done.connect(lambda: self.edit.setChecked(False))
         self.follow(themes)
 
@@ -166,24 +171,35 @@ class DescriptionPanel(Themed, QWidget):
         """Show the page of another document."""
         if document is self._document:
             return
+        self.edit.setChecked(False)  # what was written belongs to the document before
         self.close_document()
         self._document, self._stop = document, document.subscribe(self._on_commit)
-        self.edit.setChecked(False)
         self._show()
 
     def close_document(self) -> None:
         """Stop listening to the document."""
+        self._keep_soon.stop()
         if self._stop is not None:
             self._stop()
             self._stop = None
 
     def commit(self) -> None:
-        """Take over what was written."""
+        """Take over what was written; what is written after that is another step of undo."""
+        self._keep_soon.stop()
+        self._keep()
+        self._sitting += 1
+
+    def _keep(self) -> None:
+        """Take over what is written so far, so that the journal has it."""
         written = self.writer.text
         if self._document is None or not self.writing or written == self.text.strip():
             return
-        with self._document.transaction("Edit the description"):
+        with self._document.transaction("Edit the description", merge=f"description {self._sitting}"):
             self._document.set_section(SECTION, f"{written}\n" if written else None)
+
+    def _on_typing(self) -> None:
+        if self.writing and not self._keep_soon.isActive():
+            self._keep_soon.start()
 
     def _on_commit(self, commit: Commit) -> None:
         if any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):

@@ -43,6 +43,11 @@ def caption(text: str) -> str:
     return text.replace("&", "&&")
 
 
+def spoken(caption: str) -> str:
+    """What a button or an action is called: its caption without the marks of keys."""
+    return "&".join(part.replace("&", "") for part in caption.split("&&"))
+
+
 def window_title(text: str) -> str:
     """A text in a window's title, where ``[*]`` would stand for the mark of what is unsaved."""
     return text.replace("[*]", "[*][*]")

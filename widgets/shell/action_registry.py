@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from widgets.look import icons
+from widgets.look.plain_text import caption, plain_tip
 from widgets.shell import actions
 
 if TYPE_CHECKING:
@@ -141,7 +142,9 @@ class Actions(QObject):
         for action, bound in self._bound.values():
             bound.setEnabled(action.enabled is None or action.enabled(self._context))
             if action.named is not None:
-                bound.setText(action.named(self._context))
+                title = action.named(self._context)  # of Undo, it names files
+                bound.setText(caption(title))
+                bound.setToolTip(plain_tip(title))
             if action.checked is not None:
                 bound.setChecked(action.checked(self._context))
 

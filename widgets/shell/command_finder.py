@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import spoken
 
 _ACTION = Qt.ItemDataRole.UserRole
 
@@ -115,7 +116,7 @@ class CommandFinder(QFrame):
 
 
 def _title(action: QAction) -> str:
-    return action.text().replace("&", "").removesuffix("…")
+    return spoken(action.text()).removesuffix("…")
 
 
 def _score(text: str, title: str) -> int:

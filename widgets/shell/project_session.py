@@ -64,12 +64,14 @@ class ProjectSession(QObject):
     """Holds the document of one window.
 
     What is known of it is its ``state``, which is exchanged whole: ``leaving`` comes before, ``replaced`` after that.
+    Before it is exchanged or saved, ``finishing`` has every editor hand over what is being typed.
     ``copied`` says that the project was saved in another file, and has an id of its own from there; ``changed`` that
     the title or the unsaved mark may differ; ``committed`` passes on each commit; ``checked`` says that the network was
     checked again, after an edit or against other data; ``troubled`` carries a sentence; ``overtaken`` says that someone
     else changed the file; ``shared`` that another window has it open.
     """
 
+    finishing = Signal()
     leaving = Signal()
     replaced = Signal()
     copied = Signal()
@@ -238,6 +240,7 @@ class ProjectSession(QObject):
         self._adopt(_fresh(document, id_of(project, path)), path, known)
 
     def _adopt(self, state: ProjectState, path: Path | None, known: str | None) -> None:
+        self.finish_editing()
         self.leaving.emit()
         self._journal.stop()
         self.checker.close()
@@ -271,6 +274,10 @@ class ProjectSession(QObject):
         if path is not None and path.exists():
             self._watcher.addPath(str(path))
 
+    def finish_editing(self) -> None:
+        """Have the document take over what is being typed: it must not reach another one, nor be left out of a file."""
+        self.finishing.emit()
+
     # Saving
 
     def save(self, path: Path | None = None) -> None:
@@ -283,6 +290,7 @@ class ProjectSession(QObject):
         NetloomError
             if it cannot be written; the old file is untouched.
         """
+        self.finish_editing()
         target = path or self.state.path
         if target is None:
             raise NetloomError("This project has no file yet: choose one with Save as.")

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
-from widgets.look.plain_text import plain_tip
+from widgets.look.plain_text import plain_tip, spoken
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
 from widgets.shell.workspace_tabs import WorkspaceTabs
@@ -164,8 +164,8 @@ class TopBar(Themed, QWidget):
 
     @staticmethod
     def _retitle(button: QToolButton, action: QAction) -> None:
-        button.setAccessibleName(action.text())
-        button.setToolTip(plain_tip(f"{action.text()} ({action.shortcut().toString()})"))
+        button.setAccessibleName(spoken(action.text()))
+        button.setToolTip(plain_tip(f"{spoken(action.text())} ({action.shortcut().toString()})"))
 
     def _device_button(self) -> QToolButton:
         button = QToolButton()

@@ -15,7 +15,7 @@ from graph.project import SUFFIX
 from graph.structure.blocks import Block
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.commands.annotation_commands import go_to_annotation
-from widgets.fields.forms import SettingsForm
+from widgets.fields.open_editors import finish_editors
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import vbox
@@ -127,6 +127,7 @@ class Workbench(QWidget):
         self.block_navigation.changed.connect(self._show_block)
         self._session.changed.connect(self._show_trail)
         self._session.replaced.connect(self._begin_description)
+        self._session.finishing.connect(self.commit_typing)
         self.palette_panel.chosen.connect(self.add_layer)
         self.palette_panel.block_chosen.connect(self.add_block)
         self.palette_panel.failed.connect(self.refused)
@@ -351,12 +352,9 @@ class Workbench(QWidget):
         self.canvas.events.attempt(lambda: self.canvas.run("delete"))
 
     def commit_typing(self) -> None:
-        """Take over what is being typed in any form in view."""
+        """Take over what is being typed anywhere."""
         self.inspector.commit()
-        self.description.commit()
-        for form in self.findChildren(SettingsForm):
-            if form.isVisible():
-                form.commit()
+        finish_editors(self)
 
     # Workspaces
 

@@ -166,6 +166,8 @@ class FileActions:
     def _after_asking(self, then: Callable[[], object]) -> None:
         """Do ``then`` once unsaved edits are saved or given up; ask in a banner if there are any."""
         context = self._context
+        if context.ready:
+            context.session.finish_editing()
         if not context.ready or not context.session.modified:
             then()
             return
@@ -181,6 +183,8 @@ class FileActions:
     def may_close(self, close: Callable[[], object]) -> bool:
         """Whether the window can close at once; if not, what is at stake is asked about, and ``close`` called then."""
         context = self._context
+        if context.ready:
+            context.session.finish_editing()
         modified = context.ready and context.session.modified
         training = context.part(TrainingActions).active
         if not modified and not training:
@@ -204,6 +208,7 @@ class FileActions:
     def save(self) -> bool:
         """Save; asks for a place the first time. False if that failed or was called off."""
         session = self._context.session
+        session.finish_editing()
         if session.path is None:
             return self.save_as()
         return self._write(None)

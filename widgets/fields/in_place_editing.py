@@ -65,6 +65,10 @@ class InPlaceEditing(QObject):
         if self._keep is not None:
             self.place()
 
+    def finish(self) -> None:
+        """Close and keep what was typed, as leaving the field does."""
+        self._close(kept=True)
+
     def dismiss(self) -> None:
         """Close without keeping anything."""
         self._close(kept=False)
