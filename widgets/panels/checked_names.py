@@ -33,7 +33,9 @@ class CheckedNames(QStyledItemDelegate):
     def setModelData(
         self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """What was typed is handed on by ``keep``; the row follows what that changes."""
+        """What was typed is handed on by ``keep``, unless that is done; the row follows what that changes."""
+        if isinstance(editor, QLineEdit):
+            self._refuses(editor.text().strip())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         key = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
