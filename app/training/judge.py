@@ -20,6 +20,7 @@ from app.training.plan_problems import plan_problems
 from graph.checking.check import Checker
 from graph.checking.fixes import Change, Fix
 from graph.checking.layer_info import Problem, Severity
+from graph.checking.open_lengths import at_length, open_inputs, open_length_problems
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.io import Input
@@ -37,14 +38,14 @@ def judge(
     """
     plan = sections.get("plan")
     checker.set_data_spec(data_spec(info, plan) if info is not None else None)
-    at_length = _at_length(checker, info)
+    known = _at_length(checker, info)
     problems = [
         *plan_problems(sections.get("plan", {})),
         *(_split_problems(sections, info, values) if info is not None else ()),
         *gan_problems(checker, sections, info),
         *objective_problems(checker, sections, info, values),
-        *(_length_problems(checker, at_length) if at_length is not None else ()),
-        *learning_problems(at_length or checker, sections, info, values),
+        *(_length_problems(checker, known) if known is not None else open_length_problems(checker)),
+        *learning_problems(known or checker, sections, info, values),
     ]
     return tuple(problems)
 
@@ -73,24 +74,20 @@ def _at_length(checker: Checker, info: DatasetInfo | None) -> Checker | None:
     """The network at the length that the data has, where it leaves that open."""
     if info is None or checker.data_spec is None:
         return None
-    arriving = dict[str, Shape]()
-    for node in checker.network:
-        if isinstance(node.layer, Input) and None in node.layer.shape.sizes:
-            offered = checker.data_spec.inputs.get(node.layer.field or checker.data_spec.default_input)
-            if offered is not None and offered.kind is node.layer.shape.kind and None not in offered.sizes:
-                arriving[node.id] = offered
-    if not arriving:
-        return None
-    found = Checker(Document(checker.network), checker.data_spec, arriving=arriving)
-    found.close()
-    return found
+    spec, arriving = checker.data_spec, dict[str, Shape]()
+    for id_, shape in open_inputs(checker.network).items():
+        field = checker.network.layer_as(id_, Input).field or spec.default_input
+        offered = spec.inputs.get(field)
+        if offered is not None and offered.kind is shape.kind and None not in offered.sizes:
+            arriving[id_] = offered
+    return at_length(checker, arriving) if arriving else None
 
 
-def _length_problems(checker: Checker, at_length: Checker) -> Iterator[Problem]:
+def _length_problems(checker: Checker, known: Checker) -> Iterator[Problem]:
     """What only shows at that length."""
     if not checker.ok:
         return  # one thing after another: what is wrong at any length is mended first
-    yield from (problem for problem in at_length.problems if problem.severity is Severity.ERROR)
+    yield from (problem for problem in known.problems if problem.severity is Severity.ERROR)
 
 
 # Parts of the data

@@ -10,6 +10,9 @@ from torch import Tensor
 
 from graph.build.code import generate
 from graph.build.compile import Compiled, compile_network
+from graph.checking.check import Checker
+from graph.checking.open_lengths import at_length, open_inputs, with_length
+from graph.document import Document
 from graph.network import Network
 from graph.project import Project, decode, parse_project, project_bytes
 from graph.shapes import Kind
@@ -20,14 +23,18 @@ NETWORKS = 10
 """In one round."""
 
 
-def samples(compiled: Compiled, batch: int = 3) -> list[Tensor]:
-    """A batch at every input; open lengths are 11 steps."""
-    return [_sample(compiled, name, batch) for name in compiled.inputs]
+LENGTHS = (11, 12)
+"""Steps of what has an open length, one after the other."""
 
 
-def _sample(compiled: Compiled, name: str, batch: int) -> Tensor:
+def samples(compiled: Compiled, batch: int = 3, length: int = LENGTHS[0]) -> list[Tensor]:
+    """A batch at every input; open lengths are ``length`` steps."""
+    return [_sample(compiled, name, batch, length) for name in compiled.inputs]
+
+
+def _sample(compiled: Compiled, name: str, batch: int, length: int) -> Tensor:
     shape = compiled.layer_info[name].outputs["out"]
-    sizes = [batch, *(11 if size is None else size for size in shape.sizes)]
+    sizes = [batch, *(length if size is None else size for size in shape.sizes)]
     return torch.randint(0, 2, sizes) if shape.kind is Kind.TOKENS else torch.rand(sizes) + 0.1
 
 
@@ -48,10 +55,30 @@ def same(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> bool:
     )
 
 
+def runs_at(drawn: Network, compiled: Compiled, length: int) -> bool:
+    """Whether an open network runs at a length: just where the check says so, with the sizes that it says."""
+    checker = Checker(Document(drawn))
+    checker.close()
+    inputs = open_inputs(drawn)
+    said = at_length(checker, {id_: with_length(shape, length) for id_, shape in inputs.items()})
+    try:
+        results = outputs(compiled.module.eval(), samples(compiled, length=length))
+    except Exception:
+        assert not said.ok, f"at {length} steps it should run"
+        return False
+    assert said.ok, f"at {length} steps it runs, against {[problem.message for problem in said.problems][:1]}"
+    for name, result in zip(compiled.outputs, results, strict=True):
+        (shape,) = said.layer_info(name).inputs.values()
+        assert tuple(result.shape[1:]) == shape.sizes, (name, length, shape.sizes, result.shape)
+    return True
+
+
 def check(drawn: Network) -> None:
     """All that is promised of one network."""
     torch.manual_seed(0)
     compiled = compile_network(drawn)
+    if open_inputs(drawn) and not all(runs_at(drawn, compiled, length) for length in LENGTHS):
+        return
     module = compiled.module.eval()
     inputs = samples(compiled)
     results = outputs(module, inputs)
