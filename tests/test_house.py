@@ -383,3 +383,14 @@ def test_what_is_typed_in_every_long_editor_is_taken_over_in_time() -> None:
         if made.search(re.sub(r"def .*", "", path.read_text("utf-8")))
     }
     assert found == LONG_EDITORS
+
+
+def test_the_tests_that_the_threat_model_names_exist() -> None:
+    model = (ROOT / "SECURITY.md").read_text("utf-8").partition("## Threat model")[2].partition("\n## ")[0]
+    rows = [row.split("|") for row in model.splitlines() if row.startswith("| ")][1:]
+    named = [re.findall(r"`([\w./]+)`", row[3]) for row in rows]
+    assert len(rows) >= 11
+    assert all(named), "a row without a test"
+    promises = {path.stem for path in (ROOT / "tests/battery/promises").glob("[!_]*.py")}
+    missing = [each for row in named for each in row if each not in promises and not (ROOT / each).is_file()]
+    assert missing == []
