@@ -16,6 +16,7 @@ from app.data.preprocessing_steps import stages
 from app.data.readers.tokens import text_of
 from app.data.split import PARTS
 from app.data.transforms import per_feature
+from app.numerics.histogram import histogram
 from app.protocol.data_values import ClassBalance, DataPreview, FeatureStatistics
 from graph.shapes import Kind
 
@@ -147,7 +148,7 @@ def _statistics_of(name: str, unit: str, column: Array) -> FeatureStatistics:
     missing = len(column) - len(known)
     if not len(known):
         return FeatureStatistics(name, unit, missing)
-    counts, edges = np.histogram(known, bins=BINS)
+    counts, edges = histogram(known, BINS)
     return FeatureStatistics(
         name,
         unit,

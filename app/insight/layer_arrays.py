@@ -11,6 +11,7 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Part, Prepared
 from app.insight.find_modules import walk
+from app.numerics.histogram import histogram
 from app.protocol.views import Histogram, NetworkViews
 from app.protocol.watch import Watch
 from app.training.batches import Batch
@@ -112,7 +113,7 @@ def histograms(tensors: Mapping[str, Tensor]) -> dict[str, Histogram]:
     spreads: dict[str, Histogram] = {}
     for name, tensor in tensors.items():
         values = tensor.detach().float().reshape(-1).cpu().numpy()
-        counts, edges = np.histogram(values[np.isfinite(values)], bins=BINS)
+        counts, edges = histogram(values[np.isfinite(values)], BINS)
         spreads[name] = Histogram(counts.astype(np.int64), edges.astype(np.float32))
     return spreads
 
