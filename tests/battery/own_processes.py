@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 MARK = "NETLOOM_BATTERY_MARK"
@@ -11,9 +10,8 @@ MARK = "NETLOOM_BATTERY_MARK"
 def processes(mark: str) -> list[int]:
     """Process ids of those with ``mark``, zombies left out."""
     wanted = f"{MARK}={mark}".encode()
-    return [
-        int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _is_marked(Path("/proc") / entry, wanted)
-    ]
+    folders = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [int(folder.name) for folder in folders if _is_marked(folder, wanted)]
 
 
 def _is_marked(folder: Path, wanted: bytes) -> bool:

@@ -68,7 +68,7 @@ def play(round: Round) -> int:
 def _connections(process: int) -> list[str]:
     """Sockets of the internet that a process holds, as Linux lists them."""
     try:
-        links = [os.readlink(entry) for entry in Path(f"/proc/{process}/fd").iterdir()]
+        links = [str(entry.readlink()) for entry in Path(f"/proc/{process}/fd").iterdir()]
         held = {link[8:-1] for link in links if link.startswith("socket:[")}
         lines = [line for name in TABLES for line in Path(f"/proc/{process}/net/{name}").read_text().splitlines()[1:]]
     except OSError:  # it has ended meanwhile
