@@ -76,12 +76,7 @@ def read_project(path: Path) -> Project:
         if the file cannot be read, is no project, or is refused; the sentence names the place.
     """
     with undisturbed():
-        return finished(read_steps(path))
-
-
-def read_steps(path: Path) -> Steps[Project]:
-    """Read as `read_project`, in steps."""
-    return (yield from content_steps(bytes_of(path, LARGEST, "project"), path.name))
+        return finished(content_steps(bytes_of(path, LARGEST, "project"), path.name))
 
 
 def content_steps(content: bytes, place: str) -> Steps[Project]:
@@ -266,32 +261,19 @@ def _is_place(value: object) -> bool:
 
 def project_json(project: Project) -> dict[str, Any]:
     """The project as a JSON object; it depends on the content alone, not on the order of edits."""
-    return finished(json_steps(project))
-
-
-def json_steps(project: Project) -> Steps[dict[str, Any]]:
-    """The project as a JSON object, in steps; edits made meanwhile do not show in it."""
     sections = {name: project.sections[name] for name in SECTIONS if project.sections.get(name) is not None}
-    network = yield from _network_json_steps(project.network)
     identity = {"id": project.id} if project.id else {}
-    return {"netloom": VERSION, **identity, **sections, "network": network}
+    return {"netloom": VERSION, **identity, **sections, "network": network_json(project.network)}
 
 
 def network_json(network: Network) -> dict[str, Any]:
     """The network as a JSON object, layers from inputs to outputs."""
-    return finished(_network_json_steps(network))
-
-
-def _network_json_steps(network: Network) -> Steps[dict[str, Any]]:
-    nodes = [network.node(id_) for id_ in network.ordered()]
-    connections, annotations = network.connections, sorted(network.annotations.items())
-    layers: list[dict[str, Any]] = []
-    for node in nodes:
-        yield len(layers) / len(nodes)
-        layers.append(node_json(node))
-    value: dict[str, Any] = {"layers": layers, "connections": [str(connection) for connection in connections]}
-    if annotations:
-        value["remarks"] = [annotation_json(annotation) for _, annotation in annotations]
+    value: dict[str, Any] = {
+        "layers": [node_json(network.node(id_)) for id_ in network.ordered()],
+        "connections": [str(connection) for connection in network.connections],
+    }
+    if network.annotations:
+        value["remarks"] = [annotation_json(annotation) for _, annotation in sorted(network.annotations.items())]
     return value
 
 

@@ -96,6 +96,14 @@ OWN_FILES = {
 }
 """Modules that read files without `graph.user_files`, and why they may."""
 
+OWN_WRITES = {
+    "app.cli.failures",  # the record of an internal error
+    "app.data.info_cache",  # caches, of which a half is made anew
+    "app.data.readers.decoded_pictures",
+    "widgets.tour.pictures",
+}
+"""Modules that write files without `graph.atomic_write`, and why they may."""
+
 LOADER = """
 import importlib, json, sys
 found = {}
@@ -248,6 +256,16 @@ def test_files_of_the_user_are_opened_through_the_gate_of_regular_files() -> Non
         if not module_name(path).startswith(LOCATED) and calls_of(path, {".read_bytes", ".read_text"})
     }
     assert reading == OWN_FILES
+
+
+def test_files_are_written_whole_or_not_at_all() -> None:
+    """A full disk or a kill in the midst of ``write_bytes`` leaves half a file where a whole one was."""
+    writing = {
+        module_name(path)
+        for path in sources("graph", "app", "widgets")
+        if calls_of(path, {".write_bytes", ".write_text"})
+    }
+    assert writing == OWN_WRITES
 
 
 def test_a_file_name_stands_for_one_idea() -> None:

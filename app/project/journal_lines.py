@@ -27,8 +27,8 @@ from graph import strict_json
 from graph.change_json import change_json
 from graph.changes import Change
 from graph.errors import NetloomError
+from graph.project import SECTIONS, Project, annotation_json, node_json
 from graph.project import VERSION as FORMAT
-from graph.project import Project, annotation_json, node_json
 
 VERSION = 2
 LAYERS, WIRES = 100, 1000
@@ -80,7 +80,7 @@ def base_lines(project: Project) -> Iterator[bytes]:
     """The whole project as it stands now, whatever is edited while the lines are taken."""
     nodes, wires = list(project.network), project.network.connections
     remarks = [annotation for _, annotation in sorted(project.network.annotations.items())]
-    sections = {name: value for name, value in project.sections.items() if value is not None}
+    sections = {name: project.sections[name] for name in SECTIONS if project.sections.get(name) is not None}
 
     def lines() -> Iterator[bytes]:
         yield line("journal", VERSION)

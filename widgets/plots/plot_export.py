@@ -12,6 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QGraphicsScene, QWidget
 
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from widgets.look.theme import Theme
 
@@ -49,9 +50,9 @@ def export(chart: Chart, path: Path) -> None:
         case ".png":
             save_png(path, picture(chart))
         case ".svg":
-            _write(path, drawing(chart))
+            write_atomically(path, drawing(chart))
         case ".csv":
-            _write(path, values(chart, ",").encode())
+            write_atomically(path, values(chart, ",").encode())
         case other:
             raise NetloomError(f"A plot cannot be saved as '{other}'. Use a name that ends in .png, .svg or .csv.")
 
@@ -137,13 +138,6 @@ def _render(chart: Chart, painter: QPainter) -> None:
 
 def _cell(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise _refusal(path, error.strerror or str(error)) from error
 
 
 def _refusal(path: Path, reason: str) -> NetloomError:
