@@ -8,6 +8,9 @@ TEST_READY := $(VENV)/.ready-to-test
 BENCH_READY := $(VENV)/.ready-to-bench
 SOURCES := graph app widgets benchmarks tools tests main.py
 
+# Modules are kept as bytecode even where the shell says otherwise: the tests start a hundred processes of Netloom.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run test battery check coverage mutants bench docs lock clean
 .DEFAULT_GOAL := help
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -125,7 +126,7 @@ class Recordings(TableSource):
         listing = source._listing(file)
         source = source.changed(labels=listing.how, target=listing.column)
         source = source._with_layout(listing.files)
-        steps = [len(recording.values) for recording in source._read_all(listing.files)[0]]
+        steps = [len(recording.values) for recording in source._read_all(listing.files, WHOLE)[0]]
         if steps and len(steps) < WHOLE:
             source = source.changed(window=max(1, min(1000, min(steps) // 4)))
         return Suggestion(source, notes=listing.notes)
@@ -186,8 +187,10 @@ class Recordings(TableSource):
             raise NetloomError(f"{table.file.name} has no column of numbers; a recording needs at least one.")
         return self.changed(reading=table.recipe, order=order, columns=names)
 
-    def _read_all(self, files: tuple[Path, ...]) -> tuple[list[Recording], Array, tuple[str, ...]]:
-        """The recordings that can be read, their places in ``files``, and notes about the others."""
+    def _read_all(
+        self, files: tuple[Path, ...], at_most: int = sys.maxsize
+    ) -> tuple[list[Recording], Array, tuple[str, ...]]:
+        """The recordings that can be read, or the first of these, their places in ``files``, notes on the others."""
         recordings, used, refused = [], [], []
         layout = TableLayout(self.how_read(), self.columns, self.order)
         rates: Counter[int] = Counter()
@@ -203,6 +206,8 @@ class Recordings(TableSource):
                 refused.append(str(error))
                 continue
             used.append(place)
+            if len(used) == at_most:
+                break
         if not recordings:
             raise NetloomError(f"None of the {len(files)} recordings can be read. {refused[0]}")
         return recordings, np.array(used, np.int64), self._rate_notes(rates) + _refused_note(refused)
