@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +12,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.cli.run_verbs import with_plan
-from app.project.project_ids import id_of
-from app.training.run_labels import move_run
-from app.training.trainer import train
-from app.training.training_session import begin
 from tests.widgets.conftest import digits_project
+from tests.widgets.shell.trained_run import train_file
 from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
 from widgets.shell.window import MainWindow
 
@@ -69,21 +64,11 @@ def test_an_export_can_be_called_off(window: MainWindow, monkeypatch: pytest.Mon
     assert not (tmp_path / "net.onnx").exists()
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of an epoch, which tests copy."""
-    run = tmp_path_factory.mktemp("trained") / "run"
-    for _ in train(begin(with_plan(digits_project(), {"epochs": 1, "device": "cpu"}), out=run)):
-        pass
-    return run
-
-
 @pytest.fixture
-def trained(window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot, original: Path) -> Path:
+def trained(window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot) -> Path:
     """The last run of the project that is open."""
     run = netloom_home / "runs" / "digits-20261129-120000"
-    shutil.copytree(original, run)
-    move_run(run, id_of(digits_project(), project_file))
+    train_file(project_file, run)
     window.files.open(project_file)
     controller = window.training.controller
     qtbot.waitUntil(lambda: controller is not None and controller.run == run, timeout=PATIENCE)

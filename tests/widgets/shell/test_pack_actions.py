@@ -16,7 +16,8 @@ from graph.project import Project, write_project
 from graph.shapes import vector
 from tests.widgets.conftest import chain
 from tests.widgets.shell.test_dropping import drop
-from tests.widgets.shell.test_export_actions import PATIENCE, answer, train
+from tests.widgets.shell.test_export_actions import PATIENCE, answer
+from tests.widgets.shell.trained_run import train_file
 from widgets.shell.actions.pack_actions import PackActions
 from widgets.shell.pack_dialog import PackDialog
 from widgets.shell.window import MainWindow
@@ -36,7 +37,7 @@ def garden(tmp_path: Path, netloom_home: Path) -> Path:
     network = chain(("input", {"shape": vector(2)}), ("dense", {"units": 2}), ("output", {}))
     data = {"source": "table", "options": {"path": "../table.csv", "target": "kind"}}
     write_project(project, Project(network, {"data": data}, "garden0"))
-    train(project, netloom_home / "runs" / "garden-20261129-120000")
+    train_file(project, netloom_home / "runs" / "garden-20261129-120000")
     return project
 
 
