@@ -10,9 +10,12 @@ from typing import ClassVar, Literal
 from graph.layers.activation import NumericLayer
 from graph.layers.adapters import Adapter, adapters, to_vector
 from graph.layers.base import Family, Port, Remedy, elements, refusal
-from graph.layers.construct import BuildStep, Construct, Ref, chain, function
+from graph.layers.construct import BuildStep, Construct, Ref, chain, function, method
 from graph.layers.settings import setting
 from graph.shapes import Kind, Shape
+
+NESTED_AT_MOST = 16
+"""Inputs that are joined one by one; more would nest so deeply in exported code that Python refused to read it."""
 
 
 def _agree(shapes: Sequence[Shape]) -> Shape | None:
@@ -55,7 +58,7 @@ class _Merge(NumericLayer):
 
     family: ClassVar[Family] = Family.MERGE
 
-    inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=16, unit="inputs")
+    inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=256, unit="inputs")
 
     def input_ports(self) -> tuple[Port, ...]:
         """``in1`` to ``inN``."""
@@ -82,6 +85,8 @@ class _Elementwise(_Merge):
     """Merging value by value, which needs equal shapes."""
 
     operator: ClassVar[str]
+    over_all: ClassVar[str]
+    """The method of a tensor that does the same along an axis."""
 
     def merged(self, inputs: Mapping[str, Shape]) -> Shape:
         """The common shape."""
@@ -109,8 +114,11 @@ class _Elementwise(_Merge):
         return steps
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """The operator between all inputs."""
-        return chain(*self._steps())
+        """The operator between all inputs; very many are laid one on another, and joined along that axis."""
+        return self._at_once() if self.inputs > NESTED_AT_MOST else chain(*self._steps())
+
+    def _at_once(self) -> Construct:
+        return chain(function("torch.stack", self._refs()), method(self.over_all, Ref(0), 0))
 
 
 class Add(_Elementwise):
@@ -126,6 +134,7 @@ class Add(_Elementwise):
     aliases: ClassVar[tuple[str, ...]] = ("sum", "plus", "residual", "skip connection", "shortcut")
     is_shortcut: ClassVar[bool] = True
     operator: ClassVar[str] = "operator.add"
+    over_all: ClassVar[str] = "sum"
 
 
 class Multiply(_Elementwise):
@@ -139,6 +148,7 @@ class Multiply(_Elementwise):
     stem: ClassVar[str] = "multiply"
     aliases: ClassVar[tuple[str, ...]] = ("product", "gate", "times", "hadamard")
     operator: ClassVar[str] = "operator.mul"
+    over_all: ClassVar[str] = "prod"
 
 
 class Average(_Elementwise):
@@ -152,13 +162,16 @@ class Average(_Elementwise):
     stem: ClassVar[str] = "average"
     aliases: ClassVar[tuple[str, ...]] = ("mean", "ensemble")
     operator: ClassVar[str] = "operator.add"
+    over_all: ClassVar[str] = "mean"
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One per value and input: the sum and a division."""
         return self.inputs * elements(outputs["out"])
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """The sum divided by the number of inputs."""
+        """The sum divided by the number of inputs; see `_Elementwise.recipe` for very many."""
+        if self.inputs > NESTED_AT_MOST:
+            return self._at_once()
         steps = self._steps()
         return chain(*steps, function("operator.truediv", Ref(len(steps) - 1), self.inputs))
 
@@ -174,8 +187,6 @@ class Concatenate(_Merge):
     title: ClassVar[str] = "Concatenate"
     stem: ClassVar[str] = "concat"
     aliases: ClassVar[tuple[str, ...]] = ("concat", "cat", "join", "stack", "merge")
-
-    inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=256, unit="inputs")
 
     along: Literal["features", "time"] = setting(
         "features", "Join channels or features, or join sequences one after another in time."
