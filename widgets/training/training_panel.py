@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -33,10 +34,12 @@ WIDE = 1240
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
 NO_MATRIX = (
-    "This run kept no confusion matrix. Training counts one where each sample has one of 2 to "
+    "This run has no confusion matrix. Training counts one where each sample has one of 2 to "
     f"{MOST_CLASSES} classes. Errors in Understand tests this run and shows its mistakes."
 )
-"""What the tab of the confusion matrix says of a classifier whose log holds none."""
+"""What the tab of the confusion matrix says of a classifier for which none is counted."""
+COMING = "It comes after the first epoch."
+"""What the tab says until the first epoch of a run ends."""
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
 
@@ -64,7 +67,7 @@ class TrainPanel(QWidget):
         self.curves = Curves(source, controller, self)
         self.runs = RunList(source, self)
         self.advice = TrainingAdvice(controller, self.notice, self.plan)
-        self.confusion = ConfusionMatrix(source, "Confusion on the validation set", "It comes after the first epoch.")
+        self.confusion = ConfusionMatrix(source, "Confusion on the validation set", COMING)
         self._lay_out()
         self._connect()
 
@@ -193,6 +196,7 @@ class TrainPanel(QWidget):
         self._epochs = event.epochs
         self.strip.on_start(event)
         self._show_confusion(False)
+        self.confusion.clear(COMING)
         model = self.runs.model
         if self._live not in (None, run):
             model.tick(self._live, False)
@@ -225,6 +229,9 @@ class TrainPanel(QWidget):
         self.strip.on_epoch(epoch)
         if self._live is not None:
             self.runs.model.on_epoch(self._live, epoch)
+        if self._controller.own and self.confusion.is_empty() and _classifies(epoch.validation):
+            self._show_confusion(True)
+            self.confusion.clear(NO_MATRIX)  # where one is counted, it follows at once
 
     def _on_settled(self) -> None:
         """The list is read: the last run is one of them, or another project's by now."""
@@ -280,8 +287,7 @@ class TrainPanel(QWidget):
     def _restore_confusion(self, history: RunHistory) -> None:
         """The matrix that a run kept; of a classifier that kept none, where there is one."""
         kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
-        classifies = any(own_name(name) == "accuracy" for name in last.get("validation", {}))
-        self._show_confusion(kept is not None or classifies)
+        self._show_confusion(kept is not None or _classifies(last.get("validation", {})))
         if kept is not None:
             self.confusion.set_counts(kept["counts"], [str(name) for name in kept["classes"]])
         else:
@@ -314,6 +320,11 @@ class TrainPanel(QWidget):
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)
         return self.runs.model.entry(row).name if row is not None else self._controller.run_name(path)
+
+
+def _classifies(validation: Mapping[str, object]) -> bool:
+    """Whether metrics of the validation set are a classifier's."""
+    return any(own_name(name) == "accuracy" for name in validation)
 
 
 def _is_judged(run: Path) -> bool:

@@ -207,6 +207,27 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
     assert not panel.tabs.isTabVisible(tab)
 
 
+@pytest.mark.parametrize("metric", ["accuracy", "rmse"])
+def test_a_classifier_without_a_matrix_says_why_while_it_trains(scene: Scene, metric: str) -> None:
+    panel = scene.panel
+    tab = panel.tabs.indexOf(panel.confusion)
+    scene.begin()
+    scene.say(EpochConfusion(1, ("cat", "dog"), np.array([[3, 1], [0, 4]])))
+    scene.say(samples.finished())
+    scene.begin()
+    for number in (1, 2):
+        scene.say(samples.epoch(epoch=number, validation={"loss": 0.5, metric: 0.9}))
+        assert panel.tabs.isTabVisible(tab) == (metric == "accuracy")
+        assert panel.confusion.is_empty()
+    if metric == "accuracy":
+        assert f"2 to {MOST_CLASSES} classes" in panel.confusion.empty_text
+    scene.say(EpochConfusion(2, ("cat", "dog"), np.array([[3, 1], [0, 4]])))
+    assert panel.tabs.isTabVisible(tab)
+    assert panel.confusion.sentence(0, 1).startswith("1 of 4 samples of cat were taken for dog")
+    scene.say(samples.epoch(epoch=3, validation={"loss": 0.5, metric: 0.9}))
+    assert not panel.confusion.is_empty()
+
+
 @pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize("metric", ["accuracy", "rmse"])
 def test_a_run_that_is_opened_again_has_its_confusion_matrix(scene: Scene, kept: bool, metric: str) -> None:
