@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
 from widgets.canvas.popup_place import open_near
+from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import caption
@@ -28,6 +29,7 @@ class ProblemPopup(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("problemPopup")
+        FocusRing(self)
         self.setAccessibleName("Problems of the layer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._column = vbox(parent=self, margins=(14, 12, 14, 12), spacing=8)

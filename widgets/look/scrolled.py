@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from widgets.look.focus_ring import FocusRing
+
 
 def scrolled(
     widget: QWidget,
@@ -26,6 +28,7 @@ def scrolled(
 def make_scrolled(area: QScrollArea, *, sideways: bool = False, framed: bool = False) -> None:
     """Let what is in ``area`` fill it and scroll down, across only where ``sideways``; no frame unless ``framed``."""
     area.setWidgetResizable(True)
+    FocusRing(area)
     if not framed:
         area.setFrameShape(QFrame.Shape.NoFrame)
     if not sideways:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from graph.document import Document
+from widgets.look.focus_ring import FocusRing
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
@@ -21,6 +22,7 @@ class HistoryPanel(Themed, QListWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("history")
+        FocusRing(self)
         self.setAccessibleName("History of edits")
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

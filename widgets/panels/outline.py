@@ -18,6 +18,7 @@ from graph.layers.base import ShapeError
 from graph.network import Annotation, Node
 from graph.shapes import Shape
 from widgets.look import icons
+from widgets.look.focus_ring import FocusRing
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import Themed, ThemeSource
@@ -60,6 +61,7 @@ class Outline(Themed, QTreeWidget):
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("outline")
+        FocusRing(self)
         self.setAccessibleName("Outline of the network")
         name_columns(self, "Layer", "Result")
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)

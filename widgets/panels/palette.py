@@ -31,6 +31,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
 from widgets.look import icons
+from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import Markup, markup, plain_tip
@@ -255,6 +256,7 @@ class _Tree(QTreeWidget):
     def __init__(self, rename: Callable[[str, str], str]) -> None:
         super().__init__()
         self.setObjectName("paletteTree")
+        FocusRing(self)
         self.setAccessibleName("Layers by family")
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)

@@ -25,6 +25,7 @@ from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.look.flow import flow
+from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import Themed, ThemeSource, blend
@@ -160,6 +161,7 @@ class Summary(Themed, QWidget):
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.setItemDelegate(ShareDelegate(self.model._source, tree))
         tree.setStyleSheet("QTreeView { border: none; border-radius: 0; }")
+        FocusRing(tree)
         tree.setIndentation(16)
         header = tree.header()
         header.setStretchLastSection(False)  # it would also squeeze the last column where there is no room

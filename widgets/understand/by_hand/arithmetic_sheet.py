@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.numerics.window_sums import Patch, Working
 from graph.layers.window_rule import How, Slide
+from widgets.look.focus_ring import FocusRing
 from widgets.look.plain_text import Markup
 from widgets.look.text_page import TextPage
 from widgets.look.theme import Theme, Themed, ThemeSource
@@ -29,6 +30,7 @@ class WorkingSheet(Themed, TextPage):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("workingSheet")
+        FocusRing(self)
         self.setAccessibleName("The arithmetic, written out")
         self.setFrameShape(TextPage.Shape.NoFrame)
         self.setMinimumWidth(180)
