@@ -6,13 +6,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from app.system.parent_death import child_environment
 from widgets.training.ending import kill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NETLOOM = (sys.executable, str(ROOT / "main.py"))
+STOP_MS = 20_000
+"""How long a process may take to end once it is asked to."""
 NO_REASON = "it ended without a reason."
 
 
@@ -57,9 +59,12 @@ class CommandProcess(QObject):
         process.start()
 
     def stop(self) -> None:
-        """Ask the process to end at a good moment, as Ctrl+C does."""
+        """Ask the process to end at a good moment, as Ctrl+C does; one that has not ended after `STOP_MS` is killed."""
         if self._process is not None:
             self._process.terminate()
+            patience = QTimer(self._process, singleShot=True, interval=STOP_MS)
+            patience.timeout.connect(self._process.kill)
+            patience.start()
 
     def close(self) -> None:
         """Call off what runs, at once and without a word."""
