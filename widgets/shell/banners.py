@@ -18,6 +18,9 @@ from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 MOST = 3
 """Notices shown at a time; an older one gives way."""
 
+LOOK_MS = 300
+"""How often notices with a condition are looked at."""
+
 PASSING_MS = 12_000
 """How long a notice stays that asks nothing and reports no fault."""
 
@@ -30,8 +33,9 @@ class Notice:
     the cross, closes the notice.
 
     What went well and what is to be known (``ok``, ``info``) passes: it leaves by itself, and with the page that is on
-    show. Errors and warnings stay, and so does what is ``open``: a question, or work in progress. A notice that is
-    ``of_project`` leaves with the project that is open.
+    show; so does a warning that ``passes``, the answer to something that cannot be done. Other errors and warnings
+    stay, and so does what is ``open``: a question, or work in progress. A notice that is ``of_project`` leaves with the
+    project that is open, and one with a condition, ``holds``, as soon as what it says is not so any more.
     """
 
     text: str
@@ -41,11 +45,18 @@ class Notice:
     dismissed: Callable[[], object] | None = field(default=None)
     open: bool = False
     of_project: bool = False
+    passes: bool = False
+    holds: Callable[[], bool] | None = None
 
     @property
     def passing(self) -> bool:
         """Whether it leaves by itself."""
-        return self.tone in ("ok", "info") and not self.open
+        return (self.passes or self.tone in ("ok", "info")) and not self.open
+
+    @property
+    def over(self) -> bool:
+        """Whether what it says is not so any more."""
+        return self.holds is not None and not self.holds()
 
 
 class Banner(Themed, QWidget):
@@ -132,6 +143,8 @@ class Banners(QWidget):
         self._themes = themes
         self._shown: list[Banner] = []
         self._layout = vbox(parent=self, spacing=4)
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(lambda: self._remove_where(lambda notice: notice.over))
         self.hide()
 
     @property
@@ -147,6 +160,7 @@ class Banners(QWidget):
         banner = Banner(notice, self._themes, self._remove)
         self._shown.insert(0, banner)
         self._layout.insertWidget(0, banner)
+        self._watch()
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
 
@@ -172,4 +186,12 @@ class Banners(QWidget):
             self._layout.removeWidget(banner)
             banner.hide()
             banner.deleteLater()
+        self._watch()
         self.setVisible(bool(self._shown))
+
+    def _watch(self) -> None:
+        """Look at conditions while a notice has one."""
+        if any(banner.notice.holds for banner in self._shown):
+            self._look.start()
+        else:
+            self._look.stop()

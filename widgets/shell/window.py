@@ -195,7 +195,7 @@ class MainWindow(DropTarget):
         self.banners.say(notice)
 
     def _tell_refusal(self, sentence: str) -> None:
-        self.say(Notice(sentence, "warning", (), "refused", of_project=True))
+        self.say(Notice(sentence, "warning", (), "refused", of_project=True, passes=True))
 
     def withdraw(self, *keys: str) -> None:
         """Take banners away."""

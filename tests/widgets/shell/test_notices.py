@@ -17,7 +17,8 @@ from widgets.data.data_view import DataView
 from widgets.data.which_network import Guide
 from widgets.fields.forms import SettingsForm
 from widgets.look.floating import FieldFault
-from widgets.shell.banners import Banners, Notice
+from widgets.shell.actions.training_actions import TrainingActions
+from widgets.shell.banners import LOOK_MS, Banners, Notice
 from widgets.shell.window import MainWindow
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_panel import TrainPanel
@@ -163,6 +164,56 @@ def test_notices_leave_with_the_page_and_with_the_project(window: MainWindow, pr
     window.say(Notice("Wrote digits.zip.", "ok", (), "pack"))
     window.files.new()
     assert window.notices == ()
+
+
+def test_what_cannot_be_done_is_answered_and_leaves_by_itself(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.shell.banners.PASSING_MS", 150)
+    window.files.new()
+    window._tell_refusal("Dense needs a vector, but an image 16 x 5 x 5 arrives.")
+    assert window.notices
+    qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
+
+
+def test_edits_that_are_saved_are_not_asked_about_any_more(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    opened(window, project_file, "network")
+    window.workbench.add_layer("dense")
+    window.files.new()
+    assert window.notices == ("digits.netloom has unsaved edits.",)
+    qtbot.wait(2 * LOOK_MS)
+    assert window.notices == ("digits.netloom has unsaved edits.",)
+    assert window.files.save()
+    qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
+
+
+def test_why_a_network_cannot_train_is_said_until_it_is_repaired(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    opened(window, project_file, "network")
+    document = window.session.document
+    wire = document.network.into("dense3")["in"]
+    with document.transaction("Cut"):
+        document.disconnect(wire)
+    window.part(TrainingActions).train()
+    assert len(window.notices) == 1 and "cannot train yet" in window.notices[0]
+    document.undo()
+    qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
+
+
+def test_no_data_is_said_until_there_is_some(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    opened(window, project_file, "network")
+    document = window.session.document
+    chosen = document.sections["data"]
+    with document.transaction("No data"):
+        document.set_section("data", None)
+    window.part(TrainingActions).train()
+    assert window.notices == ("Choose the data to train on first.",)
+    with document.transaction("Choose data"):
+        document.set_section("data", chosen)
+    qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
 
 
 @pytest.mark.parametrize("lessons", [False, True])

@@ -176,8 +176,9 @@ class FileActions:
             ("Do not save", then),
             ("Cancel", lambda: None),
         )
+        text = f"{context.session.title} has unsaved edits."
         context.say(
-            Notice(f"{context.session.title} has unsaved edits.", "warning", choices, "unsaved", of_project=True)
+            Notice(text, "warning", choices, "unsaved", of_project=True, holds=lambda: context.session.modified)
         )
 
     def may_close(self, close: Callable[[], object]) -> bool:
@@ -200,7 +201,11 @@ class FileActions:
             text, choices = "", (("Stop and close", close), ("Keep working", lambda: None))
         if training:
             text += " A run is in progress; it stops when the window closes, and can be resumed later."
-        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True))
+
+        def at_stake() -> bool:
+            return (context.session.modified, context.part(TrainingActions).active) == (modified, training)
+
+        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True, holds=at_stake))
         return False
 
     # Saving

@@ -293,18 +293,25 @@ class TrainingActions(QObject):
         context.require("training")
         if "data" not in context.session.document.sections:
             choose = ("Choose data", lambda: context.show_workspace("data"))
-            context.say(
-                Notice("Choose the data to train on first.", "warning", (choose,), "cannot-train", of_project=True)
+            self._cannot_train(
+                "Choose the data to train on first.", choose, lambda: "data" not in context.session.document.sections
             )
             return None
         errors = [problem for problem in context.session.problems if problem.severity == "error"]
         if errors:
-            show = ("Show me", lambda: next_problem(context))
-            text = f"This network cannot train yet. {errors[0].message}"
-            context.say(Notice(text, "error", (show,), "cannot-train", of_project=True))
+            message = errors[0].message
+            self._cannot_train(
+                f"This network cannot train yet. {message}",
+                ("Show me", lambda: next_problem(context)),
+                lambda: any(message == problem.message for problem in context.session.problems),
+            )
             return None
         context.withdraw("cannot-train", "dropped")
         return self.controller
+
+    def _cannot_train(self, text: str, choice: tuple[str, Callable[[], object]], holds: Callable[[], bool]) -> None:
+        """Say why not, for as long as that ``holds``."""
+        self._context.say(Notice(text, "error", (choice,), "cannot-train", of_project=True, holds=holds))
 
 
 def _training(context: Context) -> TrainingActions:
