@@ -35,7 +35,8 @@ def samples(compiled: Compiled, batch: int = 3, length: int = LENGTHS[0]) -> lis
 def _sample(compiled: Compiled, name: str, batch: int, length: int) -> Tensor:
     shape = compiled.layer_info[name].outputs["out"]
     sizes = [batch, *(length if size is None else size for size in shape.sizes)]
-    return torch.randint(0, 2, sizes) if shape.kind is Kind.TOKENS else torch.rand(sizes) + 0.1
+    # Every table of tokens, whose random sizes begin at 1, holds token 0.
+    return torch.zeros(sizes, dtype=torch.int64) if shape.kind is Kind.TOKENS else torch.rand(sizes) + 0.1
 
 
 def outputs(module: Any, inputs: list[Tensor]) -> tuple[Tensor, ...]:
@@ -47,12 +48,16 @@ def outputs(module: Any, inputs: list[Tensor]) -> tuple[Tensor, ...]:
     return result if isinstance(result, tuple) else (result,)
 
 
-def same(one: tuple[Tensor, ...], other: tuple[Tensor, ...]) -> bool:
-    """Bit for bit, whatever is not a number included."""
+def same(one: tuple[Tensor, ...], other: tuple[Tensor, ...], exactly: bool = True) -> bool:
+    """Bit for bit, whatever is not a number included; or nearly, for vectors that each use shortens anew."""
     return len(one) == len(other) and all(
-        mine.shape == its.shape and torch.equal(mine.nan_to_num(7.0), its.nan_to_num(7.0))
+        mine.shape == its.shape and _alike(mine.nan_to_num(7.0), its.nan_to_num(7.0), exactly)
         for mine, its in zip(one, other, strict=True)
     )
+
+
+def _alike(mine: Tensor, its: Tensor, exactly: bool) -> bool:
+    return torch.equal(mine, its) if exactly else torch.allclose(mine, its, rtol=1e-3, atol=1e-5)
 
 
 def runs_at(drawn: Network, compiled: Compiled, length: int) -> bool:
@@ -92,12 +97,17 @@ def check(drawn: Network) -> None:
         )
     counted = sum(facts.parameters for facts in compiled.layer_info.values())
     assert counted == sum(each.numel() for each in module.parameters()), "parameters"
-    assert same(results, outputs(_from_code(drawn, module), inputs)), "the exported code computes something else"
+    exactly = all(node.layer.values().get("max_norm") is None for node in drawn)
+    assert same(results, outputs(_from_code(drawn, module), inputs), exactly), (
+        "the exported code computes something else"
+    )
     content = project_bytes(Project(drawn, {}))
     again = parse_project(decode(content, "saved")).network
     assert project_bytes(Project(again, {})) == content, "the file is not read as it was written"
     torch.manual_seed(0)
-    assert same(results, outputs(compile_network(again).module.eval(), inputs)), "the network read back differs"
+    assert same(results, outputs(compile_network(again).module.eval(), inputs), exactly), (
+        "the network read back differs"
+    )
 
 
 def _from_code(drawn: Network, module: torch.nn.Module) -> torch.nn.Module:
