@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +48,56 @@ def trained(folder: Path, project: Project) -> Run:
     return Run.open(folder / "run")
 
 
-def run_code(folder: Path, code: str) -> Any:
+RUNNER = """
+import contextlib, io, json, os, sys, torch, traceback
+sys.path.insert(0, "")
+for line in sys.stdin:
+    folder, source = json.loads(line)
+    os.chdir(folder)
+    sys.path[0] = folder
+    sys.modules.pop("net", None)
+    told = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(told):
+            exec(source, {})
+    except BaseException:
+        told = io.StringIO(json.dumps({"error": traceback.format_exc()}))
+    print(told.getvalue().strip(), flush=True)
+"""
+"""A program that knows nothing of Netloom and runs one program after another, so that torch is loaded once."""
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A process in which Netloom cannot be imported."""
+    command = [sys.executable, "-P", "-c", RUNNER]
+    folder = tmp_path_factory.mktemp("foreign")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, text=True, encoding="utf-8") as process:
+        yield process
+
+
+def run_code(foreign: subprocess.Popen[str], folder: Path, code: str) -> Any:
     """What a program prints as JSON that imports the exported ``net`` and its loaded ``network``."""
     source = f"import json, torch, net\nnetwork = net.load('net.safetensors')\n{code}"
-    done = subprocess.run([sys.executable, "-c", source], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    assert foreign.stdin is not None and foreign.stdout is not None
+    foreign.stdin.write(json.dumps([str(folder), source]) + "\n")
+    foreign.stdin.flush()
+    answer = json.loads(foreign.stdout.readline())
+    assert not isinstance(answer, dict) or "error" not in answer, answer["error"]
+    return answer
+
+
+def test_the_process_that_runs_exported_code_lacks_netloom(tmp_path: Path, foreign: subprocess.Popen[str]) -> None:
+    (tmp_path / "net.py").write_text("def load(path): return None")
+    code = "import importlib.util\nprint(json.dumps([bool(importlib.util.find_spec(n)) for n in ('graph', 'app')]))"
+    assert run_code(foreign, tmp_path, code) == [False, False]
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        run_code(foreign, tmp_path, "1 / 0")
 
 
 @pytest.mark.parametrize("options", [{}, {"missing": "flag", "dates": "calendar"}])
-def test_rows_of_a_table(tmp_path: Path, call: Caller, options: dict[str, str]) -> None:
+def test_rows_of_a_table(tmp_path: Path, call: Caller, foreign: subprocess.Popen[str], options: dict[str, str]) -> None:
     data = suggest(people(tmp_path), target="stays", base=tmp_path)
     data = data.model_copy(update={"source": data.source.changed(**options)})
     if options:
@@ -74,7 +115,7 @@ def test_rows_of_a_table(tmp_path: Path, call: Caller, options: dict[str, str]) 
         "print(json.dumps(net.predict(network, values)[0]))"
     )
     ours = call("predict", run.path, tmp_path / "people.csv", "--json").json["predictions"]
-    theirs = run_code(tmp_path, code)
+    theirs = run_code(foreign, tmp_path, code)
     assert [one["class"] for one in theirs] == [one["class"] for one in ours]
     chances = [[list(one["probabilities"].values()) for one in answers] for answers in (theirs, ours)]
     np.testing.assert_allclose(chances[0], chances[1], atol=1e-6)
@@ -83,7 +124,9 @@ def test_rows_of_a_table(tmp_path: Path, call: Caller, options: dict[str, str]) 
 @pytest.mark.parametrize(
     ("preset", "samples"), [("iris_mlp", 3), ("diabetes_mlp", 2), ("digits_cnn", 2), ("seasons_lstm", 2)]
 )
-def test_raw_values_of_shipped_data(tmp_path: Path, call: Caller, preset: str, samples: int) -> None:
+def test_raw_values_of_shipped_data(
+    tmp_path: Path, call: Caller, foreign: subprocess.Popen[str], preset: str, samples: int
+) -> None:
     assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", preset]) == 0
     run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
     export_code(run.project.network, preset, tmp_path / "net.py", run)
@@ -91,7 +134,7 @@ def test_raw_values_of_shipped_data(tmp_path: Path, call: Caller, preset: str, s
     raw = np.asarray(dataset.input_field().values[:samples])
     np.save(tmp_path / "raw.npy", raw)
     ours = call("predict", run.path, tmp_path / "raw.npy", "--json").json["predictions"]
-    theirs = run_code(tmp_path, f"print(json.dumps(net.predict(network, torch.tensor({raw.tolist()}))[0]))")
+    theirs = run_code(foreign, tmp_path, f"print(json.dumps(net.predict(network, torch.tensor({raw.tolist()}))[0]))")
     for one, other in zip(theirs, ours, strict=True):
         if "class" in other:
             assert one["class"] == other["class"]
@@ -102,7 +145,7 @@ def test_raw_values_of_shipped_data(tmp_path: Path, call: Caller, preset: str, s
             np.testing.assert_allclose(one["values"], other["values"], rtol=1e-4)
 
 
-def test_a_row_without_a_column_is_refused(tmp_path: Path, call: Caller) -> None:
+def test_a_row_without_a_column_is_refused(tmp_path: Path, foreign: subprocess.Popen[str]) -> None:
     assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", "iris_mlp"]) == 0
     run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
     export_code(run.project.network, "iris", tmp_path / "net.py", run)
@@ -112,7 +155,7 @@ try:
 except KeyError as error:
     print(json.dumps(str(error)))
 """
-    assert "has no column “sepal width”" in run_code(tmp_path, code)
+    assert "has no column “sepal width”" in run_code(foreign, tmp_path, code)
 
 
 def test_an_onnx_file_takes_raw_rows_with_gaps_and_large_numbers(tmp_path: Path, call: Caller) -> None:
