@@ -53,6 +53,11 @@ class LastPredictions(QObject):
             self._run = None
         self._ask()
 
+    def rename_run(self, old: Path, new: Path) -> None:
+        """The folder of a run has another name."""
+        if self._run is not None and self._run.path == old:
+            self.show_run(new)
+
     def look_at(self, preview: DataPreview | None, section: Mapping[str, Any] | None) -> None:
         """Predict the samples of a preview of the choice of data in ``section``."""
         self._preview, self._section = preview, section

@@ -113,6 +113,12 @@ def build_training(window: MainWindow) -> None:
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.advice.retrain_wanted.connect(window.training.train_again)
 
+    def offer_undo(what: str) -> None:
+        session.set_attempt(what, panel.runs.undo_delete)
+        window.commands.refresh()
+
+    panel.runs.undoable.connect(offer_undo)
+
     def smooth(name: str) -> None:
         if name == "smoothing":
             panel.curves.loss.set_smoothing(float(window.preferences["smoothing"]))
@@ -129,6 +135,7 @@ def build_training(window: MainWindow) -> None:
     controller.restored.connect(memory.bring_back)
     for signal in (controller.started, controller.finished):
         signal.connect(lambda _: memory.keep())
+    panel.run_renamed.connect(lambda *_: memory.keep())  # the start page offers a run's file by its path
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
@@ -163,6 +170,7 @@ def build_data(window: MainWindow) -> None:
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(view.predictions.show_run)
+        training.run_renamed.connect(view.predictions.rename_run)
     controller.forgotten.connect(lambda: view.predictions.show_run(None))
     controller.finished.connect(lambda _: view.predictions.show_run(controller.run))
     if controller.own and not controller.active:
@@ -215,6 +223,7 @@ def build_understand(window: MainWindow) -> None:
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)
+        training.run_renamed.connect(panel.rename_run)
     if controller.run is not None and controller.own:
         panel.show_run(controller.run)
         window.part(ProjectMemory).bring_back()

@@ -155,8 +155,14 @@ class ProjectSession(QObject):
     # Undoing
 
     def set_attempt(self, what: str, take_back: Callable[[], object]) -> None:
-        """Know what was tried last without success, so that the next undo takes it back; nothing where it is empty."""
-        self.state.attempt = (what, take_back) if what else None
+        """Know what was done last beside the project, so that the next undo takes it back.
+
+        Where ``what`` is empty, ``take_back`` takes nothing back any more.
+        """
+        if what:
+            self.state.attempt = (what, take_back)
+        elif self.state.attempt is not None and self.state.attempt[1] == take_back:
+            self.state.attempt = None
 
     @property
     def undo_names(self) -> tuple[str, ...]:
@@ -165,7 +171,7 @@ class ProjectSession(QObject):
         return (self.state.attempt[0], *names) if self.state.attempt is not None else names
 
     def undo(self) -> None:
-        """Take back what was done last: what was tried without success, else the last edit."""
+        """Take back what was done last: what was done beside the project, else the last edit."""
         if self.state.attempt is None:
             self.document.undo()
             return

@@ -23,8 +23,8 @@ class ProjectState:
     """One open project. Whoever keeps something about it keeps it here, so that none of it meets the next project.
 
     ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when it was
-    last checked; ``trained`` and ``epoch_seconds`` are of its last run; ``attempt`` is what was tried last without
-    success, with how to take that back.
+    last checked; ``trained`` and ``epoch_seconds`` are of its last run; ``attempt`` is what was done last beside the
+    project, with how to take that back.
     """
 
     document: Document

@@ -29,11 +29,17 @@ T = TypeVar("T")
 class RunDeletion:
     """Deletes runs of a list, brings them back, and says so in the notice over it.
 
-    ``select`` is called with a run that is back.
+    ``select`` is called with a run that is back, ``offer`` with what `undo` takes back in words, empty once it takes
+    nothing back.
     """
 
-    def __init__(self, model: RunModel, notice: InlineNotice, select: Callable[[Path], None]) -> None:
-        self._model, self._notice, self._select = model, notice, select
+    def __init__(
+        self, model: RunModel, notice: InlineNotice, select: Callable[[Path], None], offer: Callable[[str], None]
+    ) -> None:
+        self._model, self._notice, self._select, self._offer = model, notice, select, offer
+        self._last: tuple[list[DeletedRun], set[Path]] = [], set()
+        """What was deleted last and is not back yet, and which of it was ticked."""
+        self._words = ""
         self._discarded: set[Path] = set()
         """The folders of runs whose old deleted ones were deleted for good in this session."""
         self._sizes: dict[Path, int] = {}
@@ -78,11 +84,17 @@ class RunDeletion:
         one = len(deleted) == 1
         what, them = (f"“{names[deleted[0].original]}”", "it") if one else (f"{len(deleted)} runs", "them")
         words = f"Deleted {what} ({size}). For {DAYS} days, More, {MENU}, puts {them} back."
-        undo = partial(self.restore, deleted, ticked)
-        self._notice.say(" ".join((words, *failures)), "warning" if failures else "ok", ("Undo", undo))
+        self._last, self._words = (deleted, ticked), " ".join((words, *failures))
+        self._notice.say(self._words, "warning" if failures else "ok", ("Undo", self.undo))
+        self._offer(f"Delete the run {what}" if one else f"Delete {what}")
+
+    def undo(self) -> None:
+        """Put back what was deleted last."""
+        self.restore(*self._last)
 
     def restore(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path] = frozenset()) -> None:
         """Put deleted runs back; those that were ``ticked`` are so again."""
+        self._take_back_offer(runs)
         back = {deleted.original: self._try(partial(restore_run, deleted)) for deleted in runs}
         self._model.refresh_again()
         self._model.read_all()
@@ -91,6 +103,14 @@ class RunDeletion:
             self._model.tick(path, original in ticked)
         for path in tuple(paths.values())[:1]:
             QTimer.singleShot(0, self._model, partial(self._select, path))
+
+    def _take_back_offer(self, runs: Sequence[DeletedRun]) -> None:
+        """Of what was deleted last some comes back, or goes for good: it is no longer undone as a whole."""
+        if {deleted.path for deleted in runs} & {deleted.path for deleted in self._last[0]}:
+            self._last = [], set()
+            self._offer("")
+            if self._notice.text == self._words:
+                self._notice.clear()
 
     def ask_for_good(self) -> None:
         """Ask whether all deleted runs that are listed are to go from the disk."""
@@ -102,6 +122,7 @@ class RunDeletion:
         self._notice.say(question, "warning", ("Delete for good", partial(self._discard, runs)))
 
     def _discard(self, runs: Sequence[DeletedRun]) -> None:
+        self._take_back_offer(runs)
         for deleted in runs:
             self._try(partial(discard, deleted))
         self._model.refresh_again()

@@ -50,7 +50,8 @@ TIPS = {
 class RunList(QWidget):
     """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do.
 
-    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room.
+    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room. `undoable`
+    tells in words what `undo_delete` takes back, nothing once it takes nothing back.
     """
 
     picked = Signal(object)
@@ -58,13 +59,14 @@ class RunList(QWidget):
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
     widened = Signal(bool)
+    undoable = Signal(str)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunModel(source, self)
         self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
-        self._deletion = RunDeletion(self.model, self.notice, self.select)
+        self._deletion = RunDeletion(self.model, self.notice, self.select, self.undoable.emit)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
         self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
         self._empty = Label(EMPTY, self)
@@ -329,7 +331,21 @@ class RunList(QWidget):
         """Delete the selected runs, which can be undone; one in progress is not deleted."""
         entries = self.selected
         if entries and all(entry.path != self.model.busy for entry in entries):
+            row = self.model.row_of(entries[0].path) or 0
             self._deletion.delete(entries)
+            self._stay_near(row)
+
+    def _stay_near(self, row: int) -> None:
+        """Select what stands now where a run was deleted, and keep the keys in this list."""
+        left = self.model.rowCount()
+        if left and not self.selected:
+            self.table.selectRow(min(row, left - 1))
+        self._enable()
+        (self.table if left else self._buttons["More"]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def undo_delete(self) -> None:
+        """Put back the runs that were deleted last."""
+        self._deletion.undo()
 
 
 def _titled(known: KnownProject) -> str:

@@ -33,9 +33,9 @@ class TrainingController(QObject):
     losses and snapshots come straight from the `link`. `failed` carries a sentence. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
 
-    Only what concerns the open project is passed on. `forgotten` says that another one is open, of which nothing is
-    known yet; `restored` that its last run is known, or that its run in progress is back in view. A run of a project
-    that was left goes on; `elsewhere` carries a sentence when it ends.
+    Only what concerns the open project is passed on. `opened` says that another one is open, and `forgotten` that no
+    run is known, be it for that reason or because the last one is gone; `restored` that the last run is known, or that
+    the run in progress is back in view. A run of a project that was left goes on; `elsewhere` tells when it ends.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
@@ -47,6 +47,7 @@ class TrainingController(QObject):
     failed = Signal(str)
     runs_changed = Signal()
     devices_changed = Signal()
+    opened = Signal()
     forgotten = Signal()
     restored = Signal()
     elsewhere = Signal(str)
@@ -186,10 +187,8 @@ class TrainingController(QObject):
 
     def toggle_pause(self) -> None:
         """Pause while running, go on while paused."""
-        if self._state is State.PAUSED:
-            self.go()
-        else:
-            self.pause()
+        act = self.go if self._state is State.PAUSED else self.pause
+        act()
 
     def step(self, document: Document, base: Path | None = None) -> None:
         """Train on one batch, then wait; where nothing is running this begins a run that waits after its first."""
@@ -240,11 +239,22 @@ class TrainingController(QObject):
         if not self.active:
             self._forget_run()
             self._score = score
+        self.opened.emit()
         self.forgotten.emit()
         if self.active:
             self.stateChanged.emit(self._state)
             if self.own:
                 self.restored.emit()
+
+    def let_go(self) -> None:
+        """The last run was deleted, or moved to another project: the open one stays as it is, without it."""
+        self._forget_run()
+        self.forgotten.emit()
+
+    def rename_run(self, old: Path, new: Path) -> None:
+        """The folder of a run has another name."""
+        if self._run == old:
+            self._run = new
 
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, or after `copied` another id, which its run in progress takes along."""
@@ -331,10 +341,6 @@ class TrainingController(QObject):
             self._steps_wanted -= 1
             self._link.send(Step())
 
-    def _unit(self) -> str:
-        """The unit of what the run predicts; empty if it has none."""
-        return measures(self._run).unit if self._run is not None else ""
-
     def _on_finished(self, event: Finished) -> None:
         self._steps_wanted = 0
         failed = event.status == "failed"
@@ -342,7 +348,8 @@ class TrainingController(QObject):
         if not self.own:
             self._end_elsewhere(event.reason or "")
             return
-        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {}, self._unit)
+        run = self._run or Path()
+        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {}, lambda: measures(run).unit)
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:
@@ -365,7 +372,8 @@ class TrainingController(QObject):
             self._fail(reason)
 
     def _fail(self, reason: str) -> None:
-        reason = self._named(reason)
+        if self._run is not None:
+            reason = reason.replace(f"{self._run} ", f"“{self._run.name}” ")
         self._steps_wanted, self._reason = 0, reason
         if self.active and not self.own:
             self._end_elsewhere(reason)
@@ -383,12 +391,6 @@ class TrainingController(QObject):
         self._forget_run()
         self.elsewhere.emit(f"{name}: training ended. {reason}".strip())
         self.runs_changed.emit()
-
-    def _named(self, reason: str) -> str:
-        """A sentence with the run called by its name instead of its path."""
-        if self._run is None:
-            return reason
-        return reason.replace(f"{self._run} ", f"“{self._run.name}” ")
 
     def _set_state(self, state: State) -> None:
         if state is not self._state:

@@ -48,10 +48,11 @@ class TrainPanel(QWidget):
     """Everything about training on one panel, made to stand below the canvas.
 
     `run_picked` carries the run that was chosen in the list, `export_wanted` the run to export, `compare_wanted` two
-    runs to compare, the older first.
+    runs to compare, the older first. `run_renamed` carries the folder of a run as it was and as it is called now.
     """
 
     run_picked = Signal(object)
+    run_renamed = Signal(object, object)
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
 
@@ -107,6 +108,7 @@ class TrainPanel(QWidget):
         controller.health.confusion.connect(self._on_confusion)
         controller.runs_changed.connect(self.refresh_runs)
         controller.devices_changed.connect(self._on_devices)
+        controller.opened.connect(self._begin_project)
         controller.forgotten.connect(self._forget)
         controller.restored.connect(self._on_restored)
         controller.health.changed.connect(self._tell_overfitting)
@@ -209,14 +211,17 @@ class TrainPanel(QWidget):
         else:
             self.curves.fit()
 
-    def _forget(self) -> None:
+    def _begin_project(self) -> None:
         """Another project is open: list its runs, and show nothing of the one before."""
-        self._live = None
         self.runs.model.show_project(self._controller.project)
         self.runs.begin_project()
+        self.curves.forget()
+
+    def _forget(self) -> None:
+        """No run is known: tell nothing of the one before. Other runs of the project stay listed, and ticked."""
+        self._live = None
         self.notice.clear()
         self.strip.clear()
-        self.curves.forget()
         self._show_confusion(False)
         self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
 
@@ -238,7 +243,7 @@ class TrainPanel(QWidget):
         controller = self._controller
         run = controller.run
         if run is not None and not controller.active and controller.project.id and self._is_gone(run):
-            controller.open_project(controller.project)
+            controller.let_go()
         self._restore()
 
     def _is_gone(self, run: Path) -> bool:
@@ -316,6 +321,11 @@ class TrainPanel(QWidget):
 
     def _on_rename(self, old: Path, new: Path) -> None:
         self.curves.rename_run(old, new, self._name_of(new))
+        if old == new:
+            return
+        self._live = new if self._live == old else self._live
+        self._controller.rename_run(old, new)
+        self.run_renamed.emit(old, new)
 
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)

@@ -99,6 +99,11 @@ class UnderstandPanel(QWidget):
         if self.subject.run is None or self.subject.run.path != path:
             self.subject.show_run(path)
 
+    def rename_run(self, old: Path, new: Path) -> None:
+        """The folder of a run has another name."""
+        if self.subject.run is not None and self.subject.run.path == old:
+            self.subject.show_run(new)
+
     def show_tab(self, title: str) -> None:
         """Bring a tab forward by its title."""
         self.views.bring(next(kind for kind in self.views.kinds if kind.title == title))

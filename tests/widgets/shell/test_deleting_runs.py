@@ -1,0 +1,134 @@
+"""Runs of an unsaved project are renamed and deleted in the real window: the others stay, and Ctrl+Z brings it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.training.runs import Run
+from graph.project import project_json
+from tests.widgets.conftest import digits_project
+from tests.widgets.training.finished_run import write_log
+from widgets.shell.window import MainWindow
+from widgets.training.training_panel import TrainPanel
+from widgets.understand.understand_panel import UnderstandPanel
+
+
+@pytest.fixture
+def panel(window: MainWindow, netloom_home: Path, qtbot: QtBot) -> TrainPanel:
+    """The training of an unsaved project with an edit and three runs, the latest of which is shown."""
+    window.session.start_from(digits_project(), "digits")
+    window.show_workspace("train")
+    window.activateWindow()
+    project = digits_project()
+    project.id = window.session.state.id
+    for number in range(3):
+        run = netloom_home / "runs" / f"digits-20260101-10{number:02d}00"
+        Run.create(run, project_json(project), {"created": f"2026-01-01T10:{number:02d}:00"})
+        write_log(run, 0.7 + number / 10)
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    panel.show_runs()
+    panel.refresh_runs()
+    panel.runs.model.read_all()
+    qtbot.waitUntil(lambda: panel.runs.current is not None and names(panel) == ["1002", "1001", "1000"])
+    return panel
+
+
+def names(panel: TrainPanel) -> list[str]:
+    """What the listed runs are called; of a name that nobody chose, the time."""
+    return [entry.path.name.removeprefix("digits-20260101-").removesuffix("00") for entry in panel.runs.model.entries]
+
+
+def rename(panel: TrainPanel, row: int, name: str, qtbot: QtBot) -> None:
+    click(panel, row, qtbot)
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_F2)
+    editor = panel.runs.table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, name)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+
+
+def click(panel: TrainPanel, row: int, qtbot: QtBot) -> None:
+    table = panel.runs.table
+    place = table.visualRect(panel.runs.model.index(row, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def press(panel: TrainPanel, title: str, qtbot: QtBot) -> None:
+    (button,) = [each for each in panel.findChildren(QPushButton) if each.text() == title and each.isVisible()]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+
+
+def test_after_a_rename_another_run_is_deleted_and_the_rest_stays(panel: TrainPanel, qtbot: QtBot) -> None:
+    rename(panel, 0, "fast lr", qtbot)
+    controller = panel._controller
+    assert controller.run is not None and controller.run.name == "fast lr"
+    click(panel, 1, qtbot)
+    press(panel, "Delete", qtbot)
+    assert names(panel) == ["fast lr", "1000"] and panel.runs.notice.text.startswith("Deleted “digits  10:01” (")
+    assert controller.run.name == "fast lr" and panel.strip.state.text() != "Not trained yet"
+    assert f"{controller.run}|train" in panel.curves.loss.view.curves
+    assert panel.runs.current is not None and panel.runs.table.hasFocus()
+    press(panel, "Undo", qtbot)
+    assert names(panel) == ["fast lr", "1001", "1000"]
+
+
+def test_where_the_last_run_is_deleted_the_one_before_takes_its_place(panel: TrainPanel, qtbot: QtBot) -> None:
+    panel.runs.model.tick(panel.runs.model.entry(2).path, True)
+    kept = panel.runs.model.entry(2).path
+    click(panel, 0, qtbot)
+    press(panel, "Delete", qtbot)
+    controller = panel._controller
+    assert names(panel) == ["1001", "1000"] and panel.runs.notice.text.startswith("Deleted ")
+    assert controller.run == panel.runs.model.entry(0).path and panel.strip.state.text() != "Not trained yet"
+    assert f"{kept}|train" in panel.curves.loss.view.curves, "curves of another run stay as they were"
+    assert f"{controller.run}|train" in panel.curves.loss.view.curves
+
+
+def test_understand_follows_a_run_to_its_new_name(window: MainWindow, panel: TrainPanel, qtbot: QtBot) -> None:
+    rename(panel, 1, "wide", qtbot)
+    understand = window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel)
+    assert understand.subject.run is not None and understand.subject.run.path.name == "wide"
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_ctrl_z_brings_back_what_was_deleted_and_no_edit_is_lost(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot, rows: int
+) -> None:
+    window.workbench.canvas.select(["dense3"])
+    window.workbench.canvas.run("delete")
+    layers = len(window.session.document.network)
+    click(panel, 0, qtbot)
+    if rows == 3:
+        panel.runs.table.selectAll()
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+    assert len(names(panel)) == 3 - rows and window.session.undo_names[0].startswith("Delete ")
+    focus = QApplication.focusWidget()
+    assert focus is not None and panel.runs.isAncestorOf(focus)
+    QTest.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert names(panel) == ["1002", "1001", "1000"] and panel.runs.notice.text == ""
+    assert len(window.session.document.network) == layers
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.session.document.network) == layers + 1, "then the edit before it"
+
+
+def test_an_edit_after_a_deletion_is_undone_first(window: MainWindow, panel: TrainPanel, qtbot: QtBot) -> None:
+    click(panel, 0, qtbot)
+    press(panel, "Delete", qtbot)
+    window.workbench.canvas.select(["dense3"])
+    window.workbench.canvas.run("delete")
+    layers = len(window.session.document.network)
+    QTest.keyClick(window.workbench.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.session.document.network) == layers + 1 and len(names(panel)) == 2
