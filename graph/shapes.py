@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from graph.open_length import Length, OpenLength
 
 
 class Kind(StrEnum):
@@ -26,6 +31,9 @@ AXES: dict[Kind, tuple[str, ...]] = {
     Kind.VIDEO: ("T", "C", "H", "W"),
 }
 """Names of the axes of each kind, in the order torch keeps them after the batch."""
+
+TIMED = frozenset(kind for kind, axes in AXES.items() if axes[0] == "T")
+"""Kinds with a time axis, which comes first."""
 
 ARTICLED: dict[Kind, str] = {
     Kind.VECTOR: "a vector",
@@ -50,6 +58,8 @@ class Shape:
 
     kind: Kind
     sizes: tuple[int | None, ...]
+    open_length: Annotated[OpenLength | None, Field(exclude=True)] = field(default=None, init=False, repr=False)
+    """Where the time is unknown, what is known of it: T at an input, T / 2 behind a pooling. It is in no file."""
 
     def __post_init__(self) -> None:
         axes = AXES[self.kind]
@@ -83,7 +93,21 @@ class Shape:
     @property
     def time(self) -> int | None:
         """Number of time steps of a sequence, tokens or video; None where unknown or where there is no time."""
-        return self.sizes[0] if AXES[self.kind][0] == "T" else None
+        return self.sizes[0] if self.kind in TIMED else None
+
+    @property
+    def length(self) -> Length:
+        """The time as far as it is known: a number, or an open length."""
+        return self.open_length if self.time is None else self.time
+
+    def with_length(self, length: Length) -> Shape:
+        """The same shape with another time; as it is where there is no time."""
+        if self.kind not in TIMED:
+            return self
+        symbol = length if isinstance(length, OpenLength) else None
+        changed = Shape(self.kind, (None if isinstance(length, OpenLength) else length, *self.sizes[1:]))
+        object.__setattr__(changed, "open_length", symbol)
+        return changed
 
     @property
     def features(self) -> int:
@@ -91,7 +115,9 @@ class Shape:
         return self.size("F" if "F" in AXES[self.kind] else "C")
 
     def __str__(self) -> str:
-        return format_sizes(self.sizes)
+        if self.open_length is None:
+            return format_sizes(self.sizes)
+        return format_sizes(self.sizes, self.open_length.factor if len(self.sizes) > 1 else str(self.open_length))
 
     def described(self) -> str:
         """For sentences: ``an image 16 × 5 × 5``, ``a vector of 10``, ``a sequence 50 × 1``."""
@@ -115,9 +141,9 @@ def image(channels: int, height: int, width: int) -> Shape:
     return Shape(Kind.IMAGE, (channels, height, width))
 
 
-def sequence(time: int | None, features: int) -> Shape:
-    """A sequence of ``time`` steps (None: unknown) with ``features`` values each."""
-    return Shape(Kind.SEQUENCE, (time, features))
+def sequence(time: Length, features: int) -> Shape:
+    """A sequence of ``time`` steps (open, or None: unknown) with ``features`` values each."""
+    return Shape(Kind.SEQUENCE, (None, features)).with_length(time)
 
 
 def tokens(time: int | None) -> Shape:
@@ -125,6 +151,6 @@ def tokens(time: int | None) -> Shape:
     return Shape(Kind.TOKENS, (time,))
 
 
-def video(time: int | None, channels: int, height: int, width: int) -> Shape:
-    """A video of ``time`` frames (None: unknown), each ``channels`` x ``height`` x ``width``."""
-    return Shape(Kind.VIDEO, (time, channels, height, width))
+def video(time: Length, channels: int, height: int, width: int) -> Shape:
+    """A video of ``time`` frames (open, or None: unknown), each ``channels`` x ``height`` x ``width``."""
+    return Shape(Kind.VIDEO, (None, channels, height, width)).with_length(time)

@@ -29,7 +29,7 @@ from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike
 from graph.network import Network
 from graph.project import Project
-from graph.shapes import Kind
+from graph.shapes import TIMED
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -191,9 +191,6 @@ def convert(module: DeployedModule, samples: list[Tensor], info: DeployedInfo) -
     assert made is not None
     model: ModelProto = made.model_proto
     return model
-
-
-TIMED = (Kind.SEQUENCE, Kind.TOKENS, Kind.VIDEO)
 
 
 @contextlib.contextmanager

@@ -14,10 +14,11 @@ from graph.changes import (
     LayerRenamed,
     LayerSet,
 )
-from graph.checking.data_fit import input_problems, output_problems
+from graph.checking.data_fit import input_problems, output_problems, with_open_length
 from graph.checking.dead_layers import dead_layers, feeding_fixes, leading_to_outputs, loose_ends, with_dead_end
 from graph.checking.fixes import Append, Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
+from graph.checking.length_fixes import keeping_lengths
 from graph.checking.lost_steps import lost_steps_fixes
 from graph.checking.shared_weights import sharing_problems
 from graph.document import Commit, Document
@@ -267,9 +268,10 @@ class Checker:
             if isinstance(layer, InputLike) and node.id in self._arriving:
                 outputs = {"out": self._arriving[node.id]}
             else:
-                outputs = layer.infer(inputs)
+                outputs = with_open_length(node, layer.infer(inputs), self._data_spec)
         except ShapeError as error:
-            fixes = (*offered_fixes(self.network, node.id, inputs), *self._repairs(node, inputs, error))
+            kept = keeping_lengths(self.network, node.id, inputs)
+            fixes = (*kept, *offered_fixes(self.network, node.id, inputs), *self._repairs(node, inputs, error))
             problem = Problem(Severity.ERROR, node.id, error.port, f"{node.id}: {error.message}", fixes)
             return LayerInfo(inputs=inputs, problems=(problem,))
         return LayerInfo(

@@ -37,9 +37,10 @@ def transcript_problems(
         )
         return (_problem(node, message, _scores(network, node, count)),)
     longest = wanted.time or 0
-    if arrives.time is not None and arrives.time < longest:
+    steps = arrives.open_length.known if arrives.open_length else arrives.time
+    if steps is not None and steps < longest:
         message = (
-            f"{node.id}: {arrives.time:,} steps arrive, but rows have up to {longest:,} labels, and each needs a step "
+            f"{node.id}: {steps:,} steps arrive, but rows have up to {longest:,} labels, and each needs a step "
             "of its own."
         )
         return (_problem(node, message, *_longer(network, node)),)

@@ -12,7 +12,8 @@ from graph.layers import usual_layers
 from graph.layers.base import Layer
 from graph.layers.io import Input, Output
 from graph.network import Network, Node
-from graph.shapes import Kind, Shape, sequence
+from graph.open_length import OpenLength, agree, apart
+from graph.shapes import TIMED, Kind, Shape, sequence
 
 
 def input_problems(node: Node, layer: Input, spec: DataSpec) -> tuple[Problem, ...]:
@@ -28,6 +29,16 @@ def input_problems(node: Node, layer: Input, spec: DataSpec) -> tuple[Problem, .
     return (Problem(Severity.ERROR, node.id, None, message, (fix,)),)
 
 
+def with_open_length(node: Node, outputs: dict[str, Shape], spec: DataSpec | None) -> dict[str, Shape]:
+    """``outputs``; an open time of an input is the field's that it reads, or its own where no field is known."""
+    if not isinstance(node.layer, Input) or node.layer.shape.kind not in TIMED or node.layer.shape.time is not None:
+        return outputs
+    field = node.layer.field or (spec.default_input if spec else "")
+    offered = spec.inputs.get(field) if spec else None
+    length = OpenLength.starting(field or f"the input {node.id}", offered.time if offered else None)
+    return {port: shape.with_length(length) for port, shape in outputs.items()}
+
+
 def output_problems(network: Network, node: Node, layer: Output, arrives: Shape, spec: DataSpec) -> tuple[Problem, ...]:
     """What reaches an output must have the shape that its target asks for."""
     name = layer.target or spec.default_target
@@ -41,6 +52,8 @@ def output_problems(network: Network, node: Node, layer: Output, arrives: Shape,
         return ()
     fixes = (*offer_transcript(node, arrives, name, wanted, spec), *_output_fixes(network, node, arrives, wanted))
     message = f"{node.id}: the data asks for {wanted.described()}, but {arrives.described()} arrives."
+    if note := apart((arrives.length, wanted.length)):
+        message += f" {note}"
     return (Problem(Severity.ERROR, node.id, "in", message, fixes),)
 
 
@@ -50,8 +63,8 @@ def fits_target(arrives: Shape, wanted: Shape, *, binary: bool) -> bool:
 
 
 def fits(shape: Shape, wanted: Shape) -> bool:
-    """Equal shapes, an unknown time fitting any."""
-    return shape.kind is wanted.kind and sizes_fit(shape.sizes, wanted.sizes)
+    """Equal shapes, an open time fitting what it is with the chosen data, an unknown one any."""
+    return shape.kind is wanted.kind and sizes_fit(shape.sizes, wanted.sizes) and agree((shape.length, wanted.length))
 
 
 def sizes_fit(sizes: Sequence[int | None], wanted: Sequence[int | None]) -> bool:
@@ -75,7 +88,7 @@ def _output_fixes(network: Network, node: Node, arrives: Shape, wanted: Shape) -
     fixes: list[Fix] = []
     if wanted.kind is Kind.VECTOR and arrives.kind is Kind.VECTOR:
         fixes.extend(_resize(network, node, wanted.features))
-    if wanted.kind is arrives.kind is Kind.SEQUENCE and fits(sequence(arrives.time, wanted.features), wanted):
+    if wanted.kind is arrives.kind is Kind.SEQUENCE and fits(sequence(arrives.length, wanted.features), wanted):
         fixes.extend(_resize(network, node, wanted.features) or [_at_every_step(node, wanted.features)])
         return tuple(fixes)
     if wanted.kind is Kind.SEQUENCE and arrives.kind is Kind.VECTOR:

@@ -7,6 +7,7 @@ from graph.layers.convolution import Conv2d
 from graph.layers.dense import Dense, TimeDistributedDense
 from graph.layers.pooling_whole import AdaptivePool1d, AdaptivePool2d, GlobalPool1d, GlobalPool2d
 from graph.layers.shape import Flatten, LastStep
+from graph.open_length import agree
 from graph.shapes import Kind, Shape
 
 Adapter = tuple[str, Layer]
@@ -28,7 +29,7 @@ def _images(arriving: Shape, wanted: Shape) -> list[Adapter]:
 
 
 def _sequences(arriving: Shape, wanted: Shape) -> list[Adapter]:
-    if arriving.time == wanted.time:
+    if agree((arriving.length, wanted.length)):
         return [("TimeDistributedDense", TimeDistributedDense(units=wanted.features))]
     if wanted.time and arriving.time and arriving.time > wanted.time:
         return [(f"AdaptivePool1d to {wanted.time} steps", AdaptivePool1d(size=wanted.time))]

@@ -75,7 +75,7 @@ class Attention(NumericLayer):
                 Remedy(f"Insert {fitted.title} at the query", insert=(("query", fitted),)),
             ]
             raise refusal(self, inputs, message, candidates, port="query")
-        return {"out": sequence(query.time, keys.features)}
+        return {"out": sequence(query.length, keys.features)}
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """Query x key features (general); or units x (both + 1) and a sum over the units (additive)."""

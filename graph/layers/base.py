@@ -232,6 +232,10 @@ class Layer(Declared):
         """For a large kernel, the layer with a small one and how many of these in a row see as far."""
         return None
 
+    def keeping_length(self) -> Layer | None:
+        """For a layer along time that changes the number of steps: with settings that keep it. None for others."""
+        return None
+
     def curve(self) -> ScalarFunction | None:
         """The function of one value that an activation applies, with its derivative; None where it is no such layer."""
         return None

@@ -22,7 +22,7 @@ def _with_features(x: Shape, features: int) -> Shape:
     """``x`` with another number of channels or features."""
     sizes = list(x.sizes)
     sizes[_axis(x) - 1] = features
-    return Shape(x.kind, tuple(sizes))
+    return Shape(x.kind, tuple(sizes)).with_length(x.length)
 
 
 def _divisor(number: int, most: int) -> int:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from graph.layers.base import Layer, Remedy, refusal
 from graph.layers.construct import Argument, BuildStep, Construct, Module, X, chain, function, last, method, own
 from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, KERNEL, STRIDE, Convolution
-from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, span, without_defaults
+from graph.layers.grid import as_image, as_sequence, compact, same_pads, slide, slide_open, span, without_defaults
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Pads
+from graph.open_length import Length
 from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -238,11 +239,21 @@ class Conv1d(_PaddedConvolution):
     bias: bool = setting(True, BIAS)
 
     def output(self, x: Shape) -> Shape:
-        """One feature per filter; an unknown length stays unknown."""
+        """One feature per filter; an open length stays open."""
         self.check_groups(x)
         self.check_stride(x)
         self._check_future(x)
-        return sequence(None if x.time is None else self.slid(x, (x.time,))[0], self.filters)
+        return sequence(self._steps(x), self.filters)
+
+    def _steps(self, x: Shape) -> Length:
+        if x.time is not None:
+            return self.slid(x, (x.time,))[0]
+        axis = self.kernel_size, self.stride, self.pads()[0], self.dilation
+        return slide_open(x.open_length, *axis)
+
+    def keeping_length(self) -> Layer:
+        """A step of 1, and a border that makes up for the filter."""
+        return self.changed(padding="causal" if self.padding == "causal" else "same", stride=1)
 
     def _check_future(self, x: Shape) -> None:
         if self.padding == "causal" and self.padding_mode in ("reflect", "circular"):

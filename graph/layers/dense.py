@@ -92,7 +92,7 @@ class TimeDistributedDense(Dense):
 
     def output(self, x: Shape) -> Shape:
         """A sequence of the same length."""
-        return sequence(x.time, self.units)
+        return sequence(x.length, self.units)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """For a vector the plain dense layer does."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from graph.layers.base import Layer, Remedy
 from graph.layers.construct import Argument
 from graph.layers.shape import Reshape
 from graph.layers.window_rule import Pads, Window
+from graph.open_length import OpenLength
 from graph.shapes import Kind, Shape, image, sequence
+
+Size = TypeVar("Size", int, OpenLength)
 
 
 def span(kernel: int, dilation: int) -> int:
@@ -17,16 +20,20 @@ def span(kernel: int, dilation: int) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def slide(size: int, kernel: int, stride: int, pads: Pads, dilation: int) -> int:
+def slide(size: Size, kernel: int, stride: int, pads: Pads, dilation: int) -> Size:
     """Output size (W + P - D (K - 1) - 1) / S + 1, rounded down; below 1 where the window does not fit."""
     return (size + sum(pads) - span(kernel, dilation)) // stride + 1
 
 
-def slide_pool(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> int:
+def slide_open(length: OpenLength | None, kernel: int, stride: int, pads: Pads, dilation: int) -> OpenLength | None:
+    """`slide` along a time that is open."""
+    return None if length is None else slide(length, kernel, stride, pads, dilation)
+
+
+def slide_pool(size: Size, kernel: int, stride: int, padding: int, dilation: int, ceil: bool) -> Size:
     """Output size of pooling, which may round up; a window that would start in the padding behind is dropped."""
-    room = size + 2 * padding - span(kernel, dilation) + (stride - 1 if ceil else 0)
-    out = room // stride + 1
-    return out - 1 if ceil and (out - 1) * stride >= size + padding else out
+    room = 2 * padding - span(kernel, dilation)
+    return (size + (min(room + stride - 1, padding - 1) if ceil else room)) // stride + 1
 
 
 def same_pads(kernel: int, dilation: int) -> Pads:

@@ -12,29 +12,36 @@ from graph.layers.adapters import Adapter, adapters, to_vector
 from graph.layers.base import Family, Port, Remedy, elements, refusal
 from graph.layers.construct import BuildStep, Construct, Ref, chain, function, method
 from graph.layers.settings import setting
-from graph.shapes import Kind, Shape
+from graph.open_length import Length, OpenLength, agree, apart, common_length, total_length
+from graph.shapes import TIMED, Kind, Shape
 
 NESTED_AT_MOST = 16
 """Inputs that are joined one by one; more would nest so deeply in exported code that Python refused to read it."""
 
 
 def _agree(shapes: Sequence[Shape]) -> Shape | None:
-    """The shape that all are; an unknown time agrees with any. None where they differ."""
-    if len({shape.kind for shape in shapes}) > 1:
+    """The shape that all are, of open times what `agree` says; None where they differ."""
+    lengths = [shape.length for shape in shapes]
+    if len({(shape.kind, *_fixed(shape)) for shape in shapes}) > 1 or not agree(lengths):
         return None
-    sizes: list[int | None] = []
-    for axis in zip(*(shape.sizes for shape in shapes), strict=True):
-        known = {size for size in axis if size is not None}
-        if len(known) > 1:
-            return None
-        sizes.append(known.pop() if known else None)
-    return Shape(shapes[0].kind, tuple(sizes))
+    return shapes[0].with_length(common_length(lengths))
+
+
+def _fixed(shape: Shape) -> tuple[int | None, ...]:
+    """All sizes but the time."""
+    return shape.sizes[1:] if shape.kind in TIMED else shape.sizes
 
 
 def _listed(inputs: Mapping[str, Shape]) -> str:
     """What arrives where: ``a vector of 8 (in1) and a vector of 9 (in2)``."""
     words = [f"{shape.described()} ({port})" for port, shape in inputs.items()]
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _told(inputs: Mapping[str, Shape]) -> str:
+    """What T is, where that is why shapes that look alike differ."""
+    note = apart(shape.length for shape in inputs.values())
+    return f" {note}" if note else ""
 
 
 def _insertions(choices: Mapping[str, Sequence[Adapter]]) -> Iterator[Remedy]:
@@ -98,7 +105,7 @@ class _Elementwise(_Merge):
     def _refused(self, inputs: Mapping[str, Shape]) -> Exception:
         wanted = [shape for shape, _ in Counter(inputs.values()).most_common()]
         candidates = [remedy for shape in wanted for remedy in _towards(inputs, shape)]
-        message = f"{self.title} needs inputs of the same shape, but {_listed(inputs)} arrive."
+        message = f"{self.title} needs inputs of the same shape, but {_listed(inputs)} arrive.{_told(inputs)}"
         odd = next(port for port, shape in inputs.items() if _agree((shape, wanted[0])) is None)
         return refusal(self, inputs, message, candidates, port=odd)
 
@@ -208,7 +215,7 @@ class Concatenate(_Merge):
         common = _agree(tuple(_with(shape, at, 1) for shape in shapes))
         if common is None:
             raise self._refuse_sizes(inputs, at)
-        return _with(common, at, _total(tuple(shape.sizes[at] for shape in shapes)))
+        return _with(common, at, total_length([_size(shape, at) for shape in shapes]))
 
     def _refuse_kinds(self, inputs: Mapping[str, Shape]) -> Exception:
         kinds = [kind for kind, _ in Counter(shape.kind for shape in inputs.values()).most_common()]
@@ -226,7 +233,7 @@ class Concatenate(_Merge):
         common = {"features": "the same size apart from their channels", "time": "equally many features"}[self.along]
         if next(iter(inputs.values())).kind is Kind.SEQUENCE and self.along == "features":
             common = "equally many steps"
-        message = f"Concatenate needs inputs of {common}, but {_listed(inputs)} arrive."
+        message = f"Concatenate needs inputs of {common}, but {_listed(inputs)} arrive.{_told(inputs)}"
         candidates = [
             remedy
             for shape in dict.fromkeys(inputs.values())
@@ -238,7 +245,7 @@ class Concatenate(_Merge):
 
     def _fitted(self, inputs: Mapping[str, Shape], model: Shape, at: int) -> dict[str, list[Adapter]]:
         """Layers that give each input the sizes of ``model`` apart from its own size along the joined axis."""
-        wanted = {port: _with(model, at, shape.sizes[at]) for port, shape in inputs.items()}
+        wanted = {port: _with(model, at, _size(shape, at)) for port, shape in inputs.items()}
         odd = (port for port, shape in inputs.items() if _agree((shape, wanted[port])) is None)
         return {port: adapters(inputs[port], wanted[port])[::-1] for port in odd}
 
@@ -251,10 +258,12 @@ class Concatenate(_Merge):
         return f"{self.inputs} inputs" if self.along == "features" else f"{self.inputs} inputs, along time"
 
 
-def _with(shape: Shape, at: int, size: int | None) -> Shape:
-    return Shape(shape.kind, (*shape.sizes[:at], size, *shape.sizes[at + 1 :]))
+def _size(shape: Shape, at: int) -> Length:
+    return shape.length if at == 0 and shape.kind in TIMED else shape.sizes[at]
 
 
-def _total(sizes: Sequence[int | None]) -> int | None:
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
+def _with(shape: Shape, at: int, size: Length) -> Shape:
+    if at == 0 and shape.kind in TIMED:
+        return shape.with_length(size)
+    assert not isinstance(size, OpenLength)
+    return Shape(shape.kind, (*shape.sizes[:at], size, *shape.sizes[at + 1 :])).with_length(shape.length)

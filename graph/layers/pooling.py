@@ -13,6 +13,7 @@ from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, sp
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, Surroundings, Value, left_empty, setting
 from graph.layers.window_rule import Border, How, WindowRule, slides
+from graph.open_length import Length
 from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
 KERNEL = "Size of the window."
@@ -186,11 +187,21 @@ class _Pool1d(_Pool):
     padding: int = setting(0, PADDING, minimum=0, maximum=65_536, unit="steps")
 
     def output(self, x: Shape) -> Shape:
-        """Fewer steps with the same features; an unknown length stays unknown."""
-        if x.time is None:
-            self._check_border(x)
-            return sequence(None, x.features)
-        return sequence(self.slid(x, (x.time,))[0], x.features)
+        """Fewer steps with the same features; an open length stays open."""
+        return sequence(self._steps(x), x.features)
+
+    def _steps(self, x: Shape) -> Length:
+        if x.time is not None:
+            return self.slid(x, (x.time,))[0]
+        self._check_border(x)
+        axis = self.kernel()[0], self.strides()[0], self.border()[0], self.dilations()[0]
+        return None if x.open_length is None else slide_pool(x.open_length, *axis, getattr(self, "ceil", False))
+
+    def keeping_length(self) -> Layer:
+        """An odd window that moves by 1, with half of it as border."""
+        kernel = min(self.kernel_size | 1, 65_535)
+        plain = {"dilation": 1} if hasattr(self, "dilation") else {}
+        return self.changed(kernel_size=kernel, stride=1, padding=kernel // 2, ceil=False, **plain)
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens; read anything else as a sequence."""

@@ -51,7 +51,7 @@ class Embedding(Layer):
                 Remedy("Use no padding index", replace=self.changed(padding_index=None)),
             ]
             raise refusal(self, {"in": x}, message, candidates)
-        return sequence(x.time, self.size)
+        return sequence(x.length, self.size)
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """Tokens x features."""
@@ -151,7 +151,7 @@ class _Recurrent(Layer):
 
     def output(self, x: Shape) -> Shape:
         """A vector, or a sequence of the same length; both directions lie side by side."""
-        return vector(self._width()) if self.output_mode == "last" else sequence(x.time, self._width())
+        return vector(self._width()) if self.output_mode == "last" else sequence(x.length, self._width())
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """Embed tokens; read anything else as a sequence."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, function, method, own
 from graph.layers.convolution_base import BIAS, FILTERS, Convolution
-from graph.layers.grid import WindowedLayer, same_pads, slide
+from graph.layers.grid import WindowedLayer, same_pads, slide, slide_open
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
 from graph.layers.window_rule import Pads
@@ -35,21 +35,22 @@ class _Clip(WindowedLayer):
         return (0, 0), (0, 0), (0, 0)
 
     def slid(self, x: Shape, channels: int) -> Shape:
-        """The video that the window's places make; an unknown time stays unknown.
+        """The video that the window's places make; an open time stays open.
 
         Raises
         ------
         ShapeError
             if the window does not fit.
         """
-        axes = zip((x.time, x.size("H"), x.size("W")), self.kernel(), self.strides(), self.pads(), strict=True)
-        time, high, wide = (None if size is None else slide(size, k, s, p, 1) for size, k, s, p in axes)
-        if min(high or 0, wide or 0) < 1 or (time is not None and time < 1):
+        axes = tuple(zip(self.kernel(), self.strides(), self.pads(), strict=True))
+        time = slide_open(x.open_length, *axes[0], 1) if x.time is None else slide(x.time, *axes[0], 1)
+        high, wide = slide(x.size("H"), *axes[1], 1), slide(x.size("W"), *axes[2], 1)
+        if min(high, wide) < 1 or (isinstance(time, int) and time < 1):
             message = (
                 f"{self.title} needs a video of at least {format_sizes(self.kernel())}, but {x.described()} arrives."
             )
             raise refusal(self, {"in": x}, message, self._smaller(x))
-        return video(time, channels, high or 1, wide or 1)
+        return video(time, channels, high, wide)
 
     def _smaller(self, x: Shape) -> list[Remedy]:
         kernel = (min(self.kernel_size[0], x.size("H")), min(self.kernel_size[1], x.size("W")))

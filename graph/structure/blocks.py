@@ -25,6 +25,7 @@ from graph.layers.io import Input, InputLike, Output
 from graph.layers.settings import Resolve, Setting, Surroundings, setting
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Connection, Network
+from graph.open_length import Length, agree, apart, common_length
 from graph.project import network_json, parse_network
 from graph.shapes import Kind, Shape, sequence, vector
 
@@ -291,7 +292,7 @@ class Timed(Block):
     called: ClassVar[str]
     """What sentences call it."""
 
-    def times(self, inputs: Mapping[str, Shape]) -> int | None:
+    def times(self, inputs: Mapping[str, Shape]) -> Length:
         """Number of steps that it runs over; None where the time is unknown.
 
         Raises
@@ -305,22 +306,29 @@ class Timed(Block):
         for port, shape in inputs.items():
             if shape.kind not in self.takes:
                 raise ShapeError(f"{self.called} needs {wanted}, but {shape.described()} arrives.", port=port)
-        known = {shape.time for shape in inputs.values() if shape.time is not None}
-        if len(known) > 1:
-            raise ShapeError(f"The inputs of {self.called.lower()} must be equally long, not {sorted(known)} steps.")
-        return known.pop() if known else None
+        lengths = {port: shape.length for port, shape in inputs.items() if shape.length is not None}
+        if not agree(lengths.values()):
+            words = " and ".join(f"{length} ({port})" for port, length in lengths.items())
+            note = apart(lengths.values())
+            message = f"The inputs of {self.called.lower()} must be equally long, but {words} steps arrive."
+            raise ShapeError(f"{message} {note}" if note else message)
+        return common_length(lengths.values())
+
+    def _count(self, inputs: Mapping[str, Shape]) -> int:
+        times = self.times(inputs)
+        return times if isinstance(times, int) else 1
 
     def connection_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().connection_count(inputs, outputs) * (self.times(inputs) or 1)
+        """Those of one step, times the steps (one where the time is open)."""
+        return super().connection_count(inputs, outputs) * self._count(inputs)
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().flops(inputs, outputs) * (self.times(inputs) or 1)
+        """Those of one step, times the steps (one where the time is open)."""
+        return super().flops(inputs, outputs) * self._count(inputs)
 
     def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
-        """Those of one step, times the steps (one where the time is unknown)."""
-        return super().activation_count(inputs, outputs) * (self.times(inputs) or 1)
+        """Those of one step, times the steps (one where the time is open)."""
+        return super().activation_count(inputs, outputs) * self._count(inputs)
 
 
 class Loop(Timed):

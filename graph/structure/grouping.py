@@ -121,7 +121,9 @@ def _add_entries(inner: Document, checker: Checker, entering: Iterable[Connectio
         if key not in entries:
             shape = checker.layer_info(connection.source).outputs.get(connection.source_port)
             name = "x" if "x" not in inner.network else fresh_name("x", inner.network)
-            entries[key] = inner.add(Input(shape=shape or _unknown()), (0.0, 112.0 * len(entries)), name)
+            entries[key] = inner.add(
+                Input(shape=shape.with_length(shape.time) if shape else _unknown()), (0.0, 112.0 * len(entries)), name
+            )
         inner.connect(Connection(entries[key], "out", connection.target, connection.target_port))
     return entries
 

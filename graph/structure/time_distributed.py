@@ -14,6 +14,7 @@ from graph.layers.io import Input, Output
 from graph.layers.window_rule import ReceptiveField
 from graph.naming import fresh_name
 from graph.network import Network
+from graph.open_length import Length
 from graph.shapes import Kind, Shape, image, sequence, vector, video
 from graph.structure.blocks import Block, Body, Timed
 from graph.structure.grouping import group
@@ -45,7 +46,7 @@ class TimeDistributed(Timed):
     def batch_values(self, inputs: Mapping[str, Shape]) -> int | None:
         """Those of all frames, which go through the block as one batch."""
         each, times = super().batch_values(inputs), self.times(inputs)
-        return each * times if each is not None and times is not None else None
+        return each * times if each is not None and isinstance(times, int) else None
 
     def field_inside(self, outside: ReceptiveField | None) -> ReceptiveField | None:
         """Unknown: inside it is counted from the frame."""
@@ -67,7 +68,7 @@ def frame_of(shape: Shape) -> Shape:
     return vector(shape.features) if shape.kind is Kind.SEQUENCE else shape
 
 
-def _over(times: int | None, port: str, shape: Shape) -> Shape:
+def _over(times: Length, port: str, shape: Shape) -> Shape:
     if shape.kind is Kind.IMAGE:
         return video(times, shape.features, shape.size("H"), shape.size("W"))
     if shape.kind is Kind.VECTOR:

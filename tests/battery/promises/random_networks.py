@@ -17,13 +17,13 @@ from graph.network import Network
 from graph.project import Project, decode, parse_project, project_bytes
 from graph.shapes import Kind
 from tests.battery.promise import Promise, Round
-from tests.battery.random_networks import network
+from tests.battery.random_networks import LONG, network
 
 NETWORKS = 10
 """In one round."""
 
 
-LENGTHS = (11, 12)
+LENGTHS = (LONG, LONG + 1)
 """Steps of what has an open length, one after the other."""
 
 
@@ -75,6 +75,10 @@ def runs_at(drawn: Network, compiled: Compiled, length: int) -> bool:
     for name, result in zip(compiled.outputs, results, strict=True):
         (shape,) = said.layer_info(name).inputs.values()
         assert tuple(result.shape[1:]) == shape.sizes, (name, length, shape.sizes, result.shape)
+        (symbolic,) = compiled.layer_info[name].inputs.values()
+        if (symbol := symbolic.open_length) is not None:
+            steps = {origin.name: length for origin in symbol.origins}
+            assert symbol.at(steps) == result.shape[1], (name, length, str(symbol), result.shape)
     return True
 
 

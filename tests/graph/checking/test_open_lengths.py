@@ -36,10 +36,10 @@ def checked(document: Document) -> Checker:
 
 def test_half_a_sequence_never_meets_the_whole() -> None:
     checker = checked(branched(layer("average_pool1d")))
-    assert checker.ok
-    (problem,) = open_length_problems(checker)
-    assert problem.severity is Severity.WARNING and problem.layer == "multiply1"
-    assert problem.message.startswith("With 48 steps, for example, multiply1:") and "24 × 2" in problem.message
+    (problem,) = checker.problems
+    assert problem.severity is Severity.ERROR and problem.layer == "multiply1"
+    assert "a sequence T × 2 (in1) and a sequence T / 2 × 2 (in2)" in problem.message
+    assert open_length_problems(checker) == ()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Connection
+from graph.open_length import OpenLength
 from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import Shape, image, sequence, vector, video
 from graph.structure.blocks import Block, Body
@@ -100,7 +101,7 @@ def test_over_a_sequence_each_step_stands_alone_and_its_length_may_be_unknown() 
         inner.rename("output1", "y")
     document = framed(TimeDistributed(body=Body.of(inner.network)), sequence(None, 3))
     facts = Checker(document).layer_info("frames1")
-    assert facts.outputs == {"y": sequence(None, 4)}
+    assert facts.outputs == {"y": sequence(OpenLength.starting("the input input1"), 4)}
     assert facts.receptive_size == (1,)
     assert compile_network(document.network).module(torch.randn(2, 9, 3)).shape == (2, 9, 4)
 
