@@ -15,7 +15,14 @@ from graph.changes import (
     LayerSet,
 )
 from graph.checking.data_fit import input_problems, output_problems, with_open_length
-from graph.checking.dead_layers import dead_layers, feeding_fixes, leading_to_outputs, loose_ends, with_dead_end
+from graph.checking.dead_layers import (
+    dead_layers,
+    feeding_fixes,
+    leading_to_outputs,
+    loose_ends,
+    stray_fixes,
+    with_dead_end,
+)
 from graph.checking.fixes import Append, Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.checking.length_fixes import keeping_lengths
@@ -320,7 +327,8 @@ class Checker:
         named = f"input {ports[0]}" if len(node.inputs) > 1 else "input"
         message = f"{node.id}: nothing is connected to its {named}. Pull a wire to it from another layer."
         fixes = feeding_fixes(self.network, node, ports[0], self._leaving, len(self._loose))
-        return (Problem(severity, node.id, ports[0], message, fixes),)
+        stray = stray_fixes(self.network, node, self._useful) if node.id not in self._dead else ()
+        return (Problem(severity, node.id, ports[0], message, (*fixes, *stray)),)
 
     def _leaving(self, id: str) -> Shape | None:
         """What leaves a layer's first output, where that is known."""

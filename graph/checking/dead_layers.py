@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from graph.checking.fixes import Fix, Join, Lead, Remove
+from graph.checking.fixes import Fix, Insert, Join, Lead, Remove
 from graph.checking.layer_info import Problem, Severity
 from graph.layers.base import Layer, ShapeError
 from graph.layers.io import InputLike, Output
@@ -62,7 +62,8 @@ def with_dead_end(
     if problems:
         first, *others = problems
         more = fixes[-1:] if first.fixes else fixes
-        return (replace(first, fixes=(*first.fixes, *more)), *others)
+        new = tuple(fix for fix in more if fix not in first.fixes)
+        return (replace(first, fixes=(*first.fixes, *new)), *others)
     return (Problem(Severity.WARNING, node.id, None, _message(network, dead, node), fixes),)
 
 
@@ -81,17 +82,45 @@ def _fixes(network: Network, dead: Collection[str], node: Node, shape: Shape | N
 def feeding_fixes(
     network: Network, node: Node, port: str, leaving: Callable[[str], Shape | None], loose: int = 0
 ) -> tuple[Fix, ...]:
-    """Connect layers that feed nothing yet to a free input, if what leaves them fits there; ``leaving`` knows that."""
+    """Connect layers that feed nothing yet to a free input; ``leaving`` knows what leaves them.
+
+    Where none fits as it is, what would have to stand between is inserted as well, such as a Flatten before a Dense.
+    """
     if loose > MOST_LOOSE:
         return ()
     ends = (network.node(id_) for id_ in sorted(network.feeding_nothing()))
-    possible = (each for each in ends if each.outputs and not network.reaches(node.id, each.id))
+    possible = [each for each in ends if each.outputs and not network.reaches(node.id, each.id)]
     fitting = [each for each in possible if _fits(node.layer, port, leaving(each.id))]
     named = node.id if len(node.inputs) == 1 else f"{node.id}.{port}"
+    if not fitting and len(node.inputs) == 1:
+        adapted = (fix for each in possible for fix in _adapted(node, port, each, leaving(each.id)))
+        return tuple(islice(adapted, MOST_OFFERED))
     return tuple(
         Fix(f"Connect {each.id} to {named}", (Join(Connection(each.id, each.outputs[0], node.id, port)),))
         for each in fitting[:MOST_OFFERED]
     )
+
+
+def _adapted(node: Node, port: str, source: Node, shape: Shape | None) -> Iterator[Fix]:
+    """Connect ``source`` to a free input through the layers that the target itself would put in front of it."""
+    if shape is None:
+        return
+    joined = Join(Connection(source.id, source.outputs[0], node.id, port))
+    try:
+        node.layer.infer({port: shape})
+    except ShapeError as error:
+        for remedy in error.remedies:
+            if remedy.insert and remedy.replace is None and not remedy.rereads:
+                inserted = (Insert(node.id, at, layer) for at, layer in remedy.insert)
+                yield Fix(f"{remedy.title} between {source.id} and {node.id}", (joined, *inserted))
+
+
+def stray_fixes(network: Network, node: Node, useful: Collection[str]) -> tuple[Fix, ...]:
+    """Remove a layer that nothing is connected to, where others are on their way to an output without it."""
+    alone = not network.into(node.id) and not network.successors(node.id)
+    if node.id in useful or not alone or len(useful) < 2:  # an output, and what leads to it
+        return ()
+    return (Fix(f"Remove {node.id}", (Remove(node.id),)),)
 
 
 def _message(network: Network, dead: Collection[str], node: Node) -> str:

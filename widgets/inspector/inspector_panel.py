@@ -127,8 +127,7 @@ class LayerPage(Themed, QWidget):
         self.costs.show_facts(cost_facts(facts))
         self.costs.stand_below(self.shapes)
         self.function.show_layer(layer)
-        wrong = [problem for problem in facts.problems if problem.severity is not Severity.HINT]
-        self.notes.show_problem("\n".join(problem.message for problem in wrong))
+        self.notes.show_problems([problem for problem in facts.problems if problem.severity is not Severity.HINT])
 
     def _show_automatic(self, layer: Layer, around: Surroundings, settings: Sequence[Setting]) -> None:
         """Say in the fields that can be left empty what holds then."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame
 
+from graph.checking.layer_info import Problem, Severity
 from graph.checking.network_hints import Hint
 from widgets.hints.hint_rows import HintNote
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 
@@ -29,10 +30,12 @@ class LayerNotes(QFrame):
         vbox(self.problem, self.health, self.hints, parent=self, margins=(14, 8, 14, 8), spacing=4)
         self.hide()
 
-    def show_problem(self, text: str) -> None:
-        """Say what is wrong with the layer."""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Say what is wrong with the layer, in the colour of the gravest."""
+        error = any(problem.severity is Severity.ERROR for problem in problems)
+        set_look(self.problem, "tone", "error" if error else "warning")
+        self.problem.setText("\n".join(problem.message for problem in problems))
+        self.problem.setVisible(bool(problems))
         self._show()
 
     def show_health(self, diagnosis: str) -> None:

@@ -12,6 +12,7 @@ from graph.layers.activation import Relu
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.layers.merge import Add
+from graph.layers.shape import Flatten
 from graph.network import Connection, Network
 from graph.shapes import image, vector
 from tests.graph.networks import chain, layer, lenet
@@ -181,3 +182,23 @@ def test_many_loose_layers_are_not_held_against_one_another(monkeypatch: pytest.
         document.set_layer("dense1", layer("dense", units=7))
     assert checker.layer_info("relu1").problems
     assert len(calls) < 5
+
+
+def test_a_broken_chain_is_mended_where_it_broke_and_a_stray_layer_can_be_removed() -> None:
+    document = lenet()
+    with document.transaction("Break"):
+        document.add(layer("conv2d"), (0.0, 900.0))
+        (flatten,) = [node.id for node in document.network if isinstance(node.layer, Flatten)]
+        before, (after,) = document.network.into(flatten)["in"].source, document.network.successors(flatten)
+        document.remove(flatten)
+    checker = Checker(document)
+    (error,) = [problem for problem in checker.problems if problem.severity is Severity.ERROR]
+    assert error.layer == after
+    assert [fix.title for fix in error.fixes] == [f"Insert Flatten between {before} and {after}"]
+    (stray,) = warnings(checker)
+    assert [fix.title for fix in stray.fixes][-1] == f"Remove {stray.layer}"
+    error.fixes[0].apply(document)
+    (stray,) = checker.problems
+    assert [fix.title for fix in stray.fixes][-1] == f"Remove {stray.layer}"
+    stray.fixes[-1].apply(document)
+    assert not checker.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.messages import Unfinished
+from graph.checking.layer_info import Problem, Severity
 from graph.layers.catalogue import catalogue
 from widgets.data.data_view import DataView
 from widgets.data.which_network import Guide
@@ -275,8 +277,12 @@ def test_a_problem_of_the_layer_moves_no_field(window: MainWindow, project_file:
     window.workbench.canvas.select(["conv1"])
     settle()
     notes = window.workbench.inspector.layer.notes
-    assert moved(window, lambda: notes.show_problem("The kernel is larger than the picture.")) == []
+    larger = Problem(Severity.ERROR, "conv1", "in", "The kernel is larger than the picture.")
+    assert moved(window, lambda: notes.show_problems([larger])) == []
     assert notes.isVisible()
+    assert notes.problem.property("tone") == "error"
+    notes.show_problems([replace(larger, severity=Severity.WARNING)])
+    assert notes.problem.property("tone") == "warning"
     page = window.workbench.inspector.layer
     assert moved(window, lambda: page.name.say("“a b” cannot name a layer.")) == []
     assert page.name.fault.isVisible()
