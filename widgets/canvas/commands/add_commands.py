@@ -10,8 +10,8 @@ from graph.drawing import cards
 from graph.editing import adding, edits
 from graph.editing.matching import LooseEnd
 from graph.editing.placing import behind, centred, clear_place
-from graph.layers.activation import Relu
 from graph.layers.base import Layer
+from graph.layers.usual_layers import activation
 from graph.network import Position
 from widgets.canvas.board_items import Slot
 from widgets.canvas.canvas_command import ContextMenu, Group, command
@@ -159,7 +159,7 @@ def _end_at_pointer(canvas: CanvasContext) -> LooseEnd | None:
 
     What is typed is not known yet, so a layer with one input and one output stands for it.
     """
-    layer, place = Relu(), _clear(canvas, canvas.pointer_place())
+    layer, place = activation(), _clear(canvas, canvas.pointer_place())
     corner = _corner(layer, place)
     end = canvas.open_end_for(layer, corner) if canvas.wire_for(layer, place) is None else None
     canvas.offer(layer, corner, end)
