@@ -88,6 +88,7 @@ class InlineNotice(QFrame):
         button.clicked.connect(press)
         self._buttons.append(button)
         self._row.addWidget(button)
+        button.show()  # at once: in a line that is shown already, the layout would do so later
 
     def _clear_buttons(self) -> None:
         for button in self._buttons:

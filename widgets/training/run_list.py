@@ -24,7 +24,7 @@ from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_changes import project_name
-from widgets.training.run_columns import NAME, NOTES, TAGS, as_rows, wide
+from widgets.training.run_columns import LABELS, NAME, Column, as_rows, wide
 from widgets.training.run_deletion import MENU, RunDeletion
 from widgets.training.run_entries import RunEntry
 from widgets.training.run_model import RunModel
@@ -68,6 +68,7 @@ class RunList(QWidget):
         self.notice = InlineNotice(self)
         self._deletion = RunDeletion(self.model, self.notice, self.select, self.undoable.emit)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
+        self.back = QPushButton("Curves", self)
         self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
         self._empty = Label(EMPTY, self)
         self._buttons: dict[str, QPushButton] = {}
@@ -92,6 +93,7 @@ class RunList(QWidget):
         QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete_selected, context=_HERE)
         self.everything.toggled.connect(self.model.show_all_projects)
         self.wide.toggled.connect(self._widen)
+        self.back.clicked.connect(lambda: self.wide.setChecked(False))
 
     def _lay_out(self) -> None:
         self._empty.setWordWrap(True)
@@ -107,6 +109,11 @@ class RunList(QWidget):
         self.wide.setCheckable(True)
         self.wide.setToolTip("A wide table in place of the plots: every metric beside the settings that differ")
         self.wide.setAccessibleName("Wide table of runs")
+        self.back.setFlat(True)
+        self.back.setProperty("compact", True)
+        self.back.setToolTip("Show the plots again, in place of the wide table")
+        self.back.setAccessibleName("Back to the curves")
+        self.back.hide()
         for title, act in self._acts().items():
             self._buttons[title] = self._button(title, act)
         self._more = QMenu(self)
@@ -115,7 +122,7 @@ class RunList(QWidget):
         self._buttons["More"].setMenu(self._more)
         above, below = ("Compare",), ("Resume", "Rename", "Export", "Delete", "More")
         several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
-        head = flow(self.everything, self.wide, *several, Stretch(1), self.usage, spacing=8)
+        head = flow(self.everything, self.wide, self.back, *several, Stretch(1), self.usage, spacing=8)
         row = flow(*one, Stretch(1), self.trash, spacing=4)
         vbox(head, (stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
         float_over(self, self.notice, within=stack)
@@ -169,11 +176,12 @@ class RunList(QWidget):
         self._refresh()
 
     def begin_project(self) -> None:
-        """Another project is open: nothing is selected, and its runs alone are listed."""
+        """Another project is open: nothing is selected, and its runs alone are listed, beside their curves."""
         self.table.clearSelection()
         self.table.setCurrentIndex(QModelIndex())
         self.notice.clear()
         self.everything.setChecked(False)
+        self.wide.setChecked(False)
 
     def pair(self) -> tuple[RunEntry, RunEntry] | None:
         """The two runs to compare, the older first: those that are selected, else those that are ticked."""
@@ -229,6 +237,7 @@ class RunList(QWidget):
 
     def _widen(self, wanted: bool) -> None:
         chosen = self.current
+        self.back.setVisible(wanted)
         self.model.show_wide(wanted)
         if chosen is not None:
             self.select(chosen.path)
@@ -252,8 +261,8 @@ class RunList(QWidget):
         if clear:
             menu.clear()
         entry, chosen = self.current, self.selected or ([self.current] if self.current is not None else [])
-        for title in (TAGS, NOTES):
-            menu.addAction(f"{title}…", partial(self._edit_label, title)).setEnabled(entry is not None)
+        for column in LABELS:
+            menu.addAction(f"{column.title}…", partial(self._edit, column)).setEnabled(entry is not None)
         menu.addAction("Open the folder", self._open_folder).setEnabled(entry is not None)
         self._fill_move(menu.addMenu("Move to"), [each for each in chosen if each.path != self.model.busy])
         self._deletion.fill(menu.addMenu(MENU))
@@ -287,19 +296,18 @@ class RunList(QWidget):
             self.compare_wanted.emit(*(entry.path for entry in pair))
 
     def _rename(self) -> None:
-        self._edit(NAME.title)
+        self._edit(NAME)
 
-    def _edit_label(self, title: str) -> None:
-        """Tags and notes have columns in the wide table, where they are typed."""
-        self.wide.setChecked(True)
-        self._edit(title)
-
-    def _edit(self, title: str) -> None:
-        titles = [column.title for column in self.model.columns]
-        if self.current is not None and title in titles:
-            index = self.model.index(self.table.currentIndex().row(), titles.index(title))
-            self.table.scrollTo(index)
-            self.table.edit(index)
+    def _edit(self, column: Column) -> None:
+        """Edit in place; what has no column in the list is typed over the run's name."""
+        if self.current is None:
+            return
+        titles = [each.title for each in self.model.columns]
+        at = titles.index(column.title) if column.title in titles else 0
+        self.model.edits = NAME if at else column
+        index = self.model.index(self.table.currentIndex().row(), at)
+        self.table.scrollTo(index)
+        self.table.edit(index)
 
     def _open_folder(self) -> None:
         if self.current is not None:

@@ -64,6 +64,7 @@ class RunModel(QAbstractTableModel):
         self._unread: list[Path] = []
         self.busy: Path | None = None
         self.columns: Sequence[Column] = NARROW
+        self.edits = NAME  # what an editor over a run's name edits: that, or a label that has no column here
         self._order = NEWEST_FIRST
         self._is_wide = False
         self.key, self._everything = NO_PROJECT, False
@@ -215,8 +216,7 @@ class RunModel(QAbstractTableModel):
         return True
 
     def _change(self, path: Path, change: Callable[[RunEntry], RunEntry]) -> None:
-        row = self.row_of(path)
-        if row is not None and (changed := change(self.entries[row])) != self.entries[row]:
+        if (row := self.row_of(path)) is not None and (changed := change(self.entries[row])) != self.entries[row]:
             self._put(changed, row)
 
     # Columns and order
@@ -295,7 +295,7 @@ class RunModel(QAbstractTableModel):
         column, busy = self.columns[index.column()], self.entries[index.row()].path == self.busy
         if column is NAME:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-        if column.editable and not (column is NAME and busy):
+        if column.editable and not (column is NAME and self.edits is NAME and busy):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -305,7 +305,7 @@ class RunModel(QAbstractTableModel):
         named = column is NAME
         match role:
             case ROLE.DisplayRole | ROLE.EditRole:
-                return self._text(entry, column)
+                return self._text(entry, self.edits if named and role == ROLE.EditRole else column)
             case ROLE.CheckStateRole if named:
                 return Qt.CheckState.Checked if entry.path in self._hues else Qt.CheckState.Unchecked
             case ROLE.DecorationRole if named and entry.path in self._hues:
@@ -324,6 +324,7 @@ class RunModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = ROLE.EditRole) -> bool:
         entry, column = self.entries[index.row()], self.columns[index.column()]
+        column = self.edits if column is NAME else column
         if role == ROLE.CheckStateRole:
             self.tick(entry.path, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
@@ -395,6 +396,5 @@ class RunModel(QAbstractTableModel):
         self.endRemoveRows()
 
     def _touch_row(self, path: Path) -> None:
-        row = self.row_of(path)
-        if row is not None:
+        if (row := self.row_of(path)) is not None:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))

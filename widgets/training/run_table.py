@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from widgets.look.swatch import SWATCH
 from widgets.look.theme import ThemeSource
+from widgets.training.run_columns import NAME, NOTES, TAGS
 from widgets.training.run_model import CHANGES, RunModel
 
 NAME_LETTERS = 22
@@ -30,6 +32,10 @@ INSET = 5
 """Pixels between the side of a column and its heading or text, as the style sheet has them."""
 LEAST_NEEDED = ("Size", "Date", "Validation", "Epochs", "Status")
 """Columns in the order in which they are left out where there is no room."""
+
+
+ASKED = {TAGS: "Tags, separated by commas", NOTES: "Notes"}
+"""What stands in an empty editor of a label that is written over a run's name."""
 
 
 class TwoLines(QStyledItemDelegate):
@@ -47,6 +53,26 @@ class TwoLines(QStyledItemDelegate):
         style = whole.widget.style()
         style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, whole, painter, whole.widget)
         super().paint(painter, first_line(option), index)
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        """An editor over a run's name that edits something else says what."""
+        editor, model = super().createEditor(parent, option, index), index.model()
+        if isinstance(editor, QLineEdit) and isinstance(model, RunModel) and index.column() == 0:
+            editor.setPlaceholderText(ASKED.get(model.edits.title, ""))
+            editor.setAccessibleName(ASKED.get(model.edits.title, "Name of the run"))
+        return editor
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """A label that is written over a run's name has the room of the whole row."""
+        super().updateEditorGeometry(editor, option, index)
+        model, place, viewport = index.model(), editor.geometry(), editor.parentWidget()
+        if isinstance(model, RunModel) and model.edits is not NAME and viewport is not None:
+            place.setRight(viewport.width() - 1 - INSET)
+            editor.setGeometry(place)
 
     def editorEvent(
         self,
@@ -95,7 +121,11 @@ class RunTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._dress_headers()
         model.modelReset.connect(self._on_columns)
+        self.itemDelegate().closeEditor.connect(self._on_edited)
         self._on_columns()
+
+    def _on_edited(self, *_: object) -> None:
+        self._model.edits = NAME
 
     def _dress_headers(self) -> None:
         self.verticalHeader().hide()

@@ -28,6 +28,7 @@ from tests.widgets.training.drawn_box import drawn_box
 from tests.widgets.training.finished_run import write_log
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
+from widgets.training.run_columns import NAME
 from widgets.training.run_deletion import FOR_GOOD, MENU
 from widgets.training.run_list import RunList
 from widgets.training.run_model import CHANGES
@@ -260,15 +261,46 @@ def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qt
     for title, text in (("Tags", "small, lab 2"), ("Notes", "better than ever")):
         choose(qtbot, listed, title)
         editor = listed.table.findChild(QLineEdit)
-        assert editor is not None
+        assert editor is not None and editor.text() == "" and editor.placeholderText().startswith(title)
+        assert not listed.wide.isChecked(), "the view stays as it is"
         qtbot.keyClicks(editor, text)
         qtbot.keyClick(editor, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: listed.table.state() != listed.table.State.EditingState)
         QApplication.processEvents()
     labels = read_labels(run)
     assert (labels.notes, labels.tags) == ("better than ever", ("small", "lab 2"))
+    assert run.is_dir() and listed.model.edits is NAME
+    listed._rename()
+    assert listed.table.findChild(QLineEdit).text() == "load  10:00"
     line = listed.model.data(listed.model.index(0, 0), CHANGES)
     assert str(line).startswith("#small #lab 2  ·  ")
+
+
+def test_notes_of_a_run_in_progress_are_typed_in_the_list(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    run = trained()
+    read(listed).select(run)
+    listed.set_busy(run)
+    choose(qtbot, listed, "Notes")
+    editor = listed.table.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "warm")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: read_labels(run).notes == "warm")
+
+
+def test_the_table_gives_way_to_the_curves_by_its_button_and_in_the_next_project(
+    listed: RunList, trained: Trained, qtbot: QtBot
+) -> None:
+    trained()
+    read(listed)
+    assert not listed.back.isVisible()
+    qtbot.mouseClick(listed.wide, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(listed.widened) as seen:
+        press(qtbot, listed, "Curves")
+    assert seen.args == [False] and not listed.model.is_wide and not listed.back.isVisible()
+    listed.wide.setChecked(True)
+    listed.begin_project()
+    assert not listed.wide.isChecked() and not listed.model.is_wide
 
 
 def test_notes_are_read_without_the_table_and_layers_keep_their_names(listed: RunList, trained: Trained) -> None:
