@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication, QWidget
 
 from widgets.look.theme import Theme, palette
 
@@ -82,6 +82,20 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setFont(theme.font())
     app.setPalette(palette(theme))
     app.setStyleSheet(stylesheet(theme))
+    _give_font(app)
+
+
+def _give_font(app: QApplication) -> None:
+    """Give the font of the program to widgets that kept the one before.
+
+    Qt goes through widgets in no order: one that it reaches before the widget around it inherits what that had.
+    """
+    size = app.font().pointSizeF()
+    for window in app.topLevelWidgets():
+        for widget in (window, *window.findChildren(QWidget)):  # from the outside in
+            font = widget.font()
+            if not font.resolveMask() and font.pointSizeF() != size:
+                widget.setFont(QFont())
 
 
 _SHEET = """

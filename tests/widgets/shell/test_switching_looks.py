@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import DARK
@@ -47,3 +49,21 @@ def test_a_look_that_is_switched_reaches_sheet_and_palette(window: MainWindow) -
     assert isinstance(app, QApplication)
     assert app.styleSheet() == stylesheet(DARK)
     assert window.bar.title.palette().windowText().color() == DARK.text
+
+
+@pytest.mark.parametrize("workspace", ["train", "understand"])
+def test_everything_takes_the_size_of_the_text_in_projector_mode_and_gives_it_back(
+    window: MainWindow, project_file: Path, workspace: str
+) -> None:
+    window.files.open(project_file)
+    window.show_workspace(workspace)
+    window.show_workspace("network")
+    for projector in (True, False, True):
+        window.preferences.set("projector", projector)
+        window.show_workspace(workspace)
+        QApplication.processEvents()
+        size = window.themes.theme.font().pointSizeF()
+        fonts = {str(widget): widget.font() for widget in window.findChildren(QWidget)}
+        assert len(fonts) > 300
+        assert not [name for name, font in fonts.items() if not font.resolveMask() and font.pointSizeF() != size]
+        assert {bar.font().pointSizeF() for bar in window.findChildren(QTabBar)} == {size}
