@@ -27,6 +27,14 @@ tasks; the glossary last. A page that is not listed stands before it, by title.
 """
 
 HEADING = re.compile(r"^(#{1,4}) (.+)$", re.MULTILINE)
+SMALL_WORDS = frozenset("a an and can do does for how i in is it my of on or the to what where with".split())
+LEAST_STEM = 4
+ENDING = re.compile(rf"(?<=\w{{{LEAST_STEM}}})(ing|ed|es|s|e)$")
+"""Endings without which a word is looked for: ``delete`` finds ``Deleting``."""
+
+OPENING = 240
+"""Characters at the beginning of a page that say what it is about."""
+
 WIDTH = 90
 """Characters of an excerpt on each side of what was found."""
 
@@ -97,17 +105,35 @@ def picture_of(page: GuidePage, address: str) -> Path | None:
 
 
 def search(words: str, pages: tuple[GuidePage, ...]) -> list[Hit]:
-    """The sections that hold all ``words``, those first whose heading holds one of them."""
-    wanted = words.lower().split()
+    """The sections that hold all ``words``, or other endings of them: first those whose heading and page are about
+    them, then those of the pages that speak of them most.
+    """
+    wanted = stems(words)
     if not wanted:
         return []
     hits = [
         Hit(page, heading, _excerpt(text, wanted))
         for page in pages
         for heading, text in sections(page.text)
-        if all(word in f"{heading} {text}".lower() for word in wanted)
+        if all(stem in f"{page.title} {heading} {text}".lower() for stem in wanted)
+        and any(stem in f"{heading} {text}".lower() for stem in wanted)
     ]
-    return sorted(hits, key=lambda hit: -sum(word in hit.heading.lower() for word in wanted))
+    return sorted(hits, key=lambda hit: _rank(hit, wanted))
+
+
+def stems(words: str) -> list[str]:
+    """What to look for: words without those that every sentence has, and without their endings."""
+    typed = words.lower().split()
+    telling = [word for word in typed if word not in SMALL_WORDS] or typed
+    return [ENDING.sub("", word) for word in telling]
+
+
+def _rank(hit: Hit, wanted: list[str]) -> tuple[int, int, int]:
+    """Place of a hit among others: what heading and title hold, then how often the page's opening and all of it do."""
+    heading, title, text = hit.heading.lower(), hit.page.title.lower(), hit.page.text.lower()
+    named = sum(2 * (stem in heading) + (stem in title) for stem in wanted)
+    opening = text[:OPENING]
+    return -named, -sum(stem in opening for stem in wanted), -sum(text.count(stem) for stem in wanted)
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search
+from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search, stems
 from widgets.description.description_panel import Reader
 from widgets.description.found_sections import MARKUP, FoundSections, marked
 from widgets.look.labels import text_label
@@ -186,7 +186,7 @@ class GuideReader(Themed, QWidget):
         self.list.clear()
         for hit in hits:
             item = self._list(f"{hit.page.title} › {hit.heading}\n{hit.excerpt}", hit.page.id, hit.anchor)
-            item.setData(MARKUP, self._markup(hit, words.split()))
+            item.setData(MARKUP, self._markup(hit, stems(words)))
         for page in () if words else self.pages:
             self._list(page.title, page.id, "")
             if self.page is not None and page.id == self.page.id:
@@ -211,7 +211,7 @@ class GuideReader(Themed, QWidget):
         if item is None:
             return
         id_, heading = item.data(PLACE)
-        words, row = self.search.text().split(), self.list.row(item)
+        words, row = stems(self.search.text()), self.list.row(item)
         self.show_guide(id_, heading)
         self.list.setCurrentRow(row)
         self._mark(words)

@@ -52,15 +52,23 @@ def _style_block(block: QTextBlock, theme: Theme) -> None:
     cursor, layout = QTextCursor(block), QTextBlockFormat()
     level = block.blockFormat().headingLevel()
     fragments = list(_fragments(block))
-    leading = 100 if any(each.charFormat().isImageFormat() for each in fragments) else LEADING
+    pictured = any(each.charFormat().isImageFormat() for each in fragments)
+    code = _is_code(block)
+    leading = 100 if pictured or code else LEADING
     layout.setLineHeight(leading, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     layout.setTopMargin(theme.px(10) if level > 1 else 0)
-    layout.setBottomMargin(theme.px(3) if level or block.textList() is not None else theme.px(8))
+    tight = level or block.textList() is not None
+    layout.setBottomMargin(0 if code and _is_code(block.next()) else theme.px(3) if tight else theme.px(8))
     cursor.mergeBlockFormat(layout)
     for fragment in fragments:
         cursor.setPosition(fragment.position())
         cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
         cursor.mergeCharFormat(_letters(fragment.charFormat(), level, theme))
+
+
+def _is_code(block: QTextBlock) -> bool:
+    """Whether a block is a line of code, which the next line follows without a gap."""
+    return block.isValid() and block.blockFormat().nonBreakableLines()
 
 
 def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:

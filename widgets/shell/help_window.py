@@ -71,11 +71,16 @@ class GuideWindow(QDialog):
 
     def open_at(self, id: str = "", heading: str = "") -> None:
         """Show a page, with the keyboard in the search."""
+        if id:
+            self.guide.search.clear()  # what was looked for before has nothing to do with this page
         self.guide.show_guide(id, heading)
+        if not self.isVisible():
+            fitted(self, self.width(), self.height())  # the screen may be another one
         self.show()
         self.raise_()
         self.activateWindow()
         self.guide.search.setFocus()
+        self.guide.search.selectAll()
 
     def _print(self, page: QTextEdit) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from app.system.guide_pages import FIRST, ORDER, GuidePage, guide_pages, leads_to, picture_of, search, sections
 
 PAGE = GuidePage(
@@ -45,6 +47,21 @@ def test_all_words_are_needed_and_headings_come_first() -> None:
     assert [hit.heading for hit in search("two", (other, PAGE))] == ["Two", "B"]
     assert search("two intro", (other, PAGE)) == []
     assert search("  ", (other, PAGE)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "page", "heading"),
+    [
+        ("delete a run", "runs", "Deleting"),
+        ("how do I delete a run", "runs", "Deleting"),
+        ("csv", "data-tables", "Tables"),
+        ("learning rates", "glossary", "Learning rate"),
+        ("runs", "runs", "Runs"),
+    ],
+)
+def test_the_section_about_what_was_typed_comes_first(words: str, page: str, heading: str) -> None:
+    first = search(words, guide_pages())[0]
+    assert (first.page.id, first.heading) == (page, heading)
 
 
 def test_links_and_pictures_stay_within_the_guide() -> None:

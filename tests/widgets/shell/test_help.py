@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QGuiApplication, QPixmap, QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,7 +46,9 @@ def test_getting_started_opens_the_first_page_with_its_picture(window: MainWindo
     assert picture is not None
     assert 0 < picture.width() <= guide.reader.viewport().width() * guide.reader.devicePixelRatioF()  # type: ignore[attr-defined]
     for outside in ("../../README.md", "/etc/hostname", "nothing.png"):
-        assert guide.reader.loadResource(kind, QUrl(outside)) is None
+        assert guide.reader.picture(outside) is None
+        nothing = guide.reader.loadResource(kind, QUrl(outside))
+        assert isinstance(nothing, QPixmap) and nothing.size() == QSize(1, 1)
     guide.window().close()
 
 
@@ -120,6 +122,46 @@ def test_the_page_of_keys_holds_every_key_of_the_registries(window: MainWindow, 
     assert "Ctrl+Shift+P" in guide.reader.toPlainText()
     qtbot.keyClicks(guide.search, "projector")
     assert any("Keys" in guide.list.item(row).text() for row in range(guide.list.count()))
+    guide.window().close()
+
+
+def test_the_keys_are_opened_from_the_guide_without_what_was_looked_for_before(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    choose(window, qtbot, "guide")
+    guide = guide_of(window)
+    qtbot.waitUntil(guide.search.hasFocus)
+    qtbot.keyClicks(guide.search, "momentum")
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(guide.search, Qt.Key.Key_F1, control | Qt.KeyboardModifier.ShiftModifier)
+    assert guide.page is not None and guide.page.id == "keys"
+    assert guide.search.text() == ""
+    assert guide.list.currentItem().text() == "Keys and wires"
+    qtbot.keyClicks(guide.search, "momentum")
+    qtbot.keyClick(guide.search, Qt.Key.Key_F1, control)
+    assert guide.search.selectedText() == "momentum"
+    assert guide.page.id == "keys"
+    guide.window().close()
+
+
+def test_the_guide_is_never_larger_than_the_screen(window: MainWindow) -> None:
+    window.commands["guide"].trigger()
+    guide = guide_of(window).window()
+    guide.close()
+    guide.resize(5000, 5000)
+    window.commands["guide"].trigger()
+    room = guide.screen().availableGeometry()
+    assert guide.width() < room.width() and guide.height() < room.height()
+    guide.close()
+
+
+def test_lines_of_code_stand_one_below_the_other(window: MainWindow) -> None:
+    window.commands["guide"].trigger()
+    guide = guide_of(window)
+    guide.reader.show_text("Before.\n\n```\nfirst\nsecond\n```\n\nAfter.\n")
+    document = guide.reader.document()
+    tops = [document.documentLayout().blockBoundingRect(document.findBlockByNumber(at)).top() for at in range(4)]
+    assert tops[2] - tops[1] < 1.3 * guide.reader.fontMetrics().height() < tops[3] - tops[2] + 8
     guide.window().close()
 
 

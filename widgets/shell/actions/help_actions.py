@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.system.guide_pages import FIRST
 from widgets.shell.action_registry import Action, ready, selected
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from widgets.shell.help_window import AboutDialog, GuideWindow, ReportDialog
 
 KEYS_PAGE = "keys"
+IN_GUIDE = ("guide", "keys")
+"""Actions whose keys also act while the guide has the keyboard."""
 
 
 def guide_window(context: Context) -> GuideWindow:
@@ -25,6 +30,10 @@ def guide_window(context: Context) -> GuideWindow:
 
     guide = GuideWindow(context.themes, context.window())
     guide.outside.connect(lambda address: context.part(LinkActions).follow(address))
+    for action in ACTIONS:
+        if action.id in IN_GUIDE:  # shortcuts of the window are not heard in another
+            for key in action.keys:
+                QShortcut(QKeySequence(key), guide, partial(action.call, context))
     return guide
 
 
