@@ -18,12 +18,19 @@ from widgets.comparing.network_picture import NetworkPicture
 from widgets.comparing.run_figures import Figure, figures
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 from widgets.training.run_entries import RunEntry
 
 DIFFERENCES = "differences"
 OTHERS = "training and data"
 """Where what differs outside the network stands in the list of differences."""
+
+LEAST_PICTURE = 300
+"""Pixels that the picture keeps beside the figures."""
+
+WIDEST_COLUMN = 200
+"""Pixels of a column of figures, under which a long name of a run is cut short."""
 
 
 class RunComparison(Themed, QWidget):
@@ -65,11 +72,20 @@ class RunComparison(Themed, QWidget):
         self.figures.header().setStretchLastSection(False)
         for column in (1, 2, 3):
             self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+            self.figures.headerItem().setToolTip(column, plain_tip(self.figures.headerItem().text(column)))
         below = vbox(text_label("Figures", look="heading"), (self.figures, 1), margins=(12, 4, 12, 12), spacing=4)
         right = boxed(vbox((self.panel, 1), (below, 1), spacing=0))
-        split = hsplit((self.picture, 1), (right, 0))
-        split.setSizes([780, 520])
-        vbox(head, (split, 1), parent=self, spacing=0)
+        self.panes = hsplit((self.picture, 1), (right, 0))
+        vbox(head, (self.panes, 1), parent=self, spacing=0)
+
+    def _fit(self) -> None:
+        """Give the figures the width of their columns, as long as the picture keeps some."""
+        header = self.figures.header()
+        header.resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        margins, bar = 24, self.figures.verticalScrollBar().sizeHint().width()
+        needed = header.length() + 2 * self.figures.frameWidth() + margins + bar
+        right = min(needed, self.width() - LEAST_PICTURE)
+        self.panes.setSizes([self.width() - right - self.panes.handleWidth(), right])
 
     def _listed(self) -> Comparison:
         """The comparison with what differs in training and data."""
@@ -89,11 +105,14 @@ class RunComparison(Themed, QWidget):
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
+        self.figures.header().setMaximumSectionSize(self.theme.px(WIDEST_COLUMN))
         self.panel.show_comparison(self.old.name, self._listed())
         self.figures.clear()
         self.figures.addTopLevelItems([self._line(figure) for figure in figures(self.old, self.new)])
         if self._overlay is not None:
             self.picture.surface.show_extra(DIFFERENCES, Differing(self.picture.board, self.theme, self._overlay))
+        if self.isVisible():
+            QTimer.singleShot(0, self, self._fit)  # once the text has its new size
 
     def _go_to(self, path: tuple[str, ...]) -> None:
         """Bring a layer that differs into view."""
@@ -104,7 +123,11 @@ class RunComparison(Themed, QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Show the whole network, with what was removed."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.picture, lambda: self.picture.run("home"))
+        QTimer.singleShot(0, self, self._open)
+
+    def _open(self) -> None:
+        self._fit()
+        self.picture.run("home")
 
     def hideEvent(self, event: QHideEvent) -> None:
         """The page goes when something else is shown in its place."""

@@ -103,3 +103,14 @@ def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path])
     assert found[1] == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000", True)
     same = figures(read_entry(runs[0]), read_entry(runs[0]))
     assert {figure.change for figure in same} == {"same", ""} and all(figure.better is None for figure in same)
+
+
+def test_the_columns_of_the_figures_have_room(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
+    window.resize(1440, 900)
+    page = compare(window, qtbot, runs)
+    across = page.figures.horizontalScrollBar()
+    qtbot.waitUntil(lambda: page.figures.width() > 0 and across.maximum() == 0)
+    right = page.figures.visualItemRect(page.figures.topLevelItem(0)).right()
+    assert right <= page.figures.viewport().width()
+    window.preferences.set("projector", True)
+    qtbot.waitUntil(lambda: across.maximum() == 0)
