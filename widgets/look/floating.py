@@ -13,6 +13,9 @@ WIDEST = 720
 LEAST = 220
 """Pixels that a fault beside a field keeps for its words."""
 
+WIDEST_FAULT = 360
+"""Pixels from which on a fault wraps its words, if the field is not wider."""
+
 MARGIN = 8
 _MOVED = {
     QEvent.Type.Resize,
@@ -121,7 +124,7 @@ class FieldFault(Label):
             self.setParent(ground)
         at = field.mapTo(ground, QPoint(0, 0))
         left = max(0, min(at.x(), ground.width() - LEAST))
-        width = ground.width() - left - MARGIN
+        width = min(ground.width() - left - MARGIN, max(WIDEST_FAULT, field.width()))
         height = height_at(self, width)
         below = at.y() + field.height() + 2
         top = below if below + height <= ground.height() else max(0, at.y() - height - 2)

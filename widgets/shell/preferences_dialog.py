@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
 
 from widgets.fields.forms import SettingsForm
@@ -28,8 +29,16 @@ class PreferencesDialog(QDialog):
         self.area = scrolled(self._page)
         vbox((self.area, 1), buttons, parent=self, margins=(0, 0, 8, 16), spacing=16)
         self.setMinimumWidth(440)
+        self._sized = False
         self._stop = preferences.subscribe(lambda _: self._show())
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the size for all preferences the first time: only now is the form laid out."""
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            self.resize(self.sizeHint().expandedTo(self.minimumSize()))
 
     def sizeHint(self) -> QSize:
         """All preferences at once, as far as the screen has room; the rest is scrolled to."""

@@ -105,6 +105,22 @@ def test_no_notice_of_a_workspace_moves_anything(
     assert all(banner.isVisible() for banner in window.banners.findChildren(QLabel))
 
 
+def test_a_fault_beside_a_field_wraps_instead_of_running_across_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    ground = QWidget()
+    qtbot.addWidget(ground)
+    ground.resize(1024, 700)
+    field = QPushButton("Name", ground)
+    field.setGeometry(300, 100, 140, 28)
+    ground.show()
+    fault = FieldFault(field)
+    fault.say(LONG)
+    assert fault.width() <= 360
+    assert fault.height() > 3 * fault.fontMetrics().height()
+    field.resize(600, 28)
+    QApplication.processEvents()
+    assert fault.width() == 600
+
+
 def test_notices_of_one_pane_stand_below_each_other(window: MainWindow, project_file: Path) -> None:
     opened(window, project_file, "data")
     notices = inline_notices(window)

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
@@ -352,6 +361,19 @@ def test_memory_for_data_is_a_preference_that_the_worker_hears(
     window.preferences.set("memory", 0.0)
     window.preferences.set("theme", "light")
     assert settled[1:] == [0.0]
+
+
+def test_the_preferences_open_in_full_the_first_time_already(window: MainWindow) -> None:
+    window.commands["preferences"].trigger()
+    dialog = window.part(preferences_dialog)
+    QApplication.processEvents()
+    room = dialog.screen().availableGeometry().height() - 100
+    first = dialog.size()
+    assert first.height() >= min(dialog.form.sizeHint().height(), room)
+    dialog.close()
+    window.commands["preferences"].trigger()
+    assert dialog.size() == first
+    dialog.close()
 
 
 @pytest.mark.parametrize(("said", "told"), [("", "a quarter of this machine"), ("2.5", "NETLOOM_MEMORY comes before")])
