@@ -23,6 +23,7 @@ from app.protocol.events import Epoch, EpochConfusion, Event, Finished, Started
 from app.system.number_format import format_number, format_percent
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.runs import Run, RunHistory
+from app.training.training_course import SINCE_BEST, Course
 from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
@@ -41,9 +42,9 @@ AT_END = 3
 LITTLE = 0.02
 """R² up to which a network predicts hardly better than the mean of the target."""
 GROWN = 5.0
-"""Times its least value that a training loss has grown to where it diverges."""
-SINCE_BEST = 3
-"""Epochs since the best one from which on the validation loss can be said to rise."""
+"""Times its least value, or that of a guess, that a training loss has grown to where it diverges."""
+FALLING = 0.5
+"""Share of its first value below which a loss far above that of a guess is coming down, and may be waited for."""
 RISE, NOISE, RISE_OF_FIRST = 0.15, 3.0, 0.05
 """Share of its least value, and of its first, by which the validation loss has risen where a network overfits; on few
 samples it swings by itself, so `NOISE` over the root of their number is added, and less where it stays up."""
@@ -62,6 +63,9 @@ RISEN = 3.0
 """Times by which a learning rate has risen where it began anew."""
 ENOUGH = 5
 """Samples of a class from which on that share says something."""
+
+LEARNED_NOTHING: frozenset[Kind] = frozenset({"diverged", "chance"})
+"""What is wrong where a network learned nothing: whether it overfits is no question then."""
 
 WEIGH = Fix("Weigh the classes automatically", (Change("plan", {"class_weights": "automatic"}),))
 """What helps where rare classes are not learned."""
@@ -91,41 +95,6 @@ class Diagnosis:
         """The diagnosis as one JSON object, as the command line prints it."""
         values = {name: getattr(self, name) for name in ("kind", "sentence", "evidence", "setting", "epoch")}
         return {"event": "diagnosis", **values, "remedies": [fix.title for fix in self.remedies]}
-
-
-@dataclass(frozen=True, eq=False)
-class Course:
-    """How a training went so far.
-
-    ``epochs`` are the ``epoch`` events as JSON objects, ``planned`` how many there are to be, ``reason`` why it ended
-    where that was no normal end, ``confusion`` int64 (classes, classes) of the validation set after the last epoch,
-    rows are the truth.
-    """
-
-    epochs: Sequence[Mapping[str, Any]] = ()
-    planned: int = 0
-    over: bool = False
-    reason: str = ""
-    confusion: NDArray[np.int64] | None = None
-
-    @classmethod
-    def of(cls, history: RunHistory) -> Course:
-        """The course that a run's log tells of."""
-        started, finished = history.started or {}, history.finished or {}
-        reason = str(finished.get("reason") or "")
-        kept = history.confusion
-        counts = np.array(kept["counts"], np.int64) if kept is not None else None
-        return cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason, counts)
-
-    def values(self, part: str, metric: str) -> list[float]:
-        """A metric of each epoch on a part, NaN where it is not known."""
-        found = (epoch.get(part, {}).get(metric) for epoch in self.epochs)
-        return [float(value) if isinstance(value, int | float) else math.nan for value in found]
-
-    @property
-    def last(self) -> int:
-        """The number of the last epoch that is done, 1-based; 0 before it."""
-        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
 
 
 def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | None = None) -> tuple[Diagnosis, ...]:
@@ -160,20 +129,6 @@ def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
         if its log was altered.
     """
     return diagnose(Course.of(run.history()), run.project.sections, known_info(run.project.sections, run))
-
-
-def can_tell_overfitting(run: Run) -> bool:
-    """Whether the losses of a run tell if it overfits: enough epochs of supervised training with a validation set.
-
-    Raises
-    ------
-    NetloomError
-        if its log was altered.
-    """
-    sections: Mapping[str, Any] = run.project.sections
-    plan = Plan.parse(sections.get("plan") or {})
-    course = Course.of(run.history())
-    return plan.objective in BY_LOSS and len(course.values("validation", "loss")) > SINCE_BEST
 
 
 def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
@@ -281,9 +236,22 @@ def _diverged(context: _Context) -> Diagnosis | None:
     elif len(losses) > 1 and losses[-1] > GROWN * min(losses) and losses[-1] > 2 * losses[0] and _one_loss(context):
         grown = f"from {format_number(min(losses))} to {format_number(losses[-1])}"
         evidence = f"The training loss grew {grown} with a learning rate of {rate:g}."
+    elif far := _far_above_chance(context, losses):
+        evidence = f"{far}, with a learning rate of {rate:g}."
     else:
         return None
     return Diagnosis("diverged", "Training diverged.", evidence, "learning_rate", course.last, context.lower())
+
+
+def _far_above_chance(context: _Context, losses: Sequence[float]) -> str:
+    """That a classifier's training loss stays far above that of a guess, and does not come down; empty where not."""
+    target, course = context.target, context.course
+    if target is None or len(target.classes) < 2 or len(losses) < EARLY:
+        return ""
+    guess, falling = math.log(len(target.classes)), losses[-1] < FALLING * losses[0] and not course.over
+    if min(losses[-EARLY:]) <= GROWN * guess or falling:
+        return ""
+    return f"The training loss is {format_number(losses[-1])}, where a guess gives {format_number(guess)}"
 
 
 def _one_loss(context: _Context) -> bool:

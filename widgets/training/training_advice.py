@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from app.training.diagnosis import Diagnosis
 from app.training.plan import Plan
 from app.training.runs import Run
+from app.training.usual_rates import high_rate_warning, lower_rate
 from graph.changes import SectionSet
+from graph.checking.fixes import Change, Fix
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from widgets.training.inline_notice import InlineNotice
@@ -37,7 +39,7 @@ class TrainingAdvice(QObject):
         self._document: Document | None = None
         self._stop: Callable[[], object] = lambda: None
         self._told: set[str] = set()
-        self._said = ""
+        self._said = self._rate_warned = ""
         self._known: tuple[Path, Plan] | None = None
         controller.health.changed.connect(self._on_health)
         controller.stateChanged.connect(self._on_state)
@@ -49,6 +51,8 @@ class TrainingAdvice(QObject):
         self._stop()
         self._document = document
         self._stop = document.subscribe(self._on_commit)
+        self._rate_warned = ""
+        self.warn_of_rate()
 
     def close_document(self) -> None:
         """Let go of the document."""
@@ -79,6 +83,7 @@ class TrainingAdvice(QObject):
     def _on_forgotten(self) -> None:
         if not self._controller.active:
             self._controller.health.look_at(None)
+        self._rate_warned = ""
         self._mark()
 
     def _on_health(self) -> None:
@@ -143,6 +148,23 @@ class TrainingAdvice(QObject):
         self._mark()
         if self._controller.active and self._controller.own:
             self._tell_changes()
+        else:
+            self.warn_of_rate()
+
+    def warn_of_rate(self) -> None:
+        """Before training: a learning rate that is too high, with what lowers it; gone once it is lower."""
+        before, warning = self._rate_warned, high_rate_warning(self._form.plan)
+        self._rate_warned = warning
+        if warning and warning != before:
+            rate = lower_rate(self._form.plan)
+            fix = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
+            self._say(warning, (fix.title, partial(self._apply, fix)))
+        elif before and not warning and self._notice.text == before:
+            self._notice.clear()
+
+    def _apply(self, fix: Fix) -> None:
+        if self._document is not None:
+            fix.apply(self._document)
 
     def _tell_changes(self) -> None:
         used, wanted = self._used(), self._form.plan

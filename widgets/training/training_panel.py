@@ -10,9 +10,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
-from app.training.diagnosis import can_tell_overfitting
+from app.training.diagnosis import LEARNED_NOTHING
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import Run, RunHistory
+from app.training.training_course import can_tell_overfitting
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
@@ -221,6 +222,7 @@ class TrainPanel(QWidget):
         """No run is known: tell nothing of the one before. Other runs of the project stay listed, and ticked."""
         self._live = None
         self.notice.clear()
+        self.advice.warn_of_rate()
         self.strip.clear()
         self._show_confusion(False)
         self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
@@ -280,7 +282,8 @@ class TrainPanel(QWidget):
         controller = self._controller
         run, over = controller.run, not controller.active and controller.state is not State.FAILED
         kinds = {diagnosis.kind for diagnosis in controller.health.found}
-        judged = run is not None and over and controller.own and "diverged" not in kinds and _is_judged(run)
+        asked = over and controller.own and not LEARNED_NOTHING & kinds
+        judged = asked and run is not None and _is_judged(run)
         self.strip.tell_overfitting("overfitting" in kinds if judged else None)
 
     def _on_confusion(self, event: EpochConfusion) -> None:

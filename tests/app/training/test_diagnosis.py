@@ -16,8 +16,9 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.project.presets import FOLDER
 from app.protocol.events import Epoch, EpochConfusion
-from app.training.diagnosis import NOT_A_NUMBER, Course, Diagnosis, TrainingMonitor, diagnose
+from app.training.diagnosis import NOT_A_NUMBER, Diagnosis, TrainingMonitor, diagnose
 from app.training.trainer import train
+from app.training.training_course import Course
 from app.training.training_session import begin, resume
 from graph.document import Document
 from graph.network import Network
@@ -114,6 +115,25 @@ def test_a_training_loss_that_grows_many_times_is_divergence() -> None:
     found = only(diagnose(Course(epochs([2.0, 9.0, 80.0], [3.0, 9.0, 90.0])), sections()))
     assert found.kind == "diverged"
     assert "grew from 2.000 to 80.00" in found.evidence
+
+
+HOT = [200.0, 150.0, 620.0, 430.0, 517.0]
+"""Training losses of a classifier whose first epoch was already ruined, so that they hardly grow."""
+
+
+def test_a_loss_far_above_that_of_a_guess_is_divergence() -> None:
+    rows = epochs(HOT, HOT, accuracy=[0.19, 0.24, 0.16, 0.12, 0.12])
+    info, plan = info_of("digits_mlp"), sections(learning_rate=10)
+    for course in (Course(rows[:4], 20), Course(rows, 5, over=True)):
+        assert only(diagnose(course, plan, info)).kind == "diverged"
+    found = only(diagnose(Course(rows, 5, over=True), plan, info))
+    assert found.evidence == "The training loss is 517.0, where a guess gives 2.303, with a learning rate of 10."
+    assert repaired(found)["learning_rate"] == 0.003
+
+
+def test_a_loss_that_comes_down_from_far_above_a_guess_is_waited_for() -> None:
+    rows = epochs([200.0, 60.0, 20.0], [150.0, 40.0, 15.0], accuracy=[0.3, 0.5, 0.6])
+    assert diagnose(Course(rows, 20), sections(), info_of("digits_mlp")) == ()
 
 
 def accuracies(*values: float) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -139,6 +139,39 @@ def test_a_rate_that_learns_nothing_is_marked_in_its_field_and_repaired(scene: S
     assert scene.mark("learning_rate") == ""
     scene.document.undo()
     assert scene.mark("learning_rate")
+
+
+def test_a_rate_that_is_too_high_is_said_before_training_and_lowered_by_a_click(scene: Scene, qtbot: QtBot) -> None:
+    field = scene.panel.plan.forms["Training"].field("learning_rate").editor()
+    qtbot.mouseDClick(field, Qt.MouseButton.LeftButton)
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field, "10")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert scene.panel.notice.text.startswith("A learning rate of 10 is high for adam")
+    assert scene.buttons() == ["Use learning rate 0.003", "Dismiss"]
+    scene.press(qtbot, "Use learning rate 0.003")
+    assert Plan.parse(scene.document.sections["plan"]).learning_rate == 0.003  # type: ignore[arg-type]
+    assert scene.panel.notice.text == ""
+    scene.document.undo()
+    assert scene.panel.notice.text.startswith("A learning rate of 10")
+    set_plan(scene.document, batch_size=64)
+    set_plan(scene.document, learning_rate=0.001)
+    assert scene.panel.notice.text == ""
+
+
+def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qtbot: QtBot) -> None:
+    set_plan(scene.document, learning_rate=10.0)
+    scene.begin(epochs=5)
+    hot = [(200.0, 210.0), (150.0, 110.0), (620.0, 640.0), (430.0, 290.0), (517.0, 346.0)]
+    log = Log(scene.controller.run / METRICS)  # type: ignore[operator]
+    for number, (train, validation) in enumerate(hot, 1):
+        log.add(samples.epoch(epoch=number, train={"loss": train}, validation={"loss": validation}).to_json())
+    log.close()
+    scene.epochs(hot, accuracy=0.24)
+    scene.say(samples.finished())
+    assert scene.panel.notice.text.startswith("Training diverged. The training loss is 517.0, where a guess gives")
+    qtbot.waitUntil(lambda: scene.buttons() == ["Use learning rate 0.003 and train again", "Dismiss"])
+    assert scene.panel.strip.overfitting.text() == ""
 
 
 def test_after_a_divergence_the_repair_comes_before_resume(make_controller: MakeController, qtbot: QtBot) -> None:
