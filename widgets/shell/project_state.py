@@ -23,8 +23,9 @@ class ProjectState:
     """One open project. Whoever keeps something about it keeps it here, so that none of it meets the next project.
 
     ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when it was
-    last checked; ``trained`` and ``epoch_seconds`` are of its last run; ``attempt`` is what was done last beside the
-    project, with how to take that back.
+    last checked; ``trained``, ``trained_on`` (its choice of data, and where relative paths start) and ``epoch_seconds``
+    are of its last run; by now the network may be ``outdated``, or other data chosen (``other_data``); ``attempt`` is
+    what was done last beside the project, with how to take that back.
     """
 
     document: Document
@@ -39,7 +40,9 @@ class ProjectState:
     project_problems: tuple[Problem, ...] = ()
     hints: tuple[Problem, ...] = ()
     trained: Network | None = None
+    trained_on: tuple[object, Path | None] | None = None
     outdated: bool = False
+    other_data: bool = False
     epoch_seconds: float | None = None
 
     @property

@@ -41,7 +41,7 @@ class StatusStrip(QWidget):
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
-        self.outdated = text_label("the network has changed since", self, look="warning", hidden=True)
+        self.outdated = text_label("", self, look="warning", hidden=True)
         self.overfitting = Label(parent=self)
         self.overfitting.setProperty("faint", True)
         self.figures = Label(parent=self)
@@ -116,9 +116,10 @@ class StatusStrip(QWidget):
         self.overfitting.setToolTip(plain_tip(COMPARED))
         self._hide_empty()
 
-    def mark_outdated(self, outdated: bool) -> None:
-        """Say that what was trained is another network than the one that is drawn, or no more."""
-        self.outdated.setVisible(outdated)
+    def mark_outdated(self, words: str) -> None:
+        """Say that what was trained is another network than the one drawn, or on other data; empty for neither."""
+        self.outdated.setText(words)
+        self.outdated.setVisible(bool(words))
 
     def on_readying(self, progress: Unfinished) -> None:
         """How far the data is that training waits for."""

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
+from app.data.same_data import same_data, title_of_data
 from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
@@ -102,6 +103,19 @@ class Subject(QObject):
         """Whether the network of the run is another than the one that is drawn in the open project."""
         network, document = self.network, self._document
         return network is not None and document is not None and not network.computes_as(document.network)
+
+    @property
+    def other_data(self) -> bool:
+        """Whether the run was trained on other data than the open project chooses now."""
+        document, run = self._document, self._run
+        if run is None or document is None:
+            return False
+        return not same_data(run.project.sections.get("data"), run.base, document.sections.get("data"), self._base)
+
+    @property
+    def data_title(self) -> str:
+        """What the data of the run is called, empty where that is not known."""
+        return title_of_data(self.data, self.base)
 
     @property
     def drawn(self) -> Network | None:

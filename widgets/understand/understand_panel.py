@@ -140,14 +140,20 @@ class UnderstandPanel(QWidget):
         return Group.TRY if self.subject.ready and not self.subject.live else Group.INSIDE
 
     def show_whose(self) -> None:
-        """Name the run that is looked at, and say where its network is not the one that is drawn."""
+        """Name the run that is looked at, and say where its network or data are not those of the project now."""
         run = self.subject.run
         if run is None:
             self.about.setText(self.subject.work or NOTHING)
             return
         live = "  ·  live" if self.subject.live else ""
         other = "  ·  not the network as it is drawn now" if self.subject.outdated else ""
-        self.about.setText(f"{self.subject.run_name(run)}{live}{other}")
+        data = f"  ·  {self._whose_data()}" if self.subject.other_data else ""
+        self.about.setText(f"{self.subject.run_name(run)}{live}{other}{data}")
+
+    def _whose_data(self) -> str:
+        """That the samples on show are the run's, and not of the data that is chosen now."""
+        title = self.subject.data_title or "other data"
+        return f"trained on {title}, not on the data as it is chosen now"
 
     def _show_about(self) -> None:
         """Say whose inside is on show; a tab that works without a run needs none."""

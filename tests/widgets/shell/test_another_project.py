@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.data.same_data import same_data, title_of_data
 from app.protocol.events import Points, Snapshot
 from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
@@ -158,6 +159,43 @@ def test_an_edit_after_training_is_said_until_it_is_undone(
     window.session.document.undo()
     assert window.status.training.text() == "Finished" and "per epoch" in window.status.costs.text()
     assert not panel.strip.outdated.isVisible() and "drawn now" not in understand.about.text()
+
+
+def test_other_data_after_training_is_said_until_it_is_undone(
+    window: MainWindow, controller: TrainingController, qtbot: QtBot
+) -> None:
+    panel, understand = train_panel(window), window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel)
+    document = window.session.document
+    data = document.sections["data"]
+    assert isinstance(data, dict)
+    with document.transaction("Alter while training"):
+        document.set_section("data", {**data, "augment": {"shift": 1}})
+    assert window.status.training.text() == "Finished"  # the samples are the same
+    with document.transaction("Choose other data"):
+        document.set_section("data", {"source": "letters"})
+    assert window.status.training.text() == "Finished; the data has changed since"
+    window.show_workspace("understand")
+    assert understand.about.text().endswith("trained on Handwritten digits, not on the data as it is chosen now")
+    assert understand.about.isVisible()
+    window.show_workspace("train")
+    assert panel.strip.outdated.isVisible() and panel.strip.outdated.text() == "the data has changed since"
+    window.show_workspace("network")
+    window.workbench.canvas.select(["flatten2"])
+    qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
+    assert window.status.training.text() == "Finished; network and data have changed since"
+    for _ in range(2):
+        document.undo()
+    assert window.status.training.text() == "Finished" and "trained on" not in understand.about.text()
+
+
+def test_a_run_on_a_file_stays_on_it_where_the_project_is_saved_elsewhere(tmp_path: Path) -> None:
+    old = {"source": "table", "options": {"path": "rows.csv", "target": "a"}}
+    saved = {"source": "table", "options": {"path": "../rows.csv", "target": "a", "sha256": "0" * 64}}
+    assert same_data(old, tmp_path, saved, tmp_path / "deep")
+    assert not same_data(old, tmp_path, old, tmp_path / "deep")
+    assert not same_data(old, tmp_path, {**saved, "split": {"seed": 3}}, tmp_path / "deep")
+    assert title_of_data(old, tmp_path) in ("", "rows.csv")
 
 
 def reopened(qtbot: QtBot, file: Path) -> MainWindow:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from widgets.training.training_controller import TrainingController
 
 
-CHANGED = "the network has changed since"
+CHANGED = {
+    (True, False): "the network has changed since",
+    (False, True): "the data has changed since",
+    (True, True): "network and data have changed since",
+}
+"""What is said where network or data are not those of the last run."""
 WAIT_MS = 1500
 """The status line tells of long work until the worker has said nothing of it for so long."""
 
@@ -30,18 +35,19 @@ class TrainingActions(QObject):
     """Between the actions and the `TrainingController`, which is there once it is loaded.
 
     ``state_told`` carries where training stands, in words. ``devices_told`` carries the devices as ``(id, title)``,
-    the one chosen, and what ``auto`` comes to. ``outdated_told`` says whether the network is another than was trained.
+    the one chosen, and what ``auto`` comes to. ``outdated_told`` says in words whether network or data are others than
+    those of the last run; empty where they are not.
     """
 
     state_told = Signal(str)
     devices_told = Signal(list, str, str)
-    outdated_told = Signal(bool)
+    outdated_told = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window())
         self._context = context
         self.controller: TrainingController | None = None
-        self._outdated_told = False
+        self._outdated_told = ""
         self._again = self._keep_weights = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
@@ -67,6 +73,7 @@ class TrainingActions(QObject):
             signal.connect(self._remember_network)
             signal.connect(self._show_state)
         self._context.session.committed.connect(lambda _: self._compare())
+        self._context.session.changed.connect(self._compare)
         self._show_devices()
         self._show_state()
 
@@ -86,7 +93,7 @@ class TrainingActions(QObject):
     def _show_state(self) -> None:
         if self.controller is not None:
             words = self.controller.words
-            self.state_told.emit(f"{words}; {CHANGED}" if self._context.session.state.outdated else words)
+            self.state_told.emit(f"{words}; {self._outdated_told}" if self._outdated_told else words)
             self._context.commands.refresh()
 
     def _show_wait(self, _request: int, progress: Unfinished) -> None:
@@ -112,27 +119,34 @@ class TrainingActions(QObject):
     def epoch_seconds(self) -> float | None:
         """How long an epoch of the network as it is drawn takes, None where that is not known."""
         state = self._context.session.state
-        return None if state.outdated else state.epoch_seconds
+        return None if state.outdated or state.other_data else state.epoch_seconds
 
     def _remember_network(self) -> None:
-        """Take the network of the run that begins, or of none, for the one that was trained."""
+        """Take network and data of the run that begins, or of none, for those that were trained."""
         from app.training.runs import Run
 
         controller, state = self.controller, self._context.session.state
-        run = controller.run if controller is not None and controller.own else None
+        path = controller.run if controller is not None and controller.own else None
         try:
-            state.trained = Run.open(run).project.network if run is not None else None
+            run = Run.open(path) if path is not None else None
         except NetloomError:
-            state.trained = None
+            run = None
+        state.trained = run.project.network if run is not None else None
+        state.trained_on = (run.project.sections.get("data"), run.base) if run is not None else None
         self._compare()
 
     def _compare(self) -> None:
-        """Say when the network is no more the one that was trained, or is it again."""
-        state = self._context.session.state
+        """Say when network or data are no more those that were trained, or are so again."""
+        from app.data.same_data import same_data
+
+        session, state = self._context.session, self._context.session.state
         state.outdated = state.trained is not None and not state.trained.computes_as(state.document.network)
-        if state.outdated != self._outdated_told:
-            self._outdated_told = state.outdated
-            self.outdated_told.emit(state.outdated)
+        chosen = state.document.sections.get("data")
+        state.other_data = state.trained_on is not None and not same_data(*state.trained_on, chosen, session.base)
+        words = CHANGED.get((state.outdated, state.other_data), "")
+        if words != self._outdated_told:
+            self._outdated_told = words
+            self.outdated_told.emit(words)
             self._show_state()
             self._context.refresh()
 
