@@ -52,6 +52,10 @@ class FiltersTab(Tab):
         drawn = subject.drawn
         return NO_FILTERS if drawn is not None and len(drawn) and not having_filters(drawn) else ""
 
+    def layer_picker(self) -> NamePicker:
+        """The layers on offer."""
+        return self.picker
+
     def subscription(self) -> Watch:
         """The filters of the layer chosen."""
         return Watch(filters=(self.picker.chosen,)) if self.picker.chosen else Watch()

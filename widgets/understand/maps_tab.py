@@ -41,6 +41,10 @@ class MapsTab(Tab):
         self.bar.addWidget(self.step)
         self.column.addWidget(self.gallery.beside(self.grid, (280, 700), (2, 5), 140), 1)
 
+    def layer_picker(self) -> NamePicker:
+        """The layers on offer."""
+        return self.picker
+
     def subscription(self) -> Watch:
         """The maps of the layer chosen, for the sample picked."""
         return Watch(maps=(self.picker.chosen,), sample=self._sample) if self.picker.chosen else Watch()

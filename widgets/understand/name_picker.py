@@ -50,6 +50,10 @@ class NamePicker(QWidget):
         self.box.blockSignals(False)
         self.setVisible(len(names) >= self._least)
 
+    def offers(self, name: str) -> bool:
+        """Whether a name can be chosen."""
+        return self.box.findText(name) >= 0
+
     def choose(self, name: str) -> None:
         """Choose a name, if it is offered."""
         self.box.setCurrentIndex(max(self.box.findText(name), 0))

@@ -45,6 +45,7 @@ class UnderstandPanel(QWidget):
         self.busy: list[BusyCovers] = []
         self._waiting: dict[type[Tab], Callable[[Any], None]] = {}
         self._seen: Path | None = None
+        self._layer = ""
         self.about = ElidedLabel(self, look="faint")
         self.views = Views(source, self.subject, discover(), self._make, self.about, self)
         self.notice = InlineNotice(self)
@@ -116,6 +117,15 @@ class UnderstandPanel(QWidget):
         self.views.bring(kind)
         return True
 
+    def show_layer(self, path: str) -> None:
+        """A layer was selected on the canvas: views that can show it, this one now, others once they are seen."""
+        self._layer = path
+        self._follow_layer()
+
+    def _follow_layer(self) -> None:
+        if self._layer and self.isVisible():
+            self.tab.follow_layer(self._layer)
+
     # Inside
 
     def _on_subject(self) -> None:
@@ -123,6 +133,7 @@ class UnderstandPanel(QWidget):
         self.show_whose()
         for tab in self.views.made:
             tab.on_subject()
+        self._follow_layer()
         for covers in self.busy:
             covers.refresh()
         self.views.refresh(self._group())
@@ -160,6 +171,7 @@ class UnderstandPanel(QWidget):
         self.about.setVisible(self.subject.run is not None or not self.views.kind.needs_run)
 
     def _on_tab(self) -> None:
+        self._follow_layer()
         if self.isVisible():
             self.tab.on_shown()
         self._show_about()
@@ -175,6 +187,7 @@ class UnderstandPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """What is on screen is asked for."""
         super().showEvent(event)
+        self._follow_layer()
         self.tab.on_shown()
         self._subscribe_soon.start()
 

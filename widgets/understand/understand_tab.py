@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.protocol.watch import Watch
 from widgets.look.flow import FlowLayout
 from widgets.look.layouts import vbox
+from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Inside, Subject
 
 
@@ -63,6 +64,7 @@ class Tab(QWidget):
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.subject = subject
+        self._followed = ""
         self.bar = FlowLayout(margins=(12, 6, 12, 2), spacing=8)
         self.column = vbox(self.bar, parent=self, spacing=2)
 
@@ -86,6 +88,17 @@ class Tab(QWidget):
 
     def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""
+
+    def layer_picker(self) -> NamePicker | None:
+        """The choice among layers that follows the card selected on the canvas; None where there is none."""
+        return None
+
+    def follow_layer(self, path: str) -> None:
+        """Choose the layer that is selected on the canvas, if it is offered; once, for another may be chosen then."""
+        picker = self.layer_picker()
+        if picker is not None and path != self._followed and picker.offers(path):
+            self._followed = path
+            picker.choose(path)
 
     def on_inside(self, inside: Inside) -> None:
         """Show what the subscription brings."""

@@ -29,7 +29,7 @@ def show_backpropagation(context: Context) -> None:
 
 
 def connect(context: Context, panel: UnderstandPanel) -> None:
-    """Have the tab follow the project and what is picked on the canvas, and the canvas and inspector lead to it."""
+    """Have the views follow the layer picked on the canvas, and the canvas and inspector lead to computing by hand."""
     from widgets.understand.by_hand.by_hand_tab import ByHandTab
 
     workbench, session = context.workbench, context.session
@@ -44,7 +44,13 @@ def connect(context: Context, panel: UnderstandPanel) -> None:
         workbench.selection_changed.connect(pick)
         tab.set_document(session.document, session.base)
 
+    def show_selected() -> None:
+        if len(workbench.selected) == 1:
+            panel.show_layer(path_of(context, workbench.selected[0]))
+
     panel.once_made(ByHandTab, follow)
+    workbench.selection_changed.connect(show_selected)
+    show_selected()
     workbench.canvas.events.byHandWanted.connect(lambda id_: open_layer(context, id_))
     workbench.inspector.by_hand_wanted.connect(lambda id_: open_layer(context, id_))
     panel.settings_wanted.connect(workbench.show_settings)

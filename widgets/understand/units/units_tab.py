@@ -86,6 +86,10 @@ class UnitsTab(Tab):
         self.sheet.picked.connect(self._on_unit)
         self.exciting.recipe_changed.connect(lambda: self.sheet.use_recipe(self.exciting.recipe))
 
+    def layer_picker(self) -> NamePicker:
+        """The layers on offer."""
+        return self.picker
+
     def on_subject(self) -> None:
         """Another run, or the end of one in progress."""
         network = self.subject.network
