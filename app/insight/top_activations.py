@@ -10,10 +10,10 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.activations import ProbedLayer, Progress, by_unit, cut_of, numbers, source_of, up_to
+from app.insight.answer_layers import answer_layers
 from app.insight.receptive_patch import sight_of
 from app.training.trainable import Model
 from graph.errors import NetloomError
-from graph.layers.base import Layer
 
 KEPT = 16
 """Samples that are remembered for each unit."""
@@ -149,21 +149,11 @@ def shown_field(model: Model) -> str:
     return next((name for name in names if np.issubdtype(arrays[name].dtype, np.floating)), names[0])
 
 
-def _keeps_units(layer: Layer) -> bool:
-    return layer.passes_probabilities or bool(layer.final_activation)
-
-
 def unit_names(model: Model, layer: ProbedLayer) -> tuple[str, ...]:
     """The names of a layer's units where they are the network's answers, as classes are; else none."""
     network = model.project.network
     for head in model.objective.heads:
-        at = head.output
-        while at != layer.id and _keeps_units(network.layer(at)):
-            arriving = network.at(at, "in")
-            if arriving is None:
-                break
-            at = arriving.source
         names = head.field.classes or head.field.names
-        if at == layer.id and len(names) == layer.units and not layer.places:
+        if layer.id in answer_layers(network, head.output) and len(names) == layer.units and not layer.places:
             return names
     return ()

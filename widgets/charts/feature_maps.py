@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,6 +34,7 @@ class FeatureMapGrid(TileView):
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._maps: NDArray[np.float64] = np.empty((0, 1, 1))
+        self._names: tuple[str, ...] = ()
         self._sequence = self._vector = False
         self._frames = 1
         self._limits = (0.0, 1.0)
@@ -59,6 +62,18 @@ class FeatureMapGrid(TileView):
         self._images.clear()
         self.describe(self._summary())
         self.update()
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Call the units of a vector by names, as the classes of a last layer; none numbers them."""
+        self._names = tuple(names)
+        self.update()
+
+    @property
+    def _unit_names(self) -> tuple[str, ...]:
+        return self._names if len(self._names) == self._maps.shape[1] else ()
+
+    def _unit(self, index: int) -> str:
+        return self._unit_names[index] if self._unit_names else f"Unit {index + 1}"
 
     def _summary(self) -> str:
         if self.is_empty():
@@ -96,7 +111,7 @@ class FeatureMapGrid(TileView):
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint one map, a value as one crisp cell; a vector as bars, a sequence with words at its axes."""
         if self._vector:
-            paint_vector(painter, self.theme, self._maps[0, :, 0], place)
+            paint_vector(painter, self.theme, self._maps[0, :, 0], place, self._unit_names)
             return
         if index not in self._images:
             pixels = colour(self._maps[index], sequential(), *self._limits, self.theme.error)
@@ -141,8 +156,8 @@ class FeatureMapGrid(TileView):
         """Return the map's index and the value under the pointer."""
         plane = self._maps[index]
         if self._vector:
-            unit = unit_at(plane.shape[0], at, place, self.theme)
-            return self._summary() if unit is None else f"Unit {unit + 1}: {number(float(plane[unit, 0]))}"
+            unit = unit_at(plane.shape[0], at, place, self.theme, self._unit_names)
+            return self._summary() if unit is None else f"{self._unit(unit)}: {number(float(plane[unit, 0]))}"
         text = (
             f"Map {nth(index)}: mean {number(float(np.nanmean(plane)), 3)}" if not self._sequence else self._summary()
         )

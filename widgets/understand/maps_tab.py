@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from app.insight.answer_layers import unit_names
 from app.protocol.watch import Watch
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.look.labels import text_label
@@ -67,11 +68,20 @@ class MapsTab(Tab):
         maps = inside.views.maps.get(self.picker.chosen)
         if maps is not None and maps.ndim in (1, 2, 3, 4):
             self.grid.set_maps(maps)
+            self.grid.set_names(self._unit_names())
             self.step.setText(when_of(inside))
 
     def _on_sample(self, position: int) -> None:
         self._sample = position
+        self.grid.set_names(self._unit_names())
         self.subscription_changed.emit()
+
+    def _unit_names(self) -> tuple[str, ...]:
+        """The classes, of a layer whose units are the answers; a layer inside a block has none."""
+        network, target, layer = self.subject.network, self.gallery.target_field, self.picker.chosen
+        if network is None or target is None or not layer or layer not in network:
+            return ()
+        return unit_names(network, layer, target)
 
     def _on_layer(self, _layer: str) -> None:
         self.grid.set_maps(np.empty((0, 1, 1)))

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.protocol.data_messages import DataPreviewed
+from app.protocol.values import FieldFacts
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.preview_values import sample_labels
 from widgets.data.sample_views import drawable
@@ -36,6 +37,8 @@ class SamplePicker(SampleGallery):
         self._subject = subject
         self._teaching = empty
         self._asked_for: object = None
+        self.target_field: FieldFacts | None = None
+        """What is predicted of the samples, once they are there."""
         self._places: list[int] = []
         self._row = 0
         self.picked.connect(self._on_row)
@@ -83,6 +86,7 @@ class SamplePicker(SampleGallery):
 
     def _on_preview(self, reply: DataPreviewed) -> None:
         preview = reply.preview
+        self.target_field = preview.info.target_field
         rows = preview.rows_of(1) or preview.rows_of(0)
         labels = sample_labels(preview, units=False)
         self._places = [int(preview.index[row]) for row in rows]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -94,6 +95,36 @@ def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: Tr
         panel.view(MapsTab).gallery.pick(row)
         picture = panel.view(MapsTab).gallery._samples[row].reshape(-1)
         qtbot.waitUntil(partial(shows, panel, picture), timeout=PATIENCE)
+
+
+def test_units_of_a_last_layer_are_called_by_the_classes(
+    qtbot: QtBot, controller: TrainingController, tmp_path: Path
+) -> None:
+    """A table of the user's: the bars of its last layer are its classes, by name and under the pointer."""
+    kinds = ("oak", "beech", "fir")
+    rows = [f"{row % 7},{row % 5 + 3 * (row % 3)},{kinds[row % 3]}" for row in range(90)]
+    (tmp_path / "trees.csv").write_text("\n".join(["height,girth,kind", *rows]))
+    document = make_document("spirals", 2)
+    options = {"path": str(tmp_path / "trees.csv"), "target": "kind"}
+    last = document.network.ordered()[-2]
+    with document.transaction("Trees"):
+        document.set_section("data", {"source": "table", "options": options})
+        document.set_layer(last, document.network.layer(last).changed(units=3))
+    panel = make_panel(qtbot, controller)
+    controller.train(document)
+    qtbot.waitUntil(lambda: controller.state in (State.FINISHED, State.FAILED), timeout=PATIENCE)
+    assert controller.state is State.FINISHED, controller.reason
+    panel.show_tab("Feature maps")
+    tab = panel.view(MapsTab)
+    tab.picker.choose(last)
+    qtbot.waitUntil(lambda: len(tab.grid._unit_names) == 3, timeout=PATIENCE)
+    assert set(tab.grid._unit_names) == set(kinds)
+    place = tab.grid.tile_place(0)
+    at = QPointF(place.left() + 10, place.center().y())
+    assert tab.grid.tile_sentence(0, at, place).startswith(f"{tab.grid._unit_names[0]}: ")
+    tab.picker.choose(panel.subject.layers()[1])
+    qtbot.waitUntil(lambda: tab.grid._maps.shape[1] == 8, timeout=PATIENCE)
+    assert tab.grid.tile_sentence(0, at, place).startswith("Unit 1: ")
 
 
 def shows(panel: UnderstandPanel, picture: np.ndarray) -> bool:
