@@ -13,7 +13,7 @@ from widgets.data.preview_values import sample_labels
 from widgets.data.sample_views import drawable
 from widgets.look.layouts import hsplit
 from widgets.look.theme import ThemeSource
-from widgets.understand.subject import Subject
+from widgets.understand.subject import ChosenSample, Subject
 
 LIMIT = 600
 """Samples of the data that are asked for; those of the validation set are offered."""
@@ -24,7 +24,8 @@ class SamplePicker(SampleGallery):
     """Validation samples of the data that the subject brings; where there are none, training samples.
 
     `sample_picked` carries the position of a sample in the data set, also of the first of new data; `emptied` says that
-    there is none to pick, for a reason that `empty_text` holds.
+    there is none to pick, for a reason that `empty_text` holds. A sample that was chosen in another view is picked
+    once this one is seen, and stands first where it was not on offer.
     """
 
     sample_picked = Signal(int)
@@ -68,10 +69,47 @@ class SamplePicker(SampleGallery):
         if self.current is not None:
             self._row = self.current
             self.reveal(self.current)
+        self._choose(position)
         self.update()
+
+    def _choose(self, position: int) -> None:
+        """Have other views show the sample too."""
+        if self.position != position:
+            self._subject.choose_sample(ChosenSample(position))
+            return
+        text = self._texts[self._row] if self._texts else ""
+        self._subject.choose_sample(ChosenSample(position, self._samples[self._row], self._labels[self._row], text))
+
+    def _adopt(self) -> bool:
+        """Pick the sample that was chosen in another view, if there is one and it can be shown."""
+        chosen = self._subject.sample
+        if chosen is None or not self._places or chosen.position == self.position:
+            return False
+        if chosen.position not in self._places and not self._add(chosen):
+            return False
+        self.mark(chosen.position)
+        self.sample_picked.emit(chosen.position)
+        return True
+
+    def _add(self, chosen: ChosenSample) -> bool:
+        """Offer one more sample, the first; False where it cannot be drawn beside the others."""
+        values = chosen.values
+        if values is None or values.shape != self._samples.shape[1:] or bool(self._texts) != bool(chosen.text):
+            return False
+        self._places = [chosen.position, *self._places]
+        texts = [chosen.text, *self._texts] if self._texts else []
+        samples, labels = np.concatenate([values[None], self._samples]), [chosen.label, *self._labels]
+        self.set_samples(samples, labels, [""] * len(labels), texts, positions=self._places)
+        return True
 
     def ask(self) -> bool:
         """Ask for the samples of the subject's data, unless these are they; returns whether others come."""
+        others = self._ask()
+        if not others:
+            self._adopt()
+        return others
+
+    def _ask(self) -> bool:
         section = self._subject.data
         if section == self._asked_for:
             return False
@@ -98,8 +136,9 @@ class SamplePicker(SampleGallery):
         if texts or self.is_rows():  # as wide as its tiles are now, which words need
             self.setMinimumWidth(round(self.least_width()) + 40)
         if rows:
-            self.current = 0
-            self._on_row(0)
+            self.current = self._row = 0
+            if not self._adopt():
+                self.sample_picked.emit(self._places[0])
 
     def _on_refused(self, reason: str) -> None:
         self._asked_for = None
@@ -114,4 +153,5 @@ class SamplePicker(SampleGallery):
     def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._places):
             self._row = row
+            self._choose(self._places[row])
             self.sample_picked.emit(self._places[row])

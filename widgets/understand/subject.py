@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.data.same_data import same_data, title_of_data
@@ -32,12 +34,27 @@ Inside: TypeAlias = Snapshot | LookedInside
 OnInside: TypeAlias = Callable[[Inside], None]
 
 
+@dataclass(frozen=True, eq=False)
+class ChosenSample:
+    """A sample that was chosen in one view, for all: its ``position`` in the data set ``data`` (0-based).
+
+    ``values`` are what is drawn of it, as `drawable_values` gives them; None where only its position is known.
+    """
+
+    position: int
+    values: NDArray[np.float64] | None = None
+    label: str = ""
+    text: str = ""
+    data: object = None
+
+
 class Subject(QObject):
     """One run under the glass; without one, what can be seen of the open project before it is trained.
 
     `changed` says that it is another run, `edited` that there is none and the open project is not what it was,
     `epoch_ended` that a live run has new weights on disk, `failed` carries a sentence. `activated` carries what the
     layers of the run's network give for a sample that is tried, a `CardPicture` by id; nothing once it is not any more.
+    `view_wanted` carries the title of a view to bring forward.
     """
 
     changed = Signal()
@@ -45,6 +62,7 @@ class Subject(QObject):
     epoch_ended = Signal()
     failed = Signal(str)
     activated = Signal(object)
+    view_wanted = Signal(str)
 
     def __init__(self, controller: TrainingController, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +74,7 @@ class Subject(QObject):
         self._on_inside: OnInside = _ignore
         self._listens: OnInside | None = None
         self._request: int | None = None
+        self._sample: ChosenSample | None = None
         self._restoring = controller.restoring
         controller.started.connect(self._on_start)
         controller.stateChanged.connect(self._on_state)
@@ -189,6 +208,16 @@ class Subject(QObject):
         self._run, self._restoring = None, self._controller.restoring
         self.changed.emit()
         self._look()
+
+    @property
+    def sample(self) -> ChosenSample | None:
+        """The sample that was chosen last in any view; None where none was, or of other data."""
+        chosen = self._sample
+        return chosen if chosen is not None and chosen.data == self.data else None
+
+    def choose_sample(self, sample: ChosenSample) -> None:
+        """Have other views show this sample too, once they are seen."""
+        self._sample = replace(sample, data=self.data)
 
     def watch(self, watch: Watch, on_inside: OnInside) -> None:
         """Have ``on_inside`` called with what is on screen, now and as it changes: only that is made and sent."""

@@ -17,12 +17,14 @@ from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
+from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.filters_tab import NO_FILTERS, FiltersTab
 from widgets.understand.maps_tab import MapsTab
 from widgets.understand.surface_tab import SurfaceTab
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.weights_tab import WeightsTab
+from widgets.understand.why_tab import WhyTab
 
 PATIENCE = 60_000
 
@@ -95,6 +97,34 @@ def test_a_picked_sample_is_the_one_whose_maps_come(qtbot: QtBot, controller: Tr
         panel.view(MapsTab).gallery.pick(row)
         picture = panel.view(MapsTab).gallery._samples[row].reshape(-1)
         qtbot.waitUntil(partial(shows, panel, picture), timeout=PATIENCE)
+
+
+def test_a_sample_picked_in_errors_is_the_one_that_other_views_show(
+    qtbot: QtBot, controller: TrainingController
+) -> None:
+    panel = make_panel(qtbot, controller)
+    train(qtbot, controller, "digits")
+    panel.show_tab("Errors")
+    errors = panel.view(ErrorsTab)
+    qtbot.waitUntil(lambda: errors.classes.worst.count() > 2, timeout=PATIENCE)
+    spot = errors.classes.worst.tile_place(1).center().toPoint()
+    qtbot.mouseClick(errors.classes.worst, Qt.MouseButton.LeftButton, pos=spot)
+    assert errors.classes._evaluation is not None
+    wanted = int(errors.classes._evaluation.worst.index[1])
+    qtbot.mouseClick(errors.why, Qt.MouseButton.LeftButton)
+    assert isinstance(panel.tab, WhyTab)
+    why = panel.view(WhyTab)
+    qtbot.waitUntil(lambda: f"Sample {wanted + 1:,} is" in why.says.text(), timeout=PATIENCE)
+    assert why.gallery.position == wanted and why.gallery.current is not None
+    panel.show_tab("By hand")
+    assert panel.view(ByHandTab).sample.sample == wanted
+    panel.show_tab("Feature maps")
+    maps = panel.view(MapsTab)
+    qtbot.waitUntil(lambda: maps.gallery.position == wanted, timeout=PATIENCE)
+    assert maps.subscription().sample == wanted
+    maps.gallery.pick(7)
+    panel.show_tab("Why")
+    assert why.gallery.position == maps.gallery.position != wanted
 
 
 def test_units_of_a_last_layer_are_called_by_the_classes(

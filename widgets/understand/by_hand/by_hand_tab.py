@@ -31,7 +31,7 @@ from widgets.understand.by_hand.sample_box import SampleBox
 from widgets.understand.by_hand.scene import ScenePart, Spot
 from widgets.understand.by_hand.sliding_window import SlidingPicture
 from widgets.understand.name_picker import NamePicker
-from widgets.understand.subject import Subject
+from widgets.understand.subject import ChosenSample, Subject
 from widgets.understand.understand_tab import Group, Tab
 
 NETWORK, EXAMPLES = 0, 1
@@ -97,7 +97,7 @@ class ByHandTab(Tab):
     def _connect(self) -> None:
         self.modes.idClicked.connect(lambda _: self._on_mode())
         self.picker.picked.connect(self._on_layer)
-        self.sample.picked.connect(lambda _: self._ask())
+        self.sample.picked.connect(self._on_sample)
         self.weights.activated.connect(lambda row: self.asker.prefer(bool(self.weights.itemData(row))))
         self.examples.changed.connect(self._show_example)
         self.asker.changed.connect(self._offer)
@@ -130,7 +130,11 @@ class ByHandTab(Tab):
         if not self._shown and not self.asker.layers():
             self.show_examples()
         self._shown = True
-        if self.mode == NETWORK and self.picture.case is None:
+        chosen = self.subject.sample
+        another = chosen is not None and chosen.position != self.sample.sample
+        if chosen is not None and another:
+            self.sample.choose(chosen.position)
+        if self.mode == NETWORK and (another or self.picture.case is None):
             self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -202,6 +206,10 @@ class ByHandTab(Tab):
         if self.mode == NETWORK:
             self._show(None)
             self._ask()
+
+    def _on_sample(self, position: int) -> None:
+        self.subject.choose_sample(ChosenSample(position))
+        self._ask()
 
     def _ask(self) -> None:
         if self.picker.chosen and self.picture.case is None:

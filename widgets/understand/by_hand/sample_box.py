@@ -60,6 +60,11 @@ class SampleBox(QWidget):
         """The position in the data set."""
         return int(self.number.value() or 1) - 1
 
+    def choose(self, position: int) -> None:
+        """Take the sample at a position in the data set."""
+        self.number.lineEdit().setModified(False)
+        self.number.set_value(position + 1)
+
     def show_sample(self, operands: LayerOperands) -> None:
         """Show the sample that is worked out, and what it is."""
         if not self.number.lineEdit().isModified():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
@@ -24,8 +25,12 @@ from widgets.understand.errors.text_errors import joined
 class ClassErrors(QWidget):
     """Side by side: which classes are taken for which, the worst predictions, and one of them in full.
 
-    A cell of the matrix narrows the worst predictions to its own; the same cell again widens them.
+    A cell of the matrix narrows the worst predictions to its own; the same cell again widens them. `row_picked` carries
+    a place among the worst, `row_shown` also that of the first, which nobody picked.
     """
+
+    row_picked = Signal(int)
+    row_shown = Signal(int)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +100,7 @@ class ClassErrors(QWidget):
     def _on_row(self, at: int) -> None:
         if 0 <= at < len(self._rows):
             self._show_row(self._rows[at])
+            self.row_picked.emit(self._rows[at])
 
     def _show_row(self, row: int | None) -> None:
         worst = self._evaluation.worst if self._evaluation is not None else None
@@ -103,6 +109,7 @@ class ClassErrors(QWidget):
             self.chances.set_bars([], {})
             self.about.clear()
             return
+        self.row_shown.emit(row)
         classes = self._evaluation.classes
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from app.protocol.evaluation_messages import Evaluate, Evaluated, Forecast, Forecasted
-from app.protocol.evaluation_values import Task
+from app.protocol.evaluation_values import Evaluation, Task
+from app.system.number_format import nth
+from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import IN_UNITS, title_of, value_of
-from widgets.understand.errors.class_errors import ClassErrors
+from widgets.understand.errors.class_errors import ClassErrors, texts_read
 from widgets.understand.errors.label_errors import LabelErrors
 from widgets.understand.errors.label_row_errors import RowErrors
 from widgets.understand.errors.number_errors import NumberErrors
 from widgets.understand.errors.text_errors import TextErrors
 from widgets.understand.evaluation_tab import EvaluationTab
-from widgets.understand.subject import Subject
+from widgets.understand.subject import ChosenSample, Subject
+from widgets.understand.why_tab import WhyTab
 
 PARTS = (("Test set", "test"), ("Validation set", "validation"), ("Training set", "train"))
 
@@ -44,11 +48,19 @@ class ErrorsTab(EvaluationTab):
         self.texts = TextErrors(source, self)
         self.rows = RowErrors(source, self)
         self.labels = LabelErrors(source, self)
+        self.why = QPushButton("Why?", self)
+        self._evaluation: Evaluation | None = None
+        self._row = 0
         for page in (self.classes, self.labels, self.numbers, self.texts, self.rows):
             self.pages.add(page)
+            page.row_picked.connect(self._on_row)
+        self.classes.row_shown.connect(self._on_row_shown)
         self.bar.addWidget(self.part)
         self.bar.addWidget(self.metrics)
         self.bar.addStretch(1)
+        self.bar.addWidget(self.why)
+        self.why.hide()
+        self.why.clicked.connect(self._explain)
         self.part.currentIndexChanged.connect(self._on_part)
 
     def _on_part(self) -> None:
@@ -62,6 +74,7 @@ class ErrorsTab(EvaluationTab):
     def say(self, sentence: str) -> None:
         """Show a sentence instead of errors and metrics."""
         self.metrics.clear()
+        self.why.hide()
         super().say(sentence)
 
     def _on_evaluated(self, reply: Evaluated) -> None:
@@ -69,12 +82,47 @@ class ErrorsTab(EvaluationTab):
         if not self.is_current(reply) or evaluation.part != self.part.currentData():
             return
         self.metrics.setText(metrics_line(evaluation.metrics, evaluation.unit))
+        self._evaluation, self._row = evaluation, 0
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
         self.pages.bring(page)
+        self._offer_why()
         if page is self.numbers:
             # A network that does not forecast refuses; then the samples that were missed most stay.
             self.subject.request(Forecast(part=evaluation.part), self._on_forecasted, lambda _: None)
+
+    # The sample picked
+
+    def _on_row(self, row: int) -> None:
+        self._on_row_shown(row)
+        self._choose()
+
+    def _on_row_shown(self, row: int) -> None:
+        self._row = row
+        self._offer_why()
+
+    def _choose(self) -> None:
+        """Have other views show the sample that is picked here."""
+        if self._evaluation is None or not self._row < len(self._evaluation.worst.index):
+            return
+        evaluation, worst, row = self._evaluation, self._evaluation.worst, self._row
+        label = evaluation.classes[worst.true[row]] if evaluation.task == "classification" else ""
+        text = next(iter(texts_read(evaluation)[row : row + 1]), "")
+        values = drawable_values(worst.input[row : row + 1])[0]
+        self.subject.choose_sample(ChosenSample(int(worst.index[row]), values, label, text))
+
+    def _offer_why(self) -> None:
+        """Offer to explain the sample, where predictions can be explained."""
+        index = self._evaluation.worst.index if self._evaluation is not None else ()
+        self.why.setVisible(self._row < len(index) and not WhyTab.reason_against(self.subject))
+        if self._row < len(index):
+            words = f"See what in sample {nth(int(index[self._row]))} speaks for the prediction"
+            self.why.setToolTip(plain_tip(words))
+            self.why.setAccessibleName(words)
+
+    def _explain(self) -> None:
+        self._choose()
+        self.subject.view_wanted.emit(WhyTab.title)
 
     def _page_of(self, task: Task) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors:
         match task:
@@ -92,6 +140,7 @@ class ErrorsTab(EvaluationTab):
     def _on_forecasted(self, reply: Forecasted) -> None:
         if self.is_current(reply):
             self.numbers.show_forecasts(reply)
+            self.why.hide()  # a series is shown, and no sample of it picked
 
 
 def metrics_line(metrics: Mapping[str, float], unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
@@ -20,7 +21,12 @@ RIGHT_FIRST = "All labels right, but the largest loss"
 
 
 class LabelErrors(QWidget):
-    """The scores of the labels; beside them the worst predictions, with what is true and what was predicted."""
+    """The scores of the labels; beside them the worst predictions, with what is true and what was predicted.
+
+    `row_picked` carries a place among the worst.
+    """
+
+    row_picked = Signal(int)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +35,7 @@ class LabelErrors(QWidget):
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
         side = boxed(vbox(self.about, (self.worst, 1), margins=(8, 0, 12, 0)))
         vbox(hsplit((self.scores, 1), (side, 1), sizes=(540, 460), least=(0, 160)), parent=self)
+        self.worst.picked.connect(self.row_picked)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives several labels."""

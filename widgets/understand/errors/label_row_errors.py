@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
@@ -17,13 +18,19 @@ RIGHT_FIRST = "Read without a mistake, the shortest first"
 
 
 class RowErrors(QWidget):
-    """The samples that were read worst, with what is true, what was read, and by how many labels they differ."""
+    """The samples that were read worst, with what is true, what was read, and by how many labels they differ.
+
+    `row_picked` carries a place among the worst.
+    """
+
+    row_picked = Signal(int)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.about = text_label("", self, look="faint", wrap=True)
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
         vbox(self.about, (self.worst, 1), parent=self, margins=(12, 0, 12, 0))
+        self.worst.picked.connect(self.row_picked)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that reads rows of labels."""

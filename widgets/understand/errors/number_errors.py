@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.protocol.evaluation_messages import Forecasted
@@ -20,7 +21,12 @@ from widgets.understand.predicted_vs_true import AgreementPlot
 
 
 class NumberErrors(QWidget):
-    """Predicted against true; beside it the series with its forecast, or the samples that were missed most."""
+    """Predicted against true; beside it the series with its forecast, or the samples that were missed most.
+
+    `row_picked` carries a place among the worst.
+    """
+
+    row_picked = Signal(int)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +39,7 @@ class NumberErrors(QWidget):
         self.sides.addWidget(self.series)
         side = boxed(vbox(self.about, (self.sides, 1), margins=(8, 0, 12, 0)))
         vbox(hsplit((self.agreement, 0), (side, 1), sizes=(360, 640)), parent=self)
+        self.worst.picked.connect(self.row_picked)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives numbers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,7 +37,12 @@ Marked = Sequence[tuple[str, bool]]
 
 
 class TextErrors(QWidget):
-    """Side by side: which tokens are taken for which, and the worst answers, their wrong tokens marked."""
+    """Side by side: which tokens are taken for which, and the worst answers, their wrong tokens marked.
+
+    `row_picked` carries a place among the worst.
+    """
+
+    row_picked = Signal(int)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +71,7 @@ class TextErrors(QWidget):
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setStretchLastSection(True)
         table.currentCellChanged.connect(lambda row, *_: self._show_row(row))
+        table.cellClicked.connect(lambda row, _: self.row_picked.emit(row))
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that writes."""
