@@ -84,6 +84,8 @@ class _Training:
         self.saving = 0.0
         self.samples = 0
         self.samples_per_second: float | None = None
+        self.epoch_seconds: float | None = None  # of the last epoch that was trained from its start
+        self.from_start = True
         several = session.model.device.type == "cpu" and torch.get_num_threads() > 1
         self.crowding = Crowding(session.model.operations) if several else None
 
@@ -148,7 +150,7 @@ class _Training:
     def _epoch(self) -> Generator[Event, None, End | None]:
         session, position, control = self.session, self.session.position, self.session.control
         plan = session.model.plan
-        self.epoch_begun = time.perf_counter()
+        self.epoch_begun, self.from_start = time.perf_counter(), position.batches == 0
         for batch in session.train.epoch(plan.seed, position.epochs, plan.batch_size, position.batches):
             if control.asked or time.perf_counter() >= self.due:
                 end = yield from self._between()
@@ -272,6 +274,7 @@ class _Training:
         position.epochs += 1
         position.batches = 0
         seconds = time.perf_counter() - self.epoch_begun
+        self.epoch_seconds = seconds if self.from_start else self.epoch_seconds
         done = position.epochs, session.epochs, position.steps
         event = self._logged(Epoch(*done, train, validation, lr, seconds, better))
         self._save_if_due()
@@ -334,7 +337,8 @@ class _Training:
         self.samples, self.progressed = 0, now
         left = session.epochs * session.train.samples - position.epochs * session.train.samples
         left -= position.batches * session.model.plan.batch_size
-        seconds = max(0.0, left / self.samples_per_second) if self.samples_per_second else None
+        speed = session.train.samples / self.epoch_seconds if self.epoch_seconds else self.samples_per_second
+        seconds = max(0.0, left / speed) if speed else None
         return TrainingProgress(position.epochs + 1, position.batches, session.steps_per_epoch, fresh, seconds)
 
     def _snapshot(self, inspect: Inspect) -> Event:

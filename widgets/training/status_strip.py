@@ -19,6 +19,7 @@ from widgets.training.training_state import ACTIVE, State, describe_state
 APART = "     "
 """Between the figures of two quantities."""
 
+PROGRESS = "Progress of the training, all epochs"
 OVERFITS, OVERFITS_NOT = "overfits", "no sign of overfitting"
 COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls"
 
@@ -37,7 +38,6 @@ class StatusStrip(QWidget):
         self.epoch = Label(parent=self)
         self.bar = QProgressBar(self)
         self.speed = Label(parent=self)
-        self.left = Label(parent=self)
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
@@ -45,7 +45,8 @@ class StatusStrip(QWidget):
         self.overfitting = Label(parent=self)
         self.overfitting.setProperty("faint", True)
         self.figures = Label(parent=self)
-        self._epochs = 0
+        self._epoch = self._epochs = 0
+        self._left = ""
         self._figures: tuple[str, ...] = ("",)
         self.setAccessibleName("Progress of training")
         self._lay_out()
@@ -55,18 +56,17 @@ class StatusStrip(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setFixedWidth(160)
-        self.bar.setAccessibleName("Progress within the epoch")
-        for label, name in ((self.speed, "Speed"), (self.left, "Time left"), (self.epoch, "Epoch")):
+        self.bar.setAccessibleName(PROGRESS)
+        for label, name in ((self.speed, "Speed"), (self.epoch, "Epoch and time left")):
             label.setProperty("faint", True)
             label.setAccessibleDescription(name)
         row = hbox(
             self.state,
             self.outdated,
-            self.epoch,
             self.bar,
+            self.epoch,
             self.cancel,
             self.speed,
-            self.left,
             self.overfitting,
             Stretch(1),
             self.figures,
@@ -88,12 +88,12 @@ class StatusStrip(QWidget):
         A run that is not the open project's ``own`` has no progress here.
         """
         self.cancel.hide()
-        self.bar.setAccessibleName("Progress within the epoch")
+        self.bar.setAccessibleName(PROGRESS)
         self.state.setText("Failed" if state is State.FAILED else words or describe_state(state))
         if not own:
             self.clear()
         if state not in (State.RUNNING, State.PAUSED, State.STOPPING):
-            self.left.clear()
+            self._show_epoch(self._epoch)
         if state not in ACTIVE and not self._epochs:
             self.epoch.clear()  # data was waited for, and no training came of it
         if state is State.STARTING:
@@ -102,8 +102,8 @@ class StatusStrip(QWidget):
 
     def clear(self) -> None:
         """Tell nothing of a run any more."""
-        self._epochs = 0
-        for label in (self.epoch, self.speed, self.left, self.figures):
+        self._epoch = self._epochs = 0
+        for label in (self.epoch, self.speed, self.figures):
             label.clear()
         self._figures = ("",)
         self.figures.setToolTip("")
@@ -135,20 +135,19 @@ class StatusStrip(QWidget):
         """A run begins or continues."""
         self._epochs = event.epochs
         self._show_epoch(event.epoch)
+        self._fill(event.epoch - 1)
 
     def on_progress(self, progress: TrainingProgress) -> None:
-        """How far the epoch is."""
-        self._show_epoch(progress.epoch)
-        self.bar.setValue(round(1000 * progress.step / max(progress.steps_per_epoch, 1)))
+        """How far the run is: the bar stands for all of its epochs."""
+        self._show_epoch(progress.epoch, duration(progress.seconds_left))
+        self._fill(progress.epoch - 1 + progress.step / max(progress.steps_per_epoch, 1))
         self.speed.setText(speed(progress.samples_per_second))
-        left = duration(progress.seconds_left)
-        self.left.setText(f"{left} left" if left else "")
         self._hide_empty()
 
     def on_epoch(self, event: Epoch) -> None:
         """The figures of an epoch."""
-        self._show_epoch(event.epoch)
-        self.bar.setValue(1000)
+        self._show_epoch(event.epoch, self._left if event.epoch < self._epochs else "")
+        self._fill(event.epoch)
         whole = figures_of(event.train, event.validation)
         judged = figures_of({}, event.validation or event.train)
         self._figures = (whole, judged, judged.split(APART)[-1])
@@ -167,12 +166,18 @@ class StatusStrip(QWidget):
             self._fit_figures()
         return super().eventFilter(watched, event)
 
-    def _show_epoch(self, epoch: int) -> None:
-        self.epoch.setText(f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else "")
+    def _fill(self, epochs: float) -> None:
+        """Show how many epochs are done."""
+        self.bar.setValue(round(1000 * epochs / max(self._epochs, 1)))
+
+    def _show_epoch(self, epoch: int, left: str = "") -> None:
+        self._epoch, self._left = epoch, left
+        words = f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else ""
+        self.epoch.setText(f"{words}, {left} left" if words and left else words)
         self._hide_empty()
 
     def _hide_empty(self) -> None:
-        for label in (self.epoch, self.speed, self.left, self.overfitting):
+        for label in (self.epoch, self.speed, self.overfitting):
             label.setVisible(bool(label.text()))
         self.bar.setVisible(bool(self.epoch.text()))
 

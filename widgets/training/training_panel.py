@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
+from app.system.number_format import counted
 from app.training.diagnosis import LEARNED_NOTHING
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import Run, RunHistory
@@ -18,6 +21,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.floating import float_over
+from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.curve_feed import Curves
@@ -85,8 +89,11 @@ class TrainPanel(QWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
-        self.tabs.addTab(self.confusion, "Confusion")
-        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), False)
+        self.counted = text_label(parent=self, look="heading", hidden=True)
+        self.confusion_page = QWidget()
+        vbox(self.counted, (self.confusion, 1), parent=self.confusion_page, margins=(12, 8, 4, 4), spacing=4)
+        self.tabs.addTab(self.confusion_page, "Confusion")
+        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion_page), False)
         self._plots = QSplitter(Qt.Orientation.Horizontal)
         vbox((self._plots, 1), parent=over, spacing=0)
         for number, plot in enumerate((self.curves.loss, self.curves.metric, self.curves.rate)):
@@ -199,7 +206,7 @@ class TrainPanel(QWidget):
         self._epochs = event.epochs
         self.strip.on_start(event)
         self._show_confusion(False)
-        self.confusion.clear(COMING)
+        self._show_no_counts(COMING)
         model = self.runs.model
         if self._live not in (None, run):
             model.tick(self._live, False)
@@ -238,7 +245,7 @@ class TrainPanel(QWidget):
             self.runs.model.on_epoch(self._live, epoch)
         if self._controller.own and self.confusion.is_empty() and _classifies(epoch.validation):
             self._show_confusion(True)
-            self.confusion.clear(NO_MATRIX)  # where one is counted, it follows at once
+            self._show_no_counts(NO_MATRIX)  # where one is counted, it follows at once
 
     def _on_settled(self) -> None:
         """The list is read: the last run is one of them, or another project's by now."""
@@ -290,19 +297,29 @@ class TrainPanel(QWidget):
         """The matrix of an epoch of the open project's run."""
         if self._controller.own:
             self._show_confusion(True)
-            self.confusion.set_counts(event.counts, list(event.classes))
+            self._show_counts(event.counts, list(event.classes))
 
     def _restore_confusion(self, history: RunHistory) -> None:
         """The matrix that a run kept; of a classifier that kept none, where there is one."""
         kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
         self._show_confusion(kept is not None or _classifies(last.get("validation", {})))
         if kept is not None:
-            self.confusion.set_counts(kept["counts"], [str(name) for name in kept["classes"]])
+            self._show_counts(kept["counts"], [str(name) for name in kept["classes"]])
         else:
-            self.confusion.clear(NO_MATRIX)
+            self._show_no_counts(NO_MATRIX)
+
+    def _show_counts(self, counts: ArrayLike, classes: list[str]) -> None:
+        """Show a matrix, and over it which samples it counts."""
+        self.confusion.set_counts(counts, classes)
+        self.counted.setText(f"Validation set, {counted(int(np.sum(counts)), 'sample')}")
+        self.counted.show()
+
+    def _show_no_counts(self, words: str) -> None:
+        self.confusion.clear(words)
+        self.counted.hide()
 
     def _show_confusion(self, shown: bool) -> None:
-        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion), shown)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.confusion_page), shown)
 
     def _on_devices(self) -> None:
         self.plan.set_devices([device.id for device in self._controller.devices])

@@ -167,6 +167,18 @@ def test_the_time_left_is_that_of_the_samples_left(tmp_path: Path, monkeypatch: 
     assert progress[-1].seconds_left == 0
 
 
+def test_the_time_left_is_that_of_as_many_epochs_as_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer, "PROGRESS_EVERY", 0.0)
+    session = begin(project(epochs=3), None, tmp_path / "run")
+    events = list(train(session))
+    at = next(number for number, event in enumerate(events) if isinstance(event, Epoch))
+    epoch, following = events[at], next(event for event in events[at:] if isinstance(event, TrainingProgress))
+    assert isinstance(epoch, Epoch) and following.seconds_left is not None
+    samples = session.train.samples
+    left = (4 - following.epoch) * samples - following.step * 32
+    assert following.seconds_left == pytest.approx(max(0, left) / samples * epoch.seconds)
+
+
 def test_a_loss_that_explodes_stops_at_its_step_and_keeps_good_weights(tmp_path: Path) -> None:
     plan = project(optimiser="sgd", learning_rate=1000.0, momentum=0.99, loss="mse", epochs=50)
     network = chain(

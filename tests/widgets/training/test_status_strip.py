@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.protocol.events import TrainingProgress
 from tests.app.protocol.samples import epoch, started
 from widgets.tour.painted_text import visible_words
 from widgets.training.status_strip import StatusStrip
+from widgets.training.training_state import State
 
 
 def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
@@ -29,6 +31,21 @@ def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
     assert list(dict.fromkeys(said)) == list(strip._figures)
     assert strip._figures[1].startswith("Loss  validation") and strip._figures[2] == "Accuracy  validation 80.0 %"
     assert "train 0.25" in strip.figures.toolTip()
+
+
+def test_the_bar_stands_for_all_epochs_and_says_how_long_they_take(qtbot: QtBot) -> None:
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.show()
+    strip.on_start(started(epochs=20))
+    assert (strip.bar.value(), strip.epoch.text()) == (0, "Epoch 1 of 20")
+    strip.on_progress(TrainingProgress(11, 5, 10, 100.0, 36.0))
+    assert (strip.bar.value(), strip.epoch.text()) == (525, "Epoch 11 of 20, 36 s left")
+    strip.on_epoch(epoch(epoch=11, epochs=20))
+    assert (strip.bar.value(), strip.epoch.text()) == (550, "Epoch 11 of 20, 36 s left")
+    strip.show_state(State.FINISHED)
+    assert (strip.bar.value(), strip.epoch.text()) == (550, "Epoch 11 of 20")
+    assert "all epochs" in strip.bar.accessibleName()
 
 
 def test_of_a_run_that_is_over_it_is_told_whether_it_overfits(qtbot: QtBot) -> None:

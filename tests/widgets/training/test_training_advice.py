@@ -227,7 +227,7 @@ def test_only_settings_with_an_effect_are_told() -> None:
 
 def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
     panel = scene.panel
-    tab = panel.tabs.indexOf(panel.confusion)
+    tab = panel.tabs.indexOf(panel.confusion_page)
     assert not panel.tabs.isTabVisible(tab)
     scene.begin()
     for epoch, right in ((1, 3), (2, 9)):
@@ -235,6 +235,8 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
         scene.say(EpochConfusion(epoch, tuple("0123456789"), counts))
     assert panel.tabs.isTabVisible(tab)
     assert panel.confusion.sentence(3, 3).startswith("10 of 19 samples of 3")
+    assert panel.counted.text().startswith("Validation set, ") and panel.counted.text().endswith(" samples")
+    assert not panel.counted.isHidden()
     scene.say(samples.finished())
     scene.begin()
     assert not panel.tabs.isTabVisible(tab)
@@ -243,7 +245,7 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
 @pytest.mark.parametrize("metric", ["accuracy", "rmse"])
 def test_a_classifier_without_a_matrix_says_why_while_it_trains(scene: Scene, metric: str) -> None:
     panel = scene.panel
-    tab = panel.tabs.indexOf(panel.confusion)
+    tab = panel.tabs.indexOf(panel.confusion_page)
     scene.begin()
     scene.say(EpochConfusion(1, ("cat", "dog"), np.array([[3, 1], [0, 4]])))
     scene.say(samples.finished())
@@ -274,9 +276,9 @@ def test_a_run_that_is_opened_again_has_its_confusion_matrix(scene: Scene, kept:
     log.close()
     scene.say(samples.finished())
     scene.controller.open_project(ProjectKey("another"))
-    assert not panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion))
+    assert not panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion_page))
     scene.controller.restore(run, "Trained")
-    assert panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion)) == (kept or metric == "accuracy")
+    assert panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion_page)) == (kept or metric == "accuracy")
     assert panel.confusion.is_empty() != kept
     if kept:
         assert panel.confusion.sentence(0, 1).startswith("1 of 4 samples of cat were taken for dog")
