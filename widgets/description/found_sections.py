@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets.look.plain_text import Markup, joined, markup
 from widgets.look.text_page import RichDocument
@@ -16,6 +16,11 @@ from widgets.look.theme import ThemeSource
 MARKUP = Qt.ItemDataRole.UserRole + 1
 """The role of a result's rich text; other rows have none and are painted as usual."""
 Index = QModelIndex | QPersistentModelIndex
+
+
+def set_result(item: QListWidgetItem, text: Markup) -> None:
+    """Give a row its rich text."""
+    item.setData(MARKUP, text)
 
 
 def marked(text: str, words: Sequence[str], colour: str) -> Markup:
@@ -37,12 +42,12 @@ class FoundSections(QStyledItemDelegate):
 
     def _document(self, index: Index) -> RichDocument | None:
         text = index.data(MARKUP)
-        if not isinstance(text, Markup):
+        if not isinstance(text, str):
             return None
         theme, document = self._themes.theme, RichDocument()
         document.setDefaultFont(self._view.font())
         document.setDefaultStyleSheet(f"body {{ color: {theme.text.name()} }} .page {{ color: {theme.faint.name()} }}")
-        document.show_markup(text)
+        document.show_markup(Markup(text))  # `set_result` has put it there; Qt keeps a plain string of it
         document.setTextWidth(self._view.viewport().width() - 12)
         return document
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextEdit
 
 from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search, stems
 from widgets.description.description_panel import Reader
-from widgets.description.found_sections import MARKUP, FoundSections, marked
+from widgets.description.found_sections import FoundSections, marked, set_result
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import Markup, markup, plain_tip
@@ -186,7 +186,7 @@ class GuideReader(Themed, QWidget):
         self.list.clear()
         for hit in hits:
             item = self._list(f"{hit.page.title} › {hit.heading}\n{hit.excerpt}", hit.page.id, hit.anchor)
-            item.setData(MARKUP, self._markup(hit, stems(words)))
+            set_result(item, self._markup(hit, stems(words)))
         for page in () if words else self.pages:
             self._list(page.title, page.id, "")
             if self.page is not None and page.id == self.page.id:

@@ -61,6 +61,9 @@ def test_the_search_looks_through_all_pages_and_marks_what_it_found(window: Main
     markup = guide.list.item(0).data(MARKUP)
     assert re.search(r"<span style='background-color: #\w+'>Momentum</span>", markup) and "**" not in markup
     assert guide.list.visualItemRect(guide.list.item(0)).height() > 2 * guide.list.fontMetrics().height()
+    row = guide.list.viewport().grab(guide.list.visualItemRect(guide.list.item(0))).toImage()
+    hues = {row.pixelColor(x, y).name() for x in range(row.width()) for y in range(row.height())}
+    assert window.themes.theme.selection.name() in hues
     qtbot.keyClick(guide.search, Qt.Key.Key_Down)
     qtbot.keyClick(guide.list, Qt.Key.Key_Return)
     assert guide.page is not None and guide.page.id == "glossary"
