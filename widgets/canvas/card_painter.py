@@ -153,14 +153,26 @@ class CardPainter:
 
     def _line(self, painter: QPainter, y: float, left: str, right: str, color: QColor) -> None:
         width = cards.WIDTH - 2 * MARGIN
+        font = self.text_fitting(left + right, width - (8 if right else 0))
+        metrics = QFontMetricsF(font)
         painter.setPen(color)
-        painter.setFont(self.text_font)
-        taken = self._text.horizontalAdvance(right) + 8 if right else 0.0
-        left = self._text.elidedText(left, Qt.TextElideMode.ElideRight, width - taken)
+        painter.setFont(font)
+        taken = metrics.horizontalAdvance(right) + 8 if right else 0.0
+        left = metrics.elidedText(left, Qt.TextElideMode.ElideRight, width - taken)
         area = QRectF(MARGIN, y, width, cards.LINE)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, left)
         if right:
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+
+    def text_fitting(self, text: str, room: float) -> QFont:
+        """The font of settings and shapes, or where these have no room in it, one as much smaller as they need, down
+        to that of the usual look.
+        """
+        wide = self._text.horizontalAdvance(text)
+        if wide <= room:
+            return self.text_font
+        fitting = int(self.text_font.pixelSize() * room / wide)
+        return _sized(self.text_font, min(max(fitting, TEXT_PIXELS), self.text_font.pixelSize()))
 
     def _port_names(self, painter: QPainter, face: Face, y: float) -> None:
         painter.setPen(self.theme.faint)

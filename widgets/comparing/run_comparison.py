@@ -26,7 +26,7 @@ DIFFERENCES = "differences"
 OTHERS = "training and data"
 """Where what differs outside the network stands in the list of differences."""
 
-LEAST_PICTURE = 300
+LEAST_PICTURE = 240
 """Pixels that the picture keeps beside the figures."""
 
 WIDEST_COLUMN = 200

@@ -51,10 +51,10 @@ class MenuButton(Themed, QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.setPen(QPen(self.theme.text, 1.5))
-        middle = self.rect().center()
-        for step in (-5, 0, 5):
-            painter.drawLine(middle.x() - 7, middle.y() + step, middle.x() + 7, middle.y() + step)
+        painter.setPen(QPen(self.theme.text, 1.5 * self.theme.scale))
+        middle, half, apart = self.rect().center(), self.theme.px(7), self.theme.px(5)
+        for step in (-apart, 0, apart):
+            painter.drawLine(middle.x() - half, middle.y() + step, middle.x() + half, middle.y() + step)
         painter.end()
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from graph.checking.check import Checker
 from graph.document import Document
+from graph.drawing import cards
 from graph.errors import NetloomError
 from graph.network import Connection
 from graph.structure.blocks import Block, Loop
@@ -15,6 +17,7 @@ from graph.structure.inner_document import InnerDocument
 from graph.structure.time_distributed import TimeDistributed
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
+from widgets.canvas.card_painter import MARGIN, TEXT_PIXELS, CardPainter
 from widgets.canvas.commands.block_commands import run_as_loop, run_once
 from widgets.look.theme import ThemeSource
 
@@ -160,6 +163,17 @@ def test_the_projector_enlarges_text_and_wires_but_moves_no_card(document: Docum
     plain, large = inked(1.0), inked(1.5)
     assert large[0] > plain[0]
     assert large[1] > plain[1]
+
+
+def test_settings_and_shapes_on_cards_are_not_cut_short_by_the_projector(qtbot: QtBot) -> None:
+    themes = ThemeSource("light")
+    themes.set_scale(1.5)
+    painter, room = CardPainter(themes.theme), cards.WIDTH - 2 * MARGIN
+    for text in ("6 filters, 5 × 5, same", "16 filters, 5 × 5, valid", "16 × 10 × 10  2,416"):
+        font = painter.text_fitting(text, room)
+        assert QFontMetricsF(font).horizontalAdvance(text) <= room
+        assert font.pixelSize() >= TEXT_PIXELS
+    assert painter.text_fitting("image", room).pixelSize() > TEXT_PIXELS
 
 
 def test_what_was_being_typed_does_not_reach_another_document(

@@ -67,3 +67,17 @@ def test_everything_takes_the_size_of_the_text_in_projector_mode_and_gives_it_ba
         assert len(fonts) > 300
         assert not [name for name, font in fonts.items() if not font.resolveMask() and font.pointSizeF() != size]
         assert {bar.font().pointSizeF() for bar in window.findChildren(QTabBar)} == {size}
+
+
+def test_the_mark_of_the_menu_grows_with_the_text(window: MainWindow) -> None:
+    def wide() -> int:
+        QApplication.processEvents()
+        picture = window.bar.menu.grab().toImage()
+        ink = window.themes.theme.text.lightness() + 60
+        row = range(picture.width())
+        return max(sum(picture.pixelColor(x, y).lightness() < ink for x in row) for y in range(picture.height()))
+
+    window.preferences.set("theme", "light")
+    usual = wide()
+    window.preferences.set("projector", True)
+    assert wide() > 1.3 * usual > 0
