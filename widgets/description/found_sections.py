@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter
@@ -18,9 +19,16 @@ MARKUP = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
 
+@dataclass(frozen=True)
+class RichText:
+    """What a row holds: Qt would make a plain string of the markup itself."""
+
+    markup: Markup
+
+
 def set_result(item: QListWidgetItem, text: Markup) -> None:
     """Give a row its rich text."""
-    item.setData(MARKUP, text)
+    item.setData(MARKUP, RichText(text))
 
 
 def marked(text: str, words: Sequence[str], colour: str) -> Markup:
@@ -42,12 +50,12 @@ class FoundSections(QStyledItemDelegate):
 
     def _document(self, index: Index) -> RichDocument | None:
         text = index.data(MARKUP)
-        if not isinstance(text, str):
+        if not isinstance(text, RichText):
             return None
         theme, document = self._themes.theme, RichDocument()
         document.setDefaultFont(self._view.font())
         document.setDefaultStyleSheet(f"body {{ color: {theme.text.name()} }} .page {{ color: {theme.faint.name()} }}")
-        document.show_markup(Markup(text))  # `set_result` has put it there; Qt keeps a plain string of it
+        document.show_markup(text.markup)
         document.setTextWidth(self._view.viewport().width() - 12)
         return document
 

@@ -58,7 +58,7 @@ def test_the_search_looks_through_all_pages_and_marks_what_it_found(window: Main
     qtbot.keyClicks(guide.search, "momentum optimiser")
     assert guide.list.count() > 0
     assert "Momentum" in guide.list.item(0).text()
-    markup = guide.list.item(0).data(MARKUP)
+    markup = guide.list.item(0).data(MARKUP).markup
     assert re.search(r"<span style='background-color: #\w+'>Momentum</span>", markup) and "**" not in markup
     assert guide.list.visualItemRect(guide.list.item(0)).height() > 2 * guide.list.fontMetrics().height()
     row = guide.list.viewport().grab(guide.list.visualItemRect(guide.list.item(0))).toImage()
