@@ -47,7 +47,7 @@ class InlineNotice(QFrame):
         for title, act in (*offers, ("Dismiss", self._dismiss)):
             self._add_button(title, act)
         if offers:
-            self._buttons[0].setProperty("primary", True)
+            set_look(self._buttons[0], "primary", True)
         self.setAccessibleName(sentence)
         self.show()
 
