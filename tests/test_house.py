@@ -60,7 +60,6 @@ STRING_IMPORTS = {
 """Modules that import others by a string, with the functions that they call for it."""
 
 PLAIN_JSON = {
-    "app.data.info_cache",  # caches of Netloom's own, which are made anew where they make no sense
     "app.data.readers.boxes.box_table",  # data may hold what a project may not
     "app.data.readers.boxes.json_files",
     "app.data.readers.decoded_pictures",

@@ -6,16 +6,16 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from app.data.dataset import DatasetInfo, FieldInfo, Task
+from pydantic import TypeAdapter
+
+from app.data.dataset import DatasetInfo
 from app.system.home import home
-from graph.shapes import Kind, Shape
 
 VERSION = 13
 """Raised whenever a reader finds something else in the same file; what was kept before is then not believed."""
+INFO = TypeAdapter(DatasetInfo)
 KEPT = 500
 """So many files are remembered; the oldest are forgotten."""
 
@@ -28,8 +28,8 @@ def key_of(*parts: object) -> str:
 def cached_info(key: str) -> DatasetInfo | None:
     """The description kept under ``key``; None where there is none, or none that can be read."""
     try:
-        return _from_json(json.loads(cached_text(key)))
-    except (ValueError, KeyError, TypeError):
+        return INFO.validate_json(cached_text(key))
+    except ValueError:
         return None
 
 
@@ -43,7 +43,7 @@ def cached_text(key: str) -> str:
 
 def cache_info(key: str, info: DatasetInfo) -> None:
     """Keep a description under ``key``; where there is no room for it, nothing is lost but time."""
-    cache_text(key, json.dumps(asdict(info)))
+    cache_text(key, INFO.dump_json(info).decode("utf-8"))
 
 
 def cache_text(key: str, text: str) -> None:
@@ -61,17 +61,3 @@ def cache_text(key: str, text: str) -> None:
 
 def _place(key: str) -> Path:
     return home() / "cache" / "info" / f"{key}.json"
-
-
-def _from_json(values: dict[str, Any]) -> DatasetInfo:
-    """What `dataclasses.asdict` made of a description: lists are tuples again, words their kinds."""
-    fields = tuple(FieldInfo(**_tuples(field) | {"shape": _shape(**field["shape"])}) for field in values["fields"])
-    return DatasetInfo(**_tuples(values) | {"task": Task(values["task"]), "fields": fields})
-
-
-def _shape(kind: str, sizes: list[int | None]) -> Shape:
-    return Shape(Kind(kind), tuple(sizes))
-
-
-def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}

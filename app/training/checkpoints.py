@@ -76,7 +76,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise NetloomError(f"{path} is missing. Put it back, or train the project again.")
     try:
         with opened(path) as stream:
-            refuse_long_header(path.name, stream.read(8))
+            refuse_long_header(str(path), stream.read(8))
         with safetensors.safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
             return tensors, file.metadata() or {}

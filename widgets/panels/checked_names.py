@@ -40,7 +40,10 @@ class CheckedNames(QStyledItemDelegate):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         key = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
         leaving = event.type() == QEvent.Type.FocusOut
-        if isinstance(watched, QLineEdit) and (key in CLOSING or leaving) and self._refuses(watched.text().strip()):
+        if isinstance(watched, QLineEdit) and (key in CLOSING or leaving):
+            if not self._refuses(watched.text().strip()):
+                # Qt would hand the name on once more, to a row that may be gone by now.
+                self.closeEditor.emit(watched)
             return not leaving
         return super().eventFilter(watched, event)
 
