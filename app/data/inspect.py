@@ -11,7 +11,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Dataset, DatasetInfo
 from app.data.leakage import leaks
 from app.data.lopsided import lopsided_note
-from app.data.prepare import prepare
+from app.data.prepare import Prepared, prepare
 from app.data.readers.file_access import content_hash, locate, reading, relative
 from app.data.readers.wrong_delimiter import with_cut
 from app.data.source_catalogue import FILES
@@ -19,9 +19,14 @@ from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
+from app.data.split import EmptyPartError, Split, fewest_samples
 from app.protocol.data_values import Column, Question
 from graph.errors import NetloomError
 
+USUAL = Split()
+"""How data is divided where nobody says otherwise."""
+WITHOUT_TEST = Split(train=0.7, validation=0.3, test=0.0)
+"""How data is divided that has too few samples for three sets."""
 KINDS = {kind.kind: kind for kind in FILES if issubclass(kind, FileSource)}
 
 
@@ -30,7 +35,8 @@ class Findings:
     """What was found in a file or folder, and the source that reads it so.
 
     ``columns`` is empty for pictures and arrays. ``problems`` are sentences about what was left out, filled or
-    changed on the way in; ``questions`` are what the file leaves open beside the columns of a table.
+    changed on the way in; ``questions`` are what the file leaves open beside the columns of a table. ``split`` divides
+    the samples so that no set is empty.
     """
 
     path: Path
@@ -39,6 +45,7 @@ class Findings:
     columns: tuple[Column, ...]
     problems: tuple[str, ...]
     questions: tuple[Question, ...] = ()
+    split: Split = USUAL
 
     @property
     def target(self) -> str:
@@ -50,7 +57,7 @@ class Findings:
         """A project's choice of this data, kept relative to the project's folder ``base``, with its hash."""
         with reading(self.path):
             kept = self.source.changed(path=relative(self.path, base), sha256=content_hash(self.path))
-        return DataChoice(source=kept)
+        return DataChoice(source=kept, split=self.split)
 
     def to_json(self) -> dict[str, Any]:
         """The findings as plain JSON values."""
@@ -93,11 +100,27 @@ def inspect(
     with reading(file):
         seen = _suggestion(file, kind, target or "", options or {})
     dataset = _loaded(seen.source, file)
-    prepared = prepare(DataChoice(source=seen.source))
-    notes = (*seen.notes, *dataset.notes, *leaks(prepared), lopsided_note(dataset.info))
+    prepared, few = _divided(seen.source)
+    notes = (few, *seen.notes, *dataset.notes, *leaks(prepared), lopsided_note(dataset.info))
     problems = tuple(dict.fromkeys(filter(None, notes)))
     # A folder may hold the table that names its pictures, which is then what is read.
-    return Findings(Path(seen.source.path), seen.source, dataset.info, seen.columns, problems, dataset.questions)
+    path, split = Path(seen.source.path), prepared.choice.split
+    return Findings(path, seen.source, dataset.info, seen.columns, problems, dataset.questions, split)
+
+
+def _divided(source: Source) -> tuple[Prepared, str]:
+    """The data divided as usual, or without a test set where there are too few samples for it, and a word on that."""
+    usual = DataChoice(source=source)
+    try:
+        return prepare(usual), ""
+    except EmptyPartError as error:
+        try:
+            prepared = prepare(usual.model_copy(update={"split": WITHOUT_TEST}))
+        except EmptyPartError:
+            raise error from None
+    samples, fewest = prepared.dataset.samples, fewest_samples(usual.split)
+    why = f" (at least {fewest} are needed)" if samples < fewest else ""
+    return prepared, f"{samples} samples are too few for three sets{why}, so there is no test set."
 
 
 def _loaded(source: Source, file: Path) -> Dataset:

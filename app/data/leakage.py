@@ -53,6 +53,8 @@ def _hashes(arrays: list[Values]) -> Array:
     cut = slice(None, None, max(1, count // COMPARED))
     rng = np.random.default_rng(0)
     total = np.zeros(len(range(count)[cut]), dtype=np.uint64)
+    if not count:
+        return total  # a set that has no share of the samples
     for values in arrays:
         if isinstance(values, LazyArray):
             total += values.digests()[cut, 0]

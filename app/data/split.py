@@ -19,6 +19,8 @@ PARTS = ("train", "validation", "test")
 """Names of the sets of a split, in their order."""
 NAMES = {"train": "training", "validation": "validation", "test": "test"}
 """What the sets are called in sentences."""
+MOST_TRIED = 1_000
+"""Numbers of samples up to which the least that is enough is sought."""
 
 
 class Split(Declared):
@@ -43,6 +45,10 @@ class Split(Declared):
     def shares(self) -> tuple[float, float, float]:
         """The shares of the parts, in their order."""
         return self.train, self.validation, self.test
+
+
+class EmptyPartError(NetloomError):
+    """A set that has a share of the samples would hold none of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +128,7 @@ def empty_part(choice: Split, samples: int, counts: tuple[int, ...] = ()) -> str
     """Which part would be empty as `part_sizes` divides them, as a sentence; empty where none is."""
     for name, share, size in zip(PARTS, choice.shares, part_sizes(choice, samples, counts), strict=True):
         if share > 0 and not size:
-            return _empty_part(name, share, samples, None, None)
+            return _empty_part(choice, name, share, samples, None, None)
     return ""
 
 
@@ -212,10 +218,21 @@ def _check_filled(
 ) -> None:
     for (name, part), share in zip(indices.parts(), choice.shares, strict=True):
         if share > 0 and len(part) == 0:
-            raise NetloomError(_empty_part(name, share, samples, spans, groups))
+            raise EmptyPartError(_empty_part(choice, name, share, samples, spans, groups))
 
 
-def _empty_part(name: str, share: float, samples: int, spans: Array | None, groups: Array | None) -> str:
+def fewest_samples(choice: Split) -> int:
+    """The least number of samples of which every set that has a share gets one; at most so many as `MOST_TRIED`."""
+    shares = choice.shares
+    enough = (
+        number
+        for number in range(1, MOST_TRIED)
+        if all(size or not share for share, size in zip(shares, part_sizes(choice, number), strict=True))
+    )
+    return next(enough, MOST_TRIED)
+
+
+def _empty_part(choice: Split, name: str, share: float, samples: int, spans: Array | None, groups: Array | None) -> str:
     if groups is not None:
         count = len(np.unique(groups))
         return (
@@ -223,7 +240,9 @@ def _empty_part(name: str, share: float, samples: int, spans: Array | None, grou
             "add groups, or change the shares of the split."
         )
     unit = "sample" if spans is None else "window"
-    remedy = "add samples" if spans is None else "use a shorter window or a longer series"
+    fewest = fewest_samples(choice)
+    more = f"add samples until there are at least {fewest}" if samples < fewest < MOST_TRIED else "add samples"
+    remedy = more if spans is None else "use a shorter window or a longer series"
     return (
         f"The {NAMES[name]} set would be empty: {format_percent(share, 0)} of {samples} {unit}s is not one whole "
         f"{unit}; {remedy}, or change the shares of the split."

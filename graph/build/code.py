@@ -368,8 +368,14 @@ def _main(plan: Program) -> str:
     samples = [_sample(plan.network.layer(id_), plan.layer_info[id_].outputs["out"]) for id_ in plan.inputs]
     lines.append(f"    results = network({', '.join(samples)})")
     lines.append("    for result in results if isinstance(results, tuple) else (results,):")
-    lines.append("        print(tuple(result.shape))")
+    lines.append(f'        print("output of shape", tuple(result.shape), "for 2 {_sample_words(plan)} samples")')
     return "\n".join(lines) + "\n"
+
+
+def _sample_words(plan: Program) -> str:
+    """What the samples are that the file makes up: see `_sample`."""
+    tokens = any(plan.layer_info[id_].outputs["out"].kind is Kind.TOKENS for id_ in plan.inputs)
+    return "made-up" if tokens else "random"
 
 
 def _sample(layer: Layer, shape: Shape) -> str:

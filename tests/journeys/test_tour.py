@@ -45,4 +45,4 @@ def test_the_tour_reaches_its_end_and_leaves_a_picture_of_every_chapter(tmp_path
     pictures = sorted(out.glob("*.png"))
     assert [path.stem[3:] for path in pictures] == list(CHAPTERS)
     assert all(path.stat().st_size > 20_000 for path in pictures)
-    assert "lenet.py ran by itself with its weights; shape of its answers: (2, 10)" in done.stdout
+    assert "lenet.py ran by itself with its weights: output of shape (2, 10) for 2 random samples" in done.stdout

@@ -13,6 +13,7 @@ from widgets.lessons.tasks import TaskSign
 from widgets.look import icons
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import Themed, ThemeSource
 
@@ -20,7 +21,7 @@ NOT_YET = {
     True: "First do what is asked here. Skip goes on without.",
     False: "First answer the question. Skip goes on without.",
 }
-"""What Next says before a step is done, by whether there is something to do or to answer."""
+"""The tip of Next before a step is done, by whether there is something to do or to answer."""
 
 
 class FittingReader(Reader):
@@ -75,7 +76,6 @@ class LessonPanel(Themed, QWidget):
         self.back, self.next = self._button("Back", "lessonBack"), self._button("Next", "lessonNext")
         self.skip = self._button("Skip", "lessonSkip")
         self.skip.setToolTip("Go on without doing this step")
-        self.not_yet = text_label(look="warning", wrap=True, hidden=True)
         self.leave = QToolButton()
         self.leave.setObjectName("lessonLeave")
         self.leave.setAccessibleName("End lesson")
@@ -116,7 +116,6 @@ class LessonPanel(Themed, QWidget):
             hbox((self.title, 1), self.where, self.leave, spacing=8),
             self.bar,
             (self.area, 1),
-            self.not_yet,
             hbox(self.back, self.next, Stretch(1), self.skip, spacing=6),
             parent=self,
             margins=(14, 8, 8, 8),
@@ -127,10 +126,10 @@ class LessonPanel(Themed, QWidget):
         for reader in (self.text, self.hint, self.done):
             reader.linked.connect(self.linked)
         self.question.answered.connect(self.answered)
-        self.question.told.connect(lambda: self._reveal(self.question.verdict))
+        self.question.told.connect(self._show_verdict)
         self.ask_hint.clicked.connect(self._show_hint)
         self.back.clicked.connect(lambda: self.moved.emit(-1))
-        self.next.clicked.connect(self._go_on)
+        self.next.clicked.connect(lambda: self.moved.emit(1))
         self.skip.clicked.connect(lambda: self.moved.emit(1))
         self.leave.clicked.connect(self.left)
 
@@ -182,22 +181,26 @@ class LessonPanel(Themed, QWidget):
         self._waiting = bool(course.step.goals or course.step.question) and not course.done
         self.back.setEnabled(course.at > 0)
         self.next.setText("Finish" if last else "Next")
-        set_look(self.next, "primary", not self._waiting)
         self.skip.setVisible(self._waiting)
-        self.not_yet.hide()
+        self._allow_next(course)
 
-    def _go_on(self) -> None:
-        """Go to the next step, or say what is to be done first."""
-        if self._waiting and self.course is not None and not self.question.revealed:
-            self.not_yet.setText(NOT_YET[bool(self.course.step.goals)])
-            self.not_yet.show()
-            return
-        self.moved.emit(1)
+    def _allow_next(self, course: Course) -> None:
+        """Next waits for what the step asks, unless its answer was shown; the keyboard then stays with the step."""
+        allowed = not self._waiting or self.question.revealed
+        if not allowed and self.next.hasFocus():
+            self.text.setFocus()
+        self.next.setEnabled(allowed)
+        self.next.setToolTip(plain_tip("" if allowed else NOT_YET[bool(course.step.goals)]))
+        set_look(self.next, "primary", not self._waiting)
 
     def say_wrong(self) -> None:
         """The answer was not right."""
-        self.not_yet.hide()
         self.question.refuse()
+
+    def _show_verdict(self) -> None:
+        if self.course is not None:
+            self._allow_next(self.course)
+        self._reveal(self.question.verdict)
 
     def _show_hint(self) -> None:
         self.hint.show()

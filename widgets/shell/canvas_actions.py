@@ -36,10 +36,18 @@ def _action(command: CanvasCommand, *, divide: bool) -> Action:
         _run(command.id),
         keys,
         command.icon,
-        selected if command.needs_layers else ready,
+        _enabled(command),
         on_canvas=not command.everywhere,
         divide=divide,
     )
+
+
+def _enabled(command: CanvasCommand) -> Callable[[Context], bool]:
+    """Whether it can be used: with layers, where it is about them, else as the context menu of the ground offers it."""
+    if command.needs_layers:
+        return selected
+    when = command.when
+    return ready if when is None else lambda context: ready(context) and when(context.workbench.canvas.context)
 
 
 def _run(id: str) -> Callable[[Context], None]:

@@ -71,8 +71,8 @@ MARKS = (
     ),
     CoachMark(
         "Look inside",
-        "Understand shows what was learned: filters, feature maps, mistakes, and why an answer was given. Help has "
-        "this tour, the guide and all keys.",
+        "Understand shows what was learned: filters, feature maps, mistakes, and why an answer was given. Next, "
+        "press Train, or open a lesson: ☰, File, Lessons. This tour, the guide and all keys are under ☰, Help.",
         "understand",
         "understandPanel",
     ),

@@ -200,7 +200,7 @@ class StartPage(Themed, QWidget):
         self.tour_offer.setProperty("card", True)
         self.tour.setObjectName("startTour")
         self.no_tour.setObjectName("startNoTour")
-        self.no_tour.setToolTip("Help has the tour whenever you want it")
+        self.no_tour.setToolTip("The tour is under ☰, Help, whenever you want it")
         self.tour.clicked.connect(self.wants_tour)
         self.no_tour.clicked.connect(self.tour_declined)
         words = text_label("New here? The tour takes one minute.", wrap=True)

@@ -267,9 +267,7 @@ class Story:
         )
         if done.returncode:
             raise NetloomError(f"The exported code does not run: {done.stderr.strip().splitlines()[-1]}")
-        print(
-            f"{self._code.name} ran by itself with its weights; shape of its answers: {done.stdout.strip()}", flush=True
-        )
+        print(f"{self._code.name} ran by itself with its weights: {done.stdout.strip()}", flush=True)
 
     def in_the_dark(self) -> None:
         """The same, dark, and an example from the gallery."""

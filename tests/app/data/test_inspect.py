@@ -87,6 +87,14 @@ def test_too_little_to_divide_is_said_at_once(write: Write) -> None:
         inspect(write("t.csv", "v\n1\n2\n3\n"), kind="table")
 
 
+def test_a_table_with_few_rows_is_taken_without_a_test_set(write: Write) -> None:
+    rows = "name;weight;price;grade\na;1,5;3;good\nb;;4;bad\nc;2,5;x;good\nd;3,1;6;bad\ne;4,2;7;good\n"
+    found = inspect(write("few.csv", rows))
+    assert found.problems[0] == "5 samples are too few for three sets, so there is no test set."
+    prepared = prepare(found.choice())
+    assert [part.samples for part in prepared.parts.values()] == [3, 2, 0]
+
+
 def test_a_folder_has_a_hash_of_all_it_holds(write: Write, tmp_path: Path) -> None:
     write("f/a.txt", "one")
     before = content_hash(tmp_path / "f")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.data.split import PARTS, Indices, Split, split
+from app.data.split import PARTS, Indices, Split, fewest_samples, split
 from graph.errors import NetloomError
 
 
@@ -79,8 +79,9 @@ def test_a_share_of_nothing_gives_an_empty_part() -> None:
 
 @pytest.mark.parametrize("samples", [1, 2])
 def test_too_few_samples_are_refused(samples: int) -> None:
-    with pytest.raises(NetloomError, match="set would be empty"):
+    with pytest.raises(NetloomError, match=rf"set would be empty.*at least {fewest_samples(Split())}, or change"):
         split(Split(), samples)
+    assert all(len(part) for _, part in split(Split(), fewest_samples(Split())).parts())
 
 
 def test_a_series_too_short_for_its_parts_is_refused() -> None:

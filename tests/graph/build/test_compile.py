@@ -130,7 +130,7 @@ def test_the_exported_file_runs_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "network.py"
     path.write_text(generate(lenet().network), encoding="utf-8")
     done = subprocess.run([sys.executable, "-I", str(path)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "(2, 10)"
+    assert done.stdout.strip() == "output of shape (2, 10) for 2 random samples"
 
 
 def test_generated_code_reads_well() -> None:

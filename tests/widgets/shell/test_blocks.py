@@ -182,3 +182,12 @@ def test_what_a_loop_remembers_is_chosen_in_lists(window: MainWindow, qtbot: QtB
     assert loop.states == (("h_next", "h"), ("h_next", "c"))
     window.commands["undo"].trigger()
     assert [row.pair for row in states.rows] == [("h_next", "h"), ("c_next", "c")]
+
+
+def test_a_block_is_left_only_from_inside_it(workbench: Workbench, qtbot: QtBot, window: MainWindow) -> None:
+    assert not window.commands["leave_block"].isEnabled()
+    enter(workbench, qtbot)
+    assert window.commands["leave_block"].isEnabled()
+    window.commands["leave_block"].trigger()
+    assert workbench.block_navigation.path == ()
+    assert not window.commands["leave_block"].isEnabled()

@@ -21,11 +21,11 @@ PATIENCE = 60_000
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, kind: str = "") -> list[str]:
-    """Answer the next dialogs with ``name`` and the ``kind`` of file; returns the names that are proposed."""
+    """Answer the next dialogs with ``name`` and the ``kind`` of file; returns proposed names, each before its title."""
     proposed: list[str] = []
 
     def ask(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
-        proposed.append(start)
+        proposed.extend((start, title))
         return name, kind
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
@@ -99,8 +99,9 @@ def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
 def test_onnx_of_a_trained_project_is_of_its_run(
     window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    answer(monkeypatch, str(tmp_path / "model.onnx"), ONNX.filter)
+    asked = answer(monkeypatch, str(tmp_path / "model.onnx"), ONNX.filter)
     window.commands["export_onnx"].trigger()
+    assert asked[-1].startswith("Export: ONNX file, the weights of run “digits 12:00”, ")
     qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
     assert told(window).startswith("Wrote model.onnx: the weights of run “digits 12:00”, ")
     assert "Checked" in told(window)

@@ -244,23 +244,34 @@ def test_a_lesson_stays_in_view_beside_the_settings_in_every_workspace(window: M
     assert pane.text.isVisible()
 
 
-def test_skip_stands_away_from_next_and_next_says_what_is_to_be_done(window: MainWindow, qtbot: QtBot) -> None:
+def test_skip_stands_away_from_next_and_next_waits_until_the_step_is_done(window: MainWindow, qtbot: QtBot) -> None:
     window.open_lesson("pooling")
     pane = pane_of(window)
     qtbot.waitUntil(pane.skip.isVisible)
     assert pane.skip.geometry().left() - pane.next.geometry().right() > pane.next.width()
     qtbot.mouseClick(pane.next, LEFT)
     assert pane.course is not None and pane.course.at == 0
-    assert pane.not_yet.text().startswith("First answer")
+    assert not pane.next.isEnabled()
+    assert pane.next.toolTip().startswith("First answer")
     qtbot.keyClick(pane.skip, Qt.Key.Key_Space)
     assert pane.course.at == 1
-    assert not pane.not_yet.isVisible()
+    qtbot.mouseClick(pane.back, LEFT)
+    qtbot.keyClicks(pane.question.field, "20")
+    qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
+    assert pane.next.isEnabled()
+    assert not pane.next.toolTip()
+    pane.next.setFocus()
+    qtbot.keyClick(pane.next, Qt.Key.Key_Space)
+    assert pane.course.at == 1
+    assert not pane.next.isEnabled()
+    assert not pane.skip.hasFocus()
 
 
 def test_a_wrong_answer_can_be_followed_by_the_right_one_and_why(window: MainWindow, qtbot: QtBot) -> None:
     window.open_lesson("pooling")
     pane = pane_of(window)
     assert not pane.question.give_up.isVisible()
+    assert not pane.next.isEnabled()
     qtbot.keyClicks(pane.question.field, "12")
     qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
     qtbot.mouseClick(pane.question.give_up, LEFT)

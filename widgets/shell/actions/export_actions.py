@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,26 +76,29 @@ class ExportActions:
     def ask(self, run: Path) -> None:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
         formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
-        chosen = self._choose("Export the trained network", usual_folder(self._context) / run.name, formats)
+        weights = self._weights_of(run)
+        title = f"Export {weights}" if weights else "Export the trained network"
+        chosen = self._choose(title, usual_folder(self._context) / run.name, formats)
         if chosen is not None:
             self.start(run, self._of_run(run, *chosen))
 
     def ask_project(self, wanted: Format) -> None:
         """Ask where to put the open project as ``wanted``: with the weights of its last run, where they are of it."""
-        stem = Path(proposed(self._context, ""))
-        chosen = self._choose(f"Export: {wanted.title}", stem, (wanted,))
+        run = self._last_run()
+        current = run is not None and not self._context.session.state.outdated
+        none = {CODE.to: "without weights", ONNX.to: "with weights to start from"}.get(wanted.to, "without a run")
+        changed = run is not None and f"the network has changed since run {self._name(run)}"
+        without = f"{none}: {changed or 'not trained yet'}"
+        weights = self._weights_of(run) if current and run is not None else without
+        title = f"Export: {wanted.title}{weights and ', '}{weights}"
+        chosen = self._choose(title, Path(proposed(self._context, "")), (wanted,))
         if chosen is None:
             return
-        run, outdated = self._last_run(), self._context.session.state.outdated
-        if run is not None and not outdated:
+        if run is not None and current:
             self.start(run, self._of_run(run, *chosen))
             return
-        why, choices = "not trained yet", tuple[Choice, ...]()
-        if run is not None:
-            why = f"the network has changed since run {self._name(run)}"
-            choices = (("Export that run…", lambda: self.ask(run)),)
-        none = {CODE.to: "without weights", ONNX.to: "with weights to start from"}.get(wanted.to, "without a run")
-        self._start_project(Export(*chosen, f"{none}: {why}", choices))
+        choices = (("Export that run…", partial(self.ask, run)),) if run is not None else ()
+        self._start_project(Export(*chosen, without, choices))
 
     def _start_project(self, export: Export) -> None:
         """Export the project as it is drawn."""
