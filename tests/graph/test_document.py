@@ -104,11 +104,18 @@ def test_renaming_carries_connections_and_comes_back() -> None:
     assert saved(document) == before
 
 
-@pytest.mark.parametrize("name", ["", "1a", "a b", "class", "forward", "train", "a_", "flatten1", "é"])
+@pytest.mark.parametrize("name", ["", "1a", "a b", "class", "forward", "train", "a_", "flatten1", "e\u0301"])
 def test_names_that_torch_or_python_cannot_take_are_refused(name: str) -> None:
     document = chain([layer("input"), layer("flatten")])
     with pytest.raises(NetloomError), document.transaction("Rename"):
         document.rename("input1", name)
+
+
+def test_letters_of_every_script_name_a_layer() -> None:
+    document = chain([layer("input"), layer("flatten")])
+    with document.transaction("Rename"):
+        document.rename("input1", "é")
+    assert "é" in document.network
 
 
 def test_fewer_inputs_of_a_merge_drop_the_connections_that_lose_their_port() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app.project.recovery import unsaved
 from app.system import home
 from graph.errors import NetloomError
 from widgets.shell.loading import Slice, importing
@@ -81,6 +80,8 @@ def build_workbench(window: MainWindow) -> None:
 def offer_recovery(window: MainWindow) -> None:
     """Offer unsaved work of a process that ended badly."""
     with suppress(NetloomError):
+        from app.project.recovery import unsaved  # reads networks, which nothing needs before the first paint
+
         window.files.offer_recovery(unsaved(home.folder("recovery")))
 
 
