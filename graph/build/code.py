@@ -163,7 +163,7 @@ class _Classes:
             lines += ["    def __init__(self) -> None:", "        super().__init__()"]
             lines += [f"        self.{id_} = {text}" for id_, text in built.items()]
             lines.append("")
-        variables = Variables(plan.order)
+        variables = _variables(plan)
         arguments = ", ".join(f"{variables.of(id_, id_)}: torch.Tensor" for id_ in plan.inputs)
         result = "torch.Tensor" if len(plan.outputs) == 1 else "tuple[torch.Tensor, ...]"
         lines.append(f"    def forward(self, {arguments}) -> {result}:")
@@ -241,7 +241,7 @@ def _value(value: Argument) -> str:
 
 
 def _forward(plan: Program) -> Iterator[str]:
-    variables = Variables(plan.order)
+    variables = _variables(plan)
     names: dict[tuple[str, str], str] = {(id_, "out"): variables.of(id_, id_) for id_ in plan.inputs}
     for id_ in plan.order:
         if id_ in plan.inputs:
@@ -257,6 +257,11 @@ def _forward(plan: Program) -> Iterator[str]:
         for wanted, text in assignments(id_, plan.owner(id_), construct, arriving, partial(variables.of, id_)):
             yield f"{wanted} = {text}" + (f"  # {shapes[wanted]}" if wanted in shapes else "")
     yield f"return {', '.join(names[id_, 'out'] for id_ in plan.outputs)}"
+
+
+def _variables(plan: Program) -> Variables:
+    """The variables of a forward pass: what has no step, such as an output, has none of its own."""
+    return Variables(id_ for id_ in plan.order if id_ in plan.inputs or plan.construct(id_).steps)
 
 
 def output_variable(id: str, port: str, construct: Construct) -> str:

@@ -72,6 +72,7 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
     "conv_transpose2d": lambda layer, inputs: any(layer.padding),
     "channel_split": lambda layer, inputs: True,
     "pad_channels": lambda layer, inputs: True,
+    "group_norm": lambda layer, inputs: True,  # torch gives 0 for every group of one value
     "noise": lambda layer, inputs: True,
 }
 """Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
