@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.layers.catalogue import catalogue
@@ -17,6 +17,8 @@ from graph.network import Connection, Network, Node
 from graph.project import Project, write_project
 from graph.shapes import image
 from widgets.launch import make_window
+from widgets.look.stylesheet import apply_theme
+from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.training.worker_link import WorkerLink
 
@@ -63,6 +65,15 @@ def button_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
         place = Anywhere()
         place.resize(8, 8)
         QTest.mouseRelease(place, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture(autouse=True)
+def usual_size_of_text() -> Iterator[None]:
+    """The next test begins with the usual size of text, whatever size this one has chosen for the program."""
+    yield
+    app, usual = QApplication.instance(), ThemeSource("light").theme
+    if isinstance(app, QApplication) and app.styleSheet() and app.font() != usual.font():
+        apply_theme(app, usual)
 
 
 @pytest.fixture

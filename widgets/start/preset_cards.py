@@ -116,7 +116,8 @@ class PresetCard(Themed, QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         lit = self.underMouse() or self.isDown()
-        painter.setPen(QPen(self.theme.accent if self.hasFocus() or lit else self.theme.border, 1.5 if lit else 1))
+        wide = 2.5 if self.hasFocus() else 1.5 if lit else 1  # focus is seen also under the mouse
+        painter.setPen(QPen(self.theme.accent if self.hasFocus() or lit else self.theme.border, wide))
         painter.setBrush(self.theme.hover if self.isDown() else self.theme.raised)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
         paper = QRectF(frame.left() + 1, frame.top() + 1, frame.width() - 2, DRAWING)
