@@ -71,8 +71,9 @@ def test_another_target_takes_its_place(qtbot: QtBot, link: DirectLink, tmp_path
     qtbot.mouseClick(star, Qt.MouseButton.LeftButton)
     assert view.document is not None and section(view.document, "data")["options"]["target"] == "measure 1"
     assert columns_in_view(view)[0].split("\n")[0] == "★ measure 1"
-    held, across = view.rows.held, Qt.Orientation.Horizontal
-    headings = [str(held.headerData(place, across)).split("\n")[0] for place in range(4)]
+    held, header = view.rows.held, view.rows.horizontalHeader()
+    titles = [str(held.headerData(header.logicalIndex(place), TITLE, TEXT)) for place in range(4)]
+    headings = [title.split("\n")[0] for title in titles]
     assert headings == ["★ measure 1", "measure 0", "measure 2", "species"]
 
 
