@@ -258,8 +258,12 @@ class Log:
             raise _unwritable(self._path, error) from None
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file.
+
+        A buffered line that found no room is tried once more by that, and lost: `add` has told of it.
+        """
+        with suppress(OSError):
+            self._file.close()
 
 
 def read_history(path: Path) -> RunHistory:

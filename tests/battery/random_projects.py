@@ -192,7 +192,7 @@ def _some(chance: random.Random, declared: Any, share: float) -> dict[str, Any]:
         if chance.random() < share:
             changed = values | {setting.name: random_networks.value(chance, setting)}
             try:
-                declared.parse(changed)
+                declared.parse(changed, "random project")
             except NetloomError:
                 continue
             values = changed

@@ -203,3 +203,15 @@ def test_a_number_of_thousands_of_digits_breaks_its_own_run_alone(run: Run) -> N
         log.write('{"event": "points", "step": [' + "9" * 5000 + '], "loss": [1]}\n')
     (listed,) = runs(run.path.parent)
     assert "was altered: line" in (listed.problem or "")
+
+
+def test_a_log_that_found_no_room_is_closed_without_another_word(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no device that is always full")
+    log = Log(tmp_path / "metrics.jsonl")
+    log._file.close()
+    log._file = full.open("ab")
+    with pytest.raises(NetloomError, match="no space left"):
+        log.add({"event": "epoch"})
+    log.close()
