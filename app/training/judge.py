@@ -20,7 +20,7 @@ from app.training.plan_problems import plan_problems
 from graph.checking.check import Checker
 from graph.checking.fixes import Change, Fix
 from graph.checking.layer_info import Problem, Severity
-from graph.checking.open_lengths import at_length, open_inputs, open_length_problems
+from graph.checking.open_lengths import at_length, open_inputs
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.io import Input
@@ -44,7 +44,7 @@ def judge(
         *(_split_problems(sections, info, values) if info is not None else ()),
         *gan_problems(checker, sections, info),
         *objective_problems(checker, sections, info, values),
-        *(_length_problems(checker, known) if known is not None else open_length_problems(checker)),
+        *(_length_problems(checker, known) if known is not None else ()),
         *learning_problems(known or checker, sections, info, values),
     ]
     return tuple(problems)
