@@ -34,6 +34,7 @@ def nested(levels: int) -> Any:
         ("9" * 5000, f"more than {DIGITS} digits"),
         (f'{{"a": {"9" * 400}}}', f"a: a number has more than {DIGITS} digits"),
         ('{"a": 1, "a": 2}', "the key “a” stands twice"),
+        (json.dumps(dict.fromkeys(map(str, range(200_000))))[:-1] + ', "199999": 2}', "“199999” stands twice"),
         ("[1,", "line 1, column 4"),
         (b"\xff", "not text"),
         (b"\xed\xa0\x80", "not text"),
