@@ -16,7 +16,7 @@ from app.data.readers.boxes.box_table import SIDES
 from app.system.number_format import format_percent
 from app.training.diagnosis import WEIGH
 from app.training.objective_problems import target_of
-from app.training.plan import Plan
+from app.training.plan_problems import readable_plan
 from app.training.usual_rates import USUAL_RATES, is_far_too_high, is_high
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Change, Edit, Fix, Insert, Join, Prepend, Replace
@@ -44,7 +44,7 @@ class ProjectContext(HintContext):
     ) -> None:
         super().__init__(checker)
         self.info, self.choice = info, choice
-        self.plan = _readable_plan(sections.get("plan", {}))
+        self.plan = readable_plan(sections.get("plan"))
         self._sections = sections
 
     def read_by(self, node: Node) -> FieldInfo | None:
@@ -81,13 +81,6 @@ class ProjectContext(HintContext):
         """The field that an output predicts, where it is known."""
         assert isinstance(output.layer, Output)
         return target_of(output.layer, self.info, self._sections.get("plan")) if self.info is not None else None
-
-
-def _readable_plan(section: object) -> Plan | None:
-    try:
-        return Plan.parse(section if isinstance(section, Mapping) else {})
-    except NetloomError:
-        return None
 
 
 # Data

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.project.network_comparison import Sign, network_differences
-from app.training.plan import Plan
+from app.training.plan_problems import readable_plan
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
@@ -101,11 +101,8 @@ def _data(section: object) -> dict[str, str]:
 
 
 def _training(section: object) -> dict[str, str]:
-    try:
-        plan = Plan.parse(section if isinstance(section, Mapping) else {})
-    except NetloomError:
-        return {}
-    return {spec.label: _text(getattr(plan, spec.name)) for spec in Plan.settings()}
+    plan = readable_plan(section)
+    return {spec.label: _text(getattr(plan, spec.name)) for spec in plan.settings()} if plan is not None else {}
 
 
 def _layers(network: Network) -> dict[str, str]:
