@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 GUIDE = DOCS / "guide"
@@ -156,6 +158,8 @@ def sections(text: str) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # which the window need not load at its start
+
     return MarkdownIt("commonmark").enable("table")
 
 
