@@ -83,8 +83,9 @@ def _read(path: Path) -> GuidePage:
     return GuidePage(path.stem, title[2] if title else path.stem, text, path)
 
 
-def _place(page: GuidePage) -> tuple[int, str]:
-    return ORDER.index(page.id if page.id in ORDER else "glossary"), "" if page.id in ORDER[:-1] else page.title
+def _place(page: GuidePage) -> tuple[int, bool, str]:
+    last = ORDER[-1]
+    return ORDER.index(page.id if page.id in ORDER else last), page.id == last, page.title
 
 
 def leads_to(page: GuidePage, address: str) -> tuple[str, str] | None:
