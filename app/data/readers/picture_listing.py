@@ -32,6 +32,8 @@ JUNK = frozenset({
     "system volume information", "__pycache__",
 })  # fmt: skip
 """Folders that systems and programs make beside pictures, in small letters."""
+NUMBERED = 255
+"""Letters of a name that may be a number: no file has a longer one."""
 NAMED = 5
 """So many files that are passed over are named; the others are counted."""
 
@@ -76,6 +78,16 @@ class Found:
 def plain_name(name: str) -> str:
     """A name as text, accents composed with their letters, however a system stores them."""
     return readable(_composed(name))
+
+
+def small_name(name: str) -> str:
+    """The same in small letters, as names are compared."""
+    return plain_name(name).lower()
+
+
+def number_key(name: str) -> str:
+    """A name that is a number, without the zeros in front, marked as such; any other name as it is."""
+    return f"number {int(name)}" if name.isdecimal() and len(name) <= NUMBERED else name
 
 
 def _composed(name: str) -> str:

@@ -12,7 +12,7 @@ from app.data.readers.file_access import files_below
 from app.data.readers.likely_roles import PART_NAMES, is_called_identifier
 from app.data.readers.picture_column import is_packed, names_row, picture_columns
 from app.data.readers.picture_file import MORE_SUFFIXES, SUFFIXES
-from app.data.readers.picture_listing import ENDINGS, JUNK, plain_name
+from app.data.readers.picture_listing import ENDINGS, JUNK, number_key, small_name
 from app.data.readers.recipe import RULES
 from app.data.readers.table_file import TableData
 from app.protocol.data_values import ColumnType
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 FIRST = 50
 """Rows of a table that are looked at to find its column of paths."""
-NUMBERED = 255
-"""Letters of a name that may be a number: no file has a longer one."""
 SEARCHED = 200_000
 """Most files below a table's folder that are gone through to find out whether its rows name pictures."""
 MOST = 2_000_000
@@ -140,24 +138,22 @@ class PictureIndex:
         self.names: dict[str, list[PurePosixPath]] = defaultdict(list)
         self._folder = folder
         for entry in islice(files_below(folder), most):
-            name = plain_name(entry.name).lower()
+            name = small_name(entry.name)
             ending = next((ending for ending in ENDINGS[2] if name.endswith(ending)), "")
             inner = PurePosixPath(Path(entry.path).relative_to(folder).as_posix())
             if not ending or entry.is_symlink() or any(part.lower() in JUNK or part[0] == "." for part in inner.parts):
                 continue
             stem = name.removesuffix(ending)
-            for key in {name, stem, f"number {int(stem)}" if stem.isdecimal() else stem}:
+            for key in {name, stem, number_key(stem)}:
                 self.names[key].append(inner)
 
     def candidates(self, text: str) -> list[PurePosixPath]:
         """The pictures that ``text`` may name, sorted, seen from the folder."""
-        wanted = PurePosixPath(plain_name(text.strip().replace("\\", "/")).lower())
-        found = self.names.get(wanted.name, ())
-        if not found and wanted.name.isdecimal() and len(wanted.name) <= NUMBERED:
-            found = self.names.get(f"number {int(wanted.name)}", ())
+        wanted = PurePosixPath(small_name(text.strip().replace("\\", "/")))
+        found = self.names.get(wanted.name) or self.names.get(number_key(wanted.name), [])
         above = wanted.parts[:-1]
         fitting = [
-            path for path in found if tuple(map(_small, path.parts[:-1]))[-len(above) or len(path.parts) :] == above
+            path for path in found if tuple(map(small_name, path.parts[:-1]))[-len(above) or len(path.parts) :] == above
         ]
         return sorted(fitting)
 
@@ -171,12 +167,8 @@ class PictureIndex:
         votes = Counter(path.parent for paths in found for path in {path.parent: path for path in paths}.values())
 
         def rank(path: PurePosixPath) -> tuple[bool, int, bool, int, str]:
-            above = [_small(part) for part in path.parts[:-1]]
+            above = [small_name(part) for part in path.parts[:-1]]
             called = any(part in PART_NAMES and part in title.lower() for part in above)
             return not called, -votes[path.parent], any("test" in part for part in above), len(above), str(path)
 
         return [self._folder / min(paths, key=rank) if paths else None for paths in found]
-
-
-def _small(name: str) -> str:
-    return plain_name(name).lower()

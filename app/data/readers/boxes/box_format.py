@@ -14,11 +14,9 @@ from app.data.readers.boxes.json_files import LARGEST, JsonFiles
 from app.data.readers.column_values import natural_order
 from app.data.readers.file_access import files_below, readable
 from app.data.readers.likely_roles import PART_NAMES
-from app.data.readers.picture_listing import ENDINGS, JUNK, MOST, plain_name
+from app.data.readers.picture_listing import ENDINGS, JUNK, MOST, number_key, small_name
 from graph.errors import NetloomError
 
-NUMBERED = 255
-"""Letters of a name that may be a number: no file has a longer one."""
 LEFT_OUT = JUNK | {"segmentationclass", "segmentationobject", "masks", "mask", "trimaps"}
 """Folders of pictures that boxes are not about, in small letters."""
 ENDINGS_OF_BOXES = frozenset({".txt", ".xml", ".json", ".csv", ".tsv"})
@@ -77,9 +75,8 @@ class FolderFiles:
     def _by_name(self) -> dict[str, list[Path]]:
         names: dict[str, list[Path]] = defaultdict(list)
         for picture in self.pictures:
-            stem = _small(picture.stem)
-            number = f"number {int(stem)}" if stem.isdecimal() else stem
-            for key in dict.fromkeys((_small(picture.name), stem, number)):
+            stem = small_name(picture.stem)
+            for key in dict.fromkeys((small_name(picture.name), stem, number_key(stem))):
                 names[key].append(picture)
         return names
 
@@ -90,19 +87,17 @@ class FolderFiles:
         for ``train/labels``, and ``train2017`` for ``instances_train2017.json``.
         """
         wanted = PurePosixPath(text.strip().replace("\\", "/"))
-        part, name = self.part_of(file), _small(wanted.name)
-        found = self._by_name.get(name, ())
-        if not found and name.isdecimal() and len(name) <= NUMBERED:
-            found = self._by_name.get(f"number {int(name)}", ())  # without the zeros in front
+        part, name = self.part_of(file), small_name(wanted.name)
+        found = self._by_name.get(name) or self._by_name.get(number_key(name), [])
         candidates = [picture for picture in found if part is None or self.part_of(picture) in (None, part)]
         if not candidates:
             return None
-        above = [_small(part) for part in wanted.parts[:-1]]
-        words = {_small(part) for part in file.relative_to(self.folder).parts[:-1]}
-        title = _small(file.stem)
+        above = [small_name(part) for part in wanted.parts[:-1]]
+        words = {small_name(part) for part in file.relative_to(self.folder).parts[:-1]}
+        title = small_name(file.stem)
 
         def unlike(picture: Path) -> tuple[int, int, int]:
-            folders = [_small(part) for part in picture.relative_to(self.folder).parts[:-1]]
+            folders = [small_name(part) for part in picture.relative_to(self.folder).parts[:-1]]
             ends = next((n for n in range(len(above), 0, -1) if folders[-n:] == above[-n:]), 0)
             alike = sum(part in words or part in title for part in folders)
             return -ends, -alike, len(folders)
@@ -154,7 +149,3 @@ def text_of(file: Path) -> str | None:
         return file.read_text("utf-8-sig")
     except (OSError, ValueError):
         return None
-
-
-def _small(name: str) -> str:
-    return plain_name(name).lower()
