@@ -30,7 +30,7 @@ class FileLock:
 
     def _remove(self) -> None:
         """Remove the file, unless another has taken its place since its folder was moved."""
-        if self._file is None or self._file.closed or is_at(self._file.fileno(), self.path):
+        if self._file is None or is_at(self._file.fileno(), self.path):
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
 
