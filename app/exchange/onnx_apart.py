@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -66,17 +67,11 @@ def run_apart(content: bytes, batches: Sequence[Samples]) -> list[list[NDArray[A
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                _close(stream)
+                with suppress(OSError):  # what was not taken any more
+                    stream.close()
     if answer is None:
         raise NotRunError(_reason(process.returncode, late.is_set()))
     return answer
-
-
-def _close(stream: IO[bytes]) -> None:
-    try:
-        stream.close()
-    except OSError:  # what was not taken any more
-        return
 
 
 def _reason(code: int, late: bool) -> str:
