@@ -107,12 +107,12 @@ def _read_inner(file: Path, name: str, opened: Callable[[], IO[bytes]], reading:
     allowed = budget() // 2
     with tempfile.TemporaryDirectory(prefix="netloom-") as folder:
         inner = Path(folder) / (name or "table.csv")
-        size = 0
+        size, size_packed = 0, file.stat().st_size
         try:
             with opened() as packed, inner.open("wb") as unfolded:
                 while block := packed.read(BLOCK):
                     size += len(block)
-                    refuse_bomb(file.name, size, file.stat().st_size)
+                    refuse_bomb(file.name, size, size_packed)
                     if size > allowed:
                         raise NetloomError(
                             f"{file.name} unfolds to more than {allowed / GIGABYTE:.1f} GB; use a smaller part."
