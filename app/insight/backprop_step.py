@@ -24,7 +24,7 @@ from app.training.heads import Head
 from app.training.optimisers import build_optimiser
 from app.training.schedules import Schedule
 from app.training.stepping import DirectStepper
-from app.training.trainable import Model
+from app.training.trainable import ONE_VALUE_ERROR, Model
 from app.training.weights import Weights
 from graph.build.compile import compile_network
 from graph.errors import NetloomError
@@ -161,7 +161,7 @@ class BackpropSession:
             try:
                 answers = self._stepper.step(batch, lr)
             except ValueError as error:
-                if "more than 1 value per channel" not in str(error):
+                if ONE_VALUE_ERROR not in str(error):
                     raise
                 raise NetloomError(
                     "Batch normalisation needs batches of more than one sample; choose a larger batch."
