@@ -14,6 +14,7 @@ from typing import Any
 from app.exchange.pack_format import Manifest, PackedFile, manifest_of, safe_name, unreadable
 from app.project.project_ids import new_id
 from app.system.archive_faults import DAMAGED
+from app.system.home import free_path
 from app.training import runs
 from app.training.run_labels import move_run
 from graph.atomic_write import draft_folder, write_atomically
@@ -50,9 +51,7 @@ class Unpacked:
 
 def folder_for(pack: Path, parent: Path | None = None) -> Path:
     """A folder that does not exist yet, named after the pack, beside it or in ``parent``."""
-    parent = parent or pack.parent
-    names = (pack.stem if number == 1 else f"{pack.stem}-{number}" for number in range(1, 10_000))
-    return next(parent / name for name in names if not (parent / name).exists())
+    return free_path((parent or pack.parent) / pack.stem)
 
 
 def unpack(pack: Path, folder: Path | None = None) -> Unpacked:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import chain
 from pathlib import Path
 
 from graph.errors import NetloomError
@@ -50,6 +51,12 @@ def folder(name: str) -> Path:
     path = home() / name
     make_folder(path, "Set NETLOOM_HOME to another one.")
     return path
+
+
+def free_path(path: Path) -> Path:
+    """``path``, with a number behind its name where something is there already."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in range(2, 10_000))
+    return next(free for free in chain((path,), numbered) if not free.exists())
 
 
 def make_folder(path: Path, remedy: str = "Choose another folder.") -> None:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.system.home import make_folder
+from app.system.home import free_path, make_folder
 from app.system.locks import try_lock
 from app.training.runs import ENVIRONMENT, LOCK, PROJECT
 from graph.errors import NetloomError
@@ -65,10 +65,8 @@ def restore_run(deleted: DeletedRun) -> Path:
         if it is no longer in the trash, or cannot be moved.
     """
     first = deleted.original
-    names = (first, *(first.with_name(f"{first.name}-{number}") for number in range(2, 10_000)))
-    free = next(path for path in names if not path.exists())
     try:
-        run = deleted.path.rename(free)
+        run = deleted.path.rename(free_path(first))
     except FileNotFoundError:
         raise NetloomError(f"The run “{first.name}” cannot be put back: it is no longer in the trash.") from None
     except OSError as error:

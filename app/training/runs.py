@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from app.system.home import home
+from app.system.home import free_path, home
 from app.training.log_lines import POINTS, lines_of
 from graph import strict_json
 from graph.atomic_write import write_atomically
@@ -61,9 +61,7 @@ def fresh_folder(title: str, parent: Path | None = None) -> Path:
     """A path for a new run, named after the project and the time; nothing is made yet."""
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "untitled"
     stem = f"{slug}-{time.strftime('%Y%m%d-%H%M%S')}"
-    parent = parent or runs_folder()
-    paths = (parent / (stem if number == 1 else f"{stem}-{number}") for number in range(1, 10_000))
-    return next(path for path in paths if not path.exists())
+    return free_path((parent or runs_folder()) / stem)
 
 
 def digest(content: bytes) -> str:
