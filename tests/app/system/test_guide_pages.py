@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from app.system import guide_pages as guide
 from app.system.guide_pages import FIRST, ORDER, GuidePage, guide_pages, leads_to, picture_of, search, sections
 
 PAGE = GuidePage(
@@ -40,6 +42,14 @@ def test_the_pages_stand_in_reading_order_and_each_has_its_place() -> None:
     assert ids == list(ORDER)
     first_ones = ids[: ids.index("data-arrays")]
     assert {"lessons", "training", "data", "over-time"} <= set(first_ones)
+
+
+def test_a_page_without_a_place_stands_before_the_glossary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("glossary", "zebras", "canvas"):
+        (tmp_path / f"{name}.md").write_text(f"# {name.title()}\n", "utf-8")
+    monkeypatch.setattr(guide, "GUIDE", tmp_path)
+    monkeypatch.setattr(guide, "DOCS", tmp_path)
+    assert [page.id for page in guide.guide_pages.__wrapped__()] == ["canvas", "zebras", "glossary"]
 
 
 def test_all_words_are_needed_and_headings_come_first() -> None:
