@@ -215,7 +215,7 @@ def build_understand(window: MainWindow) -> None:
     panel.views.changed.connect(visit)
     workbench.workspace_changed.connect(visit)
     follow()
-    for signal in (session.replaced, session.changed, session.committed):
+    for signal in (session.replaced, session.changed):
         signal.connect(follow)
     previews = workbench.findChild(LivePreviews)
     assert previews is not None  # built together with the training

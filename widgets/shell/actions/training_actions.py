@@ -72,7 +72,6 @@ class TrainingActions(QObject):
         for signal in (controller.forgotten, controller.restored):
             signal.connect(self._remember_network)
             signal.connect(self._show_state)
-        self._context.session.committed.connect(lambda _: self._compare())
         self._context.session.changed.connect(self._compare)
         self._show_devices()
         self._show_state()
