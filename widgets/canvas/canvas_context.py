@@ -247,7 +247,8 @@ class CanvasContext(QObject):
         self.animation.finish()
         if self.gestures.current is not None and self.gestures.current.edits:
             self.gestures.cancel()
-        whole = self.is_whole_in(self.navigation.visible_region())
+        adds = any(isinstance(change, LayerAdded) for change in commit.changes)
+        whole = adds and self.is_whole_in(self.navigation.visible_region())
         self.board.follow(commit)
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
