@@ -15,6 +15,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.segments import segments
+from widgets.look.swatch import swatch
 from widgets.look.theme import ThemeSource
 from widgets.understand.try_it.drawing_board import DrawingBoard, picture_image
 from widgets.understand.try_it.sample_editor import SampleEditor
@@ -69,9 +70,7 @@ class PictureEditor(SampleEditor):
 
     def _colour_button(self, name: str) -> QToolButton:
         button = QToolButton(self)
-        pixmap = QPixmap(14, 14)
-        pixmap.fill(QColor(name))
-        button.setIcon(QIcon(pixmap))
+        button.setIcon(QIcon(swatch(QColor(name), 14)))
         button.setIconSize(QSize(14, 14))
         button.setAccessibleName(f"Draw with {name}")
         button.setToolTip(plain_tip(f"Draw with {name}"))
