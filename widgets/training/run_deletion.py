@@ -101,8 +101,8 @@ class RunDeletion:
         paths = {original: path for original, path in back.items() if path is not None}
         for original, path in paths.items():
             self._model.tick(path, original in ticked)
-        for path in tuple(paths.values())[:1]:
-            QTimer.singleShot(0, self._model, partial(self._select, path))
+        if first := next(iter(paths.values()), None):
+            QTimer.singleShot(0, self._model, partial(self._select, first))
 
     def _take_back_offer(self, runs: Sequence[DeletedRun]) -> None:
         """Of what was deleted last some comes back, or goes for good: it is no longer undone as a whole."""
@@ -153,6 +153,6 @@ class RunDeletion:
         if not self.deleted:
             return "", ""
         size, count = sum(map(self._size_of, self.deleted)), counted(len(self.deleted), "deleted run")
-        them = "it" if len(self.deleted) == 1 else "them"
-        tip = f"What {count} still {'takes' if them == 'it' else 'take'} on the disk: More, {MENU}, puts {them} back."
+        takes, them = ("takes", "it") if len(self.deleted) == 1 else ("take", "them")
+        tip = f"What {count} still {takes} on the disk: More, {MENU}, puts {them} back."
         return f"{scaled(size, 'B')} deleted", tip
