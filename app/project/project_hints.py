@@ -29,6 +29,7 @@ from graph.layers.base import Family, Layer
 from graph.layers.io import Input, Output
 from graph.layers.lengths import LENGTHS
 from graph.network import Connection, Node
+from graph.open_length import Length
 from graph.shapes import Kind, vector
 
 SECTION = "hints"
@@ -56,10 +57,10 @@ class ProjectContext(HintContext):
                 return None
         return fields.get(node.id)
 
-    def _times(self, id: str) -> int | None:
+    def _times(self, id: str) -> Length:
         """Steps of what a layer takes, or of an input what it gives."""
         shape = self.arriving(id) or self.leaving(id)
-        return shape.time if shape is not None else None
+        return shape.length if shape is not None else None
 
     def outputs(self) -> Iterator[Node]:
         """The output layers."""

@@ -44,9 +44,9 @@ BIG = [layer("input", shape=image(1, 8, 8)), FLAT, dense(1000), RELU, dense(10),
 BRACKETS, UNEVEN = {"source": "brackets"}, {"source": "binary_addition", "options": {"shortest": 4}}
 
 
-def judge(*layers: Layer) -> list[Layer]:
+def judge(*layers: Layer, steps: int | None = 20) -> list[Layer]:
     """A network that reads strings of brackets."""
-    start = layer("input", shape=tokens(20))
+    start = layer("input", shape=tokens(steps))
     return [start, layer("embedding", vocabulary=5, size=4), *layers, dense(2), OUT]
 
 
@@ -102,6 +102,8 @@ KEPT: dict[str, list[Case]] = {
         (adder(Gru(output_mode="sequence"), layer("time_distributed_dense", units=1)), {"data": UNEVEN}),
         (adder(Gru()), {"data": {"source": "adding"}}),
         (judge(Lstm()), {}),
+        (judge(layer("max_pool1d"), Lstm()), {"data": BRACKETS}),
+        (judge(layer("max_pool1d"), Lstm(), steps=None), {"data": BRACKETS}),
     ],
     "by_heart": [
         (BIG, {"data": {**DIGITS, "augment": {"shift": 0.1}}}),
