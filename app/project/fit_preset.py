@@ -10,7 +10,8 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, Task
 from app.project.add_outputs import add_outputs
 from app.project.presets import preset
-from app.project.project_hints import ProjectContext, padding_read
+from app.project.project_context import ProjectContext
+from app.project.project_hints import padding_read
 from app.training.data_spec import data_spec
 from graph.checking.check import Checker
 from graph.checking.fixes import Insert
