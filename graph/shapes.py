@@ -100,6 +100,11 @@ class Shape:
         """The time as far as it is known: a number, or an open length."""
         return self.open_length if self.time is None else self.time
 
+    @property
+    def known_time(self) -> int | None:
+        """The time as a number, that of an open length as the chosen data brings it; None where it is not known."""
+        return self.open_length.known if self.open_length else self.time
+
     def with_length(self, length: Length) -> Shape:
         """The same shape with another time; as it is where there is no time."""
         if self.kind not in TIMED:

@@ -109,7 +109,7 @@ def _check_values(checker: Checker, id_: str, field: FieldInfo, loss: str, value
     if loss == "bce":
         check_range(id_, field, loss, values())
     elif shape is not None and not checker.layer_info(id_).problems:
-        check_steps(id_, field.name, shape.time, values())
+        check_steps(id_, field.name, shape.known_time, values())
 
 
 def _softmax_problem(checker: Checker, node: Node, sections: Mapping[str, Any], info: DatasetInfo) -> Problem | None:

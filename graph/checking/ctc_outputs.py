@@ -37,7 +37,7 @@ def transcript_problems(
         )
         return (_problem(node, message, _scores(network, node, count)),)
     longest = wanted.time or 0
-    steps = arrives.open_length.known if arrives.open_length else arrives.time
+    steps = arrives.known_time
     if steps is not None and steps < longest:
         message = (
             f"{node.id}: {steps:,} steps arrive, but rows have up to {longest:,} labels, and each needs a step "

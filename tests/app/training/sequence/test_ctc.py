@@ -31,10 +31,10 @@ LINES = {"source": "lines", "options": {"samples": 60, "longest": 3}}
 LABELS = FieldInfo("row", tokens(3), vocabulary=("(blank)", "a", "b"))
 
 
-def lines(plan: dict[str, Any], *pools: tuple[str, str, dict[str, Any]]) -> Project:
+def lines(plan: dict[str, Any], *pools: tuple[str, str, dict[str, Any]], columns: int | None = 40) -> Project:
     """Short lines of digits, and a network that scores each column alone."""
     network = chain(
-        ("input1", "input", {"shape": {"kind": "sequence", "sizes": [40, 10]}}),
+        ("input1", "input", {"shape": {"kind": "sequence", "sizes": [columns, 10]}}),
         *pools,
         ("score", "time_distributed_dense", {"units": 11}),
         ("output1", "output", {}),
@@ -69,6 +69,13 @@ def test_training_is_refused_where_rows_need_more_steps_than_there_are() -> None
     pool = ("pool1", "max_pool1d", {"kernel_size": 20, "stride": 20})
     with pytest.raises(NetloomError, match=r"2 steps are too few for \d+ of 42 training samples"):
         Model.build(lines({}, pool))
+
+
+@pytest.mark.parametrize("columns", [40, None])
+def test_equal_neighbours_count_where_the_data_alone_says_how_many_steps_there_are(columns: int | None) -> None:
+    project = lines({}, ("pool1", "max_pool1d", {"kernel_size": 13, "stride": 13}), columns=columns)
+    with pytest.raises(NetloomError, match=r"3 steps are too few for \d+ of 42 training samples"):
+        Model.build(project, judged=True)
 
 
 @pytest.mark.parametrize(
