@@ -264,15 +264,17 @@ class CanvasContext(QObject):
     def _reveal_added(self, commit: Commit, whole: bool) -> None:
         """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.
 
-        Where the ``whole`` network was in view before, it is so again: cards that made room may have left it. Else what
-        follows comes into view with what was added where there is room for both.
+        Where the ``whole`` network was in view before, it is so again, with its wires: cards that made room may have
+        left it, and a wire to the next row turns beside the cards. Else what follows comes into view with what was
+        added where there is room for both.
         """
         changes = (change for change in commit.changes if isinstance(change, LayerAdded))
         added = {change.node.id for change in changes if change.node.id in self.board.cards}
         if len(added) > 1 and len(added) == len(self.board.cards):
             self.frame_all()
         elif added and whole:
-            if not self.is_whole_in(self.navigation.visible_region()):
+            region, wires = self.navigation.visible_region(), self.board.wire_index.bounds()
+            if not self.is_whole_in(region) or not (wires.isNull() or region.contains(wires)):
                 self.frame_all()
         elif added:
             behind = {successor for id_ in added for successor in self.document.network.successors(id_)}

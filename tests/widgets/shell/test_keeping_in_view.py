@@ -53,6 +53,16 @@ def test_a_network_drawn_by_hand_is_in_view_in_every_workspace(window: MainWindo
     assert whole(canvas)
 
 
+@pytest.mark.parametrize("size", [(1024, 700), (1366, 768), (1440, 900)])
+def test_wires_between_rows_are_in_view_as_well(window: MainWindow, canvas: CanvasView, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    settle()
+    for kind in LENET:
+        draw(canvas, kind)
+        region = canvas.navigation.visible_region()
+        assert whole(canvas) and all(region.contains(wire.area) for wire in canvas.board.wires.values()), kind
+
+
 def test_a_part_that_was_zoomed_to_stays_so(window: MainWindow, canvas: CanvasView) -> None:
     draw(canvas, *LENET)
     canvas.navigation.set_zoom(1.6)
