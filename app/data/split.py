@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from pydantic import ConfigDict, model_validator
 
-from app.data.dataset import Array
+from app.data.dataset import Array, DatasetInfo
 from app.system.number_format import format_percent
 from graph.errors import NetloomError
 from graph.layers.declared import Declared
@@ -124,12 +124,17 @@ def part_sizes(choice: Split, samples: int, counts: tuple[int, ...] = ()) -> tup
     return train, validation, test
 
 
+def known_counts(choice: Split, info: DatasetInfo) -> tuple[int, ...] | None:
+    """The counts by which `part_sizes` divides the samples of ``info``; None where they have to be read to know."""
+    if not info.freely_split or (info.classes and choice.stratified and not info.counts):
+        return None
+    return info.counts if info.classes else ()
+
+
 def empty_part(choice: Split, samples: int, counts: tuple[int, ...] = ()) -> str:
-    """Which part would be empty as `part_sizes` divides them, as a sentence; empty where none is."""
-    for name, share, size in zip(PARTS, choice.shares, part_sizes(choice, samples, counts), strict=True):
-        if share > 0 and not size:
-            return _empty_part(choice, name, share, samples, None, None)
-    return ""
+    """The first part that has a share and would be empty as `part_sizes` divides them; empty where none is."""
+    parts = zip(PARTS, choice.shares, part_sizes(choice, samples, counts), strict=True)
+    return next((name for name, share, size in parts if share > 0 and not size), "")
 
 
 def _as_given(choice: Split, labels: Array | None, spans: Array | None, groups: Array | None, given: Array) -> Indices:
@@ -218,21 +223,17 @@ def _check_filled(
 ) -> None:
     for (name, part), share in zip(indices.parts(), choice.shares, strict=True):
         if share > 0 and len(part) == 0:
-            raise EmptyPartError(_empty_part(choice, name, share, samples, spans, groups))
+            raise EmptyPartError(why_empty(choice, name, samples, spans, groups))
 
 
 def fewest_samples(choice: Split) -> int:
     """The least number of samples of which every set that has a share gets one; at most so many as `MOST_TRIED`."""
-    shares = choice.shares
-    enough = (
-        number
-        for number in range(1, MOST_TRIED)
-        if all(size or not share for share, size in zip(shares, part_sizes(choice, number), strict=True))
-    )
-    return next(enough, MOST_TRIED)
+    return next((number for number in range(1, MOST_TRIED) if not empty_part(choice, number)), MOST_TRIED)
 
 
-def _empty_part(choice: Split, name: str, share: float, samples: int, spans: Array | None, groups: Array | None) -> str:
+def why_empty(choice: Split, name: str, samples: int, spans: Array | None = None, groups: Array | None = None) -> str:
+    """A sentence that the part ``name`` would be empty, and what helps."""
+    share: float = getattr(choice, name)
     if groups is not None:
         count = len(np.unique(groups))
         return (

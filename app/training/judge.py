@@ -11,7 +11,7 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.data.prepare import Prepared
-from app.data.split import NAMES, PARTS, Split, empty_part
+from app.data.split import NAMES, PARTS, Split, empty_part, known_counts, why_empty
 from app.training.data_spec import data_spec
 from app.training.gan.gan_problems import gan_problems
 from app.training.learning_problems import Values, learning_problems
@@ -97,19 +97,15 @@ def _split_problems(sections: Mapping[str, Any], info: DatasetInfo, values: Valu
     """Parts of the split that would be empty."""
     try:
         choice = DataChoice.parse(sections.get("data"))
-        if info.freely_split and (info.counts or not (info.classes and choice.split.stratified)):
-            counts = info.counts if info.classes else ()
-            message = empty_part(choice.split, info.samples, counts)
-        else:
-            message, counts = "", ()
-            if values is not None:
-                values()
+        counts = known_counts(choice.split, info)
+        if counts is None and values is not None:
+            values()
     except NetloomError as error:
         return [Problem(Severity.ERROR, None, None, str(error))]
-    if not message:
+    if counts is None or not (empty := empty_part(choice.split, info.samples, counts)):
         return []
-    fixes = _fuller(choice.split, info.samples, counts, next(part for part in PARTS if NAMES[part] in message))
-    return [Problem(Severity.ERROR, None, None, message, fixes)]
+    fixes = _fuller(choice.split, info.samples, counts, empty)
+    return [Problem(Severity.ERROR, None, None, why_empty(choice.split, empty, info.samples), fixes)]
 
 
 def _fuller(split: Split, samples: int, counts: tuple[int, ...], empty: str) -> tuple[Fix, ...]:

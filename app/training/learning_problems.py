@@ -9,7 +9,7 @@ from typing import Any
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.prepare import Prepared
-from app.data.split import part_sizes
+from app.data.split import known_counts, part_sizes
 from app.training.plan import Plan
 from app.training.plan_problems import readable_plan
 from app.training.start_section import StartSection
@@ -147,8 +147,9 @@ def _part_sizes(sections: Mapping[str, Any], info: DatasetInfo | None, values: V
         return None
     try:
         split = DataChoice.parse(sections.get("data")).split
-        if info.freely_split and (info.counts or not (info.classes and split.stratified)):
-            return part_sizes(split, info.samples, info.counts if info.classes else ())
+        counts = known_counts(split, info)
+        if counts is not None:
+            return part_sizes(split, info.samples, counts)
         prepared = None if values is None else values()
     except NetloomError:
         return None
