@@ -127,7 +127,7 @@ def test_plots_without_a_ticked_run_ask_for_a_tick_where_there_are_runs(
     tick(qtbot, panel, rows[1])
     assert loss.is_empty() and loss.empty_text == loss.accessibleDescription() == "Tick a run to see its curves."
     tick(qtbot, panel, rows[0])
-    assert not loss.is_empty()
+    assert not loss.is_empty() and not loss.accessibleDescription()
 
 
 def test_a_crash_offers_to_resume(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
