@@ -23,10 +23,11 @@ from graph.checking.dead_layers import (
     stray_fixes,
     with_dead_end,
 )
-from graph.checking.fixes import Append, Fix, from_remedy, offered_fixes
+from graph.checking.fixes import Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
 from graph.checking.length_fixes import keeping_lengths
 from graph.checking.lost_steps import lost_steps_fixes
+from graph.checking.missing_ends import network_problems
 from graph.checking.shared_weights import sharing_problems
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
@@ -386,29 +387,6 @@ def downstream(network: Network, start: Iterable[str]) -> list[str]:
                 seen.add(following)
                 stack.append((following, iter(graph.successors(following))))
     return order[::-1]
-
-
-def network_problems(network: Network) -> tuple[Problem, ...]:
-    """Problems of the network as a whole."""
-    layers = [node.layer for node in network]
-    problems = []
-    if not any(isinstance(layer, InputLike) for layer in layers):
-        problems.append(_lacks("The network has no Input: add the place where data enters."))
-    if not any(isinstance(layer, Output) for layer in layers):
-        problems.append(_lacks("The network has no Output: add the place where its output leaves.", _ending(network)))
-    return tuple(problems)
-
-
-def _lacks(message: str, fixes: tuple[Fix, ...] = ()) -> Problem:
-    return Problem(Severity.ERROR, None, None, message, fixes)
-
-
-def _ending(network: Network) -> tuple[Fix, ...]:
-    """Offers an Output behind the one layer that nothing follows, if there is just one."""
-    ends = [node for node in network if node.outputs and not network.out_of(node.id)]
-    if len(ends) != 1:
-        return ()
-    return (Fix(f"Add Output behind {ends[0].id}", (Append(ends[0].id, Output()),)),)
 
 
 def spatial_axes(shape: Shape) -> int:
