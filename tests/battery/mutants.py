@@ -7,9 +7,11 @@ import json
 import random
 import resource
 import signal
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -165,6 +167,32 @@ def _status(name: str) -> int:
     except OSError:
         return 0
     return int(text.partition(f"{name}:")[2].split(maxsplit=1)[0]) * 1024
+
+
+Reading = Callable[[Path, bytes], None]
+"""Reads a content in a folder of its own."""
+Originals = Mapping[str, tuple[Reading, Sequence[bytes]]]
+"""How each kind of file is read, and the good ones that are altered."""
+Case = tuple[str, bytes, Callable[[], object]]
+"""What is altered, its altered content, and the reading of it."""
+
+
+@cache
+def read_unaltered(originals: Callable[[], Originals]) -> None:
+    """Read what is good first: it must be readable, and what reading loads is no part of a case."""
+    for read, good in originals().values():
+        for original in good:
+            with tempfile.TemporaryDirectory() as place:
+                read(Path(place), original)
+
+
+def hold(cases: Iterable[Case]) -> int:
+    """Hold the reading of each case to its limits; returns how many there were."""
+    count = 0
+    for count, (name, content, read) in enumerate(cases, 1):
+        with within_limits(partial(told, name, count - 1, content)):
+            read()
+    return count
 
 
 def told(name: str, number: int, content: bytes) -> str:

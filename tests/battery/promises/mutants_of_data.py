@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.data.sources.recordings import Recordings
 from app.inference.new_inputs import read_inputs
 from graph.errors import NetloomError
 from tests.app.data.test_fuzz import BOXES, FORMATS, READERS, ROLES, VALID
-from tests.battery.mutants import mutant, told, within_limits
+from tests.battery.mutants import Case, hold, mutant
 from tests.battery.promise import Promise, Round
 
 CASES = 60
@@ -82,11 +83,10 @@ def _warm() -> None:
             read(Path(place), name, kind, VALID[first], VALID[first])
 
 
-def play(round: Round) -> int:
+def cases(round: Round) -> Iterator[Case]:
     """Mutants of every kind of file, each in a folder of its own; one in three is read row by row."""
     chance = round.chance
     everything = tuple(VALID.values())
-    _warm()
     for number in range(CASES):
         place = round.place / str(number)
         place.mkdir()
@@ -94,14 +94,17 @@ def play(round: Round) -> int:
         if chance.random() < 0.15:
             name = chance.choice(tuple(BOXES))
             content = mutant(chance, BOXES[name].format(0, 0, 0).encode())
-            with within_limits(partial(told, name, number, content)):
-                boxes(place, name, content)
-            continue
-        name, kind, first = chance.choice(KINDS)
-        content = mutant(chance, VALID[first], everything)
-        with within_limits(partial(told, name, number, content)):
-            read(place, name, kind, content, VALID[first])
-    return CASES
+            yield name, content, partial(boxes, place, name, content)
+        else:
+            name, kind, first = chance.choice(KINDS)
+            content = mutant(chance, VALID[first], everything)
+            yield name, content, partial(read, place, name, kind, content, VALID[first])
+
+
+def play(round: Round) -> int:
+    """Mutants of every kind of file."""
+    _warm()
+    return hold(cases(round))
 
 
 PROMISE = Promise("altered files of data of every format give samples, or one sentence", 70_000, play, share=1.5)

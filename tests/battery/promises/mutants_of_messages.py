@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache, partial
 
 from app.protocol.framing import LENGTHS, Decoder, encode
 from tests.battery.message_samples import messages
-from tests.battery.mutants import json_mutant, mutant, told, within_limits
+from tests.battery.mutants import Case, hold, json_mutant, mutant
 from tests.battery.promise import Promise, Round
 
 CASES = 5_000
@@ -20,10 +21,16 @@ def frames() -> tuple[bytes, ...]:
     return tuple(encode(message, number) for number, message in enumerate(messages()))
 
 
-def play(round: Round) -> int:
+def read(content: bytes) -> None:
+    """What arrives is taken apart and could be sent on."""
+    for envelope in Decoder().feed(content):
+        encode(envelope.message, envelope.id)
+
+
+def cases(round: Round) -> Iterator[Case]:
     """Frames with altered bytes, and with altered headers of the right length."""
     chance = round.chance
-    for number in range(CASES):
+    for _ in range(CASES):
         frame = chance.choice(frames())
         if chance.random() < 0.3:
             content = mutant(chance, frame, frames())
@@ -32,10 +39,12 @@ def play(round: Round) -> int:
             start = LENGTHS.size + header
             text = json_mutant(chance, json.loads(frame[LENGTHS.size : start].decode("utf-8", "surrogatepass")))
             content = LENGTHS.pack(len(text), body) + text + frame[start:]
-        with within_limits(partial(told, "message", number, content)):
-            for envelope in Decoder().feed(content):
-                encode(envelope.message, envelope.id)
-    return CASES
+        yield "message", content, partial(read, content)
+
+
+def play(round: Round) -> int:
+    """Altered frames of every kind of message."""
+    return hold(cases(round))
 
 
 PROMISE = Promise("altered messages are understood or refused in a sentence", 600_000, play, share=0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import Project, read_project
 from graph.shapes import Shape, image
-from tests.battery.mutants import json_mutant, mutant, told, within_limits
+from tests.battery.mutants import Case, Originals, Reading, hold, json_mutant, mutant, read_unaltered
 from tests.battery.promise import Promise, Round
 from tests.battery.rounds import ROOT
 from tests.graph.networks import chain, layer
@@ -27,7 +27,6 @@ from tests.graph.networks import chain, layer
 CASES = 60
 """In one round."""
 RUN = ROOT / "tests/old/runs/stopped_classification"
-Reading = Callable[[Path, bytes], None]
 
 
 def imported(ending: str) -> Reading:
@@ -71,7 +70,7 @@ def used(place: Path, content: bytes) -> None:
 
 
 @cache
-def originals() -> Mapping[str, tuple[Reading, tuple[bytes, ...]]]:
+def originals() -> Originals:
     """How each kind is read, and the good ones that are altered."""
 
     def network(shape: Shape, *layers: Layer) -> Network:
@@ -96,30 +95,17 @@ def originals() -> Mapping[str, tuple[Reading, tuple[bytes, ...]]]:
     }
 
 
-@cache
-def _warm() -> None:
-    """Read what is good first: it must be readable, and what reading loads is no part of a case."""
-    for read, good in originals().values():
-        for original in good:
-            with tempfile.TemporaryDirectory() as place:
-                read(Path(place), original)
-
-
-def play(round: Round) -> int:
+def cases(round: Round) -> Iterator[Case]:
     """Mutants of every kind."""
     chance = round.chance
-    _warm()
-    for number in range(CASES):
+    for _ in range(CASES):
         name = chance.choice(tuple(originals()))
         read, good = originals()[name]
         original = chance.choice(good)
         state = read in (continued, used)
         content = json_mutant(chance, json.loads(original)) if state else mutant(chance, original, good)
-        if state and not _is_object(content):
-            continue
-        with within_limits(partial(told, name, number, content)):
-            read(round.place, content)
-    return CASES
+        if not state or _is_object(content):
+            yield name, content, partial(read, round.place, content)
 
 
 def _is_object(content: bytes) -> bool:
@@ -128,6 +114,12 @@ def _is_object(content: bytes) -> bool:
         return isinstance(json.loads(content), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def play(round: Round) -> int:
+    """Mutants of every kind."""
+    read_unaltered(originals)
+    return hold(cases(round))
 
 
 PROMISE = Promise(

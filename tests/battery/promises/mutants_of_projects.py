@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -25,14 +24,13 @@ from graph.editing import clipboard
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes, read_project
 from tests.battery.editing import edits
-from tests.battery.mutants import files, json_mutant, mutant, told, within_limits
+from tests.battery.mutants import Case, Originals, Reading, files, hold, json_mutant, mutant, read_unaltered
 from tests.battery.promise import Promise, Round
 from tests.battery.rounds import ROOT
 from tests.graph.networks import lenet
 
 CASES = 300
 """In one round."""
-Reading = Callable[[Path, bytes], None]
 
 
 def project(place: Path, content: bytes) -> None:
@@ -158,7 +156,7 @@ def parts() -> Mapping[str, bytes]:
 
 
 @cache
-def originals() -> Mapping[str, tuple[Reading, tuple[bytes, ...]]]:
+def originals() -> Originals:
     """How each kind is read, and the good ones that are altered."""
     projects = (
         *files(ROOT / "presets", "*.netloom", 12_000).values(),
@@ -183,20 +181,10 @@ def originals() -> Mapping[str, tuple[Reading, tuple[bytes, ...]]]:
     }
 
 
-@cache
-def _warm() -> None:
-    """Read what is good first: it must be readable, and what reading loads is no part of a case."""
-    for read, good in originals().values():
-        for original in good:
-            with tempfile.TemporaryDirectory() as place:
-                read(Path(place), original)
-
-
-def play(round: Round) -> int:
+def cases(round: Round) -> Iterator[Case]:
     """Mutants of every kind, projects most of all."""
     chance = round.chance
-    _warm()
-    for number in range(CASES):
+    for _ in range(CASES):
         name = chance.choice(("project", "project", "project", *originals()))
         read, good = originals()[name]
         original = chance.choice(good)
@@ -208,9 +196,13 @@ def play(round: Round) -> int:
             place = chance.randrange(len(lines))
             lines[place] = json_mutant(chance, json.loads(lines[place]))
             content = b"\n".join(lines if name != "log" else [*lines, b""])
-        with within_limits(partial(told, name, number, content)):
-            read(round.place, content)
-    return CASES
+        yield name, content, partial(read, round.place, content)
+
+
+def play(round: Round) -> int:
+    """Mutants of every kind, projects most of all."""
+    read_unaltered(originals)
+    return hold(cases(round))
 
 
 PROMISE = Promise(
