@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from graph.project import Project, write_project
+from tests.battery.own_processes import is_alive
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
@@ -38,14 +39,20 @@ def wait(until: Callable[[], object], seconds: float, what: str) -> float:
     return time.monotonic() - began
 
 
+def shown_window(file: Path | None = None) -> MainWindow:
+    """A new window on ``file``, if there is one, with everything loaded."""
+    window = make_window(file)
+    window.show()
+    window.loader.require("understand")
+    return window
+
+
 @contextmanager
 def open_window(project: Project, folder: Path) -> Iterator[tuple[MainWindow, TrainingController]]:
     """The window on a project in ``folder``, with everything loaded and its worker ready; closed afterwards."""
     file = folder / "project.netloom"
     write_project(file, project)
-    window = make_window()
-    window.show()
-    window.loader.require("understand")
+    window = shown_window()
     try:
         window.files.open(file)
         controller = window.training.controller
@@ -60,11 +67,3 @@ def open_window(project: Project, folder: Path) -> Iterator[tuple[MainWindow, Tr
         if process and is_alive(process):
             os.kill(process, signal.SIGKILL)
             raise AssertionError("the worker outlived its window")
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process is there and no zombie."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False

@@ -2,9 +2,72 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.battery.promise import Round
+from tests.battery.rounds import ROOT
+
 MARK = "NETLOOM_BATTERY_MARK"
+
+
+@dataclass(frozen=True)
+class Started:
+    """`tests.battery.window_program`, started, with pipes for orders and answers, and the mark of its processes."""
+
+    program: subprocess.Popen[bytes]
+    mark: str
+
+    def wait_until_ready(self) -> int:
+        """Wait until it is in its state; the process id of its worker."""
+        assert self.program.stdout is not None
+        words = self.program.stdout.readline().split()
+        assert words[:1] == [b"ready"], f"the program did not come up: {words}"
+        return int(words[1])
+
+    def end_all(self) -> None:
+        """End the program, and whatever of it is still there."""
+        for process in [self.program.pid, *processes(self.mark)]:
+            if Path(f"/proc/{process}").exists():
+                os.kill(process, signal.SIGKILL)
+        self.program.wait()
+        for stream in (self.program.stdin, self.program.stdout):
+            if stream is not None:
+                stream.close()
+
+
+@contextmanager
+def started(round: Round, state: str, preset: str, note: str = "", **variables: str) -> Iterator[Started]:
+    """The program with a home of its own, on its way into ``state``; none of its processes is left afterwards.
+
+    What goes wrong meanwhile is told with ``note`` and the last that the program wrote to stderr.
+    """
+    mark, errors = uuid.UUID(int=round.chance.getrandbits(128)).hex, round.place / "errors.txt"
+    environment = {**os.environ, MARK: mark, "NETLOOM_HOME": str(round.place / "home"), **variables}
+    with errors.open("wb") as sink:
+        program = subprocess.Popen(
+            [sys.executable, "-m", "tests.battery.window_program", state, preset],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+        )
+    own = Started(program, mark)
+    try:
+        yield own
+    except Exception as error:
+        error.add_note(f"{state}{note}; {errors.read_text('utf-8', 'replace')[-2000:]}")
+        raise
+    finally:
+        own.end_all()
 
 
 def processes(mark: str) -> list[int]:
@@ -16,8 +79,14 @@ def processes(mark: str) -> list[int]:
 
 def _is_marked(folder: Path, wanted: bytes) -> bool:
     try:
-        if folder.joinpath("stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-            return False
-        return wanted in folder.joinpath("environ").read_bytes().split(b"\0")
+        return is_alive(int(folder.name)) and wanted in folder.joinpath("environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False

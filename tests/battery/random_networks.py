@@ -11,7 +11,7 @@ from graph.layers.base import Family, Layer, ShapeError
 from graph.layers.catalogue import catalogue
 from graph.layers.io import InputLike, Output
 from graph.layers.settings import Setting
-from graph.network import Connection, Network
+from graph.network import Connection
 from graph.open_length import OpenLength, agree
 from graph.shapes import AXES, TIMED, Kind, Shape
 
@@ -143,13 +143,3 @@ def _add(
         if chance.random() < 0.85:  # else it stays open, and something else may branch off
             ends.remove(end)
     ends += [(id_, port, each) for port, each in leaving.items()]
-
-
-def sizes(network: Network, chance: random.Random) -> dict[str, tuple[int, ...]]:
-    """Sizes of one sample at every input, with a length for what is open."""
-    length = chance.randint(3, 9)
-    return {
-        node.id: tuple(length if size is None else size for size in node.layer.shape.sizes)
-        for node in network
-        if isinstance(node.layer, InputLike)
-    }

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.system.home import home
 from graph.project import write_project
-from tests.battery.live_window import LOADED, wait
+from tests.battery.live_window import LOADED, shown_window, wait
 from tests.battery.promises.worker_deaths import endless
-from widgets.launch import application, make_window
+from widgets.launch import application
 from widgets.shell.actions.export_actions import ONNX, Export, ExportActions
 from widgets.shell.actions.sweep_actions import search_dialog
 from widgets.shell.window import MainWindow
@@ -67,9 +66,7 @@ def main() -> int:
     file = home() / "project.netloom"
     home().mkdir(parents=True, exist_ok=True)
     write_project(file, endless(sys.argv[2]))
-    window = make_window(Path(file))
-    window.show()
-    window.loader.require("understand")
+    window = shown_window(file)
     wait(lambda: window.training.controller and window.training.controller.link.is_ready, LOADED, "the worker is ready")
     bring(window, sys.argv[1])
     orders = Orders()

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-import uuid
 from pathlib import Path
 
-from tests.battery.own_processes import MARK, processes
+from tests.battery.own_processes import processes, started
 from tests.battery.promise import Promise, Round
-from tests.battery.promises.program_ends import end_all
-from tests.battery.rounds import ROOT
 from tests.battery.window_program import STATES
 
 AUDIT = """
@@ -32,35 +26,20 @@ TABLES = ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")
 def play(round: Round) -> int:
     """One state of the program, watched for some seconds."""
     state, preset = round.chance.choice(STATES), round.chance.choice(("iris_mlp", "digits_cnn"))
-    mark, noted = uuid.UUID(int=round.chance.getrandbits(128)).hex, round.place / "audit.txt"
-    site = round.place / "site"
+    noted, site = round.place / "audit.txt", round.place / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(AUDIT)
     noted.touch()
-    environment = {
-        **os.environ,
-        MARK: mark,
-        "NETLOOM_HOME": str(round.place / "home"),
-        "PYTHONPATH": str(site),
-        "NETLOOM_BATTERY_AUDIT": str(noted),
-    }
-    command = [sys.executable, "-m", "tests.battery.window_program", state, preset]
-    program = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    try:
-        assert program.stdout is not None
-        assert program.stdout.readline().startswith(b"ready"), "the program did not come up"
+    with started(round, state, preset, PYTHONPATH=str(site), NETLOOM_BATTERY_AUDIT=str(noted)) as own:
+        own.wait_until_ready()
         ends = time.monotonic() + round.chance.uniform(2, 6)
         watched = 0
         while time.monotonic() < ends:
-            watched = max(watched, len(processes(mark)))
-            opened = {process: _connections(process) for process in processes(mark)}
+            watched = max(watched, len(processes(own.mark)))
+            opened = {process: _connections(process) for process in processes(own.mark)}
             assert not any(opened.values()), f"{state}: {opened}"
             time.sleep(0.05)
-        assert watched >= (3 if state in ("sweep",) else 2), "not every process was seen"
-    finally:
-        end_all(program, mark)
+        assert watched >= (3 if state == "sweep" else 2), "not every process was seen"
     assert not noted.read_text(), f"{state}: {noted.read_text()[:2000]}"
     return 1
 
