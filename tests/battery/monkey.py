@@ -28,6 +28,7 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
+from tests.battery.live_window import wait
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 
@@ -44,7 +45,8 @@ NONE, CONTROL, SHIFT = (
 FORBIDDEN = {(Qt.Key.Key_Q, CONTROL), (Qt.Key.Key_W, CONTROL)}
 """What would end the monkey's day."""
 IGNORED = ("This plugin does not support", "QWidget::repaint: Recursive", "QFileSystemModel")
-PATIENCE = 40.0
+LOADED = 40.0
+"""Seconds in which the window has loaded everything."""
 
 
 class Monkey:
@@ -65,7 +67,7 @@ class Monkey:
         window = make_window(project)
         window.resize(self.chance.randint(1024, 1600), self.chance.randint(700, 1000))
         window.show()
-        _wait(lambda: window.loader.finished and window.training.controller is not None)
+        wait(lambda: window.loader.finished and window.training.controller is not None, LOADED, "the window is ready")
         QTest.qWait(300)
         return window
 
@@ -214,13 +216,6 @@ def watched(faults: list[str], acts: Callable[[], list[str]]) -> Iterator[None]:
         qInstallMessageHandler(before)
         QDesktopServices.openUrl = opener  # type: ignore[method-assign]
         sys.excepthook = hook
-
-
-def _wait(happened: Callable[[], object]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < ends, "the window was not ready in time"
-        QTest.qWait(10)
 
 
 def resident() -> int:

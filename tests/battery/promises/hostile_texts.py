@@ -6,20 +6,16 @@ import atexit
 import json
 import os
 import random
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tests.battery.live_window import LOADED, shown_window, wait
 from tests.battery.promise import Promise, Round
 from tests.hostile import WATCHES, Trap, lesson, write_hostile_project
-
-if TYPE_CHECKING:
-    from widgets.shell.window import MainWindow
-
-PATIENCE_S = 60.0
-"""How long the worker may take to read the table; it loads torch first."""
+from tests.window_walk import QtMessages, look, walk
+from widgets.data.data_view import DataView
+from widgets.shell.window import MainWindow
 
 
 class Counted(Iterator[str]):
@@ -36,12 +32,8 @@ class Counted(Iterator[str]):
 @cache
 def window() -> MainWindow:
     """One window for all rounds, with a worker."""
-    from widgets.launch import make_window
-
-    made = make_window()
+    made = shown_window()
     made.resize(1280, 820)
-    made.show()
-    made.loader.require("understand")
     atexit.register(made.close_now)  # and with it its worker
     return made
 
@@ -63,8 +55,6 @@ def play(round: Round) -> int:
 
 
 def _walked(round: Round, trap: Trap, texts: Iterator[str]) -> None:
-    from tests.window_walk import QtMessages, walk
-
     shown = window()
     path = write_hostile_project(round.place, texts)
     taught = round.place / "own.json"
@@ -85,22 +75,13 @@ def _walked(round: Round, trap: Trap, texts: Iterator[str]) -> None:
 
 
 def _wait_for_data(shown: MainWindow) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    from widgets.data.data_view import DataView
-
-    view, end = shown.workbench.panel("data"), time.monotonic() + PATIENCE_S
+    view = shown.workbench.panel("data")
     assert isinstance(view, DataView)
-    while view.preview is None and time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.01)
-    assert view.preview is not None, "the table was not read"
+    wait(lambda: view.preview is not None, LOADED, "the table is read")  # the worker loads torch first
 
 
 def _steps(shown: MainWindow, chance: random.Random) -> Iterator[str]:
     """Each step of the lesson, some of them answered."""
-    from tests.window_walk import look
-
     for _ in range(4):
         yield from look(shown)
         if chance.random() < 0.5:

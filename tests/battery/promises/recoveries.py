@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
 
 from app.project.recovery import unsaved
 from graph.project import project_json, read_project
@@ -21,9 +22,6 @@ STEPS = 12
 
 def play(round: Round) -> int:
     """Sessions that open, edit, crash, recover and save, with others who write the file in between."""
-    from PySide6.QtCore import QCoreApplication
-
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QCoreApplication.instance() or QCoreApplication([])
     for number in range(CASES):
         place = round.place / str(number)
