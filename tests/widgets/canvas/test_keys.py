@@ -14,6 +14,7 @@ from graph.document import Document
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import MIME, CanvasView
 from widgets.canvas.layer_search import SearchPopup
+from widgets.canvas.name_field import NameField
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -172,14 +173,20 @@ def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     assert said == []
 
 
-def test_a_refused_name_stays_when_the_field_is_left_until_escape(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
-    document = build("input", "relu")
-    canvas = open_canvas(document)
+def leave_refused_name(canvas: CanvasView, qtbot: QtBot, name: str) -> NameField:
+    """Type a name that no layer may have into the field on the card of ``relu1``, and leave the field."""
     canvas.select(["relu1"])
     qtbot.keyClick(canvas, Qt.Key.Key_F2)
     field = canvas.context.popups.name_field
-    qtbot.keyClicks(field, "input1")
+    qtbot.keyClicks(field, name)
     canvas.setFocus()
+    return field
+
+
+def test_a_refused_name_stays_when_the_field_is_left_until_escape(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+    document = build("input", "relu")
+    canvas = open_canvas(document)
+    field = leave_refused_name(canvas, qtbot, "input1")
     assert (field.isVisible(), field.text()) == (True, "input1")
     assert "already called" in field.editing.fault.text()
     before = field.pos()
@@ -195,11 +202,7 @@ def test_a_refused_name_stays_when_the_field_is_left_until_escape(open_canvas: O
 def test_an_open_name_field_goes_with_its_layer(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu")
     canvas = open_canvas(document)
-    canvas.select(["relu1"])
-    qtbot.keyClick(canvas, Qt.Key.Key_F2)
-    field = canvas.context.popups.name_field
-    qtbot.keyClicks(field, "2nd")
-    canvas.setFocus()
+    field = leave_refused_name(canvas, qtbot, "2nd")
     assert field.isVisible()
     document.undo()
     assert "relu1" not in document.network

@@ -123,6 +123,14 @@ EDITORS: dict[str, tuple[Typing, Seen]] = {
 each_editor = pytest.mark.parametrize("editor", EDITORS)
 
 
+def open_and_type(window: MainWindow, project: Path, qtbot: QtBot, editor: str) -> Seen:
+    """Open a project and type into an editor; what is returned tells whether a file has what was typed."""
+    typing, seen = EDITORS[editor]
+    window.files.open(project)
+    typing(window, qtbot)
+    return seen
+
+
 def content(path: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return value
@@ -132,9 +140,7 @@ def content(path: Path) -> dict[str, Any]:
 def test_saving_takes_what_is_being_typed(
     window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
 ) -> None:
-    typing, seen = EDITORS[editor]
-    window.files.open(first)
-    typing(window, qtbot)
+    seen = open_and_type(window, first, qtbot, editor)
     assert not seen(content(first))
     assert window.files.save()
     assert seen(content(first)), "the save left out what was typed"
@@ -151,9 +157,7 @@ def test_saving_takes_what_is_being_typed(
 def test_opening_another_asks_about_what_is_being_typed(
     window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
 ) -> None:
-    typing, seen = EDITORS[editor]
-    window.files.open(first)
-    typing(window, qtbot)
+    seen = open_and_type(window, first, qtbot, editor)
     window.files.open(other)
     (notice,) = [notice for notice in window.banners.notices if notice.key == "unsaved"]
     assert window.session.path == first.resolve()
@@ -168,9 +172,7 @@ def test_opening_another_asks_about_what_is_being_typed(
 def test_what_is_given_up_reaches_no_other_project(
     window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
 ) -> None:
-    typing, seen = EDITORS[editor]
-    window.files.open(first)
-    typing(window, qtbot)
+    seen = open_and_type(window, first, qtbot, editor)
     window.session.open(other)  # whoever opens without asking
     QApplication.processEvents()
     assert not window.session.modified
@@ -180,9 +182,7 @@ def test_what_is_given_up_reaches_no_other_project(
 
 @each_editor
 def test_closing_asks_about_what_is_being_typed(window: MainWindow, first: Path, qtbot: QtBot, editor: str) -> None:
-    typing, seen = EDITORS[editor]
-    window.files.open(first)
-    typing(window, qtbot)
+    seen = open_and_type(window, first, qtbot, editor)
     assert not window.close()
     (notice,) = [notice for notice in window.banners.notices if notice.key == "closing"]
     dict(notice.choices)["Save and close"]()
