@@ -98,12 +98,11 @@ class Curves(QObject):
 
     def _ask(self) -> None:
         """Empty plots ask for a tick where there are runs and none is shown, else for a training."""
-        none = not self._runs
         for view, words in zip(self._views, self._first_words, strict=True):
             asked = view.accessibleDescription() == view.empty_text
-            view.set_empty_text(TICK if self._has_runs and none else words)
-            if none or asked:  # what curves read, the crosshair says
-                view.describe(view.empty_text if none else "")
+            view.set_empty_text(TICK if self._has_runs and not self._runs else words)
+            if asked or not self._runs:  # what curves read, the crosshair says
+                view.describe("" if self._runs else view.empty_text)
 
     def add_run(self, path: Path, name: str, hue: int) -> None:
         """Give a run its curves, empty at first; a run that is known gets another name and hue."""
