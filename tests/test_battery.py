@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from tests.battery import mutants, rounds
 from tests.battery.mutants import json_mutant, mutant, within_limits
 from tests.battery.one_promise import play
 from tests.battery.promise import Promise, Round, chance, names, promise
-from tests.battery.supervisor import fared
+from tests.battery.supervisor import Entry, Turns, fared
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +31,7 @@ def test_every_promise_says_what_it_promises_and_how_often_it_is_tried_in_a_nigh
     assert names()
     for name in names():
         found = promise(name)
-        assert found.words and found.night >= 1 and found.share > 0, name
+        assert found.words and found.night >= 1 and 0 <= found.alone < 1, name
         assert found.target(1) >= 1
 
 
@@ -123,3 +124,46 @@ def test_mutants_follow_from_chance_and_differ_from_what_was_good() -> None:
     assert sum(each != good for each in made) > 45
     odd = [json_mutant(chance(1, "a", number), {"a": [1, 2, {"b": "c"}]}) for number in range(50)]
     assert len(set(odd)) > 30
+
+
+def turns(folder: Path, done: dict[str, int]) -> tuple[Turns, list[str]]:
+    """Promises of ten cases each, of which these many are done."""
+    for name, cases in done.items():
+        if cases:
+            rounds.add(folder / name, rounds.Played(0, cases, 1.0))
+    said: list[str] = []
+    return Turns([Entry(name, 10, folder / name) for name in done], lambda outcome: said.append(outcome.name)), said
+
+
+def test_whichever_promise_is_furthest_from_its_target_plays_next(tmp_path: Path) -> None:
+    order, said = turns(tmp_path, {"met": 10, "near": 8, "far": 1, "between": 5})
+    assert said == ["met"]
+    first, second = order.next(math.inf), order.next(math.inf)
+    assert first is not None and second is not None and [first.name, second.name] == ["far", "between"]
+    rounds.add(first.file, rounds.Played(1, 9, 1.0))
+    order.back(first)
+    assert said == ["met", "far"], "its target is met"
+    order.back(second)
+    again = order.next(math.inf)
+    assert again is second
+
+
+def test_when_time_is_over_only_what_was_never_played_is_played(tmp_path: Path) -> None:
+    order, said = turns(tmp_path, {"never": 0, "some": 3})
+    entry = order.next(0.0)
+    assert entry is not None and entry.name == "never"
+    rounds.add(entry.file, rounds.Played(0, 0, 1.0, "It broke."))
+    order.back(entry)
+    assert order.next(0.0) is None and sorted(said) == ["never", "some"]
+    assert [one.faults for one in order.outcomes()] == [
+        ["round 0: It broke.", "only 0 of 10 cases were tried"], []
+    ]  # fmt: skip
+
+
+def test_a_promise_whose_process_ended_plays_no_more(tmp_path: Path) -> None:
+    order, said = turns(tmp_path, {"some": 3})
+    entry = order.next(math.inf)
+    assert entry is not None
+    entry.ended = "it hung"
+    order.back(entry)
+    assert order.next(math.inf) is None and said == ["some"] and order.outcomes()[0].broken

@@ -14,9 +14,6 @@ from pathlib import Path
 
 from tests.battery import promise, rounds
 
-MOST_BROKEN = 10
-"""A promise that broke so often is not tried further."""
-
 
 def own_surroundings(place: Path) -> None:
     """What every test has: a home of its own, no display, few threads; before Qt or torch are loaded."""
@@ -63,7 +60,7 @@ def main() -> None:
         cases, broken = sum(one.cases for one in done), sum(bool(one.broken) for one in done)
         number = max((one.round for one in done), default=-1) + 1
         ends = time.monotonic() + wanted.seconds
-        while cases < wanted.target and broken < MOST_BROKEN:
+        while cases < wanted.target and broken < promise.MOST_BROKEN:
             played = play(promised, wanted.name, number, wanted.seed, Path(place))
             rounds.add(wanted.rounds, played)
             cases, broken, number = cases + played.cases, broken + bool(played.broken), number + 1

@@ -16,6 +16,8 @@ NIGHT = 480.0
 """Minutes of the run for which `Promise.night` counts."""
 ENOUGH = 0.2
 """A promise that was tried in less than this share of its target counts as broken: it has proven nothing."""
+MOST_BROKEN = 10
+"""A promise that broke so often is not tried further."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,8 @@ class Promise:
     night: int
     """Cases in a run of `NIGHT` minutes."""
     play: Callable[[Round], int]
-    share: float = 1.0
-    """Its part of the time, beside 1 for an ordinary promise."""
-    alone: bool = False
-    """It measures by the clock, so that nothing else may run beside it."""
+    alone: float = 0.0
+    """The part of the time that it has to itself, since it measures by the clock; 0 where others may run beside it."""
 
     def target(self, minutes: float) -> int:
         """Cases in a run of ``minutes``: at least one."""

@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.battery import rounds
-from tests.battery.promise import ENOUGH, Promise
+from tests.battery.promise import ENOUGH, MOST_BROKEN, Promise
 
 PATIENCE = 180.0
-"""Seconds that a last round may take beyond its promise's time before it counts as hung."""
+"""Seconds that the last round of a turn may take beyond its time before it counts as hung."""
+TURNS = 60
+"""Into how many turns the time of one process is cut."""
+SHORTEST = 8.0
+"""Seconds of a turn in a short run: a process of its own takes some to load."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Battery:
-    """One run: what is played, for how long, from which seed, and where it is written down."""
+    """One run: what is played, for how long, from which seed, and where it is written down.
+
+    Promises take turns: whichever is furthest from its target plays next, so that all come equally near to theirs,
+    however long their cases take on this machine.
+    """
 
     promises: Mapping[str, Promise]
     minutes: float
@@ -49,31 +57,100 @@ class Battery:
     def play(self, say: Callable[[Outcome], None]) -> list[Outcome]:
         """Every promise, those that measure by the clock at the end and alone; ``say`` hears of each that is over."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        clock = _Clock(self.minutes * 60, self.promises, self.processes)
-        beside = [name for name, promise in self.promises.items() if not promise.alone]
-        alone = [name for name, promise in self.promises.items() if promise.alone]
+        began, all_of_it = time.monotonic(), self.minutes * 60
+        alone = {name: promise.alone for name, promise in self.promises.items() if promise.alone}
+        beside = Turns([self._entry(name) for name in self.promises if name not in alone], say)
+        ends = began + all_of_it * (1 - sum(alone.values()))
 
-        def one(name: str) -> Outcome:
-            outcome = self._one(name, clock.share(name))
-            clock.over(name)
-            say(outcome)
-            return outcome
+        def take_turns() -> None:
+            while (entry := beside.next(ends)) is not None:
+                left = max(0.0, ends - time.monotonic())
+                entry.ended = self._turn(entry, min(left, max(SHORTEST, all_of_it / TURNS)))
+                beside.back(entry)
 
         with ThreadPoolExecutor(self.processes) as pool:
-            outcomes = list(pool.map(one, beside))
-        return sorted(outcomes + [one(name) for name in alone], key=lambda outcome: outcome.name)
+            for thread in [pool.submit(take_turns) for _ in range(self.processes)]:
+                thread.result()
+        outcomes, still = beside.outcomes(), sum(alone.values())
+        for name, part in alone.items():
+            entry, left = self._entry(name), max(0.0, began + all_of_it - time.monotonic())
+            entry.ended = self._turn(entry, left * part / still)
+            still -= part
+            say(entry.outcome())
+            outcomes.append(entry.outcome())
+        return sorted(outcomes, key=lambda outcome: outcome.name)
 
-    def _one(self, name: str, seconds: float) -> Outcome:
-        file = self.folder / f"{name}.jsonl"
-        target = self.promises[name].target(self.minutes)
-        ended = _run(
+    def _entry(self, name: str) -> Entry:
+        return Entry(name, self.promises[name].target(self.minutes), self.folder / f"{name}.jsonl")
+
+    def _turn(self, entry: Entry, seconds: float) -> str:
+        return _run(
             [
-                *(sys.executable, "-m", "tests.battery.one_promise", name, "--rounds", str(file)),
-                *("--target", str(target), "--seconds", f"{seconds:.1f}", "--seed", str(self.seed)),
+                *(sys.executable, "-m", "tests.battery.one_promise", entry.name, "--rounds", str(entry.file)),
+                *("--target", str(entry.target), "--seconds", f"{seconds:.1f}", "--seed", str(self.seed)),
             ],
             seconds + PATIENCE,
         )
-        return fared(name, target, rounds.read(file), ended)
+
+
+@dataclass
+class Entry:
+    """One promise of a run."""
+
+    name: str
+    target: int
+    file: Path
+    ended: str = ""
+    """What went wrong with its process."""
+
+    def outcome(self) -> Outcome:
+        """How it fares so far."""
+        return fared(self.name, self.target, rounds.read(self.file), self.ended)
+
+    def is_over(self) -> bool:
+        """Whether there is nothing more to play: its target is met, or it broke too often."""
+        played = rounds.read(self.file)
+        enough = sum(one.cases for one in played) >= self.target
+        return bool(enough or self.ended or sum(bool(one.broken) for one in played) >= MOST_BROKEN)
+
+
+class Turns:
+    """Who plays next."""
+
+    def __init__(self, entries: Sequence[Entry], say: Callable[[Outcome], None]) -> None:
+        self._entries = entries
+        self._waiting = [entry for entry in entries if not entry.is_over()]
+        self._say = say
+        self._lock = threading.Lock()
+        for entry in entries:
+            if entry not in self._waiting:
+                say(entry.outcome())
+
+    def next(self, ends: float) -> Entry | None:
+        """The promise that is furthest from its target; none once it is past ``ends`` and each was played."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            furthest = min(self._waiting, key=lambda entry: entry.outcome().done / entry.target)
+            if time.monotonic() >= ends and furthest.file.exists():
+                for entry in self._waiting:
+                    self._say(entry.outcome())
+                self._waiting.clear()
+                return None
+            self._waiting.remove(furthest)
+            return furthest
+
+    def back(self, entry: Entry) -> None:
+        """Its turn is over."""
+        with self._lock:
+            if entry.is_over():
+                self._say(entry.outcome())
+            else:
+                self._waiting.append(entry)
+
+    def outcomes(self) -> list[Outcome]:
+        """How each of them fares."""
+        return [entry.outcome() for entry in self._entries]
 
 
 def fared(name: str, target: int, played: Sequence[rounds.Played], ended: str = "") -> Outcome:
@@ -85,29 +162,6 @@ def fared(name: str, target: int, played: Sequence[rounds.Played], ended: str = 
     if done < target * ENOUGH:
         faults.append(f"only {done:,} of {target:,} cases were tried")
     return Outcome(name, done, target, sum(one.seconds for one in played), faults)
-
-
-class _Clock:
-    """Divides what is left of the time among the promises that are not over, by their shares."""
-
-    def __init__(self, seconds: float, promises: Mapping[str, Promise], processes: int) -> None:
-        self._ends = time.monotonic() + seconds
-        self._weights = {
-            name: promise.share if promise.alone else promise.share / processes for name, promise in promises.items()
-        }
-        self._promises = promises
-        self._lock = threading.Lock()
-
-    def share(self, name: str) -> float:
-        """Seconds for ``name``, if it begins now."""
-        with self._lock:
-            left = max(0.0, self._ends - time.monotonic())
-            return left * self._promises[name].share / max(sum(self._weights.values()), self._promises[name].share)
-
-    def over(self, name: str) -> None:
-        """``name`` needs no more time."""
-        with self._lock:
-            self._weights.pop(name, None)
 
 
 def _run(command: Sequence[str], seconds: float) -> str:

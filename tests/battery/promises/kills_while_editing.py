@@ -103,4 +103,4 @@ def _hold(path: Path, seed: int, home: Path, told: _Told) -> None:
         assert project_json(recovered) == now, f"what was recovered is not what was there after edit {number}"
 
 
-PROMISE = Promise("a kill while editing loses at most two seconds or five edits", 1_500, play, share=3.0)
+PROMISE = Promise("a kill while editing loses at most two seconds or five edits", 1_500, play)

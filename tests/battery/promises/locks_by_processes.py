@@ -68,4 +68,4 @@ def _taker(folder: Path, seed: int) -> subprocess.Popen[str]:
     )
 
 
-PROMISE = Promise("a lock is never held by two processes", 1_000_000, play, share=0.3)
+PROMISE = Promise("a lock is never held by two processes", 1_000_000, play)

@@ -107,4 +107,4 @@ def play(round: Round) -> int:
     return hold(cases(round))
 
 
-PROMISE = Promise("altered files of data of every format give samples, or one sentence", 70_000, play, share=1.5)
+PROMISE = Promise("altered files of data of every format give samples, or one sentence", 70_000, play)

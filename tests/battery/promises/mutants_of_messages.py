@@ -47,4 +47,4 @@ def play(round: Round) -> int:
     return hold(cases(round))
 
 
-PROMISE = Promise("altered messages are understood or refused in a sentence", 600_000, play, share=0.5)
+PROMISE = Promise("altered messages are understood or refused in a sentence", 600_000, play)

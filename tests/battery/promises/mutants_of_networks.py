@@ -126,5 +126,4 @@ PROMISE = Promise(
     "altered ONNX files, code, weights and checkpoints are read, or refused in a sentence",
     30_000,
     play,
-    share=2.0,
 )

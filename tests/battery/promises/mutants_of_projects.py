@@ -209,5 +209,4 @@ PROMISE = Promise(
     "altered projects, runs, lessons and clipboards open and can be saved, or are refused in a sentence",
     300_000,
     play,
-    share=1.5,
 )

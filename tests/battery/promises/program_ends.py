@@ -51,4 +51,4 @@ def _gone(own: Started) -> float:
     return time.monotonic() - began
 
 
-PROMISE = Promise("however the program ends, no process of its own is left after two seconds", 300, play, share=2.0)
+PROMISE = Promise("however the program ends, no process of its own is left after two seconds", 300, play)

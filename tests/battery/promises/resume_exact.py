@@ -78,4 +78,4 @@ def play(round: Round) -> int:
     return STOPS
 
 
-PROMISE = Promise("a training that is stopped and resumed gives the same bits", 2_000, play, share=2.0)
+PROMISE = Promise("a training that is stopped and resumed gives the same bits", 2_000, play)

@@ -122,4 +122,4 @@ def play(round: Round) -> int:
     return INCIDENTS
 
 
-PROMISE = Promise("a worker that dies, stops or freezes is told of, and its run goes on", 500, play, share=3.0)
+PROMISE = Promise("a worker that dies, stops or freezes is told of, and its run goes on", 500, play)
