@@ -39,18 +39,34 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Commit:
-    """What subscribers receive, once per transaction, undo or redo: the changes in the order they were applied."""
+    """What subscribers receive, once per transaction, undo or redo: the changes in the order they were applied.
+
+    There are none where an `Act` was recorded, taken back, repeated or forgotten.
+    """
 
     name: str
     changes: tuple[Change, ...]
     origin: Origin = Origin.EDIT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Act:
+    """What a user did beside the document, such as deleting a run, to stand in the history among the edits.
+
+    Undo calls ``take_back``, and redo ``repeat`` where that is possible; each returns whether the other can follow.
+    """
+
+    name: str
+    take_back: Callable[[], bool]
+    repeat: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class _Entry:
     name: str
     changes: tuple[Change, ...]
     merge: str | None
+    act: Act | None = None
 
 
 Subscriber = Callable[[Commit], None]
@@ -90,7 +106,7 @@ class Document:
     @property
     def modified(self) -> bool:
         """Whether there are edits since the last `mark_saved`."""
-        return self._top() is not self._saved
+        return self._last_edit() is not self._saved
 
     @property
     def undo_names(self) -> tuple[str, ...]:
@@ -156,6 +172,11 @@ class Document:
         if not self._undo:
             return False
         entry = self._undo.pop()
+        if entry.act is not None:
+            if entry.act.take_back() and entry.act.repeat is not None:
+                self._redo.append(entry)
+            self._notify(Commit(entry.name, (), Origin.UNDO))
+            return True
         self._redo.append(entry)
         self._replay(
             entry.name,
@@ -169,17 +190,43 @@ class Document:
         if not self._redo:
             return False
         entry = self._redo.pop()
+        if entry.act is not None:
+            if entry.act.repeat is not None and entry.act.repeat():
+                self._undo.append(entry)
+            self._notify(Commit(entry.name, (), Origin.REDO))
+            return True
         self._undo.append(entry)
         self._replay(entry.name, entry.changes, Origin.REDO)
         return True
 
+    def record(self, act: Act) -> None:
+        """Note what was just done beside the document: undo takes it back before the edits that were made earlier.
+
+        One that cannot be repeated changes nothing that a redo would meet, and leaves what can be redone.
+        """
+        if act.repeat is not None:
+            self._redo.clear()
+        self._undo.append(_Entry(act.name, (), None, act))
+        self._notify(Commit(act.name, ()))
+
+    def is_next(self, act: Act) -> bool:
+        """Whether undo would take back this act."""
+        return bool(self._undo) and self._undo[-1].act is act
+
+    def forget(self, act: Act) -> None:
+        """Take an act out of the history: it can be neither taken back nor repeated any more."""
+        for entries in (self._undo, self._redo):
+            for entry in [entry for entry in entries if entry.act is act]:
+                entries.remove(entry)
+                self._notify(Commit(act.name, ()))
+
     def mark_saved(self) -> None:
         """The content as it stands is what the file holds."""
-        self._saved = self._top()
-        if self._undo:
+        self._saved = self._last_edit()
+        if self._saved is not None:
             # A later edit must not merge into the saved one, or going back to the file's state would be lost.
-            top = self._undo[-1]
-            self._undo[-1] = self._saved = _Entry(top.name, top.changes, None)
+            place = self._undo.index(self._saved)
+            self._undo[place] = self._saved = _Entry(self._saved.name, self._saved.changes, None)
 
     # Mutators
 
@@ -348,8 +395,8 @@ class Document:
         for subscriber in tuple(self._subscribers):
             subscriber(commit)
 
-    def _top(self) -> _Entry | None:
-        return self._undo[-1] if self._undo else None
+    def _last_edit(self) -> _Entry | None:
+        return next((entry for entry in reversed(self._undo) if entry.act is None), None)
 
 
 def _exact(position: Position) -> Position:

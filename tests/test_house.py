@@ -267,6 +267,20 @@ def test_files_are_written_whole_or_not_at_all() -> None:
     assert writing == OWN_WRITES
 
 
+def test_a_shortcut_is_given_either_a_slot_or_a_context() -> None:
+    """PySide drops the context of a ``QShortcut`` that is given a slot as well: it then acts in the whole window."""
+    both = [
+        f"{module_name(path)}: {ast.unparse(node)}"
+        for path in sources("widgets")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "QShortcut"
+        and len(node.args) > 2
+        and (len(node.args) > 3 or any(keyword.arg == "context" for keyword in node.keywords))
+    ]
+    assert both == []
+
+
 def test_a_file_name_stands_for_one_idea() -> None:
     places = defaultdict(set)
     for path in sources("graph", "app", "widgets"):

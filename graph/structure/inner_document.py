@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from graph.changes import Change, LayerRemoved, LayerRenamed, LayerSet
 from graph.diff import changes_between
-from graph.document import Commit, Document
+from graph.document import Act, Commit, Document
 from graph.structure.blocks import Block, Body, Loop
 
 
@@ -107,6 +107,18 @@ class InnerDocument(Document):
         """Whether the outermost document is modified."""
         return self.outer.modified
 
+    def record(self, act: Act) -> None:
+        """Record in the outermost document's history."""
+        self.outer.record(act)
+
+    def is_next(self, act: Act) -> bool:
+        """Whether the outermost document would take this act back next."""
+        return self.outer.is_next(act)
+
+    def forget(self, act: Act) -> None:
+        """Take the act out of the outermost document's history."""
+        self.outer.forget(act)
+
     def mark_saved(self) -> None:
         """Mark the outermost document as saved."""
         self.outer.mark_saved()
@@ -121,6 +133,9 @@ class InnerDocument(Document):
         self._renamed = names
 
     def _on_outer(self, commit: Commit) -> None:
+        if not commit.changes:  # an act beside the document, which the history of all documents shows
+            self._notify(commit)
+            return
         for change in commit.changes:
             if isinstance(change, LayerRenamed) and change.old == self.id:
                 self.id = change.new

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from graph.changes import Connected, LayerAdded
 from graph.checking.check import Checker
-from graph.document import Commit, Document, Origin
+from graph.document import Act, Commit, Document, Origin
 from graph.errors import NetloomError
 from graph.naming import fresh_name
 from graph.project import Project, project_bytes
+from graph.structure.blocks import Block
+from graph.structure.inner_document import InnerDocument
 from tests.graph.networks import chain, layer, wire
 
 
@@ -165,3 +167,89 @@ def test_a_fresh_name_is_free_and_the_first_free_among_few(count: int, gaps: set
     assert name == "relu1" or f"relu{int(name[4:]) - 1}" in taken
     if count < 32:
         assert int(name[4:]) == min(set(range(1, 34)) - {int(each[4:]) for each in taken})
+
+
+def counting(steps: list[str], name: str, *, back: bool = True) -> Act:
+    """An act beside the document that keeps in ``steps`` that it was done; ``back`` says whether it can be repeated."""
+
+    def take_back() -> bool:
+        assert steps.pop() == name
+        return back
+
+    def repeat() -> bool:
+        steps.append(name)
+        return True
+
+    steps.append(name)
+    return Act(name, take_back, repeat)
+
+
+@given(st.lists(st.sampled_from(("edit", "act", "undo", "redo", "save")), max_size=24))
+def test_edits_and_acts_beside_the_document_are_undone_in_one_order(doings: list[str]) -> None:
+    document, steps, at = Document(), list[str](), 0
+    kept = document.network.ids
+    states = [(kept, tuple(steps))]
+    for number, doing in enumerate(doings):
+        if doing == "edit":
+            with document.transaction("Edit", merge="same"):
+                document.add(layer("relu"))
+        elif doing == "act":
+            document.record(counting(steps, f"act {number}"))
+        elif doing == "save":
+            document.mark_saved()
+            kept = document.network.ids
+        elif doing == "undo":
+            assert document.undo() == (at > 0)
+            at = max(at - 1, 0)
+        else:
+            assert document.redo() == (at < len(states) - 1)
+            at = min(at + 1, len(states) - 1)
+        now = (document.network.ids, tuple(steps))
+        if doing in ("edit", "act"):
+            merged = len(document.undo_names) == at
+            at += not merged
+            states[at:] = [now]
+        assert now == states[at]
+        assert len(document.undo_names) == at and len(document.redo_names) == len(states) - 1 - at
+        assert document.modified == (document.network.ids != kept)
+
+
+def test_an_act_that_cannot_be_repeated_leaves_what_can_be_redone() -> None:
+    document, given_up = chain([layer("relu")]), list[str]()
+    document.undo()
+    attempt = Act("Open a file", lambda: bool(given_up.append("file")))
+    document.record(attempt)
+    assert document.undo_names == ("Open a file",) and document.redo_names == ("Draw a chain",)
+    assert document.undo() and given_up == ["file"]
+    assert document.redo_names == ("Draw a chain",)
+
+
+def test_an_act_is_forgotten_wherever_it_stands() -> None:
+    document, steps = Document(), list[str]()
+    first, second = (counting(steps, name) for name in ("first", "second"))
+    for act in (first, second):
+        document.record(act)
+    document.undo()
+    document.forget(second)
+    document.forget(first)
+    document.forget(first)
+    assert not document.undo() and not document.redo() and steps == ["first"]
+
+
+def test_what_cannot_be_repeated_after_all_leaves_the_history() -> None:
+    document, steps = Document(), list[str]()
+    document.record(counting(steps, "lost", back=False))
+    assert document.undo() and not document.redo() and document.redo_names == ()
+
+
+def test_an_act_inside_a_block_stands_in_the_outermost_history() -> None:
+    document = Document()
+    with document.transaction("Add"):
+        document.add(Block(), name="block")
+    inner, heard, steps = InnerDocument(document, "block"), list[Commit](), list[str]()
+    inner.subscribe(heard.append)
+    act = counting(steps, "act")
+    inner.record(act)
+    assert document.undo_names[0] == "act" and inner.is_next(act) and [commit.changes for commit in heard] == [()]
+    inner.forget(act)
+    assert document.undo_names == ("Add",)

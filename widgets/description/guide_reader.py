@@ -118,8 +118,8 @@ class GuideReader(Themed, QWidget):
         self.forward.clicked.connect(lambda: self._step(self._after, self._before))
         self.print.clicked.connect(lambda: self.printed.emit(self.reader))
         for keys, button in (("Alt+Left", self.back), ("Alt+Right", self.forward), ("Ctrl+P", self.print)):
-            QShortcut(QKeySequence(keys), self, button.click, context=Qt.ShortcutContext.WindowShortcut)
-        QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus, context=Qt.ShortcutContext.WindowShortcut)
+            QShortcut(QKeySequence(keys), self, button.click)
+        QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
         self.search.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -114,12 +114,6 @@ def build_training(window: MainWindow) -> None:
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.advice.retrain_wanted.connect(window.training.train_again)
 
-    def offer_undo(what: str) -> None:
-        session.set_attempt(what, panel.runs.undo_delete)
-        window.commands.refresh()
-
-    panel.runs.undoable.connect(offer_undo)
-
     def smooth(name: str) -> None:
         if name == "smoothing":
             panel.curves.loss.set_smoothing(float(window.preferences["smoothing"]))
@@ -180,11 +174,7 @@ def build_data(window: MainWindow) -> None:
     def follow() -> None:
         view.set_document(session.document, session.base, session.checker)
 
-    def hold(tried: str) -> None:
-        session.set_attempt(tried, view.recipes.take_back)
-        window.commands.refresh()
-
-    view.recipes.tried.connect(hold)
+    view.recipes.tried.connect(lambda what: session.set_attempt(what, view.recipes.take_back))
     follow()
     session.replaced.connect(follow)
     session.changed.connect(lambda: view.set_base(session.base))

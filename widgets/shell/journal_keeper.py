@@ -53,7 +53,9 @@ class JournalKeeper(QObject):
             self._slices.start(0)
 
     def keep(self, commit: Commit) -> None:
-        """Keep an edit."""
+        """Keep an edit; what was done beside the document leaves nothing to keep."""
+        if not commit.changes:
+            return
         self._try(lambda: self._keep(commit))
         if not self._sync.isActive():
             self._sync.start(SYNC_MS)

@@ -18,7 +18,7 @@ from app.system.locks import FileLock, try_lock
 from graph.atomic_write import remove_lost_drafts, write_atomically
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
-from graph.document import Commit, Document
+from graph.document import Act, Commit, Document
 from graph.errors import NetloomError
 from graph.garbage_collection import undisturbed
 from graph.project import LARGEST, SUFFIX, Project, content_steps, project_bytes
@@ -154,29 +154,15 @@ class ProjectSession(QObject):
 
     # Undoing
 
-    def set_attempt(self, what: str, take_back: Callable[[], object]) -> None:
-        """Know what was done last beside the project, so that the next undo takes it back.
-
-        Where ``what`` is empty, ``take_back`` takes nothing back any more.
-        """
+    def set_attempt(self, what: str, give_up: Callable[[], object]) -> None:
+        """Know what was tried last without success, so that undo gives it up; nothing was where ``what`` is empty."""
+        state = self.state
+        if state.attempt is not None:
+            state.document.forget(state.attempt)
+            state.attempt = None
         if what:
-            self.state.attempt = (what, take_back)
-        elif self.state.attempt is not None and self.state.attempt[1] == take_back:
-            self.state.attempt = None
-
-    @property
-    def undo_names(self) -> tuple[str, ...]:
-        """What can be taken back, the latest first."""
-        names = self.document.undo_names
-        return (self.state.attempt[0], *names) if self.state.attempt is not None else names
-
-    def undo(self) -> None:
-        """Take back what was done last: what was done beside the project, else the last edit."""
-        if self.state.attempt is None:
-            self.document.undo()
-            return
-        (_, take_back), self.state.attempt = self.state.attempt, None
-        take_back()
+            state.attempt = Act(what, lambda: bool(give_up()))
+            state.document.record(state.attempt)
 
     # Opening
 
@@ -340,7 +326,6 @@ class ProjectSession(QObject):
         return Standing(self.state.path, self._print, self.state.id, not self.modified)
 
     def _on_commit(self, commit: Commit) -> None:
-        self.state.attempt = None  # what is undone next is this edit
         self.committed.emit(commit)
         self.changed.emit()
 

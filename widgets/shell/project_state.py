@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from app.project.description_links import slug
 from app.training.run_labels import ProjectKey
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
-from graph.document import Document
+from graph.document import Act, Document
 from graph.network import Network
 from graph.project import SUFFIX, Project
 
@@ -25,7 +25,7 @@ class ProjectState:
     ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when it was
     last checked; ``trained``, ``trained_on`` (its choice of data, and where relative paths start) and ``epoch_seconds``
     are of its last run; by now the network may be ``outdated``, or other data chosen (``other_data``); ``attempt`` is
-    what was done last beside the project, with how to take that back.
+    what was tried last without success, such as a file that could not be read.
     """
 
     document: Document
@@ -33,7 +33,7 @@ class ProjectState:
     id: str
     path: Path | None = None
     unsaved_origin: bool = False
-    attempt: tuple[str, Callable[[], object]] | None = None
+    attempt: Act | None = None
     data: DatasetInfo | None = None
     has_data: bool = False
     data_problems: tuple[Problem, ...] = ()

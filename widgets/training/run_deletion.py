@@ -1,8 +1,10 @@
-"""Deleting runs with undo: they go to the trash, from which a notice or a menu brings them back."""
+"""Deleting runs, with undo and redo: they go to the trash, from which undo, a notice or a menu brings them back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 from app.system.number_format import counted, scaled
 from app.training.run_labels import owner_of, size_on_disk
 from app.training.run_trash import DAYS, DeletedRun, deleted_runs, discard, discard_old, restore_run, trash_run
+from graph.document import Act, Document
 from graph.errors import NetloomError
 from widgets.look.plain_text import caption
 from widgets.training.inline_notice import InlineNotice
@@ -26,25 +29,48 @@ LISTED = 15
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
+class _Deletion:
+    """Runs that were deleted together: those in the trash, and those that were put back, where they are now.
+
+    ``ticked`` are the places of those that were ticked, ``words`` what the notice said, ``act`` what the history holds.
+    """
+
+    trash: list[DeletedRun]
+    ticked: set[Path]
+    words: str
+    back: list[Path] = field(default_factory=list)
+    act: Act | None = None
+
+
 class RunDeletion:
     """Deletes runs of a list, brings them back, and says so in the notice over it.
 
-    ``select`` is called with a run that is back, ``offer`` with what `undo` takes back in words, empty once it takes
-    nothing back.
+    Each deletion is an act in the history of the document, so undo and redo reach it in its turn. ``select`` is called
+    with a run that is back; ``staying`` is what the list does around a deletion: it selects a run near it.
     """
 
     def __init__(
-        self, model: RunModel, notice: InlineNotice, select: Callable[[Path], None], offer: Callable[[str], None]
+        self,
+        model: RunModel,
+        notice: InlineNotice,
+        select: Callable[[Path], None],
+        staying: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        self._model, self._notice, self._select, self._offer = model, notice, select, offer
-        self._last: tuple[list[DeletedRun], set[Path]] = [], set()
-        """What was deleted last and is not back yet, and which of it was ticked."""
-        self._words = ""
+        self._model, self._notice, self._select, self._staying = model, notice, select, staying
+        self._document = Document()
+        self._deletions: list[_Deletion] = []
+        """What was deleted since the document was opened and can be undone or done again, the last at the end."""
         self._discarded: set[Path] = set()
         """The folders of runs whose old deleted ones were deleted for good in this session."""
         self._sizes: dict[Path, int] = {}
         self.deleted: list[DeletedRun] = []
         """The deleted runs of the open project, or of all projects where those are listed, as last looked at."""
+        model.renamed.connect(self._on_rename)
+
+    def set_document(self, document: Document) -> None:
+        """Stand in the history of another document."""
+        self._document, self._deletions = document, []
 
     # What is in the trash
 
@@ -68,33 +94,78 @@ class RunDeletion:
 
     def delete(self, entries: Sequence[RunEntry]) -> None:
         """Move runs to the trash, and offer to undo that."""
-        ticked = {entry.path for entry in entries if self._model.hue(entry.path) is not None}
-        names = {entry.path: entry.name for entry in entries}
-        deleted, failures = [], []
-        for path in names:
-            try:
-                deleted.append(trash_run(path))
-            except NetloomError as error:
-                failures.append(str(error))
-        self._model.refresh_again()
-        if not deleted:
-            self._notice.say(" ".join(failures))
-            return
-        size = scaled(sum(self._size_of(each) for each in deleted), "B")
-        one = len(deleted) == 1
-        what, them = (f"“{names[deleted[0].original]}”", "it") if one else (f"{len(deleted)} runs", "them")
-        words = f"Deleted {what} ({size}). For {DAYS} days, More, {MENU}, puts {them} back."
-        self._last, self._words = (deleted, ticked), " ".join((words, *failures))
-        self._notice.say(self._words, "warning" if failures else "ok", ("Undo", self.undo))
-        self._offer(f"Delete the run {what}" if one else f"Delete {what}")
+        deletion = _Deletion([], set(), "")
+        if self._trash(deletion, [entry.path for entry in entries]):
+            one, what = len(deletion.trash) == 1, self._called(deletion)
+            act = Act(
+                f"Delete the run {what}" if one else f"Delete {what}",
+                partial(self._take_back, deletion),
+                partial(self._repeat, deletion),
+            )
+            deletion.act = act
+            self._deletions.append(deletion)
+            self._document.record(act)
 
-    def undo(self) -> None:
-        """Put back what was deleted last."""
-        self.restore(*self._last)
+    def _trash(self, deletion: _Deletion, paths: Sequence[Path]) -> bool:
+        """Move runs to the trash as one deletion; False where none could be."""
+        deletion.ticked = {path for path in paths if self._model.hue(path) is not None}
+        failures = []
+        with self._staying():
+            for path in paths:
+                try:
+                    deletion.trash.append(trash_run(path))
+                except NetloomError as error:
+                    failures.append(str(error))
+            self._model.refresh_again()
+        if not deletion.trash:
+            self._notice.say(" ".join(failures))
+            return False
+        size = scaled(sum(self._size_of(each) for each in deletion.trash), "B")
+        them = "it" if len(deletion.trash) == 1 else "them"
+        words = f"Deleted {self._called(deletion)} ({size}). For {DAYS} days, More, {MENU}, puts {them} back."
+        deletion.words = " ".join((words, *failures))
+        self._notice.say(deletion.words, "warning" if failures else "ok", ("Undo", partial(self._undo, deletion)))
+        return True
+
+    def _called(self, deletion: _Deletion) -> str:
+        if len(deletion.trash) > 1:
+            return f"{len(deletion.trash)} runs"
+        (run,) = deletion.trash
+        return f"“{run_name(run.path, owner_of(run.path), self._model.key)}”"
+
+    def _undo(self, deletion: _Deletion) -> None:
+        """Take back a deletion by its notice; what was done since then stays as it is."""
+        act = deletion.act
+        if act is not None and self._document.is_next(act):
+            self._document.undo()
+        else:
+            self.restore(deletion.trash, deletion.ticked)
+
+    def _take_back(self, deletion: _Deletion) -> bool:
+        self._withdraw(deletion)
+        runs, deletion.trash = deletion.trash, []
+        deletion.back = self._put_back(runs, deletion.ticked)
+        return self._goes_on(deletion)
+
+    def _repeat(self, deletion: _Deletion) -> bool:
+        runs, deletion.back = [path for path in deletion.back if path.is_dir()], []
+        if runs:
+            self._trash(deletion, runs)
+        return self._goes_on(deletion)
+
+    def _goes_on(self, deletion: _Deletion) -> bool:
+        """Whether there is still something to undo or to do again; what has nothing left is forgotten."""
+        goes_on = bool(deletion.trash or deletion.back)
+        if not goes_on:
+            self._deletions.remove(deletion)
+        return goes_on
 
     def restore(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path] = frozenset()) -> None:
-        """Put deleted runs back; those that were ``ticked`` are so again."""
-        self._take_back_offer(runs)
+        """Put deleted runs back, out of their turn; those that were ``ticked`` are so again."""
+        self._leave_history(runs)
+        self._put_back(runs, ticked)
+
+    def _put_back(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path]) -> list[Path]:
         back = {deleted.original: self._try(partial(restore_run, deleted)) for deleted in runs}
         self._model.refresh_again()
         self._model.read_all()
@@ -103,14 +174,28 @@ class RunDeletion:
             self._model.tick(path, original in ticked)
         if first := next(iter(paths.values()), None):
             QTimer.singleShot(0, self._model, partial(self._select, first))
+        return list(paths.values())
 
-    def _take_back_offer(self, runs: Sequence[DeletedRun]) -> None:
-        """Of what was deleted last some comes back, or goes for good: it is no longer undone as a whole."""
-        if {deleted.path for deleted in runs} & {deleted.path for deleted in self._last[0]}:
-            self._last = [], set()
-            self._offer("")
-            if self._notice.text == self._words:
-                self._notice.clear()
+    def _leave_history(self, runs: Sequence[DeletedRun]) -> None:
+        """Runs come back, or go for good, out of their turn: undo takes back what is left of their deletion."""
+        places = {deleted.path for deleted in runs}
+        for deletion in tuple(self._deletions):
+            left = [deleted for deleted in deletion.trash if deleted.path not in places]
+            if len(left) < len(deletion.trash):
+                deletion.trash = left
+                self._withdraw(deletion)
+                if not self._goes_on(deletion) and deletion.act is not None:
+                    self._document.forget(deletion.act)
+
+    def _withdraw(self, deletion: _Deletion) -> None:
+        """Say no more that runs are deleted some of which are not."""
+        if self._notice.text == deletion.words:
+            self._notice.clear()
+
+    def _on_rename(self, old: Path, new: Path) -> None:
+        """A run that was put back has another name, by which it is deleted again."""
+        for deletion in self._deletions:
+            deletion.back = [new if path == old else path for path in deletion.back]
 
     def ask_for_good(self) -> None:
         """Ask whether all deleted runs that are listed are to go from the disk."""
@@ -122,7 +207,7 @@ class RunDeletion:
         self._notice.say(question, "warning", ("Delete for good", partial(self._discard, runs)))
 
     def _discard(self, runs: Sequence[DeletedRun]) -> None:
-        self._take_back_offer(runs)
+        self._leave_history(runs)
         for deleted in runs:
             self._try(partial(discard, deleted))
         self._model.refresh_again()

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QMenu, QPushButton, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QWidget,
+)
 
 from app.project.project_ids import KnownProject, known_projects
 from app.system.number_format import counted, scaled
 from graph.atomic_write import write_atomically
+from graph.document import Document
 from graph.errors import NetloomError
 from widgets.look.floating import float_over
 from widgets.look.flow import flow
+from widgets.look.focus import within
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.plain_text import caption, plain_tip
@@ -50,8 +62,7 @@ TIPS = {
 class RunList(QWidget):
     """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do.
 
-    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room. `undoable`
-    tells in words what `undo_delete` takes back, nothing once it takes nothing back.
+    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room.
     """
 
     picked = Signal(object)
@@ -59,14 +70,13 @@ class RunList(QWidget):
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
     widened = Signal(bool)
-    undoable = Signal(str)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunModel(source, self)
         self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
-        self._deletion = RunDeletion(self.model, self.notice, self.select, self.undoable.emit)
+        self._deletion = RunDeletion(self.model, self.notice, self.select, self._staying_near)
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
         self.back = QPushButton("Curves", self)
         self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
@@ -90,7 +100,9 @@ class RunList(QWidget):
         selection.selectionChanged.connect(lambda *_: self._enable())
         self.model.ticked.connect(lambda *_: self._enable())
         self.table.customContextMenuRequested.connect(self._show_menu)
-        QShortcut(QKeySequence.StandardKey.Delete, self.table, self.delete_selected, context=_HERE)
+        # PySide obeys the context only where no slot is given beside it.
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table, context=_HERE)
+        delete.activated.connect(self.delete_selected)
         self.everything.toggled.connect(self.model.show_all_projects)
         self.wide.toggled.connect(self._widen)
         self.back.clicked.connect(lambda: self.wide.setChecked(False))
@@ -169,6 +181,10 @@ class RunList(QWidget):
         row = self.model.row_of(path)
         if row is not None:
             self.table.selectRow(row)
+
+    def set_document(self, document: Document) -> None:
+        """Deletions stand in the history of this document, among its edits."""
+        self._deletion.set_document(document)
 
     def set_busy(self, path: Path | None) -> None:
         """Name the run in progress, or None."""
@@ -339,21 +355,21 @@ class RunList(QWidget):
         """Delete the selected runs, which can be undone; one in progress is not deleted."""
         entries = self.selected
         if entries and all(entry.path != self.model.busy for entry in entries):
-            row = self.model.row_of(entries[0].path) or 0
             self._deletion.delete(entries)
-            self._stay_near(row)
 
-    def _stay_near(self, row: int) -> None:
-        """Select what stands now where a run was deleted, and keep the keys in this list."""
+    @contextmanager
+    def _staying_near(self) -> Iterator[None]:
+        """Select what stands then where a selected run was deleted, and keep the keys in this list, if it has them."""
+        row = min((index.row() for index in self.table.selectionModel().selectedRows()), default=0)
+        focus = QApplication.focusWidget()
+        has_keys = focus is None or within(self, focus)
+        yield
         left = self.model.rowCount()
         if left and not self.selected:
             self.table.selectRow(min(row, left - 1))
         self._enable()
-        (self.table if left else self._buttons["More"]).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def undo_delete(self) -> None:
-        """Put back the runs that were deleted last."""
-        self._deletion.undo()
+        if has_keys:
+            (self.table if left else self._buttons["More"]).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _titled(known: KnownProject) -> str:

@@ -144,6 +144,7 @@ class TrainPanel(QWidget):
         """Show the plan of a document, and the runs there are."""
         self.plan.set_document(document)
         self.advice.set_document(document)
+        self.runs.set_document(document)
         self.refresh_runs()
 
     def rename_project(self, key: ProjectKey) -> None:

@@ -1,4 +1,4 @@
-"""Runs of an unsaved project are renamed and deleted in the real window: the others stay, and Ctrl+Z brings it back."""
+"""Runs of an unsaved project are renamed and deleted in the real window; undo and redo reach each deletion."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tests.widgets.training.finished_run import write_log
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
 from widgets.understand.understand_panel import UnderstandPanel
+
+NO_KEY = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_ctrl_z_brings_back_what_was_deleted_and_no_edit_is_lost(
         panel.runs.table.selectAll()
     QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
     QApplication.processEvents()
-    assert len(names(panel)) == 3 - rows and window.session.undo_names[0].startswith("Delete ")
+    assert len(names(panel)) == 3 - rows and window.session.document.undo_names[0].startswith("Delete ")
     focus = QApplication.focusWidget()
     assert focus is not None and panel.runs.isAncestorOf(focus)
     QTest.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -132,3 +134,108 @@ def test_an_edit_after_a_deletion_is_undone_first(window: MainWindow, panel: Tra
     layers = len(window.session.document.network)
     QTest.keyClick(window.workbench.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert len(window.session.document.network) == layers + 1 and len(names(panel)) == 2
+
+
+def press_keys(window: MainWindow, key: Qt.Key, *, shift: bool = False) -> None:
+    """Press Ctrl+key, or Ctrl+Shift+key, where the keys are."""
+    held = Qt.KeyboardModifier.ControlModifier | (Qt.KeyboardModifier.ShiftModifier if shift else NO_KEY)
+    QTest.keyClick(QApplication.focusWidget() or window, key, held)
+    QApplication.processEvents()
+
+
+def delete_layer(window: MainWindow, id: str) -> None:
+    """Delete a layer by its key on the canvas."""
+    window.workbench.canvas.setFocus()
+    window.workbench.canvas.select([id])
+
+    QTest.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+
+
+def delete_run(panel: TrainPanel, row: int, qtbot: QtBot) -> None:
+    """Delete a run by its key in the list."""
+    click(panel, row, qtbot)
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+
+
+def test_each_ctrl_z_takes_back_one_more_of_deletions_and_edits_and_redo_does_them_again(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot
+) -> None:
+    document = window.session.document
+
+    def standing() -> tuple[list[str], int]:
+        return names(panel), len(document.network)
+
+    states = [standing()]
+    delete_run(panel, 0, qtbot)
+    states.append(standing())
+    delete_run(panel, 1, qtbot)
+    states.append(standing())
+    delete_layer(window, "dense3")
+    states.append(standing())
+    delete_run(panel, 0, qtbot)
+    states.append(standing())
+    assert states[-1] == ([], states[0][1] - 1) and len({str(state) for state in states}) == 5
+    for state in states[-2::-1]:
+        press_keys(window, Qt.Key.Key_Z)
+        assert standing() == state
+    assert not document.modified
+    for state in states[1:]:
+        press_keys(window, Qt.Key.Key_Z, shift=True)
+        assert standing() == state
+    press_keys(window, Qt.Key.Key_Z)
+    press_keys(window, Qt.Key.Key_Z)
+    assert standing() == states[-3] and window.commands["redo"].text() == "Redo Delete dense3"
+
+
+def test_the_history_lists_deletions_among_the_edits(window: MainWindow, panel: TrainPanel, qtbot: QtBot) -> None:
+    delete_run(panel, 1, qtbot)
+    delete_layer(window, "dense3")
+    delete_run(panel, 0, qtbot)
+    history = window.workbench.history
+    history.rebuild()
+    done = [history.item(row).text() for row in range(1, history.count())]
+    assert done == ["Delete the run “digits  10:01”", "Delete dense3", "Delete the run “digits  10:02”"]
+    history.go_to(0)
+    assert names(panel) == ["1002", "1001", "1000"] and "dense3" in window.session.document.network
+    history.go_to(2)
+    assert names(panel) == ["1002", "1000"] and "dense3" not in window.session.document.network
+
+
+def test_a_run_that_was_renamed_after_it_came_back_is_deleted_again(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot
+) -> None:
+    delete_run(panel, 0, qtbot)
+    press_keys(window, Qt.Key.Key_Z)
+    rename(panel, 0, "kept", qtbot)
+    press_keys(window, Qt.Key.Key_Z, shift=True)
+    assert names(panel) == ["1001", "1000"] and panel.runs.notice.text.startswith("Deleted “kept”")
+    press_keys(window, Qt.Key.Key_Z)
+    assert names(panel) == ["kept", "1001", "1000"]
+
+
+def test_what_came_back_by_the_menu_is_not_brought_back_twice(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot
+) -> None:
+    delete_run(panel, 0, qtbot)
+    delete_run(panel, 0, qtbot)
+    deletion = panel.runs._deletion
+    deletion.look()
+    (first,) = [each for each in deletion.deleted if "1002" in each.path.name]
+    deletion.restore([first])
+    assert names(panel) == ["1002", "1000"]
+    press_keys(window, Qt.Key.Key_Z)
+    assert names(panel) == ["1002", "1001", "1000"] and not window.session.document.undo_names
+    press_keys(window, Qt.Key.Key_Z, shift=True)
+    assert names(panel) == ["1002", "1000"]
+
+
+def test_a_deletion_that_lost_its_runs_for_good_is_no_longer_in_the_history(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot
+) -> None:
+    delete_run(panel, 0, qtbot)
+    panel.runs._deletion.ask_for_good()
+    press(panel, "Delete for good", qtbot)
+    assert window.session.document.undo_names == ()
+    assert not window.commands["undo"].isEnabled()

@@ -223,6 +223,6 @@ def test_a_page_is_in_the_journal_while_it_is_written(window: MainWindow, first:
     assert window.workbench.description.writing
     qtbot.keyClicks(window.workbench.description.writer, "_more")
     window.workbench.description.edit.setChecked(False)
-    assert window.session.undo_names[:1] == ("Edit the description",)
-    window.session.undo()
+    assert window.session.document.undo_names[:1] == ("Edit the description",)
+    window.session.document.undo()
     assert not window.session.document.sections.get("notes"), "one sitting is one step of undo"

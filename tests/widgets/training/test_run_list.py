@@ -333,6 +333,8 @@ def test_several_runs_are_deleted_at_once_and_come_back_as_they_were(
     write_labels(runs[1], RunLabels(notes="the best"))
     read(listed).model.tick(runs[0], True)
     before = names(listed)
+    listed.activateWindow()
+    listed.table.setFocus()
     listed.table.selectAll()
     qtbot.keyClick(listed.table, Qt.Key.Key_Delete)
     assert listed.notice.text.startswith("Deleted 3 runs (") and listed._empty.isVisible()

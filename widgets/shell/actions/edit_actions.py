@@ -16,7 +16,7 @@ def _named(verb: str, names: Sequence[str]) -> str:
 
 
 def _undo_names(context: Context) -> Sequence[str]:
-    return context.session.undo_names if context.ready else ()
+    return context.session.document.undo_names if context.ready else ()
 
 
 def _redo_names(context: Context) -> Sequence[str]:
@@ -24,7 +24,7 @@ def _redo_names(context: Context) -> Sequence[str]:
 
 
 ACTIONS = (
-    Action("undo", "Edit", "Undo", lambda c: c.session.undo(), ("Ctrl+Z",), "undo",
+    Action("undo", "Edit", "Undo", lambda c: c.session.document.undo(), ("Ctrl+Z",), "undo",
            lambda c: bool(_undo_names(c)), lambda c: _named("Undo", _undo_names(c))),
     Action("redo", "Edit", "Redo", lambda c: c.session.document.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
            lambda c: bool(_redo_names(c)), lambda c: _named("Redo", _redo_names(c))),
