@@ -15,6 +15,11 @@ class Kind(StrEnum):
     EXPLODING = "exploding"
     STILL = "still"
 
+    @property
+    def of_gradients(self) -> bool:
+        """Whether it is seen while training goes on, and not in weights that were saved."""
+        return self in (Kind.VANISHING, Kind.EXPLODING, Kind.STILL)
+
 
 @dataclass(frozen=True)
 class Diagnostic:

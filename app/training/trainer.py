@@ -80,6 +80,7 @@ class _Training:
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
         self.due = now + POINTS_EVERY
         self.cards_due = self.confusion_due = now
+        self.cards_seen = False
         self.confusion: EpochConfusion | None = None
         self.saving = 0.0
         self.samples = 0
@@ -196,7 +197,11 @@ class _Training:
 
     def _show_if_due(self) -> Generator[Event]:
         watch = self.session.control.watch
-        if self.inspect is not None and not watch.empty and time.perf_counter() - self.shown >= watch.every:
+        if self.inspect is None or watch.empty:
+            return
+        # Cards wait for nothing at first: a training may be over before a look would be due.
+        first = watch.live and not self.cards_seen
+        if first or time.perf_counter() - self.shown >= watch.every:
             yield self._snapshot(self.inspect)
 
     def _pause(self) -> Generator[Event]:
@@ -347,6 +352,7 @@ class _Training:
         cards = self.session.control.watch.live and begun >= self.cards_due
         event = take_snapshot(self.session, inspect, cards=cards)
         if cards:
+            self.cards_seen = True
             self.cards_due = time.perf_counter() + max(CARDS_EVERY, 30 * (time.perf_counter() - begun))
         return event
 

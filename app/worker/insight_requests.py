@@ -1,8 +1,8 @@
-"""Answers requests about the inside of networks: filters, feature maps, histograms of weights."""
+"""Answers requests about the inside of networks: filters, feature maps, histograms of weights, pictures on cards."""
 
 from __future__ import annotations
 
-from app.insight.layer_arrays import snapshot
+from app.insight.training_snapshot import inspect_saved
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.training.trainable import Model
 from app.worker.handlers import handles_run
@@ -11,4 +11,4 @@ from app.worker.handlers import handles_run
 @handles_run(LookInside)
 def look_inside(model: Model, request: LookInside) -> LookedInside:
     """Views of the inside of a network."""
-    return LookedInside(views=snapshot(model, request.watch))
+    return LookedInside(views=inspect_saved(model, request.watch))

@@ -22,6 +22,9 @@ NEAR_FROM = 0.6
 MID_FROM = 0.25
 """Zoom from which cards show their names."""
 
+PICTURES_FROM = 0.4
+"""Zoom from which the small pictures below cards can be told apart."""
+
 MINIMUM, MAXIMUM = 0.02, 4.0
 """The range of the zoom; 1 is 100 %."""
 

@@ -1,4 +1,4 @@
-"""What a training shows on cards: a strip of small pictures below, and a mark where a layer does not fare well."""
+"""What a run shows on cards: a strip of small pictures below, and a mark where a layer does not fare well."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 from app.protocol.views import CardPicture
 from graph.drawing import cards
 from widgets.canvas.board import Board
-from widgets.canvas.level_of_detail import Level
+from widgets.canvas.level_of_detail import PICTURES_FROM, Level
 from widgets.charts.colour_maps import colour, diverging, image, limits, reach, sequential
 from widgets.look.theme import Theme, blend
 
@@ -85,7 +85,7 @@ class LiveCards:
 
     def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
         """The strips, which hang from under their cards."""
-        if level is not Level.NEAR:
+        if zoom < PICTURES_FROM:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for card in self._board.cards_in(region):

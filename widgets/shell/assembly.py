@@ -90,7 +90,6 @@ def build_training(window: MainWindow) -> None:
     from widgets.shell.actions.comparison_actions import ComparisonActions
     from widgets.shell.actions.export_actions import ExportActions
     from widgets.shell.lesson_guide import LessonGuide
-    from widgets.shell.live_previews import LivePreviews
     from widgets.shell.project_memory import ProjectMemory
     from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
@@ -134,7 +133,6 @@ def build_training(window: MainWindow) -> None:
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
-    LivePreviews(window, controller)
     allow_memory(window, link)
     with suppress(NetloomError):
         link.start()
@@ -207,8 +205,7 @@ def build_understand(window: MainWindow) -> None:
     follow()
     for signal in (session.replaced, session.changed):
         signal.connect(follow)
-    previews = workbench.findChild(LivePreviews)
-    assert previews is not None  # built together with the training
+    previews = LivePreviews(window, controller, panel.subject)
     panel.subject.activated.connect(lambda pictures: previews.show_tried(panel.subject.network, pictures))
     connect(window, panel)
     training = workbench.panel("train")

@@ -1,27 +1,29 @@
-"""Live cards: asks the worker for what is on screen while it trains, and shows it on the canvas."""
+"""Live cards: asks the worker for what a run shows of the layers on screen, and shows it on the canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from app.protocol.diagnostics import Diagnostic
-from app.training.runs import Run
-from graph.errors import NetloomError
+from app.protocol.insight_messages import LookedInside, LookInside
+from app.protocol.watch import Watch
 from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.structure.blocks import Block
-from widgets.canvas.level_of_detail import Level, level_at
-from widgets.canvas.live_cards import STRIP, LiveCards, Strip, strips_of
+from widgets.canvas.level_of_detail import PICTURES_FROM
+from widgets.canvas.live_cards import STRIP, LiveCards, strips_of
 
 if TYPE_CHECKING:
-    from app.protocol.events import Snapshot
+    from app.protocol.events import Snapshot, Started
     from app.protocol.views import CardPicture
     from graph.network import Network
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
+    from widgets.understand.subject import Subject
 
 LIVE = "live"
 """What the canvas knows the live cards by, and the preference that switches them."""
@@ -34,69 +36,96 @@ MOST_INSIDE = 3
 
 
 class LivePreviews(QObject):
-    """Between the canvas and a training: pictures and marks of health while it runs, and its last ones until the next.
+    """Between the canvas and the run that is looked at: pictures and marks of health, live or of its saved weights.
 
-    A layer that was changed since the training began shows nothing, for what is known is not about it.
+    One rule: the cards show the run that `Subject` holds, which is the one in training once one begins. A layer that
+    was changed since that run began shows nothing, for what is known is not about it.
     """
 
-    def __init__(self, context: Context, controller: TrainingController) -> None:
+    def __init__(self, context: Context, controller: TrainingController, subject: Subject) -> None:
         workbench, session, preferences = context.workbench, context.session, context.preferences
         super().__init__(workbench)
         self._workbench, self._session, self._preferences = workbench, session, preferences
-        self._controller = controller
-        self._trained: Network | None = None
-        self._strips: dict[str, Strip] = {}
+        self._controller, self._subject = controller, subject
+        self._run: Path | None = None
+        self._pictures: dict[str, CardPicture] = {}
         self._diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
+        self._asked: set[str] | None = None
+        """Paths of what was asked of saved weights; None where nothing was yet."""
+        self._request: int | None = None
         self._tried_network: Network | None = None
-        self._tried: Mapping[str, Strip] = {}
+        self._tried: Mapping[str, CardPicture] = {}
         # The view moves many times a second; what is on screen is asked for once it rests.
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._ask)
         canvas = workbench.canvas
         for signal in (canvas.navigation.viewMoved, canvas.navigation.zoomChanged, workbench.workspace_changed):
             signal.connect(lambda *_: self._soon.start())
-        for signal in (workbench.block_navigation.changed, session.committed):
+        for signal in (workbench.block_navigation.changed, session.committed, context.themes.changed):
             signal.connect(lambda *_: self._follow())
-        session.replaced.connect(self._forget)
+        session.replaced.connect(self._end_trying)
         controller.started.connect(self._begin)
-        controller.restored.connect(self._begin)
         controller.link.snapshot.connect(self._on_snapshot)
-        controller.stateChanged.connect(lambda _: self._follow())
+        subject.changed.connect(self._on_subject)
         self.destroyed.connect(preferences.subscribe(self._on_preference))
+        self._on_subject()
 
     @property
     def wanted(self) -> bool:
         """Whether the user wants live cards."""
         return bool(self._preferences["live_cards"])
 
-    # What training says
+    # What is known of the run
 
-    def _begin(self, *_: object) -> None:
-        """Another training, or one that is back in view: what was known is of the one before."""
-        self._forget()
-        try:
-            self._trained = Run.open(self._controller.run).project.network if self._controller.run else None
-        except NetloomError:  # without its project nothing can be told apart, and cards stay as they are
-            self._trained = None
-        self._soon.start()
+    def _begin(self, _started: Started) -> None:
+        """A training begins, be it of a run that was trained before: what was known is of other weights."""
+        self._pictures, self._diagnostics = {}, {}
+        self._follow()
+
+    def _on_subject(self) -> None:
+        """Another run, or the same with other weights: pictures of a training stay until those of its best weights."""
+        run = self._subject.run.path if self._subject.run is not None else None
+        if run != self._run:
+            self._run, self._pictures, self._diagnostics = run, {}, {}
+        self._drop_request()
+        self._asked = None
+        self._follow()
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        views, theme = snapshot.views, self._workbench.canvas.context.theme
-        if views.diagnostics is None or self._trained is None:
-            return
-        self._diagnostics = dict(views.diagnostics)
-        self._strips = strips_of(views.cards, theme)
-        self._show()
+        """What a training shows; cards that are out of view for a while keep their last pictures."""
+        views = snapshot.views
+        if views.diagnostics is not None and self._subject.live:
+            self._diagnostics = dict(views.diagnostics)
+            self._pictures |= views.cards
+            self._show()
 
-    def _forget(self) -> None:
-        self._trained, self._strips, self._diagnostics = None, {}, {}
-        self._tried_network, self._tried = None, {}
+    def _on_saved(self, reply: LookedInside) -> None:
+        """What the saved weights show; what was seen of gradients in training is all that is known of them."""
+        self._request = None
+        marks = {path: [one for one in known if one.kind.of_gradients] for path, known in self._diagnostics.items()}
+        for path, listed in (reply.views.diagnostics or {}).items():
+            marks[path] = [*listed, *marks.get(path, ())]
+        self._diagnostics = {path: tuple(listed) for path, listed in marks.items() if listed}
+        self._pictures |= reply.views.cards
         self._show()
+        self._ask()
+
+    def _on_refused(self, _sentence: str) -> None:
+        """Data or weights are gone, which views of Understand tell in place; here nothing is shown."""
+        self._request = None
+
+    def _drop_request(self) -> None:
+        if self._request is not None:
+            self._subject.drop(self._request)
+            self._request = None
+
+    def _end_trying(self) -> None:
+        self.show_tried(None, {})
 
     def show_tried(self, network: Network | None, pictures: Mapping[str, CardPicture]) -> None:
         """Show on the cards what the layers of ``network`` give for a sample that is tried; no pictures end that."""
         self._tried_network = network
-        self._tried = strips_of(pictures, self._workbench.canvas.context.theme)
+        self._tried = pictures
         self._show()
 
     # What is on screen
@@ -110,26 +139,42 @@ class LivePreviews(QObject):
             self._follow()
 
     def _ask(self) -> None:
-        """Ask for the cards that can be seen and read, and for nothing where they show nothing."""
+        """Ask for the cards that can be seen and told apart, and for nothing where they show nothing."""
         canvas = self._workbench.canvas
-        seen = self.wanted and self._trained is not None and canvas.isVisible()
-        near = seen and level_at(canvas.navigation.zoom) is Level.NEAR
+        seen = self.wanted and self._subject.run is not None and canvas.isVisible()
+        near = seen and canvas.navigation.zoom >= PICTURES_FROM
         shown = canvas.board.cards_in(canvas.navigation.visible_region()) if near else []
         drawn = [card.id for card in shown if not isinstance(card.node.layer, Output) and self._same(card.id)]
-        self._controller.watch_cards(tuple(self._path(id_) for id_ in drawn[:MOST]), health=seen)
+        paths, live = tuple(self._path(id_) for id_ in drawn[:MOST]), self._subject.live
+        other = self._controller.active and not live  # one that trains while another run is looked at shows nothing
+        self._controller.watch_cards(() if other else paths, health=seen and not other)
+        if seen and not live and self._subject.ready and self._request is None:
+            self._ask_saved(paths)
+
+    def _ask_saved(self, paths: Sequence[str]) -> None:
+        """Ask for what the saved weights show, each layer once: they do not change."""
+        missing = tuple(path for path in paths if self._asked is None or path not in self._asked)
+        if missing or self._asked is None:
+            self._asked = {*(self._asked or ()), *missing}
+            watch = Watch(cards=missing, health=True)
+            self._request = self._subject.request(LookInside(watch=watch), self._on_saved, self._on_refused)
 
     def _show(self) -> None:
-        canvas, board = self._workbench.canvas, self._workbench.canvas.board
+        canvas, board, theme = (
+            self._workbench.canvas,
+            self._workbench.canvas.board,
+            self._workbench.canvas.context.theme,
+        )
         known = [id_ for id_ in self._layers_known() if id_ in board.cards and self._same(id_)] if self.wanted else []
-        strips = {id_: self._strips[self._path(id_)] for id_ in known if self._path(id_) in self._strips}
-        strips |= self._tried_strips() if self._tried else {}
+        pictures = {id_: self._pictures[self._path(id_)] for id_ in known if self._path(id_) in self._pictures}
+        strips = strips_of(pictures | self._tried_pictures(), theme)
         ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
-        shown = LiveCards(board, canvas.context.theme, strips, ailing) if strips or ailing else None
+        shown = LiveCards(board, theme, strips, ailing) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
         self._workbench.inspector.show_health({id_: "\n".join(sentences) for id_, sentences in ailing.items()})
 
-    def _tried_strips(self) -> dict[str, Strip]:
+    def _tried_pictures(self) -> dict[str, CardPicture]:
         """What is known of the sample that is tried, for the layers on show that are as they were trained."""
         return {
             id_: self._tried[path]
@@ -140,7 +185,7 @@ class LivePreviews(QObject):
     def _layers_known(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
         start = self._path("")
-        paths = (path for path in (*self._strips, *self._diagnostics) if path.startswith(start))
+        paths = (path for path in (*self._pictures, *self._diagnostics) if path.startswith(start))
         return list(dict.fromkeys(path.removeprefix(start).partition(".")[0] for path in paths))
 
     def _sentences(self, path: str) -> list[str]:
@@ -157,9 +202,9 @@ class LivePreviews(QObject):
         return ".".join((*self._workbench.block_navigation.path, id_))
 
     def _same(self, id_: str, network: Network | None = None) -> bool:
-        """Whether a layer on show is as it was when training began, or as ``network`` has it."""
+        """Whether a layer on show is as it was when the run began, or as ``network`` has it."""
         path = (*self._workbench.block_navigation.path, id_)
-        trained = _layer_at(network or self._trained, path)
+        trained = _layer_at(network or self._subject.network, path)
         return trained is not None and trained == _layer_at(self._session.document.network, path)
 
 

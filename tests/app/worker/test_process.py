@@ -90,6 +90,11 @@ def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     worker.send(LookInside(run=out, watch=Watch(filters=("conv1",), maps=("conv1",))), 6)
     views = worker.until(LookedInside).views
     assert set(views.filters) == set(views.maps) == {"conv1"} and views.input is not None
+    assert not views.cards and views.diagnostics is None
+    worker.send(LookInside(run=out, watch=Watch(cards=("conv1", "gone"), health=True)), 7)
+    views = worker.until(LookedInside).views
+    assert views.cards["conv1"].shows == "filters" and set(views.cards) == {"conv1"}
+    assert views.diagnostics is not None
 
 
 def test_a_worker_whose_input_closes_saves_and_ends(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from app.protocol.diagnostics import Diagnostic, Kind
 from app.protocol.events import Snapshot
+from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.messages import Command
 from app.protocol.views import CardPicture, NetworkViews
 from app.protocol.watch import Watch
-from app.training.runs import Run
+from app.training.runs import WEIGHTS, Run
 from graph.project import project_json, read_project
 from tests.app.protocol.samples import finished, started
 from widgets.canvas.live_cards import STRIP, LiveCards
@@ -25,9 +26,11 @@ from widgets.shell.live_previews import LIVE, LivePreviews
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
+from widgets.understand.subject import Subject
 
 PATIENCE = 20_000
 DEAD = Diagnostic(Kind.DEAD, 12, 16, 64)
+VANISHING = Diagnostic(Kind.VANISHING, 1e5)
 
 
 class Trained:
@@ -107,6 +110,8 @@ def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
     trained.canvas.navigation.center_on(QPointF(5000, 5000))
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
     trained.canvas.navigation.center_on(trained.canvas.board.bounds().center())
+    qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
+    trained.canvas.navigation.set_zoom(0.45)
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
     trained.canvas.navigation.set_zoom(0.3)
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
@@ -215,6 +220,67 @@ def test_another_project_shows_nothing_of_it(trained: Trained, project_file: Pat
     assert trained.shown is not None
     trained.window.files.open(project_file)
     assert trained.shown is None
+
+
+class Asked:
+    """What was asked of saved runs, each with its reply to come."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.requests: list[tuple[LookInside, Callable[[LookedInside], None], Callable[[str], None]]] = []
+        monkeypatch.setattr(Subject, "request", lambda _, *asked: self.requests.append(asked))
+        monkeypatch.setattr(Subject, "drop", lambda *_: None)
+
+    def answer(self, **found: tuple[Diagnostic, ...]) -> None:
+        """Reply to what was asked last, with pictures of all layers that were asked for."""
+        request, on_reply, _ = self.requests.pop()
+        views = NetworkViews(cards=pictures(*request.watch.cards), diagnostics=found)
+        on_reply(LookedInside(run="", views=views))
+
+
+def end(trained: Trained) -> None:
+    """The training is over, and has left weights."""
+    assert trained.controller.run is not None
+    (trained.controller.run / WEIGHTS).write_bytes(b"")
+    trained.controller._on_event(finished())
+
+
+def test_after_training_the_best_weights_are_asked_for_and_each_layer_once(
+    trained: Trained, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained.tell(pictures("conv1"), conv1=[DEAD], dense3=[VANISHING])
+    asked = Asked(monkeypatch)
+    end(trained)
+    assert trained.shown is not None and set(trained.shown.strips) == {"conv1"}, "none vanish meanwhile"
+    qtbot.waitUntil(lambda: bool(asked.requests), timeout=PATIENCE)
+    request = asked.requests[-1][0]
+    assert set(request.watch.cards) == {"input0", "conv1", "flatten2", "dense3"} and request.watch.health
+    asked.answer(flatten2=(DEAD,))
+    assert set(trained.shown.strips) == set(request.watch.cards)
+    assert set(trained.shown.ailing) == {"flatten2", "dense3"}, "gradients are known from the training alone"
+    trained.canvas.navigation.set_zoom(0.9)
+    qtbot.wait(300)
+    assert not asked.requests, "nothing is asked for again"
+
+
+def test_what_the_worker_refuses_is_not_asked_for_again(
+    trained: Trained, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Asked(monkeypatch)
+    end(trained)
+    qtbot.waitUntil(lambda: bool(asked.requests), timeout=PATIENCE)
+    asked.requests.pop()[2]("The data is gone.")
+    trained.canvas.navigation.set_zoom(0.9)
+    qtbot.wait(300)
+    assert not asked.requests and trained.shown is None
+
+
+def test_colours_follow_the_theme(trained: Trained) -> None:
+    trained.tell(pictures("conv1"))
+    before = trained.shown
+    assert before is not None
+    trained.window.themes.set_mode("dark")
+    assert trained.shown is not None and trained.shown is not before
+    trained.window.themes.set_mode("light")
 
 
 def test_what_layers_give_for_a_sample_that_is_tried_hangs_below_their_cards(trained: Trained) -> None:
