@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, QTimer, Signal
@@ -141,6 +141,22 @@ class CanvasContext(QObject):
         """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size."""
         self.navigation.show_region(self.extent())
         self.navigation.framed = True
+
+    def show_layers(self, ids: Iterable[str]) -> None:
+        """Show these layers, because something leads to them."""
+        self.navigation.show_region(self.board.bounds(ids))
+
+    def follow_size(self, before: QRectF) -> None:
+        """The canvas has another size, and showed the region ``before``: what was framed or whole in view is so again.
+
+        Else what was in the middle stays there, and so does a zoom that leaves the whole network in view.
+        """
+        if self.navigation.framed:
+            self.frame_all()
+        elif not before.isEmpty():
+            self.navigation.center_on(before.center())
+            if self.is_whole_in(before) and not self.is_whole_in(self.navigation.visible_region()):
+                self.frame_all()
 
     def is_whole_in(self, region: QRectF) -> bool:
         """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little."""

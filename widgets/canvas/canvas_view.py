@@ -74,6 +74,8 @@ class CanvasView(QGraphicsView):
         self._minimap = Minimap(self.viewport(), self.surface, self.navigation)
         self._hint = KeyHint(self.viewport(), themes)
         self._empty = True
+        self._resized = False
+        """Whether the canvas changed its size during the drag that goes on."""
         self.events.hinted.connect(self._hint.say)
         self.selection.changed.connect(self._describe)
         self.context.changed.connect(self._on_change)
@@ -140,6 +142,18 @@ class CanvasView(QGraphicsView):
         """Show which wire a layer would be put on, or would get, if it were dropped; None shows nothing."""
         show_drop(self.context, layer, place)
 
+    def fit_again(self) -> None:
+        """Show the whole network, because another work begins; unless what is in view was chosen by hand.
+
+        Where something is dragged, it waits for that to end.
+        """
+        if self.navigation.by_hand:
+            return
+        if self._mouse.holds:
+            self.navigation.framed = self._resized = True
+        else:
+            self.context.frame_all()
+
     def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
         """Write a picture of the whole network.
 
@@ -175,6 +189,9 @@ class CanvasView(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
+        if self._resized and not self._mouse.holds:
+            self._resized = False
+            self.context.follow_size(QRectF())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._mouse.double_click(event)
@@ -293,13 +310,13 @@ class CanvasView(QGraphicsView):
             self.navigation.moved()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        before = self.navigation.scene_region(QRect(QPoint(), event.oldSize()))
-        whole = event.oldSize().isValid() and self.context.is_whole_in(before)
+        size = event.oldSize()
+        before = self.navigation.scene_region(QRect(QPoint(), size)) if size.isValid() else QRectF()
         super().resizeEvent(event)
-        # A zoom that was chosen stays as long as it leaves the whole network in view.
-        cut = whole and not self.context.is_whole_in(self.navigation.visible_region())
-        if self.navigation.framed or cut:
-            self.context.frame_all()
+        if self._mouse.holds:  # nothing moves under the hand
+            self._resized = True
+        else:
+            self.context.follow_size(before)
         self._minimap.place()
         self._hint.dress()
 

@@ -203,7 +203,7 @@ class Minimap(QWidget):
 
     def _go(self, spot: QPointF) -> None:
         region, scale, corner = self._frame()
-        self._navigation.framed = False
+        self._navigation.take()
         self._navigation.center_on(region.topLeft() + (spot - corner) / scale)
 
 

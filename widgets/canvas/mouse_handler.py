@@ -37,6 +37,8 @@ class MouseHandler:
         self._canvas = canvas
         canvas.gestures.cancelled.connect(self.forget)
         self._pressed: tuple[QPoint, Hit, Qt.KeyboardModifier] | None = None
+        self._held = False
+        """Whether a button is down that went down here."""
         self._fresh = False
         """Whether the press itself selected the card under it."""
         self._space = False
@@ -49,6 +51,7 @@ class MouseHandler:
         place = canvas.navigation.to_scene(spot)
         if canvas.gestures.current is not None or self._pressed is not None:
             return
+        self._held = True
         if event.button() == MIDDLE or (event.button() == LEFT and self._space):
             self._panned = True
             canvas.gestures.begin(Pan(canvas.navigation, place))
@@ -77,13 +80,18 @@ class MouseHandler:
 
     def release(self, event: QMouseEvent) -> None:
         """A button went up."""
-        canvas = self._canvas
+        self._held, canvas = False, self._canvas
         if self._pressed is not None and event.button() == LEFT:
             _, hit, modifiers = self._pressed
             self._pressed = None
             self._click(hit, modifiers)
         elif canvas.gestures.current is not None and event.button() in (LEFT, MIDDLE):
             canvas.gestures.end(canvas.navigation.to_scene(event.position().toPoint()), event.modifiers())
+
+    @property
+    def holds(self) -> bool:
+        """Whether a button that went down here is still held, so that the view must not move by itself."""
+        return self._pressed is not None or (self._held and self._canvas.gestures.current is not None)
 
     def forget(self) -> None:
         """Drop a press that has not become a gesture."""

@@ -66,6 +66,8 @@ class Navigation(QObject):
         """Whether cards and view glide to new places; they do not where the system asks for no motion."""
         self.framed = False
         """Whether the view was last asked to show everything; it then does so in any size."""
+        self.by_hand = False
+        """Whether what is in view was chosen by zooming or moving the view since."""
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -114,8 +116,16 @@ class Navigation(QObject):
         # The bars' values map to whole pixels, so this is what `center_on` was or could have been given.
         return self.visible_region().center()
 
+    def take(self) -> None:
+        """Somebody chooses by hand what is in view, which is kept from now on."""
+        self.framed, self.by_hand = False, True
+
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
-        """Zoom so that the scene under ``at`` (viewport; default its centre) stays where it is."""
+        """Zoom by hand so that the scene under ``at`` (viewport; default its centre) stays where it is."""
+        self.take()
+        self._zoom_to(zoom, at)
+
+    def _zoom_to(self, zoom: float, at: QPoint | None = None) -> None:
         self.framed = False
         zoom = max(MINIMUM, min(zoom, MAXIMUM))
         if abs(zoom - 1) < 0.03:
@@ -150,7 +160,7 @@ class Navigation(QObject):
 
     def show_region(self, region: QRectF, most: float = 1.0) -> None:
         """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
-        self.framed = False
+        self.framed = self.by_hand = False
         if region.isEmpty():
             region = QRectF(-200, -150, 400, 300)
         width, height = self.room()
@@ -186,7 +196,7 @@ class Navigation(QObject):
             min(room.height() / most.height(), (view.width() - 2 * INSET) / most.width()),
         )
         if fit < 1:
-            self.set_zoom(self.zoom * max(fit, 0.05) * 0.98)
+            self._zoom_to(self.zoom * max(fit, 0.05) * 0.98)
         area = measure()
         beside, free = area.width() <= room.width(), _has_side(area, view, size)
         right = 0 if free or not beside else size.width() + INSET
@@ -230,7 +240,7 @@ class Navigation(QObject):
 
     def _scroll(self, step: QPoint) -> None:
         self._glide.stop()
-        self.framed = False
+        self.take()
         self.scroll_to(self.scrolled - step)
 
     # Scrolling. Qt moves what is painted already and asks for the rest only, but not when scrolled twice in a frame.

@@ -321,7 +321,8 @@ class Workbench(QWidget):
         if self.workspace == "data":
             self.show_workspace("network")
         self.canvas.select([id_])
-        self.canvas.run("frame")
+        if id_ in self.canvas.board.cards:
+            self.canvas.context.show_layers([id_])
 
     def _open_row(self, path: tuple[str, ...]) -> None:
         """Go to a row of the summary: a layer of the network on show, or one inside its blocks."""
@@ -385,12 +386,14 @@ class Workbench(QWidget):
         if name == self.workspace:
             return
         self.workspace = name
+        self.canvas.fit_again()
         self._arrange()
         self.workspace_changed.emit(name)
 
     def show_lesson(self, shown: bool) -> None:
         """Show the lesson in all workspaces, or fold it away; one thing is read at a time."""
         self.lesson_shown = shown
+        self.canvas.fit_again()
         if shown:
             self.side_panel.read(None)
         self.side_panel.changed.emit()

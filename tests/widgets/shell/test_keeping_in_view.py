@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.widgets.canvas.test_board_walk import add_by_search, drop, wire_middle
 from widgets.canvas.canvas_view import CanvasView
@@ -63,14 +66,87 @@ def test_wires_between_rows_are_in_view_as_well(window: MainWindow, canvas: Canv
         assert whole(canvas) and all(region.contains(wire.area) for wire in canvas.board.wires.values()), kind
 
 
-def test_a_part_that_was_zoomed_to_stays_so(window: MainWindow, canvas: CanvasView) -> None:
+def turn_wheel(canvas: CanvasView, notches: int, spot: QPoint) -> None:
+    """Turn the wheel over a spot of the canvas, away from oneself where ``notches`` is positive."""
+    viewport, nothing = canvas.viewport(), QPoint()
+    event = QWheelEvent(
+        QPointF(spot), QPointF(viewport.mapToGlobal(spot)), nothing, QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(viewport, event)
+    settle()
+
+
+def test_a_part_that_was_zoomed_to_stays_so_with_its_middle(window: MainWindow, canvas: CanvasView) -> None:
     draw(canvas, *LENET)
-    canvas.navigation.set_zoom(1.6)
+    turn_wheel(canvas, 5, canvas.mapFromScene(canvas.board.cards["tanh2"].rect.center()))
     assert not whole(canvas)
-    for workspace in ("train", "understand"):
+    zoom, middle = canvas.navigation.zoom, canvas.navigation.middle()
+    for workspace in ("train", "understand", "data", "train", "network"):
         window.show_workspace(workspace)
         settle()
-        assert canvas.navigation.zoom == pytest.approx(1.6)
+        moved = (canvas.navigation.middle() - middle).manhattanLength() * zoom
+        assert canvas.navigation.zoom == zoom and (workspace == "data" or moved < 12), workspace
+    window.workbench.show_lesson(True)
+    window.resize(1024, 700)
+    settle()
+    assert canvas.navigation.zoom == zoom
+    assert (canvas.navigation.middle() - middle).manhattanLength() * zoom < 12
+
+
+def test_a_layer_that_was_gone_to_keeps_the_rest_out_of_view_in_its_workspace_alone(
+    window: MainWindow, canvas: CanvasView, qtbot: QtBot
+) -> None:
+    draw(canvas, *LENET)
+    window.resize(1024, 700)
+    window.workbench.go_to("conv2")
+    settle()
+    assert canvas.navigation.zoom == 1.0 and not whole(canvas)
+    window.resize(1060, 700)
+    settle()
+    assert canvas.navigation.zoom == 1.0, "it is looked at in this workspace"
+    for lesson in (False, True):
+        window.workbench.go_to("conv2")
+        settle()
+        assert not whole(canvas)
+        window.workbench.show_lesson(True) if lesson else window.show_workspace("train")
+        settle()
+        assert whole(canvas)
+
+
+def test_nothing_moves_under_a_drag_and_the_network_is_in_view_after_it(
+    window: MainWindow, canvas: CanvasView, qtbot: QtBot
+) -> None:
+    draw(canvas, *LENET)
+    spot = canvas.mapFromScene(canvas.board.cards["conv1"].rect.center())
+    qtbot.mousePress(canvas.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    for number, (workspace, shown) in enumerate((("train", False), ("understand", True), ("train", True)), 1):
+        qtbot.mouseMove(canvas.viewport(), spot + QPoint(0, 20 * number))
+        place, corner = canvas.mapToScene(spot), canvas.mapToScene(QPoint(0, 0))
+        window.show_workspace(workspace)
+        window.workbench.show_lesson(shown)
+        settle()
+        assert (canvas.mapToScene(spot), canvas.mapToScene(QPoint(0, 0))) == (place, corner), workspace
+    assert not whole(canvas)
+    qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    settle()
+    assert whole(canvas)
+
+
+def test_the_whole_network_is_kept_in_view_by_the_key_that_frames_where_nothing_is_selected(
+    window: MainWindow, canvas: CanvasView, qtbot: QtBot
+) -> None:
+    draw(canvas, *LENET)
+    turn_wheel(canvas, 5, QPoint(40, 40))
+    canvas.selection.clear()
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    assert whole(canvas) and canvas.navigation.framed
+    canvas.select(["conv1"])
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    zoom = canvas.navigation.zoom
+    window.show_workspace("train")
+    settle()
+    assert canvas.navigation.zoom == zoom and not whole(canvas), "what was framed by hand stays"
 
 
 def test_layers_dropped_on_a_wire_push_no_card_out_of_view(canvas: CanvasView) -> None:

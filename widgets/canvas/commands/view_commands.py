@@ -9,8 +9,11 @@ from widgets.canvas.canvas_context import CanvasContext
 @command("Frame the selection", "F", id="frame", group=Group.VIEW)
 def frame_selection(canvas: CanvasContext) -> None:
     """Show the selected cards, or all where none is selected."""
-    ids = canvas.selection.ids
-    canvas.navigation.show_region(canvas.board.bounds(ids) if ids else canvas.board.bounds())
+    if canvas.selection.ids:
+        canvas.show_layers(canvas.selection.ids)
+        canvas.navigation.take()
+    else:
+        canvas.frame_all()
 
 
 @command("Frame everything", "H", "Home", id="home", group=Group.VIEW, context=ContextMenu.GROUND, icon="fit")

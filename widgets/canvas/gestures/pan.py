@@ -18,7 +18,7 @@ class Pan(Gesture):
         self._navigation = navigation
         self._last = navigation.from_scene(start)
         self._origin = navigation.scrolled
-        navigation.framed = False
+        navigation.take()
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Scroll by as much as the pointer moved on the screen."""
