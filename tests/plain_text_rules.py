@@ -65,10 +65,17 @@ def _of_call(node: ast.Call, path: str) -> Iterator[str]:
 
 
 def _text_of_tip(node: ast.Call, name: str) -> ast.expr | None:
-    """The argument of a call that becomes a tooltip."""
+    """The argument of a call that becomes a tooltip; an action's text does where it has no other."""
+    if name == "addAction" and node.args and _is_made_up(node.args[0]):
+        return node.args[0]
     if name == "showText" and isinstance(node.func, ast.Attribute) and _last(node.func.value) == "QToolTip":
         return node.args[1]
     return node.args[TIPS[name]] if name in TIPS and node.args else None
+
+
+def _is_made_up(node: ast.expr) -> bool:
+    """Whether a text is put together from others, or escaped for menus alone."""
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Call) and _last(node.func) == "caption")
 
 
 def _is_escaped(node: ast.expr) -> bool:

@@ -389,10 +389,13 @@ item.setToolTip(0, name)
 QToolTip.showText(at, name, self)
 page.setHtml(name)
 pg.TextItem(html=name)
+menu.addAction(f"Put back {name}")
+menu.addAction(caption(name))
+menu.addAction(bound)
 """
     place = PurePosixPath("widgets/x.py")
     broken = [int(each.partition(":")[0]) for each in html_of_strangers(source, place)]
-    assert sorted(broken) == [2, 3, 4, 5, 7, 8, 9, 10]
+    assert sorted(broken) == [2, 3, 4, 5, 7, 8, 9, 10, 11, 12]
     assert list(html_of_strangers("role = ToolTipRole", place)) == ["1: ToolTipRole without plain_tip"]
 
 

@@ -18,7 +18,7 @@ from widgets.canvas.commands.annotation_commands import edit_annotation, recolou
 from widgets.canvas.commands.block_commands import run_as_loop, run_once
 from widgets.canvas.commands.edit_commands import delete
 from widgets.canvas.hit_test import NOTHING, Hit, What
-from widgets.look.plain_text import caption
+from widgets.look.menus import add_entry
 from widgets.look.swatch import swatch
 
 HUE_NAMES = ("Grey", "Blue", "Teal", "Purple", "Green", "Orange", "Olive", "Violet")
@@ -96,7 +96,7 @@ def _add_loops(canvas: CanvasContext, menu: QMenu, id: str, block: Block) -> Non
             pair = (source, target)
             others = tuple(state for state in states if state[1] != target)
             chosen = others if pair in states else (*others, pair)
-            action = loops.addAction(caption(f"{source}, coming back at {target}"))
+            action = add_entry(loops, f"{source}, coming back at {target}")
             action.setCheckable(True)
             action.setChecked(pair in states)
             action.triggered.connect(_attempt(canvas, partial(run_as_loop, canvas, id, chosen)))

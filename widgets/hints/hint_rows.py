@@ -13,6 +13,7 @@ from graph.checking.network_hints import Hint
 from widgets.look import icons
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.menus import add_entry
 from widgets.look.plain_text import caption, plain_tip
 from widgets.look.severity_icons import Mark
 from widgets.look.theme import Themed, ThemeSource
@@ -63,7 +64,7 @@ class HintRow(Themed, QFrame):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         menu.addAction("Dismiss here").triggered.connect(lambda: self.dismissed.emit(self.hint))
-        menu.addAction(f"Never show: {title}").triggered.connect(lambda: self.hidden.emit(self.hint))
+        add_entry(menu, f"Never show: {title}", lambda: self.hidden.emit(self.hint))
         button.setMenu(menu)
         return button
 

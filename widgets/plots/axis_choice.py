@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from widgets.look.menus import add_entry
 from widgets.plots.plot_view import PlotView
 
 
@@ -31,7 +32,7 @@ class AxisChoice(QToolButton):
         self.setToolTip("What the x axis counts")
         menu, group = QMenu(self), QActionGroup(self)
         for name, meaning in choices.items():
-            action = self._actions[name] = menu.addAction(f"{name}: {meaning}")
+            action = self._actions[name] = add_entry(menu, f"{name}: {meaning}")
             action.setCheckable(True)
             group.addAction(action)
             action.triggered.connect(lambda _=False, name=name: self.choose(name))

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from graph.errors import NetloomError
 from widgets.look import icons
+from widgets.look.menus import add_entry
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots import plot_export
@@ -489,7 +490,7 @@ class PlotView(pg.GraphicsView, Themed):
         menu.addAction("Copy values", partial(plot_export.copy_values, self))
         menu.addSeparator()
         for kind, (name, _) in FILE_KINDS.items():
-            menu.addAction(f"Export {name}…", partial(self.ask_and_export, kind))
+            add_entry(menu, f"Export {name}…", partial(self.ask_and_export, kind))
         return menu
 
     def export(self, path: Path) -> None:

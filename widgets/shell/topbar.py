@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
+from widgets.look.menus import add_entry
 from widgets.look.plain_text import plain_tip, spoken
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
@@ -186,7 +187,7 @@ class TopBar(Themed, QWidget):
         menu = self.devices.menu()
         menu.clear()
         for name, title in offered:
-            action = menu.addAction(title)
+            action = add_entry(menu, title)
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self.device.emit(name))

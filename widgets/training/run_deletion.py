@@ -17,7 +17,7 @@ from app.training.run_labels import owner_of, size_on_disk
 from app.training.run_trash import DAYS, DeletedRun, deleted_runs, discard, discard_old, restore_run, trash_run
 from graph.document import Act, Document
 from graph.errors import NetloomError
-from widgets.look.plain_text import caption
+from widgets.look.menus import add_entry
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_entries import RunEntry, run_name
 from widgets.training.run_model import RunModel
@@ -228,7 +228,7 @@ class RunDeletion:
         for deleted in runs[:LISTED]:
             name = run_name(deleted.path, owner_of(deleted.path), self._model.key)
             size = scaled(self._size_of(deleted), "B")
-            menu.addAction(f"Put back {caption(name)}   ({size})", partial(self.restore, [deleted]))
+            add_entry(menu, f"Put back {name}   ({size})", partial(self.restore, [deleted]))
         menu.addSeparator()
         menu.addAction(FOR_GOOD, self.ask_for_good)
         menu.setEnabled(bool(runs))

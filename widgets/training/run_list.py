@@ -32,7 +32,8 @@ from widgets.look.flow import flow
 from widgets.look.focus import within
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, vbox
-from widgets.look.plain_text import caption, plain_tip
+from widgets.look.menus import add_entry
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_changes import project_name
@@ -278,7 +279,7 @@ class RunList(QWidget):
             menu.clear()
         entry, chosen = self.current, self.selected or ([self.current] if self.current is not None else [])
         for column in LABELS:
-            menu.addAction(f"{column.title}…", partial(self._edit, column)).setEnabled(entry is not None)
+            add_entry(menu, f"{column.title}…", partial(self._edit, column)).setEnabled(entry is not None)
         menu.addAction("Open the folder", self._open_folder).setEnabled(entry is not None)
         self._fill_move(menu.addMenu("Move to"), [each for each in chosen if each.path != self.model.busy])
         self._deletion.fill(menu.addMenu(MENU))
@@ -290,7 +291,7 @@ class RunList(QWidget):
         owners = {entry.owner.id for entry in entries}
         others = [known for known in known_projects() if owners != {known.id}][:MOST_PROJECTS]
         for known in others:
-            menu.addAction(caption(_titled(known)), partial(self._move, entries, known))
+            add_entry(menu, _titled(known), partial(self._move, entries, known))
         if not others:
             menu.addAction("No other project was opened here").setEnabled(False)
         menu.setEnabled(bool(entries))

@@ -13,6 +13,7 @@ import torch
 from app.project.project_check import Report, check_project
 from app.training import trainable
 from app.training.training_session import TrainingSession, begin
+from graph.checking.dead_layers import leading_to_outputs
 from graph.checking.layer_info import Severity
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes
@@ -87,7 +88,7 @@ def hold(drawn: Drawn, place: Path) -> None:
         assert str(error).startswith(refused[0]), f"the check says {refused[0]!r}, training {str(error)!r}"
     else:
         raise AssertionError(f"refused by the check, and trained: {refused}")
-    if any(words in sentence for sentence in refused for words in MEANINGLESS):
+    if any(words in sentence for sentence in refused for words in MEANINGLESS) or _is_idle(drawn.project, refused[0]):
         return
     with patch.object(trainable, "refuse"):
         try:
@@ -95,6 +96,11 @@ def hold(drawn: Drawn, place: Path) -> None:
         except Exception:
             return
     raise AssertionError(f"refused without a reason, it trains: {refused}")
+
+
+def _is_idle(project: Project, sentence: str) -> bool:
+    """Whether a sentence is of a layer that leads to no output: it must fit all the same, and would not be computed."""
+    return sentence.partition(":")[0] in set(project.network.ids) - leading_to_outputs(project.network)
 
 
 def play(round: Round) -> int:

@@ -17,7 +17,8 @@ from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
-from widgets.look.plain_text import caption, plain_tip
+from widgets.look.menus import add_entry
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders
 from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
@@ -120,7 +121,7 @@ class GradientsTab(RecurrentTab):
         if run is not None:
             self.menu.addAction("These weights before training", partial(self._ask_untrained, run))
         for other in runs_with_memory(run.path if run is not None else None):
-            self.menu.addAction(caption(self.subject.run_name(other)), partial(self._ask_run, other))
+            add_entry(self.menu, self.subject.run_name(other), partial(self._ask_run, other))
         if self.menu.isEmpty():
             self.menu.addAction("No other run has a recurrent layer").setEnabled(False)
 
