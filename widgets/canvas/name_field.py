@@ -12,7 +12,7 @@ from widgets.fields.in_place_editing import InPlaceEditing
 
 
 class NameField(QLineEdit):
-    """Edits a name; Enter or leaving it keeps what was typed, Esc does not. A refused name stays to be corrected."""
+    """Edits a name; Enter, Tab or leaving it keeps it, Esc does not. A refused name stays to be corrected."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -25,6 +25,9 @@ class NameField(QLineEdit):
         self.editing.open(area, name, lambda new: keep(new) if new else "")
 
     def event(self, event: QEvent) -> bool:
-        """Tab leads nowhere: a name is kept or it is not."""
-        tab = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab
-        return (tab and event.type() == QEvent.Type.KeyPress) or super().event(event)
+        """Tab keeps the name, and leads nowhere else."""
+        tab = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if tab and event.type() == QEvent.Type.KeyPress:
+            self.editing.finish()
+            return True
+        return super().event(event)

@@ -99,6 +99,11 @@ class ChoiceForm(QWidget):
         self._show_picks()
         self.show_kind(self._kind)
 
+    def forget(self) -> None:
+        """Give up what is typed and was refused: the data of another project is shown from now on."""
+        for form in (self.options, self.split, self.scaling, self.altering):
+            form.forget()
+
     def show_columns(self, columns: Sequence[Column], more: int) -> None:
         """Show the columns of the table that the choice reads, none where it is no table."""
         self._columns, self._more = columns, more

@@ -49,7 +49,9 @@ class ColumnEditor(QWidget):
         self.merge = QPushButton("Merge variants", self)
         self.merge.setToolTip("Make categories that differ by case or blanks alone one category")
         self.why = text_label(parent=self, look="faint", wrap=True)
-        self.fault = FieldFault(self.type)
+        fields: tuple[QWidget, ...] = (self.type, self.unit, self.missing)
+        self._faults = {field: FieldFault(field) for field in fields}
+        self._taken_from: QWidget = self.type
         self._lay_out()
         self._connect()
 
@@ -90,9 +92,10 @@ class ColumnEditor(QWidget):
         self, column: ColumnRecipe | None, reading: ColumnReading | None, dialect: Dialect, out: bool, may_leave: bool
     ) -> None:
         """Show a column; ``out`` says that the network does not see it, ``may_leave`` that this can be chosen."""
-        if column is None or self._column is None or column.name != self._column.name:
-            self.fault.say("")
-        self._column, self._out = column, out
+        before, self._column, self._out = self._column, column, out
+        if column is None or before is None or column.name != before.name:
+            self._clear()
+            before = None
         self.setEnabled(column is not None)
         if column is None:
             self.heading.setText("No column")
@@ -103,6 +106,21 @@ class ColumnEditor(QWidget):
         self.again.setEnabled(column.stated)
         self._fill_type(column, out, may_leave)
         self._fill_details(column, reading, dialect)
+        self._fill_texts(column, before)
+
+    def _fill_texts(self, column: ColumnRecipe, before: ColumnRecipe | None) -> None:
+        """What is typed stays until it is taken over, unless the value ``before`` was another one."""
+        number = column.type is ColumnType.NUMBER
+        texts = (
+            (self.unit, "unit", column.unit if number else ""),
+            (self.missing, "missing", ", ".join(column.missing)),
+        )
+        for line, name, text in texts:
+            same = before is not None and _held(before, name) == _held(column, name) and line.isEnabled()
+            if not (same and (line.isModified() or self._faults[line].text())):
+                line.setText(text)
+                self._faults[line].say("")
+        self.unit.setEnabled(number)
 
     def _fill_type(self, column: ColumnRecipe, out: bool, may_leave: bool) -> None:
         kinds = [str(kind) for kind in TYPES]
@@ -112,8 +130,6 @@ class ColumnEditor(QWidget):
 
     def _fill_details(self, column: ColumnRecipe, reading: ColumnReading | None, dialect: Dialect) -> None:
         number, date = column.type is ColumnType.NUMBER, column.type is ColumnType.DATE
-        self.unit.setText(column.unit if number else "")
-        self.unit.setEnabled(number)
         own = column.decimal or dialect.decimal or "."
         _fill(self.decimal, [(SIGNS[sign], sign) for sign in ".,"] if number else [])
         self.decimal.setCurrentIndex(max(0, self.decimal.findData(own)))
@@ -122,26 +138,40 @@ class ColumnEditor(QWidget):
         _fill(self.format, [(f"{one.title}: {one.example}", one.changes["date_format"]) for one in formats])
         self.format.setCurrentIndex(self.format.findData(column.date_format) if formats else -1)
         self.format.setEnabled(len(formats) > 1)
-        self.missing.setText(", ".join(column.missing))
         self.categories.setText(_listed(column) if column.type is ColumnType.CATEGORY else "–")
         self.merge.setEnabled(bool(self._variants))
         self.why.setText(column.why or ("You chose how this column is read." if column.stated else ""))
 
     def refuse(self, sentence: str) -> None:
-        """Say why the column cannot be read so; the fields show how it is read."""
-        self.fault.say(sentence)
+        """Say beside the field that was edited last why the column cannot be read so; what was typed stays."""
+        self._faults.get(self._taken_from, self._faults[self.type]).say(sentence)
+
+    @property
+    def column(self) -> str:
+        """The name of the column on show; empty where there is none."""
+        return self._column.name if self._column is not None else ""
+
+    def fault_of(self, field: QWidget) -> FieldFault:
+        """What is said beside the type, the unit or the missing words."""
+        return self._faults[field]
+
+    def _clear(self) -> None:
+        for fault in self._faults.values():
+            fault.say("")
 
     def _take(self, name: str, value: object) -> None:
         column = self._column
         if column is not None and value is not None and value != _held(column, name):
-            self.fault.say("")
+            self._clear()
+            self._taken_from = {"unit": self.unit, "missing": self.missing}.get(name, self.type)
             self.changed.emit(column.name, {name: list(value) if isinstance(value, tuple) else value})
 
     def _take_type(self, place: int) -> None:
         column, kind = self._column, str(self.type.itemData(place))
         if column is None:
             return
-        self.fault.say("")
+        self._clear()
+        self._taken_from = self.type
         if kind == LEFT_OUT or self._out:
             self.left_out.emit(column.name, kind == LEFT_OUT)
         if kind not in (LEFT_OUT, str(column.type)):

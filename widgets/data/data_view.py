@@ -186,6 +186,7 @@ class DataView(QWidget):
         self._problems, self._refused, self._stale = None, False, True
         self._shown, self._shown_of = None, None
         self._display(None)
+        self.form.forget()
         self.details.forget()
         self._on_table(TablePreview())
         for notice in (self.notice, self.offer, self.asking):

@@ -188,10 +188,16 @@ class ReadingPanel(QWidget):
             self.head.setPlainText(text)
         self.head.setPlaceholderText("This file is no text, or empty.")
 
-    def refuse_column(self, sentence: str) -> None:
-        """Say why a column cannot be read as was chosen, and show how it is read."""
-        self._show_column()
+    def refuse_column(self, name: str, sentence: str) -> bool:
+        """Say why a column cannot be read as was chosen, and show how it is read; what was typed stays.
+
+        Returns False, and says nothing, where another column is on show by now.
+        """
+        if self.editor.column != name:
+            return False
         self.editor.refuse(sentence)
+        self._show_column()
+        return True
 
     def refuse_setting(self, name: str, sentence: str) -> None:
         """Say why the file cannot be read with the setting ``name`` as was chosen."""

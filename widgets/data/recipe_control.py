@@ -306,9 +306,10 @@ class RecipeControl(QObject):
         )
 
     def _on_refused(self, reason: str) -> None:
-        why, _ = self._asked_for
+        why, column = self._asked_for
         if why == "column":
-            self._panel.refuse_column(reason)
+            if not self._panel.refuse_column(column, reason):
+                self._notice.say(reason, "error")
         elif why == "renew":
             self._notice.say(reason, "error")
         elif self._trial is not None:

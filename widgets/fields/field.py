@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.look.labels import set_look
 from widgets.look.plain_text import plain_tip
@@ -32,6 +34,23 @@ class FormField(QWidget):
 
     def commit(self) -> None:
         """Take over what has been typed so far, as leaving the field would."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What stands in the field's lines of text, whether it is taken over or not."""
+        return tuple(line.text() for line in self.findChildren(QLineEdit))
+
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether something was typed that is not taken over yet."""
+        return any(line.isModified() for line in self.findChildren(QLineEdit))
+
+    def retype(self, texts: Sequence[str]) -> None:
+        """Put `texts` of before back, as typed and not taken over."""
+        for line, text in zip(self.findChildren(QLineEdit), texts, strict=False):
+            if line.text() != text:
+                line.setText(text)
+                line.setModified(True)
 
     def describe(self, name: str, help_line: str) -> None:
         """Name the field for screen readers and explain it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
 from widgets.fields.form_grid import LINES, FormColumns, FormGrid
@@ -31,13 +32,22 @@ TALL = 3
 """Lines of text from which on a field has more than one line."""
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What was typed into a field, and the sentence about it; the value is the one that holds meanwhile."""
+
+    texts: tuple[str, ...]
+    sentence: str
+    value: object
+
+
 class _Row:
     """One setting on the grid: label, field with unit, the help under them, and the fault over what follows."""
 
     def __init__(self, spec: Setting, grid: FormGrid, line: int) -> None:
         self.spec = spec
         self.field: FormField = make_field(spec)
-        self.refused: object = None
+        self.shown: object = None
         self.title = spec.label[:1].upper() + spec.label[1:]
         self.label = text_label(self.title, buddy=self.field.editor())
         UndoKeys(self.field.editor())
@@ -98,9 +108,10 @@ class _Row:
         self.help.setVisible(applies and help_wanted)
         self._align()
         value = values[self.spec.name]
-        if self.fault.text() and applies and value == self.refused:
-            return  # what was typed stays until it is corrected or the value changes from elsewhere
+        if applies and value == self.shown and (self.fault.text() or self.field.is_typed_in):
+            return  # what is typed stays until it is taken over, corrected, or the value changes from elsewhere
         self.clear()
+        self.shown = value
         self.field.show_value(value)
 
     def _align(self) -> None:
@@ -109,12 +120,16 @@ class _Row:
         self.label.setContentsMargins(0, 5 if tall else 0, 0, 0)
         self._grid.setAlignment(self.label, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
 
-    def refuse(self, sentence: str, kept: object) -> None:
-        """Say what is wrong; ``kept`` is the value that holds meanwhile."""
-        self.refused = kept
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong with what is typed."""
         self.fault.say(sentence)
         self.field.mark(True)
         self.field.editor().setAccessibleDescription(f"{sentence} {self.spec.help}")
+
+    def give_up(self) -> None:
+        """Show the value that holds in place of what is typed."""
+        self.clear()
+        self.field.show_value(self.shown)
 
     def clear(self) -> None:
         """Take the fault away."""
@@ -126,6 +141,9 @@ class _Row:
 
 class SettingsForm(QWidget):
     """Fields for settings, one below the other.
+
+    What is typed stays while the same settings are shown again, and so does what was refused, until it is corrected or
+    the value changes from elsewhere. Whoever shows another subject in the same fields calls `forget` before.
 
     ``edited(name, value)`` says what the user chose, as a Python value (tuples for sizes, a `Shape` for shapes); the
     owner applies it and calls `show_settings` with the new values, or `refuse`. Bounds are checked here already.
@@ -149,12 +167,38 @@ class SettingsForm(QWidget):
 
     def show_settings(self, settings: Sequence[Setting], values: Mapping[str, Any]) -> None:
         """Show ``settings`` with ``values``, one for each; fields stay as they are where the settings do."""
+        typed = self._typed() if tuple(settings) != self._specs else {}
         if tuple(settings) != self._specs:
             self._build(tuple(settings))
         self._values = dict(values)
         for row in self._rows.values():
             row.show(self._values, self._help)
+        self.bring_back(typed)
         self._columns.fit()
+
+    def _typed(self) -> dict[str, Refused]:
+        """What stands in fields and is not taken over."""
+        open_rows = (row for row in self._rows.values() if row.fault.text() or row.field.is_typed_in)
+        return {row.spec.name: Refused(row.field.texts, row.fault.text(), row.shown) for row in open_rows}
+
+    @property
+    def refused(self) -> dict[str, Refused]:
+        """What was typed and refused, by the names of settings."""
+        return {name: typed for name, typed in self._typed().items() if typed.sentence}
+
+    def bring_back(self, typed: Mapping[str, Refused]) -> None:
+        """Put back what was typed into fields of before, with what was said of it, where it is about the same value."""
+        for name, before in typed.items():
+            row = self._rows.get(name)
+            if row is not None and row.shown == before.value:
+                row.field.retype(before.texts)
+                if before.sentence:
+                    row.refuse(before.sentence)
+
+    def forget(self) -> None:
+        """Give up what is typed and what was refused: another subject is shown from now on."""
+        for row in self._rows.values():
+            row.give_up()
 
     def focus_first(self) -> bool:
         """Give the keyboard to the first field; False where no field takes it."""
@@ -167,7 +211,7 @@ class SettingsForm(QWidget):
 
     def refuse(self, name: str, sentence: str) -> None:
         """Say under the field ``name`` why its value was refused; what the user typed stays."""
-        self._rows[name].refuse(sentence, self._values[name])
+        self._rows[name].refuse(sentence)
 
     def show_automatic(self, name: str, shown: str) -> None:
         """Say in the field ``name``, if there is one, what holds as long as no value is chosen."""
@@ -228,6 +272,16 @@ class SettingsForm(QWidget):
             if previous is not None:
                 QWidget.setTabOrder(previous, row.field.editor())
             previous = row.field.editor()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives up what is typed, or was refused, in the field that has the keyboard."""
+        focus = QApplication.focusWidget()
+        rows = (row for row in self._rows.values() if focus is not None and row.field.isAncestorOf(focus))
+        row = next(rows, None)
+        if event.key() == Qt.Key.Key_Escape and row is not None and (row.fault.text() or row.field.is_typed_in):
+            row.give_up()
+        else:
+            super().keyPressEvent(event)
 
     # Columns
 

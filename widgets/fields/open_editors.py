@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.fields.checked_names import CheckedNames
 from widgets.fields.forms import SettingsForm
 from widgets.fields.in_place_editing import InPlaceEditing
 
@@ -50,7 +51,10 @@ def _finish_line(line: QLineEdit) -> None:
     ground = line.parentWidget()
     around = ground.parentWidget() if ground is not None else None
     if isinstance(around, QAbstractItemView) and around.viewport() is ground:
-        delegate = around.itemDelegate()
+        delegate = around.itemDelegateForIndex(around.indexAt(line.geometry().center()))
+        if isinstance(delegate, CheckedNames):
+            delegate.finish(line)
+            return
         delegate.commitData.emit(line)
         delegate.closeEditor.emit(line, QAbstractItemDelegate.EndEditHint.NoHint)
     else:

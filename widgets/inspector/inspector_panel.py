@@ -24,7 +24,7 @@ from graph.layers.settings import Setting, Surroundings
 from graph.network import Node
 from graph.structure.blocks import Block, Loop
 from graph.structure.inner_document import InnerDocument
-from widgets.fields.forms import SettingsForm
+from widgets.fields.forms import Refused, SettingsForm
 from widgets.inspector.activation_plot import FunctionHelp
 from widgets.inspector.layer_name import LayerName
 from widgets.inspector.layer_notes import LayerNotes
@@ -39,9 +39,20 @@ from widgets.look.layouts import Gap, Stretch, hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
+NAME = "name of the layer"
+"""Stands for the name where settings stand for themselves; no setting is called so."""
+
+Place = tuple[tuple[str, ...], str]
+"""The blocks that a layer is inside of, and its name."""
+
+
+def path_of(document: Document | None) -> tuple[str, ...]:
+    """The blocks that a document is inside of."""
+    return document.path if isinstance(document, InnerDocument) else ()
+
 
 class LayerPage(Themed, QWidget):
-    """Everything about one layer. ``refused`` tells nothing: faults are said beside the field.
+    """Everything about one layer. What is refused is said beside the field, and comes back with its layer.
 
     `by_hand_wanted` asks to work out the layer step by step.
     """
@@ -55,6 +66,7 @@ class LayerPage(Themed, QWidget):
         self._id = ""
         self._kind: type[Layer] | None = None
         self._labels: dict[str, str] = {}
+        self._aside: dict[Place, dict[str, Refused]] = {}
         self.sign = FamilySign(themes)
         self.kind = Label()
         self.name = LayerName()
@@ -105,10 +117,11 @@ class LayerPage(Themed, QWidget):
 
     def show_layer(self, document: Document, checker: Checker, id_: str) -> None:
         """Show the layer ``id_``."""
-        self._document = document
         node, facts = document.network.node(id_), checker.layer_info(id_)
         layer = node.layer
-        if id_ != self._id or type(layer) is not self._kind:
+        fresh = document is not self._document or id_ != self._id or type(layer) is not self._kind
+        self._document = document
+        if fresh:
             self._show_kind(node)
         own = [(spec, getattr(layer, spec.name)) for spec in layer.settings()]
         shown = [*own, *(layer.exposed_settings() if isinstance(layer, Block) else ())]
@@ -118,6 +131,8 @@ class LayerPage(Themed, QWidget):
         self.nothing.setVisible(not settings)
         self.why.setVisible(bool(settings))
         self.form.show_settings(settings, {spec.name: value for spec, value in shown})
+        if fresh:
+            self.form.bring_back(self._aside.get(self._place, {}))
         self._show_automatic(layer, checker.surroundings(id_), settings)
         self._show_pins()
         self.loop.setVisible(isinstance(layer, Loop))
@@ -147,7 +162,9 @@ class LayerPage(Themed, QWidget):
         self.kind.setToolTip(plain_tip(str(node.layer.family)))
         self.sign.show_family(node.layer.family)
         self.sign.setToolTip(plain_tip(str(node.layer.family)))
-        self.name.show_layer(self._document, node.id)
+        refused = self._aside.get(self._place, {}).get(NAME)
+        self.name.show_layer(self._document, node.id, refused.texts[0] if refused is not None else "")
+        self.form.forget()
         self.by_hand.setVisible(node.layer.can_follow())
         self.teach.setText(paragraphs(node.layer.help()))
 
@@ -155,6 +172,63 @@ class LayerPage(Themed, QWidget):
         """Take over what is being typed."""
         self.name.commit()
         self.form.commit()
+
+    @property
+    def id(self) -> str:
+        """The layer that was shown last."""
+        return self._id
+
+    @property
+    def refused(self) -> dict[str, Refused]:
+        """What was typed for the layer and refused: its name under `NAME`, settings under theirs."""
+        name = {NAME: Refused((self.name.text(),), self.name.fault.text(), self._id)} if self.name.fault.text() else {}
+        return {**name, **self.form.refused}
+
+    def leave(self) -> str:
+        """Put aside what was refused, which comes back with the layer; returns what is to be said of it, if it is news.
+
+        Another layer, or none, is shown next.
+        """
+        self.commit()
+        refused, before = self.refused, self._aside.pop(self._place, {})
+        if refused:
+            self._aside[self._place] = refused
+        self._kind = None  # whatever is shown next is shown afresh
+        self.name.show_layer(self._document, self._id)
+        self.form.forget()
+        titles = {NAME: "Name"} | {name: label[:1].upper() + label[1:] for name, label in self._labels.items()}
+        said = (f"{titles[name]} of {self._id}: {typed.sentence}" for name, typed in refused.items())
+        return " ".join(said) if refused != before else ""
+
+    def holds_aside(self, place: Place) -> bool:
+        """Whether something that was typed for a layer, and refused, waits to be corrected."""
+        return bool(self._aside.get(place)) or (place == self._place and bool(self.refused))
+
+    def forget_aside(self) -> None:
+        """Another project is open: what was refused for layers of the one before is given up."""
+        self._aside.clear()
+
+    def rename(self, old: str, new: str) -> None:
+        """A layer of the network on show has another name; what is typed for it stays."""
+        if old == self._id:
+            self._id = new
+            if not self.name.isModified() and not self.name.fault.text():
+                self.name.show_layer(self._document, new)
+            else:
+                self.name.follow(new)
+        path = path_of(self._document)
+        if (path, old) in self._aside:
+            self._aside[path, new] = self._aside.pop((path, old))
+
+    def correct(self) -> None:
+        """Give the keyboard to what was refused."""
+        refused = next(iter(self.refused), NAME)
+        editor = self.name if refused == NAME else self.form.field(refused).editor()
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def _place(self) -> Place:
+        return path_of(self._document), self._id
 
     # Edits
 
@@ -240,9 +314,13 @@ class NetworkPage(QWidget):
 
 
 class Inspector(FormArea):
-    """Follows the selection and the document. `by_hand_wanted` passes on the wish of the layer on show."""
+    """Follows the selection and the document. `by_hand_wanted` passes on the wish of the layer on show.
+
+    `left_refused` carries the `Place` of a layer that is left with something that was refused, and the sentence.
+    """
 
     by_hand_wanted = Signal(str)
+    left_refused = Signal(object, str)
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -274,6 +352,10 @@ class Inspector(FormArea):
 
     def set_document(self, document: Document, checker: Checker) -> None:
         """Inspect another document."""
+        same = _outermost(document) is _outermost(self._document)
+        self._leave_layer(telling=same)
+        if not same:
+            self.layer.forget_aside()
         self.close_document()
         self._document, self._checker, self._ids = document, checker, []
         self._stops = (document.subscribe(self._on_commit), checker.subscribe(lambda _: self.refresh()))
@@ -296,15 +378,23 @@ class Inspector(FormArea):
         """Inspect these layers; what was typed for the last one counts first."""
         if list(ids) == self._ids:
             return
-        if self.pages.current is self.layer:
-            self.layer.commit()
+        self._leave_layer()
         self._ids = list(ids)
         self.verticalScrollBar().setValue(0)
         self.refresh()
 
+    def _leave_layer(self, *, telling: bool = True) -> None:
+        """Take over what is typed for the layer on show; what is refused is told, since it goes out of sight."""
+        if self.pages.current is not self.layer or self._document is None:
+            return
+        sentence = self.layer.leave()
+        if sentence and telling:
+            self.left_refused.emit((path_of(self._document), self.layer.id), sentence)
+
     def _on_commit(self, commit: Commit) -> None:
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
+                self.layer.rename(change.old, change.new)
                 self._ids = [change.new if id_ == change.old else id_ for id_ in self._ids]
         self.refresh()
 
@@ -342,6 +432,12 @@ class Inspector(FormArea):
             self.layer.why.setChecked(True)
             self.pages.adjustSize()
             self.ensureWidgetVisible(self.layer.teaching)
+
+
+def _outermost(document: Document | None) -> Document | None:
+    while isinstance(document, InnerDocument):
+        document = document.outer
+    return document
 
 
 def _sentence(text: str) -> str:

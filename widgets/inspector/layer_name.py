@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from graph.document import Document
@@ -12,7 +14,7 @@ from widgets.look.floating import FieldFault
 
 
 class LayerName(QLineEdit):
-    """Renames the layer on show. What was refused comes back with its layer, for as long as it would be refused."""
+    """Renames the layer on show. Esc gives up what is typed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,18 +24,18 @@ class LayerName(QLineEdit):
         self.fault = FieldFault(self, "layerNameFault")
         self._document: Document | None = None
         self._id = ""
-        self._refused: dict[str, str] = {}
         self.editingFinished.connect(self.commit)
 
-    def show_layer(self, document: Document | None, id_: str) -> None:
-        """Show the name of the layer ``id_``, or what was typed for it and refused."""
-        if document is not self._document:
-            self._refused.clear()
+    def show_layer(self, document: Document | None, id_: str, typed: str = "") -> None:
+        """Show the name of the layer ``id_``, or what was ``typed`` for it and would still be refused."""
         self._document, self._id = document, id_
-        typed = self._refused.get(id_, "")
         reason = self._reason_against(typed) if typed else ""
         self.setText(typed if reason else id_)
         self.say(reason)
+
+    def follow(self, id_: str) -> None:
+        """The layer has another name, and what is typed stays."""
+        self._id = id_
 
     def say(self, reason: str) -> None:
         """Say why the name is refused; an empty reason takes that away."""
@@ -45,11 +47,13 @@ class LayerName(QLineEdit):
         typed, old = typed_name(self.text()), self._id
         if self._document is None or old not in self._document.network:
             return
-        reason = "" if typed == old else self._rename(self._document, old, typed)
-        self._refused.pop(old, None)
-        if reason:
-            self._refused[old] = typed
-        self.say(reason)
+        self.say("" if typed == old else self._rename(self._document, old, typed))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text() != self._id:
+            self.show_layer(self._document, self._id)
+        else:
+            super().keyPressEvent(event)
 
     def _rename(self, document: Document, old: str, new: str) -> str:
         """Rename the layer; returns why it is refused, or nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from widgets.look.labels import Label
@@ -87,9 +87,19 @@ class Floating(QObject):
             edge = top + height + MARGIN if self._at_top else top - MARGIN
 
 
+class FaultHidden(QEvent):
+    """A field went out of sight with its fault: the main window is told, which says it elsewhere."""
+
+    KIND = QEvent.Type(QEvent.registerEventType())
+
+    def __init__(self, fault: FieldFault) -> None:
+        super().__init__(self.KIND)
+        self.fault = fault
+
+
 class FieldFault(Label):
     """What is wrong with the value of a field, in a frame over what stands below the field, or above where there is
-    no room. It is seen as long as the field is, and goes with it.
+    no room. It is seen as long as the field is, and goes with it; the main window gets a `FaultHidden` then.
     """
 
     def __init__(self, field: QWidget, name: str = "") -> None:
@@ -109,9 +119,17 @@ class FieldFault(Label):
         self.setText(sentence)
         self._place()
 
+    @property
+    def field(self) -> QWidget:
+        """The field whose value is wrong."""
+        return self._field
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _MOVED and self.text():
             self._place()
+            # A field that is hidden itself was closed; one that goes out of sight with its pane comes back with it.
+            if event.type() == QEvent.Type.Hide and not event.spontaneous() and not self._field.isHidden():
+                QCoreApplication.sendEvent(_root_of(self._field), FaultHidden(self))
         return False
 
     def _place(self) -> None:
@@ -131,6 +149,14 @@ class FieldFault(Label):
         self.setGeometry(left, top, width, height)
         self.show()
         self.raise_()
+
+
+def _root_of(field: QWidget) -> QWidget:
+    """The window that a field stands in, or that its dialog belongs to."""
+    root = field
+    while (parent := root.parentWidget()) is not None:
+        root = parent
+    return root
 
 
 def _ground_of(field: QWidget) -> QWidget:

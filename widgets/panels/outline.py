@@ -17,12 +17,12 @@ from graph.errors import NetloomError
 from graph.layers.base import ShapeError
 from graph.network import Annotation, Node
 from graph.shapes import Shape
+from widgets.fields.checked_names import CheckedNames
 from widgets.look import icons
 from widgets.look.focus_ring import FocusRing
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import Themed, ThemeSource
-from widgets.panels.checked_names import CheckedNames
 
 _ID = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1

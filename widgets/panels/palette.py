@@ -30,13 +30,13 @@ from PySide6.QtWidgets import (
 from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
+from widgets.fields.checked_names import CheckedNames
 from widgets.look import icons
 from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import Markup, markup, plain_tip
 from widgets.look.theme import Themed, ThemeSource
-from widgets.panels.checked_names import CheckedNames
 
 MIME = "application/x-netloom-layer"
 """Type of what is dragged out of the palette: the layer's kind as UTF-8."""

@@ -34,13 +34,15 @@ class _Level:
 
 
 class BlockNavigation(QObject):
-    """The session's network, or the one inside a block of it; ``changed`` says that it is another one.
+    """The session's network, or the one inside a block of it; ``changed`` says that it is another one, ``leaving``
+    that it is about to be.
 
     The network inside is checked with the shapes that arrive at the block, for as long as it is open. A block that is
     deleted or undone is left.
     """
 
     changed = Signal()
+    leaving = Signal()
 
     def __init__(self, session: ProjectSession) -> None:
         super().__init__(session)
@@ -66,6 +68,7 @@ class BlockNavigation(QObject):
 
     def enter(self, id: str) -> None:
         """Show the network inside the block ``id`` of the one on show."""
+        self.leaving.emit()
         self._descend(id)
         self.changed.emit()
 
@@ -87,6 +90,7 @@ class BlockNavigation(QObject):
         """Go back out by one level, or until ``to`` levels are left."""
         wanted = max(len(self._levels) - 1, 0) if to is None else to
         if wanted < len(self._levels):
+            self.leaving.emit()
             self._close(wanted)
             self.changed.emit()
 
@@ -100,6 +104,7 @@ class BlockNavigation(QObject):
         """
         if tuple(path) == self.path:
             return
+        self.leaving.emit()
         self._close(0)
         try:
             for id_ in path:

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 
-from widgets.look.floating import float_over
+from widgets.look.floating import FaultHidden, float_over
 from widgets.look.labels import empty_page
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import window_title
@@ -31,6 +31,7 @@ from widgets.shell.context import Context
 from widgets.shell.dropping import Dropping, DropTarget
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
+from widgets.shell.refused_texts import RefusedTexts
 from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.start.preset_entries import presets
@@ -236,6 +237,7 @@ class MainWindow(DropTarget):
         session.committed.connect(lambda _: self.withdraw("refused"))
         session.checked.connect(self._status_soon.start)
         self.files.listen_to(session)
+        self.part(RefusedTexts)
         self.commands.refresh()
 
     # What is shown
@@ -367,6 +369,12 @@ class MainWindow(DropTarget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.commands.refresh()
+
+    def event(self, event: QEvent) -> bool:
+        """What was refused and goes out of sight is told."""
+        if isinstance(event, FaultHidden) and self.ready and not self._left:
+            self.part(RefusedTexts).on_hidden(event.fault)
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -125,6 +125,7 @@ class Workbench(QWidget):
         self.canvas.installEventFilter(self)
         self.breadcrumb.chosen.connect(self.leave_block)
         self.block_navigation.changed.connect(self._show_block)
+        self.block_navigation.leaving.connect(self.commit_typing)
         self._session.changed.connect(self._show_trail)
         self._session.replaced.connect(self._begin_description)
         self._session.finishing.connect(self.commit_typing)
@@ -160,9 +161,10 @@ class Workbench(QWidget):
         document, checker = self.block_navigation.document, self.block_navigation.checker
         self._show_trail()
         self.history.set_document(self._session.document)
+        self.inspector.set_document(document, checker)  # before the canvas, which forgets what was selected
         self.canvas.set_document(document, checker)
         self.show_project_problems()
-        for view in (self.inspector, self.problems, self.outline, self.summary):
+        for view in (self.problems, self.outline, self.summary):
             view.set_document(document, checker)
         self._on_selection([])
 
@@ -381,10 +383,16 @@ class Workbench(QWidget):
         """The panel of a workspace, once it is there."""
         return self._panels.get(workspace)
 
+    def workspace_of(self, widget: QWidget) -> str:
+        """The workspace in which a widget is on show; the present one where it is in every one."""
+        panels = {"network": self.left, **self._panels}
+        return next((name for name, panel in panels.items() if panel.isAncestorOf(widget)), self.workspace)
+
     def show_workspace(self, name: str) -> None:
         """Change what stands around the canvas."""
         if name == self.workspace:
             return
+        self.commit_typing()
         self.workspace = name
         self.canvas.fit_again()
         self._arrange()

@@ -13,6 +13,7 @@ from graph.errors import NetloomError
 from graph.layers.io import Input, Output
 from graph.layers.settings import Setting
 from graph.project import Project
+from widgets.fields.checked_names import CheckedNames
 from widgets.look.plain_text import plain_tip
 
 TICK, VALUES = 0, 1
@@ -41,7 +42,20 @@ class SpaceTable(QTreeWidget):
             | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
+        self.values = CheckedNames(self._keep_values, self)
+        self.setItemDelegateForColumn(VALUES, self.values)
         self._paths: dict[str, tuple[QTreeWidgetItem, Setting]] = {}
+
+    def _keep_values(self, _before: str, typed: str) -> str:
+        """Take over the values of a line; returns why they are refused, or nothing."""
+        line = self.itemFromIndex(self.values.row)
+        path, (item, spec) = next(each for each in self._paths.items() if each[1][0] is line)
+        try:
+            read(typed, spec, path)
+        except NetloomError as error:
+            return str(error)
+        item.setText(VALUES, typed)
+        return ""
 
     def show_space(self, project: Project, space: Space) -> None:
         """Show the settings of ``project``, those of ``space`` ticked."""

@@ -191,15 +191,25 @@ class RunModel(QAbstractTableModel):
 
     def label(self, path: Path, *, notes: str | None = None, tags: Sequence[str] | None = None) -> None:
         """Write notes or tags on a run."""
+        refusal = self._label(path, notes, tags)
+        if refusal:
+            self.failed.emit(refusal)
+
+    def _label(self, path: Path, notes: str | None, tags: Sequence[str] | None) -> str:
+        """Write notes or tags on a run; returns why they cannot be written, or nothing."""
         row = self.row_of(path)
         if row is None:
-            return
+            return ""
         labels = self.entries[row].labels
         labels = replace(
             labels, notes=labels.notes if notes is None else notes, tags=labels.tags if tags is None else tuple(tags)
         )
-        if self._try(lambda: write_labels(path, labels)):
-            self._change(path, lambda entry: replace(entry, labels=labels))
+        try:
+            write_labels(path, labels)
+        except NetloomError as error:
+            return str(error)
+        self._change(path, lambda entry: replace(entry, labels=labels))
+        return ""
 
     def move(self, paths: Sequence[Path], project: str) -> None:
         """Have runs belong to another project."""
@@ -207,13 +217,11 @@ class RunModel(QAbstractTableModel):
             self._try(partial(move_run, path, project))
         self.refresh_again()
 
-    def _try(self, act: Callable[[], object]) -> bool:
+    def _try(self, act: Callable[[], object]) -> None:
         try:
             act()
         except NetloomError as error:
             self.failed.emit(str(error))
-            return False
-        return True
 
     def _change(self, path: Path, change: Callable[[RunEntry], RunEntry]) -> None:
         if (row := self.row_of(path)) is not None and (changed := change(self.entries[row])) != self.entries[row]:
@@ -323,19 +331,26 @@ class RunModel(QAbstractTableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = ROLE.EditRole) -> bool:
-        entry, column = self.entries[index.row()], self.columns[index.column()]
-        column = self.edits if column is NAME else column
         if role == ROLE.CheckStateRole:
-            self.tick(entry.path, Qt.CheckState(value) == Qt.CheckState.Checked)
+            self.tick(self.entries[index.row()].path, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
         if role != ROLE.EditRole:
             return False
-        text = str(value).strip()
-        if column is not NAME:
-            tags = [tag.strip() for tag in text.split(",") if tag.strip()] if column.title == TAGS else None
-            self.label(entry.path, notes=text if tags is None else None, tags=tags)
-            return True
-        return text not in ("", entry.name) and self._rename(entry, text)
+        refusal = self.take(index, str(value).strip())
+        if refusal:
+            self.failed.emit(refusal)
+        return not refusal
+
+    def take(self, index: Index, text: str) -> str:
+        """Take over what was typed into a cell: a name, notes or tags; returns why it is refused, or nothing."""
+        if not index.isValid():
+            return ""
+        entry, column = self.entries[index.row()], self.columns[index.column()]
+        column = self.edits if column is NAME else column
+        if column is NAME:
+            return self._rename(entry, text) if text not in ("", entry.name) else ""
+        tags = [tag.strip() for tag in text.split(",") if tag.strip()] if column.title == TAGS else None
+        return self._label(entry.path, text if tags is None else None, tags)
 
     # Inside
 
@@ -346,18 +361,17 @@ class RunModel(QAbstractTableModel):
             return ""
         return column.text(entry)
 
-    def _rename(self, entry: RunEntry, name: str) -> bool:
+    def _rename(self, entry: RunEntry, name: str) -> str:
         try:
             new = rename_run(entry.path, name)
         except NetloomError as error:
-            self.failed.emit(str(error))
-            return False
+            return str(error)
         if entry.path in self._hues:
             self._hues[new] = self._hues.pop(entry.path)
         self._stamps.pop(entry.path, None)
         self._read(new, self.row_of(entry.path))
         self.renamed.emit(entry.path, new)
-        return True
+        return ""
 
     def _read_next(self) -> None:
         """Read one run; runs of other projects are only looked at, so that many of them cost little."""

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
+from widgets.fields.checked_names import CheckedNames
 from widgets.look.swatch import SWATCH
 from widgets.look.theme import ThemeSource
 from widgets.training.run_columns import NAME, NOTES, TAGS
@@ -38,11 +38,17 @@ ASKED = {TAGS: "Tags, separated by commas", NOTES: "Notes"}
 """What stands in an empty editor of a label that is written over a run's name."""
 
 
-class TwoLines(QStyledItemDelegate):
+class TwoLines(CheckedNames):
     """Cells with box and text on the first of two lines; the second is painted over the whole row by the table.
 
     `first_line` says where, for what is painted as for what the mouse meets.
     """
+
+    def __init__(self, model: RunModel, parent: QWidget) -> None:
+        def keep(_before: str, typed: str) -> str:
+            return model.take(self.row, typed)
+
+        super().__init__(keep, parent, may_be_empty=True)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -110,7 +116,7 @@ class RunTable(QTableView):
         self.setObjectName("runs")
         self.setAccessibleName("Runs")
         self.setModel(model)
-        self.setItemDelegate(TwoLines(self))
+        self.setItemDelegate(TwoLines(model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)

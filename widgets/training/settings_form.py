@@ -80,6 +80,8 @@ class PlanForm(FormArea):
     def set_document(self, document: Document) -> None:
         """Show the plan of another document."""
         self._stop()
+        for form in self.forms.values():
+            form.forget()
         self._document = document
         self._stop = document.subscribe(self._on_commit)
         self.setEnabled(True)

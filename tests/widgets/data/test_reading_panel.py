@@ -215,11 +215,14 @@ def test_what_a_column_cannot_be_is_said_in_place(qtbot: QtBot, opened: Opened, 
     show(qtbot, view, "colour")
     before = section(document, "data")
     pick(qtbot, view.reading.editor.type, "number")
-    assert view.reading.editor.fault.text() == "Column “colour” holds no numbers, such as “Red”."
+    assert (
+        view.reading.editor.fault_of(view.reading.editor.type).text()
+        == "Column “colour” holds no numbers, such as “Red”."
+    )
     assert view.reading.editor.type.currentText() == "category"
     assert section(document, "data") == before
     show(qtbot, view, "size")
-    assert not view.reading.editor.fault.isVisible()
+    assert not view.reading.editor.fault_of(view.reading.editor.type).isVisible()
 
 
 def test_a_column_is_left_out_and_taken_back(qtbot: QtBot, opened: Opened, document: Document) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from widgets.panels.checked_names import CheckedNames
+from widgets.fields.checked_names import CheckedNames
 
 
 class Rows(QTreeWidget):

@@ -271,7 +271,8 @@ def test_notes_and_tags_are_typed_and_kept(listed: RunList, trained: Trained, qt
     assert (labels.notes, labels.tags) == ("better than ever", ("small", "lab 2"))
     assert run.is_dir() and listed.model.edits is NAME
     listed._rename()
-    assert listed.table.findChild(QLineEdit).text() == "load  10:00"
+    (editor,) = (line for line in listed.table.findChildren(QLineEdit) if line.isVisible())
+    assert editor.text() == "load  10:00"
     line = listed.model.data(listed.model.index(0, 0), CHANGES)
     assert str(line).startswith("#small #lab 2  ·  ")
 

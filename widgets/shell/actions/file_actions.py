@@ -14,6 +14,7 @@ from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.opening_page import OpeningPage, is_large
 from widgets.shell.overtaken import OvertakenError, beside
+from widgets.shell.refused_texts import CORRECT, RefusedTexts
 from widgets.shell.saving import proposed, usual_folder
 from widgets.start.preset_entries import PRESETS
 
@@ -166,46 +167,71 @@ class FileActions:
     def _after_asking(self, then: Callable[[], object]) -> None:
         """Do ``then`` once unsaved edits are saved or given up; ask in a banner if there are any."""
         context = self._context
-        if context.ready:
-            context.session.finish_editing()
-        if not context.ready or not context.session.modified:
+        refused = self._finish_editing()
+        if not context.ready or not (context.session.modified or refused):
             then()
             return
-        choices = (
+        choices: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Save", lambda: then() if self.save() else None),
             ("Do not save", then),
             ("Cancel", lambda: None),
         )
-        text = f"{context.session.title} has unsaved edits."
+        if not context.session.modified:
+            choices = (("Give it up", then), (CORRECT, context.part(RefusedTexts).correct))
         context.say(
-            Notice(text, "warning", choices, "unsaved", of_project=True, holds=lambda: context.session.modified)
+            Notice(self._at_stake(refused), "warning", choices, "unsaved", of_project=True, holds=self._same_at_stake())
         )
+
+    def _finish_editing(self) -> str:
+        """Have what is being typed taken over; returns what is refused of it and would be lost with the project."""
+        if not self._context.ready:
+            return ""
+        self._context.session.finish_editing()
+        return self._context.part(RefusedTexts).standing
+
+    def _at_stake(self, refused: str) -> str:
+        """What would be lost with the project: its edits, and text that was refused."""
+        session = self._context.session
+        edits = f"{session.title} has unsaved edits." if session.modified else ""
+        return " ".join(filter(None, (edits, f"Typed and not taken over: {refused}" if refused else "")))
+
+    def _same_at_stake(self) -> Callable[[], bool]:
+        """Whether as much is at stake later as now."""
+
+        def stake() -> tuple[bool, str, bool]:
+            context = self._context
+            return (
+                context.session.modified,
+                context.part(RefusedTexts).standing,
+                context.part(TrainingActions).active,
+            )
+
+        now = stake()
+        return lambda: stake() == now
 
     def may_close(self, close: Callable[[], object]) -> bool:
         """Whether the window can close at once; if not, what is at stake is asked about, and ``close`` called then."""
         context = self._context
-        if context.ready:
-            context.session.finish_editing()
+        refused = self._finish_editing()
         modified = context.ready and context.session.modified
         training = context.part(TrainingActions).active
-        if not modified and not training:
+        if not modified and not training and not refused:
             return True
+        text = self._at_stake(refused) if modified or refused else ""
         if modified:
-            text = f"{context.session.title} has unsaved edits."
             choices: tuple[tuple[str, Callable[[], object]], ...] = (
                 ("Save and close", lambda: close() if self.save() else None),
                 ("Close without saving", close),
                 ("Keep working", lambda: None),
             )
         else:
-            text, choices = "", (("Stop and close", close), ("Keep working", lambda: None))
+            title = "Stop and close" if training else "Give it up and close"
+            keep = (CORRECT, context.part(RefusedTexts).correct) if refused else ("Keep working", lambda: None)
+            choices = ((title, close), keep)
         if training:
             text += " A run is in progress; it stops when the window closes, and can be resumed later."
-
-        def at_stake() -> bool:
-            return (context.session.modified, context.part(TrainingActions).active) == (modified, training)
-
-        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True, holds=at_stake))
+        holds = self._same_at_stake() if context.ready else None
+        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True, holds=holds))
         return False
 
     # Saving
