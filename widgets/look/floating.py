@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
+from shiboken6 import isValid
 
-from widgets.look.labels import Label
+from widgets.look.labels import Label, set_look
 
 WIDEST = 720
 """Pixels from which on a floating notice does not grow with its pane."""
@@ -15,6 +18,11 @@ LEAST = 220
 
 WIDEST_FAULT = 360
 """Pixels from which on a fault wraps its words, if the field is not wider."""
+
+WIDEST_BESIDE = 420
+"""Pixels from which on a notice beside a field does not grow with the pane that it lies over."""
+
+ARROW = "\N{BLACK LEFT-POINTING TRIANGLE}"
 
 MARGIN = 8
 _MOVED = {
@@ -33,7 +41,7 @@ def float_over(
 ) -> Floating:
     """Have notices float over ``host``, those that are shown stacked at its lower edge, or at its upper one.
 
-    ``within`` is a child of the host over which they lie; they belong into no layout. ``widest`` is in pixels.
+    ``within`` is a widget in the host over which they lie; they belong into no layout. ``widest`` is in pixels.
     """
     return Floating(host, notices, within or host, at_top, widest)
 
@@ -56,7 +64,8 @@ class Floating(QObject):
             notice.setParent(host)
             notice.setVisible(shown)
             notice.installEventFilter(self)
-        within.installEventFilter(self)
+        for widget in _within(host, within):
+            widget.installEventFilter(self)
         self._place()
 
     def put_at_top(self, at_top: bool) -> None:
@@ -71,9 +80,14 @@ class Floating(QObject):
             self._placing = False
         return False
 
+    def _area(self) -> QRect:
+        """Where notices may lie: over the pane, or anywhere on the host while that is hidden."""
+        if self._within is self._host or not self._within.isVisibleTo(self._host):
+            return self._host.rect()
+        return QRect(self._within.mapTo(self._host, QPoint(0, 0)), self._within.size())
+
     def _place(self) -> None:
-        over = self._within is not self._host
-        area = self._within.geometry() if over else self._host.rect()
+        area = self._area()
         width = min(self._widest, area.width() - 2 * MARGIN)
         left = area.left() + (area.width() - width) // 2
         edge = area.top() + MARGIN if self._at_top else area.bottom() - MARGIN + 1
@@ -85,6 +99,70 @@ class Floating(QObject):
             notice.setGeometry(QRect(left, top, width, height))
             notice.raise_()
             edge = top + height + MARGIN if self._at_top else top - MARGIN
+
+
+class FloatingBeside(Floating):
+    """A notice with an arrow beside the field that it is about, over the pane right of it, as long as the field is in
+    view; else at the lower edge of that pane.
+    """
+
+    def __init__(self, host: QWidget, notice: QWidget, within: QWidget) -> None:
+        self._field: QWidget | None = None
+        self._watched: list[QWidget] = []
+        self._around = list(_within(host, within))
+        self.arrow = Label(ARROW, host)
+        self.arrow.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.arrow.hide()
+        super().__init__(host, (notice,), within, at_top=False, widest=WIDEST)
+
+    def follow(self, field: QWidget | None) -> None:
+        """Stand beside this field from now on, or beside none."""
+        for widget in self._watched:
+            if isValid(widget) and widget not in self._around:
+                widget.removeEventFilter(self)
+        self._field = field
+        self._watched = [] if field is None else list(_within(self._host, field))
+        for widget in self._watched:
+            widget.installEventFilter(self)
+        self._place()
+
+    def _place(self) -> None:
+        (notice,), field = self._notices, self._seen()
+        self.arrow.setVisible(field is not None and not notice.isHidden())
+        if field is None or notice.isHidden():
+            super()._place()
+            return
+        area, arrow = self._area(), self.arrow.sizeHint()
+        set_look(self.arrow, "tone", str(notice.property("tone")))
+        left = area.left() + arrow.width() + 2
+        width = min(WIDEST_BESIDE, area.right() - left - MARGIN)
+        height = min(height_at(notice, width), area.height() - 2 * MARGIN)
+        middle = field.center().y()
+        top = max(area.top() + MARGIN, min(middle - 2 * MARGIN, area.bottom() - MARGIN - height))
+        notice.setGeometry(left, top, width, height)
+        self.arrow.setGeometry(left - arrow.width() + 1, middle - arrow.height() // 2, arrow.width(), arrow.height())
+        notice.raise_()
+        self.arrow.raise_()
+
+    def _seen(self) -> QRect | None:
+        """What is in view of the field, None where its middle is not, or nothing has room beside it."""
+        field = self._field
+        if field is None or not isValid(field) or not field.isVisible():
+            return None
+        place = QRect(field.mapTo(self._host, QPoint(0, 0)), field.size())
+        seen, area = place, self._area()
+        for widget in _within(self._host, field):
+            seen &= QRect(widget.mapTo(self._host, QPoint(0, 0)), widget.size())
+        beside = area.left() >= place.left() and area.width() >= LEAST and self._within.isVisible()
+        return seen if beside and seen.contains(place.center()) else None
+
+
+def _within(host: QWidget, widget: QWidget) -> Iterator[QWidget]:
+    """A widget, and those around it that are in the host; the host, where it is the widget."""
+    around: QWidget | None = widget
+    while around is not None and (around is widget or around is not host):
+        yield around
+        around = around.parentWidget() if around is not host else None
 
 
 class FaultHidden(QEvent):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
 
@@ -20,7 +20,12 @@ SHARE = 0.5
 
 
 class InlineNotice(QFrame):
-    """Hidden until it has something to say. `float_over` gives it its place over a pane."""
+    """Hidden until it has something to say. `float_over` gives it its place over a pane.
+
+    `concerns` carries the field that is told of, None where what is said is of no single one.
+    """
+
+    concerns = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +44,17 @@ class InlineNotice(QFrame):
         """What is said, empty while hidden."""
         return "" if self.isHidden() else self._label.text()
 
-    def say(self, sentence: str, tone: Tone = "error", *offers: tuple[str, Callable[[], object]]) -> None:
-        """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line."""
+    def say(
+        self,
+        sentence: str,
+        tone: Tone = "error",
+        *offers: tuple[str, Callable[[], object]],
+        beside: QWidget | None = None,
+    ) -> None:
+        """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line.
+
+        ``beside`` is the field that the sentence is about.
+        """
         self._clear_buttons()
         self._label.setText(sentence)
         set_look(self, "tone", tone)
@@ -50,6 +64,7 @@ class InlineNotice(QFrame):
             set_look(self._buttons[0], "primary", True)
         self.setAccessibleName(sentence)
         self.show()
+        self.concerns.emit(beside)
 
     def clear(self) -> None:
         """Say nothing any more."""

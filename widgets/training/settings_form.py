@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.training.plan import Plan
 from app.training.usual_rates import high_rate_warning
@@ -13,6 +13,7 @@ from graph.changes import SectionSet
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
+from widgets.fields.field import FormField
 from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 from widgets.look.form_area import FormArea
@@ -103,6 +104,18 @@ class PlanForm(FormArea):
     def plan(self) -> Plan:
         """The plan that is shown."""
         return self._plan
+
+    def field_of(self, name: str) -> FormField:
+        """The field of a setting."""
+        return self._form_of(name).field(name)
+
+    def bring_into_view(self, name: str) -> FormField:
+        """Scroll to the field of a setting, unless somebody is at this form, under whose hand nothing moves."""
+        field, focus = self.field_of(name), QApplication.focusWidget()
+        busy = self.underMouse() or (focus is not None and self.isAncestorOf(focus))
+        if not busy and field.isVisible():
+            self.ensureWidgetVisible(field, 0, field.height())
+        return field
 
     def show_warnings(self, sentences: Mapping[str, str]) -> None:
         """Mark the settings that ``sentences`` names, beside those whose value is doubtful by itself."""

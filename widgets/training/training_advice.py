@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.training.diagnosis import Diagnosis
 from app.training.plan import Plan
@@ -94,13 +95,17 @@ class TrainingAdvice(QObject):
         new = next((diagnosis for diagnosis in found if diagnosis.kind not in self._told), None)
         self._told |= {diagnosis.kind for diagnosis in found}
         if new is not None:
-            self._say(new.text, *self._offers(new))
+            self._say(new.text, *self._offers(new), setting=new.setting)
         elif not found and self._said and self._notice.text == self._said:
             self._notice.clear()
 
-    def _say(self, sentence: str, *offers: tuple[str, Callable[[], object]]) -> None:
+    def _say(self, sentence: str, *offers: tuple[str, Callable[[], object]], setting: str = "") -> None:
+        """Say something of a training, beside the field of the ``setting`` that it is about."""
         self._said = sentence
-        self._notice.say(sentence, "warning", *offers)
+        self._notice.say(sentence, "warning", *offers, beside=self._field(setting))
+
+    def _field(self, setting: str) -> QWidget | None:
+        return self._form.bring_into_view(setting) if setting else None
 
     def _offers(self, diagnosis: Diagnosis) -> Iterator[tuple[str, Callable[[], object]]]:
         if self._controller.active and diagnosis.kind == "overfitting":
@@ -115,9 +120,11 @@ class TrainingAdvice(QObject):
             self._notice.say(reason)
             return
         self._told |= {diagnosis.kind for diagnosis in controller.health.found}
-        offers = [offer for diagnosis in controller.health.found[:1] for offer in self._offers(diagnosis)]
+        cause = controller.health.found[:1]
+        offers = [offer for diagnosis in cause for offer in self._offers(diagnosis)]
         resume = ("Resume", lambda: controller.resume(run))
-        self._notice.say(f"{reason} Nothing of your project is lost.", "error", *offers, resume)
+        field = self._field(cause[0].setting if cause else "")
+        self._notice.say(f"{reason} Nothing of your project is lost.", "error", *offers, resume, beside=field)
 
     def _mark(self) -> None:
         """Mark the settings concerned, as long as they are what the run was trained with."""
@@ -158,7 +165,7 @@ class TrainingAdvice(QObject):
         if warning and warning != before:
             rate = lower_rate(self._form.plan)
             fix = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
-            self._say(warning, (fix.title, partial(self._apply, fix)))
+            self._say(warning, (fix.title, partial(self._apply, fix)), setting="learning_rate")
         elif before and not warning and self._notice.text == before:
             self._notice.clear()
 

@@ -20,7 +20,7 @@ from app.training.training_course import can_tell_overfitting
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
-from widgets.look.floating import float_over
+from widgets.look.floating import FloatingBeside
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -81,7 +81,7 @@ class TrainPanel(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         vbox(self.strip, (self._splitter, 1), parent=self, spacing=2)
         self.tabs, over = QTabWidget(), QWidget()
-        self._over = over  # what a notice floats over: a splitter would take it for another pane
+        self._over = over  # what a notice floats over
         for number, widget in enumerate((self.tabs, over)):
             self._splitter.addWidget(widget)
             self._splitter.setStretchFactor(number, number)
@@ -102,7 +102,8 @@ class TrainPanel(QWidget):
         self._plots.setSizes([10 * share for share in SHARES])
         self.curves.rate.hide()
         self._splitter.setSizes([LEFT, 920])
-        float_over(over, self.notice)
+        self.floating = FloatingBeside(self, self.notice, over)
+        self.notice.concerns.connect(self.floating.follow)
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
