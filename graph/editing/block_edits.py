@@ -82,28 +82,17 @@ def run_once(document: Document, id: str) -> None:
     document.set_layer(id, Block(label=block.label, body=block.body))
 
 
-def name_layer(document: Document, id: str, name: str) -> None:
-    """Take over a name that a person typed: a block shows it as it is, and has an id as near to it as can be.
+def rename_layer(document: Document, id: str, name: str) -> None:
+    """Rename a layer, be it a block or not, as a person typed it: the one way of canvas, outline and inspector.
+
+    A block keeps the label that says what kind of block it is, unless that only repeats the name of before.
 
     Raises
     ------
     NetloomError
-        if it cannot be the name of a layer that is no block; the sentence says why.
+        if it cannot be the name of a layer; the sentence says why.
     """
-    if isinstance(document.network.layer(id), Block):
-        name_block(document, id, name)
-    else:
-        document.rename(id, typed_name(name))
-
-
-def name_block(document: Document, id: str, name: str) -> None:
-    """Put a name on a block's card and, where it can be one, use it as the block's id."""
-    document.set_values(id, label=name)
-    free = identifier(name)
-    if free and free != id and free not in document.network:
-        document.rename(id, free)
-
-
-def identifier(text: str) -> str:
-    """A block's id, in small letters, made from what a person typed; empty where nothing of it can be one."""
-    return possible_name(text.lower())
+    new, layer = typed_name(name), document.network.layer(id)
+    document.rename(id, new)
+    if isinstance(layer, Block) and possible_name(layer.label).lower() == id.lower():
+        document.set_values(new, label="")

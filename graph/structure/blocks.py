@@ -96,7 +96,7 @@ class Block(Layer):
     stem: ClassVar[str] = "block"
     aliases: ClassVar[tuple[str, ...]] = ("group", "subgraph", "module", "repeat", "residual block")
 
-    label: str = setting("", "Name of this kind of block, as its card shows it.")
+    label: str = setting("", "What kind of block this is, as its card says beside its name.")
     repeat: int = setting(1, "How often the block is run in a row.", minimum=1, maximum=1000, unit="times")
     shared: bool = setting(False, "Whether all repetitions use the same weights.")
     body: Body = Body("")

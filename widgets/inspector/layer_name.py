@@ -57,10 +57,12 @@ class LayerName(QLineEdit):
 
     def _rename(self, document: Document, old: str, new: str) -> str:
         """Rename the layer; returns why it is refused, or nothing."""
+        from graph.editing import block_edits
+
         self._id = new  # whoever shows the layer again because of this edit finds it under its new name
         try:
             with document.transaction(f"Rename {old} to {new}"):
-                document.rename(old, new)
+                block_edits.rename_layer(document, old, new)
         except NetloomError as error:
             self._id = old
             return str(error)

@@ -218,7 +218,7 @@ class Outline(Themed, QTreeWidget):
             return ""
         try:
             with self._document.transaction(f"Rename {old} to {new}"):
-                block_edits.name_layer(self._document, old, new)
+                block_edits.rename_layer(self._document, old, new)
         except NetloomError as error:
             return str(error)
         return ""

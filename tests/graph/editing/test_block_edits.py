@@ -29,15 +29,31 @@ def document() -> Document:
 def test_a_group_stands_where_its_first_layer_stood_and_takes_a_name(document: Document) -> None:
     with document.transaction("Group"):
         made = block_edits.group_in_place(document, Checker(document), ["relu1", "tanh1"])
-        block_edits.name_block(document, made, "First stage!")
+        block_edits.rename_layer(document, made, " first_stage ")
     assert document.network.node("first_stage").position == (240.0, 40.0)
-    assert block_edits.block_of(document, "first_stage").label == "First stage!"
     assert document.network.at("first_stage", "x") == Connection("input1", "out", "first_stage", "x")
 
 
-@pytest.mark.parametrize(("text", "id"), [("Stage 2", "stage_2"), ("2nd", ""), ("for", ""), ("  ", ""), ("Ä b", "ä_b")])
-def test_an_id_is_made_of_what_a_person_types(text: str, id: str) -> None:
-    assert block_edits.identifier(text) == id
+@pytest.mark.parametrize(("label", "after"), [("", ""), ("Residual", "Residual"), ("First stage!", "")])
+def test_a_block_has_one_name_and_a_label_that_only_repeats_it_goes(document: Document, label: str, after: str) -> None:
+    with document.transaction("Group"):
+        made = block_edits.group_in_place(document, Checker(document), ["relu1", "tanh1"])
+        document.rename(made, "first_stage")
+        document.set_values("first_stage", label=label)
+    with document.transaction("Rename"):
+        block_edits.rename_layer(document, "first_stage", "encoder")
+    assert block_edits.block_of(document, "encoder").label == after
+    document.undo()
+    assert block_edits.block_of(document, "first_stage").label == label
+
+
+def test_a_block_is_refused_the_names_that_any_layer_is_refused(document: Document) -> None:
+    with document.transaction("Group"):
+        made = block_edits.group_in_place(document, Checker(document), ["relu1", "tanh1"])
+    for name, reason in (("First stage!", "First_stage"), ("input1", "already called"), ("class", "uses the word")):
+        with pytest.raises(NetloomError, match=reason), document.transaction("Rename"):
+            block_edits.rename_layer(document, made, name)
+    assert made in document.network
 
 
 def test_a_block_runs_as_a_loop_on_every_frame_and_once(document: Document) -> None:

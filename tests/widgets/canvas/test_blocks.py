@@ -49,11 +49,16 @@ def grouped(canvas: CanvasView, qtbot: QtBot, name: str = "") -> str:
 
 def test_ctrl_g_groups_and_takes_a_name_typed_in_place(canvas: CanvasView, document: Document, qtbot: QtBot) -> None:
     block = grouped(canvas, qtbot, "Head part")
+    field = canvas.context.popups.name_field
+    assert field.isVisible() and "Head_part" in field.editing.fault.text()
+    field.selectAll()
+    qtbot.keyClicks(field, "head_part")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    block = canvas.selection.ids[0]
     assert block == "head_part"
     layer = document.network.layer(block)
     assert isinstance(layer, Block)
-    assert layer.label == "Head part"
-    assert canvas.board.cards[block].title == "Head part"
+    assert (layer.label, canvas.board.cards[block].title) == ("", "Block")
     assert document.network.node(block).position == (240, 0)
     ends = [(wire.source, wire.target) for wire in document.network.connections]
     assert ("input1", block) in ends

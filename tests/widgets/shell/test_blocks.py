@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from graph.build.code import generate
 from graph.document import Document
 from graph.project import Project
 from graph.shapes import image
@@ -191,3 +194,49 @@ def test_a_block_is_left_only_from_inside_it(workbench: Workbench, qtbot: QtBot,
     window.commands["leave_block"].trigger()
     assert workbench.block_navigation.path == ()
     assert not window.commands["leave_block"].isEnabled()
+
+
+def by_card(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window.workbench.canvas, Qt.Key.Key_F2)
+    field = window.workbench.canvas.context.popups.name_field
+    field.selectAll()
+    qtbot.keyClicks(field, "encoder")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def by_inspector(window: MainWindow, qtbot: QtBot) -> None:
+    line = window.workbench.inspector.layer.name
+    line.selectAll()
+    qtbot.keyClicks(line, "encoder")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+def by_outline(window: MainWindow, qtbot: QtBot) -> None:
+    outline = window.workbench.outline
+    window.workbench.left.setCurrentWidget(outline)
+    qtbot.waitUntil(lambda: bool(outline.findItems("stage", Qt.MatchFlag.MatchExactly)))
+    outline.editItem(outline.findItems("stage", Qt.MatchFlag.MatchExactly)[0], 0)
+    (field,) = (line for line in outline.viewport().findChildren(QLineEdit) if line.isVisible())
+    field.selectAll()
+    qtbot.keyClicks(field, "encoder")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("rename", [by_card, by_inspector, by_outline])
+def test_a_block_has_one_name_wherever_it_is_renamed(
+    window: MainWindow, workbench: Workbench, qtbot: QtBot, rename: Callable[[MainWindow, QtBot], None]
+) -> None:
+    block = outer(workbench)
+    workbench.canvas.select(["stage"])
+    with block.transaction("Label it as older versions did"):
+        block.set_values("stage", label="Stage")
+    rename(window, qtbot)
+    QApplication.processEvents()
+    assert "encoder" in block.network and "stage" not in block.network
+    card = workbench.canvas.board.cards["encoder"]
+    assert (card.id, card.title) == ("encoder", "Block")
+    assert workbench.inspector.layer.name.text() == "encoder"
+    workbench.left.setCurrentWidget(workbench.outline)
+    qtbot.waitUntil(lambda: bool(workbench.outline.findItems("encoder", Qt.MatchFlag.MatchExactly)))
+    assert "self.encoder = " in generate(block.network)
+    assert block.undo_names[0] == "Rename stage to encoder"

@@ -42,7 +42,7 @@ def group(canvas: CanvasContext) -> None:
 
     def keep(name: str) -> None:
         with document.transaction(f"Group as {name}", merge=key):
-            block_edits.name_block(document, made, name)
+            block_edits.rename_layer(document, made, name)
 
     canvas.ask_name(made, made, keep)
 

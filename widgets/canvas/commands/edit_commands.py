@@ -6,7 +6,6 @@ from PySide6.QtGui import QGuiApplication
 
 from graph.drawing import cards
 from graph.editing import block_edits, clipboard, edits
-from graph.structure.blocks import Block
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.commands.annotation_commands import delete_annotation, edit_annotation
@@ -87,7 +86,6 @@ def rename(canvas: CanvasContext) -> None:
 
     def keep(new: str) -> None:
         with canvas.document.transaction(f"Rename {old} to {new}"):
-            block_edits.name_layer(canvas.document, old, new)
+            block_edits.rename_layer(canvas.document, old, new)
 
-    layer = canvas.document.network.layer(old)
-    canvas.ask_name(old, (layer.label if isinstance(layer, Block) else "") or old, keep)
+    canvas.ask_name(old, old, keep)
