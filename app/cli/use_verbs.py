@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,6 +12,12 @@ from app.cli.printing import Columns, Json, metrics, print_entries, print_json, 
 from app.cli.run_verbs import RunFolder
 from app.system.number_format import format_percent, format_short
 from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    from app.data.dataset import FieldInfo
+    from app.data.sources.source import Source
+    from app.inference.new_inputs import Samples
+    from app.training.trainable import Model
 
 NOISE = "noise:"
 """How input for a generator begins."""
@@ -137,9 +143,11 @@ def predict(
     if output is not None:
         raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
     from app.data.data_choice import DataChoice
+    from app.inference.evaluate import predict_samples
     from app.inference.new_inputs import input_fields, read_samples
     from app.training.runs import Run
     from app.training.sequence.decoder_input import decoder_input
+    from app.training.training_session import load_model
 
     opened = Run.open(run)
     section = opened.project.sections.get("data")
@@ -148,24 +156,37 @@ def predict(
     written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
     fields = [field for field in input_fields(opened.project.network, info) if field.name != written]
     samples = read_samples(given, fields, choice.source, opened.base)
-    from app.inference.evaluate import predict as predict_samples
-
-    predictions = [_with_value(prediction) for prediction in predict_samples(run, samples.arrays, threshold)]
+    _, model = load_model(run)
+    predictions = [_with_value(prediction) for prediction in predict_samples(model, samples.arrays, threshold)]
+    notes = (*samples.notes, *_unknown_tokens(model, samples, fields, choice.source))
     if samples.names:
         predictions = [
             {"input": name} | prediction for name, prediction in zip(samples.names, predictions, strict=True)
         ]
     if json:
         found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
-        notes = {"notes": list(samples.notes)} if samples.notes else {}
-        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}) | notes)
+        told = {"notes": list(notes)} if notes else {}
+        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}) | told)
         return
     for number, prediction in enumerate(predictions, 1):
         print_line(f"{prediction.pop('input', number)}: {_sentence(prediction)}")
     for problem in samples.problems:
         print_line(f"- left out: {problem}")
-    for note in samples.notes:
+    for note in notes:
         print_line(f"- {note}")
+
+
+def _unknown_tokens(model: Model, samples: Samples, fields: Sequence[FieldInfo], source: Source) -> tuple[str, ...]:
+    """Sentences that name the words of new texts that training never saw, where such count as unknown."""
+    from app.data.readers.tokens import UNKNOWN
+    from app.inference.new_inputs import text_field
+    from app.inference.new_tokens import token_unit, unknown_notes
+
+    field = text_field(fields)
+    if not samples.texts or UNKNOWN not in field.vocabulary:
+        return ()
+    known = model.prepared.trained_tokens(field.name)
+    return unknown_notes(samples.texts, samples.names, token_unit(source, field), known)
 
 
 def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,12 @@ class Prepared:
             known = known[:: max(1, known.size // MEASURED)]
         return filled(values, source_field.shape, medians(known, source_field.shape))
 
+    def trained_tokens(self, field: str) -> frozenset[str]:
+        """The tokens of a field that the training set holds; others count as unknown where the vocabulary has that."""
+        source_field = self.dataset.field_named(field)
+        numbers = np.unique(np.asarray(source_field.values)[self.train.indices])
+        return frozenset(source_field.vocabulary[number] for number in numbers.tolist())
+
     def fingerprint(self) -> str:
         """SHA-256 over all samples and their division: equal exactly where training would see the same data."""
         digest = hashlib.sha256()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from app.data.dataset import Field
 from app.data.lazy_array import LazyArray
@@ -19,6 +16,8 @@ from app.data.readers.recipe import ColumnRecipe, ReadingRecipe
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.transforms import FEATURE_AXIS, medians
+from app.exchange.code_literals import constant
+from app.exchange.code_texts import texts_code
 from app.protocol.data_values import ColumnType
 from app.training.heads import Head
 from app.training.objectives.reconstruction import Reconstruction
@@ -27,7 +26,6 @@ from app.training.trainable import Model
 from graph.build.code import DataCode
 from graph.shapes import Kind
 
-WIDTH = 120
 CALENDAR = ("years since 2000", "year sine", "year cosine", "week sine", "week cosine", "day sine", "day cosine")
 
 SCALING = '''
@@ -115,6 +113,8 @@ def features(row: dict[str, object]) -> list[float]:
         text = "" if cell is None else str(cell).strip()
         text = COLUMNS[column]["instead"].get(text, text)
         known = COLUMNS[column]["categories"]
+        if known and text and text not in known:
+            warnings.warn(f"“{text}” in “{column}” is not among the categories of training", stacklevel=2)
         if what == "number":
             values.append(number(cell, column))
         elif what == "is missing":
@@ -183,8 +183,8 @@ def data_code(model: Model, base: Path | None) -> DataCode | None:
         for id_, name in zip(model.compiled.inputs, model.objective.inputs, strict=True)
     }
     outputs = {head.output: _output(model.prepared, head) for head in model.objective.heads}
-    whole = DataCode(f"{_constant('INPUTS', inputs)}\n{_constant('OUTPUTS', outputs)}\n\n{SCALING}")
-    return _with_rows(model, whole, base)
+    whole = DataCode(f"{constant('INPUTS', inputs)}\n{constant('OUTPUTS', outputs)}\n\n{SCALING}")
+    return texts_code(model, whole, base) or _with_rows(model, whole, base)
 
 
 def _input(prepared: Prepared, name: str) -> dict[str, Any]:
@@ -264,14 +264,15 @@ def _with_rows(model: Model, code: DataCode, base: Path | None) -> DataCode:
     dialect = recipe.dialect if recipe else None
     dated = any(feature.what in CALENDAR for feature in made)
     constants = [
-        _constant("COLUMNS", columns),
-        _constant("FEATURES", [(feature.column, feature.what) for feature in made]),
-        *([_constant("CALENDAR", list(CALENDAR))] if dated else []),
-        _constant("MISSING", missing),
-        _constant("DELIMITER", dialect.delimiter if dialect and dialect.delimiter else ","),
-        _constant("ENCODING", dialect.encoding if dialect and dialect.encoding else "utf-8"),
+        constant("COLUMNS", columns),
+        constant("FEATURES", [(feature.column, feature.what) for feature in made]),
+        *([constant("CALENDAR", list(CALENDAR))] if dated else []),
+        constant("MISSING", missing),
+        constant("DELIMITER", dialect.delimiter if dialect and dialect.delimiter else ","),
+        constant("ENCODING", dialect.encoding if dialect and dialect.encoding else "utf-8"),
     ]
-    imports = ["import csv", "import math", *(["from datetime import UTC, datetime"] if dated else [])]
+    dates_need = ["from datetime import UTC, datetime"] if dated else []
+    imports = ["import csv", "import math", "import warnings", *dates_need]
     dates = DATES.replace(WALL_CLOCK, TRUE_TIME) if recipe and recipe.rules == 1 else DATES
     functions = f"{dates}\n{ROWS}" if dated else ROWS.replace(DATED, "")
     text = "\n".join([code.source, "", *constants, "", functions])
@@ -311,44 +312,3 @@ def _column(name: str, recipe: ReadingRecipe | None) -> dict[str, Any]:
         "dates": column.date_format,
         "instead": {**dict.fromkeys(column.missing, ""), **dict(column.merged)},
     }
-
-
-# Printing
-
-
-def _constant(name: str, value: object) -> str:
-    """``NAME = value``, broken where a line would be too long."""
-    line = f"{name} = {_literal(value)}"
-    if len(line) <= WIDTH:
-        return line
-    return f"{name} = {_broken(value, 1)}"
-
-
-def _broken(value: object, depth: int) -> str:
-    pad, end = "    " * depth, "    " * (depth - 1)
-
-    def part(prefix: str, inner: object) -> str:
-        line = f"{pad}{prefix}{_literal(inner)},"
-        return line if len(line) <= WIDTH else f"{pad}{prefix}{_broken(inner, depth + 1)},"
-
-    if isinstance(value, dict):
-        inner = "\n".join(part(f"{_literal(key)}: ", entry) for key, entry in value.items())
-        return f"{{\n{inner}\n{end}}}"
-    if isinstance(value, list):
-        inner = "\n".join(part("", entry) for entry in value)
-        return f"[\n{inner}\n{end}]"
-    return _literal(value)
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_literal(key)}: {_literal(entry)}" for key, entry in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(map(_literal, value)) + ("," if len(value) == 1 else "") + ")"
-    if isinstance(value, float) and not np.isfinite(value):
-        return f'float("{value}")'
-    return repr(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,19 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.number_parsing import plain_number
-from app.data.readers.tokens import UNKNOWN, split_text, text_of
+from app.data.readers.tokens import split_text, text_of
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.inference.input_forms import TrainedInputs, column_names
-from app.inference.new_inputs import read_samples, read_text, table_features
+from app.inference.new_inputs import read_samples, read_text, table_features, text_field
 from app.inference.new_rows import column_of, odd_cells
+from app.inference.new_tokens import unknown_note
 from app.inference.typed_rows import recipe_of, row_table
 from app.protocol.inference_values import InputForm, NewSample, RowColumn
 from app.system.number_format import format_short
 from graph.errors import NetloomError
 from graph.shapes import Kind
 
-SHOWN = 5
-"""Words that are named as unknown, at most."""
 NONE = np.float32("nan")
 """The number of an empty cell."""
 
@@ -71,13 +70,8 @@ def _enter_text(inputs: TrainedInputs, form: InputForm, text: str, arrays: dict[
     read = read_text(text, [own, *counters], inputs.source)
     arrays.update({name: np.asarray(values) for name, values in read.items()})
     tokens = split_text(text, form.unit)
-    unknown = list(dict.fromkeys(token for token in tokens if token not in own.vocabulary))
-    notes = []
-    if unknown and UNKNOWN in own.vocabulary:
-        named = ", ".join(f"“{token}”" for token in unknown[:SHOWN]) + (" …" if len(unknown) > SHOWN else "")
-        what = {"word": "word", "character": "character"}.get(form.unit, "token")
-        count = "they count" if unknown[1:] else "it counts"
-        notes.append(f"Not among the {what}s of training: {named}; {count} as unknown.")
+    known = inputs.known.get(own.name)
+    notes = [note] if known is not None and (note := unknown_note(text, form.unit, known)) else []
     if own.shape.time and len(tokens) > own.shape.time:
         notes.append(f"Only the first {own.shape.time:,} of {len(tokens):,} {form.unit}s are read.")
     return notes
@@ -203,4 +197,7 @@ def sample_of_file(
     place %= count
     arrays = {name: np.asarray(values[place : place + 1])[0] for name, values in read.arrays.items()}
     name = read.names[place] if read.names else ""
-    return as_entered(inputs, arrays), count, name, (*read.problems, *read.notes)
+    sample = as_entered(inputs, arrays)
+    if read.texts:  # as it stands in the file, with the words that training never saw
+        sample = replace(sample, texts={text_field(inputs.fields).name: read.texts[place]})
+    return sample, count, name, (*read.problems, *read.notes)

@@ -282,6 +282,11 @@ def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = 
         with their ``names`` and ``units`` where they have some; with a single output, that object itself.
     """
     _, model = load_model(path)
+    return predict_samples(model, inputs, threshold)
+
+
+def predict_samples(model: Model, inputs: Mapping[str, Values], threshold: float | None = None) -> list[dict[str, Any]]:
+    """As `predict`, of a run that is open."""
     model.objective.set_threshold(threshold)
     predicted = predict_part(model, new_part(model, inputs))
     if len(predicted) == 1:

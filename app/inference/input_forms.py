@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -9,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from app.data.dataset import Field, FieldInfo
+from app.data.readers.tokens import UNKNOWN
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.inference.new_pictures import picture_size
@@ -33,11 +35,13 @@ class TrainedInputs:
     """What must be known to enter samples for a network: the fields that it reads, their forms, and the data's source.
 
     ``fields`` leaves out what is filled in by itself, such as noise and the words a decoder has written so far.
+    ``known`` are the tokens that training has seen, by the fields of texts whose other tokens count as unknown.
     """
 
     fields: tuple[FieldInfo, ...]
     forms: tuple[InputForm, ...]
     source: Source
+    known: Mapping[str, frozenset[str]]
 
 
 _KNOWN: WeakKeyDictionary[Model, TrainedInputs] = WeakKeyDictionary()
@@ -49,7 +53,8 @@ def inputs_of(model: Model, base: Path | None = None) -> TrainedInputs:
     if model not in _KNOWN:
         source = model.prepared.choice.source.resolved(base)
         fields = tuple(_fields(model))
-        _KNOWN[model] = TrainedInputs(fields, tuple(_forms(model, fields, source)), source)
+        known = {own.name: model.prepared.trained_tokens(own.name) for own in fields if UNKNOWN in own.vocabulary}
+        _KNOWN[model] = TrainedInputs(fields, tuple(_forms(model, fields, source)), source, known)
     return _KNOWN[model]
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,13 +60,14 @@ LARGEST = 2**28
 class Samples:
     """New samples: for each input field an array (n, *shape), what each sample is called, what was left out, and notes.
 
-    ``names`` is empty where samples have none.
+    ``names`` is empty where samples have none. ``texts`` are samples as they were written, where they are texts.
     """
 
     arrays: Mapping[str, Values]
     names: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
@@ -148,19 +149,24 @@ def _read(
     counters = {field.lengths for field in fields}
     wanted = [field for field in fields if field.name not in counters]
     named = _named(file, wanted, source) if file is not None and len(wanted) == 1 else None
+    texts: Sequence[str] = named.texts if named is not None else ()
     judged = isinstance(source, Table | Series)
     table = _table(text, file, source) if named is None or judged else None
     if named is not None:
-        arrays_by_name: Mapping[str, Values] = {wanted[0].name: named[1]}
+        arrays_by_name: Mapping[str, Values] = {wanted[0].name: named.values}
     elif table is not None:
+        texts = _column_texts(table, source) if wanted[0].vocabulary and not isinstance(source, Table) else ()
         arrays_by_name = {field.name: table_features(table, field, source) for field in wanted}
+    elif file is not None:
+        arrays_by_name = _from_file(file, wanted, source)
     else:
-        arrays_by_name = _from_file(file, wanted, source) if file else _from_text(text, wanted, source, base)
+        texts = (text,) if _is_written(text, wanted[0], source) else ()
+        arrays_by_name = _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
-    names, problems = (named[0], named[2]) if named is not None else ((), ())
+    names, problems = (named.names, named.problems) if named is not None else ((), ())
     odd = table.differing + unlike_training(table, source, fields) if table is not None and judged else ()
     gaps = isinstance(source, Table) and table is not None
-    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd)
+    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd, tuple(texts))
 
 
 def read_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Values]:
@@ -203,6 +209,12 @@ def _fitted(
     return arrays
 
 
+def text_field(fields: Sequence[FieldInfo]) -> FieldInfo:
+    """The field that `Samples.texts` are of: the first of ``fields`` that does not count the steps of another."""
+    counters = {field.lengths for field in fields}
+    return next(field for field in fields if field.name not in counters)
+
+
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
     """The fields of the data that the network reads, in the shapes in which it reads them."""
     read = {node.layer.field: node.layer.shape for node in network if isinstance(node.layer, Input)}
@@ -229,17 +241,25 @@ def _folder(text: str) -> Path | None:
         return None
 
 
-def _named(
-    file: Path, fields: Sequence[FieldInfo], source: Source
-) -> tuple[tuple[str, ...], Array, tuple[str, ...]] | None:
+class _Named(NamedTuple):
+    """Samples with names: their values (n, *shape), what was left out, and the texts as they were written."""
+
+    names: tuple[str, ...]
+    values: Array
+    problems: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+def _named(file: Path, fields: Sequence[FieldInfo], source: Source) -> _Named | None:
     """Texts and series with their names and what was left out; None where ``file`` holds something else."""
     field = fields[0]
     with reading(file):
         if is_text(file, source):
             texts, problems = texts_of(file)
-            return tuple(texts), tokens_of(list(texts.values()), field, token_unit(source, field)), problems
+            written = tuple(texts.values())
+            return _Named(tuple(texts), tokens_of(list(written), field, token_unit(source, field)), problems, written)
         if isinstance(source, Series) and is_table(file, source):
-            return *series_of(file, field, source), ()
+            return _Named(*series_of(file, field, source))
     return None
 
 
@@ -279,7 +299,7 @@ def _text_of(file: Path) -> str:
 
 
 def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None) -> dict[str, Array]:
-    if fields[0].vocabulary and not isinstance(source, Table) and not text.lstrip().startswith(("[", "{")):
+    if _is_written(text, fields[0], source):
         return {"": tokens_of([text], fields[0], token_unit(source, fields[0]))}
     if text.lstrip().startswith(("[", "{")):
         return _from_json(text, "The input", fields)
@@ -287,6 +307,11 @@ def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Pat
         return {"": _numbers(text, source)}
     except ValueError:
         raise _no_input(text, fields[0], row_example(source, base)) from None
+
+
+def _is_written(text: str, field: FieldInfo, source: Source) -> bool:
+    """Whether typed input is itself a text that the network reads as tokens, and not numbers in JSON."""
+    return bool(field.vocabulary) and not isinstance(source, Table) and not text.lstrip().startswith(("[", "{"))
 
 
 def _numbers(text: str, source: Source) -> Array:
@@ -349,9 +374,13 @@ def table_features(table: TableData, field: FieldInfo, source: Source) -> Array:
         return features_of(table, field, source)
     if isinstance(source, Table):
         return category_tokens(table, field.vocabulary, source)
+    return tokens_of(_column_texts(table, source), field, token_unit(source, field))
+
+
+def _column_texts(table: TableData, source: Source) -> list[str]:
+    """The texts in a table; one that is missing holds no words."""
     column = source.column if isinstance(source, Text) and source.column in table else longest(table)
-    # A text that is missing holds no words.
-    return tokens_of(table[column].astype(str).fillna("").tolist(), field, token_unit(source, field))
+    return list(table[column].astype(str).fillna("").tolist())
 
 
 # Sizes

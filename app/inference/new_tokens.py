@@ -1,12 +1,19 @@
-"""Tokens of new texts: typed or read texts as the numbers of the tokens that a network was trained on."""
+"""Tokens of new texts: typed or read texts as the numbers of a network's tokens, and which of them it does not know."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.source import Source
 from app.data.sources.texts import Text
 from graph.errors import NetloomError
+
+SHOWN = 5
+"""Unknown tokens of a text that are named, at most."""
+TOLD = 20
+"""Texts whose unknown tokens are named, at most."""
 
 
 def token_unit(source: Source, field: FieldInfo) -> str:
@@ -41,3 +48,25 @@ def _check_known(texts: list[list[str]], field: FieldInfo) -> None:
             raise NetloomError(
                 f"“{field.name}” takes up to {field.shape.time:,} tokens, but {len(text):,} were given; shorten it."
             )
+
+
+def unknown_note(text: str, unit: str, known: Collection[str]) -> str:
+    """A sentence that names the tokens of a text that are not among those ``known`` by training; empty for none."""
+    unknown = list(dict.fromkeys(token for token in split_text(text, unit) if token not in known))
+    if not unknown:
+        return ""
+    named = ", ".join(f"“{token}”" for token in unknown[:SHOWN]) + (" …" if len(unknown) > SHOWN else "")
+    return f"Not among the {unit}s of training: {named}; {'they count' if unknown[1:] else 'it counts'} as unknown."
+
+
+def unknown_notes(
+    texts: Sequence[str], names: Sequence[str], unit: str, known: Collection[str], *, told: int = TOLD
+) -> tuple[str, ...]:
+    """The notes of `unknown_note` on texts, each after the name or the number of its text where there are several."""
+    calls = names or [str(number) for number in range(1, len(texts) + 1)]
+    noted = [(call, unknown_note(text, unit, known)) for call, text in zip(calls, texts, strict=True)]
+    if len(texts) == 1:
+        return tuple(note for _, note in noted if note)
+    notes = [f"{call}: {note}" for call, note in noted if note]
+    more = [f"{len(notes) - told:,} more texts have tokens that count as unknown."] if len(notes) > told else []
+    return (*notes[:told], *more)

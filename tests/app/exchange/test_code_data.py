@@ -119,6 +119,13 @@ def test_rows_of_a_table(tmp_path: Path, call: Caller, foreign: subprocess.Popen
     assert [one["class"] for one in theirs] == [one["class"] for one in ours]
     chances = [[list(one["probabilities"].values()) for one in answers] for answers in (theirs, ours)]
     np.testing.assert_allclose(chances[0], chances[1], atol=1e-6)
+    odd = (
+        "import csv, warnings\nrow = next(csv.DictReader(open('people.csv', encoding='utf-8'), delimiter=';'))\n"
+        "with warnings.catch_warnings(record=True) as told:\n    warnings.simplefilter('always')\n"
+        "    net.features(row | {'size': 'S'})\n    net.features(row | {'size': 'huge'})\n"
+        "print(json.dumps([str(one.message) for one in told]))"
+    )
+    assert set(run_code(foreign, tmp_path, odd)) == {"“huge” in “size” is not among the categories of training"}
 
 
 @pytest.mark.parametrize(
