@@ -76,7 +76,14 @@ def read_project(path: Path) -> Project:
         if the file cannot be read, is no project, or is refused; the sentence names the place.
     """
     with undisturbed():
-        return finished(content_steps(bytes_of(path, LARGEST, "project"), path.name))
+        return finished(project_steps(path))
+
+
+def project_steps(path: Path) -> Steps[Project]:
+    """Read a project file as `read_project` does, in steps."""
+    yield 0.0
+    project = yield from content_steps(bytes_of(path, LARGEST, "project"), path.name)
+    return project
 
 
 def content_steps(content: bytes, place: str) -> Steps[Project]:

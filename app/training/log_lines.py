@@ -80,15 +80,17 @@ POINTS = frozenset({"event", "step", "loss"})
 """What every line of points holds; whatever else there is are further losses."""
 
 
-def lines_of(content: bytes) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def lines_of(content: bytes, *, points: bool = True) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """The lines of a log with their numbers, from 1; None stands for one that cannot be understood.
+
+    Lines of ``points`` are left out where they are not wanted.
 
     A last line that was cut short by a crash is left out, and so is one that a resumed training ended.
     """
     rows = content.split(b"\n")
     whole = rows[:-1]  # what follows the last line break was cut short, or is empty
     for number, row in enumerate(whole, 1):
-        if not row.strip():
+        if not row.strip() or (not points and row.startswith(b'{"event":"points"')):
             continue
         try:
             line = json.loads(row)

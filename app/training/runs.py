@@ -29,6 +29,7 @@ from graph import strict_json
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from graph.project import LARGEST, Project, decode, encode, parse_project
+from graph.steps import Steps, finished
 from graph.user_files import bytes_of
 
 if TYPE_CHECKING:
@@ -188,19 +189,25 @@ class Run:
         """File from which training continues."""
         return self.path / CHECKPOINT
 
-    def history(self) -> RunHistory:
+    def history(self, *, points: bool = True) -> RunHistory:
         """What the log tells; a last line that was cut short by a crash is left out.
+
+        Without the ``points``, the losses of single batches, a log of any length is read in no time.
 
         Raises
         ------
         NetloomError
             if the log was altered.
         """
-        return read_history(self.path / METRICS)
+        return finished(history_steps(self.path / METRICS, points=points))
+
+    def history_steps(self) -> Steps[RunHistory]:
+        """The same in steps: the log of a long run takes a second to read."""
+        return history_steps(self.path / METRICS)
 
     def summary(self) -> RunSummary:
         """The line that the list of runs shows."""
-        history = self.history()
+        history = self.history(points=False)
         last = history.epochs[-1] if history.epochs else {}
         finished, started = history.finished or {}, history.started or {}
         return RunSummary(
@@ -265,7 +272,12 @@ class Log:
 
 
 def read_history(path: Path) -> RunHistory:
-    """The history in the log ``path``.
+    """The history in the log ``path``, as `history_steps` reads it."""
+    return finished(history_steps(path))
+
+
+def history_steps(path: Path, *, points: bool = True) -> Steps[RunHistory]:
+    """Read the history in the log ``path``, in steps.
 
     Training that was interrupted continues from its last checkpoint, so a ``started`` line takes back everything that
     an earlier part of the log says about later steps.
@@ -277,7 +289,10 @@ def read_history(path: Path) -> RunHistory:
     others: dict[str, list[float]] = {}
     epochs: list[dict[str, Any]] = []
     started = finished = confusion = None
-    for line in _lines(path):
+    content = _read(path)
+    count = max(content.count(b"\n"), 1)
+    for number, line in _lines(path, content, points):
+        yield number / count
         kind = line.get("event")
         if kind == "points":
             steps += line["step"]
@@ -309,11 +324,11 @@ def _numbers(values: list[float | None]) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
-def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    for number, line in lines_of(_read(path)):
+def _lines(path: Path, content: bytes, points: bool) -> Iterable[tuple[int, dict[str, Any]]]:
+    for number, line in lines_of(content, points=points):
         if line is None:
             raise NetloomError(f"The run {path.parent} was altered: line {number} of {METRICS} cannot be understood.")
-        yield line
+        yield number, line
 
 
 def _summary(path: Path) -> RunSummary:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.project.network_comparison import Comparison, Difference, Sign, compare, overlay
+from app.project.network_comparison import Comparison, ComparisonOverlay, Difference, Sign, compare, overlay
 from app.project.run_settings import setting_changes
+from app.training.run_labels import ProjectKey
 from graph.checking.check import Checker
 from graph.document import Document
+from graph.errors import NetloomError
+from graph.steps import Steps, part
 from widgets.canvas.comparison_layer import Differing
 from widgets.comparing.comparison_panel import ComparisonPanel
 from widgets.comparing.network_picture import NetworkPicture
@@ -20,7 +24,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
-from widgets.training.run_entries import RunEntry
+from widgets.training.run_entries import RunEntry, read_entry
 
 DIFFERENCES = "differences"
 OTHERS = "training and data"
@@ -33,20 +37,54 @@ WIDEST_COLUMN = 200
 """Pixels of a column of figures, under which a long name of a run is cut short."""
 
 
+@dataclass(frozen=True)
+class ComparedRuns:
+    """Two runs and what differs between their networks; the newer one's is the ``document`` that is shown."""
+
+    old: RunEntry
+    new: RunEntry
+    document: Document
+    checker: Checker
+    comparison: Comparison
+    overlay: ComparisonOverlay | None
+
+
+def comparing(old: Path, new: Path, key: ProjectKey) -> Steps[ComparedRuns]:
+    """Read and compare two runs, in steps.
+
+    Raises
+    ------
+    NetloomError
+        if one of them cannot be used.
+    """
+    entries = []
+    for share, path in ((0.1, old), (0.3, new)):
+        yield share
+        entries.append(read_entry(path, key))
+        if problem := entries[-1].problem:
+            raise NetloomError(problem)
+    first, second = entries
+    before, after = first.settings.network, second.settings.network
+    document = Document(after)
+    checker = yield from part(Checker.in_steps(document), 0.5, 0.6)
+    comparison = compare(before, after)
+    yield 0.75
+    changes = overlay(comparison, before, after)
+    yield 0.9
+    return ComparedRuns(first, second, document, checker, comparison, changes)
+
+
 class RunComparison(Themed, QWidget):
     """A page that compares two runs; ``closed`` says that it is to go (its button, or Esc)."""
 
     closed = Signal()
 
-    def __init__(self, old: RunEntry, new: RunEntry, themes: ThemeSource, parent: QWidget | None = None) -> None:
+    def __init__(self, compared: ComparedRuns, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runComparison")
-        self.old, self.new = old, new
-        before, after = old.settings.network, new.settings.network
-        self._document = Document(after)
-        self._checker = Checker(self._document)
-        self._comparison = compare(before, after)
-        self._overlay = overlay(self._comparison, before, after)
+        old, new = self.old, self.new = compared.old, compared.new
+        self._document, self._checker = compared.document, compared.checker
+        self._comparison, self._overlay = compared.comparison, compared.overlay
         self.picture = NetworkPicture(self._document, self._checker, themes)
         self.picture.setAccessibleName(f"Network of {new.name}, with what differs from {old.name}")
         self.panel = ComparisonPanel(themes)

@@ -15,6 +15,8 @@ from widgets.training.worker_link import Pending, WorkerLink
 
 QUIET_MS = 200
 """A wait shorter than this says nothing: words that flash by only disturb."""
+EARLY_MS = 2
+"""By so much a timer of Qt may come before its time."""
 STARTING = "Starting PyTorch…"
 
 
@@ -63,7 +65,7 @@ class BusyCovers(QObject):
         self._began = 0.0
         self._covers: dict[QWidget, Cover] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
-        self._words = QTimer(self, interval=QUIET_MS)
+        self._words = QTimer(self, interval=QUIET_MS, timerType=Qt.TimerType.PreciseTimer)  # else up to 5 % early
         self._later.timeout.connect(self.refresh)
         self._words.timeout.connect(self.refresh)
         link.pending_changed.connect(self._on_pending)
@@ -92,8 +94,9 @@ class BusyCovers(QObject):
             return
         if not self._words.isActive():
             self._began = monotonic()
-            self._words.start()
-        words = self._sentence(pending)
+        seconds = monotonic() - min((each.since for each in pending), default=self._began)
+        self._words.start(max(QUIET_MS - round(seconds * 1000), 0) or QUIET_MS)
+        words = self._sentence(pending, seconds)
         for cover in self._covers.values():
             if cover.text() != words:
                 cover.setText(words)
@@ -113,10 +116,9 @@ class BusyCovers(QObject):
             cover.hide()
             cover.deleteLater()
 
-    def _sentence(self, pending: list[Pending]) -> str:
+    def _sentence(self, pending: list[Pending], seconds: float) -> str:
         """What is being done, for how long, and how far it is."""
-        seconds = monotonic() - min((each.since for each in pending), default=self._began)
-        if seconds * 1000 < QUIET_MS:
+        if seconds * 1000 < QUIET_MS - EARLY_MS:
             return ""
         told = next((each.progress.sentence for each in pending if each.progress is not None), "")
         words = told or (self._work() if not pending else "") or ("Working…" if self._link.is_ready else STARTING)

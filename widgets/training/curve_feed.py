@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from widgets.plots.curve_view import FRAME_MS, CurveView
 from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
 from widgets.training.metric_text import own_name, primary, title_of, value_of
+from widgets.training.run_reading import RunReading
 from widgets.training.run_scale import ALONG, RunScale, time_unit
 from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, loss_title, measures, metric_title
 from widgets.training.training_controller import TrainingController
@@ -64,6 +65,7 @@ class Curves(QObject):
         self.loss.view.panel.link_x(self.rate.view.panel)
         self.loss.set_smoothing(0.6)
         self._runs: dict[Path, ShownRun] = {}
+        self.reading = RunReading(self)
         self._scales: dict[Path, RunScale] = {}
         self._wanted, self._has_runs = "", False
         self._first_words = [view.empty_text for view in self._views]
@@ -115,6 +117,7 @@ class Curves(QObject):
 
     def remove_run(self, path: Path) -> None:
         """Take a run's curves away."""
+        self.reading.stop(path)
         run = self._runs.pop(path, None)
         if run is not None:
             self._scales.pop(path, None)
@@ -128,7 +131,7 @@ class Curves(QObject):
 
     def forget(self) -> None:
         """Another project is open: no run is shown, no metric chosen, and nothing is zoomed."""
-        for path in tuple(self._runs):
+        for path in (*self._runs, *self.reading.paths):
             self.remove_run(path)
         self._wanted = ""
         self._offer()
@@ -139,23 +142,35 @@ class Curves(QObject):
         for view in self._views:
             view.fit()
 
-    def rename_run(self, old: Path, new: Path, name: str) -> None:
-        """A run's folder has another name."""
-        if old in self._runs:
-            hue = self._runs[old].hue
-            self.remove_run(old)
+    def rename_run(self, old: Path, new: Path, name: str, hue: int | None) -> None:
+        """A run's folder has another name, or it is called otherwise; without a ``hue`` it is not shown."""
+        if old == new and old in self._runs:
+            self.add_run(old, name, self._runs[old].hue)
+            return
+        self.remove_run(old)
+        if hue is not None:
             self.show_run(new, name, hue)
 
-    def show_run(self, path: Path, name: str, hue: int) -> RunHistory | None:
-        """Add a run with all that its folder tells; returns its log, None where it cannot be read."""
+    def show_run(self, path: Path, name: str, hue: int, then: Callable[[RunHistory], object] = lambda _: None) -> None:
+        """Add a run with all that its folder tells, and call ``then`` with its log; a long log is read in slices."""
+
+        def show(history: RunHistory) -> None:
+            self._add_history(path, name, hue, history)
+            then(history)
+
+        self.reading.read(path, show, self.failed.emit)
+
+    def go_on(self, path: Path, name: str, hue: int) -> None:
+        """Add a run in progress with all that its folder tells so far, at once: its next points are on their way."""
+        self.reading.stop(path)
         try:
-            history = Run.open(path).history()
+            self._add_history(path, name, hue, Run.open(path).history())
         except NetloomError as error:
             self.failed.emit(str(error))
-            return None
+
+    def _add_history(self, path: Path, name: str, hue: int, history: RunHistory) -> None:
         self.add_run(path, name, hue)
         self._append_history(self._runs[path], history)
-        return history
 
     def _append_history(self, run: ShownRun, history: RunHistory) -> None:
         run.scale.steps_per_epoch = int((history.started or {}).get("steps_per_epoch") or run.scale.steps_per_epoch)

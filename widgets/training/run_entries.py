@@ -75,7 +75,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
     owner, labels, size = owner_of(path), read_labels(path), size_on_disk(path)
     try:
         run = runs.Run.open(path)
-        history = run.history()
+        history = run.history(points=False)
     except NetloomError as error:
         text = str(error)
         return RunEntry(path, path.name, "", "broken", 0, 0, "loss", None, None, owner, labels, size, problem=text)
@@ -125,7 +125,7 @@ def extended(path: Path) -> int | None:
     """For a run that has done all its epochs: how many it has after as many again; None for one that has not."""
     try:
         run = runs.Run.open(path)
-        history = run.history()
+        history = run.history(points=False)
     except NetloomError:
         return None
     done = int(history.epochs[-1]["epoch"]) if history.epochs else 0

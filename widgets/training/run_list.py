@@ -113,7 +113,7 @@ class RunList(QWidget):
         self._empty.setProperty("faint", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(16, 16, 16, 16)
-        stack = QWidget(self)
+        stack = _Runs(self.model, self)
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
@@ -371,6 +371,18 @@ class RunList(QWidget):
         self._enable()
         if has_keys:
             (self.table if left else self._buttons["More"]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class _Runs(QWidget):
+    """The table, or what is said where it has no runs."""
+
+    def __init__(self, model: RunModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def is_empty(self) -> bool:
+        """Whether no run is listed."""
+        return self._model.rowCount() == 0
 
 
 def _titled(known: KnownProject) -> str:

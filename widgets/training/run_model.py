@@ -46,12 +46,14 @@ class RunModel(QAbstractTableModel):
     """Runs, the newest first unless sorted otherwise. A run that is ticked has its curves, in the hue of its swatch.
 
     Listed are the runs of the open project, or on request of all. `ticked(path, on)` follows the check boxes,
-    `renamed(old, new)` a change of name, `settled` says that everything is read, `failed` what could not be done.
+    `renamed(old, new)` a change of name, `reading_begun` says that there is something to read, `settled` that all is
+    read, `failed` what could not be done.
     ``busy`` is the run in progress, which is neither renamed nor deleted; ``key`` the open project.
     """
 
     ticked = Signal(object, bool)
     renamed = Signal(object, object)
+    reading_begun = Signal()
     settled = Signal()
     failed = Signal(str)
 
@@ -67,6 +69,7 @@ class RunModel(QAbstractTableModel):
         self.edits = NAME  # what an editor over a run's name edits: that, or a label that has no column here
         self._order = NEWEST_FIRST
         self._is_wide = False
+        self._curves_read: frozenset[Path] = frozenset()
         self.key, self._everything = NO_PROJECT, False
         self._owners: dict[Path, tuple[tuple[int, int, int], Owner]] = {}
         self._folder: Path | None = None
@@ -87,12 +90,18 @@ class RunModel(QAbstractTableModel):
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
         if self._unread:
             self._reader.start()
+            self.reading_begun.emit()
         else:
             self.settled.emit()
 
     def refresh_again(self) -> None:
         """Look again at the folder that was looked at last."""
         self.refresh(self._folder)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether runs are still being read, or looked at."""
+        return bool(self._unread)
 
     @property
     def places(self) -> list[Path]:
@@ -227,6 +236,12 @@ class RunModel(QAbstractTableModel):
         if (row := self.row_of(path)) is not None and (changed := change(self.entries[row])) != self.entries[row]:
             self._put(changed, row)
 
+    def show_reading(self, paths: Iterable[Path]) -> None:
+        """Say of these runs that their curves are being read."""
+        before, self._curves_read = self._curves_read, frozenset(paths)
+        for path in before ^ self._curves_read:
+            self._touch_row(path)
+
     # Columns and order
 
     def show_wide(self, wanted: bool) -> None:
@@ -357,6 +372,8 @@ class RunModel(QAbstractTableModel):
     def _text(self, entry: RunEntry, column: Column) -> str:
         if column.title == "Status" and entry.path == self.busy and not entry.progress:
             return "in progress"
+        if column.title == "Status" and entry.path in self._curves_read:
+            return "reading…"
         if entry.problem and column.title not in (NAME.title, "Status", "Size", "Project"):
             return ""
         return column.text(entry)

@@ -24,6 +24,7 @@ from widgets.look.floating import FloatingBeside
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
+from widgets.training.busy_covers import BusyCovers
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.metric_text import own_name
@@ -43,6 +44,7 @@ NO_MATRIX = (
     f"{MOST_CLASSES} classes. Errors in Understand tests this run and shows its mistakes."
 )
 """What the tab of the confusion matrix says of a classifier for which none is counted."""
+READING = "Reading the runs…"
 COMING = "It comes after the first epoch."
 """What the tab says until the first epoch of a run ends."""
 LEFT = 408
@@ -73,6 +75,7 @@ class TrainPanel(QWidget):
         self.curves = Curves(source, controller, self)
         self.runs = RunList(source, self)
         self.advice = TrainingAdvice(controller, self.notice, self.plan)
+        self.busy = BusyCovers(controller.link, self, self._being_read)
         self.confusion = ConfusionMatrix(source, "Confusion on the validation set", COMING)
         self._lay_out()
         self._connect()
@@ -122,6 +125,9 @@ class TrainPanel(QWidget):
         controller.restored.connect(self._on_restored)
         controller.health.changed.connect(self._tell_overfitting)
         model.settled.connect(self._on_settled)
+        for signal in (model.reading_begun, model.rowsInserted, model.settled, self.curves.reading.changed):
+            signal.connect(self.busy.refresh)
+        self.curves.reading.changed.connect(lambda: model.show_reading(self.curves.reading.paths))
         for signal in (model.rowsInserted, model.rowsRemoved, model.settled):
             signal.connect(self._count_runs)
         model.ticked.connect(self._on_tick)
@@ -217,7 +223,7 @@ class TrainPanel(QWidget):
         self._live = run
         model.tick(run, True)
         if continued:
-            self.curves.show_run(run, self._name_of(run), model.hue(run) or 0)
+            self.curves.go_on(run, self._name_of(run), model.hue(run) or 0)
         else:
             self.curves.fit()
 
@@ -279,9 +285,11 @@ class TrainPanel(QWidget):
         self._live = run
         self.runs.model.tick(run, False)
         self.runs.model.tick(run, True)
-        history = self.curves.show_run(run, self._name_of(run), self.runs.model.hue(run) or 0)
-        if history is not None and not self._controller.active:
-            self._restore_confusion(history)
+        name, hue = self._name_of(run), self.runs.model.hue(run) or 0
+        if self._controller.active:
+            self.curves.go_on(run, name, hue)
+        else:
+            self.curves.show_run(run, name, hue, self._restore_confusion)
         self.strip.show_state(self._controller.state, self._controller.words, own=True)
         self.runs.select(run)
         self._tell_overfitting()
@@ -303,6 +311,8 @@ class TrainPanel(QWidget):
 
     def _restore_confusion(self, history: RunHistory) -> None:
         """The matrix that a run kept; of a classifier that kept none, where there is one."""
+        if self._controller.active:
+            return  # another training began while its log was read
         kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
         self._show_confusion(kept is not None or _classifies(last.get("validation", {})))
         if kept is not None:
@@ -338,11 +348,18 @@ class TrainPanel(QWidget):
         else:
             self.curves.show_run(path, name, hue)
 
+    def _being_read(self) -> str:
+        """What is read for empty plots and the empty list, in words; empty where nothing is."""
+        reading = self.curves.reading.paths
+        if reading:
+            return f"Reading the log of {self._name_of(reading[0])}…"
+        return READING if self.runs.model.is_reading else ""
+
     def _count_runs(self, *_: object) -> None:
         self.curves.tell_runs(self.runs.model.rowCount())
 
     def _on_rename(self, old: Path, new: Path) -> None:
-        self.curves.rename_run(old, new, self._name_of(new))
+        self.curves.rename_run(old, new, self._name_of(new), self.runs.model.hue(new))
         if old == new:
             return
         self._live = new if self._live == old else self._live

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
+from graph.steps import Steps, finished
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS
 from widgets.shell.banners import Notice
 from widgets.shell.saving import usual_folder
+from widgets.shell.waiting_page import WaitingPage, is_large
 
 if TYPE_CHECKING:
     from app.project.network_comparison import Comparison
     from graph.network import Network
+    from graph.project import Project
     from widgets.comparing.comparison_panel import ComparisonPanel
+    from widgets.comparing.run_comparison import ComparedRuns
     from widgets.shell.context import Context
 
+SLOW = 60_000
+"""Bytes of a project, about 300 layers, from which on a comparison takes long enough to show progress."""
+Result = TypeVar("Result")
 DIFFERENCES = "differences"
 """What the canvas knows the drawn comparison by."""
 
@@ -61,27 +69,27 @@ class ComparisonActions:
 
     def with_file(self, path: Path, name: str = "") -> None:
         """Compare with the network in a file."""
-        from graph.project import read_project
+        from graph.project import project_steps
 
-        try:
-            self._other, self._name = read_project(path).network, name or path.stem
-        except NetloomError as error:
-            self._context.say(Notice(str(error), "error", (), "compare"))
-            return
-        self._show()
+        def show(project: Project) -> None:
+            self._other, self._name = project.network, name or path.stem
+            self._show()
+
+        self._wait(f"Comparing with {name or path.stem}…", [path], project_steps(path), show)
 
     def runs(self, old: Path, new: Path) -> None:
         """Show two runs side by side, on a page in place of the workbench."""
-        from widgets.comparing.run_comparison import RunComparison
-        from widgets.training.run_entries import read_entry
+        from app.training.runs import PROJECT
+        from widgets.comparing.run_comparison import comparing
 
-        context, key = self._context, self._context.session.state.key
-        before, after = read_entry(old, key), read_entry(new, key)
-        problem = before.problem or after.problem
-        if problem is not None:
-            context.say(Notice(problem, "error", (), "compare"))
-            return
-        page = RunComparison(before, after, context.themes)
+        steps = comparing(old, new, self._context.session.state.key)
+        self._wait("Comparing two runs…", [run / PROJECT for run in (old, new)], steps, self._show_runs)
+
+    def _show_runs(self, compared: ComparedRuns) -> None:
+        from widgets.comparing.run_comparison import RunComparison
+
+        context = self._context
+        page = RunComparison(compared, context.themes)
 
         def leave() -> None:
             page.closed.disconnect(leave)
@@ -91,6 +99,29 @@ class ComparisonActions:
         page.closed.connect(leave)
         context.show_page(page)
         page.picture.setFocus()
+
+    def _wait(self, words: str, files: Sequence[Path], steps: Steps[Result], then: Callable[[Result], object]) -> None:
+        """Read the ``files`` of projects in steps and hand what comes of it to ``then``; large ones with progress."""
+        context = self._context
+
+        def refuse(sentence: str) -> None:
+            context.say(Notice(sentence, "error", (), "compare"))
+
+        if not any(is_large(file, SLOW) for file in files):
+            try:
+                result = finished(steps)
+            except NetloomError as error:
+                refuse(str(error))
+            else:
+                then(result)
+            return
+        page = WaitingPage()
+        for signal in (page.done, page.refused, page.called_off):
+            signal.connect(lambda *_: context.leave_page(page))
+        page.done.connect(then)
+        page.refused.connect(refuse)
+        context.show_page(page)
+        page.begin(words, steps)
 
     def _show(self) -> None:
         context = self._context

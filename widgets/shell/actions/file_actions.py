@@ -12,17 +12,18 @@ from graph.errors import NetloomError
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
-from widgets.shell.opening_page import OpeningPage, is_large
 from widgets.shell.overtaken import OvertakenError, beside
 from widgets.shell.refused_texts import CORRECT, RefusedTexts
 from widgets.shell.saving import proposed, usual_folder
+from widgets.shell.waiting_page import WaitingPage, is_large
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
     from app.project.recovery import Unsaved
     from widgets.shell.context import Context
     from widgets.shell.project_session import OpenedProject, ProjectSession
-    from widgets.start.preset_entries import PresetEntry
+    from widgets.shell.waiting_page import WaitingPage, is_large
+from widgets.start.preset_entries import PresetEntry
 
 PROJECTS = "Netloom projects (*.netloom)"
 """What file dialogs save as."""
@@ -126,7 +127,7 @@ class FileActions:
         """Open a large project while its progress is shown; what was on show comes back if that is called off."""
         from widgets.shell.project_session import opening
 
-        context, page = self._context, OpeningPage()
+        context, page = self._context, WaitingPage()
 
         def refuse(sentence: str) -> None:
             context.leave_page(page)
@@ -139,11 +140,11 @@ class FileActions:
             self._show_as_left()
             context.leave_page(page)
 
-        page.opened.connect(take_over)
+        page.done.connect(take_over)
         page.refused.connect(refuse)
         page.called_off.connect(lambda: context.leave_page(page))
         context.show_page(page)
-        page.begin(path.name, opening(path))
+        page.begin(f"Opening {path.name}…", opening(path))
 
     def _opened(self, path: Path) -> None:
         self._context.memory.opened(path)

@@ -15,10 +15,11 @@ from graph.project import Project, project_bytes, write_project
 from graph.steps import finished, part
 from tests.widgets.conftest import chain
 from tests.widgets.shell.test_unsaved_work import recoverable
-from widgets.shell import journal_keeper, opening_page
-from widgets.shell.opening_page import OpeningPage
+from widgets.shell import journal_keeper, waiting_page
 from widgets.shell.project_session import opening as opening_steps
+from widgets.shell.waiting_page import WaitingPage
 from widgets.shell.window import MainWindow
+from widgets.training import sliced_work
 
 PATIENCE = 30_000
 
@@ -26,16 +27,16 @@ PATIENCE = 30_000
 @pytest.fixture
 def large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that counts as large, opened in many slices."""
-    monkeypatch.setattr(opening_page, "LARGE", 10)
-    monkeypatch.setattr(opening_page, "SLICE", 0.0001)
+    monkeypatch.setattr(waiting_page, "LARGE", 10)
+    monkeypatch.setattr(sliced_work, "SLICE", 0.0001)
     path = tmp_path / "large.netloom"
     write_project(path, Project(chain(("input", {}), *[("relu", {})] * 300, ("output", {}))))
     return path
 
 
-def page(window: MainWindow) -> OpeningPage:
+def page(window: MainWindow) -> WaitingPage:
     current = window.pages.currentWidget()
-    assert isinstance(current, OpeningPage)
+    assert isinstance(current, WaitingPage)
     return current
 
 
@@ -59,9 +60,9 @@ def test_a_large_project_shows_how_far_it_is_and_then_itself(
 def test_esc_calls_it_off_and_what_was_open_comes_back(
     window: MainWindow, project_file: Path, large_file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening_page, "LARGE", 10**9)
+    monkeypatch.setattr(waiting_page, "LARGE", 10**9)
     window.files.open(project_file)
-    monkeypatch.setattr(opening_page, "LARGE", 10)
+    monkeypatch.setattr(waiting_page, "LARGE", 10)
     window.files.open(large_file)
     shown = page(window)
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
