@@ -13,9 +13,10 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from widgets.look.floating import height_at
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.shell.actions.file_actions import FileActions
+from widgets.start.lesson_shelf import lessons
 from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ MARKS = (
     ),
     CoachMark(
         "Look inside",
-        "Understand shows what was learned: filters, feature maps, mistakes, and why an answer was given. Next, "
-        "press Train, or open a lesson: ☰, File, Lessons. This tour, the guide and all keys are under ☰, Help.",
+        "Understand shows what was learned: filters, mistakes, and why an answer was given. The guide, all keys and "
+        "this tour are under ☰, Help.",
         "understand",
         "understandPanel",
     ),
@@ -110,11 +111,32 @@ class CoachCard(QFrame):
         self.skip, self.back, self.next = QPushButton("Skip tour"), QPushButton("Back"), QPushButton("Next")
         for name, button in (("Skip", self.skip), ("Back", self.back), ("Next", self.next)):
             button.setObjectName(f"coach{name}")
-        self.next.setProperty("primary", True)
+        self.train, self.lesson = QPushButton("Train now"), QPushButton("First lesson")
+        self.train.setObjectName("coachTrain")
+        self.train.setToolTip("Train this network, and watch its curves")
+        self.lesson.setToolTip("Begin the first lesson: read, try and answer")
+        self.lesson.setObjectName("coachLesson")
+        self.offers = QWidget()
+        hbox((self.train, 1), (self.lesson, 1), parent=self.offers, spacing=6)
         head = hbox((self.title, 1), self.where)
         feet = hbox(self.skip, Stretch(1), self.back, self.next, spacing=6)
-        vbox(head, self.text, feet, parent=self, margins=(16, 12, 14, 12), spacing=10)
+        vbox(head, self.text, self.offers, feet, parent=self, margins=(16, 12, 14, 12), spacing=10)
         self.hide()
+
+    def show_mark(self, at: int) -> None:
+        """Show a stop of the tour; the last one offers what to do next."""
+        mark, last = MARKS[at], at == len(MARKS) - 1
+        self.title.setText(mark.title)
+        self.where.setText(f"{at + 1} of {len(MARKS)}")
+        self.text.setText(mark.text)
+        self.skip.setVisible(not last)
+        self.back.setEnabled(at > 0)
+        self.next.setText("Done" if last else "Next")
+        self.offers.setVisible(last)
+        for button, primary in ((self.next, not last), (self.train, True)):
+            set_look(button, "primary", primary)
+        self.setAccessibleName(f"Tour: {mark.title}")
+        self.setAccessibleDescription(mark.text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         buttons = {
@@ -139,6 +161,8 @@ class CoachMarks(QObject):
         self.card.next.clicked.connect(lambda: self._go(self._at + 1))
         self.card.back.clicked.connect(lambda: self._go(self._at - 1))
         self.card.skip.clicked.connect(self.end)
+        self.card.train.clicked.connect(self._train)
+        self.card.lesson.clicked.connect(self._begin_lesson)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._place)
         context.window().installEventFilter(self)
@@ -172,18 +196,23 @@ class CoachMarks(QObject):
         mark = MARKS[to]
         self._at = to
         self._context.show_workspace(mark.workspace)
-        card = self.card
-        card.title.setText(mark.title)
-        card.where.setText(f"{to + 1} of {len(MARKS)}")
-        card.text.setText(mark.text)
-        card.back.setEnabled(to > 0)
-        card.next.setText("Done" if to == len(MARKS) - 1 else "Next")
-        card.setAccessibleName(f"Tour: {mark.title}")
-        card.setAccessibleDescription(mark.text)
-        card.show()
+        self.card.show_mark(to)
+        self.card.train.setVisible(self._context.commands["train"].isEnabled())
+        self.card.show()
         self._place()
-        card.next.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.card.next.setFocus(Qt.FocusReason.OtherFocusReason)
         self._soon.start()
+
+    def _train(self) -> None:
+        """End the tour by what it leads to: a training, with its curves in view."""
+        self.end()
+        self._context.show_workspace("train")
+        self._context.commands["train"].trigger()
+
+    def _begin_lesson(self) -> None:
+        """End the tour by the first lesson."""
+        self.end()
+        self._context.open_lesson(lessons()[0].id)
 
     # Where
 

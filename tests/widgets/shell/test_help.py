@@ -20,7 +20,9 @@ from widgets.shell.action_registry import discover
 from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
 from widgets.shell.coach_marks import MARKS, CoachMarks, place_beside
 from widgets.shell.keys_page import keys_page
+from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
+from widgets.start.lesson_shelf import lessons
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -230,6 +232,35 @@ def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qt
     qtbot.keyClick(tour.card.next, Qt.Key.Key_Escape)
     assert not tour.active
     assert tour.card not in window.panes
+
+
+def to_the_end_of_the_tour(window: MainWindow, qtbot: QtBot) -> CoachMarks:
+    """Take the tour to its last stop."""
+    qtbot.mouseClick(window.start.tour, LEFT)
+    tour = window.part(CoachMarks)
+    for _ in MARKS[1:]:
+        qtbot.waitUntil(tour.card.next.hasFocus)
+        assert not tour.card.train.isVisible() and not tour.card.lesson.isVisible()
+        qtbot.keyClick(tour.card.next, Qt.Key.Key_Return)
+    assert tour.card.title.text() == MARKS[-1].title
+    return tour
+
+
+def test_the_tour_ends_with_a_training_at_one_click(window: MainWindow, qtbot: QtBot) -> None:
+    tour = to_the_end_of_the_tour(window, qtbot)
+    begun: list[str] = []
+    window.commands["train"].triggered.connect(lambda: begun.append(window.workbench.workspace))
+    qtbot.mouseClick(tour.card.train, LEFT)
+    assert begun == ["train"] and not tour.active
+
+
+def test_the_tour_ends_with_the_first_lesson_at_one_click(window: MainWindow, qtbot: QtBot) -> None:
+    tour = to_the_end_of_the_tour(window, qtbot)
+    qtbot.mouseClick(tour.card.lesson, LEFT)
+    assert not tour.active
+    course = window.part(LessonGuide).course
+    assert course is not None and course.lesson.id == lessons()[0].id
+    assert window.workbench.lesson.isVisible()
 
 
 def place_of(window: MainWindow, name: str) -> QRect:
