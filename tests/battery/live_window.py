@@ -18,7 +18,7 @@ from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
 
-LOADED = 60.0
+LOADED = 180.0
 """Seconds in which a worker has loaded torch, also on a busy machine."""
 
 

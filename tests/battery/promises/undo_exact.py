@@ -59,7 +59,8 @@ class Editor:
         self.document.move(arrange(self.document.network))
 
     def group(self) -> None:
-        group(self.document, self.checker, self.chance.sample(list(self.document.network.ids), 2))
+        ids = list(self.document.network.ids)
+        group(self.document, self.checker, self.chance.sample(ids, min(2, len(ids))))
 
     def describe(self) -> None:
         self.document.set_section("about", {"title": f"Drawn {self.chance.random()}"})
@@ -68,7 +69,7 @@ class Editor:
         """One edit; what is refused leaves no trace."""
         before = saved(self.document)
         steps = (self.add, self.add, self.remove, self.connect, self.connect, self.change, self.rename, self.describe)
-        step = self.chance.choice((*steps, self.tidy, self.group))
+        step = self.chance.choice((*steps, self.tidy, self.group)) if self.document.network.ids else self.add
         try:
             with self.document.transaction("Edit"):
                 step()
