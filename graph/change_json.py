@@ -20,7 +20,7 @@ from graph.changes import (
     SectionSet,
 )
 from graph.errors import NetloomError
-from graph.project import annotation_json, node_json, parse_annotation, parse_connection, parse_node
+from graph.project import annotation_json, node_json, parse_annotation, parse_connection, parse_node, parse_position
 
 PLACE = "edit"
 
@@ -53,7 +53,7 @@ def _set(content: Content, id_: str, kind: str, values: Mapping[str, Any]) -> Ch
 
 
 def _move(content: Content, id_: str, left: float, top: float) -> Change:
-    return LayerMoved(id_, content.network.node(id_).position, (float(left), float(top)))
+    return LayerMoved(id_, content.network.node(id_).position, parse_position([left, top], PLACE))
 
 
 def _mark(content: Content, value: Mapping[str, Any]) -> Change:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -61,6 +62,16 @@ class Orders(QObject):
             self.came.emit(line.strip())
 
 
+def end(window: MainWindow, order: str) -> None:
+    """Close the window, or quit by its action, which would ask where something is unsaved: a sweep's settings are."""
+    if order == "close":
+        window.close_now()
+        return
+    if window.session.modified:
+        window.session.save()
+    window.commands["quit"].trigger()
+
+
 def main() -> int:
     """Open the window on a project, bring it into the state that is named, and stay."""
     file = home() / "project.netloom"
@@ -70,7 +81,7 @@ def main() -> int:
     wait(lambda: window.training.controller and window.training.controller.link.is_ready, LOADED, "the worker is ready")
     bring(window, sys.argv[1])
     orders = Orders()
-    orders.came.connect(lambda order: window.close_now() if order == "close" else window.commands["quit"].trigger())
+    orders.came.connect(partial(end, window))
     orders.listen()
     worker = window.training.controller.link.process_id if window.training.controller else 0
     print(f"ready {worker}", flush=True)

@@ -85,3 +85,10 @@ def test_any_network_is_drawn_again(seed: int) -> None:
 def test_what_is_no_change_is_refused(value: object) -> None:
     with pytest.raises(NetloomError):
         parse_change(value, Content(Document().network))
+
+
+@pytest.mark.parametrize("left", [float("inf"), float("nan"), 10**400, True, "3", None])
+def test_a_layer_is_moved_to_no_place_that_a_project_could_not_hold(left: Any) -> None:
+    document = chain([layer("input"), layer("output")])
+    with pytest.raises(NetloomError, match="position must be two numbers"):
+        parse_change(["move", "input1", left, 0], Content(document.network))
