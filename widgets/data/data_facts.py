@@ -1,37 +1,108 @@
-"""Facts about the data set above its views, in a place that is kept: what comes and goes there moves no tab below."""
+"""Facts about the data set above its views: all of them in sight, without a bar to scroll."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+from app.system.number_format import counted
+from widgets.data.steps_bar import Pipeline
+from widgets.look.floating import height_at
 from widgets.look.layouts import Stretch, vbox
-from widgets.look.scrolled import make_scrolled
 
 LINES = 7
-"""Lines of text that the place has; more is scrolled to."""
+"""Lines of text that the place has at least, so that a fact that comes or goes moves no tab below."""
+SHARE = 0.4
+"""Share of the pane's height from which on notes are left to a button, so that the samples below keep their room."""
+SPACING = 4
 
 
-class DataFacts(QScrollArea):
-    """Shows widgets below each other in a place of one height."""
+class DataFacts(QWidget):
+    """What the data is, the way of a sample to the network, and notes: as high as they need to be read.
 
-    def __init__(self, *shown: QWidget) -> None:
+    Notes for which a small window has no room are counted by a button that shows them.
+    """
+
+    def __init__(self, facts: QLabel, pipeline: Pipeline, notes: QLabel) -> None:
         super().__init__()
         self.setAccessibleName("About the data")
-        make_scrolled(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        inside = QWidget()
-        vbox(*shown, Stretch(1), parent=inside, spacing=4)
-        self.setWidget(inside)
+        self._facts, self._pipeline, self._label = facts, pipeline, notes
+        self._notes: tuple[str, ...] = ()
+        self._all = False
+        self.more = QPushButton()
+        self.more.setFlat(True)
+        self.more.setProperty("compact", True)
+        self.more.setObjectName("moreNotes")
+        self.more.setToolTip("Show all notes about the data")
+        self.more.hide()
+        self.more.clicked.connect(self._show_all)
+        left = Qt.AlignmentFlag.AlignLeft
+        vbox(facts, pipeline, notes, (self.more, 0, left), Stretch(1), parent=self, spacing=SPACING)
+        self._fitted = (0, 0, 0)
+        """Notes that are shown, those that are not, and the height for them."""
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Show notes below the facts; those of other data begin folded again."""
+        if tuple(notes) != self._notes:
+            self._notes, self._all = tuple(notes), False
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height that everything needs at this width, and show as many notes as there is room for."""
+        shown = len(self._notes) if self._all else self._fitting()
+        left, height = len(self._notes) - shown, max(self._least(), self._needed(shown))
+        if (shown, left, height) == self._fitted and self._label.text() == " ".join(self._notes[:shown]):
+            return
+        self._fitted = shown, left, height
+        self._label.setText(" ".join(self._notes[:shown]))
+        self._label.setVisible(shown > 0)
+        self.more.setText(f"{'and ' if shown else ''}{counted(left, 'more note' if shown else 'note')}…")
+        self.more.setVisible(left > 0)
+        self.updateGeometry()
+
+    def _show_all(self) -> None:
+        self._all = True
+        self.fit()
+
+    def _fitting(self) -> int:
+        pane = self.parentWidget()
+        allowed = max(self._least(), SHARE * (pane.height() if pane is not None else 0))
+        counts = range(len(self._notes), -1, -1)
+        return next((count for count in counts if self._needed(count) <= allowed), 0)
+
+    def _needed(self, shown: int) -> int:
+        """The height in pixels of everything with so many notes."""
+        width, heights = max(self.width(), 1), [height_at(self._facts, max(self.width(), 1))]
+        if not self._pipeline.isHidden():
+            heights.append(self._pipeline.height_at(width))
+        if shown:
+            room, wrapped = QRect(0, 0, width, 100_000), Qt.TextFlag.TextWordWrap
+            heights.append(
+                self._label.fontMetrics().boundingRect(room, wrapped, " ".join(self._notes[:shown])).height()
+            )
+        if shown < len(self._notes):
+            heights.append(self.more.sizeHint().height())
+        return sum(heights) + SPACING * (len(heights) - 1)
+
+    def _least(self) -> int:
+        return LINES * self.fontMetrics().lineSpacing()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, LINES * self.fontMetrics().lineSpacing())
+        return QSize(320, max(self._fitted[2], self._least()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.sizeHint().height())
 
-    def changeEvent(self, event: QEvent) -> None:
-        """The place grows with the text."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.updateGeometry()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        """What stands in the place has changed, or the size of its texts."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()
+        return super().event(event)

@@ -129,6 +129,8 @@ class DataView(QWidget):
         self.recipes.committed.connect(self._set_choice)
         self.recipes.open_wanted.connect(self.open_path)
         self.recipes.shown.connect(lambda wanted: self.samples.show_side(READING, wanted))
+        self.recipes.told.connect(self._on_told)
+        self.reading.again_wanted.connect(self._try_again)
         self.recipes.called.connect(lambda: self.samples.show_first(READING))
 
     # Layout
@@ -153,8 +155,8 @@ class DataView(QWidget):
         self.samples.add_side(READING, self.reading, first=True)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
-        about = DataFacts(self.facts, self.pipeline, self.notes)
-        vbox(head, about, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
+        self.about = DataFacts(self.facts, self.pipeline, self.notes)
+        vbox(head, self.about, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
         float_over(middle, self.waiting, self.notice, self.asking, self.offer, self.lopsided)
         return middle
 
@@ -263,8 +265,8 @@ class DataView(QWidget):
         request = InspectData(path=path, kind=kind, base=self._base, options=said)
 
         def refuse(reason: str) -> None:
-            self._refuse_path(reason)
             self.recipes.offer(path, kind, said, reason)
+            self._refuse_path(reason)
 
         self._looking = self._link.request(request, self._on_inspected, refuse)
         self.waiting.watch(self._looking, self._again)
@@ -300,8 +302,21 @@ class DataView(QWidget):
     def _refuse_path(self, reason: str) -> None:
         self._looking = None
         self.waiting.clear()
-        self.notice.say(reason, "error", ("Try again", self._again))
+        self._say_refused(reason, ("Try again", self._again))
         self._show_facts()
+
+    def _say_refused(self, reason: str, *offers: tuple[str, Callable[[], object]]) -> None:
+        """Say why data cannot be read, unless the reading panel says it with what can be done."""
+        if self.recipes.refused != reason:
+            self.notice.say(reason, "error", *offers)
+
+    def _try_again(self) -> None:
+        """Read what was refused once more, as it is now."""
+        self._again()
+
+    def _on_told(self, reason: str) -> None:
+        if self.notice.text == reason:
+            self.notice.clear()
 
     # The network
 
@@ -426,7 +441,8 @@ class DataView(QWidget):
         self.waiting.clear()
         self._refused = True
         self._show_preview(None)
-        self.notice.say(reason, "error", *self.moved.offers_where_missing(), ("Try again", self._ask))
+        self._again = self._ask
+        self._say_refused(reason, *self.moved.offers_where_missing(), ("Try again", self._ask))
 
     def _show_preview(self, preview: DataPreview | None) -> None:
         self._shown, self._shown_of = preview, dict(self.section) if self.section is not None else None
@@ -460,9 +476,7 @@ class DataView(QWidget):
         waits = self.section is not None and self._shown_of is None
         without = "Reading the data…" if waits else "Choose a data set on the left, or open a file of your own."
         self.facts.setText(dataset_summary(preview.info) if preview else without)
-        notes = " ".join(self._notes(preview)) if preview else ""
-        self.notes.setText(notes)
-        self.notes.setVisible(bool(notes))
+        self.about.show_notes(self._notes(preview) if preview else ())
 
     def _shows_source(self) -> bool:
         """Whether what is on show came from the file or data set that is chosen, be it with other settings."""

@@ -34,6 +34,7 @@ from widgets.look.theme import ThemeSource
 
 LEAVE, BACK = "Leave this file", "Back to the last reading"
 SETTLED = "How this file is read is settled. What you chose can be changed at the right, or undone."
+OTHERWISE = "If the file is written otherwise than it was read, say so below."
 LINES = 6
 """Lines of a file that are seen at once."""
 ROWS = 7
@@ -44,7 +45,8 @@ class ReadingPanel(QWidget):
     """`written(name, value)` carries a setting of how the file is written, `column_changed(name, changes)`,
     `left_out(name, out)` and `found_again(name)` what was chosen for a column, `kind_wanted(kind)` as what an
     unread file is to be read, `renew_wanted` that the newest rules are asked for, `given_up` that an unread file is
-    left alone. `answered(changes)` carries settings of a source that is no table, which answer what was asked.
+    left alone, `again_wanted` that it is read again as it is now. `answered(changes)` carries settings of a source that
+    is no table, which answer what was asked.
     """
 
     written = Signal(str, object)
@@ -55,6 +57,7 @@ class ReadingPanel(QWidget):
     renew_wanted = Signal()
     given_up = Signal()
     answered = Signal(object)
+    again_wanted = Signal()
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +72,8 @@ class ReadingPanel(QWidget):
         self.form.setAccessibleName("How the file is written")
         self.head = QPlainTextEdit(self)
         self.renew = QPushButton("Read it by today's rules", self)
-        self.give_up = QPushButton(LEAVE, self)
+        self.again, self.give_up = QPushButton("Try again", self), QPushButton(LEAVE, self)
+        self.again.setToolTip("Read the file again, once it was changed")
         self.question, self.editor = QuestionBox(source, self), ColumnEditor(self)
         self.settled = text_label(SETTLED, self, look="faint", wrap=True, hidden=True)
         self.model, self.table = RecipeModel(self), QTableView(self)
@@ -100,7 +104,7 @@ class ReadingPanel(QWidget):
         self._file, self._columns, self._rest = QWidget(self), QWidget(self), QWidget(self)
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         file_heading = text_label("How the file is written", self, look="heading")
-        ways = hbox(self.renew, self.give_up, Stretch(1))
+        ways = hbox(self.renew, self.again, self.give_up, Stretch(1))
         rows = (file_heading, self.found, self.head, self.read_as, self.form, ways, Stretch(1))
         vbox(*rows, parent=self._file, spacing=6)
         heading = text_label("What its columns hold", self, look="heading")
@@ -124,6 +128,7 @@ class ReadingPanel(QWidget):
         self.read_as.wanted.connect(self.kind_wanted)
         self.renew.clicked.connect(self.renew_wanted)
         self.give_up.clicked.connect(self.given_up)
+        self.again.clicked.connect(self.again_wanted)
         self.editor.changed.connect(self.column_changed)
         self.editor.left_out.connect(self.left_out)
         self.editor.found_again.connect(self.found_again)
@@ -139,7 +144,8 @@ class ReadingPanel(QWidget):
         self._recipe, self._left_out, self._may_leave = recipe, left_out, may_leave
         self._show_settings(source)
         self.read_as.hide()
-        self.give_up.hide()
+        for button in (self.again, self.give_up):
+            button.hide()
         self.renew.setVisible(source.rules == 1)
         self._say(dialect_sentence(recipe.dialect) if recipe else "", "")
         self._columns.setVisible(recipe is not None)
@@ -154,8 +160,9 @@ class ReadingPanel(QWidget):
         self.read_as.show_kind(source.kind)
         self.renew.hide()
         self.give_up.setText(back)
-        self.give_up.show()
-        self._say(f"{reason} Say how the file is written until it can be read.", "error")
+        for button in (self.again, self.give_up):
+            button.show()
+        self._say(f"{reason} {OTHERWISE}", "error")
         self._columns.hide()
 
     def show_reading(self, reading: TableReading) -> None:

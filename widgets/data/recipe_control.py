@@ -32,7 +32,7 @@ class RecipeControl(QObject):
     """`committed(choice, what)` carries a choice for the project, `open_wanted(path, kind, options)` a file that is to
     be looked at with settings that a person chose, `shown` that the panel has something to show, or nothing (False),
     `called` that it is to be opened. `tried` names what was tried without success, which `take_back` gives up; it is
-    empty as soon as nothing is.
+    empty as soon as nothing is. `told` carries why a file is refused, where the panel says it.
     """
 
     committed = Signal(object, str)
@@ -40,6 +40,7 @@ class RecipeControl(QObject):
     shown = Signal(bool)
     called = Signal()
     tried = Signal(str)
+    told = Signal(str)
 
     def __init__(self, link: WorkerLink, panel: ReadingPanel, notice: InlineNotice, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,6 +56,8 @@ class RecipeControl(QObject):
         self._asked_for: tuple[str, str] = ("", "")
         self._met = False
         self._described: object = None
+        self.refused = ""
+        """Why a file is refused, as the panel says it."""
         self._connect()
 
     def _connect(self) -> None:
@@ -79,6 +82,7 @@ class RecipeControl(QObject):
         """Another document is shown."""
         self._requests.forget()
         self._choice, self._trial, self._unread, self._described, self._met = None, None, None, None, False
+        self.refused = ""
         self._notice.clear()
         self.tried.emit("")
 
@@ -87,6 +91,7 @@ class RecipeControl(QObject):
         stays = choice is not None and self._choice is not None and same_file(choice.source, self._choice.source)
         self._choice, self._base = choice, base
         self._trial = self._unread = None
+        self.refused = ""
         self.tried.emit("")
         source = self._source
         if source is None or choice is None:
@@ -134,10 +139,15 @@ class RecipeControl(QObject):
             return
         self._unread, self._described = (path, source), None
         self.shown.emit(True)
-        self._panel.show_refused(source, reason)
+        self._tell(source, reason)
         self.tried.emit(f"Open {path.name}")
         self._requests.head(path, source.encoding, None)
         self.called.emit()
+
+    def _tell(self, source: TableSource, reason: str) -> None:
+        self._panel.show_refused(source, reason)
+        self.refused = reason
+        self.told.emit(reason)
 
     def offer_again(self, reason: str) -> None:
         """Show a way on for the project's own table, which could not be read."""
@@ -148,7 +158,7 @@ class RecipeControl(QObject):
         if not ((self._base or Path()) / path.expanduser()).is_file():
             return
         self._described = None
-        self._panel.show_refused(self._trial or source, reason)
+        self._tell(self._trial or source, reason)
         self._requests.head(path, source.encoding, self._base)
         self.called.emit()
 

@@ -60,6 +60,10 @@ class Pipeline(QWidget):
             label.show()
         return labels
 
+    def height_at(self, width: int) -> int:
+        """The height in pixels of the rows in ``width`` pixels."""
+        return self._placed(width, move=False)
+
     def _arrange(self) -> None:
         height = self._placed(self.width(), move=True)
         if height != self.height():

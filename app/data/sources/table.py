@@ -161,7 +161,8 @@ class Table(TableSource):
                 table = table.rows(whole)
         if len(table) < 3:
             raise NetloomError(
-                f"{table.file.name}: at least 3 usable rows are needed, one for each set; found: {len(table)}."
+                f"{table.file.name}: at least 3 usable rows are needed, one for each set; found: {len(table)}. "
+                "Add rows to the file."
             )
         if self.order:
             table, more = with_times(table, self.order)

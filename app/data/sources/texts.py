@@ -75,7 +75,8 @@ class Text(TableSource):
         if target == column:
             raise NetloomError(f"Column “{column}” of {file.name} cannot be both the text and what is predicted.")
         if int(usable.sum()) < 3:
-            raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {int(usable.sum())}.")
+            found = int(usable.sum())
+            raise NetloomError(f"{file.name}: at least 3 usable rows are needed; found: {found}. Add rows to the file.")
         if not usable.all():
             notes += (f"Rows without a text or a target are left out ({int((~usable).sum())} of {len(table)}).",)
         table = table.rows(usable)

@@ -293,5 +293,6 @@ def test_a_kind_that_does_not_fit_is_refused_and_nothing_changes(qtbot: QtBot, v
     box = view.form.read_as.box
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: "no column of text" in view.notice.text)
+    qtbot.waitUntil(lambda: "no column of text" in view.reading.found.text())
+    assert not view.notice.text, "it is said once"
     assert box.currentText() == "Table" and view.section is not None and view.section["source"] == "table"

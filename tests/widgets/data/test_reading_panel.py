@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
@@ -20,6 +20,7 @@ from graph.document import Document
 from tests.graph.networks import section
 from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.data_view import READING, DataView
+from widgets.data.reading_panel import OTHERWISE
 
 COLOURS = "colour,size,kind\n" + "Red,1,a\nred,2,b\nBlue,3,a\nGreen,4,b\nblue,5,a\n" * 4
 DATES = "day,size,kind\n" + "03/04/2021,1,a\n05/06/2021,2,b\n07/08/2021,3,a\n01/02/2022,4,b\n" * 5
@@ -42,7 +43,7 @@ def opened(qtbot: QtBot, link: DirectLink, document: Document, tmp_path: Path) -
         path.write_text(text, encoding="utf-8")
         view = make_view(qtbot, link, document, (1400, 1000))
         view.open_path(path)
-        qtbot.waitUntil(lambda: view.preview is not None or bool(view.notice.text))
+        qtbot.waitUntil(lambda: view.preview is not None or bool(view.notice.text or view.recipes.refused))
         return view
 
     return open_text
@@ -265,9 +266,9 @@ def test_a_refused_setting_is_kept_for_the_next_try(qtbot: QtBot, opened: Opened
 
 def test_a_refused_file_is_left_alone(qtbot: QtBot, opened: Opened, document: Document) -> None:
     view = opened('a,b\n"1,x\n2,y\n' + "3,x\n4,y\n" * 4)
-    assert "cannot be read" in view.notice.text
     qtbot.waitUntil(view.reading.isVisible)
-    assert "Say how the file is written until it can be read." in view.reading.found.text()
+    assert "cannot be read" in view.reading.found.text() and not view.notice.text
+    assert OTHERWISE in view.reading.found.text()
     assert view.reading.head.toPlainText().startswith('a,b\n"1,x')
     assert view.reading.read_as.isVisible()
     assert not document.undo_names
@@ -277,6 +278,22 @@ def test_a_refused_file_is_left_alone(qtbot: QtBot, opened: Opened, document: Do
     press(qtbot, view.reading, "Leave this file")
     assert "data" not in document.sections
     assert READING not in [view.samples.tabs.tabText(place) for place in range(view.samples.tabs.count())]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_too_few_rows_are_told_once_with_the_remedy(
+    qtbot: QtBot, opened: Opened, document: Document, tmp_path: Path, rows: int
+) -> None:
+    view = opened("width,kind\n" + "1,a\n2,b\n"[: 4 * rows])
+    qtbot.waitUntil(view.reading.isVisible)
+    QApplication.processEvents()
+    labels = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    (told,) = (text for text in labels if "at least 3 usable rows" in text)
+    assert f"found: {rows}. Add rows to the file." in told
+    (tmp_path / "t.csv").write_text("width,kind\n" + "1,a\n2,b\n3,a\n4,b\n" * 5)
+    press(qtbot, view.reading, "Try again")
+    qtbot.waitUntil(lambda: view.preview is not None)
+    assert not view.recipes.refused and not view.reading.again.isVisible()
 
 
 def test_a_refused_file_is_chosen_in_one_step_once_it_reads(qtbot: QtBot, opened: Opened, document: Document) -> None:
