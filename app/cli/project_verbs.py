@@ -119,7 +119,17 @@ _COLUMNS = (
 def _report(project: Project, base: Path | None) -> Report:
     from app.project.project_check import check_project
 
-    return check_project(project, base)
+    return check_project(project, base, _devices(project))
+
+
+def _devices(project: Project) -> tuple[str, ...]:
+    """Ids of this machine's devices where the project names one; torch is asked for nothing less."""
+    plan = project.sections.get("plan")
+    if not isinstance(plan, Mapping) or plan.get("device", "auto") in ("auto", "cpu"):
+        return ()
+    from app.training.devices import devices
+
+    return tuple(device["id"] for device in devices())
 
 
 def _new_project(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,15 @@ class Report:
         }
 
 
-def check_project(project: Project, base: Path | None) -> Report:
-    """Check a project; ``base`` is the folder that relative paths of its data start from.
+def check_project(project: Project, base: Path | None, devices: Collection[str] = ()) -> Report:
+    """Check a project; ``base`` is the folder that relative paths of its data start from, ``devices`` are the ids of
+    those of this machine, where they are known.
 
     Data that cannot be found and a plan that cannot be read are problems like any other.
     """
     checker = Checker(Document(project.network, project.sections))
     info, data_problems = check_data(project.sections.get("data"), base, load=True)
-    problems = (*data_problems, *judge(checker, project.sections, info, _values(project, base)))
+    problems = (*data_problems, *judge(checker, project.sections, info, _values(project, base), devices))
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 

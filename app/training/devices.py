@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from app.system.about import usable_cores
+from app.training.plan_problems import missing_device
 from graph.errors import NetloomError
 
 SMALL = 60e6
@@ -54,14 +55,10 @@ def find_device(name: str) -> torch.device:
     """
     if name == "auto":
         return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
-    wanted = "cuda:0" if name == "cuda" else name
-    known = [device["id"] for device in devices()]
-    if wanted not in known:
-        raise NetloomError(
-            f"The device “{name}” is not there: torch finds {' and '.join(known)}. "
-            "Choose one of them, or auto, in the training settings."
-        )
-    return torch.device(wanted)
+    missing = missing_device(name, [device["id"] for device in devices()])
+    if missing:
+        raise NetloomError(missing)
+    return torch.device("cuda:0" if name == "cuda" else name)
 
 
 def cores() -> int:

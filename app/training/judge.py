@@ -5,7 +5,7 @@ What it passes takes a training step on its data, and what it refuses does not, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.data.data_choice import DataChoice
@@ -29,18 +29,22 @@ from graph.shapes import Shape
 
 
 def judge(
-    checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None, values: Values | None = None
+    checker: Checker,
+    sections: Mapping[str, Any],
+    info: DatasetInfo | None,
+    values: Values | None = None,
+    devices: Collection[str] = (),
 ) -> tuple[Problem, ...]:
     """What keeps a project from being trained, beside the problems of the network itself.
 
     Afterwards ``checker`` knows what the data asks of the network. ``info`` is what is known of the data; without
-    ``values`` what only they would show stays open.
+    ``values`` what only they would show stays open, and without the ids of ``devices`` whether the chosen one is there.
     """
     plan = sections.get("plan")
     checker.set_data_spec(data_spec(info, plan) if info is not None else None)
     known = _at_length(checker, info)
     problems = [
-        *plan_problems(sections.get("plan", {})),
+        *plan_problems(sections.get("plan", {}), devices),
         *(_split_problems(sections, info, values) if info is not None else ()),
         *gan_problems(checker, sections, info),
         *objective_problems(checker, sections, info, values),

@@ -13,6 +13,7 @@ from app.training.data_spec import default_target
 from app.training.losses import check_loss, check_range, chosen_loss, final_activation, final_layer
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
+from app.training.sequence.reading_ahead import reading_ahead
 from app.training.sequence.transcripts import check_steps
 from graph.checking.check import Checker
 from graph.checking.fixes import Bypass, Change, Edit, Fix, Replace
@@ -21,7 +22,7 @@ from graph.errors import NetloomError
 from graph.layers import usual_layers
 from graph.layers.base import Layer
 from graph.layers.io import Output
-from graph.network import Network, Node
+from graph.network import Node
 
 
 def target_of(output: Output, info: DatasetInfo, plan: object) -> FieldInfo | None:
@@ -50,7 +51,7 @@ def objective_problems(
         for node in outputs
     ]
     weights = _weights_problem([node.layer for node in outputs], settings, info)
-    return [problem for problem in (_decoder_problem(checker.network, settings, info), *problems, weights) if problem]
+    return [problem for problem in (_decoder_problem(checker, settings, info), *problems, weights) if problem]
 
 
 def _weights_problem(outputs: Sequence[Layer], settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
@@ -66,14 +67,16 @@ def _weights_problem(outputs: Sequence[Layer], settings: Mapping[str, Any], info
     return None
 
 
-def _decoder_problem(network: Network, settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
-    """Teacher forcing needs an input that reads the target one step late."""
+def _decoder_problem(checker: Checker, settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
+    """Teacher forcing needs an input that reads the target one step late, and layers that do not read it ahead."""
     if objective_of(settings) not in TEACHER_FORCING:
         return None
     with suppress(NetloomError):  # the data has no such field, and the checker says so
-        if not decoder_input(network, info, settings):
-            fix = Fix("Train by targets instead", (Change("plan", {"objective": "supervised"}),))
-            return Problem(Severity.ERROR, None, None, NO_DECODER_INPUT, (fix,))
+        field = decoder_input(checker.network, info, settings)
+        if field:
+            return reading_ahead(checker, info, field)
+        fix = Fix("Train by targets instead", (Change("plan", {"objective": "supervised"}),))
+        return Problem(Severity.ERROR, None, None, NO_DECODER_INPUT, (fix,))
     return None
 
 

@@ -1,8 +1,8 @@
-"""Problems of the training settings (the plan), with fixes: what cannot be read, and rates that cannot work."""
+"""Problems of the training settings (the plan), with fixes: what cannot be read, missing devices, impossible rates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from app.training.plan import Plan
@@ -12,13 +12,30 @@ from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
 
 
-def plan_problems(section: Any) -> list[Problem]:
-    """The problem of a plan that cannot be read, with a fix that keeps what can, or of a rate that cannot work."""
+def missing_device(name: str, known: Collection[str]) -> str:
+    """Why one cannot train on the device called ``name`` where there are these; empty where it is there."""
+    wanted = "cuda:0" if name == "cuda" else name
+    if name == "auto" or wanted in known:
+        return ""
+    return (
+        f"The device “{name}” is not there: torch finds {' and '.join(known)}. "
+        "Choose one of them, or auto, in the training settings."
+    )
+
+
+def plan_problems(section: Any, devices: Collection[str] = ()) -> list[Problem]:
+    """The problem of a plan that cannot be read, with a fix that keeps what can, of a device that is not among the
+    ``devices``, where these are known, or of a rate that cannot work.
+    """
     try:
         plan = Plan.parse(section)
     except NetloomError as error:
         fix = Fix("Drop what cannot be read", (Write("plan", _readable(section)),))
         return [Problem(Severity.ERROR, None, None, str(error), (fix,))]
+    missing = missing_device(plan.device, devices) if devices else ""
+    if missing:
+        fix = Fix("Train on what there is", (Change("plan", {"device": "auto"}),))
+        return [Problem(Severity.ERROR, None, None, missing, (fix,))]
     if is_far_too_high(plan):
         usual = USUAL_RATES[plan.optimiser]
         fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))

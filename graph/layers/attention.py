@@ -54,6 +54,10 @@ class Attention(NumericLayer):
         keys = Port("keys", "The sequence that is looked at: the encoder's states.")
         return (query, keys, LENGTHS) if self.lengths else (query, keys)
 
+    def reads_ahead(self, port: str) -> bool:
+        """Every step looks at all steps of the keys."""
+        return port == "keys"
+
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A mean of keys at each step of the query.
 

@@ -174,6 +174,14 @@ class Layer(Declared):
         """The outputs, top to bottom."""
         return (Port("out"),)
 
+    def reads_ahead(self, port: str) -> bool:
+        """Whether what leaves at a step of a sequence depends on later steps of what arrives at a port."""
+        return self.merges_steps or self.takes_last_step
+
+    def reading_forwards(self) -> Layer | None:
+        """The same layer, by which no step depends on later ones; None where that is another kind of layer."""
+        return None
+
     # Shapes and costs
 
     def output(self, x: Shape) -> Shape:

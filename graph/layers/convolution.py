@@ -251,6 +251,14 @@ class Conv1d(_PaddedConvolution):
         axis = self.kernel_size, self.stride, self.pads()[0], self.dilation
         return slide_open(x.open_length, *axis)
 
+    def reads_ahead(self, port: str) -> bool:
+        """Filters that reach behind the step at which their sum stands."""
+        return self.pads()[0][0] < (self.kernel_size - 1) * self.dilation
+
+    def reading_forwards(self) -> Layer:
+        """All padding in front."""
+        return self.changed(padding="causal", stride=1)
+
     def keeping_length(self) -> Layer:
         """A step of 1, and a border that makes up for the filter."""
         return self.changed(padding="causal" if self.padding == "causal" else "same", stride=1)

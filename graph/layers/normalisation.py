@@ -260,6 +260,10 @@ class GroupNorm(_Steadying):
         """Per value five for mean, variance, difference and quotient, and two for scale and shift."""
         return 5 * elements(inputs["in"]) + self.connection_count(inputs, outputs)
 
+    def reads_ahead(self, port: str) -> bool:
+        """Mean and deviation are those of all steps."""
+        return True
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.GroupNorm``."""
         x = inputs["in"]

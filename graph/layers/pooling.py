@@ -186,6 +186,10 @@ class _Pool1d(_Pool):
     stride: int | None = left_empty(setting(None, STRIDE, minimum=1, maximum=65_536, unit="steps"), _strides)
     padding: int = setting(0, PADDING, minimum=0, maximum=65_536, unit="steps")
 
+    def reads_ahead(self, port: str) -> bool:
+        """Windows that reach behind the step at which their value stands."""
+        return self.kernel_size > 1
+
     def output(self, x: Shape) -> Shape:
         """Fewer steps with the same features; an open length stays open."""
         return sequence(self._steps(x), x.features)

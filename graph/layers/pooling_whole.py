@@ -218,6 +218,10 @@ class AdaptivePool1d(_Adaptive):
 
     size: int = setting(4, SIZE, minimum=1, maximum=65_536, unit="steps")
 
+    def reads_ahead(self, port: str) -> bool:
+        """Its windows part all steps among them."""
+        return True
+
     def output(self, x: Shape) -> Shape:
         """A sequence of the length set."""
         return sequence(self.size, x.features)

@@ -120,6 +120,14 @@ class _Recurrent(Layer):
         ends = tuple(end_port(name) for name in self.states) if self.final_state else ()
         return (Port("out"), *ends)
 
+    def reads_ahead(self, port: str) -> bool:
+        """The way back begins at the last step, which is also where the last state is taken."""
+        return port == "in" and (self.bidirectional or self.output_mode == "last")
+
+    def reading_forwards(self) -> Layer:
+        """One direction, and the states at all steps."""
+        return self.changed(bidirectional=False, output_mode="sequence")
+
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """As for other layers; states of all layers and directions lie side by side in a vector."""
         shapes = super().infer(inputs)

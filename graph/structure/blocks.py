@@ -276,6 +276,19 @@ class Block(Layer):
         steps += [function("operator.getitem", Ref(0), index) for index in range(len(names))]
         return Construct(Module(NESTED), tuple(steps), {name: Ref(index + 1) for index, name in enumerate(names)})
 
+    def reads_ahead(self, port: str) -> bool:
+        """Whether a layer inside does, behind the input that is this port."""
+        network = self.body.network
+        behind, open_ = set[str](), [port] if port in network else []
+        while open_:
+            for wire in network.out_of(open_.pop()):
+                if network.layer(wire.target).reads_ahead(wire.target_port):
+                    return True
+                if wire.target not in behind:
+                    behind.add(wire.target)
+                    open_.append(wire.target)
+        return False
+
     def summary(self) -> str:
         """Name, layers inside and repetitions."""
         layers = len(self.body.network) - len(self.inner_inputs()) - len(self.inner_outputs())
@@ -286,6 +299,10 @@ class Block(Layer):
 
 class Timed(Block):
     """A block that runs once for each time step; its costs are those of one step, times the steps."""
+
+    def reads_ahead(self, port: str) -> bool:
+        """Each step is run by itself, or with a state of those before it."""
+        return False
 
     takes: ClassVar[tuple[Kind, ...]]
     """Kinds of what it runs over."""

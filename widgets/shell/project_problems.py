@@ -16,6 +16,7 @@ from graph.changes import AnnotationSet, LayerMoved, SectionSet
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
+from widgets.shell.actions.training_actions import TrainingActions
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -44,6 +45,9 @@ class ProjectProblems(QObject):
         session = context.session
         super().__init__(session)
         self._session = session
+        self._devices: tuple[str, ...] = ()
+        self._training = context.part(TrainingActions)
+        self._training.devices_told.connect(self._on_devices)
         self._choose_data = ChooseData("Choose data…", (), partial(context.show_workspace, "data"))
         session.replaced.connect(self.refresh)
         session.committed.connect(self._on_commit)
@@ -52,6 +56,13 @@ class ProjectProblems(QObject):
         if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
             self.refresh()
         elif not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
+            self._check(self._session.state.data, self._session.state.data_problems)
+
+    def _on_devices(self) -> None:
+        """The worker says which devices there are."""
+        known = tuple(device.id for device in self._training.devices)
+        if known != self._devices:
+            self._devices = known
             self._check(self._session.state.data, self._session.state.data_problems)
 
     def refresh(self) -> None:
@@ -67,7 +78,7 @@ class ProjectProblems(QObject):
 
     def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
         state = self._session.state
-        problems = (*data_problems, *judge(state.checker, state.document.sections, info))
+        problems = (*data_problems, *judge(state.checker, state.document.sections, info, devices=self._devices))
         known, shown = (state.data, state.project_problems, state.has_data), (info, problems, state.chooses_data)
         state.data, state.data_problems, state.project_problems = info, data_problems, problems
         state.has_data = state.chooses_data

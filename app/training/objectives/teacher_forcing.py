@@ -19,7 +19,7 @@ from app.training.heads import Head
 from app.training.metrics import Meter
 from app.training.objective import Forward, Objective
 from app.training.plan import Plan
-from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_field
+from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_field, reads_ahead
 from app.training.sequence.decoding import SequenceDecoder
 from app.training.sequence.token_metrics import (
     SEQUENCE_ACCURACY,
@@ -133,11 +133,7 @@ class TeacherForcing(Objective):
             )
         compiled.module.train(mode)
         if (before - after).abs().max() > PEEKED:
-            raise NetloomError(
-                f"The network reads words of “{self.decoder_input}” before it has predicted them, so it would learn to "
-                "copy; let the layers behind that input read forwards only: no second direction and no attention to "
-                "itself."
-            )
+            raise NetloomError(reads_ahead(self.decoder_input))
 
 
 def _check_shifted(name: str, written: Array, target: Array, head: Head) -> None:

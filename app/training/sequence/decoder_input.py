@@ -15,6 +15,14 @@ NO_DECODER_INPUT = (
 )
 
 
+def reads_ahead(field: str) -> str:
+    """Why a network cannot learn by teacher forcing that sees the words of ``field`` which it is about to predict."""
+    return (
+        f"The network reads words of “{field}” before it has predicted them, so it would learn to copy; let the layers "
+        "behind that input read forwards only: no second direction and no attention to itself."
+    )
+
+
 def decoder_field(read: Iterable[FieldInfo], target: FieldInfo) -> str:
     """The field among those ``read`` that holds the target one step late; empty if none has its length and words."""
     alike = [

@@ -92,3 +92,17 @@ def test_what_was_never_read_stays_unknown_without_loading_and_a_refusal_offers_
         info, problems = check_data(project.sections["data"], None, load=False, choose_data=(other,))
         assert (info is not None) is known
         assert [problem.fixes for problem in problems] == fixes
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_a_device_that_is_not_there_is_a_problem_before_training(device: str) -> None:
+    project = judged(layer("dense", units=2))
+    project = Project(project.network, {**project.sections, "plan": {"device": device}})
+    assert check_project(project, None).ok, "which devices there are is not known"
+    report = check_project(project, None, ["cpu"])
+    (problem,) = (problem for problem in report.problems if problem.severity is Severity.ERROR)
+    assert problem.message.startswith(f"The device “{device}” is not there: torch finds cpu.")
+    document = Document(project.network, project.sections)
+    problem.fixes[0].apply(document)
+    assert check_project(Project(document.network, dict(document.sections)), None, ["cpu"]).ok
+    assert check_project(project, None, ["cpu", "cuda:0", "cuda:1"]).ok

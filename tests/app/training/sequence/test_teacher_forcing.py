@@ -12,13 +12,17 @@ import torch
 
 from app.data.readers.tokens import text_of
 from app.inference.evaluate import evaluate, predict
+from app.project.project_check import check_project
 from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin
+from graph.checking.layer_info import Severity
+from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.network import Connection, Network, Node
+from graph.project import Project
 from tests.app.training.projects import cnn, project
 
 DATES: dict[str, Any] = {"source": "dates", "options": {"samples": 80}}
@@ -144,6 +148,37 @@ def test_a_network_that_looks_ahead_is_refused() -> None:
     network = translator("general", bidirectional=True, initial_state=False)
     with pytest.raises(NetloomError, match="reads words of “written” before it has predicted them"):
         Model.build(project(network, DATES, objective="teacher_forcing"))
+
+
+LATER: dict[str, tuple[str, dict[str, Any]]] = {
+    "both directions": ("gru", {"bidirectional": True, "output_mode": "sequence", "hidden_size": 4}),
+    "a filter that reaches behind its step": ("conv1d", {"filters": 8}),
+    "the mean of all steps": ("group_norm", {"groups": 1}),
+}
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_reading_ahead_is_a_problem_before_training_and_its_repair_trains(kind: str) -> None:
+    network = translator("general")
+    network.remove_connection(network.into("decoder")["in"])
+    network.insert_node(Node("ahead", parse_layer(*LATER[kind], "ahead"), (0.0, 0.0)))
+    network.insert_connection(Connection("digits", "out", "ahead", "in"))
+    network.insert_connection(Connection("ahead", "out", "decoder", "in"))
+    wrong = project(network, DATES, objective="teacher_forcing")
+    (problem,) = (each for each in check_project(wrong, None).problems if each.severity is Severity.ERROR)
+    assert problem.layer == "ahead" and "reads words of “written” before it has predicted them" in problem.message
+    with pytest.raises(NetloomError, match="before it has predicted them"):
+        Model.build(wrong)
+    if problem.fixes:
+        document = Document(wrong.network, wrong.sections)
+        problem.fixes[0].apply(document)
+        repaired = Project(document.network, dict(document.sections))
+        assert check_project(repaired, None).ok
+        Model.build(repaired)
+
+
+def test_reading_forwards_is_no_problem() -> None:
+    assert check_project(project(translator("general"), DATES, objective="teacher_forcing"), None).ok
 
 
 def test_a_network_without_words_to_write_is_refused() -> None:
