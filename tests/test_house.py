@@ -66,6 +66,7 @@ PLAIN_JSON = {
     "app.data.readers.tables.json_file",
     "app.data.readers.tables.parquet_file",
     "app.inference.new_inputs",
+    "app.inference.typed_rows",  # whether typed text is numbers, of which nothing is kept
     "app.protocol.framing",  # bounds of its own
     "app.training.log_lines",  # each line against its schema, fast
     "graph.strict_json",

@@ -62,12 +62,25 @@ def check(file: File, json: Json = False) -> None:
         [[layer[name] for name in _COLUMNS] for layer in shown["layers"]],
         ("parameters", "connections", "flops", "activation bytes"),
     )
-    print_line(f"{shown['parameters']:,} parameters, {written(shown['flops'])} operations per sample")
+    print_line(f"{shown['parameters']:,} parameters, {_work(shown)}")
     for problem in shown["problems"]:
         print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
     for hint in shown["hints"]:
         print_line(f"hint: {hint['message']}{_offers(hint)}")
     print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
+
+
+def _work(shown: dict[str, Any]) -> str:
+    """The operations of a checked network: per sample, or per step and at the length of the data."""
+    if not shown["per_step"]:
+        return f"{written(shown['flops'])} operations per sample"
+    from app.project.cost_text import steps_text
+
+    per_step = f"{written(shown['flops'])} operations per time step, as in the table"
+    if shown["at_length"] is None:
+        return f"{per_step}; how long samples are is not known"
+    steps = steps_text(shown["at_length"]["steps"])
+    return f"{per_step}; {written(shown['at_length']['flops'])} for a sample of {steps}, the longest of the data"
 
 
 def repoint(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.data.dataset import FieldInfo
     from app.data.sources.source import Source
     from app.inference.new_inputs import Samples
+    from app.training.runs import Run
     from app.training.trainable import Model
 
 NOISE = "noise:"
@@ -135,30 +136,22 @@ def predict(
     data's own units. A negative first number needs -- before RUN. A GAN makes samples from noise:COUNT, or judges those
     it is given.
     """
-    if given.startswith(NOISE):
+    fields, source, opened = _reads(run)
+    if given.startswith(NOISE) and not any(field.vocabulary for field in fields):
         from app.cli.generate import make
 
         make(run, given.removeprefix(NOISE), output, seed, json)
         return
     if output is not None:
         raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
-    from app.data.data_choice import DataChoice
     from app.inference.evaluate import predict_samples
-    from app.inference.new_inputs import input_fields, read_samples
-    from app.training.runs import Run
-    from app.training.sequence.decoder_input import decoder_input
+    from app.inference.new_inputs import read_samples
     from app.training.training_session import load_model
 
-    opened = Run.open(run)
-    section = opened.project.sections.get("data")
-    choice = DataChoice.parse(section)
-    info = choice.info(opened.base)
-    written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
-    fields = [field for field in input_fields(opened.project.network, info) if field.name != written]
-    samples = read_samples(given, fields, choice.source, opened.base)
+    samples = read_samples(given, fields, source, opened.base)
     _, model = load_model(run)
     predictions = [_with_value(prediction) for prediction in predict_samples(model, samples.arrays, threshold)]
-    notes = (*samples.notes, *_unknown_tokens(model, samples, fields, choice.source))
+    notes = (*samples.notes, *_unknown_tokens(model, samples, fields, source))
     if samples.names:
         predictions = [
             {"input": name} | prediction for name, prediction in zip(samples.names, predictions, strict=True)
@@ -187,6 +180,21 @@ def _unknown_tokens(model: Model, samples: Samples, fields: Sequence[FieldInfo],
         return ()
     known = model.prepared.trained_tokens(field.name)
     return unknown_notes(samples.texts, samples.names, token_unit(source, field), known)
+
+
+def _reads(run: Path) -> tuple[list[FieldInfo], Source, Run]:
+    """The fields that a run's network reads of new samples, and where their like came from in training."""
+    from app.data.data_choice import DataChoice
+    from app.inference.new_inputs import input_fields
+    from app.training.runs import Run
+    from app.training.sequence.decoder_input import decoder_input
+
+    opened = Run.open(run)
+    choice = DataChoice.parse(opened.project.sections.get("data"))
+    info = choice.info(opened.base)
+    written = decoder_input(opened.project.network, info, opened.project.sections.get("plan"))
+    fields = [field for field in input_fields(opened.project.network, info) if field.name != written]
+    return fields, choice.source, opened
 
 
 def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.data.split import NAMES
 from app.exchange import html_parts
 from app.exchange.places import without_places
 from app.exchange.svg_out import svg
+from app.project.cost_text import NetworkCosts, network_costs, work_text
 from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
@@ -84,6 +85,11 @@ def _head(title: str, project: Project, checker: Checker, run: Run | None) -> It
         yield html_parts.prose(notes)
 
 
+def _at_length(costs: NetworkCosts) -> str:
+    """What the whole network needs for the longest sample, where the length is open and known."""
+    return f"; in all, {work_text(costs)}" if costs.at_length else ""
+
+
 def _network(project: Project, checker: Checker) -> Iterator[str]:
     yield "<h2>Network</h2>"
     yield f'<div class="drawing">{svg(project.network, checker=checker)}</div>'
@@ -95,7 +101,9 @@ def _network(project: Project, checker: Checker) -> Iterator[str]:
     heads = ("Layer", "Kind", "Settings", "Output", "Parameters", "Operations")
     foot = ("In all", "", "", "", whole.parameters, whole.flops)
     yield html_parts.table(heads, lines, ("Parameters", "Operations"), foot)
-    yield '<p class="faint">Operations are floating-point operations per sample.</p>'
+    costs = network_costs(checker)
+    steps = " time step" if costs.is_open else " sample"
+    yield f'<p class="faint">Operations are floating-point operations per{steps}{_at_length(costs)}.</p>'
 
 
 # Data and training settings

@@ -16,6 +16,7 @@ from app.data.dataset import Array
 from app.data.lazy_array import LazyArray, Values
 from app.data.padding import blank_padding, only_own
 from app.data.prepare import Part
+from app.inference.sample_checks import check_finite, check_tokens
 from app.inference.scores import class_scores, label_scores
 from app.numerics.box_grid import SIDES, decode, is_grid
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
@@ -297,7 +298,9 @@ def predict_samples(model: Model, inputs: Mapping[str, Values], threshold: float
 def predict_part(model: Model, part: Part) -> dict[str, list[dict[str, Any]]]:
     """The predictions for new samples by output layer, one JSON object for each sample as in `predict`."""
     feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
-    heads = zip(model.objective.heads, model.predict(feed), strict=True)
+    every = model.predict(feed)
+    check_finite(every)
+    heads = zip(model.objective.heads, every, strict=True)
     predicted = {head.output: _predictions(model, head, torch.from_numpy(outputs)) for head, outputs in heads}
     hidden = model.objective.hidden_outputs
     shown = [name for name in predicted if name not in hidden]
@@ -326,6 +329,7 @@ def new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
                 f"{format_sizes(values.shape)} was given."
             )
         arrays[name] = _scaled(model, name, values)
+        check_tokens(model, name, arrays[name])
         field = model.prepared.dataset.fields.get(name)
         if field is not None and field.measured and field.lengths in inputs:
             arrays[name] = blank_padding(np.asarray(arrays[name]), np.asarray(inputs[field.lengths]))
@@ -341,8 +345,9 @@ def _scaled(model: Model, name: str, values: Values) -> Values:
         return values if scaler is None else values.scaled(scaler.mean, scaler.scale)
     tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
     filled = model.prepared.fill(name, np.asarray(values))
-    whole = filled.astype(np.int64) if tokens else filled if scaler is None else scaler.apply(filled)
-    return np.ascontiguousarray(whole, dtype=np.int64 if tokens else np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of numbers too large is refused later
+        whole = filled.astype(np.int64) if tokens else filled if scaler is None else scaler.apply(filled)
+        return np.ascontiguousarray(whole, dtype=np.int64 if tokens else np.float32)
 
 
 def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[str, Any]]:

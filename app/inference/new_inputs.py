@@ -37,7 +37,7 @@ from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from app.inference.new_tokens import token_unit, tokens_of
-from app.inference.typed_rows import row_example, typed_table
+from app.inference.typed_rows import begins_json, is_json_of_numbers, row_example, typed_table
 from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
@@ -54,6 +54,8 @@ FILES = (
 )
 LARGEST = 2**28
 """Most bytes of a JSON file."""
+LARGEST_NUMBER = float(np.finfo(np.float32).max)
+"""The largest number in which a network can calculate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +162,7 @@ def _read(
     elif file is not None:
         arrays_by_name = _from_file(file, wanted, source)
     else:
-        texts = (text,) if _is_written(text, wanted[0], source) else ()
+        texts = (text,) if _is_written(text, wanted, source) else ()
         arrays_by_name = _from_text(text, wanted, source, base)
     place = file.name if file else "The input"
     names, problems = (named.names, named.problems) if named is not None else ((), ())
@@ -299,9 +301,9 @@ def _text_of(file: Path) -> str:
 
 
 def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None) -> dict[str, Array]:
-    if _is_written(text, fields[0], source):
+    if _is_written(text, fields, source):
         return {"": tokens_of([text], fields[0], token_unit(source, fields[0]))}
-    if text.lstrip().startswith(("[", "{")):
+    if begins_json(text):
         return _from_json(text, "The input", fields)
     try:
         return {"": _numbers(text, source)}
@@ -309,9 +311,10 @@ def _from_text(text: str, fields: Sequence[FieldInfo], source: Source, base: Pat
         raise _no_input(text, fields[0], row_example(source, base)) from None
 
 
-def _is_written(text: str, field: FieldInfo, source: Source) -> bool:
+def _is_written(text: str, fields: Sequence[FieldInfo], source: Source) -> bool:
     """Whether typed input is itself a text that the network reads as tokens, and not numbers in JSON."""
-    return bool(field.vocabulary) and not isinstance(source, Table) and not text.lstrip().startswith(("[", "{"))
+    is_json = is_json_of_numbers(text) or (begins_json(text) and len(fields) > 1)
+    return bool(fields[0].vocabulary) and not isinstance(source, Table) and not is_json
 
 
 def _numbers(text: str, source: Source) -> Array:
@@ -342,10 +345,22 @@ def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, 
     uneven = any(field.lengths for field in fields)
     try:
         value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NetloomError(f"{place} is not JSON of numbers in equal rows.") from None
+    try:
         named = value if isinstance(value, dict) else {"": value}
         return {str(name): np.array(even(part) if uneven else part, dtype=np.float64) for name, part in named.items()}
-    except (ValueError, TypeError, RecursionError, OverflowError):
+    except OverflowError:
+        raise _too_large(place) from None
+    except (ValueError, TypeError, RecursionError):
         raise NetloomError(f"{place} is not JSON of numbers in equal rows.") from None
+
+
+def _too_large(place: str) -> NetloomError:
+    """The error for a number that float32, in which networks calculate, cannot hold."""
+    return NetloomError(
+        f"{place} has a number beyond 3.4 × 10³⁸, which is larger than float32 can hold; correct it or take it out."
+    )
 
 
 def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, place: str) -> Values:
@@ -394,6 +409,8 @@ def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Arra
     if arranged is None or not len(arranged):
         sizes = format_sizes(values.shape) or "a single number"
         raise NetloomError(f"{place} holds {sizes} numbers, but the network reads {shape.described()}.")
+    if (np.abs(arranged) > LARGEST_NUMBER).any():
+        raise _too_large(place)
     if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
         raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
     kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float64 if values.dtype == np.float64 else np.float32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,13 +29,37 @@ PLACE = "The input"
 """What typed input is called in sentences."""
 
 
+def begins_json(text: str) -> bool:
+    """Whether typed input begins with a bracket, as JSON does."""
+    return text.lstrip().startswith(("[", "{"))
+
+
+def is_json_of_numbers(text: str) -> bool:
+    """Whether typed input is JSON of numbers: a list that holds one at some depth, or an object of such lists.
+
+    Anything else that begins with a bracket, such as the string ``[()]`` or ``[]``, is a text or a cell of a row.
+    """
+    if not begins_json(text):
+        return False
+    try:
+        return _holds_number(json.loads(text))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _holds_number(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_number, value.values()))
+    return any(map(_holds_number, value)) if isinstance(value, list) else isinstance(value, int | float)
+
+
 def typed_table(text: str, source: Source) -> TableData | None:
     """The rows that ``text`` holds, read by the recipe of the training file; None where it holds no such rows.
 
     A row has its cells in the order of the file's columns, without the target, which it may have as well.
     """
     recipe = recipe_of(source)
-    if recipe is None or not isinstance(source, Table) or text.lstrip().startswith(("[", "{")):
+    if recipe is None or not isinstance(source, Table) or is_json_of_numbers(text):
         return None
     lines = [line for line in text.splitlines() if line.strip()]
     for sign in _signs(recipe.dialect):

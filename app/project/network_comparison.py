@@ -202,7 +202,9 @@ def _value(value: Any) -> str:
 
 
 def _costs(before: Mapping[str, LayerInfo], after: Mapping[str, LayerInfo]) -> tuple[Cost, ...]:
-    names = ("Layers", "Parameters", "Connections", "FLOP per sample")
+    is_open = any(info.is_open for info in (*before.values(), *after.values()))
+    unit = "step" if is_open else "sample"
+    names = ("Layers", "Parameters", "Connections per step" if is_open else "Connections", f"FLOP per {unit}")
     return tuple(Cost(*each) for each in zip(names, _totals(before), _totals(after), strict=True))
 
 

@@ -13,6 +13,7 @@ from app.data.prepare import prepare
 from app.data.readers.file_access import locate, reading
 from app.data.sources.file_source import FileSource
 from app.data.sources.source import Origin
+from app.project.cost_text import costs_json, network_costs
 from app.project.project_hints import hint_json, project_hints
 from app.training.judge import judge
 from app.training.learning_problems import Values
@@ -40,8 +41,12 @@ class Report:
         return all(problem.severity is not Severity.ERROR for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
-        """The report that `main.py check` prints."""
-        checker = self.checker
+        """The report that `main.py check` prints.
+
+        Where a network leaves the number of steps open, its costs are those of one step (``per_step``), and
+        ``at_length`` has those with the steps of the data's longest sample.
+        """
+        checker, costs = self.checker, network_costs(self.checker)
         return {
             "ok": self.ok,
             "problems": [problem_json(problem) for problem in self.problems],
@@ -54,6 +59,8 @@ class Report:
             "flops": checker.flops,
             "activations": checker.activations,
             "activation_bytes": checker.activations * VALUE_BYTES,
+            "per_step": costs.is_open,
+            "at_length": costs_json(costs.at_length, costs.lengths),
         }
 
 
@@ -115,6 +122,7 @@ def layer_json(node: Node, facts: LayerInfo) -> dict[str, Any]:
         "activation_bytes": facts.activation_bytes,
         "receptive_field": list(facts.receptive_size) if facts.receptive_size else None,
         "jump": list(facts.jump) if facts.jump else None,
+        "at_length": costs_json(facts.at_length),
     }
 
 

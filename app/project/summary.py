@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from app.project.cost_text import network_costs, steps_text
 from graph.checking.check import Checker
-from graph.checking.layer_info import VALUE_BYTES, LayerInfo
+from graph.checking.layer_info import VALUE_BYTES, Costs, LayerInfo
 from graph.document import Document
 from graph.layers.base import Family, ShapeError
 from graph.layers.io import InputLike, Output
@@ -31,6 +32,9 @@ COLUMNS = (
 )
 """Headings of an exported table."""
 
+LENGTH_COLUMNS = ("Connections", "FLOP", "Activation bytes")
+"""What is told once more at the length of the data where the number of steps is open."""
+
 COSTS = ("parameters", "connections", "flops", "activation_bytes")
 """What is counted of a layer, and summed over the network."""
 
@@ -41,7 +45,8 @@ class SummaryRow:
 
     ``path`` is its id, after those of the blocks that it is in. ``used`` says whether it leads to an output: the others
     do not count in the totals. ``activation_bytes`` is per sample. ``inputs`` and ``field`` are what arrives, with
-    which `inside` opens a block.
+    which `inside` opens a block. Where the number of steps ``is_open``, costs are those of one step, and ``at_length``
+    has those with the steps of the data, if these are known.
     """
 
     path: tuple[str, ...]
@@ -56,6 +61,8 @@ class SummaryRow:
     used: bool
     inputs: Mapping[str, Shape]
     field: ReceptiveField | None
+    at_length: Costs | None = None
+    is_open: bool = False
 
     @property
     def name(self) -> str:
@@ -92,6 +99,9 @@ class Totals:
     connections: int
     flops: int
     activation_bytes: int
+    at_length: Costs | None = None
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    is_open: bool = False
 
 
 def rows(checker: Checker) -> list[SummaryRow]:
@@ -112,12 +122,16 @@ def _arriving_field(checker: Checker, id_: str) -> ReceptiveField | None:
 
 def totals(checker: Checker) -> Totals:
     """What the whole network costs."""
+    costs = network_costs(checker)
     return Totals(
         len(checker.network),
         checker.parameters,
         checker.connections,
         checker.flops,
         checker.activations * VALUE_BYTES,
+        costs.at_length,
+        costs.lengths,
+        costs.is_open,
     )
 
 
@@ -145,23 +159,51 @@ def inside(row: SummaryRow) -> list[SummaryRow]:
             ends = [checker.layer_info(name).receptive_field for name in block.inner_outputs()]
             field = _widest(ends) if field else None
             arriving = {name: turn[block.inner_outputs()[0]].outputs["out"] for name in block.inner_inputs()}
-    steps = _steps(row) if isinstance(block, Timed) else 1
     ordered = (found[id_] for id_ in block.body.network.ordered() if id_ in found)
-    return [_times(row, steps) for row in ordered if not isinstance(row.node.layer, InputLike | Output)]
+    layers = [part for part in ordered if not isinstance(part.node.layer, InputLike | Output)]
+    return [_over_steps(part, row) for part in layers] if isinstance(block, Timed) else layers
 
 
 def table(listed: Iterable[SummaryRow], whole: Totals | None, separator: str = ",") -> str:
-    """The rows as text, one line each under `COLUMNS`: plain numbers, and the totals last unless they are None."""
-    text = io.StringIO()
+    """The rows as text, one line each under `COLUMNS`: plain numbers, and the totals last unless they are None.
+
+    Of a network of open length the costs are per step, and those at the length of the data stand in further columns.
+    """
+    text, found = io.StringIO(), list(listed)
     writer = csv.writer(text, delimiter=separator, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in listed:
+    is_open = whole.is_open if whole else any(row.is_open for row in found)
+    known = whole is not None and whole.at_length is not None
+    heads = [name.replace("per sample", "per step") if is_open else name for name in COLUMNS]
+    more = [f"{name} at {steps_text(whole.lengths)}" for name in LENGTH_COLUMNS] if whole and known else []
+    writer.writerow([*heads, *more])
+    for row in found:
         costs = [getattr(row, name) for name in COSTS]
         sees = (_axes(row.receptive_field), _axes(row.jump))
-        writer.writerow([".".join(row.path), row.title, row.output, *costs, *sees])
+        later = _plain(row.at_length or plain_costs(row)) if known else ()
+        writer.writerow([".".join(row.path), row.title, row.output, *costs, *sees, *later])
     if whole is not None:
-        writer.writerow([f"Total of {whole.layers} layers", "", "", *(getattr(whole, name) for name in COSTS), "", ""])
+        sums = [getattr(whole, name) for name in COSTS]
+        later = _plain(whole.at_length) if whole.at_length else ()
+        writer.writerow([f"Total of {whole.layers} layers", "", "", *sums, "", "", *later])
     return text.getvalue()
+
+
+def plain_costs(of: SummaryRow | Totals) -> Costs:
+    """Costs of a sample; of one step where the number of steps is open."""
+    return Costs(of.connections, of.flops, of.activation_bytes // VALUE_BYTES)
+
+
+def length_note(whole: Totals) -> str:
+    """What a table has to say of costs where the number of steps is open; empty where it is not."""
+    if not whole.is_open:
+        return ""
+    if whole.at_length is None:
+        return "Costs are those of one time step, since the length of a sample is open."
+    return f"Costs are those of a sample of {steps_text(whole.lengths)}, the longest of the data."
+
+
+def _plain(costs: Costs) -> tuple[int, int, int]:
+    return costs.connections, costs.flops, costs.activation_bytes
 
 
 def _row(path: tuple[str, ...], node: Node, info: LayerInfo, used: bool, field: ReceptiveField | None) -> SummaryRow:
@@ -178,6 +220,8 @@ def _row(path: tuple[str, ...], node: Node, info: LayerInfo, used: bool, field: 
         used,
         info.inputs,
         field,
+        info.at_length,
+        info.is_open,
     )
 
 
@@ -188,16 +232,21 @@ def _widest(reaches: Iterable[ReceptiveField | None]) -> ReceptiveField | None:
 
 def _sum(one: SummaryRow, next_: SummaryRow) -> SummaryRow:
     """The costs of both, and what holds after the second."""
-    return replace(next_, **{name: getattr(one, name) + getattr(next_, name) for name in COSTS})
+    both = one.at_length + next_.at_length if one.at_length and next_.at_length else None
+    return replace(next_, at_length=both, **{name: getattr(one, name) + getattr(next_, name) for name in COSTS})
 
 
-def _steps(row: SummaryRow) -> int:
-    return next((shape.time for shape in row.inputs.values() if shape.time), 1) or 1
-
-
-def _times(row: SummaryRow, steps: int) -> SummaryRow:
-    """A layer of a loop, over all steps; its weights are the same at each."""
-    return replace(row, **{name: getattr(row, name) * steps for name in COSTS if name != "parameters"})
+def _over_steps(row: SummaryRow, block: SummaryRow) -> SummaryRow:
+    """A layer of a loop, over all steps of its ``block``; its weights are the same at each."""
+    shape = next((shape for shape in block.inputs.values() if shape.length is not None), None)
+    steps, known = (shape.time, shape.known_time) if shape else (None, None)
+    whole = row.at_length or plain_costs(row)
+    return replace(
+        row,
+        at_length=whole.times(known) if known and steps is None else row.at_length,
+        is_open=block.is_open,
+        **{name: getattr(row, name) * (steps or 1) for name in COSTS if name != "parameters"},
+    )
 
 
 def _axes(sizes: tuple[int, ...] | None) -> str:

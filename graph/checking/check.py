@@ -25,6 +25,7 @@ from graph.checking.dead_layers import (
 )
 from graph.checking.fixes import Fix, from_remedy, offered_fixes
 from graph.checking.layer_info import DataSpec, LayerInfo, Problem, Severity
+from graph.checking.length_costs import costs_at_length
 from graph.checking.length_fixes import keeping_lengths
 from graph.checking.lost_steps import lost_steps_fixes
 from graph.checking.missing_ends import network_problems
@@ -138,13 +139,18 @@ class Checker:
         """Values made per sample by the layers that are counted."""
         return self._total("activations")
 
+    @property
+    def counted(self) -> list[LayerInfo]:
+        """What is known of the layers whose costs count: all but dead ones."""
+        return [info for id_, info in self._info.items() if id_ not in self._dead]
+
     def _total(self, name: str) -> int:
         """The sum of a cost over all layers but dead ones, added up once between two changes.
 
         These are the layers that lead to an output; until an input does, all of which something is known.
         """
         if name not in self._totals:
-            self._totals[name] = sum(getattr(info, name) for id_, info in self._info.items() if id_ not in self._dead)
+            self._totals[name] = sum(getattr(info, name) for info in self.counted)
         return self._totals[name]
 
     # Listening
@@ -289,6 +295,7 @@ class Checker:
             connections=layer.connection_count(inputs, outputs),
             flops=layer.flops(inputs, outputs),
             activations=layer.activation_count(inputs, outputs),
+            at_length=costs_at_length(layer, inputs, outputs),
             receptive_field=self._receptive_field(node, inputs, outputs, before),
             problems=(*self._sharing_problems(node, inputs), *self._against_data(node, outputs)),
         )

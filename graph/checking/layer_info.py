@@ -34,8 +34,33 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What a layer or a network costs for one sample."""
+
+    connections: int = 0
+    flops: int = 0
+    activations: int = 0
+
+    @property
+    def activation_bytes(self) -> int:
+        """Memory of the values that are made."""
+        return self.activations * VALUE_BYTES
+
+    def __add__(self, other: Costs) -> Costs:
+        each = ((getattr(self, name) + getattr(other, name)) for name in ("connections", "flops", "activations"))
+        return Costs(*each)
+
+    def times(self, steps: int) -> Costs:
+        """The costs of so many steps."""
+        return Costs(self.connections * steps, self.flops * steps, self.activations * steps)
+
+
+@dataclass(frozen=True)
 class LayerInfo:
-    """What is known of one layer. ``outputs`` is empty where the shapes are not known."""
+    """What is known of one layer. ``outputs`` is empty where the shapes are not known.
+
+    ``connections``, ``flops`` and ``activations`` are for one sample, and count an open number of steps as one.
+    """
 
     inputs: Mapping[str, Shape] = field(default_factory=dict)
     outputs: Mapping[str, Shape] = field(default_factory=dict)
@@ -47,6 +72,19 @@ class LayerInfo:
     problems: tuple[Problem, ...] = ()
     dead: bool = False
     """Whether it leads to no output while others do, so that nothing it computes is used."""
+    at_length: Costs | None = None
+    """The costs with as many steps as the longest sample of the data has; None where no time is open, or it is not
+    known how long samples are."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the number of steps of something that arrives or leaves is open, so that costs are those of one."""
+        return any(None in shape.sizes for shape in (*self.inputs.values(), *self.outputs.values()))
+
+    @property
+    def costs(self) -> Costs:
+        """The costs of one sample, of one step where the number of steps is open."""
+        return Costs(self.connections, self.flops, self.activations)
 
     @property
     def activation_bytes(self) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.project.cost_text import connections_text, layer_texts, memory_text, network_costs, work_text
 from app.system.number_format import counted, scaled
 from graph.checking.check import Checker
-from graph.checking.layer_info import VALUE_BYTES, LayerInfo
+from graph.checking.layer_info import LayerInfo
 from graph.network import Node
 from graph.shapes import Shape, format_sizes
 
@@ -33,11 +34,12 @@ def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
 def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     """Rows on what the layer costs and how far it sees."""
     rows = [("Parameters", f"{facts.parameters:,}")]
+    connections, work, memory = layer_texts(facts)
     if facts.connections not in (0, facts.parameters):  # where weights are shared, or some have none
-        rows.append(("Connections", f"{facts.connections:,}"))
-    rows.append(("Work", f"{scaled(facts.flops, 'FLOP')} per sample"))
+        rows.append(("Connections", connections if facts.is_open else f"{facts.connections:,}"))
+    rows.append(("Work", work))
     if facts.activations:
-        rows.append(("Activations", f"{scaled(facts.activation_bytes, 'B')} per sample"))
+        rows.append(("Activations", memory))
     if facts.receptive_size and facts.jump:
         rows.append(("Receptive field", format_sizes(facts.receptive_size)))
         rows.append(("Stride in input pixels", format_sizes(facts.jump)))
@@ -46,21 +48,27 @@ def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
 
 def total_facts(checker: Checker) -> list[tuple[str, str]]:
     """Rows on the whole network, without what the status line says of it at all times."""
-    shared = checker.connections != checker.parameters
+    shared, costs = checker.connections != checker.parameters, network_costs(checker)
     return [
         ("Layers", f"{len(checker.network):,}"),
-        *([("Connections", f"{checker.connections:,}")] if shared else []),
+        *([("Connections", connections_text(costs))] if shared else []),
         ("Weights", scaled(checker.parameters * 4, "B")),
-        ("Activations", f"{scaled(checker.activations * VALUE_BYTES, 'B')} per sample"),
+        ("Activations", memory_text(costs)),
     ]
 
 
 def status_costs(checker: Checker, seconds: float | None) -> list[str]:
     """The parts of the status line."""
-    parts = [counted(checker.parameters, "parameter"), scaled(checker.flops, "FLOP")]
+    parts = [counted(checker.parameters, "parameter"), _work(checker)]
     if seconds is not None:
         parts.append(f"~{duration(seconds)} per epoch")
     return parts
+
+
+def _work(checker: Checker) -> str:
+    """Operations without a word where they are those of a sample, else per step and at the data's length."""
+    costs = network_costs(checker)
+    return work_text(costs) if costs.is_open else scaled(checker.flops, "FLOP")
 
 
 def duration(seconds: float) -> str:

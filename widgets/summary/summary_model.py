@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.project.summary import SummaryRow, Totals, inside
+from app.project.summary import SummaryRow, Totals, inside, plain_costs
 from app.system.number_format import format_percent, scaled
+from graph.checking.layer_info import Costs
 from graph.shapes import format_sizes
 from widgets.look import icons
 from widgets.look.plain_text import plain_tip
@@ -55,7 +56,14 @@ def _bytes(number: int) -> str:
     return scaled(number, "B")
 
 
+def _costs(of: SummaryRow | Totals) -> Costs:
+    """The costs that are shown: where the number of steps is open, those at the length of the data if it is known."""
+    return of.at_length or plain_costs(of)
+
+
 UNUSED = "leads to no output: it is not counted in the totals"
+PER_STEP = {"Connections": "connections", "Work": "flops", "Activations": "activation_bytes"}
+"""Columns whose numbers depend on how many steps a sample has."""
 SORTING = "Click to sort, once more the other way, then as in the network."
 COLUMNS = (
     SummaryColumn("Layer", "The layer's name", lambda row: row.name, lambda row: row.name.casefold()),
@@ -65,13 +73,13 @@ COLUMNS = (
     SummaryColumn("Parameters", "Trainable numbers: weights and biases", lambda row: _grouped(row.parameters),
            lambda row: row.parameters, lambda whole: whole.parameters, _grouped),
     SummaryColumn("Connections", "Weights and biases, counted at each place where they are used, for one sample",
-           lambda row: _grouped(row.connections), lambda row: row.connections, lambda whole: whole.connections,
-           _grouped),
-    SummaryColumn("Work", "Floating-point operations for one sample", lambda row: _flop(row.flops),
-           lambda row: row.flops, lambda whole: whole.flops, _flop),
+           lambda row: _grouped(_costs(row).connections), lambda row: _costs(row).connections,
+           lambda whole: _costs(whole).connections, _grouped),
+    SummaryColumn("Work", "Floating-point operations for one sample", lambda row: _flop(_costs(row).flops),
+           lambda row: _costs(row).flops, lambda whole: _costs(whole).flops, _flop),
     SummaryColumn("Activations", "Memory of the values it makes of one sample, in float32; training keeps them",
-           lambda row: _bytes(row.activation_bytes), lambda row: row.activation_bytes,
-           lambda whole: whole.activation_bytes, _bytes),
+           lambda row: _bytes(_costs(row).activation_bytes), lambda row: _costs(row).activation_bytes,
+           lambda whole: _costs(whole).activation_bytes, _bytes),
     SummaryColumn("Receptive field", "Places of the network's input that one of its values depends on",
            lambda row: format_sizes(row.receptive_field), lambda row: _sizes(row.receptive_field)),
     SummaryColumn("Stride in input pixels", "Distance in the network's input between two neighbouring values",
@@ -237,4 +245,6 @@ class SummaryModel(QAbstractItemModel):
         value = int(column.key(row))
         unit = {"Work": " FLOP", "Activations": " B"}.get(column.title, "")
         share = f" ({format_percent(value / whole)} of the network)" if whole else ""
-        return f"{row.name}: {column.title.lower()} {value:,}{unit}{share}"
+        per_step = int(getattr(plain_costs(row), PER_STEP.get(column.title, ""), 0))
+        step = f", {per_step:,}{unit} per step" if row.is_open and per_step else ""
+        return f"{row.name}: {column.title.lower()} {value:,}{unit}{step}{share}"

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.project.summary import SummaryRow, Totals, rows, table, totals
+from app.project.summary import SummaryRow, Totals, length_note, rows, table, totals
 from app.system.number_format import counted
 from graph.atomic_write import write_atomically
 from graph.checking.check import Checker
@@ -221,10 +221,10 @@ class Summary(Themed, QWidget):
             return
         first = not self.model.rowCount()
         self._stale = False
-        self.note.setText(NOTE)
         opened = [self.model.row_at(index).path for index in self._shown() if self.tree.isExpanded(index)]
         self._quiet = True
         whole = totals(self._checker)
+        self.note.setText(f"{length_note(whole)} {NOTE}".strip())
         self.model.set_rows(rows(self._checker), whole)
         self.line.show_totals(whole)
         for path in opened:

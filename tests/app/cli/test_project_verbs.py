@@ -34,6 +34,7 @@ def test_check_tells_shapes_and_costs(call: Caller, tmp_path: Path) -> None:
         "activation_bytes": 6400,
         "receptive_field": [14, 14],
         "jump": [2, 2],
+        "at_length": None,
     }
     for total in ("parameters", "activations", "activation_bytes"):
         assert found[total] == sum(one[total] for one in found["layers"])

@@ -230,3 +230,16 @@ def test_people_read_what_is_wrong_and_what_may_help(call: Caller, tmp_path: Pat
     checked = call("check", tmp_path / "hot.netloom", "--json").json
     assert [problem["severity"] for problem in checked["problems"]] == ["warning"]
     assert checked["ok"]
+
+
+def test_a_text_may_begin_as_json_or_as_noise_does(call: Caller, tmp_path: Path) -> None:
+    assert call("train", "preset:reviews_lstm", "--epochs", 1, "--out", tmp_path / "run").code == 0
+    for text in ("noise: a dull film", "[fine]", "[", "9" * 400):
+        [found] = call("predict", tmp_path / "run", text, "--json").json["predictions"]
+        assert found["class"] in ("glad", "sorry")
+
+
+def test_a_number_beyond_float32_is_refused_in_one_sentence(call: Caller, run: Path) -> None:
+    for number in ("9" * 400, "1e39"):
+        assert "larger than float32 can hold" in call.refused("predict", run, f"{number},1,1,1")
+    assert "Only a GAN" in call.refused("predict", run, "noise:16")

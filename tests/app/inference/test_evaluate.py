@@ -110,6 +110,15 @@ def test_samples_that_do_not_fit_are_refused(tmp_path: Path, inputs: dict[str, A
         predict(tmp_path / "run", inputs)
 
 
+def test_an_output_that_is_no_number_is_refused_and_not_told_as_a_class(tmp_path: Path) -> None:
+    list(train(begin(project(epochs=1), None, tmp_path / "run")))
+    pictures = digits()
+    pictures[1] = 3e38
+    with pytest.raises(NetloomError, match="output for sample 2 is no number"):
+        predict(tmp_path / "run", {"image": pictures})
+    assert len(predict(tmp_path / "run", {"image": digits()})) == 6
+
+
 def test_a_part_that_is_unknown_or_empty_is_refused(tmp_path: Path) -> None:
     split = {"train": 0.3, "validation": 0.7, "test": 0.0}
     list(train(begin(project(data={"source": "digits", "split": split}, epochs=1), None, tmp_path / "run")))
@@ -134,6 +143,11 @@ def test_the_worst_texts_are_told_in_words(tmp_path: Path) -> None:
     for _ in train(begin(made, None, tmp_path / "run")):
         pass
     evaluation = evaluate(tmp_path / "run")
+    known, length = np.array([[1, 2, 0, 0]]), np.array([[2.0]], np.float32)
+    assert predict(tmp_path / "run", {"string": known, "length": length})[0]["class"] in ("no", "yes")
+    for token in (-1, 99_999_999):
+        with pytest.raises(NetloomError, match="knows the tokens 0 to"):
+            predict(tmp_path / "run", {"string": np.where(known == 2, token, known), "length": length})
     for words, row in zip(evaluation.worst.words.input, evaluation.worst.input, strict=True):
         assert len(words) == np.count_nonzero(row)
         assert set(words) <= set("()[]")

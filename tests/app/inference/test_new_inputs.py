@@ -76,6 +76,28 @@ def test_a_text_becomes_numbers_of_the_vocabulary() -> None:
     assert read("Good strange film", field).tolist() == [[2, 1, 3, 0]]
 
 
+BRACKETS = FieldInfo("text", tokens(6), vocabulary=("(padding)", "(", ")", "[", "]", "{", "}"))
+
+
+def test_a_text_that_begins_like_json_is_a_text_unless_it_holds_numbers() -> None:
+    for text, wanted in (("[()]", [3, 1, 2, 4, 0, 0]), ("[]", [3, 4, 0, 0, 0, 0]), ("{[]}", [5, 3, 4, 6, 0, 0])):
+        assert read(text, BRACKETS).tolist() == [wanted]
+    assert read("[[]]", BRACKETS).tolist() == [[3, 3, 4, 4, 0, 0]]
+    assert read("{", BRACKETS).tolist() == [[5, 0, 0, 0, 0, 0]]
+    assert read("[3, 1, 2, 4, 0, 0]", BRACKETS).tolist() == [[3, 1, 2, 4, 0, 0]]
+    assert read('{"text": [3, 1, 2, 4, 0, 0]}', BRACKETS).tolist() == [[3, 1, 2, 4, 0, 0]]
+    words = FieldInfo("text", tokens(4), vocabulary=("(padding)", "(unknown)", "good", "film"))
+    assert read("[good film", words).tolist() == [[1, 2, 3, 0]]
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "1e300", "1e39", "-1e39", "1e5000"])
+@pytest.mark.parametrize("written", ["{},1,1", "[{}, 1, 1]", '{{"measurements": [{}, 1, 1]}}'])
+def test_numbers_beyond_float32_are_refused_in_one_sentence(number: str, written: str) -> None:
+    with pytest.raises(NetloomError, match=r"JSON of numbers|larger than float32 can hold") as caught:
+        read(written.format(number), ROW)
+    assert str(caught.value).count(". ") == 0
+
+
 def test_several_inputs_come_by_name(tmp_path: Path) -> None:
     np.savez(tmp_path / "two.npz", measurements=np.ones((2, 3)), window=np.ones((2, 5, 1)))
     found = read_inputs(str(tmp_path / "two.npz"), [ROW, SERIES], DIGITS)

@@ -63,6 +63,12 @@ def test_a_typed_row_may_hold_words(write: Write, categories: str, text: str) ->
         np.testing.assert_array_equal(found.arrays[name], values)
 
 
+def test_a_cell_may_begin_with_a_bracket(write: Write) -> None:
+    source = chosen(write("t.csv", COLOURS.replace("red,", "[red],")), "kind")
+    assert not typed("[red],7.1,150", source).notes
+    assert np.asarray(typed("[[0, 0, 1, 0, 7.1, 150]]", source).arrays["features"]).shape == (1, 6)
+
+
 def test_a_typed_category_that_training_never_saw_is_told(write: Write) -> None:
     source = chosen(write("t.csv", COLOURS), "kind")
     (note,) = typed("Red,7.1,150", source).notes
