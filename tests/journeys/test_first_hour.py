@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = 10
-PATIENCE = 400.0
-"""Seconds after which the hour hangs; it takes a tenth of that."""
+PATIENCE = 3600.0
+"""Seconds after which the hour hangs; on a machine with nothing else to do it takes less than a minute."""
 
 
 def test_a_first_hour_stays_within_its_gestures_and_answers_ten_questions(tmp_path: Path) -> None:

@@ -9,26 +9,45 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QAbstractAnimation, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
-from widgets.tour.hands import WindowDriver
+from widgets.shell.window import MainWindow
+from widgets.tour.hands import TURN_MS, WindowDriver
 from widgets.tour.painted_text import visible_words
+from widgets.training.command_process import CommandProcess
 
 POINTING, CLICK, KEY, THINKING = 1.1, 0.2, 0.28, 1.35
 """Seconds of the keystroke-level model (Card, Moran and Newell 1980): to point, to press, to type a key, to decide."""
 
-PATIENCE = 20.0
-"""Seconds after which what a step awaits, other than a training, will not come any more."""
+PATIENCE = 900.0
+"""Seconds after which what a step awaits will not come any more: a net, for every wait is for a state of the window."""
+
+SOON_MS = 500
+"""A timer that runs out once within this time is work that the window still owes to what was done."""
+
+READING_MS = 200
+"""Between two looks at all words of the window: to find them, it is painted."""
+
+READING = 60.0
+"""Seconds after which a window at rest will not say any more what it does not say."""
+
+RUNNING = QAbstractAnimation.State.Running
+
+QUIET_MS = 50
+"""Between two looks at whether the window is at rest."""
+
+QUIET_TURNS = 3
+"""Turns of the event loop for which the window owes nothing before it counts as at rest."""
 
 
 @dataclass
 class Count:
     """What one step took: gestures, and seconds of a hand by the keystroke-level model and of the window itself.
 
-    The window's seconds are those of the clock without the training.
+    The window's seconds are those of the clock without the training; ``worked`` are those of the processor, in which
+    other work on the machine does not show.
     """
 
     name: str
@@ -36,6 +55,7 @@ class Count:
     hand: float = 0.0
     clock: float = 0.0
     training: float = 0.0
+    worked: float = 0.0
     made: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -47,9 +67,10 @@ class Count:
 class User(WindowDriver):
     """One user at one window. A press of a button or key, a drag, a drop and a typed text are one gesture each."""
 
+    window: MainWindow
     counts: list[Count]
 
-    def __init__(self, window: QWidget, folder: Path, log: Callable[[str], None], counts: list[Count]) -> None:
+    def __init__(self, window: MainWindow, folder: Path, log: Callable[[str], None], counts: list[Count]) -> None:
         super().__init__(window, folder, log)
         self.counts = counts
 
@@ -57,20 +78,20 @@ class User(WindowDriver):
     def step(self, name: str) -> Iterator[Count]:
         """A part of the work whose gestures are counted together."""
         self.counts.append(Count(name))
-        begun, count = time.monotonic(), self.counts[-1]
+        begun, worked, count = time.monotonic(), time.process_time(), self.counts[-1]
         try:
             yield count
         finally:
-            count.clock = time.monotonic() - begun
+            count.clock, count.worked = time.monotonic() - begun, time.process_time() - worked
 
     def _count(self, what: str, seconds: float) -> None:
         self.counts[-1].gestures += 1
         self.counts[-1].hand += THINKING + seconds
         self.counts[-1].made.append(what)
 
-    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE, every: int = TURN_MS) -> None:
         """Let the window live until something has happened."""
-        super().wait(happened, what, seconds)
+        super().wait(happened, what, seconds, every)
 
     # Hands
 
@@ -149,12 +170,13 @@ class User(WindowDriver):
         self._count("key Ctrl+Shift+P", KEY)
         super().command(words)
 
-    def train(self, active: Callable[[], bool], seconds: float = 240.0) -> None:
+    def train(self) -> None:
         """Press Train, and wait until the training is over."""
+        training = self.window.training
         self.click("trainButton")
         begun = time.monotonic()
-        self.wait(active, "the training was to begin")
-        self.wait(lambda: not active(), "the training was to end", seconds)
+        self.wait(lambda: training.active, "the training was to begin")
+        self.wait(lambda: not training.active, "the training was to end")
         self.counts[-1].training += time.monotonic() - begun
 
     # Eyes
@@ -165,14 +187,45 @@ class User(WindowDriver):
 
     def read(self, pattern: str, of: QWidget | None = None) -> re.Match[str]:
         """What is found on screen, waited for; `pattern` is searched in the lines that are painted."""
-        self.wait(lambda: re.search(pattern, self.words(of)), f"“{pattern}” was to be read on screen", 20)
-        found = re.search(pattern, self.words(of))
-        assert found is not None
-        return found
+        self.settle()
+        found: list[re.Match[str]] = []
+
+        def there() -> bool:
+            found.extend(re.finditer(pattern, self.words(of)))
+            return bool(found)
+
+        self.wait(there, f"“{pattern}” was to be read on screen", READING, READING_MS)
+        return found[0]
+
+    def looked_at(self) -> QWidget:
+        """The dialog that is open, or the window."""
+        return QApplication.activeModalWidget() or self.window
+
+    def look(self, name: str, caption: str = "", *, trained: bool = False) -> None:
+        """Take a picture of the window once it is at rest."""
+        self.settle()
+        super().look(name, caption, trained=trained)
 
     def settle(self) -> None:
-        """Let what was pressed take effect."""
-        QTest.qWait(250)
+        """Let what was pressed take effect: until the window owes nothing more."""
+        for _ in range(QUIET_TURNS):
+            self.wait(lambda: not self._is_busy(), "the window was to come to rest", every=QUIET_MS)
+            self.rest(TURN_MS)
+
+    def _is_busy(self) -> bool:
+        """Whether something is under way: a request at the worker, another process, a movement, or a timer."""
+        controller, window = self.window.training.controller, self.window
+        return (
+            (controller is not None and controller.link.busy)
+            or any(process.running for process in window.findChildren(CommandProcess))
+            or any(each.state() == RUNNING for each in window.findChildren(QAbstractAnimation))
+            or any(map(_is_due, window.findChildren(QTimer)))
+        )
+
+
+def _is_due(timer: QTimer) -> bool:
+    """Whether a timer runs out soon: once, or again and again for work that is done in slices."""
+    return timer.isActive() and (timer.interval() == 0 or (timer.isSingleShot() and timer.interval() <= SOON_MS))
 
 
 def _called(target: QWidget | str) -> str:

@@ -19,6 +19,9 @@ Found = QWidget
 PATIENCE = 60.0
 """Seconds after which something awaited will not come any more."""
 
+TURN_MS = 10
+"""Between two looks at whether what is awaited has happened."""
+
 
 class WindowDriver:
     """One user at one window. ``said`` is called with a line for everything done."""
@@ -44,8 +47,8 @@ class WindowDriver:
                 return widget
         raise NetloomError(f"The tour looked for “{name}” in the window and did not find it.")
 
-    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-        """Let the window live until something has happened.
+    def wait(self, happened: Callable[[], object], what: str, seconds: float = PATIENCE, every: int = TURN_MS) -> None:
+        """Let the window live until something has happened, which is looked for ``every`` so many milliseconds.
 
         Raises
         ------
@@ -57,7 +60,7 @@ class WindowDriver:
         while not happened():
             if clock.elapsed() > seconds * 1000:
                 raise NetloomError(f"The tour waited {seconds:.0f} s in vain: {what}.")
-            QTest.qWait(10)
+            QTest.qWait(every)
 
     def rest(self, milliseconds: int = 60) -> None:
         """Let the window live for a moment."""
@@ -169,11 +172,15 @@ class WindowDriver:
 
     # Eyes
 
+    def looked_at(self) -> QWidget:
+        """What a picture shows: the window."""
+        return self.window
+
     def look(self, name: str, caption: str, *, trained: bool = False) -> None:
         """Take a picture of the window; ``trained`` says that a training decides what is on it."""
         self.rest(220)
         path = self._folder / f"{len(self.pictures) + 1:02d}-{name}.png"
-        take_picture(self.window, path, trained=trained)
+        take_picture(self.looked_at(), path, trained=trained)
         self.pictures.append(path)
         self._log(f"{path.name}: {caption}")
 

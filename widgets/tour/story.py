@@ -62,7 +62,7 @@ def tell(out: Path) -> int:
         saying at which point the window did not do what it should.
     """
     out.mkdir(parents=True, exist_ok=True)
-    _choose_platform()
+    choose_platform()
     with own_home():
         story = Story(out.resolve())
         try:
@@ -72,7 +72,7 @@ def tell(out: Path) -> int:
     return 0
 
 
-def _choose_platform() -> None:
+def choose_platform() -> None:
     """Without a display the window is drawn offscreen, whose plugin's remarks on what it lacks are left out."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
