@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from graph.changes import LayerAdded, LayerRenamed
+from graph.changes import LayerAdded, LayerMoved, LayerRenamed
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.drawing import cards
@@ -161,8 +161,10 @@ class CanvasContext(QObject):
     def is_whole_in(self, region: QRectF) -> bool:
         """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little."""
         cards = (card.rect for card in self.board.cards.values())
-        notes = (QRectF(*annotation.area) for annotation in self.board.annotations.values())
-        return bool(self.board.cards) and all(region.contains(place) for place in chain(cards, notes))
+        return bool(self.board.cards) and all(map(region.contains, chain(cards, self._notes())))
+
+    def _notes(self) -> Iterator[QRectF]:
+        return (QRectF(*annotation.area) for annotation in self.board.annotations.values())
 
     # The pointer
 
@@ -264,7 +266,7 @@ class CanvasContext(QObject):
         if self.gestures.current is not None and self.gestures.current.edits:
             self.gestures.cancel()
         adds = any(isinstance(change, LayerAdded) for change in commit.changes)
-        whole = adds and self.is_whole_in(self.navigation.visible_region())
+        whole = adds and self._was_whole(commit)
         self.board.follow(commit)
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
@@ -276,6 +278,18 @@ class CanvasContext(QObject):
         self.surface.leave()
         self._reveal_added(commit, whole)
         self.changed.emit()
+
+    def _was_whole(self, commit: Commit) -> bool:
+        """Whether the whole network was in view before a commit; cards that it moves may be in their new places."""
+        before = {change.id: change.old for change in reversed(commit.changes) if isinstance(change, LayerMoved)}
+        region = self.navigation.visible_region()
+        stayed = (card.rect for id_, card in self.board.cards.items() if id_ not in before)
+        moved = (
+            QRectF(QPointF(*place), self.board.cards[id_].rect.size())
+            for id_, place in before.items()
+            if id_ in self.board.cards
+        )
+        return bool(self.board.cards) and all(map(region.contains, chain(stayed, moved, self._notes())))
 
     def _reveal_added(self, commit: Commit, whole: bool) -> None:
         """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.canvas.test_board_walk import add_by_search, drop, wire_middle
@@ -167,6 +168,21 @@ def test_layers_put_in_between_by_tab_push_no_card_out_of_view(canvas: CanvasVie
         canvas.select(["flatten1"])
         draw(canvas, "relu")
         assert whole(canvas) and canvas.navigation.zoom <= 1.0
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_a_repair_that_moves_cards_and_mends_their_shapes_pushes_none_out_of_view(
+    window: MainWindow, canvas: CanvasView, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    settle()
+    draw(canvas, *(kind for kind in LENET if kind != "flatten"), "dense", "output")
+    assert whole(canvas)
+    repairs = [button for button in window.findChildren(QPushButton) if button.text() == "Insert Flatten"]
+    QTest.mouseClick(next(button for button in repairs if button.isVisible()), Qt.MouseButton.LeftButton)
+    settle()
+    assert "flatten1" in canvas.board.cards and not window.session.problems
+    assert whole(canvas)
 
 
 def test_the_view_stands_still_where_what_is_added_is_in_view_anyway(canvas: CanvasView) -> None:
