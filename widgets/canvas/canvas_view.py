@@ -80,6 +80,8 @@ class CanvasView(QGraphicsView):
         self.selection.changed.connect(self._describe)
         self.context.changed.connect(self._on_change)
         self.navigation.viewMoved.connect(self._on_move)
+        for searched in (self.context.popups.search.opened, self.context.popups.search.closed):
+            searched.connect(self.viewport().update)
         themes.changed.connect(self._on_theme)
         self.set_document(document, checker)
 
@@ -301,7 +303,7 @@ class CanvasView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
         self._ground.paint(painter, rect)
-        if not self.board.cards:
+        if not self.board.cards and not self.context.popups.search.isVisible():
             paint_empty(painter, self.context.theme, QRectF(self.viewport().rect()))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

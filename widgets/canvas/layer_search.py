@@ -174,6 +174,7 @@ class ResultRow(QStyledItemDelegate):
 class SearchPopup(QFrame):
     """Search field and results over the canvas; says what was chosen, once, and closes."""
 
+    opened = Signal()
     closed = Signal()
 
     def __init__(self, kinds: Iterable[type[Layer]], theme: Theme, parent: QWidget) -> None:
@@ -239,6 +240,7 @@ class SearchPopup(QFrame):
         self._search("")
         open_near(self, self._spot(anchor, clear))
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.opened.emit()
 
     def least(self) -> QSize:
         """The popup's size with the fewest rows that it lists."""

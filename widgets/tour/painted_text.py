@@ -48,7 +48,7 @@ def _drawing(widget: QWidget) -> str:
     generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
     generator.setResolution(widget.logicalDpiX())
-    widget.render(generator)
+    QWidget.render(widget, generator)  # a graphics view has another `render`, of its scene alone
     del generator  # it ends the drawing when it goes
     return bytes(buffer.data().data()).decode("utf-8")
 

@@ -15,6 +15,7 @@ from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from tests.widgets.canvas.test_board_walk import assert_true, wire_middle
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.layer_search import SearchPopup
+from widgets.tour.painted_text import visible_words
 
 Key = Qt.Key
 LENET = "conv 6 5x5, relu, pool, flatten, dense 120"
@@ -146,6 +147,15 @@ def test_a_whole_network_is_typed_on_an_empty_canvas(open_canvas: OpenCanvas) ->
     assert flow(canvas.document, "input1")[-1] == "output"
     assert canvas.checker.ok
     assert len(canvas.document.undo_names) == 1
+
+
+def test_what_an_empty_canvas_says_does_not_stick_out_below_the_search(open_canvas: OpenCanvas) -> None:
+    canvas = open_canvas(Document())
+    assert "press Tab" in visible_words(canvas)
+    popup = search(canvas, "relu", None)
+    assert "press Tab" not in visible_words(canvas)
+    QTest.keyClick(popup.field, Qt.Key.Key_Escape)
+    assert "press Tab" in visible_words(canvas)
 
 
 def test_a_click_on_a_row_of_a_sequence_adds_all_of_it(open_canvas: OpenCanvas) -> None:
