@@ -160,6 +160,10 @@ class DataView(QWidget):
         float_over(middle, self.waiting, self.notice, self.asking, self.offer, self.lopsided)
         return middle
 
+    def body(self) -> QWidget:
+        """What is shown of the data, below what is said of it."""
+        return self.samples.sides
+
     def _side(self) -> QWidget:
         inside = QWidget(self)
         heading = text_label("Samples by part of the split", inside, look="heading")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QTableView, QWidget
 
 from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
@@ -67,6 +67,13 @@ class SampleBrowser(QWidget):
         vbox(self.tabs, parent=self)
         self.gallery.picked.connect(self._pick)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))
+
+    @property
+    def sides(self) -> QWidget:
+        """The pages, without the tabs above them."""
+        pages = self.tabs.findChild(QStackedWidget)
+        assert isinstance(pages, QStackedWidget)
+        return pages
 
     def _set_up_table(self) -> None:
         self.table.setModel(self.model)

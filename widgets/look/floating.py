@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
@@ -58,6 +59,7 @@ class Floating(QObject):
         super().__init__(host)
         self._host, self._notices, self._within, self._at_top = host, notices, within, at_top
         self._widest = widest
+        self._begin: QWidget | None = None
         self._placing = False
         for notice in notices:
             shown = not notice.isHidden()
@@ -71,6 +73,15 @@ class Floating(QObject):
     def put_at_top(self, at_top: bool) -> None:
         """Have the notices at the upper edge from now on, or at the lower one."""
         self._at_top = at_top
+        self._place()
+
+    def begin_at(self, widget: QWidget | None) -> None:
+        """Have notices at the upper edge begin where ``widget``, within the host, does; None for the edge itself."""
+        if self._begin is not None and isValid(self._begin):
+            self._begin.removeEventFilter(self)
+        self._begin = widget
+        if widget is not None:
+            widget.installEventFilter(self)
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -90,7 +101,7 @@ class Floating(QObject):
         area = self._area()
         width = min(self._widest, area.width() - 2 * MARGIN)
         left = area.left() + (area.width() - width) // 2
-        edge = area.top() + MARGIN if self._at_top else area.bottom() - MARGIN + 1
+        edge = self._upper(area.top()) + MARGIN if self._at_top else area.bottom() - MARGIN + 1
         for notice in self._notices if self._at_top else reversed(self._notices):
             if notice.isHidden():
                 continue
@@ -99,6 +110,21 @@ class Floating(QObject):
             notice.setGeometry(QRect(left, top, width, height))
             notice.raise_()
             edge = top + height + MARGIN if self._at_top else top - MARGIN
+
+    def _upper(self, top: int) -> int:
+        """Where notices at the upper edge begin, in pixels of the host."""
+        begin = self._begin
+        if begin is None or not isValid(begin) or not begin.isVisible():
+            return top
+        return begin.mapTo(self._host, QPoint(0, 0)).y()
+
+
+@runtime_checkable
+class Headed(Protocol):
+    """A pane that begins with words that no notice of the window may cover."""
+
+    def body(self) -> QWidget:
+        """What begins below those words."""
 
 
 class FloatingBeside(Floating):

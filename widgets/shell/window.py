@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 
-from widgets.look.floating import FaultHidden, float_over
+from widgets.look.floating import FaultHidden, Headed, float_over
 from widgets.look.labels import empty_page
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import window_title
@@ -315,6 +315,8 @@ class MainWindow(DropTarget):
 
     def _on_workspace(self, name: str) -> None:
         self.bar.show_workspace(name)
+        panel = self.workbench.panel(name)
+        self._floating.begin_at(panel.body() if panel is not None and isinstance(panel, Headed) else None)
         self.commands.refresh()
 
     def _show_working(self, working: bool) -> None:

@@ -105,6 +105,29 @@ def test_no_notice_of_a_workspace_moves_anything(
     assert all(banner.isVisible() for banner in window.banners.findChildren(QLabel))
 
 
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_a_notice_covers_nothing_that_is_said_of_the_data(
+    window: MainWindow, project_file: Path, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    opened(window, project_file, "data")
+    view = window.workbench.panel("data")
+    assert isinstance(view, DataView)
+    window.say(Notice(LONG, "ok", (("Look at it", lambda: None),), "first"))
+    settle()
+    notice = QRect(window.banners.mapTo(window, QPoint()), window.banners.size())
+    for told in (view.title, view.facts, view.guide_button, view.samples.tabs.tabBar()):
+        assert not notice.intersects(QRect(told.mapTo(window, QPoint()), told.size())), told
+    view.notes.setText(LONG)
+    view.notes.show()
+    window.resize(size[0], size[1] - 40)
+    settle()
+    assert window.banners.mapTo(window, QPoint()).y() >= view.body().mapTo(window, QPoint()).y()
+    window.show_workspace("network")
+    settle()
+    assert window.banners.y() < notice.top()  # the upper edge of the canvas is free
+
+
 def test_a_fault_beside_a_field_wraps_instead_of_running_across_the_window(window: MainWindow, qtbot: QtBot) -> None:
     ground = QWidget()
     qtbot.addWidget(ground)
