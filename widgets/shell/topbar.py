@@ -25,6 +25,8 @@ from widgets.shell.workspace_tabs import WorkspaceTabs
 
 MARGINS = (8, 4, 8, 5)
 GAP = 4
+AUTO = "auto"
+"""The id of the device that the worker chooses."""
 TITLE = 120
 """Pixels that the name of the file keeps before the word on Train goes."""
 
@@ -171,7 +173,7 @@ class TopBar(Themed, QWidget):
     def _device_button(self) -> QToolButton:
         button = QToolButton()
         button.setObjectName("deviceButton")
-        button.setText("auto")
+        button.setText(AUTO)
         button.setToolTip("Where to train")
         button.setAccessibleName("Device: auto")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -183,7 +185,7 @@ class TopBar(Themed, QWidget):
         if self._offered == (tuple(offered), chosen):
             return
         self._offered = (tuple(offered), chosen)
-        shown = f"auto ({automatic})" if chosen == "auto" and automatic else chosen
+        shown = f"{AUTO} ({automatic})" if chosen == AUTO and automatic else chosen
         menu = self.devices.menu()
         menu.clear()
         for name, title in offered:
@@ -222,11 +224,18 @@ class TopBar(Themed, QWidget):
         side = self.theme.px(16)
         for button in (self.train, self.pause, self.step, self.stop):
             button.setIconSize(QSize(side, side))
+        self._keep_room_for_device()
+
+    def _keep_room_for_device(self) -> None:
+        """Let Train stand still when the worker tells, seconds after the window is there, what ``auto`` comes to."""
+        metrics, devices = self.devices.fontMetrics(), self.devices
+        bare = devices.sizeHint().width() - metrics.horizontalAdvance(devices.text())
+        devices.setMinimumWidth(bare + metrics.horizontalAdvance(f"{AUTO} (cuda:0)"))
 
     def _needed(self, *, words: bool) -> int:
         """Pixels that the bar needs with or without the word on Train, and without the title."""
         buttons = [button for button in (self.pause, self.step, self.stop, self.devices) if not button.isHidden()]
-        widths = [self.menu.sizeHint().width(), *(button.sizeHint().width() + GAP for button in buttons)]
+        widths = [self.menu.sizeHint().width(), *(_width_of(button) + GAP for button in buttons)]
         if not self.train.isHidden():
             word = self.train.fontMetrics().horizontalAdvance(self.train.text()) + 2 * GAP if words else 0
             widths += [self.train.iconSize().width() + 24 + GAP + word, self._frame.sizeHint().width() + 24]
@@ -248,6 +257,10 @@ class TopBar(Themed, QWidget):
         painter.setPen(self.theme.border)
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.end()
+
+
+def _width_of(button: QToolButton) -> int:
+    return max(button.sizeHint().width(), button.minimumWidth())
 
 
 class StatusLine(Themed, QWidget):

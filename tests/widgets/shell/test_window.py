@@ -486,6 +486,20 @@ def test_a_preset_opened_as_a_file_is_never_written_over(window: MainWindow) -> 
     assert window.memory.recent == []
 
 
+def test_train_stands_still_when_the_worker_tells_its_devices(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    QApplication.processEvents()
+    before = window.bar.train.geometry()
+    for device in ("cpu", "cuda:0"):
+        window.bar.show_devices([("auto", "Automatic"), (device, "Device")], "auto", device)
+        QApplication.processEvents()
+        assert window.bar.devices.text() == f"auto ({device})"
+        assert window.bar.train.geometry() == before
+    window.bar.show_devices([("auto", "Automatic"), ("cpu", "Processor")], "cpu")
+    QApplication.processEvents()
+    assert window.bar.train.geometry() == before
+
+
 def test_the_device_says_what_automatic_means(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     assert window.bar.devices.text() == "auto"
