@@ -200,5 +200,8 @@ def _prediction(model: Model, outputs: Any, batch: Batch) -> Mapping[str, Any]:
     rows = [model.prepared.undo(head.field.name, numbers(values.reshape(1, -1)))[0] for values in both]
     if len(rows[0]) > 3 or len(rows[0]) != len(rows[1]):
         return {}
-    prediction, label = ("  ".join(f"{float(value):.3g}" for value in row) for row in rows)
+    units = [*head.field.units, *("" for _ in rows[0])]
+    prediction, label = (
+        "  ".join(f"{float(value):.3g} {unit}".strip() for value, unit in zip(row, units, strict=False)) for row in rows
+    )
     return {"prediction": prediction, "label": label}

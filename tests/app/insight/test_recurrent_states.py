@@ -269,6 +269,12 @@ def test_numbers_stand_beside_the_gates_in_their_own_units() -> None:
     assert float(told.label) == pytest.approx(truth, rel=0.01)
 
 
+def test_a_prediction_has_the_unit_of_the_data() -> None:
+    made = Model.build(preset("seasons_lstm").project)
+    told = states_over_time(made, sample=5)
+    assert told.prediction.endswith(" MW") and told.label.endswith(" MW")
+
+
 def test_before_training_the_weights_are_those_that_training_starts_from() -> None:
     project = Project(network("gru", {"hidden_size": 4}), {"data": ADDING, "plan": {"batch_size": 8}})
     wanted = states_over_time(Model.build(project), sample=1)
