@@ -221,7 +221,7 @@ class FirstHour:
         user.look(f"own-{name}")
         user.press("Find a network…")
         user.look(f"own-{name}-network")
-        user.press(f"Use {view.preview.info.title}")
+        user.press(f"Use it for {view.preview.info.title}")
         user.settle()
         user.train()
         user.look(f"own-{name}-trained")

@@ -17,6 +17,8 @@ from widgets.charts.tiles import GAP, TileView
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.ticks import number
 
+GO_BACK = "Click, or press Esc, to go back to all"
+
 BAR_ROWS = 32
 """How many pixels high the bars of a 1-D kernel are drawn before scaling."""
 
@@ -183,7 +185,7 @@ class FilterGrid(TileView):
         painter.drawText(QRectF(16, 4, area.width() - 32, head), middle, f"Filter {nth(index)}")
         painter.setFont(self.theme.font())
         painter.setPen(self.theme.faint)
-        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle | Qt.AlignmentFlag.AlignRight, "Esc to go back")
+        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle | Qt.AlignmentFlag.AlignRight, GO_BACK)
         pixels = colour(plane, diverging(self.theme), -self._reach, self._reach, self.theme.error)
         if self._is_rgb():
             pixels = self._pixels(index)

@@ -61,6 +61,9 @@ class Guide(QDialog):
         float_over(self, self.notice, at_top=True)
         self.setMinimumWidth(460)
         self._refresh()
+        first = self._groups[0].checkedButton()
+        if first is not None:
+            first.setFocus()
 
     def _question(self, question: str, answers: Mapping[str, str], chosen: str) -> QVBoxLayout:
         heading = text_label(question, self, look="heading")
@@ -86,7 +89,7 @@ class Guide(QDialog):
         return card
 
     def _buttons(self, info: DatasetFacts | None) -> QHBoxLayout:
-        wire = f"Use {info.title}" if info is not None else "Open it with its own data"
+        wire = f"Use it for {info.title}" if info is not None else "Open it with its own data"
         self.take, later = QPushButton(wire, self), QPushButton("Cancel", self)
         self.take.setProperty("primary", True)
         self.take.setDefault(True)

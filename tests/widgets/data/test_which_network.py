@@ -64,7 +64,8 @@ def test_one_click_wires_a_network_to_the_data_and_one_undo_takes_it_back(qtbot:
     guide = view.findChild(Guide)
     assert isinstance(guide, Guide)
     qtbot.waitUntil(guide.isVisible)
-    assert guide.advice.preset == "lenet" and guide.take.text() == "Use Handwritten digits"
+    assert guide.focusWidget() is guide.findChild(QRadioButton, "pictures")
+    assert guide.advice.preset == "lenet" and guide.take.text() == "Use it for Handwritten digits"
     little = guide.findChild(QRadioButton, "little")
     assert isinstance(little, QRadioButton)
     qtbot.mouseClick(little, Qt.MouseButton.LeftButton, pos=QPoint(8, little.height() // 2))

@@ -172,7 +172,7 @@ def test_the_decision_surface(qtbot: QtBot, controller: TrainingController) -> N
     assert panel.view(FiltersTab).grid.empty_text == NO_FILTERS
 
 
-@pytest.mark.parametrize(("kind", "words"), [("diabetes", "missed most"), ("sine", "One step ahead")])
+@pytest.mark.parametrize(("kind", "words"), [("diabetes", "largest errors"), ("sine", "One step ahead")])
 def test_errors_of_numbers(qtbot: QtBot, controller: TrainingController, kind: str, words: str) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Errors")

@@ -55,7 +55,7 @@ class NumberErrors(QWidget):
         ]
         self.worst.set_field(worst.input_field)
         self.worst.set_samples(drawable_values(worst.input), labels, parts, texts_read(evaluation))
-        self.about.setText("The samples that were missed most.")
+        self.about.setText("The samples with the largest errors, the largest first.")
         self.sides.setCurrentWidget(self.worst)
 
     def show_forecasts(self, reply: Forecasted) -> None:
