@@ -85,6 +85,12 @@ def offer_recovery(window: MainWindow) -> None:
         window.files.offer_recovery(unsaved(home.folder("recovery")))
 
 
+def _show_errors(window: MainWindow) -> None:
+    from widgets.shell.actions.link_actions import LinkActions
+
+    window.part(LinkActions).follow("understand:errors")
+
+
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
     from widgets.shell.actions.comparison_actions import ComparisonActions
@@ -131,6 +137,7 @@ def build_training(window: MainWindow) -> None:
         signal.connect(lambda _: memory.keep())
     panel.run_renamed.connect(lambda *_: memory.keep())  # the start page offers a run's file by its path
     window.training.outdated_told.connect(panel.strip.mark_outdated)
+    panel.strip.errors_wanted.connect(lambda: _show_errors(window))
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
     allow_memory(window, link)

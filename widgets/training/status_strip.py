@@ -27,10 +27,12 @@ COMPARED = "Told by the loss on the validation set: where a network overfits it 
 class StatusStrip(QWidget):
     """One line; what does not fit is left out from the right.
 
-    `cancelled` says that the person does not want to wait for data any more.
+    `cancelled` says that the person does not want to wait for data any more, `errors_wanted` that a run that is over
+    is to be judged sample by sample.
     """
 
     cancelled = Signal()
+    errors_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,10 @@ class StatusStrip(QWidget):
         self.cancel = QPushButton("Cancel", self)
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
+        self.errors = QPushButton("See its errors", self)
+        self.errors.setToolTip("Understand, Predictions, Errors: what is confused, and the worst samples")
+        self.errors.clicked.connect(self.errors_wanted)
+        self.errors.hide()
         self.outdated = text_label("", self, look="warning", hidden=True)
         self.overfitting = Label(parent=self)
         self.overfitting.setProperty("faint", True)
@@ -63,6 +69,7 @@ class StatusStrip(QWidget):
         row = hbox(
             self.state,
             self.outdated,
+            self.errors,
             self.bar,
             self.epoch,
             self.cancel,
@@ -114,6 +121,11 @@ class StatusStrip(QWidget):
         """Say of a run that is over whether it overfits; None says nothing."""
         self.overfitting.setText("" if answer is None else OVERFITS if answer else OVERFITS_NOT)
         self.overfitting.setToolTip(plain_tip(COMPARED))
+        self._hide_empty()
+
+    def offer_errors(self, trained: bool) -> None:
+        """Lead from the score of a run that is over to its errors; its bar, which is full, has had its say."""
+        self.errors.setVisible(trained)
         self._hide_empty()
 
     def mark_outdated(self, words: str) -> None:
@@ -179,7 +191,7 @@ class StatusStrip(QWidget):
     def _hide_empty(self) -> None:
         for label in (self.epoch, self.speed, self.overfitting):
             label.setVisible(bool(label.text()))
-        self.bar.setVisible(bool(self.epoch.text()))
+        self.bar.setVisible(bool(self.epoch.text()) and self.errors.isHidden())
 
 
 def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:

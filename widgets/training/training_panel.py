@@ -198,8 +198,13 @@ class TrainPanel(QWidget):
     def _resume(self, run: Path) -> None:
         self._controller.resume(run)
 
+    def _show_state(self) -> None:
+        controller = self._controller
+        self.strip.show_state(controller.state, controller.words, own=controller.own)
+        self.strip.offer_errors(bool(controller.score) and controller.words == controller.score)
+
     def _on_state(self, state: State) -> None:
-        self.strip.show_state(state, self._controller.words, own=self._controller.own)
+        self._show_state()
         self.runs.set_busy(self._controller.run if self._controller.active else None)
         self._tell_overfitting()
         if state is State.STARTING:
@@ -240,7 +245,7 @@ class TrainPanel(QWidget):
         self.advice.warn_of_rate()
         self.strip.clear()
         self._show_confusion(False)
-        self.strip.show_state(self._controller.state, self._controller.words, own=self._controller.own)
+        self._show_state()
 
     def _on_progress(self, progress: TrainingProgress) -> None:
         self.strip.on_progress(progress)
@@ -290,7 +295,7 @@ class TrainPanel(QWidget):
             self.curves.go_on(run, name, hue)
         else:
             self.curves.show_run(run, name, hue, self._restore_confusion)
-        self.strip.show_state(self._controller.state, self._controller.words, own=True)
+        self._show_state()
         self.runs.select(run)
         self._tell_overfitting()
 

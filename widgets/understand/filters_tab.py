@@ -24,7 +24,7 @@ class FiltersTab(Tab):
 
     title = "Filters"
     place = 1
-    sentence = "What each filter of a convolution looks for"
+    sentence = "What each filter of a convolution looks for; click one for its numbers"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)

@@ -1,0 +1,40 @@
+"""From the score of a run that is over one press leads to its errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.widgets.shell.trained_run import train_file
+from widgets.shell.window import MainWindow
+from widgets.training.training_panel import TrainPanel
+from widgets.training.training_state import State
+from widgets.understand.understand_panel import UnderstandPanel
+
+PATIENCE = 60_000
+
+
+def test_the_score_of_a_run_leads_to_its_errors(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    window.show_workspace("train")
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel) and not panel.strip.errors.isVisible()
+    run = netloom_home / "runs" / "digits-20261129-120000"
+    train_file(project_file, run)
+    window.files.open(project_file)
+    controller = window.training.controller
+    assert controller is not None
+    qtbot.waitUntil(lambda: controller.run == run, timeout=PATIENCE)
+    window.show_workspace("train")
+    assert panel.strip.state.text().endswith("on the test set")
+    assert panel.strip.errors.isVisible() and not panel.strip.bar.isVisible()
+    qtbot.mouseClick(panel.strip.errors, Qt.MouseButton.LeftButton)
+    understand = window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel) and understand.isVisible()
+    assert understand.views.kind.title == "Errors"
+    controller._set_state(State.STARTING)
+    assert not panel.strip.errors.isVisibleTo(panel)
