@@ -60,7 +60,8 @@ class Count:
 
     def __str__(self) -> str:
         window = self.clock - self.training
-        times = f"hand {self.hand:.0f} s, window {window:.0f} s, training {self.training:.0f} s"
+        waited = f"window {window:.0f} s ({self.worked:.0f} s of its processor)"
+        times = f"hand {self.hand:.0f} s, {waited}, training {self.training:.0f} s"
         return f"{self.name}: {self.gestures} gestures, {times}"
 
 
