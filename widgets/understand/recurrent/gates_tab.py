@@ -17,8 +17,6 @@ from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.subject import Subject
 
-HOW_TO_READ = "Point at a gate or state to read a unit at a step"
-
 FEW = 4
 """Features up to which the input is drawn as curves."""
 
@@ -28,7 +26,7 @@ class GatesTab(SampledTab):
 
     title = "Gates"
     place = 3
-    sentence = "What a recurrent layer lets in, keeps and shows at every step"
+    sentence = "What a recurrent layer lets in, keeps and shows at every step; point at one to read it"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)
@@ -48,7 +46,7 @@ class GatesTab(SampledTab):
         self.bar.addWidget(self.says)
         self.column.addWidget(self.beside(scrolled(self.lanes, self)), 1)
         self.mode.currentIndexChanged.connect(lambda row: self.lanes.set_curves(row == 1))
-        self.lanes.hovered.connect(self._read)
+        self.lanes.hovered.connect(self.reading.setText)
 
     def show_reply(self, reply: RecurrentStates) -> None:
         """Show what the layer did with the sample."""
@@ -56,18 +54,12 @@ class GatesTab(SampledTab):
         self.offer_directions(states.layer)
         self.prediction.setText(prediction_text(states))
         self.lanes.set_lanes([input_lane(states), *lanes_of(states)], back=states.layer.backward)
-        self._read(self.reading.text())
 
     def show_nothing(self, words: str) -> None:
         """Show no lanes."""
         self.prediction.clear()
-        self.reading.clear()
         self.lanes.set_empty_text(words)
         self.lanes.set_lanes([])
-
-    def _read(self, words: str) -> None:
-        """Say what stands at the cursor, or how to read a value."""
-        self.reading.setText(words or HOW_TO_READ)
 
 
 def lanes_of(states: StatesOverTime) -> list[Lane]:
