@@ -216,6 +216,7 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
         "base": None if base is None else str(base.resolve()),
         "data": model.prepared.fingerprint(),
         "fingerprint": FINGERPRINT,
+        "samples": {name: part.samples for name, part in model.prepared.parts.items()},
     }
     path = out or fresh_folder(title if isinstance(title, str) else "untitled")
     return _session(Run.create(path, content, environment), model, paused)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTree
 
 from app.project.network_comparison import Comparison, ComparisonOverlay, Difference, Sign, compare, overlay
 from app.project.run_settings import setting_changes
+from app.protocol.evaluation_messages import Evaluated
+from app.protocol.evaluation_values import Evaluation
 from app.training.run_labels import ProjectKey
 from graph.checking.check import Checker
 from graph.document import Document
@@ -34,7 +36,7 @@ LEAST_PICTURE = 240
 """Pixels that the picture keeps beside the figures."""
 
 WIDEST_COLUMN = 200
-"""Pixels of a column of figures, under which a long name of a run is cut short."""
+"""Pixels of a run's column of figures, above which its long name is cut short."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class RunComparison(Themed, QWidget):
         old, new = self.old, self.new = compared.old, compared.new
         self._document, self._checker = compared.document, compared.checker
         self._comparison, self._overlay = compared.comparison, compared.overlay
+        self._evaluated: dict[str, Evaluation] = {}
         self.picture = NetworkPicture(self._document, self._checker, themes)
         self.picture.setAccessibleName(f"Network of {new.name}, with what differs from {old.name}")
         self.panel = ComparisonPanel(themes)
@@ -106,7 +109,8 @@ class RunComparison(Themed, QWidget):
         self.figures.setRootIsDecorated(False)
         self.figures.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.figures.setHeaderLabels(["", self.old.name, self.new.name, "Change"])
-        self.figures.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (0, 3):
+            self.figures.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.figures.header().setStretchLastSection(False)
         for column in (1, 2, 3):
             self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
@@ -119,7 +123,11 @@ class RunComparison(Themed, QWidget):
     def _fit(self) -> None:
         """Give the figures the width of their columns, as long as the picture keeps some."""
         header = self.figures.header()
-        header.resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (1, 2):
+            wanted = max(self.figures.sizeHintForColumn(column), header.sectionSizeHint(column))
+            header.resizeSection(column, min(wanted, self.theme.px(WIDEST_COLUMN)))
+        for column in (0, 3):
+            self.figures.resizeColumnToContents(column)
         margins, bar = 24, self.figures.verticalScrollBar().sizeHint().width()
         needed = header.length() + 2 * self.figures.frameWidth() + margins + bar
         right = min(needed, self.width() - LEAST_PICTURE)
@@ -133,20 +141,32 @@ class RunComparison(Themed, QWidget):
         return replace(self._comparison, differences=(*self._comparison.differences, *extra))
 
     def _line(self, figure: Figure) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([figure.name, figure.before, figure.after, figure.change])
+        item = QTreeWidgetItem([figure.name, figure.before, figure.after, figure.words])
         for column in (1, 2, 3):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if figure.better is not None:
             item.setForeground(3, self.theme.ok if figure.better else self.theme.error)
-            item.setText(3, f"{figure.change}, {'better' if figure.better else 'worse'}")
+        if figure.verdict is not None:
+            item.setToolTip(3, plain_tip(figure.verdict.reason))
         return item
+
+    def take_evaluation(self, reply: Evaluated) -> None:
+        """What one of the runs predicts for its test set; with both, differences are held against chance anew."""
+        self._evaluated[reply.run] = reply.evaluation
+        if len(self._evaluated) == 2:
+            self._show_figures()
+            self._fit()
+
+    def _show_figures(self) -> None:
+        old, new = (self._evaluated.get(str(entry.path)) for entry in (self.old, self.new))
+        both = (old, new) if old is not None and new is not None else None
+        self.figures.clear()
+        self.figures.addTopLevelItems([self._line(figure) for figure in figures(self.old, self.new, both)])
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
-        self.figures.header().setMaximumSectionSize(self.theme.px(WIDEST_COLUMN))
         self.panel.show_comparison(self.old.name, self._listed())
-        self.figures.clear()
-        self.figures.addTopLevelItems([self._line(figure) for figure in figures(self.old, self.new)])
+        self._show_figures()
         if self._overlay is not None:
             self.picture.surface.show_extra(DIFFERENCES, Differing(self.picture.board, self.theme, self._overlay))
         if self.isVisible():

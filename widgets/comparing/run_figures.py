@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from app.protocol.events import PER_CENT
-from app.system.number_format import format_number
-from widgets.training.metric_text import duration, is_better, own_name, title_of, value_of
+from app.protocol.evaluation_values import Evaluation
+from widgets.training.metric_text import change_of, duration, is_better, own_name, signed, title_of, value_of
 from widgets.training.run_entries import RunEntry
+from widgets.training.score_chance import Verdict, by_counts, by_samples
 
-MINUS = "−"
+Evaluations = tuple[Evaluation, Evaluation]
+"""What both runs predicted for their test sets, the older first."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: a name, its value in both runs and the difference, in words; ``better`` says whether it improved."""
+    """One line: a name, its value in both runs and the difference, in words; ``better`` says whether it improved.
+
+    ``verdict`` is whether chance may explain the difference, where that is known; what may be chance is not better.
+    """
 
     name: str
     before: str
     after: str
     change: str = ""
     better: bool | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def words(self) -> str:
+        """The difference, whether it is one for the better, and on a second line whether it may be chance."""
+        judged = "" if self.better is None else ", better" if self.better else ", worse"
+        return f"{self.change}{judged}" + (f"\n{self.verdict.words}" if self.verdict is not None else "")
 
 
-def figures(old: RunEntry, new: RunEntry) -> list[Figure]:
-    """All that two runs can be compared by; what one of them lacks is a dash."""
-    return [*_metrics(old, new, "Test"), *_metrics(old, new, "Validation"), *_costs(old, new)]
+def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None) -> list[Figure]:
+    """All that two runs can be compared by; what one of them lacks is a dash.
+
+    ``evaluations`` are known where both predicted the same samples: differences are told from chance more finely then.
+    """
+    tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
+    return [*tested, *(figure for _, figure in _metrics(old, new, "Validation")), *_costs(old, new)]
 
 
-def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[Figure]:
+def _with_chance(figure: Figure, metric: str, old: RunEntry, new: RunEntry, evaluations: Evaluations | None) -> Figure:
+    """A difference with the verdict on it, where there is one."""
+    if figure.better is None:
+        return figure
+    verdict = by_samples(metric, *evaluations) if evaluations is not None else None
+    verdict = verdict or by_counts(metric, old, new)
+    return replace(figure, verdict=verdict, better=None if verdict and verdict.chance else figure.better)
+
+
+def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[tuple[str, Figure]]:
     before, after = (old.tested, new.tested) if part == "Test" else (old.validation, new.validation)
     for metric in sorted(dict.fromkeys((*before, *after)), key=lambda name: own_name(name) == "loss"):
         values = before.get(metric), after.get(metric)
-        yield _metric(f"{part}: {title_of(metric)}", metric, *values)
+        yield metric, _metric(f"{part}: {title_of(metric)}", metric, *values)
 
 
 def _metric(name: str, metric: str, before: float | None, after: float | None) -> Figure:
@@ -41,21 +65,13 @@ def _metric(name: str, metric: str, before: float | None, after: float | None) -
     if before is None or after is None:
         return Figure(name, *texts)
     better = None if before == after else is_better(metric, after, before)
-    return Figure(name, *texts, _change(metric, after - before), better)
-
-
-def _change(metric: str, by: float) -> str:
-    """By how much: shares in points of a hundred."""
-    if not by:
-        return "same"
-    sign = "+" if by > 0 else MINUS
-    return f"{sign}{100 * abs(by):.1f} points" if own_name(metric) in PER_CENT else f"{sign}{format_number(abs(by))}"
+    return Figure(name, *texts, change_of(metric, after - before), better)
 
 
 def _costs(old: RunEntry, new: RunEntry) -> Iterator[Figure]:
     before, after = old.settings.parameters, new.settings.parameters
     if before is not None and after is not None:
-        change = f"{'+' if after > before else MINUS}{abs(after - before):,}" if after != before else "same"
+        change = signed(f"{abs(after - before):,}", after - before) if after != before else "same"
         yield Figure("Parameters", f"{before:,}", f"{after:,}", change)
     yield Figure("Epochs", f"{old.epoch} of {old.epochs}", f"{new.epoch} of {new.epochs}")
     if old.seconds is not None or new.seconds is not None:

@@ -33,6 +33,8 @@ TITLES = {
     "f1_macro": "F1 macro",
 }
 
+MINUS = "−"
+
 IN_UNITS = frozenset({"rmse", "mae"})
 """Metrics in the unit of what is predicted."""
 
@@ -69,6 +71,19 @@ def value_of(metric: str, value: float | None) -> str:
     if own_name(metric) in PER_CENT:
         return format_percent(value)
     return format_number(value)
+
+
+def signed(text: str, by: float) -> str:
+    """A size with the sign of what it is the size of."""
+    return f"{'+' if by > 0 else MINUS if by < 0 else ''}{text}"
+
+
+def change_of(metric: str, by: float) -> str:
+    """By how much a metric differs: shares in points of a hundred."""
+    if not by:
+        return "same"
+    points = own_name(metric) in PER_CENT
+    return signed(f"{100 * abs(by):.1f} points" if points else format_number(abs(by)), by)
 
 
 def with_title(metric: str, value: float | None) -> str:

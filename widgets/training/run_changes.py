@@ -9,8 +9,9 @@ from app.project.project_ids import known_project
 from app.project.run_settings import changes, summary
 from app.protocol.events import Epoch, TrainingProgress
 from app.system.number_format import format_percent
-from widgets.training.metric_text import is_better, primary
+from widgets.training.metric_text import change_of, is_better, primary
 from widgets.training.run_entries import RunEntry
+from widgets.training.score_chance import by_counts
 
 
 def age(entry: RunEntry) -> tuple[str, str]:
@@ -41,6 +42,17 @@ def line_of(entries: Iterable[RunEntry], entry: RunEntry) -> str:
     else:
         words = f"{parameters:,} parameters" if parameters is not None else ""
     return "  ·  ".join(filter(None, (" ".join(f"#{tag}" for tag in entry.labels.tags), words)))
+
+
+def test_change(entries: Iterable[RunEntry], entry: RunEntry) -> str:
+    """By how much the test score differs from that of the run before, and whether that may be chance; else empty."""
+    last, metric = before(entries, entry), entry.metric
+    earlier = last.tested.get(metric) if last is not None else None
+    if last is None or earlier is None or entry.test is None or entry.problem:
+        return ""
+    verdict = by_counts(metric, last, entry) if entry.test != earlier else None
+    words = f", {verdict.words}" if verdict is not None else ""
+    return f"Test: {change_of(metric, entry.test - earlier)} against the run before{words}"
 
 
 def project_name(entry: RunEntry) -> str:

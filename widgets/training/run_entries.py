@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.data.data_choice import DataChoice
+from app.data.split import known_counts, part_sizes
 from app.project.project_ids import known_project
 from app.project.run_settings import RunSettings, settings_of
 from app.training import runs
@@ -27,7 +29,8 @@ class RunEntry:
     """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable.
 
     ``validation`` holds the best value of every metric and ``tested`` what the test gave; ``progress`` says how far a
-    run in progress is.
+    run in progress is. ``test_samples`` were tested on, None where their number is not known; runs with the same
+    ``data_fingerprint`` were trained and tested on the same samples.
     """
 
     path: Path
@@ -50,6 +53,8 @@ class RunEntry:
     progress: str = ""
     resumable: bool = False
     complete: bool = False
+    test_samples: int | None = None
+    data_fingerprint: str = ""
     problem: str | None = None
 
 
@@ -103,8 +108,24 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         settings=settings_of(run.project),
         score=score_of(status, epoch, test, last.get("validation") or {}, lambda: measures(path).unit) or "Trained",
         resumable=run.checkpoint.is_file(),
+        test_samples=test_samples(run),
+        data_fingerprint=str(run.environment.get("data") or ""),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )
+
+
+def test_samples(run: runs.Run) -> int | None:
+    """How many samples a run was tested on: as it says itself, else as its data is divided; None where not known."""
+    kept = run.environment.get("samples")
+    if isinstance(kept, Mapping) and isinstance(kept.get("test"), int):
+        return int(kept["test"])
+    try:
+        choice = DataChoice.parse(run.project.sections.get("data"))
+        info = choice.known_info(run.base)
+    except NetloomError:
+        return None
+    counts = known_counts(choice.split, info) if info is not None else None
+    return part_sizes(choice.split, info.samples, counts)[2] if info is not None and counts is not None else None
 
 
 def run_name(path: Path, owner: Owner, key: ProjectKey) -> str:

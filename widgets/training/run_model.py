@@ -18,7 +18,15 @@ from widgets.look.plain_text import plain_tip
 from widgets.look.swatch import swatch
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
-from widgets.training.run_changes import age, changes_of, line_of, progress_text, project_name, with_epoch
+from widgets.training.run_changes import (
+    age,
+    changes_of,
+    line_of,
+    progress_text,
+    project_name,
+    test_change,
+    with_epoch,
+)
 from widgets.training.run_columns import DATE, NAME, NARROW, TAGS, Column, in_order, wide
 from widgets.training.run_entries import (
     NO_PROJECT,
@@ -337,8 +345,9 @@ class RunModel(QAbstractTableModel):
                 return self._source.theme.error
             case ROLE.ToolTipRole:
                 notes = [entry.labels.notes] if entry.labels.notes else []
-                lines = (entry.name, *notes, *changes_of(self.entries, entry), str(entry.path))
-                return plain_tip(entry.problem or "\n".join(lines))
+                changes = (*changes_of(self.entries, entry), test_change(self.entries, entry))
+                lines = (entry.name, *notes, *changes, str(entry.path))
+                return plain_tip(entry.problem or "\n".join(filter(None, lines)))
             case ROLE.TextAlignmentRole if column.right:
                 return RIGHT
             case _ if role == CHANGES and named:

@@ -105,6 +105,13 @@ def test_resuming_in_mid_epoch_changes_nothing(tmp_path: Path, steps: int) -> No
     assert Run.open(tmp_path / "parts").history().losses.tolist() == losses_of(straight).tolist()
 
 
+def test_a_run_says_how_many_samples_each_part_has(tmp_path: Path) -> None:
+    session = begin(project(), None, tmp_path / "run")
+    parts = {name: part.samples for name, part in session.model.prepared.parts.items()}
+    assert Run.open(tmp_path / "run").environment["samples"] == parts
+    assert set(parts) == {"train", "validation", "test"} and all(parts.values())
+
+
 def test_closing_the_generator_loses_nothing(tmp_path: Path) -> None:
     straight = trained(begin(project(), None, tmp_path / "straight"))
     with contextlib.closing(train(begin(project(), None, tmp_path / "parts"))) as events:

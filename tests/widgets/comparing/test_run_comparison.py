@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.protocol.evaluation_messages import Evaluate, Evaluated
+from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
+from app.protocol.messages import Message
 from app.training.runs import Run
 from graph.project import project_json
 from tests.widgets.training.finished_run import write_log
@@ -21,7 +26,8 @@ from widgets.training.training_panel import TrainPanel
 
 def train(window: MainWindow, run: Path, accuracy: float) -> Path:
     """A run of the project as it is, that a worker would have left."""
-    Run.create(run, project_json(window.session.project), {"created": run.name[-15:]})
+    environment = {"created": run.name[-15:], "samples": {"test": 270}}
+    Run.create(run, project_json(window.session.project), environment)
     write_log(run, accuracy)
     return run
 
@@ -64,7 +70,7 @@ def test_two_runs_open_as_a_picture_of_what_differs(window: MainWindow, qtbot: Q
     assert ("training and data", "learning rate 0.001 → 0.01") in texts
     lines = [page.figures.topLevelItem(row) for row in range(page.figures.topLevelItemCount())]
     table = {line.text(0): [line.text(column) for column in (1, 2, 3)] for line in lines if line is not None}
-    assert table["Test: Accuracy"] == ["90.0 %", "80.0 %", "−10.0 points, worse"]
+    assert table["Test: Accuracy"] == ["90.0 %", "80.0 %", "−10.0 points, worse\nhardly chance on 270 samples"]
     assert table["Parameters"][2].startswith("−")
     assert page.picture.surface.extras
     qtbot.keyClick(page.picture, Qt.Key.Key_Escape)
@@ -99,8 +105,11 @@ def test_another_project_ends_the_comparison(window: MainWindow, qtbot: QtBot, r
 
 def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path]) -> None:
     found = figures(read_entry(runs[1]), read_entry(runs[0]))
-    assert found[0] == Figure("Test: Accuracy", "80.0 %", "90.0 %", "+10.0 points", True)
+    assert replace(found[0], verdict=None) == Figure("Test: Accuracy", "80.0 %", "90.0 %", "+10.0 points", True)
+    assert found[0].words == "+10.0 points, better\nhardly chance on 270 samples"
     assert found[1] == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000", True)
+    assert found[1].words == "−0.1000, better", "of a loss it is not known"
+    assert all(figure.verdict is None for figure in found[1:])
     same = figures(read_entry(runs[0]), read_entry(runs[0]))
     assert {figure.change for figure in same} == {"same", ""} and all(figure.better is None for figure in same)
 
@@ -112,5 +121,74 @@ def test_the_columns_of_the_figures_have_room(window: MainWindow, qtbot: QtBot, 
     qtbot.waitUntil(lambda: page.figures.width() > 0 and across.maximum() == 0)
     assert page.figures.header().length() <= page.figures.viewport().width()
     assert page.picture.width() > 600
+    for size in ((1024, 700), (1440, 900)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda: across.maximum() == 0)
+        assert page.figures.columnWidth(3) >= page.figures.sizeHintForColumn(3), "the words on chance are whole"
     window.preferences.set("projector", True)
     qtbot.waitUntil(lambda: across.maximum() == 0)
+
+
+def test_a_small_difference_is_neither_better_nor_worse(
+    window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path], netloom_home: Path
+) -> None:
+    near = train(window, netloom_home / "runs" / "digits-20260101-103500", 218 / 270)
+    page = compare(window, qtbot, (runs[1], near))
+    line = page.figures.topLevelItem(0)
+    assert line is not None
+    assert line.text(3) == "+0.7 points\nmay be chance on 270 samples"
+    assert line.toolTip(3).startswith("By 270 test samples the true difference lies between −6.0 and +7.4 points")
+    assert line.foreground(3).style() is Qt.BrushStyle.NoBrush, "neither red nor green"
+    whole = page.figures.visualItemRect(line).height()
+    assert whole >= 2 * page.figures.fontMetrics().height()
+
+
+def evaluation(right: int, flipped: int = 0) -> Evaluation:
+    """A test of 270 samples of which the first ``right`` are right, after ``flipped`` that are not."""
+    true = np.zeros(270, np.int64)
+    predicted = np.array([1] * flipped + [0] * right + [1] * (270 - right - flipped))
+    predictions = Predictions(index=np.arange(270), true=true, predicted=predicted)
+    worst = WorstPredictions(**vars(predictions), loss=np.empty(0), input=np.empty(0))
+    metrics = {"accuracy": right / 270}
+    return Evaluation(
+        part="test", task="classification", target="y", metrics=metrics, predictions=predictions, worst=worst
+    )
+
+
+def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
+    window: MainWindow, qtbot: QtBot, netloom_home: Path, project_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.open(project_file)
+    made = []
+    for name, right in (("digits-20260101-101500", 240), ("digits-20260101-102500", 248)):
+        run = netloom_home / "runs" / name
+        kept = {"created": name[-15:], "data": "abc", "samples": {"test": 270}}
+        Run.create(run, project_json(window.session.project), kept)
+        write_log(run, right / 270)
+        made.append(run)
+    asked: list[Path] = []
+    forgotten: list[int] = []
+    assert window.training.controller is not None
+    link = window.training.controller.link
+
+    def ask(request: Message, *_: object) -> int:
+        if isinstance(request, Evaluate):
+            asked.append(request.run)
+        return len(asked)
+
+    monkeypatch.setattr(link, "request", ask)
+    monkeypatch.setattr(link, "forget", forgotten.append)
+    page = compare(window, qtbot, (made[0], made[1]))
+    line = page.figures.topLevelItem(0)
+    assert set(asked) == set(made) and line is not None
+    assert line.text(3) == "+3.0 points\nmay be chance on 270 samples"
+    page.take_evaluation(Evaluated(run=str(made[0]), evaluation=evaluation(240)))
+    page.take_evaluation(Evaluated(run=str(made[1]), evaluation=evaluation(248)))
+    line = page.figures.topLevelItem(0)
+    assert line is not None
+    assert line.text(3) == "+3.0 points, better\nhardly chance on 270 samples", (
+        "8 samples are better, and none is worse"
+    )
+    assert line.toolTip(3).startswith("Of the 270 test samples 8 are right in the newer run alone, 0 in the older.")
+    qtbot.mouseClick(page.back, Qt.MouseButton.LeftButton)
+    assert {1, 2} <= set(forgotten)

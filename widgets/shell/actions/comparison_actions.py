@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graph.network import Network
     from graph.project import Project
     from widgets.comparing.comparison_panel import ComparisonPanel
-    from widgets.comparing.run_comparison import ComparedRuns
+    from widgets.comparing.run_comparison import ComparedRuns, RunComparison
     from widgets.shell.context import Context
 
 SLOW = 60_000
@@ -90,15 +90,38 @@ class ComparisonActions:
 
         context = self._context
         page = RunComparison(compared, context.themes)
+        forget = self._ask_predictions(page)
 
         def leave() -> None:
             page.closed.disconnect(leave)
+            forget()
             page.release()
             context.leave_page(page)
 
         page.closed.connect(leave)
         context.show_page(page)
         page.picture.setFocus()
+
+    def _ask_predictions(self, page: RunComparison) -> Callable[[], None]:
+        """Have both runs predict the test set, where it is the same; returns what ends the waiting for them.
+
+        A training that goes on is not held up for it.
+        """
+        from app.protocol.evaluation_messages import Evaluate
+        from widgets.shell.actions.training_actions import TrainingActions
+
+        controller, old, new = self._context.part(TrainingActions).controller, page.old, page.new
+        same = bool(old.data_fingerprint) and old.data_fingerprint == new.data_fingerprint
+        if controller is None or controller.active or not same:
+            return lambda: None
+        link, paths = controller.link, {old.path, new.path}
+        asked = [link.request(Evaluate(run=path), page.take_evaluation, lambda _sentence: None) for path in paths]
+
+        def forget() -> None:
+            for number in asked:
+                link.forget(number)
+
+        return forget
 
     def _wait(self, words: str, files: Sequence[Path], steps: Steps[Result], then: Callable[[Result], object]) -> None:
         """Read the ``files`` of projects in steps and hand what comes of it to ``then``; large ones with progress."""

@@ -1,0 +1,134 @@
+"""Whether the test samples can tell the scores of two runs apart, or chance may explain the difference; in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference
+from app.protocol.evaluation_values import Evaluation, Predictions
+from app.protocol.messages import Array
+from app.system.number_format import format_number
+from widgets.training.metric_text import own_name, signed
+from widgets.training.run_entries import RunEntry
+
+WHOLE = frozenset({"accuracy", "exact_match", "sequence_accuracy"})
+"""Shares of samples that are right or wrong as a whole, where they are shares of samples at all."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a difference may be ``chance``, on how many samples it was measured, and what that is concluded from."""
+
+    chance: bool
+    samples: str
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """``may be chance on 270 samples``."""
+        return f"{'may be' if self.chance else 'hardly'} chance on {self.samples} samples"
+
+
+def by_counts(metric: str, old: RunEntry, new: RunEntry) -> Verdict | None:
+    """What can be said from both test scores and the numbers of samples that they were measured on.
+
+    None where one is not known, or the metric is no share of samples.
+    """
+    before, now = _right(metric, old), _right(metric, new)
+    if before is None or now is None or own_name(metric) not in WHOLE:
+        return None
+    interval = difference_of_shares(*now, *before)
+    samples = f"{now[1]:,}" if now[1] == before[1] else f"{before[1]:,} and {now[1]:,}"
+    low, high = (signed(f"{abs(100 * value):.1f}", value) for value in _ends(interval))
+    reason = f"By {samples} test samples the true difference lies between {low} and {high} points (95 % interval)."
+    return Verdict(interval.holds_zero, samples, f"{reason} {_so(interval)}")
+
+
+def by_samples(metric: str, old: Evaluation, new: Evaluation) -> Verdict | None:
+    """What can be said where both runs predicted the same samples, each of which is held against itself.
+
+    None where they did not, not all were listed, or the metric is not one of single samples.
+    """
+    before, now = old.predictions, new.predictions
+    if not (np.array_equal(before.index, now.index) and np.array_equal(before.true, now.true)):
+        return None
+    if metric in WHOLE and old.task == new.task in ("classification", "labels"):
+        rights = _rights(before), _rights(now)
+        listed = all(
+            abs(float(right.mean()) - run.metrics.get(metric, -1)) < 1e-6
+            for right, run in zip(rights, (old, new), strict=True)
+        )
+        return _of_rights(*rights) if listed else None
+    if metric in ("rmse", "mae") and old.task == new.task == "regression":
+        errors = _errors(metric, before), _errors(metric, now)
+        listed = all(
+            np.isclose(_score(metric, error), run.metrics.get(metric, np.nan), rtol=1e-3)
+            for error, run in zip(errors, (old, new), strict=True)
+        )
+        return _of_errors(*errors) if listed else None
+    return None
+
+
+def _right(metric: str, entry: RunEntry) -> tuple[int, int] | None:
+    """How many test samples a run has right, and how many there are; None where its score is no share of samples."""
+    score, samples = entry.tested.get(metric), entry.test_samples
+    if score is None or not samples:
+        return None
+    right = round(score * samples)
+    whole = abs(score * samples - right) < 0.01 + 1e-6 * samples  # of pixels or labels it is hardly ever a whole number
+    return (right, samples) if whole and 0 <= right <= samples else None
+
+
+def _rights(predictions: Predictions) -> Array:
+    """Which samples are right as a whole, bool (n,)."""
+    same: Array = (predictions.predicted == predictions.true).reshape(len(predictions.index), -1).all(1)
+    return same
+
+
+def _of_rights(before: Array, now: Array) -> Verdict:
+    only_now, only_before = int((now & ~before).sum()), int((before & ~now).sum())
+    probability, samples = mcnemar(only_now, only_before), f"{len(now):,}"
+    reason = (
+        f"Of the {samples} test samples {only_now:,} are right in the newer run alone, {only_before:,} in the older. "
+        f"A coin divides them so unevenly, or more so, {_times(probability)} (McNemar's test)."
+    )
+    return Verdict(probability >= LEVEL, samples, reason)
+
+
+def _times(probability: float) -> str:
+    return f"in {100 * probability:.0f} of 100 tries" if probability >= 0.01 else "in less than 1 of 100 tries"
+
+
+def _errors(metric: str, predictions: Predictions) -> Array:
+    """The error of each sample, float64 (n,): squared for the RMSE, else absolute."""
+    apart = np.asarray(predictions.predicted, np.float64) - predictions.true
+    values: Array = (np.square(apart) if metric == "rmse" else np.abs(apart)).reshape(len(apart), -1).mean(1)
+    return values
+
+
+def _score(metric: str, errors: Array) -> float:
+    mean = float(errors.mean())
+    return float(np.sqrt(mean)) if metric == "rmse" else mean
+
+
+def _of_errors(before: Array, now: Array) -> Verdict | None:
+    interval, samples = mean_difference(now - before), f"{len(now):,}"
+    if interval is None:
+        return None
+    smaller = int((now < before).sum())
+    low, high = (signed(format_number(abs(value)), value) for value in _ends(interval))
+    reason = (
+        f"The error is smaller in the newer run for {smaller:,} of the {samples} test samples. Their errors differ by "
+        f"{low} to {high} in the mean (95 % interval). {_so(interval)}"
+    )
+    return Verdict(interval.holds_zero, samples, reason)
+
+
+def _ends(interval: Interval) -> tuple[float, float]:
+    return interval.low, interval.high
+
+
+def _so(interval: Interval) -> str:
+    return "0 lies within: it may be chance." if interval.holds_zero else "0 lies outside: it is hardly chance."
