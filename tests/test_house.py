@@ -268,6 +268,16 @@ def test_files_are_written_whole_or_not_at_all() -> None:
     assert writing == OWN_WRITES
 
 
+def test_files_are_asked_for_by_one_module() -> None:
+    """Words, folder and endings of file dialogs are seen to there."""
+    asking = {
+        module_name(path)
+        for path in sources("widgets")
+        if any(name in path.read_text("utf-8") for name in ("QFileDialog(", "QFileDialog.get"))
+    }
+    assert asking == {"widgets.look.file_dialogs"}
+
+
 def test_a_shortcut_is_given_either_a_slot_or_a_context() -> None:
     """PySide drops the context of a ``QShortcut`` that is given a slot as well: it then acts in the whole window."""
     both = [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate
@@ -15,6 +15,7 @@ from app.data.source_catalogue import file_endings
 from app.data.sources.file_source import CHANGED, FileSource
 from app.protocol.data_messages import DataRepointed, RepointData
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.training.worker_link import WorkerLink
 
 Offer = tuple[str, Callable[[], None]]
@@ -63,9 +64,9 @@ class Repointer(QObject):
         start = str((self._base or Path()) / held.parent)
         if held.name.lower().endswith(file_endings()):  # what ends otherwise is a folder
             kind = f"Files like {held.name} (*{held.suffix});;All files (*)"
-            name, _ = QFileDialog.getOpenFileName(self._window, f"Find {held.name}", start, kind)
+            name, _ = file_dialogs.ask_open(self._window, f"Find {held.name}", start, kind, "Use")
         else:
-            name = QFileDialog.getExistingDirectory(self._window, f"Find {held.name}", start)
+            name = file_dialogs.ask_folder(self._window, f"Find {held.name}", start, "Use")
         if name:
             self._repoint("Point to the data again", Path(name))
 

@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QListWidget,
     QListWidgetItem,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.data.source_catalogue import SHIPPED
 from widgets.data.data_filter import data_filter
 from widgets.data.known_sets import KnownSets
+from widgets.look import file_dialogs
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
@@ -86,12 +86,12 @@ class SourceList(QWidget):
         self.chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
 
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open your own data", "", data_filter())
+        name, _ = file_dialogs.ask_open(self, "Open your own data", "", data_filter())
         if name:
             self.file_chosen.emit(Path(name))
 
     def _ask_for_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of pictures or texts, one folder per class")
+        name = file_dialogs.ask_folder(self, "Open a folder of pictures or texts, one folder per class")
         if name:
             self.file_chosen.emit(Path(name))
 

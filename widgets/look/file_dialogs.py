@@ -1,12 +1,115 @@
-"""Columns of Qt's own file dialog, as wide as what stands in them; Qt gives them widths without the style's padding."""
+"""File dialogs: one function for each thing that a user chooses, a file to read, a file to write, a folder.
+
+Each says on its button what comes of it, begins in the folder used last, and asks before a file is overwritten. In
+Qt's own dialog, which is shown where the system has none, a file is saved in a folder, not looked for in it.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QFileDialog, QHeaderView, QTreeView, QWidget
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHeaderView, QTreeView, QWidget
+
+SAVE_IN = "Save &in:"
+ENDING = re.compile(r"\*(\.\w+)")
+"""The endings in what a dialog says of a kind of file: ``Tables (*.csv)``."""
+
+
+def documents() -> Path:
+    """The user's folder of documents, their home where the system names none that exists."""
+    named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(named) if named and Path(named).is_dir() else Path.home()
+
+
+@dataclass
+class LastFolder:
+    """The folder in which the next dialog begins, and how the one that was used is kept."""
+
+    where: Callable[[], Path] = documents
+    keep: Callable[[Path], object] = lambda _: None
+
+
+last_folder = LastFolder()
+"""The window sets both."""
+
+
+def ask_save(parent: QWidget, title: str, start: str, kinds: str, verb: str = "Save") -> tuple[str, str]:
+    """Ask for a file to write: its path, empty if none is wanted, and which of the ``kinds`` it is.
+
+    ``start`` is the file that is proposed, a mere name in the folder used last. A name that is typed without an ending
+    gets that of the kind, and one that was proposed follows the kind.
+    """
+    if not Path(start).is_absolute():
+        start = str(last_folder.where() / start.replace("/", "-"))
+    dialog = _dialog(parent, title, str(Path(start).parent), kinds, verb)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, SAVE_IN)
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, verb)
+    dialog.selectFile(Path(start).name)
+
+    def follow(kind: str) -> None:
+        ending, name = _ending(kind), Path(dialog.selectedFiles()[0]).name if dialog.selectedFiles() else ""
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        if name and ending and Path(name).suffix.lower() in ENDING.findall(kinds):
+            dialog.selectFile(str(Path(name).with_suffix(ending)))
+
+    dialog.setDefaultSuffix(_ending(dialog.selectedNameFilter()).removeprefix("."))
+    dialog.filterSelected.connect(follow)
+    return _answer(dialog)
+
+
+def ask_open(parent: QWidget, title: str, start: str = "", kinds: str = "", verb: str = "Open") -> tuple[str, str]:
+    """Ask for a file to read: its path, empty if none is wanted, and which of the ``kinds`` it is."""
+    dialog = _dialog(parent, title, start, kinds, verb)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _answer(dialog)
+
+
+def ask_folder(parent: QWidget, title: str, start: str = "", verb: str = "Choose") -> str:
+    """Ask for a folder that is there: its path, empty if none is wanted."""
+    dialog = _dialog(parent, title, start, "", verb)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, verb)  # the mode has set it back
+    return _answer(dialog)[0]
+
+
+def _dialog(parent: QWidget, title: str, start: str, kinds: str, verb: str) -> QFileDialog:
+    dialog = QFileDialog(parent, title, start or str(last_folder.where()), kinds)
+    dialog.setLabelText(QFileDialog.DialogLabel.Accept, verb)
+    return dialog
+
+
+def _answer(dialog: QFileDialog) -> tuple[str, str]:
+    """What was chosen; the next dialog begins there."""
+    chosen = dialog.selectedFiles() if dialog.exec() == QDialog.DialogCode.Accepted else []
+    kind = dialog.selectedNameFilter()
+    dialog.deleteLater()
+    if not chosen:
+        return "", ""
+    last_folder.keep(Path(chosen[0]).absolute().parent)
+    return chosen[0], kind
+
+
+def _ending(kind: str) -> str:
+    """The first ending of a kind of file, empty where it has none."""
+    found = ENDING.search(kind)
+    return found[1] if found else ""
+
+
+# Columns
 
 
 def fit_file_dialogs(app: QApplication) -> None:
-    """Fit the columns of every file dialog of Qt's own that comes up; those of the system stay as they are."""
+    """Fit the columns of every file dialog of Qt's own that comes up; those of the system stay as they are.
+
+    Qt gives them widths without the style's padding.
+    """
     app.focusChanged.connect(_on_focus)
 
 

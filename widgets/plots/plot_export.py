@@ -10,10 +10,11 @@ from typing import Protocol
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QGraphicsScene, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QWidget
 
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.look.theme import Theme
 
 FILE_KINDS = {
@@ -60,7 +61,7 @@ def export(chart: Chart, path: Path) -> None:
 def ask_and_export(chart: Chart, kind: str, parent: QWidget) -> None:
     """Ask for a file of a kind (png, svg, csv) and write a chart to it. Raises `NetloomError` if it cannot."""
     start, kinds = f"{chart.title}.{kind}", " ".join(FILE_KINDS[kind])
-    name, _ = QFileDialog.getSaveFileName(parent, f"Export {chart.title}", start, kinds)
+    name, _ = file_dialogs.ask_save(parent, f"Export {chart.title}", start, kinds, "Export")
     if name:
         export(chart, Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
 

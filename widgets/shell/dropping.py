@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from graph.errors import NetloomError
 from graph.user_files import opened
+from widgets.look import file_dialogs
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
@@ -92,11 +93,11 @@ class Dropping:
         """Choose data of one's own, a file or a folder, and begin a project with it."""
         window, start = self._context.window(), str(usual_folder(self._context))
         if folder:
-            name = QFileDialog.getExistingDirectory(window, "Your data: a folder of pictures or texts", start)
+            name = file_dialogs.ask_folder(window, "Your data: a folder of pictures or texts", start)
         else:
             from widgets.data.data_filter import data_filter  # the first screen does without
 
-            name, _ = QFileDialog.getOpenFileName(window, "Your data", start, data_filter())
+            name, _ = file_dialogs.ask_open(window, "Your data", start, data_filter())
         if name:
             self._begin(Path(name))
 

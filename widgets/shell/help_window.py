@@ -13,7 +13,6 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QPlainTextEdit,
     QPushButton,
     QTextEdit,
@@ -26,6 +25,7 @@ from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from widgets.description.description_panel import Reader
 from widgets.description.guide_reader import GuideReader
+from widgets.look import file_dialogs
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 
@@ -163,7 +163,7 @@ class ReportDialog(QDialog):
         self._say(COPIED, "ok")
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the report", REPORT_NAME, "Text (*.txt)")
+        name, _ = file_dialogs.ask_save(self, "Save the report", REPORT_NAME, "Text (*.txt)")
         if not name:
             return
         try:

@@ -6,25 +6,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+
+from widgets.look.file_dialogs import documents, last_folder
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
+    from widgets.shell.preferences import Memory
 
 Choice = tuple[str, Callable[[], object]]
 
 
-def documents() -> Path:
-    """The user's folder of documents, their home where the system names none that exists."""
-    named = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(named) if named and Path(named).is_dir() else Path.home()
-
-
 def usual_folder(context: Context) -> Path:
     """The folder in which something was opened or saved last, else the documents."""
-    kept = context.memory.get("folder")
+    return _last_of(context.memory)
+
+
+def _last_of(memory: Memory) -> Path:
+    kept = memory.get("folder")
     return Path(kept) if isinstance(kept, str) and kept and Path(kept).is_dir() else documents()
+
+
+def begin_dialogs(memory: Memory) -> None:
+    """Have every file dialog begin in the folder used last, and keep the one that is used."""
+    last_folder.where = lambda: _last_of(memory)
+    last_folder.keep = lambda folder: memory.put(folder=str(folder))
 
 
 def proposed(context: Context, suffix: str) -> str:

@@ -32,6 +32,7 @@ from widgets.shell.dropping import Dropping, DropTarget
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.refused_texts import RefusedTexts
+from widgets.shell.saving import begin_dialogs
 from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.start.preset_entries import presets
@@ -63,6 +64,7 @@ class MainWindow(DropTarget):
         self.setObjectName("mainWindow")
         self.preferences: Preferences = preferences
         self.memory, self.themes = memory, themes
+        begin_dialogs(memory)
         self.working = False
         self.loader = Loader(self)
         self._session: ProjectSession | None = None

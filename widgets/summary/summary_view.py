@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFileDialog,
     QHeaderView,
     QPushButton,
     QStyledItemDelegate,
@@ -24,6 +23,7 @@ from graph.atomic_write import write_atomically
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.look.flow import flow
 from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
@@ -330,7 +330,7 @@ class Summary(Themed, QWidget):
         if self._stale:
             self.refresh()
         start = str(Path(self.folder) / f"{self.name}-summary.csv")
-        name, _ = QFileDialog.getSaveFileName(self, "Export the summary table", start, "Tables (*.csv)")
+        name, _ = file_dialogs.ask_save(self, "Export the summary table", start, "Tables (*.csv)", "Export")
         if name:
             self.export(Path(name) if Path(name).suffix else Path(name).with_suffix(".csv"))
 

@@ -14,7 +14,6 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QFileDialog,
     QMenu,
     QPushButton,
     QStackedLayout,
@@ -27,6 +26,7 @@ from app.system.number_format import counted, scaled
 from graph.atomic_write import write_atomically
 from graph.document import Document
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.look.floating import float_over
 from widgets.look.flow import flow
 from widgets.look.focus import within
@@ -336,7 +336,7 @@ class RunList(QWidget):
 
     def ask_export(self) -> None:
         """Ask where to write the table."""
-        name, _ = QFileDialog.getSaveFileName(self, "Export the table of runs", "runs.csv", "Tables (*.csv)")
+        name, _ = file_dialogs.ask_save(self, "Export the table of runs", "runs.csv", "Tables (*.csv)", "Export")
         if name:
             self.export_table(Path(name) if Path(name).suffix else Path(name).with_suffix(".csv"))
 

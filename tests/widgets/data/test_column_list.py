@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.protocol.data_messages import PreviewBatch, ReadRows
@@ -23,6 +22,7 @@ from tests.widgets.data.conftest import DirectLink, make_view
 from tests.widgets.data.test_data_view import choose, press
 from widgets.data.data_view import BATCH, ROWS, DataView
 from widgets.data.fit_network import OUTPUTS, TITLE
+from widgets.look import file_dialogs
 
 CASES = Path("tests/cases")
 LEFT = Qt.MouseButton.LeftButton
@@ -217,7 +217,7 @@ def test_data_that_moved_is_found_again(
     table.rename(moved)
     view._ask()
     qtbot.waitUntil(lambda: "is not there" in view.notice.text)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
+    monkeypatch.setattr(file_dialogs, "ask_open", lambda *_: (str(moved), ""))
     press(qtbot, view.notice, "Find it…")
     qtbot.waitUntil(lambda: view.preview is not None)
     assert "is not there" not in view.notice.text
@@ -237,7 +237,7 @@ def test_a_folder_that_moved_is_found_as_one(
     (tmp_path / "pets.v2").rename(tmp_path / "pets.v3")
     view._ask()
     qtbot.waitUntil(lambda: "is not there" in view.notice.text)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "pets.v3"))
+    monkeypatch.setattr(file_dialogs, "ask_folder", lambda *_: str(tmp_path / "pets.v3"))
     press(qtbot, view.notice, "Find it…")
     qtbot.waitUntil(lambda: view.preview is not None)
     assert Path(options(view)["path"]) == tmp_path / "pets.v3"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import close
 from widgets.launch import make_window
+from widgets.look import file_dialogs
 from widgets.shell.dropping import title_of
 from widgets.shell.saving import proposed
 
@@ -23,7 +23,7 @@ def test_my_data_on_the_start_page_ends_in_a_network_that_can_be_trained(
     table = tmp_path / "plants.csv"
     rows = (f"{number % 7}.5,{number % 5},{'ab'[number % 2]}" for number in range(120))
     table.write_text("\n".join(("length,width,kind", *rows)), "utf-8")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(table), ""))
+    monkeypatch.setattr(file_dialogs, "ask_open", lambda *_: (str(table), ""))
     window = make_window()
     window.resize(1024, 700)
     window.show()

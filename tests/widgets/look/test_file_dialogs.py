@@ -1,14 +1,30 @@
-"""Columns of Qt's own file dialog hold what stands in them."""
+"""File dialogs say what they do, begin where the last one ended, ask before they overwrite, and cut nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QApplication, QFileDialog, QTreeView
+import pytest
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from widgets.launch import application
+from widgets.look import file_dialogs
+from widgets.look.file_dialogs import LastFolder, ask_folder, ask_open, ask_save
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 
@@ -39,3 +55,123 @@ def test_sizes_kinds_and_dates_are_not_cut(qtbot: QtBot, tmp_path: Path) -> None
         ]
 
     qtbot.waitUntil(lambda: not cut())
+
+
+KINDS = "Python code (*.py);;ONNX file (*.onnx)"
+
+
+@pytest.fixture
+def asking(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[QWidget]:
+    """A window that asks for files, after one was saved in a folder."""
+    monkeypatch.setattr(file_dialogs, "last_folder", LastFolder(lambda: tmp_path, lambda folder: None))
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    yield parent
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs, on=False)
+
+
+def in_dialog(parent: QWidget, act: Callable[[QFileDialog], object]) -> None:
+    """Do something in the dialog that comes up next; a test that fails in it leaves none open."""
+
+    def do() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        try:
+            act(dialog)
+        finally:
+            if dialog.isVisible() and QApplication.activeModalWidget() is dialog:
+                dialog.reject()
+
+    QTimer.singleShot(0, parent, do)
+
+
+def words(dialog: QFileDialog) -> tuple[str, str]:
+    """What stands before the folder, and on the button."""
+    label, box = dialog.findChild(QLabel, "lookInLabel"), dialog.findChild(QDialogButtonBox)
+    assert label is not None and box is not None
+    (accept,) = [each for each in box.buttons() if box.buttonRole(each) == QDialogButtonBox.ButtonRole.AcceptRole]
+    return label.text().replace("&", ""), accept.text().replace("&", "")
+
+
+def name_field(dialog: QFileDialog) -> QLineEdit:
+    field = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert isinstance(field, QLineEdit)
+    return field
+
+
+def type_name(dialog: QFileDialog, name: str) -> None:
+    """Type a name in place of the one that is proposed, and press Return."""
+    field = name_field(dialog)
+    field.selectAll()
+    QTest.keyClicks(field, name)
+    if (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()  # the completions would take the Return for themselves
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("verb", ["Save", "Export", "Pack"])
+def test_a_dialog_that_writes_says_so_and_proposes_a_file(asking: QWidget, tmp_path: Path, verb: str) -> None:
+    seen: list[object] = []
+    in_dialog(asking, lambda dialog: seen.append((words(dialog), name_field(dialog).text(), dialog.directory().path())))
+    assert ask_save(asking, "Export the network", "loss / accuracy.py", KINDS, verb) == ("", "")
+    assert seen == [(("Save in:", verb), "loss - accuracy.py", str(tmp_path))]
+
+
+def test_dialogs_that_read_say_what_for(asking: QWidget, tmp_path: Path) -> None:
+    seen: list[object] = []
+    in_dialog(asking, lambda dialog: seen.append((words(dialog), dialog.directory().path())))
+    assert ask_open(asking, "Import a network", kinds=KINDS, verb="Import") == ("", "")
+    in_dialog(asking, lambda dialog: seen.append((words(dialog), dialog.directory().path())))
+    assert ask_folder(asking, "Unpack all.zip in", verb="Unpack") == ""
+    assert seen == [(("Look in:", "Import"), str(tmp_path)), (("Look in:", "Unpack"), str(tmp_path))]
+
+
+def test_a_name_without_an_ending_gets_that_of_the_kind_and_its_folder_is_kept(
+    asking: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Path] = []
+    monkeypatch.setattr(file_dialogs.last_folder, "keep", kept.append)
+    in_dialog(asking, lambda dialog: type_name(dialog, "mine"))
+    assert ask_save(asking, "Export", "net.py", KINDS, "Export") == (str(tmp_path / "mine.py"), "Python code (*.py)")
+    assert kept == [tmp_path]
+
+
+def test_the_proposed_name_follows_the_kind(asking: QWidget, tmp_path: Path) -> None:
+    def choose(dialog: QFileDialog) -> None:
+        kinds = dialog.findChild(QComboBox, "fileTypeCombo")
+        assert isinstance(kinds, QComboBox)
+        kinds.setFocus()
+        QTest.keyClick(kinds, Qt.Key.Key_Down)
+        kinds.activated.emit(kinds.currentIndex())
+        assert name_field(dialog).text() == "net.onnx"
+        QTest.keyClick(name_field(dialog), Qt.Key.Key_Return)
+
+    in_dialog(asking, choose)
+    assert ask_save(asking, "Export", "net.py", KINDS, "Export") == (str(tmp_path / "net.onnx"), "ONNX file (*.onnx)")
+
+
+@pytest.mark.parametrize("typed", ["there.py", "there"])
+def test_a_file_that_is_there_is_overwritten_only_if_that_is_wanted(
+    asking: QWidget, tmp_path: Path, typed: str
+) -> None:
+    (tmp_path / "there.py").write_text("kept")
+    asked: list[str] = []
+
+    def refuse() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.text())
+        no = box.button(QMessageBox.StandardButton.No)
+        assert isinstance(no, QPushButton)
+        QTest.mouseClick(no, Qt.MouseButton.LeftButton)
+
+    def overwrite(dialog: QFileDialog) -> None:
+        QTimer.singleShot(0, dialog, refuse)
+        type_name(dialog, typed)
+        assert dialog.isVisible()
+
+    in_dialog(asking, overwrite)
+    assert ask_save(asking, "Export", "net.py", KINDS, "Export") == ("", "")
+    assert len(asked) == 1 and "there.py already exists" in asked[0]

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from widgets.look import file_dialogs
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import AxisRange
 from widgets.plots.axis_item import power_text
@@ -117,11 +118,11 @@ def test_every_kind_of_file_is_written_and_a_refusal_is_told(
     view: Places, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for kind in ("png", "svg", "csv"):
-        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, kind=kind: (str(tmp_path / "places"), kind))
+        monkeypatch.setattr(file_dialogs, "ask_save", lambda *_, kind=kind: (str(tmp_path / "places"), kind))
         view.ask_and_export(kind)
         assert (tmp_path / f"places.{kind}").stat().st_size
     assert "x (m)" in (tmp_path / "places.svg").read_text()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "places.csv"), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / "no" / "places.csv"), ""))
     with qtbot.waitSignal(view.failed) as caught:
         view.ask_and_export("csv")
     assert "was not saved" in caught.args[0] and view.readout.text() == caught.args[0]

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.data.same_data import same_data, title_of_data
@@ -21,6 +20,7 @@ from tests.app.protocol import samples
 from tests.widgets.conftest import close, digits_project
 from widgets.inspector.shape_text import total_facts
 from widgets.launch import make_window
+from widgets.look import file_dialogs
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 from widgets.start.start_page import FileRow
@@ -253,7 +253,7 @@ def test_continue_names_a_project_and_its_score_as_soon_as_it_is_saved(
     assert rows_of(window) == []
     assert window.start.back is not None and window.start.back.below == "Trained: 98.5 % on the test set"
     qtbot.mouseClick(window.start.back, Qt.MouseButton.LeftButton)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.netloom"), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / "mine.netloom"), ""))
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     (row,) = rows_of(window)
     assert window.start.back is None

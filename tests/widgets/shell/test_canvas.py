@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from graph.network import Annotation, AnnotationKind
 from graph.project import network_json
+from widgets.look import file_dialogs
 from widgets.shell.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -22,7 +22,7 @@ def test_the_view_is_exported_as_pixels_or_lines(
     window: MainWindow, project_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, start: bytes
 ) -> None:
     window.files.open(project_file)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / name), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / name), ""))
     window.commands["export_picture"].trigger()
     path = tmp_path / name if "." in name else tmp_path / f"{name}.png"
     assert path.read_bytes().startswith(start)

@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
 from app.data.source_catalogue import file_endings
 from widgets.data.data_view import DataView
+from widgets.look import file_dialogs
 from widgets.shell.banners import Banner
 from widgets.shell.window import MainWindow
 
@@ -144,7 +145,7 @@ def test_the_overlay_goes_with_the_drag(window: MainWindow, table: Path) -> None
 
 def test_both_dialogs_offer_all_files_that_can_be_read(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     offered: list[str] = []
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *said: (offered.append(said[3]), ("", ""))[1])
+    monkeypatch.setattr(file_dialogs, "ask_open", lambda *said: (offered.append(said[3]), ("", ""))[1])
     window.start.wants_data.emit(False)
     window.files.new()
     window.show_workspace("data")

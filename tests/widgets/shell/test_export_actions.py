@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import digits_project
 from tests.widgets.shell.trained_run import train_file
+from widgets.look import file_dialogs
 from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
 from widgets.shell.window import MainWindow
 
@@ -24,11 +25,11 @@ def answer(monkeypatch: pytest.MonkeyPatch, name: str, kind: str = "") -> list[s
     """Answer the next dialogs with ``name`` and the ``kind`` of file; returns proposed names, each before its title."""
     proposed: list[str] = []
 
-    def ask(parent: object, title: str, start: str, filters: str) -> tuple[str, str]:
+    def ask(parent: object, title: str, start: str, filters: str, verb: str = "Save") -> tuple[str, str]:
         proposed.extend((start, title))
         return name, kind
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    monkeypatch.setattr(file_dialogs, "ask_save", ask)
     return proposed
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QPixmap, QTextDocument
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.system.about import libraries, netloom_version
 from app.system.guide_pages import FIRST, guide_pages
 from widgets.description.found_sections import MARKUP
 from widgets.description.guide_reader import GuideReader
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
 from widgets.shell.coach_marks import MARKS, CoachMarks, place_beside
@@ -193,7 +194,7 @@ def test_a_report_shows_what_it_holds_is_saved_and_opens_no_socket(
     monkeypatch.setattr(socket, "socket", refuse)
     choose(window, qtbot, "report")
     dialog, target = window.part(report_dialog), tmp_path / "report.txt"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(target), ""))
     qtbot.keyClicks(dialog.text, "It went dark. ")
     qtbot.mouseClick(dialog.save, LEFT)
     assert target.read_text("utf-8") == dialog.text.toPlainText()
@@ -201,7 +202,7 @@ def test_a_report_shows_what_it_holds_is_saved_and_opens_no_socket(
     assert str(Path.home()) not in target.read_text("utf-8")
     qtbot.mouseClick(dialog.copy, LEFT)
     assert QGuiApplication.clipboard().text() == dialog.text.toPlainText()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "report.txt"), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / "no" / "report.txt"), ""))
     qtbot.mouseClick(dialog.save, LEFT)
     assert dialog.done_label.property("tone") == "error"
     dialog.close()

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.lessons.lesson_files import kept_progress
 from tests.app.protocol.samples import epoch, started
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
+from widgets.look import file_dialogs
 from widgets.panels.problems import Problems
 from widgets.shell.actions.link_actions import LinkActions
 from widgets.shell.lesson_guide import LessonGuide
@@ -189,7 +189,7 @@ def test_the_lesson_is_folded_away_and_brought_back(window: MainWindow) -> None:
 def test_a_file_is_opened_from_the_menu_or_dropped(
     window: MainWindow, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(own), ""))
+    monkeypatch.setattr(file_dialogs, "ask_open", lambda *_: (str(own), ""))
     window.commands["open_lesson"].trigger()
     assert pane_of(window).title.text() == "Lesson: My own"
     window.part(LessonGuide).end()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
-    QFileDialog,
     QLineEdit,
     QPushButton,
     QToolButton,
@@ -24,6 +23,7 @@ from graph.project import Project, read_project, write_project
 from tests.widgets.conftest import digits_project
 from tests.widgets.data.conftest import DirectLink
 from widgets.data.data_view import READING, DataView
+from widgets.look import file_dialogs
 from widgets.panels.problems import count_text
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.preference_actions import preferences_dialog
@@ -215,7 +215,7 @@ def test_saving_clears_the_mark_and_remembers_the_file(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "mine"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(target), ""))
     window.files.new()
     window.workbench.add_layer("input")
     window.commands["save"].trigger()
@@ -231,7 +231,7 @@ def test_a_save_that_fails_is_told_and_loses_nothing(
     window.files.open(project_file)
     window.workbench.add_layer("relu")
     before = project_file.read_bytes()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(project_file / "no" / "x.netloom"), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(project_file / "no" / "x.netloom"), ""))
     window.commands["save_as"].trigger()
     assert "was not saved" in said(window)[0]
     assert window.session.modified

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
@@ -16,6 +16,7 @@ from app.project.summary import COLUMNS as HEADINGS
 from graph.checking.check import Checker
 from graph.document import Document
 from tests.graph.networks import chain, layer, lenet
+from widgets.look import file_dialogs
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
@@ -145,11 +146,11 @@ def test_the_command_shows_it_and_a_click_goes_to_the_layer(
     asked: list[str] = []
     target = tmp_path / "told"
 
-    def answer(_parent: QWidget, _title: str, start: str, _kind: str) -> tuple[str, str]:
+    def answer(_parent: QWidget, _title: str, start: str, _kind: str, _verb: str) -> tuple[str, str]:
         asked.append(Path(start).name)
         return str(target), ""
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(file_dialogs, "ask_save", answer)
     window.commands["export_summary"].trigger()
     assert asked == ["residual-cnn-summary.csv"]
     with target.with_suffix(".csv").open(encoding="utf-8", newline="") as file:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
 from graph.steps import Steps, finished
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS
 from widgets.shell.banners import Notice
@@ -63,7 +63,9 @@ class ComparisonActions:
     def ask(self) -> None:
         """Choose a project to compare with."""
         start = str(self._context.session.base or usual_folder(self._context))
-        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Compare with another project", start, PROJECTS)
+        name, _ = file_dialogs.ask_open(
+            self._context.window(), "Compare with another project", start, PROJECTS, "Compare"
+        )
         if name:
             self.with_file(Path(name))
 

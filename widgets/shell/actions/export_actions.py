@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTemporaryDir
-from PySide6.QtWidgets import QFileDialog
 
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
@@ -146,7 +146,7 @@ class ExportActions:
         """Write a picture of the network on show, as pixels or, where the name ends in .svg, as lines."""
         canvas, start = self._context.workbench.canvas, proposed(self._context, ".png")
         kinds = "Pictures (*.png);;Drawings (*.svg)"
-        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Export a picture", start, kinds)
+        name, _ = file_dialogs.ask_save(self._context.window(), "Export a picture", start, kinds, "Export")
         if not name:
             return
         path = Path(name) if Path(name).suffix else Path(name).with_suffix(".png")
@@ -162,7 +162,7 @@ class ExportActions:
         """A file and its format by the file's ending, or by the chosen kind where it has none."""
         filters = {each.filter: each for each in formats}
         start = f"{stem}{formats[0].suffix}"
-        name, chosen = QFileDialog.getSaveFileName(self._context.window(), title, start, ";;".join(filters))
+        name, chosen = file_dialogs.ask_save(self._context.window(), title, start, ";;".join(filters), "Export")
         if not name:
             return None
         path, fallback = Path(name), filters.get(chosen, formats[0])

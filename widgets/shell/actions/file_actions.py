@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
@@ -62,7 +61,7 @@ class FileActions:
     def ask_open(self) -> None:
         """Choose a project and open it."""
         start = str(self._context.session.base or usual_folder(self._context))
-        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Open a project", start, OPENED)
+        name, _ = file_dialogs.ask_open(self._context.window(), "Open a project", start, OPENED)
         if name:
             self.open(Path(name))
 
@@ -248,7 +247,7 @@ class FileActions:
     def save_as(self) -> bool:
         """Save in another file."""
         start = str(self._context.session.path or proposed(self._context, ".netloom"))
-        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Save the project", start, PROJECTS)
+        name, _ = file_dialogs.ask_save(self._context.window(), "Save the project", start, PROJECTS)
         return bool(name) and self._write(Path(name))
 
     def _write(self, path: Path | None) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS, FileActions
 from widgets.shell.banners import Notice
@@ -32,14 +31,14 @@ class ImportActions:
     def ask(self) -> None:
         """Ask for the file, and for the project to make of it."""
         folder = str(usual_folder(self._context))
-        name, _ = QFileDialog.getOpenFileName(self._context.window(), "Import a network", folder, MODELS)
+        name, _ = file_dialogs.ask_open(self._context.window(), "Import a network", folder, MODELS, "Import")
         if name:
             self.ask_where(Path(name))
 
     def ask_where(self, model: Path) -> None:
         """Ask for the project to make of the file ``model``."""
         start = str(model.with_suffix(".netloom"))
-        target, _ = QFileDialog.getSaveFileName(self._context.window(), "Save the imported network as", start, PROJECTS)
+        target, _ = file_dialogs.ask_save(self._context.window(), "Save the imported network as", start, PROJECTS)
         if target:
             self.start(model, Path(target) if Path(target).suffix else Path(target).with_suffix(".netloom"))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action
 from widgets.shell.saving import usual_folder
 
@@ -19,7 +18,7 @@ LESSON_FILTER = "Lessons (*.json)"
 def ask_lesson(context: Context) -> None:
     """Choose a lesson's file and begin it."""
     start = str(usual_folder(context))
-    name, _ = QFileDialog.getOpenFileName(context.window(), "Open a lesson", start, LESSON_FILTER)
+    name, _ = file_dialogs.ask_open(context.window(), "Open a lesson", start, LESSON_FILTER)
     if name:
         context.open_lesson(Path(name))
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTemporaryDir
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog
 
 from app.system.number_format import counted, scaled
 from graph.errors import NetloomError
+from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.banners import Notice
 from widgets.shell.saving import proposed, remember, show_in_folder, usual_folder
@@ -65,7 +66,7 @@ class PackActions:
         from app.exchange.pack_format import PACK_SUFFIX
 
         start = proposed(self._context, PACK_SUFFIX)
-        name, _ = QFileDialog.getSaveFileName(self._context.window(), "Pack the project", start, FILTER)
+        name, _ = file_dialogs.ask_save(self._context.window(), "Pack the project", start, FILTER, "Pack")
         if name:
             path = Path(name)
             path = path if path.suffix.lower() == PACK_SUFFIX else path.with_name(path.name + PACK_SUFFIX)
@@ -136,7 +137,7 @@ class PackActions:
 
     def _ask_folder(self, path: Path, then: Then) -> None:
         start = str(usual_folder(self._context))
-        name = QFileDialog.getExistingDirectory(self._context.window(), f"Unpack {path.name} in", start)
+        name = file_dialogs.ask_folder(self._context.window(), f"Unpack {path.name} in", start, "Unpack")
         if name:
             from app.exchange.unpack import folder_for
 

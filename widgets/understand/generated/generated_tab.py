@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFileDialog, QPushButton, QSpinBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QSpinBox, QStackedWidget, QWidget
 
 from app.protocol.gan_messages import InterpolatedSamples, InterpolateNoise, ReadRealSamples, RealSamples
 from app.training.gan import snapshots
 from app.training.plan import ADVERSARIAL, objective_of
 from graph.errors import NetloomError
 from widgets.data.sample_views import drawable_values
+from widgets.look import file_dialogs
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import plain_tip
@@ -180,7 +181,7 @@ class GeneratedTab(Tab):
         """Ask for a file, and paint what is on show into it."""
         view = self.plane if self.stack.currentWidget() is self.plane else self.generated
         start = f"made after {self.times.step} steps.png"
-        name, _ = QFileDialog.getSaveFileName(self, "Save the samples", start, "PNG picture (*.png)")
+        name, _ = file_dialogs.ask_save(self, "Save the samples", start, "PNG picture (*.png)")
         if not name:
             return
         path = Path(name) if Path(name).suffix else Path(f"{name}.png")

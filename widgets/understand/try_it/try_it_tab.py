@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
     DescribeInputs,
@@ -21,6 +21,7 @@ from app.protocol.messages import Array
 from app.system.number_format import nth
 from graph.layers.io import Input
 from widgets.charts.sample_painting import cell_names
+from widgets.look import file_dialogs
 from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
@@ -233,7 +234,7 @@ class TryItTab(Tab):
         self._fetch()
 
     def _choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a sample")
+        name, _ = file_dialogs.ask_open(self, "Open a sample")
         if name:
             self.take_file(Path(name))
 

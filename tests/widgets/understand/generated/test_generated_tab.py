@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
@@ -19,6 +18,7 @@ from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
 from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel
+from widgets.look import file_dialogs
 from widgets.training.training_controller import TrainingController
 from widgets.understand.generated.generated_tab import NO_FRAMES, NO_GAN, NO_RUN, GeneratedTab
 
@@ -153,7 +153,7 @@ def test_what_is_on_show_is_saved(
     tab = opened(silent, tmp_path / "run", id_)
     answer_all(silent, tab, *((1, 8, 8) if id_ == "digits_gan" else (2,)))
     target = tmp_path / "sheet"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(target), ""))
     qtbot.mouseClick(tab.times.save, Qt.MouseButton.LeftButton)
     saved = QImage(str(target.with_suffix(".png")))
     assert saved.width() > 100
