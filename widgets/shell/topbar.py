@@ -128,6 +128,7 @@ class TopBar(Themed, QWidget):
         self.stop = self._button("stop", "stopButton", "Stop")
         self.devices = self._device_button()
         self._offered: tuple[tuple[tuple[str, str], ...], str] | None = None
+        self._expected = "cpu"
         self._left, self._right = QWidget(), QWidget()
         self._assemble()
         self.follow(themes)
@@ -226,11 +227,15 @@ class TopBar(Themed, QWidget):
             button.setIconSize(QSize(side, side))
         self._keep_room_for_device()
 
+    def expect_device(self, automatic: str) -> None:
+        """Keep room for what ``auto`` came to the last time, so that Train stands still when the worker tells it."""
+        self._expected = automatic
+        self._keep_room_for_device()
+
     def _keep_room_for_device(self) -> None:
-        """Let Train stand still when the worker tells, seconds after the window is there, what ``auto`` comes to."""
         metrics, devices = self.devices.fontMetrics(), self.devices
         bare = devices.sizeHint().width() - metrics.horizontalAdvance(devices.text())
-        devices.setMinimumWidth(bare + metrics.horizontalAdvance(f"{AUTO} (cuda:0)"))
+        devices.setMinimumWidth(bare + metrics.horizontalAdvance(f"{AUTO} ({self._expected})"))
 
     def _needed(self, *, words: bool) -> int:
         """Pixels that the bar needs with or without the word on Train, and without the title."""

@@ -49,6 +49,9 @@ STARTING = "Starting…"
 BUILT_BY = {"network": "workbench", "train": "training"}
 """The stage of the loader that each workspace needs; the others need all of them."""
 
+LONGEST_DEVICE = 12
+"""Letters of a device's id for which the bar keeps room before the worker tells it."""
+
 P = TypeVar("P")
 
 
@@ -86,6 +89,9 @@ class MainWindow(DropTarget):
         self.status = StatusLine(themes)
         self.pages = QStackedWidget()
         self.start = self._make_start()
+        automatic = memory.get("automatic")
+        if isinstance(automatic, str) and len(automatic) <= LONGEST_DEVICE:
+            self.bar.expect_device(automatic)
         self._assemble()
         self._connect()
         self._restore_geometry()
@@ -126,7 +132,7 @@ class MainWindow(DropTarget):
         self.start.tour_declined.connect(lambda: self.preferences.set("offer_tour", False))
         self.bar.workspace.connect(self._turn_to)
         self.bar.device.connect(self.training.choose_device)
-        self.training.devices_told.connect(self.bar.show_devices)
+        self.training.devices_told.connect(self._show_devices)
         self.training.state_told.connect(self.status.training.setText)
         self.status.asked.connect(lambda: next_problem(self))
         self.themes.changed.connect(self._restyle)
@@ -351,6 +357,11 @@ class MainWindow(DropTarget):
         state = self.session.state
         self.status.show_problems(*status_of(self.session.problems, state.hints, has_data=state.chooses_data))
         self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
+
+    def _show_devices(self, offered: list[tuple[str, str]], chosen: str, automatic: str) -> None:
+        self.bar.show_devices(offered, chosen, automatic)
+        if automatic:
+            self.memory.put(automatic=automatic)
 
     def _on_preference(self, name: str) -> None:
         if name in ("theme", "text_size", "projector"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,6 +31,7 @@ from widgets.shell.actions.view_actions import command_finder
 from widgets.shell.banners import Banner
 from widgets.shell.canvas_actions import canvas_actions
 from widgets.shell.preferences import as_settings
+from widgets.shell.topbar import TopBar
 from widgets.shell.window import MainWindow
 from widgets.training.worker_link import WorkerLink
 
@@ -487,17 +488,23 @@ def test_a_preset_opened_as_a_file_is_never_written_over(window: MainWindow) -> 
 
 
 def test_train_stands_still_when_the_worker_tells_its_devices(window: MainWindow, project_file: Path) -> None:
+    def told(bar: TopBar, device: str) -> QRect:
+        window.training.devices_told.emit([("auto", "Automatic"), (device, "Device")], "auto", device)
+        QApplication.processEvents()
+        assert bar.devices.text() == f"auto ({device})"
+        return bar.train.geometry()
+
     window.files.open(project_file)
     QApplication.processEvents()
     before = window.bar.train.geometry()
-    for device in ("cpu", "cuda:0"):
-        window.bar.show_devices([("auto", "Automatic"), (device, "Device")], "auto", device)
-        QApplication.processEvents()
-        assert window.bar.devices.text() == f"auto ({device})"
-        assert window.bar.train.geometry() == before
-    window.bar.show_devices([("auto", "Automatic"), ("cpu", "Processor")], "cpu")
+    assert told(window.bar, "cpu") == before
+    wider = told(window.bar, "cuda:0")
+    assert window.memory.get("automatic") == "cuda:0"
+    window.bar.expect_device("cuda:0")  # as in the next window
+    window.training.devices_told.emit([("auto", "Automatic")], "auto", "")
     QApplication.processEvents()
-    assert window.bar.train.geometry() == before
+    assert window.bar.devices.text() == "auto"
+    assert window.bar.train.geometry() == wider
 
 
 def test_the_device_says_what_automatic_means(window: MainWindow, project_file: Path) -> None:
