@@ -17,17 +17,23 @@ START = "As opened"
 
 
 class HistoryPanel(Themed, QListWidget):
-    """Edits from first to last; those taken back are faint. A click, or Return, goes to the state after one."""
+    """Edits from first to last; those taken back are faint. A click, or Return, goes to the state after one.
+
+    A long name goes on below its beginning; what is cut all the same, one word without end, is whole in the tooltip.
+    """
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("history")
         FocusRing(self)
         self.setAccessibleName("History of edits")
-        self.setUniformItemSizes(True)
+        self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setStyleSheet("QListView { border: none; background: transparent; }")
+        # Qt wraps words without counting the padding of items, which would cut the ends of full lines.
+        self.setStyleSheet("QListView { border: none; background: transparent; } QListView::item { padding: 1px 0; }")
+        self.setViewportMargins(6, 0, 6, 0)
         self._document: Document | None = None
         self._stop: Callable[[], None] | None = None
         self._stale = True
