@@ -21,17 +21,24 @@ def open_near(popup: QWidget, place: QPoint) -> None:
 def spot_beside(parent: QWidget, size: QSize, anchor: QRect, clear: Sequence[QRect]) -> QPoint | None:
     """The corner of a popup that stands inside ``parent`` beside an area, and covers none of the areas ``clear``.
 
-    It stands to the right if it can, else to the left, below or above. None where it covers something everywhere.
+    It stands to the right if it can, else below, above or to the left. Below and above it is in the middle of the
+    parent, as far as it still stands along the whole area: so it hardly moves from one area to the next. None where it
+    covers something everywhere.
     """
-    spots = (_inside(parent, size, spot) for spot in _around(anchor, size))
-    return next((spot for spot in spots if not any(QRect(spot, size).intersects(area) for area in clear)), None)
+    middle = (parent.width() - size.width()) // 2
+    spots = (_inside(parent, size, spot) for spot in _around(anchor, size, middle))
+    free = (*clear, anchor)
+    return next((spot for spot in spots if not any(QRect(spot, size).intersects(area) for area in free)), None)
 
 
-def _around(area: QRect, size: QSize) -> Iterator[QPoint]:
+def _around(area: QRect, size: QSize, middle: int) -> Iterator[QPoint]:
+    along = max(area.right() + 1 - size.width(), min(middle, area.left()))
     yield QPoint(area.right() + 1, area.top())
-    yield QPoint(area.left() - size.width(), area.top())
+    yield QPoint(along, area.bottom() + 1)
+    yield QPoint(along, area.top() - size.height())
     yield QPoint(area.left(), area.bottom() + 1)
     yield QPoint(area.left(), area.top() - size.height())
+    yield QPoint(area.left() - size.width(), area.top())
 
 
 def _inside(parent: QWidget, size: QSize, spot: QPoint) -> QPoint:

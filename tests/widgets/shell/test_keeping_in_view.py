@@ -200,3 +200,35 @@ def test_a_part_that_is_looked_at_stays_where_it_was_as_layers_are_put_in(canvas
     draw(canvas, "relu")
     assert canvas.navigation.zoom == pytest.approx(1.6)
     assert canvas.navigation.visible_region().intersects(canvas.board.cards["relu1"].rect)
+
+
+CHAIN = (
+    "conv 8 3x3, relu, conv 8 3x3, relu, pool, conv 16 3x3, relu, conv 16 3x3, relu, pool, flatten, dense 64, relu, "
+    "dropout, dense 64, relu, dense 32, relu, dense 10, output"
+).split(", ")
+"""Twenty layers, as one types them."""
+
+
+def test_a_long_chain_is_built_by_keys_with_all_that_is_new_in_view(window: MainWindow, canvas: CanvasView) -> None:
+    window.resize(1024, 700)
+    QApplication.processEvents()
+    window.workbench.add_layer("input")
+    search, places = canvas.context.popups.search, []
+    for typed in CHAIN:
+        (before,) = canvas.selection.ids
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)
+        card, place = canvas.context.area_with_ends(before), search.geometry()
+        assert search.isVisible() and not place.intersects(card) and canvas.rect().contains(place), typed
+        assert place.adjusted(-24, -24, 24, 24).intersects(card), f"{typed}: the search stands beside its card"
+        places.append(place.left())
+        QTest.keyClicks(search.field, typed)
+        QTest.keyClick(search.field, Qt.Key.Key_Return)
+        QApplication.processEvents()
+        (new,) = canvas.selection.ids
+        region, board = canvas.navigation.visible_region(), canvas.board
+        (wire,) = (wire for slot, wire in board.wires.items() if slot[0] == new)
+        assert region.contains(board.cards[new].rect) and region.contains(wire.area), typed
+        assert canvas.hasFocus(), "the next Tab is the canvas's too"
+    assert len(canvas.document.network) == len(CHAIN) + 1
+    usual = max(set(places), key=places.count)
+    assert places.count(usual) >= 0.7 * len(places), f"the search jumps about: {places}"
