@@ -91,6 +91,10 @@ class DataFacts(QWidget):
     def _least(self) -> int:
         return LINES * self.fontMetrics().lineSpacing()
 
+    def hasHeightForWidth(self) -> bool:
+        """The height that was taken holds, also where the texts would do with less."""
+        return False
+
     def sizeHint(self) -> QSize:
         return QSize(320, max(self._fitted[2], self._least()))
 

@@ -204,6 +204,10 @@ class LayerPage(Themed, QWidget):
         """Whether something that was typed for a layer, and refused, waits to be corrected."""
         return bool(self._aside.get(place)) or (place == self._place and bool(self.refused))
 
+    def is_aside(self, place: Place) -> bool:
+        """Whether something was refused for a layer that is not on show with it."""
+        return bool(self._aside.get(place)) and not (place == self._place and self.refused)
+
     def forget_aside(self) -> None:
         """Another project is open: what was refused for layers of the one before is given up."""
         self._aside.clear()

@@ -26,18 +26,26 @@ class RefusedTexts:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._aside: dict[Place, str] = {}
         context.workbench.inspector.left_refused.connect(self._tell_layer)
 
     @property
     def standing(self) -> str:
-        """What is refused beside fields of the project at present; empty where nothing is."""
-        return " ".join(_said(fault) for fault in self._faults())
+        """What is refused in fields of the project at present, on show or not; empty where nothing is."""
+        return " ".join((*map(_said, self._faults()), *self._waiting().values()))
 
     def correct(self) -> None:
         """Go to the first field that is refused."""
         fault = next(iter(self._faults()), None)
         if fault is not None:
             self._show(fault.field)
+        elif waiting := self._waiting():
+            self._show_layer(next(iter(waiting)))
+
+    def _waiting(self) -> dict[Place, str]:
+        """What was refused for layers that are not on show."""
+        page = self._context.workbench.inspector.layer
+        return {place: sentence for place, sentence in self._aside.items() if page.is_aside(place)}
 
     def on_hidden(self, fault: FieldFault) -> None:
         """A field went out of sight with its fault; it is told once what hides it is done."""
@@ -54,6 +62,7 @@ class RefusedTexts:
 
     def _tell_layer(self, place: Place, sentence: str) -> None:
         page = self._context.workbench.inspector.layer
+        self._aside[place] = sentence
         self._say(sentence, partial(self._show_layer, place), partial(page.holds_aside, place))
 
     def _say(self, sentence: str, back: Callable[[], object], holds: Callable[[], bool]) -> None:

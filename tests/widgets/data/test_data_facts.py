@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.data.conftest import DirectLink, make_view
-from widgets.data.data_facts import SHARE
+from widgets.data.data_facts import LINES, SHARE
 from widgets.look.floating import height_at
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
@@ -38,10 +38,15 @@ def test_the_facts_of_the_data_have_the_room_that_they_need(
     path = tmp_path / "houses of the town.csv"
     path.write_text(houses())
     view = make_view(qtbot, link, None, size)
+    QApplication.processEvents()
+    least = LINES * view.about.fontMetrics().lineSpacing()
+    assert view.about.height() >= least, "what is short keeps the place of what may come"
+    place = view.samples.mapTo(view, view.samples.rect().topLeft()).y()
     view.open_path(path)
     qtbot.waitUntil(lambda: view.preview is not None, timeout=20_000)
     QApplication.processEvents()
     about = view.about
+    assert view.samples.mapTo(view, view.samples.rect().topLeft()).y() >= place
     assert not about.findChildren(QScrollArea)
     for _ in range(2):
         whole(about.findChildren(QLabel), about.height())

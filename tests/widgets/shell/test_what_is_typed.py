@@ -357,3 +357,13 @@ def test_what_is_refused_for_one_layer_is_not_shown_at_another(opened: MainWindo
     assert line_in(form.field("units").editor()).text() == "abc"
     (fault,) = faults(opened)
     assert "whole number" in fault.text()
+
+
+def test_closing_asks_about_what_was_refused_for_a_layer_that_was_left(opened: MainWindow, qtbot: QtBot) -> None:
+    by_click(opened, qtbot, type_in(opened, qtbot, FIELDS["name"], "2 bad"))
+    assert not faults(opened) and not opened.close()
+    (notice,) = [notice for notice in opened.banners.notices if notice.key == "closing"]
+    assert "“2 bad”" in notice.text
+    dict(notice.choices)[CORRECT]()
+    QApplication.processEvents()
+    assert [line_in(fault.field).text() for fault in faults(opened)] == ["2 bad"]
