@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QWidget
 from graph.checking.layer_info import Severity
 from graph.checking.network_hints import Hint
 from widgets.look import icons
+from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.menus import add_entry
@@ -38,6 +39,7 @@ class HintRow(Themed, QFrame):
         self.setAccessibleDescription(hint.why)
         self.setObjectName("hint")
         self.setProperty("row", True)
+        FocusRing(self)
         if hint.layer is not None:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.reason = text_label(hint.why, wrap=True, look="faint", hidden=True)
