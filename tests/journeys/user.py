@@ -177,7 +177,7 @@ class User(WindowDriver):
         self.click("trainButton")
         begun = time.monotonic()
         self.wait(lambda: training.active, "the training was to begin")
-        self.wait(lambda: not training.active, "the training was to end")
+        self.wait(lambda: not training.active, "the training was to end", every=QUIET_MS)
         self.counts[-1].training += time.monotonic() - begun
 
     # Eyes

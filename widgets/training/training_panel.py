@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
 from app.system.number_format import counted
 from app.training.diagnosis import LEARNED_NOTHING
+from app.training.plan import ADVERSARIAL, objective_of
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import Run, RunHistory
 from app.training.training_course import can_tell_overfitting
@@ -201,7 +202,8 @@ class TrainPanel(QWidget):
     def _show_state(self) -> None:
         controller = self._controller
         self.strip.show_state(controller.state, controller.words, own=controller.own)
-        self.strip.offer_errors(bool(controller.score) and controller.words == controller.score)
+        scored, run = bool(controller.score) and controller.words == controller.score, controller.run
+        self.strip.offer_errors(scored and run is not None and _has_errors(run))
 
     def _on_state(self, state: State) -> None:
         self._show_state()
@@ -379,6 +381,14 @@ class TrainPanel(QWidget):
 def _classifies(validation: Mapping[str, object]) -> bool:
     """Whether metrics of the validation set are a classifier's."""
     return any(own_name(name) == "accuracy" for name in validation)
+
+
+def _has_errors(run: Path) -> bool:
+    """Whether predictions of a run are right or wrong: those of two networks that compete are neither."""
+    try:
+        return objective_of(Run.open(run).project.sections.get("plan")) not in ADVERSARIAL
+    except NetloomError:
+        return False
 
 
 def _is_judged(run: Path) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.training.plan import objective_of
+from app.training.runs import Run, digest
 from tests.widgets.shell.trained_run import train_file
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
@@ -14,6 +17,16 @@ from widgets.training.training_state import State
 from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
+
+
+def make_adversarial(run: Path) -> None:
+    """Have a run be one of two networks that compete."""
+    file, environment = run / "project.netloom", run / "environment.json"
+    project, facts = json.loads(file.read_text("utf-8")), json.loads(environment.read_text("utf-8"))
+    project.setdefault("plan", {})["objective"] = "adversarial"
+    file.write_text(json.dumps(project), "utf-8")
+    environment.write_text(json.dumps({**facts, "project": digest(file.read_bytes())}), "utf-8")
+    assert objective_of(Run.open(run).project.sections["plan"]) == "adversarial"
 
 
 def test_the_score_of_a_run_leads_to_its_errors(
@@ -36,5 +49,8 @@ def test_the_score_of_a_run_leads_to_its_errors(
     understand = window.workbench.panel("understand")
     assert isinstance(understand, UnderstandPanel) and understand.isVisible()
     assert understand.views.kind.title == "Errors"
+    make_adversarial(run)
+    controller._set_state(State.FINISHED)
+    assert panel.strip.state.text().endswith("on the test set") and not panel.strip.errors.isVisibleTo(panel)
     controller._set_state(State.STARTING)
     assert not panel.strip.errors.isVisibleTo(panel)
