@@ -118,7 +118,7 @@ def open_cell(s: Stage) -> None:
     s.driver.key(Qt.Key.Key_H)
     card = s.canvas.board.cards["lstm_by_hand"].rect
     s.driver.double_click(s.canvas.viewport(), s.canvas.mapFromScene(card.center()))
-    s.driver.wait(lambda: "forget" in s.canvas.board.cards, "the cell was to open")
+    s.driver.wait(lambda: "forget_gate" in s.canvas.board.cards, "the cell was to open")
     s.canvas.setFocus()
     s.driver.key(Qt.Key.Key_H)
 

@@ -43,10 +43,10 @@ class Augment(Declared):
         unit="pixels",
     )
     brightness: float = setting(0.0, "Pictures: add at most this to every pixel", minimum=0, maximum=10)
-    noise: float = setting(0.0, "Pictures: deviation of noise added to every pixel", minimum=0, maximum=10)
+    noise: float = setting(0.0, "Pictures: standard deviation of noise added to every pixel", minimum=0, maximum=10)
     cutout: int = setting(0, "Pictures: side of a square that is blotted out", minimum=0, maximum=512, unit="pixels")
     mixup: float = setting(0.0, "Blend pairs of samples; the larger, the more evenly", minimum=0, maximum=10)
-    jitter: float = setting(0.0, "Series: deviation of noise added to every value", minimum=0, maximum=10)
+    jitter: float = setting(0.0, "Series: standard deviation of noise added to every value", minimum=0, maximum=10)
     scale: float = setting(0.0, "Series: larger or smaller by at most this share", minimum=0, maximum=0.9)
     window_shift: int = setting(
         0, "Series: shift in time at most, repeating the first or last value", minimum=0, maximum=10_000, unit="steps"
@@ -184,7 +184,7 @@ def shift_in_time(values: Any, most: int, rng: np.random.Generator) -> Any:
 
 
 def add_noise(values: Any, deviation: float, rng: np.random.Generator) -> Any:
-    """Values with normal noise of a deviation."""
+    """Values with normal noise of a standard deviation."""
     return values + _like(values, rng.standard_normal(tuple(values.shape), dtype=np.float32) * np.float32(deviation))
 
 

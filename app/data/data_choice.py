@@ -26,7 +26,7 @@ class DataChoice(BaseModel):
 
     source: SerializeAsAny[Source]
     split: Split = Split()
-    standardise: bool = setting(True, "Give every feature mean 0 and deviation 1, as measured on the training set")
+    standardise: bool = setting(True, "Give every feature mean 0 and standard deviation 1, by the training set")
     augment: Augment = Augment()
 
     @classmethod

@@ -69,7 +69,8 @@ def _standardised(scaler: Standardise | None, field: Field, samples: int) -> Ite
         numbers = f": minus {scaler.mean[0]:.4g}, divided by {scaler.scale[0]:.4g}"
     yield PreprocessingStep(
         "standardise",
-        f"Each {what} gets mean 0 and deviation 1, measured on the {samples:,} training samples alone{numbers}.",
+        f"Each {what} gets mean 0 and standard deviation 1, "
+        f"measured on the {samples:,} training samples alone{numbers}.",
     )
 
 

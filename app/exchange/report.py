@@ -133,7 +133,7 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         "task": str(info.task),
         "parts": f"{parts} (seed {split.seed})",
     }
-    described["standardised"] = "by the training set's means and deviations" if choice.standardise else "no"
+    described["standardised"] = "by the training set's means and standard deviations" if choice.standardise else "no"
     if choice.augment.active:
         described["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
     yield html_parts.properties(described)
@@ -277,7 +277,10 @@ def _standardisation(prepared: Prepared) -> Iterator[str]:
     if not lines:
         return
     yield "<h2>Standardisation</h2>"
-    yield "<p>From each value the mean of the training set is subtracted; the rest is divided by its deviation.</p>"
+    yield (
+        "<p>From each value the mean of the training set is subtracted; the rest is divided by its standard "
+        "deviation.</p>"
+    )
     yield html_parts.table(("Field", "Feature", "Unit", "Mean", "Deviation"), lines[:COLUMNS], ("Mean", "Deviation"))
     if len(lines) > COLUMNS:
         yield f'<p class="faint">{len(lines) - COLUMNS:,} more features.</p>'

@@ -29,7 +29,7 @@ class Recipe(Declared):
         minimum=0,
         maximum=32,
     )
-    blur: float = setting(0.0, "Blur every 8 steps with this deviation, in places", minimum=0, maximum=5, label="blur")
+    blur: float = setting(0.0, "Blur every 8 steps, standard deviation in places", minimum=0, maximum=5, label="blur")
     within: bool = setting(True, "Keep every value within the range of the data", label="within the data")
     whole: bool = setting(False, "Excite a whole map instead of the place in its middle", label="whole map")
     seed: int = setting(0, "Decides the noise at the beginning, and the shifts", minimum=0, maximum=2**31 - 1)

@@ -11,6 +11,8 @@ from app.data.dataset import Array, FieldInfo
 from app.training.plan import Plan
 from graph.errors import NetloomError
 
+FORMER_CLASSES = {f"grower {number}": f"cultivar {number}" for number in (1, 2, 3)}
+"""Classes of shipped data that were called otherwise before, as weights of older projects may name them."""
 _NAMED = re.compile(r"\s*(.+?)\s*[:=]\s*([^:=;,\s]+)\s*")
 """A name with its weight: ``yes: 9``."""
 
@@ -85,10 +87,11 @@ def own_weights(text: str, field: FieldInfo) -> Array:
 
 def _named(part: str, names: Sequence[str]) -> tuple[str, float]:
     match = _NAMED.fullmatch(part.strip(" ;,"))
-    if match is None or match[1] not in names:
+    name = FORMER_CLASSES.get(match[1], match[1]) if match else ""
+    if match is None or name not in names:
         known = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
         raise NetloomError(f"Class weights: “{part.strip()}” names no class with its weight; the classes are {known}.")
-    return match[1], _weight(match[2])
+    return name, _weight(match[2])
 
 
 def _weight(word: str) -> float:

@@ -223,7 +223,7 @@ class Tanh(Activation):
 
 
 class Softmax(Activation):
-    """Turns scores into shares that are positive and add up to 1: exp(x_i) / sum of exp(x_j).
+    """Turns scores into probabilities with a sum of 1: e raised to each score, over their sum, exp(x_i) / sum exp(x_j).
 
     It reads a vector as scores of classes; in an image it works over the channels of each pixel, in a sequence over
     the features of each step. Cross-entropy already contains it, so a network trained with that loss ends without it.
@@ -245,7 +245,7 @@ class Softmax(Activation):
 class Step(Activation):
     """1 where the input is at least 0, else 0: the all-or-nothing unit of the first perceptrons.
 
-    Its slope is zero everywhere, so no gradient passes and nothing before it can learn by gradient descent. It is
+    Its slope is zero everywhere but at the jump, so no gradient passes and nothing before it can learn. It is
     here to be seen failing, and for networks whose weights are set by hand.
     """
 

@@ -145,9 +145,9 @@ class Layer(Declared):
     drops_values: ClassVar[bool] = False
     """Drops a share of the values while training, its setting ``rate``."""
     normalises: ClassVar[bool] = False
-    """Gives values a mean and a deviation that it learns."""
+    """Gives values a mean and a standard deviation that it learns."""
     uses_batch_statistics: ClassVar[bool] = False
-    """Takes mean and deviation over the batch: a bias before it does nothing."""
+    """Takes mean and standard deviation over the batch: a bias before it does nothing."""
     merges_steps: ClassVar[bool] = False
     """Makes one vector of all steps of a sequence, and has no weights."""
     takes_last_step: ClassVar[bool] = False

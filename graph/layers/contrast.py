@@ -66,11 +66,11 @@ class SubtractiveNorm(_Contrast):
 
 
 class DivisiveNorm(_Contrast):
-    """Divides each value by the deviation of its neighbourhood in all maps.
+    """Divides each value by the standard deviation of its neighbourhood in all maps.
 
-    Weak contrasts are lifted and strong ones tamed, but nothing is divided by less than the picture's mean deviation,
-    so that plain areas do not turn to noise. It is the second half of local contrast normalisation, behind
-    Subtractive norm.
+    Weak contrasts are lifted and strong ones tamed, but nothing is divided by less than the mean of these deviations
+    over the picture, so that plain areas do not turn to noise. It is the second half of local contrast normalisation:
+    the mean is subtracted before, by Subtractive norm.
     """
 
     kind: ClassVar[str] = "divisive_norm"
@@ -84,7 +84,8 @@ class LocalResponseNorm(_Local):
     """Divides each value by what its neighbours in other maps show at the same place.
 
     y = x / (k + alpha / n · sum of squares over n neighbouring maps)^beta. Strong maps hold weaker ones down, so that
-    different filters learn different things. AlexNet used it; batch normalisation has replaced it.
+    different filters learn different things. Alpha is divided by n, as in torch; the formula in AlexNet's paper
+    does not divide, so its alpha of 0.0001 with n = 5 is 0.0005 here. Batch normalisation has replaced it.
     """
 
     kind: ClassVar[str] = "local_response_norm"
@@ -98,7 +99,7 @@ class LocalResponseNorm(_Local):
     )
 
     size: int = setting(5, "Number of neighbouring maps, n.", minimum=1, maximum=512, unit="maps")
-    alpha: float = setting(1e-4, "How strongly the neighbours count.", minimum=0.0, maximum=1000.0)
+    alpha: float = setting(1e-4, "How strongly the neighbours count; it is divided by n.", minimum=0.0, maximum=1000.0)
     beta: float = setting(0.75, "Exponent of the divisor.", minimum=0.0, maximum=10.0)
     k: float = setting(1.0, "Number that the divisor starts from.", minimum=0.01, maximum=100.0)
 

@@ -75,7 +75,7 @@ class Noise(InputLike):
 
     shape: Shape = setting(vector(32), "How many random numbers make one sample.")
     distribution: Literal["normal", "uniform"] = setting(
-        "normal", "normal: around 0 with deviation 1; uniform: evenly between -1 and 1."
+        "normal", "normal: mean 0 and standard deviation 1; uniform: evenly between -1 and 1."
     )
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -18,7 +18,7 @@ from graph.shapes import Kind, Shape, format_sizes, image, sequence
 
 KERNEL = "Size of the window."
 STRIDE = "Step by which the window moves; empty for windows that touch."
-PADDING = "Border added on each side, at most half a window; it never wins a maximum."
+PADDING = "Border added on each side, at most half a window; never the largest or smallest value, and 0 in a sum."
 ZEROS = "Border of zeros added on each side, at most half a window."
 CEIL = "Whether a last window that sticks out is kept rather than dropped."
 TORCH_NAMES = {"ceil": "ceil_mode", "count_padding": "count_include_pad", "divisor": "divisor_override"}

@@ -94,9 +94,10 @@ class Subsampling(Pool2d):
 class FractionalPool2d(ImageLayer):
     """Max pooling that shrinks an image by a factor that is no whole number.
 
-    Shrinking by 0.7 rather than by a half loses less at a time, so that a network can be deeper. Where the windows lie
-    is drawn anew for every sample while training, which acts like a small distortion of the picture; afterwards they
-    are spread evenly. After Graham (2014).
+    Shrinking by 0.7 rather than by a half loses less at a time, so that a network can be deeper. All windows
+    are of one size; the step from one to the next varies, with a ratio of 0.7 between 1 and 2 pixels, so that some
+    overlap. The order of the steps is drawn anew for every map of every sample while training, like a small distortion
+    of the picture; afterwards the windows are spread evenly. After Graham (2014).
     """
 
     kind: ClassVar[str] = "fractional_pool2d"

@@ -278,7 +278,8 @@ class Rnn(_Recurrent):
     """Reads a sequence step by step and keeps a state: h = tanh(W x + U h + b).
 
     The state mixes the new value with what the layer remembers, with the same weights at each step. It is the
-    simplest recurrent layer; over long sequences its gradient fades or explodes, which LSTM and GRU cure.
+    simplest recurrent layer. Over long sequences its gradient vanishes or explodes on its way back through time (BPTT):
+    the gates of LSTM and GRU help against vanishing, gradient clipping against exploding.
     """
 
     kind: ClassVar[str] = "rnn"
@@ -297,10 +298,11 @@ class Rnn(_Recurrent):
 
 
 class Gru(_Recurrent):
-    """A recurrent layer with two gates that decide what to forget and what to renew.
+    """A recurrent layer with two gates, which decide what is kept of its state and what is renewed.
 
-    The reset gate chooses how much of the old state enters the new proposal, the update gate mixes proposal and old
-    state. It remembers about as long as an LSTM with three quarters of its parameters.
+    The reset gate r says how much of the old state enters the candidate n, the update gate z how much of the old state
+    is kept: h = (1 - z) n + z h. With z near 1 the state stays, with z near 0 the candidate takes its place. It has
+    three quarters of the parameters of an LSTM of the same size.
     """
 
     kind: ClassVar[str] = "gru"
@@ -313,10 +315,11 @@ class Gru(_Recurrent):
 
 
 class Lstm(_Recurrent):
-    """A recurrent layer with a protected memory, the cell state, that three gates write, keep and read.
+    """A recurrent layer with a memory of its own, the cell state, and three gates: forget, input and output gate.
 
-    Because the cell state is added to rather than overwritten, the gradient survives many steps, and the layer can
-    link events that lie far apart. It is the usual first choice for forecasting and for texts.
+    c = f c + i g and h = o tanh(c): the forget gate f keeps, the input gate i lets the candidate g in, the output gate
+    o lets the cell out. Where f is near 1 the cell is added to rather than overwritten, so the gradient can survive
+    many steps, and the layer can link events that lie far apart. Against exploding gradients it needs clipping as well.
     """
 
     kind: ClassVar[str] = "lstm"
@@ -335,11 +338,11 @@ class Lstm(_Recurrent):
         False, "Let the gates see the cell, each unit's through a weight of its own.", label="peepholes"
     )
     coupled: bool = setting(
-        False, "Write just as much as is forgotten, i = 1 - f, which saves one gate.", label="coupled gates"
+        False, "Let in just as much as is forgotten, i = 1 - f, which saves the input gate.", label="coupled gates"
     )
     forget_bias: float = setting(
         0.0,
-        "Added to the forget gates' biases at the start; at 1 the cell remembers from the beginning.",
+        "Added to the forget gates' biases at the start: 1 starts a gate near sigmoid(1) = 0.73, 0 near 0.5.",
         minimum=-10.0,
         maximum=10.0,
         when=("bias", (True,)),
@@ -376,7 +379,7 @@ class Lstm(_Recurrent):
         return super()._weights(features) + (self.projection * self.hidden_size + peepholes) * cells
 
     def gate_count(self) -> int:
-        """Without the write gate where the forget gate decides for both."""
+        """Without the input gate where the forget gate decides for both."""
         return self.gates - 1 if self.coupled else self.gates
 
     def _module(self) -> str:

@@ -39,7 +39,7 @@ class SubtractiveNorm(nn.Module):
 
 
 class DivisiveNorm(nn.Module):
-    """Divide each value by the deviation of its neighbourhood, but never by less than the picture's mean deviation."""
+    """Divide each value by the standard deviation of its neighbourhood, or by its mean over the picture if larger."""
 
     def __init__(self, size: int, sigma: float) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""An LSTM whose gates may see the cell (peepholes), or whose forget gate alone decides what is written (coupled)."""
+"""An LSTM whose gates may see the cell (peepholes), or whose forget gate alone decides what is let in (coupled)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ States = tuple[Tensor, tuple[Tensor, Tensor]]
 class LstmVariant(nn.Module):
     """As `torch.nn.LSTM` with ``batch_first``, its parameters called and ordered as torch's.
 
-    With ``peephole`` the write and forget gates also see the cell before the step, and the show gate the cell behind
-    it, each through one weight per unit (``weight_ch``). With ``coupled`` there is no write gate: what is not kept is
-    written, i = 1 - f. ``forget_bias`` is added to the forget gates' biases at the start.
+    With ``peephole`` the input and forget gates also see the cell before the step, and the output gate the cell behind
+    it, each through one weight per unit (``weight_ch``). With ``coupled`` there is no input gate: as much is let in as
+    is forgotten, i = 1 - f. ``forget_bias`` is added to the forget gates' biases at the start.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - as many as torch's LSTM has, and three more

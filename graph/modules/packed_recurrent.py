@@ -33,7 +33,7 @@ class PaddedGru(nn.GRU):
 class PaddedLstm(nn.LSTM):
     """`torch.nn.LSTM` that may read how many steps of each sample count.
 
-    ``forget_bias`` is added to the forget gates' biases at the start: above 0 the cell remembers from the beginning.
+    ``forget_bias`` is added to the forget gates' biases at the start: above 0 the cell is kept for longer at first.
     """
 
     def __init__(self, *args: Any, forget_bias: float = 0.0, **kwargs: Any) -> None:

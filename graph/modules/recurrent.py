@@ -149,7 +149,7 @@ SHUT = 1e4
 
 
 def _held(module: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """An LSTM whose write gates are shut and whose forget gates are open behind each sample's own steps.
+    """An LSTM whose input gates are shut and whose forget gates are open behind each sample's own steps.
 
     So the cell stays as it is there, and on the way back as zeros, until the sample's own steps begin.
     """

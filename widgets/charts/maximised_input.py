@@ -87,7 +87,7 @@ class ExcitingInput(PlotView):
         self.clear_panels()
         self._bar = None
         if self._values.ndim == 1:
-            panel = self.add_panel(left="", right="", bottom="deviations from the mean", grid=False, wheel_along=1)
+            panel = self.add_panel(left="", right="", bottom="standard deviations from mean", grid=False, wheel_along=1)
             panel.invertY(True)
             self._item = pg.BarGraphItem(x0=[], y=[], width=[], height=0.64)
             panel.add(self._item)
@@ -182,7 +182,7 @@ class ExcitingInput(PlotView):
         if self._values.ndim == 1:
             row = min(max(round(y), 0), len(self._values) - 1)
             away = number(float(self._away[row]), 2)
-            return f"{self._names[row]}: {self._text(row, self._values[row])}, {away} deviations from the mean"
+            return f"{self._names[row]}: {self._text(row, self._values[row])}, {away} standard deviations from the mean"
         if self._values.ndim == 2:
             step = min(max(round(x), 1), len(self._values)) - 1
             each = (f"{name} {self._text(at, self._values[step, at])}" for at, name in enumerate(self._names[:6]))

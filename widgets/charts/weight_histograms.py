@@ -136,7 +136,7 @@ class HistogramStack(PlotView):
         mean = float((centres * counts).sum() / total)
         spread = math.sqrt(max(float((centres**2 * counts).sum() / total) - mean**2, 0.0))
         number_of = f"{round(total):,} values, " if total <= FEW else ""
-        return f"{name} at step {step:,}: {number_of}mean {number(mean, 3)}, spread {number(spread, 3)}"
+        return f"{name} at step {step:,}: {number_of}mean {number(mean, 3)}, standard deviation {number(spread, 3)}"
 
     def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return mean and standard deviation of the layer there."""

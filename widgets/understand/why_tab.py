@@ -227,7 +227,7 @@ class WhyTab(Tab):
         self._offer_answers(outputs_of(explanation.explained))
         self._offer_patch(values.shape)
         self._show_controls(True)
-        note = "bar: deviations from the mean" if values.ndim == 1 else ""
+        note = "bar: standard deviations from the mean" if values.ndim == 1 else ""
         self.tiles.set_sample(values, away, field.names, field.units, note)
         table = values.ndim == 1
         self._show("saliency", Heat("Saliency", as_floats(explanation.saliency), table, "slope of the score"))

@@ -106,7 +106,7 @@ class Iris(_Table):
 
 
 class Wine(_Table):
-    """178 Italian wines of three growers, by thirteen chemical measurements."""
+    """178 wines from one region in Italy, of three cultivars (kinds of vine), by thirteen chemical measurements."""
 
     kind: ClassVar[str] = "wine"
     title: ClassVar[str] = "Wines"
@@ -128,7 +128,8 @@ class Wine(_Table):
         ("OD280/OD315", ""),
         ("proline", ""),
     )
-    target: ClassVar[FieldInfo] = FieldInfo("grower", vector(3), classes=("grower 1", "grower 2", "grower 3"))
+    # The field is called as in the first version, since fingerprints of runs hold the names of fields.
+    target: ClassVar[FieldInfo] = FieldInfo("grower", vector(3), classes=("cultivar 1", "cultivar 2", "cultivar 3"))
 
 
 _CELL = "radius|texture|perimeter|area|smoothness|compactness|concavity|concave points|symmetry|fractal dimension"

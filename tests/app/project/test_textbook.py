@@ -85,7 +85,7 @@ def test_the_lstm_drawn_by_hand_equals_the_built_in_one(times: int) -> None:
     reference = torch.nn.LSTM(8, 32, batch_first=True)
     weights = dict(reference.named_parameters())
     state = module.state_dict()
-    for index, gate in enumerate(("write", "forget", "candidate", "show")):  # torch's order of gates
+    for index, gate in enumerate(("input_gate", "forget_gate", "candidate", "output_gate")):  # torch's order of gates
         rows = slice(32 * index, 32 * index + 32)
         both = torch.cat((weights["weight_ih_l0"][rows], weights["weight_hh_l0"][rows]), dim=1)
         bias = (weights["bias_ih_l0"] + weights["bias_hh_l0"])[rows]

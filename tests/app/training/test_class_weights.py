@@ -82,6 +82,11 @@ def test_own_weights_that_do_not_fit_are_refused(text: str, words: str) -> None:
         own_weights(text, CLASSES)
 
 
+def test_classes_of_shipped_data_may_be_named_as_they_were_before() -> None:
+    wine = FieldInfo("grower", vector(3), classes=("cultivar 1", "cultivar 2", "cultivar 3"))
+    assert own_weights("grower 2: 5", wine).tolist() == [1, 5, 1]
+
+
 def test_weights_need_classes() -> None:
     amounts = FieldInfo("y", vector(1))
     check_weighable(Plan(), [amounts])

@@ -173,7 +173,7 @@ def test_an_exciting_row_of_a_table_is_bars_with_values_in_their_units(source: T
     view.set_input([7.4, 1.0], [1.5, -1.2], ["sepal length", "petal length"], ["cm", "cm"])
     show(qtbot, view)
     words = view.sentence_at(QPointF(view.body.center().x(), view.body.bottom() - 4))
-    assert words == "petal length: 1 cm, −1.2 deviations from the mean"
+    assert words == "petal length: 1 cm, −1.2 standard deviations from the mean"
 
 
 def test_of_many_features_the_strongest_have_room(source: ThemeSource, qtbot: QtBot) -> None:

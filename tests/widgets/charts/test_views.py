@@ -318,7 +318,7 @@ def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qt
     for step in range(KEPT + 5):
         view.push("conv1.weight", step, [-1.0, 0.0, 1.0], [50, 50])
     show(qtbot, view)
-    assert view.sentence_at(QPointF(200, 60)) == f"conv1.weight at step {KEPT + 4}: mean 0, spread 0.5"
+    assert view.sentence_at(QPointF(200, 60)) == f"conv1.weight at step {KEPT + 4}: mean 0, standard deviation 0.5"
     with pytest.raises(ValueError, match="need 3 edges"):
         view.push("conv1.weight", 1, [0.0, 1.0], [1, 2])
     view.clear()

@@ -36,7 +36,7 @@ class DigitLines(SyntheticSource):
     shortest: int = setting(2, "Digits of the shortest line", minimum=1, maximum=30, unit="digits")
     gap: int = setting(4, "Widest gap between two digits", minimum=0, maximum=40, unit="pixels")
     wobble: int = setting(2, "How far digits stray up and down in all", minimum=0, maximum=16, unit="pixels")
-    noise: float = setting(0.05, "Deviation of the noise on every pixel", minimum=0, maximum=1)
+    noise: float = setting(0.05, "Standard deviation of the noise on every pixel", minimum=0, maximum=1)
     layout: Literal["columns", "picture"] = setting(
         "columns", "A sequence of the line's columns from left to right, or a picture"
     )

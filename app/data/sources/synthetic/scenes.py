@@ -49,7 +49,7 @@ class Captions(SyntheticSource):
 
     size: int = setting(24, "Height and width of the pictures", minimum=16, maximum=128, unit="pixels")
     pairs: float = setting(0.6, "Share of the pictures with two shapes", minimum=0, maximum=1)
-    noise: float = setting(0.02, "Deviation of the noise on every pixel", minimum=0, maximum=1)
+    noise: float = setting(0.02, "Standard deviation of the noise on every pixel", minimum=0, maximum=1)
 
     def field_infos(self) -> tuple[FieldInfo, ...]:
         """A picture, the sentence to read and to write, and its number of words."""
@@ -110,7 +110,7 @@ def _sentence(forms: Array, colours: Array, two: bool, place: str) -> tuple[str,
 
 
 class Clips(SyntheticSource):
-    """Short clips of a shape that moves to one of four sides: only its way over time says which."""
+    """Short clips of a shape that moves to one of four sides, right through the middle of the frame."""
 
     kind: ClassVar[str] = "clips"
     title: ClassVar[str] = "Moving shapes"
@@ -123,7 +123,7 @@ class Clips(SyntheticSource):
     frames: int = setting(8, "Frames of each clip", minimum=2, maximum=64, unit="frames")
     size: int = setting(16, "Height and width of the frames", minimum=8, maximum=64, unit="pixels")
     speed: float = setting(0.4, "Share of the frame that is crossed in a clip", minimum=0.05, maximum=0.6)
-    noise: float = setting(0.05, "Deviation of the noise on every pixel", minimum=0, maximum=1)
+    noise: float = setting(0.05, "Standard deviation of the noise on every pixel", minimum=0, maximum=1)
 
     def field_infos(self) -> tuple[FieldInfo, ...]:
         """A clip and where it moves."""
@@ -133,7 +133,7 @@ class Clips(SyntheticSource):
         )
 
     def generate(self, rng: np.random.Generator) -> dict[str, Array]:
-        """The middle of the way is near the middle of the frame, so that no single frame tells the direction."""
+        """The middle of the way is near that of the frame: frames from there, or all in no order, tell no direction."""
         labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 4)
         steps = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])[labels]
         along = (np.linspace(-0.5, 0.5, self.frames) * self.speed)[None, :, None]

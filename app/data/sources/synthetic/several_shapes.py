@@ -32,7 +32,7 @@ class SeveralShapes(SyntheticSource):
 
     size: int = setting(20, "Height and width of the pictures", minimum=16, maximum=128, unit="pixels")
     chance: float = setting(0.4, "Chance of each shape to be in a picture", minimum=0.05, maximum=0.95)
-    noise: float = setting(0.1, "Deviation of the noise on every pixel", minimum=0, maximum=1)
+    noise: float = setting(0.1, "Standard deviation of the noise on every pixel", minimum=0, maximum=1)
 
     def field_infos(self) -> tuple[FieldInfo, ...]:
         """A picture, and 0 or 1 for each shape."""
