@@ -202,16 +202,23 @@ def _lstm_cell(layer: Any, weights: Mapping[str, Tensor | None]) -> Cell:
     def step(sums: Tensor, before: Values) -> Values:
         c = before[CELL]
         parts = list((sums + F.linear(before[HIDDEN], recurrent, bias)).chunk(3 if coupled else 4, 1))
-        candidate, show, front = torch.tanh(parts[-2]), parts[-1], parts[:-2]
+        candidate, output_gate, front = torch.tanh(parts[-2]), parts[-1], parts[:-2]
         if peep is not None:
             front = [part + weight * c for part, weight in zip(front, peep, strict=False)]
-        forget = torch.sigmoid(front[-1])
-        write = 1 - forget if coupled else torch.sigmoid(front[0])
-        c = forget * c + write * candidate
-        show = torch.sigmoid(show if peep is None else show + peep[-1] * c)
-        h = show * torch.tanh(c)
+        forget_gate = torch.sigmoid(front[-1])
+        input_gate = 1 - forget_gate if coupled else torch.sigmoid(front[0])
+        c = forget_gate * c + input_gate * candidate
+        output_gate = torch.sigmoid(output_gate if peep is None else output_gate + peep[-1] * c)
+        h = output_gate * torch.tanh(c)
         h = h if project is None else F.linear(h, project)
-        return {"forget": forget, "input": write, "candidate": candidate, "output": show, CELL: c, HIDDEN: h}
+        return {
+            "forget": forget_gate,
+            "input": input_gate,
+            "candidate": candidate,
+            "output": output_gate,
+            CELL: c,
+            HIDDEN: h,
+        }
 
     return step
 
