@@ -16,6 +16,7 @@ from app.system.remembered import read_object
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.start.preset_entries import LEVELS, PRESETS
+from widgets.start.search_words import of_tasks, plain
 from widgets.start.shelf import Shelf
 
 LESSONS = PRESETS / "lessons"
@@ -38,8 +39,13 @@ class LessonSketch:
 
     @property
     def words(self) -> str:
-        """Everything that the search looks at, in lower case."""
-        return " ".join((self.id, self.title, self.summary, self.level, *self.textbook)).lower()
+        """What the card itself says, for the search."""
+        return plain(" ".join((self.id, self.title, self.summary, self.level, *self.textbook)))
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """What the search looks at, the card, and what the systems of the textbook are about."""
+        return (f"{self.words} {of_tasks(self.textbook)}",)
 
     @property
     def facts(self) -> str:
@@ -131,9 +137,9 @@ class LessonList(Shelf[LessonCard]):
             card.chosen.connect(self.chosen)
         self.show_cards(cards)
 
-    def words(self, card: LessonCard) -> str:
-        """What is said on a lesson's card."""
-        return card.lesson.words
+    def tiers(self, card: LessonCard) -> tuple[str, ...]:
+        """What is said on a lesson's card, and what it is about."""
+        return card.lesson.tiers
 
     def without(self) -> str:
         """No lesson fits."""

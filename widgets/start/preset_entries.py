@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from widgets.start import search_words
 
 PRESETS = Path(__file__).resolve().parent.parent.parent / "presets"
 
@@ -31,6 +34,9 @@ FIRST = {
 TOPICS = {"numbers": ("vector",), "pictures": ("image",), "sequences": ("sequence", "tokens", "video")}
 """What networks read, as people look for it, and the kinds of shapes that this means."""
 
+EVERYWHERE = frozenset({"input", "output"})
+"""Kinds of layers that every network has, so that their aliases tell nothing apart."""
+
 
 @dataclass(frozen=True)
 class Sketch:
@@ -53,6 +59,9 @@ class PresetEntry:
     textbook: tuple[str, ...]
     sketch: Sketch
     topics: frozenset[str] = frozenset()
+    page: str = ""
+    kinds: frozenset[str] = frozenset()
+    """All kinds of layers, those inside blocks too."""
 
     @property
     def level(self) -> str:
@@ -61,11 +70,19 @@ class PresetEntry:
 
     @property
     def words(self) -> str:
-        """Everything that the search looks at, in lower case."""
+        """What the card itself says, and its kinds of layers, for the search."""
         kinds = " ".join(kind for kind, _, _ in self.sketch.layers)
-        return " ".join(
-            (self.path.stem, self.title, self.summary, self.data, self.level, *self.textbook, kinds)
-        ).lower()
+        return search_words.plain(
+            " ".join((self.path.stem, self.title, self.summary, self.data, self.level, *self.textbook, kinds))
+        )
+
+    @cached_property
+    def tiers(self) -> tuple[str, ...]:
+        """What the search looks at, the nearest first: card, task and layers, then page and glossary."""
+        near = f"{self.words} {search_words.of_tasks(self.textbook)}"
+        near = " ".join((near, *map(search_words.of_kind, sorted(self.kinds - EVERYWHERE))))
+        page = search_words.plain(self.page)
+        return near, f"{near} {page} {search_words.of_glossary(f'{near} {page}')}"
 
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:
@@ -103,6 +120,8 @@ def read(path: Path) -> PresetEntry | None:
             textbook=tuple(str(chapter) for chapter in about.get("textbook") or ()),
             sketch=sketch(value.get("network") or {}),
             topics=topics(value.get("network") or {}),
+            page=str(value.get("notes") or ""),
+            kinds=frozenset(kinds_in(value.get("network") or {})),
         )
     except (OSError, ValueError, AttributeError, TypeError, KeyError, IndexError):
         return None
@@ -120,6 +139,13 @@ def sketch(network: Mapping[str, Any]) -> Sketch:
         source, target = (end.strip().split(".")[0] for end in text.split("->"))
         wires.append((index[source], index[target]))
     return Sketch(tuple(layers), tuple(wires))
+
+
+def kinds_in(network: Mapping[str, Any]) -> Iterator[str]:
+    """The kinds of layers in a network's JSON, those inside blocks too."""
+    for layer in network.get("layers", ()):
+        yield str(layer.get("kind"))
+        yield from kinds_in((layer.get("settings") or {}).get("body") or {})
 
 
 def topics(network: Mapping[str, Any]) -> frozenset[str]:

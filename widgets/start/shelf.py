@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from widgets.look.labels import text_label
+from widgets.start.search_words import wanted
 
 C = TypeVar("C", bound=QWidget)
 
@@ -17,7 +18,7 @@ C = TypeVar("C", bound=QWidget)
 class Shelf(QWidget, Generic[C]):
     """Cards of at least ``least`` pixels with their gap, in at most ``most`` columns.
 
-    Subclasses say by `words` what the search looks at, by `fits` what else counts, and by `without` what is said where
+    Subclasses say by `tiers` what the search looks at, by `fits` what else counts, and by `without` what is said where
     nothing fits.
     """
 
@@ -33,8 +34,11 @@ class Shelf(QWidget, Generic[C]):
         self.cards: list[C] = []
         self.nothing = text_label("", self, look="faint", wrap=True, hidden=True)
 
-    def words(self, card: C) -> str:
-        """Everything that the search looks at, in lower case."""
+    def tiers(self, card: C) -> tuple[str, ...]:
+        """What the search looks at, in lower case, the nearest first.
+
+        A farther one counts only where no card holds all words in a nearer one.
+        """
         raise NotImplementedError
 
     def fits(self, card: C) -> bool:
@@ -55,16 +59,26 @@ class Shelf(QWidget, Generic[C]):
 
     def filter(self, text: str) -> None:
         """Show the cards that hold all words of ``text``."""
-        self._wanted = text.lower().strip()
+        self._wanted = text
         self.arrange()
+
+    def _found(self, cards: Sequence[C]) -> list[C]:
+        """Those of ``cards`` that hold all words that are wanted, in the nearest tier in which any does."""
+        words = wanted(self._wanted)
+        if not words:
+            return list(cards)
+        most = max((len(self.tiers(card)) for card in cards), default=0)
+        for tier in range(most):
+            found = [card for card in cards if all(word in self.tiers(card)[tier] for word in words)]
+            if found:
+                return found
+        return []
 
     def arrange(self) -> None:
         """Put the cards that fit in their places."""
         if not self._columns:  # not shown yet
             return
-        wanted = self._wanted.split()
-        looked = [card for card in self.cards if self.fits(card)]
-        fitting = [card for card in looked if all(word in self.words(card) for word in wanted)]
+        fitting = self._found([card for card in self.cards if self.fits(card)])
         while self._grid.takeAt(0) is not None:
             pass
         for card in self.cards:

@@ -67,9 +67,9 @@ class Gallery(Themed, Shelf[PresetCard]):
         """Whether a preset is of the topic that is shown."""
         return not self._topic or self._topic in card.preset.topics
 
-    def words(self, card: PresetCard) -> str:
-        """What is known of a preset, its kinds of layers among it."""
-        return card.preset.words
+    def tiers(self, card: PresetCard) -> tuple[str, ...]:
+        """What is known of a preset: the card, its task and layers, its page."""
+        return card.preset.tiers
 
     def without(self) -> str:
         """No preset fits, or there is none."""

@@ -1,0 +1,97 @@
+"""Full-text search of the gallery: the words of a preset's card, tasks, layers, page and glossary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from app.system.guide_pages import GLOSSARY, guide_pages, stems
+
+TASKS = {
+    "S01": "activation function, step function, sigmoid, softmax, leaky ReLU, derivative",
+    "S02": "multilayer perceptron, MLP, feed-forward network, tabular data, table, universal approximation",
+    "S03": "backpropagation, gradient descent, chain rule, squared error, one step of learning",
+    "S04": "convolution, stride, zero padding, kernel, cross kernel, output size",
+    "S05": "image filter, edge detection, Gaussian blur, Sobel operator, sharpening, box blur, hand-set kernels",
+    "S06": "pooling, subsampling, max pooling, average pooling, min pooling, sum pooling, downsampling",
+    "S07": "convolutional neural network, CNN, image classification, object recognition",
+    "S08": "layer pattern, stacked convolutions, small kernels, receptive field",
+    "S09": "handwritten digits, LeCun, optical character recognition, partial connection table, Gaussian output, RBF",
+    "S10": "traditional stages, Jarrett, filter bank, rectification, local contrast normalisation, feature extraction",
+    "S11": "ImageNet, Krizhevsky, deep network, local response normalisation, grouped convolution, overlapping pooling",
+    "S12": "multi-column deep neural network, ensemble, model averaging, committee, Ciresan, winner-take-all",
+    "S13": "template matching, feature matching, X or O, pattern recognition",
+    "S14": "1-D convolution, temporal convolution, time series, causal padding, looking back in time",
+    "S15": "remaining useful life, predictive maintenance, prognostics, regression, sensors, turbofan, run to failure",
+    "S16": "recurrent convolution, RCNN, Liang and Hu, weight sharing, recurrent connections within a layer",
+    "S17": "CIFAR-10, object recognition, network in network, residual network, ResNet, maxout, published networks",
+    "S18": "VGG, encoder, doubling feature maps, Simonyan and Zisserman",
+    "S19": "autoencoder, reconstruction, unsupervised learning, code, compression, cosine similarity, "
+    "similar pictures, encoder and decoder, image retrieval",
+    "S20": "convolution theorem, Fourier transform, frequency, spectrum, low-pass filter, high-pass filter, "
+    "cross-correlation",
+    "S21": "hierarchy of features, feature maps, filters, edges and parts, feature visualisation",
+    "S22": "recurrent neural network, RNN, Elman network, unrolling, backpropagation through time, BPTT, hidden state",
+    "S23": "Jordan network, output feedback, recurrent neural network",
+    "S24": "long short-term memory, LSTM, gate, cell state, forget gate, input gate, output gate",
+    "S25": "LSTM variants, peephole connections, coupled gates",
+    "S26": "gated recurrent unit, GRU, reset gate, update gate",
+    "S27": "bidirectional, stacked recurrent layers, deep recurrent network",
+    "S28": "one-to-one, one-to-many, many-to-one, many-to-many, sequence to sequence, seq2seq, sequence tasks",
+    "S29": "vanishing gradient, exploding gradient, gradient clipping, long-term memory, adding problem",
+    "S30": "binary addition with carry, balanced brackets, algorithm, longer sequences than in training",
+    "S31": "variable length, sequence length, padding, masking, packed sequences",
+    "S32": "forecasting, time series, prediction, load, lag features, calendar features, autoregression, regression",
+    "S33": "handwriting recognition, CTC, connectionist temporal classification, transcription, beam search, "
+    "label error rate, speech recognition",
+    "S34": "encoder-decoder, machine translation, sequence to sequence, teacher forcing, attention, alignment",
+    "S35": "sentiment analysis, opinion, text classification, document classification, natural language processing, "
+    "word embedding, many-to-one",
+    "S36": "image captioning, image description, describing a scene, multimodal",
+    "S37": "video classification, action recognition, activity recognition, frames, CNN-LSTM, hybrid network",
+    "S38": "generative adversarial network, GAN, generator, discriminator, image generation, generative model",
+    "S39": "choosing a network, which network should I use, tabular data, table, baseline",
+    "S40": "good habits, dropout, batch normalisation, augmentation, regularisation, overfitting, standardised inputs",
+}
+"""What the systems of the textbook are about and used for, as people look for it, by their ids."""
+
+_HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
+_LINKS = re.compile(r"\]\([^)]*\)")
+
+
+def plain(text: str) -> str:
+    """In lower case, without hyphens: ``encoder-decoder`` and ``encoder decoder`` are the same."""
+    return re.sub(r"[-‐‑–/]", " ", text.lower())
+
+
+def wanted(text: str) -> list[str]:
+    """What to look for: the words of a search without their endings and without those that every sentence has."""
+    return stems(plain(text))
+
+
+def of_tasks(textbook: Iterable[str]) -> str:
+    """What the systems with these ids are about."""
+    return plain(" ".join(TASKS.get(id_, "") for id_ in textbook))
+
+
+@cache
+def of_kind(kind: str) -> str:
+    """Title and aliases of a kind of layer."""
+    from graph.layers.catalogue import catalogue, structures  # which the first paint does not wait for
+
+    layer = catalogue().get(kind) or structures().get(kind)
+    return plain(" ".join((layer.title, *layer.aliases))) if layer is not None else ""
+
+
+@cache
+def glossary() -> dict[str, str]:
+    """What the glossary says, by its terms; nothing where this copy of Netloom has no docs."""
+    text = next((page.text for page in guide_pages() if page.id == GLOSSARY.stem), "")
+    parts = _HEADING.split(text)[1:]
+    return {plain(term): plain(_LINKS.sub("]", entry)) for term, entry in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def of_glossary(words: str) -> str:
+    """What the glossary says of the terms among ``words``."""
+    return " ".join(f"{term} {text}" for term, text in glossary().items() if f" {term} " in f" {words} ")
