@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,6 +13,7 @@ from app.data.readers.file_access import files_below
 from app.data.readers.file_memory import forget_files
 from app.data.sources.file_source import FileSource
 from app.system.home import home, home_in
+from app.system.work_folder import work_folder
 
 UNTRACED = frozenset({".parquet", ".pq", ".h5", ".hdf5", ".heic", ".heif", ".avif"})
 """Formats whose libraries open files without Python: in a folder all such files count as used."""
@@ -57,7 +57,7 @@ def _recorded() -> Iterator[set[str]]:
     """Names of the files that are opened meanwhile; the caches of data are empty ones for so long."""
     _listen()
     opened: set[str] = set()
-    with tempfile.TemporaryDirectory() as empty, home_in(Path(empty)):
+    with work_folder() as empty, home_in(empty):
         _opened.append(opened)
         try:
             yield opened

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ from app.data.used_files import used_files
 from app.exchange.pack_format import DATA, MANIFEST, RUNS, WEIGHTS, Manifest, PackedFile, safe_name
 from app.exchange.places import without_places
 from app.exchange.unpack import unpack
+from app.system.work_folder import work_folder
 from app.training import runs
 from app.training.run_labels import ProjectKey, owner_of
 from graph import strict_json
@@ -233,8 +233,8 @@ class _Packing:
 
     def _prove(self, archive: Path) -> None:
         """Unpack for a trial, and compare the samples of the project."""
-        with tempfile.TemporaryDirectory() as folder:
-            unpacked = unpack(archive, Path(folder) / "trial")
+        with work_folder() as folder:
+            unpacked = unpack(archive, folder / "trial")
             there = prepare(DataChoice.parse(unpacked.project.sections["data"]), unpacked.folder).fingerprint()
             here = prepare(DataChoice.parse(self.project.sections["data"]), self.base).fingerprint()
         if there != here:

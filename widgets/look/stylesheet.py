@@ -6,14 +6,14 @@ that lives as long as the process, at one and at two device pixels per pixel.
 
 from __future__ import annotations
 
+import atexit
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.system.work_folder import WorkFolder
 from widgets.look.theme import Theme, palette
 
 _MARKS = {
@@ -25,8 +25,10 @@ _MARKS = {
 
 
 @lru_cache(maxsize=1)
-def _folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="netloom-theme-")
+def _folder() -> WorkFolder:
+    folder = WorkFolder()
+    atexit.register(folder.close)
+    return folder
 
 
 def _paint(mark: str, color: QColor, ratio: int) -> QImage:
@@ -43,7 +45,7 @@ def _paint(mark: str, color: QColor, ratio: int) -> QImage:
 
 @lru_cache(maxsize=32)
 def _mark(mark: str, color: str) -> str:
-    path = Path(_folder().name) / f"{mark}-{color[1:]}.png"
+    path = _folder().path / f"{mark}-{color[1:]}.png"
     _paint(mark, QColor(color), 1).save(str(path))
     _paint(mark, QColor(color), 2).save(str(path.with_stem(path.stem + "@2x")))
     return path.as_posix()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app.system import home
+from app.system.work_folder import remove_lost_folders
 from graph.errors import NetloomError
 from widgets.shell.loading import Slice, importing
 
@@ -78,7 +79,8 @@ def build_workbench(window: MainWindow) -> None:
 
 
 def offer_recovery(window: MainWindow) -> None:
-    """Offer unsaved work of a process that ended badly."""
+    """Offer unsaved work of a process that ended badly, and remove its temporary folders."""
+    remove_lost_folders()
     with suppress(NetloomError):
         from app.project.recovery import unsaved  # reads networks, which nothing needs before the first paint
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import Qt, QTemporaryDir
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.sweep.space import Space, put
+from app.system.work_folder import WorkFolder
 from app.training.runs import fresh_folder
 from graph.document import Document
 from graph.errors import NetloomError
@@ -67,7 +68,7 @@ class SearchDialog(QDialog):
         self._open_project = open_project
         self._process = CommandProcess(self)
         self._folder: Path | None = None
-        self._kept: QTemporaryDir | None = None
+        self._kept: WorkFolder | None = None
         self._project: Project | None = None
         self.space = SpaceTable(self)
         self.trials = Trials(themes, self)
@@ -164,8 +165,8 @@ class SearchDialog(QDialog):
         with self._session.document.transaction("Set what a search varies"):
             self._session.document.set_section("sweep", space.to_json())
         self._project = self._session.project
-        self._kept = QTemporaryDir()
-        source = Path(self._kept.path()) / f"{self._session.suggested_name}{SUFFIX}"
+        self._kept = WorkFolder()
+        source = self._kept.path / f"{self._session.suggested_name}{SUFFIX}"
         self._folder = fresh_folder(f"{self._session.suggested_name} search")
         try:
             write_project(source, self._project)

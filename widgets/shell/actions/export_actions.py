@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTemporaryDir
-
+from app.system.work_folder import WorkFolder
 from graph.errors import NetloomError
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
@@ -70,7 +69,7 @@ class ExportActions:
         self._process = CommandProcess(context.window())
         self._process.ended.connect(self._ended)
         self._asked = Export(Path(), CODE)
-        self._folder: QTemporaryDir | None = None
+        self._folder: WorkFolder | None = None
         context.at_close(self.close)
 
     def ask(self, run: Path) -> None:
@@ -104,8 +103,8 @@ class ExportActions:
         """Export the project as it is drawn."""
         from graph.project import SUFFIX, write_project
 
-        session, kept = self._context.session, QTemporaryDir()
-        source = Path(kept.path()) / f"{session.suggested_name}{SUFFIX}"
+        session, kept = self._context.session, WorkFolder()
+        source = kept.path / f"{session.suggested_name}{SUFFIX}"
         try:
             write_project(source, session.project)
         except NetloomError as error:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTemporaryDir
 from PySide6.QtWidgets import QDialog
 
 from app.system.number_format import counted, scaled
+from app.system.work_folder import WorkFolder
 from graph.errors import NetloomError
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
@@ -35,7 +35,7 @@ class PackActions:
         self._process = CommandProcess(context.window())
         self._process.ended.connect(self._ended)
         self._then: Callable[[bool, str], None] | None = None
-        self._folder: QTemporaryDir | None = None
+        self._folder: WorkFolder | None = None
         self.dialog: PackDialog | None = None
         context.at_close(self.close)
 
@@ -76,8 +76,8 @@ class PackActions:
         """Write the project as it is now, with what was chosen of its data, and runs."""
         from graph.project import SUFFIX, write_project
 
-        session, self._folder = self._context.session, QTemporaryDir()
-        source = Path(self._folder.path()) / f"{session.suggested_name}{SUFFIX}"
+        session, self._folder = self._context.session, WorkFolder()
+        source = self._folder.path / f"{session.suggested_name}{SUFFIX}"
         try:
             write_project(source, session.project)
         except NetloomError as error:

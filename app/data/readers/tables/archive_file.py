@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +15,7 @@ from app.data.readers.table_format import TEXTS, RawTable, Reading, UnreadableTa
 from app.system.archive_faults import DAMAGED
 from app.system.memory_budget import GIGABYTE, budget
 from app.system.unfolding import refuse_bomb, refuse_zip_bomb
+from app.system.work_folder import work_folder
 from graph.errors import NetloomError
 
 BLOCK = 1 << 20
@@ -105,8 +105,8 @@ def _read_inner(file: Path, name: str, opened: Callable[[], IO[bytes]], reading:
     if PurePosixPath(name).suffix.lower() in (*COMPRESSED, ".zip", ".tar", ".tgz"):
         raise NetloomError(f"{file.name} holds an archive within the archive; unpack it first.")
     allowed = budget() // 2
-    with tempfile.TemporaryDirectory(prefix="netloom-") as folder:
-        inner = Path(folder) / (name or "table.csv")
+    with work_folder() as folder:
+        inner = folder / (name or "table.csv")
         size, size_packed = 0, file.stat().st_size
         try:
             with opened() as packed, inner.open("wb") as unfolded:
