@@ -74,7 +74,8 @@ def evaluate(
     opened, model = load_model(run)
     model.objective.set_threshold(threshold)
     evaluation = {"run": str(opened.path), **evaluate_model(model, part).to_json()}
-    compared = [baseline.to_json() for baseline in baselines(model.prepared)] if part == "test" else []
+    simple = baselines(model.prepared, binary=model.objective.heads[0].binary) if part == "test" else ()
+    compared = [baseline.to_json() for baseline in simple]
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
         return

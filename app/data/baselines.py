@@ -51,13 +51,14 @@ class Baseline:
         return {"name": self.name, **{name: value for name, value in errors.items() if value is not None}}
 
 
-def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
+def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ...]:
     """The baselines for this data's own target, measured on its test set, the simplest first.
 
     A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
     training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
-    classes with the most frequent one, labels with what most samples have. Empty where there is no test set or
-    nothing here applies.
+    classes with the most frequent one, labels with what most samples have. Where the target is ``binary``, zeros and
+    ones whose accuracy is measured, the more frequent of them and a linear fit are compared. Empty where there is no
+    test set or nothing here applies.
     """
     target = prepared.dataset.target_field()
     if not prepared.test.samples or prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
@@ -66,6 +67,8 @@ def baselines(prepared: Prepared) -> tuple[Baseline, ...]:
         return (_most_frequent(prepared),)
     if target.labels:
         return (_usual_labels(prepared),)
+    if binary:
+        return _of_digits(prepared)
     found = []
     seen, ahead = _own_past(prepared, "train"), _truth(prepared, "train")
     if seen is not None and _own_past(prepared, "test") is not None:
@@ -147,6 +150,33 @@ def _usual_labels(prepared: Prepared) -> Baseline:
     truth = np.asarray(prepared.test.arrays[name]) > 0.5
     predictions = np.broadcast_to(usual, truth.shape).astype(np.float32)
     return Baseline("each label as most have it", predictions, accuracy=float((truth == usual).mean()))
+
+
+def _of_digits(prepared: Prepared) -> tuple[Baseline, ...]:
+    """The accuracy over zeros and ones, of each sample's own steps: the most frequent one, and a linear fit."""
+    truth, counts = _truth(prepared, "test"), _counted(prepared, "test")
+    seen = _truth(prepared, "train")[_counted(prepared, "train")]
+    usual = float(seen.mean() > 0.5)
+    found = [Baseline(f"always {usual:.0f}", np.full(truth.shape, usual), accuracy=_share(truth == usual, counts))]
+    linear = _linear(prepared)
+    if linear is not None:
+        guessed = (linear > 0.5).astype(np.float64)
+        found.append(Baseline("linear", guessed, accuracy=_share(guessed == truth, counts)))
+    return tuple(found)
+
+
+def _share(right: Array, counts: Array) -> float:
+    return float(right[counts].mean())
+
+
+def _counted(prepared: Prepared, part: str) -> Array:
+    """Which values of the target are a sample's own and not padding, bool (n, values)."""
+    truth, lengths = _truth(prepared, part), prepared.dataset.target_field().lengths
+    if not lengths:
+        return np.ones(truth.shape, np.bool_)
+    own = np.asarray(prepared.dataset.fields[lengths].values)[prepared.parts[part].indices].reshape(-1, 1)
+    shape = prepared.dataset.target_field().values.shape[1:]
+    return np.repeat(np.arange(shape[0]) < own, math.prod(shape[1:]), axis=1)
 
 
 def _some(count: int, wanted: int = FITTED) -> slice:

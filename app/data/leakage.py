@@ -8,6 +8,7 @@ from app.data.dataset import Array, Field, Task
 from app.data.lazy_array import LazyArray, Values
 from app.data.prepare import Prepared
 from app.data.readers.likely_roles import is_called_identifier
+from app.data.sources.synthetic.synthetic_source import SyntheticSource
 
 COMPARED = 200_000
 """Samples of each set that are compared; more are taken evenly spaced."""
@@ -30,6 +31,8 @@ def duplicates(prepared: Prepared) -> tuple[str, ...]:
     """Whether validation or test samples are also in the training set, with the same input and the same answer."""
     if prepared.dataset.task is Task.FORECASTING:
         return ()  # windows of a series that repeats itself are equal without harm
+    if isinstance(prepared.choice.source, SyntheticSource):
+        return ()  # drawn anew each, so a set shows how well new draws are answered, also where some are equal
     wanted = dict.fromkeys((*prepared.dataset.inputs, prepared.dataset.target))
     names = [name for name in wanted if name in prepared.train.arrays]
     known = _hashes([prepared.train.arrays[name] for name in names])

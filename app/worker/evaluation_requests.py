@@ -29,7 +29,7 @@ def evaluate(request: Evaluate) -> Evaluated:
 def forecast(request: Forecast) -> Forecasted:
     """What the saved weights of a run forecast, beside what could be had without a network."""
     run, model = load_model(request.run)
-    compared = baselines(model.prepared) if request.part == "test" else ()
+    compared = baselines(model.prepared, binary=model.objective.heads[0].binary) if request.part == "test" else ()
     return Forecasted(
         run=str(run.path),
         forecasts=forecasts(model, request.part),

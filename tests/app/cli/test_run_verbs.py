@@ -243,3 +243,11 @@ def test_a_number_beyond_float32_is_refused_in_one_sentence(call: Caller, run: P
     for number in ("9" * 400, "1e39"):
         assert "larger than float32 can hold" in call.refused("predict", run, f"{number},1,1,1")
     assert "Only a GAN" in call.refused("predict", run, "noise:16")
+
+
+def test_each_task_is_evaluated_by_its_own_measures(call: Caller, tmp_path: Path) -> None:
+    assert call("train", "preset:addition_mlp", "--epochs", 1, "--out", tmp_path / "bits").code == 0
+    found = call("evaluate", tmp_path / "bits", "--json").json
+    assert set(found["test"]) == {"loss", "accuracy"}
+    assert [set(baseline) for baseline in found["baselines"]] == [{"name", "accuracy"}] * 2
+    assert "rmse" not in call("evaluate", tmp_path / "bits").out

@@ -55,6 +55,19 @@ def test_regression_and_classes_have_baselines_too() -> None:
     assert usual.name == "always “benign”" and usual.accuracy == pytest.approx(0.63, abs=0.02)
 
 
+def test_zeros_and_ones_are_held_against_shares_of_right_answers_and_no_errors() -> None:
+    prepared = prepare(DataChoice.of("binary_addition", samples=400, bits=12, shortest=2, trained=6))
+    found = {baseline.name: baseline for baseline in baselines(prepared, binary=True)}
+    assert {tuple(baseline.to_json()) for baseline in found.values()} == {("name", "accuracy")}
+    index = prepared.test.indices
+    sums = prepared.dataset.field_named("sum").values[index][..., 0]
+    own = np.arange(sums.shape[1]) < prepared.dataset.field_named("length").values[index]
+    usual = next(found[name] for name in found if name.startswith("always"))
+    assert usual.accuracy == pytest.approx(float((sums[own] == float(usual.name[-1])).mean()))
+    linear = found["linear"].accuracy
+    assert linear is not None and 0.4 < linear < 0.8  # the carry is not linear
+
+
 def test_they_are_told_by_name_and_errors() -> None:
     assert [set(baseline.to_json()) for baseline in baselines(forecast())] == [{"name", "rmse", "mae"}] * 3
     assert baselines(prepare(DataChoice.of("dates", samples=40))) == ()
@@ -67,6 +80,11 @@ def test_duplicates_across_parts_are_told(write: Write) -> None:
     assert re.search(r"1\d of 18 test samples are also in the training set", notes)
     clean = write("c.csv", "a,b,y\n" + "\n".join(f"{row},{row * 2},{row * 0.37 % 1}" for row in range(120)))
     assert preview(prepare(DataChoice.of("table", path=str(clean), target="y"))).notes == ()
+
+
+def test_samples_that_are_drawn_anew_may_be_equal() -> None:
+    drawn = preview(prepare(DataChoice.of("binary_addition", samples=300, bits=3, shortest=3)))
+    assert not drawn.leaks
 
 
 @pytest.mark.parametrize(("target", "task"), [("y", "regression"), ("kind", "classification")])

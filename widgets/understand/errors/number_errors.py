@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.protocol.evaluation_messages import Forecasted
 from app.protocol.evaluation_values import BaselineErrors, Evaluation
-from app.system.number_format import format_number, format_short
+from app.system.number_format import format_number, format_percent, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
@@ -73,4 +73,7 @@ class NumberErrors(QWidget):
 def without_network(baselines: Sequence[BaselineErrors]) -> str:
     """What could be had without a network, over all steps ahead together; empty where nothing is known of it."""
     errors = [f"{baseline.name} {format_number(baseline.rmse)}" for baseline in baselines if baseline.rmse is not None]
+    shares = [f"{each.name} {format_percent(each.accuracy)}" for each in baselines if each.accuracy is not None]
+    if shares:
+        return f" Without a network (accuracy): {', '.join(shares)}."
     return f" Without a network, over all steps (RMSE): {', '.join(errors)}." if errors else ""
