@@ -26,11 +26,11 @@ class Way:
     border: Border | None = None
     window: int = 2
 
-    def rule(self, height: int, width: int, kernel: tuple[int, int] | None) -> WindowRule:
-        """The rule for a picture of this height and width and a kernel of this size."""
+    def rule(self, channels: int, height: int, width: int, kernel: tuple[int, int] | None) -> WindowRule:
+        """The rule for a picture of these sizes and a kernel of this height and width, which sees all channels."""
         high, wide = kernel or (self.window, self.window)
         rows, columns = self._axis(height, high), self._axis(width, wide)
-        return WindowRule(self.how, rows, columns, 1, 1, border=self.border or Border.ZEROS)
+        return WindowRule(self.how, rows, columns, channels, 1, border=self.border or Border.ZEROS)
 
     def _axis(self, size: int, kernel: int) -> Slide:
         pads = (0, 0) if self.border is None else same_pads(kernel, 1)
@@ -41,7 +41,8 @@ class Way:
 class Example:
     """A worked example: one of its ``pictures``, one of its ``kernels`` if it has any, and one of its ``ways``.
 
-    Each is a table by name, the first of which is what the example opens with. ``says`` tells what to look at.
+    Each is a table by name (height, width), or one for each channel (channels, height, width); the first is what the
+    example opens with. ``bias`` is added to every sum, if there is one. ``says`` tells what to look at.
     """
 
     id: str
@@ -50,12 +51,23 @@ class Example:
     pictures: Mapping[str, Floats]
     ways: Mapping[str, Way]
     kernels: Mapping[str, Floats] = field(default_factory=dict)
+    bias: float | None = None
 
 
-def worked(picture: Floats, kernel: Floats | None, way: Way) -> Case:
-    """The case of a picture (height, width), a kernel (height, width) or None, and a way."""
-    rule = way.rule(picture.shape[0], picture.shape[1], None if kernel is None else (kernel.shape[0], kernel.shape[1]))
-    return Case.worked(rule, picture[None], None if kernel is None else kernel[None, None])
+def worked(picture: Floats, kernel: Floats | None, way: Way, bias: float | None = None) -> Case:
+    """The case of a picture, a kernel for each of its channels or None, both (height, width) or with channels in front,
+    a way and a bias.
+    """
+    planes, weights = by_channel(picture), None if kernel is None else by_channel(kernel)
+    channels, height, width = planes.shape
+    rule = way.rule(channels, height, width, None if weights is None else (weights.shape[1], weights.shape[2]))
+    biases = None if bias is None else np.array([bias])
+    return Case.worked(rule, planes, None if weights is None else weights[None], bias=biases)
+
+
+def by_channel(table: Floats) -> Floats:
+    """A table (height, width) as that of one channel (1, height, width); one with channels as it is."""
+    return table if table.ndim == 3 else table[None]
 
 
 def _numbers(text: str) -> Floats:
@@ -94,6 +106,38 @@ CONVOLUTION = Example(
     {"cross": _numbers("1 0 1 / 0 1 0 / 1 0 1")},
 )
 
+CHANNELS = Example(
+    "channels",
+    "Three channels",
+    "A colour picture has a kernel for each channel. Red, green and blue give a sum each, added up with the bias.",
+    {
+        "red, green, blue": np.stack(
+            [
+                _numbers("1 2 0 1 / 0 1 2 0 / 2 0 1 1 / 1 1 0 2"),
+                _numbers("0 1 1 2 / 2 0 1 0 / 1 2 0 1 / 0 1 2 1"),
+                _numbers("2 0 1 0 / 1 1 0 2 / 0 2 1 1 / 1 0 2 0"),
+            ]
+        ),
+    },
+    {
+        "no padding": Way(),
+        "zero padding": Way(border=Border.ZEROS),
+    },
+    {
+        "one for each channel": np.stack(
+            [
+                _numbers("1 0 -1 / 1 0 -1 / 1 0 -1"),
+                _numbers("0 1 0 / 1 -4 1 / 0 1 0"),
+                _numbers("0 0 0 / 0 1 0 / 0 0 0"),
+            ]
+        ),
+        "red alone": np.stack(
+            [_numbers("0 0 0 / 0 1 0 / 0 0 0"), np.zeros((3, 3)), np.zeros((3, 3))],
+        ),
+    },
+    bias=1.0,
+)
+
 KERNELS_BY_HAND = Example(
     "kernels",
     "Kernels by hand",
@@ -120,14 +164,23 @@ KERNELS_BY_HAND = Example(
 POOLING = Example(
     "pooling",
     "Pooling",
-    "Windows of 2 × 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37.",
-    {"4 × 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12")},
+    "Windows of 2 × 2 with stride 2 keep one number of four and drop 75 %. The maximum leaves 20 30 / 112 37. "
+    "Windows of 3 × 3 keep one of nine; with stride 2 they overlap, as in AlexNet.",
+    {
+        "4 × 4": _numbers("12 20 30 0 / 8 12 2 0 / 34 70 37 4 / 112 100 25 12"),
+        "6 × 6": _numbers(
+            "3 1 4 1 5 2 / 2 6 5 3 5 8 / 1 0 2 3 2 3 / 8 4 7 2 6 4 / 3 3 1 3 2 7 / 0 5 2 2 1 5",
+        ),
+    },
     {
         "maximum": Way(How.LARGEST, 2),
         "average": Way(How.MEAN, 2),
         "minimum": Way(How.SMALLEST, 2),
         "sum": Way(How.SUM, 2),
         "maximum, stride 1": Way(How.LARGEST, 1),
+        "maximum of 3 × 3": Way(How.LARGEST, 3, window=3),
+        "average of 3 × 3": Way(How.MEAN, 3, window=3),
+        "maximum of 3 × 3, stride 2": Way(How.LARGEST, 2, window=3),
     },
 )
 
@@ -149,5 +202,5 @@ X_OR_O = Example(
     },
 )
 
-EXAMPLES: tuple[Example, ...] = (CONVOLUTION, KERNELS_BY_HAND, POOLING, X_OR_O)
+EXAMPLES: tuple[Example, ...] = (CONVOLUTION, CHANNELS, KERNELS_BY_HAND, POOLING, X_OR_O)
 """In the order of the list."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.numerics.window_examples import CONVOLUTION, EXAMPLES, KERNELS_BY_HAND, POOLING, X_OR_O, Example, worked
+from app.numerics.window_examples import (
+    CHANNELS,
+    CONVOLUTION,
+    EXAMPLES,
+    KERNELS_BY_HAND,
+    POOLING,
+    X_OR_O,
+    Example,
+    worked,
+)
 from app.numerics.window_sums import Case
 
 
@@ -16,6 +25,7 @@ def case(example: Example, way: str = "", kernel: str = "", picture: str = "") -
         example.pictures[picture or next(iter(example.pictures))],
         example.kernels.get(name),
         example.ways[way or next(iter(example.ways))],
+        example.bias,
     )
 
 
@@ -32,6 +42,30 @@ def test_zero_padding_keeps_the_size() -> None:
     assert found.output.shape == (1, 5, 5)
     assert found.output[0, 1:-1, 1:-1].tolist() == [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
     assert found.working(0, 0, 0).patches[0].border.tolist() == [[1, 1, 1], [1, 0, 0], [1, 0, 0]]
+
+
+def test_three_channels_are_summed_with_the_bias() -> None:
+    found = case(CHANNELS)
+    assert found.output.tolist() == [[[8, -1], [-3, 7]]]
+    working = found.working(0, 0, 0)
+    assert [patch.sum for patch in working.patches] == [0, 6, 1]
+    assert (working.sum, working.bias, working.result) == (7, 1, 8)
+    alone = case(CHANNELS, kernel="red alone")
+    assert alone.output.tolist() == [[[2, 3], [1, 2]]]
+    padded = case(CHANNELS, "zero padding").output[0]
+    assert padded.shape == (4, 4) and padded[1:3, 1:3].tolist() == found.output[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ("maximum of 3 × 3", [[6, 8], [8, 7]]),
+        ("average of 3 × 3", [[24 / 9, 32 / 9], [33 / 9, 32 / 9]]),
+        ("maximum of 3 × 3, stride 2", [[6, 5], [8, 7]]),
+    ],
+)
+def test_windows_of_three_by_three(way: str, expected: list[list[float]]) -> None:
+    np.testing.assert_allclose(case(POOLING, way, picture="6 × 6").output[0], expected)
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ class ByHandTab(Tab):
 
     def _on_number(self, part: ScenePart, row: int, column: int, value: float) -> None:
         if self.mode == EXAMPLES:
-            self.examples.type_over(part, row, column, value)
+            self.examples.type_over(part, (self.picture.spot.channel, row, column), value)
             return
         layer, document = self._typed_layer(), self.asker.document
         if layer is None or document is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.numerics.window_examples import EXAMPLES, Example, worked
+from app.numerics.window_examples import EXAMPLES, Example, by_channel, worked
 from app.numerics.window_sums import Case, Floats
 from widgets.look.flow import flow
 from widgets.understand.by_hand.scene import ScenePart
@@ -51,7 +51,7 @@ class ExampleBar(QWidget):
         example = self.chosen
         picture = self._numbers(ScenePart.INPUT, example.pictures, self.picture)
         kernel = self._numbers(ScenePart.KERNEL, example.kernels, self.kernel) if example.kernels else None
-        return worked(picture, kernel, example.ways[self.way.chosen])
+        return worked(picture, kernel, example.ways[self.way.chosen], example.bias)
 
     def editable(self) -> frozenset[ScenePart]:
         """What may be typed over."""
@@ -61,13 +61,13 @@ class ExampleBar(QWidget):
         """Choose an example by its id."""
         self.example.choose(next(example.title for example in EXAMPLES if example.id == id))
 
-    def type_over(self, part: ScenePart, row: int, column: int, value: float) -> None:
-        """Take a number that was typed in place of the example's own."""
+    def type_over(self, part: ScenePart, place: tuple[int, int, int], value: float) -> None:
+        """Take a number that was typed in place of the example's own, at a channel, row and column."""
         choice, named = (
             (self.kernel, self.chosen.kernels) if part is ScenePart.KERNEL else (self.picture, self.chosen.pictures)
         )
-        numbers = self._numbers(part, named, choice).copy()
-        numbers[row, column] = value
+        numbers = by_channel(self._numbers(part, named, choice)).copy()
+        numbers[place] = value
         self._typed[part] = numbers
         choice.fill([*named, TYPED], TYPED)
         self.changed.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -191,6 +192,21 @@ def test_a_kernel_typed_over_acts_at_once_and_can_be_taken_back(panel: Understan
     assert editor.cell == (ScenePart.KERNEL, 0, 1)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert editor.cell == (ScenePart.KERNEL, 0, 2)
+
+
+def test_the_kernel_of_each_channel_is_typed_by_itself(panel: UnderstandPanel, qtbot: QtBot) -> None:
+    tab = panel.view(ByHandTab)
+    tab.show_examples("channels")
+    assert output(tab) == [[8, -1], [-3, 7]]
+    assert "Sum of all channels: 7" in tab.sheet.toPlainText() and "+ bias 1" in tab.sheet.toPlainText()
+    tab.go(replace(tab.picture.spot, channel=1))
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 1, 1))
+    qtbot.keyClicks(tab.picture.editor, "6")  # in place of -4, over a green pixel of 0
+    case = tab.picture.case
+    assert case is not None and case.weights is not None
+    assert [case.weights[0, channel, 1, 1] for channel in range(3)] == [0, 6, 1]
+    assert output(tab) == [[8, 9], [17, 7]]
+    assert tab.examples.kernel.chosen == "typed by you"
 
 
 def test_a_pixel_typed_over_acts_at_once(panel: UnderstandPanel, qtbot: QtBot) -> None:
