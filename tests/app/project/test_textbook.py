@@ -54,6 +54,7 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("recurrent_cnn", 672_202),
         ("network_in_network", 966_986),
         ("maxout_network", 8_567_830),
+        ("seasons_features", 1_617),
         ("resnet110", 1_727_962),
     ],
 )

@@ -29,14 +29,24 @@ class _Wave(Source):
         """Facts of the windows."""
         named = (self.kind, self.title, self.summary())
         cut = (self.window, self.horizon, self.stride)
-        return windows_info(named, self.steps, cut, ("value",), (self.unit,) if self.unit else (), "value")
+        more = self.feature_names()
+        units = (self.unit, *(self.unit if " -" in name else "" for name in more)) if self.unit else ()
+        return windows_info(named, self.steps, cut, ("value", *more), units, "value")
 
     def load(self, base: Path | None = None) -> Dataset:
         """The windows and the values after them."""
         rng = np.random.default_rng(self.seed)
         clean = self.wave(np.arange(self.steps, dtype=np.float64))
         series = clean + self.noise * rng.normal(0.0, 1.0, self.steps)
-        return windows(self.info(), series[:, None], 0, self.stride)
+        return windows(self.info(), self.with_features(series, rng), 0, self.stride)
+
+    def feature_names(self) -> tuple[str, ...]:
+        """What each step has beside the value."""
+        return ()
+
+    def with_features(self, series: Array, rng: np.random.Generator) -> Array:
+        """The series (steps,) and what stands beside each value, as (steps, features)."""
+        return series[:, None]
 
     def wave(self, step: Array) -> Array:
         """The series without noise, at the time steps ``step``."""
@@ -72,6 +82,27 @@ class Seasons(_Wave):
     trend: float = setting(1.0, "Growth over a thousand hours", minimum=-1000, maximum=1000, unit="MW")
     daily: float = setting(5.0, "Height of the daily season", minimum=0, maximum=1000, unit="MW")
     weekly: float = setting(2.0, "Height of the weekly season", minimum=0, maximum=1000, unit="MW")
+    calendar: bool = setting(False, "Add the place in the day and in the week, each as sine and cosine")
+    lags: tuple[int, ...] = setting(
+        (), "Add the load so many hours earlier, such as 24 and 168", minimum=1, maximum=100_000, unit="hours"
+    )
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Features of the calendar, and the load some hours earlier."""
+        places = ("day sine", "day cosine", "week sine", "week cosine") if self.calendar else ()
+        return (*places, *(f"value -{lag}" for lag in self.lags))
+
+    def with_features(self, series: Array, rng: np.random.Generator) -> Array:
+        """The load, the calendar, and earlier loads; hours before the series are made for them as well."""
+        steps, longest = np.arange(self.steps), max(self.lags, default=0)
+        columns = [series]
+        if self.calendar:
+            angles = [2 * np.pi * steps / hours for hours in (24, 168)]
+            columns += [turn(angle) for angle in angles for turn in (np.sin, np.cos)]
+        before = self.wave(np.arange(-longest, 0, dtype=np.float64))
+        known = np.concatenate([before + self.noise * rng.normal(0.0, 1.0, longest), series])
+        columns += [known[longest - lag : longest - lag + self.steps] for lag in self.lags]
+        return np.stack(columns, axis=1)
 
     def wave(self, step: Array) -> Array:
         """Around 50 MW; the evening peak makes the day lopsided, as real loads are."""
