@@ -44,7 +44,7 @@ class StatusStrip(QWidget):
         self.cancel.clicked.connect(self.cancelled)
         self.cancel.hide()
         self.errors = QPushButton("See its errors", self)
-        self.errors.setToolTip("Understand, Predictions, Errors: what is confused, and the worst samples")
+        self.errors.setToolTip("Understand, Predictions, Errors: what it gets wrong, how far, and the worst samples")
         self.errors.clicked.connect(self.errors_wanted)
         self.errors.hide()
         self.outdated = text_label("", self, look="warning", hidden=True)

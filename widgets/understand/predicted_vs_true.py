@@ -46,8 +46,8 @@ class AgreementPlot(PlotView):
         self.panel.add(self._diagonal)
         self.panel.add(self._points)
 
-    def set_predictions(self, true: ArrayLike, predicted: ArrayLike, unit: str = "") -> None:
-        """Show N predictions (N, ...) and what was true, in ``unit``; of several numbers each makes a point."""
+    def set_predictions(self, true: ArrayLike, predicted: ArrayLike, unit: str = "", name: str = "") -> None:
+        """Show N predictions (N, ...) of ``name`` and what was true, in ``unit``; each of several numbers a point."""
         truth, answers = np.asarray(true, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
         width = int(np.prod(truth.shape[1:])) if truth.ndim > 1 else 1
         rows = np.repeat(np.arange(len(truth)), width)
@@ -58,7 +58,7 @@ class AgreementPlot(PlotView):
         error = float(np.sqrt(np.mean((self._true - self._predicted) ** 2))) if len(kept) else 0.0
         self.describe(f"{len(truth)} predictions, root mean squared error {number(error)}{self._unit}")
         for side, title in (("bottom", "true"), ("left", "predicted")):
-            self.panel.sides[side].set_title(f"{title} ({unit})" if unit else title)
+            self.panel.sides[side].set_title(f"{title} {name}".strip() + (f" ({unit})" if unit else ""))
         self.redraw()
 
     def is_empty(self) -> bool:

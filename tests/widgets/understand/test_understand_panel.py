@@ -179,7 +179,10 @@ def test_errors_of_numbers(qtbot: QtBot, controller: TrainingController, kind: s
     train(qtbot, controller, kind)
     qtbot.waitUntil(lambda: words in panel.view(ErrorsTab).numbers.about.text(), timeout=PATIENCE)
     assert "RMSE" in panel.view(ErrorsTab).metrics.text()
-    assert not panel.view(ErrorsTab).numbers.agreement.is_empty()
+    agreement = panel.view(ErrorsTab).numbers.agreement
+    assert not agreement.is_empty()
+    titles = [agreement.panel.sides[side].title for side in ("bottom", "left")]
+    assert titles[0].removeprefix("true ") == titles[1].removeprefix("predicted ") != "", titles
 
 
 def test_what_nobody_sees_is_not_asked_for(qtbot: QtBot, controller: TrainingController) -> None:

@@ -44,7 +44,7 @@ class NumberErrors(QWidget):
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives numbers."""
         worst, listed = evaluation.worst, evaluation.predictions
-        self.agreement.set_predictions(listed.true, listed.predicted, evaluation.unit)
+        self.agreement.set_predictions(listed.true, listed.predicted, evaluation.unit, evaluation.target)
         single = worst.true[0].size == 1 if len(worst.true) else False
         labels = [f"true {format_short(float(true.reshape(-1)[0]))}" if single else "" for true in worst.true]
         parts = [
