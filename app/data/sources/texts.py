@@ -31,7 +31,8 @@ class Text(TableSource):
     """Texts of your own: a table with a column of text and a column to predict from it, or a folder for each class.
 
     Each text becomes a list of numbers, one for each word, character or byte; 0 fills up short texts and 1 stands for
-    what is too rare to be in the vocabulary. The most frequent words or characters make up the vocabulary.
+    what is too rare to be in the vocabulary, or not in the training set. The most frequent words or characters make up
+    the vocabulary.
     """
 
     kind: ClassVar[str] = "text"
