@@ -41,6 +41,17 @@ class DataChoice(BaseModel):
         return cls.parse({"source": kind, "options": options})
 
     @classmethod
+    def usual(cls, kind: str) -> Self:
+        """The source called ``kind`` as a new project begins with it.
+
+        Raises
+        ------
+        NetloomError
+            if there is no such source.
+        """
+        return cls(source=source(kind).usual())
+
+    @classmethod
     def parse(cls, section: object) -> Self:
         """Read the ``data`` section of a project; whatever is left out has its default.
 
@@ -90,7 +101,7 @@ class DataChoice(BaseModel):
 
 def named_set(kind: str) -> DataChoice | None:
     """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
-    return DataChoice.of(kind) if any(known.kind == kind for known in SHIPPED + DOWNLOADED) else None
+    return DataChoice.usual(kind) if any(known.kind == kind for known in SHIPPED + DOWNLOADED) else None
 
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:

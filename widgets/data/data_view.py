@@ -238,7 +238,7 @@ class DataView(QWidget):
         """Take the data set called ``kind``; the split stays as it is."""
         if self.section is not None and self.section.get("source") == kind:
             return
-        choice = DataChoice.of(kind)
+        choice = DataChoice.usual(kind)
         try:
             kept = DataChoice.parse(self.section) if self.section is not None else choice
         except NetloomError:

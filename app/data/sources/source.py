@@ -43,6 +43,11 @@ class Source(Declared):
         if "kind" in cls.__dict__:
             REGISTERED[cls.kind] = cls
 
+    @classmethod
+    def usual(cls) -> Self:
+        """The settings with which a new project begins; what a file leaves out has its default instead."""
+        return cls()
+
     def shown(self) -> tuple[Setting, ...]:
         """The settings that mean something as the others are, in the order of the form."""
         return self.settings()

@@ -1,4 +1,4 @@
-"""Synthetic sequence tasks that need memory: the adding problem, binary addition, and brackets that close."""
+"""Synthetic sequence tasks that need memory: the adding problem and binary addition."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
-from app.data.readers.tokens import PADDING
 from app.data.sources.synthetic.synthetic_source import SyntheticSource, between, by_length
 from graph.layers.settings import setting
-from graph.shapes import sequence, tokens, vector
+from graph.shapes import sequence, vector
 
 
 class Adding(SyntheticSource):
@@ -100,79 +99,3 @@ class BinaryAddition(SyntheticSource):
     def split_of(self, values: Mapping[str, Array]) -> Array | None:
         """By the number of digits; a sum has one more."""
         return by_length(values["length"] - 1, self.trained)
-
-
-class Brackets(SyntheticSource):
-    """Strings of brackets: does every one that opens close again, in the right order?
-
-    Half of the strings are balanced; in the others one bracket was exchanged, so that counting alone rarely helps
-    where there are several kinds.
-    """
-
-    kind: ClassVar[str] = "brackets"
-    title: ClassVar[str] = "Balanced brackets"
-    rank: ClassVar[int] = 180
-    task: ClassVar[Task] = Task.CLASSIFICATION
-    inputs: ClassVar[tuple[str, ...]] = ("string",)
-    target: ClassVar[str] = "balanced"
-
-    samples: int = setting(2000, "Number of strings", minimum=10, maximum=100_000, unit="strings")
-    longest: int = setting(20, "Brackets of the longest string", minimum=2, maximum=1000, unit="brackets")
-    shortest: int = setting(4, "Brackets of the shortest string", minimum=2, maximum=1000, unit="brackets")
-    kinds: int = setting(2, "Kinds of brackets: round, square, curly", minimum=1, maximum=3)
-    depth: int = setting(6, "Most brackets that are open at once", minimum=1, maximum=100, unit="brackets")
-    trained: int = setting(
-        0,
-        "Train on strings of at most so many brackets and test on longer ones; 0 divides without a look at the length",
-        minimum=0,
-        maximum=1000,
-        unit="brackets",
-    )
-
-    def field_infos(self) -> tuple[FieldInfo, ...]:
-        """A string, whether it is balanced, and its length."""
-        return (
-            FieldInfo("string", tokens(self.longest), vocabulary=self._vocabulary(), lengths="length"),
-            FieldInfo("balanced", vector(2), classes=("no", "yes")),
-            lengths_field(),
-        )
-
-    def generate(self, rng: np.random.Generator) -> dict[str, Array]:
-        """Balanced strings by a random walk with a stack; every other one is then spoilt."""
-        labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
-        pairs = between(rng, (self.shortest + 1) // 2, self.longest // 2, self.samples)
-        values = np.zeros((self.samples, self.longest), dtype=np.int64)
-        for row, label, count in zip(values, labels, pairs[:, 0], strict=True):
-            string = self._balanced(rng, int(count))
-            if not label:
-                self._spoil(rng, string)
-            row[: len(string)] = string
-        return {"string": values, "balanced": labels, "length": 2 * pairs}
-
-    def split_of(self, values: Mapping[str, Array]) -> Array | None:
-        """By the number of brackets."""
-        return by_length(values["length"], self.trained)
-
-    def _vocabulary(self) -> tuple[str, ...]:
-        return (PADDING, *"()[]{}"[: 2 * self.kinds])
-
-    def _balanced(self, rng: np.random.Generator, pairs: int) -> list[int]:
-        """Numbers in the vocabulary: odd ones open, and the next one closes."""
-        string: list[int] = []
-        waiting: list[int] = []
-        opened = 0
-        while len(string) < 2 * pairs:
-            may_open = opened < pairs and len(waiting) < self.depth
-            if may_open and (not waiting or rng.random() < 0.5):
-                waiting.append(1 + 2 * int(rng.integers(self.kinds)))
-                string.append(waiting[-1])
-                opened += 1
-            else:
-                string.append(waiting.pop() + 1)
-        return string
-
-    def _spoil(self, rng: np.random.Generator, string: list[int]) -> None:
-        """Exchange one bracket for any other: a string with exactly one wrong bracket cannot be balanced."""
-        place = int(rng.integers(len(string)))
-        others = [other for other in range(1, 2 * self.kinds + 1) if other != string[place]]
-        string[place] = others[int(rng.integers(len(others)))]

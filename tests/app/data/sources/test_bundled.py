@@ -12,11 +12,12 @@ from app.data.prepare import prepare
 from app.data.source_catalogue import SHIPPED, datasets, source, sources
 from app.data.sources.bundled import Digits
 from app.data.sources.source import Source
+from app.data.sources.synthetic.brackets import Brackets
 from app.data.sources.synthetic.dates import Dates
 from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import Fleet
 from app.data.sources.synthetic.letters import XOrO
-from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
+from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition
 from app.data.sources.synthetic.points import Blobs, Checkerboard, Spirals, Xor
 from app.data.sources.synthetic.reviews import Reviews
 from app.data.sources.synthetic.scenes import Clips

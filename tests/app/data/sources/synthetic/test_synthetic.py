@@ -1,19 +1,21 @@
 """Sets made from a seed: what they ask for is found again by a way of its own."""
 
 import datetime
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from app.data.data_choice import DataChoice
+from app.data.data_choice import DataChoice, named_set
 from app.data.dataset import Array, Dataset, Task
 from app.data.prepare import prepare
+from app.data.sources.synthetic.brackets import WAYS, Brackets, is_balanced, reordered
 from app.data.sources.synthetic.dates import MONTHS, Dates
 from app.data.sources.synthetic.digit_lines import DigitLines
 from app.data.sources.synthetic.fleet import SENSORS, Fleet
 from app.data.sources.synthetic.letters import XOrO
-from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition, Brackets
+from app.data.sources.synthetic.memory_tasks import Adding, BinaryAddition
 from app.data.sources.synthetic.points import Blobs, Checkerboard, Circles, Moons
 from app.data.sources.synthetic.scenes import COLOURS, Captions, Clips
 from app.data.sources.synthetic.several_shapes import LABELS, SeveralShapes
@@ -125,6 +127,37 @@ def test_brackets_are_balanced_or_not(kinds: int) -> None:
     assert dataset.target_field().values.mean() == 0.5
 
 
+@pytest.mark.parametrize("kinds", [1, 2, 3])
+def test_unbalanced_strings_have_as_many_of_each_bracket(kinds: int) -> None:
+    """Each string is a balanced one in another order, so that whoever counts brackets of each kind knows nothing."""
+    dataset = Brackets(samples=600, kinds=kinds, unbalanced="equal_counts").load()
+    strings = ["".join(words(dataset, "string", row)) for row in range(600)]
+    assert all(string.count(a) == string.count(b) for string in strings for a, b in ("()", "[]", "{}"))
+    np.testing.assert_array_equal([closes(string) for string in strings], dataset.target_field().values)
+    assert dataset.target_field().values.mean() == 0.5
+
+
+def test_strings_are_unbalanced_in_three_ways_equally_often() -> None:
+    rng, string = np.random.default_rng(0), (1, 3, 5, 6, 4, 2, 1, 3, 4, 2)  # ([{}])([])
+    for number, way in enumerate(WAYS):
+        possible = [list(each) for each in way(string) if not is_balanced(each)]
+        assert list(reordered(rng, string, number)) in possible
+        assert list(reordered(rng, string, number + len(WAYS))) in possible
+    assert list(reordered(rng, (1, 2), 0)) == [2, 1]  # nothing crosses in a single pair
+    crossing, turning, moving = ({tuple(each) for each in way((1, 3, 4, 2))} for way in WAYS)
+    assert (crossing, turning) == ({(1, 3, 2, 4)}, {(2, 3, 4, 1), (1, 4, 3, 2)})
+    assert moving == {(3, 4, 2, 1), (4, 2, 1, 3), (2, 1, 3, 4)}
+
+
+def test_a_new_project_has_equal_counts_and_an_old_one_what_it_had() -> None:
+    def chosen(section: dict[str, Any]) -> Any:
+        return DataChoice.parse(section).source
+
+    assert chosen({"source": "brackets", "options": {"samples": 60}}).unbalanced == "exchanged"
+    for begun in (DataChoice.usual("brackets"), named_set("brackets")):
+        assert begun is not None and chosen(begun.to_json()).unbalanced == "equal_counts"
+
+
 def test_dates_mean_the_day_that_is_asked_for() -> None:
     dataset = Dates(samples=300).load()
     assert (dataset.task, dataset.inputs, dataset.target) == (Task.SEQUENCE, ("date", "written"), "iso")
@@ -204,6 +237,18 @@ def test_sensors_tell_of_wear_but_for_the_one_that_does_not() -> None:
     strength = {sensor[0]: abs(np.corrcoef(last[:, place], left)[0, 1]) for place, sensor in enumerate(SENSORS)}
     assert strength.pop("ambient") < 0.2
     assert min(strength.values()) > 0.6
+
+
+def test_under_several_conditions_wear_shows_in_ways_that_no_sum_of_sensors_tells() -> None:
+    one, six = (Fleet(machines=30, window=1, cap=60, noise=0.01, conditions=count) for count in (1, 6))
+    errors = {}
+    for source in (one, six):
+        dataset = source.load()
+        values, left = np.asarray(dataset.input_field().values)[:, 0], np.asarray(dataset.target_field().values)[:, 0]
+        fit = np.column_stack([values, np.ones(len(values))])
+        residual = left - fit @ np.linalg.lstsq(fit, left, rcond=None)[0]
+        errors[source.conditions] = residual.std() / left.std()
+    assert errors[6] > 1.15 * errors[1]
 
 
 def test_machines_are_never_parted() -> None:
