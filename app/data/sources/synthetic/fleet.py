@@ -23,13 +23,16 @@ SENSORS: tuple[tuple[str, str, float, float], ...] = (
     ("ambient", "°C", 20.0, 0.0),
 )
 """Name, unit, value when new, and change by the time of failure. The last says nothing about wear."""
+STAY = 3
+"""Cycles for which a machine stays in a condition, where there are several."""
 
 
 class Fleet(Source):
     """A fleet of machines that ran until they failed: how many cycles has each left, by what its sensors show?
 
     Wear begins slowly and ends fast, every machine wears at its own pace, and the load changes what sensors show.
-    Windows of one machine always stay in one part, so that the test is on machines never seen.
+    Windows of one machine always stay in one part, so that the test is on machines never seen. With several operating
+    conditions no sum of sensors tells of wear any more: what a value means depends on the condition.
     """
 
     kind: ClassVar[str] = "fleet"
@@ -44,9 +47,19 @@ class Fleet(Source):
     cap: int = setting(125, "Longest remaining life that is asked for", minimum=1, maximum=5000, unit="cycles")
     noise: float = setting(0.05, "Noise of the sensors, as a share of their change", minimum=0, maximum=5)
     layout: Literal["sequence", "picture"] = setting(
-        "sequence", "Windows as a sequence of sensor values, or as a picture of cycles × sensors"
+        "sequence",
+        "Windows as a sequence of sensor values, or as a picture of cycles × sensors, where all sensors are "
+        "standardised together: those with small numbers hardly show",
     )
     seed: int = setting(0, "Another number gives other machines", minimum=0, maximum=2**31 - 1)
+    conditions: int = setting(
+        1,
+        "Operating conditions between which machines change; where there are several, each has its own level of every "
+        "sensor and shows wear in its own way",
+        minimum=1,
+        maximum=20,
+        unit="conditions",
+    )
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """Facts of the windows; only the lives of the machines are drawn for them."""
@@ -75,5 +88,18 @@ class Fleet(Source):
         load = np.repeat(rng.uniform(-1.0, 1.0, life // 10 + 1), 10)[:life]
         size = np.maximum(np.abs(change), 0.05 * np.abs(fresh))
         own = rng.normal(0.0, 0.05, len(SENSORS)) * size
-        shown = fresh + own + worn[:, None] * change + 0.1 * load[:, None] * size
+        level, strength = self._by_condition(rng, life, size)
+        shown = fresh + own + level + worn[:, None] * strength * change + 0.1 * load[:, None] * size
         return np.asarray(shown + rng.normal(0.0, 1.0, shown.shape) * self.noise * size)
+
+    def _by_condition(self, rng: np.random.Generator, life: int, size: Array) -> tuple[Array, Array]:
+        """What the operating condition adds to each sensor in each cycle, and how strongly wear shows, (life, sensors).
+
+        All machines have the same conditions. With a single one nothing is drawn: older projects keep their data.
+        """
+        if self.conditions == 1:
+            return np.zeros((1, len(SENSORS))), np.ones((1, len(SENSORS)))
+        now = np.repeat(rng.integers(0, self.conditions, life // STAY + 1), STAY)[:life]
+        shared, shape = np.random.default_rng([self.seed, 2]), (self.conditions, len(SENSORS))
+        level, strength = shared.normal(0.0, 1.0, shape) * size, shared.uniform(-1.0, 1.0, shape)
+        return level[now], strength[now]
