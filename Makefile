@@ -11,7 +11,7 @@ SOURCES := graph app widgets benchmarks tools tests main.py
 # Modules are kept as bytecode even where the shell says otherwise: the tests start a hundred processes of Netloom.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test battery check coverage mutants bench docs lock clean
+.PHONY: help run test battery check coverage mutants bench figures docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make coverage which lines and branches the tests meet, room by room"
 	@echo "make mutants  break the code in N places (N=400), and name those that no test notices"
 	@echo "make bench    run every benchmark"
+	@echo "make figures  train the presets over five seeds, where their score is not known yet (FIGURES=brackets_lstm)"
 	@echo "make docs     take all pictures of README and guide anew"
 	@echo "make lock     write the locks from what is installed in $(VENV)"
 	@echo "make clean    remove $(VENV) and caches"
@@ -59,6 +60,9 @@ check: $(TEST_READY)
 
 bench: $(BENCH_READY)
 	$(PYTHON) -m benchmarks
+
+figures: $(RUN_READY)
+	$(PYTHON) -m tools.figures $(FIGURES)
 
 docs: $(RUN_READY)
 	QT_QPA_PLATFORM=offscreen $(PYTHON) -m tools.docs_pictures

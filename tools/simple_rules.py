@@ -61,7 +61,7 @@ def rule_scores(prepared: Prepared) -> Scores:
         return _sequence_scores(prepared)
     known, unknown = (_Samples.of(prepared, part) for part in (prepared.train, prepared.test))
     scores = {name: _fit(name, known, unknown) for name in RULES[1:] if known.features[name].shape[1]}
-    guess = baselines(prepared)
+    guess = baselines(prepared, binary=known.classes)
     return ({"guess": _first_error(guess[0].to_json())} if guess else {}) | scores
 
 

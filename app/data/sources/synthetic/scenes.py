@@ -112,8 +112,8 @@ def _sentence(forms: Array, colours: Array, two: bool, place: str) -> tuple[str,
 class Clips(SyntheticSource):
     """Short clips of a shape that moves to one of four sides, right through the middle of the frame.
 
-    The frames in the middle tell nothing. Its places in the first and in the last frame tell all, also to a linear model
-    that reads every pixel of the clip in its place.
+    The frames in the middle tell nothing. Its places in the first and in the last frame tell all, also to a linear
+    model that reads every pixel of the clip in its place.
     """
 
     kind: ClassVar[str] = "clips"

@@ -1,0 +1,129 @@
+"""What pages say about scores is what `tools.figures` measured."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.project.presets import preset, preset_ids
+from graph.project import Project
+from tools import figure_texts
+from tools.figure_texts import (
+    DOCS,
+    PRESET,
+    baseline_text,
+    doc_lines,
+    range_text,
+    range_texts,
+    replace_texts,
+    score_text,
+    strange_ranges,
+    texts_of,
+)
+from tools.figures import FILE, SEEDS, content_hash, data_hash, is_complete, read_figures, summary, train_once
+
+MEASURED = {id_: entry for id_, entry in read_figures().items() if is_complete(entry)}
+TEXTBOOK = DOCS / "textbook.md"
+QUICK = 5
+"""Seconds of the processor that a training may take to be repeated in the slow tests."""
+
+
+def test_the_file_names_presets_that_ship() -> None:
+    assert read_figures().keys() <= set(preset_ids())
+    assert {"brackets_lstm", "seasons_mlp"} <= MEASURED.keys()
+
+
+@pytest.mark.parametrize("id_", MEASURED)
+def test_scores_are_those_of_the_preset_as_it_ships(id_: str) -> None:
+    """One that was changed since has to be measured anew: `python -m tools.figures PRESET`."""
+    assert MEASURED[id_]["content"] == content_hash(preset(id_).project)
+    assert MEASURED[id_]["scores"] == summary(MEASURED[id_]["seeds"])
+
+
+@pytest.mark.parametrize("id_", MEASURED)
+def test_a_preset_says_its_score_and_what_is_reached_without_a_network(id_: str) -> None:
+    texts, (score, *_) = texts_of(id_), range_texts(MEASURED[id_]).values()
+    assert score in texts["expect"]
+    assert score in texts["notes"]
+    assert baseline_text(MEASURED[id_]) in texts["notes"]
+
+
+def own_ranges(text: str) -> Iterator[str]:
+    """The scores that a text may give: those of the presets that it names."""
+    for id_ in PRESET.findall(text):
+        if id_ in MEASURED:
+            yield from range_texts(MEASURED[id_]).values()
+
+
+@pytest.mark.parametrize("id_", preset_ids())
+def test_a_preset_gives_no_range_that_was_not_measured(id_: str) -> None:
+    for text in texts_of(id_).values():
+        known = {*own_ranges(f"preset:{id_}"), *own_ranges(text)}
+        assert strange_ranges(text, known) == []
+
+
+def test_docs_give_no_range_that_was_not_measured() -> None:
+    strange = [(path.name, found) for path, line in doc_lines() for found in strange_ranges(line, {*own_ranges(line)})]
+    assert strange == []
+
+
+def test_the_textbook_has_the_score_of_every_preset_in_its_table() -> None:
+    rows = {
+        PRESET.findall(line)[-1]: line for path, line in doc_lines() if path == TEXTBOOK and "main.py train" in line
+    }
+    assert len(rows) > 40
+    for id_ in rows.keys() & MEASURED.keys():
+        assert next(iter(range_texts(MEASURED[id_]).values())) in rows[id_]
+        assert baseline_text(MEASURED[id_]) in rows[id_]
+
+
+def test_scores_are_written_so_that_none_is_rounded_up_to_all() -> None:
+    assert [score_text("accuracy", score) for score in (1.0, 0.99999, 0.9704, 0.0)] == ["100", "99.9", "97.0", "0"]
+    assert [score_text("rmse", score) for score in (41.234, 0.60428, 0.028)] == ["41.2", "0.604", "0.0280"]
+    assert range_text("accuracy", (0.95, 0.93, 0.96)) == "95.0 % (93.0 to 96.0 %)"
+    assert range_text("rmse", (18.5, 18.1, 21.0)) == "18.5 (18.1 to 21.0)"
+    assert range_text("accuracy", (1.0, 1.0, 1.0)) == "100 %"
+
+
+def test_new_scores_take_the_place_of_old_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old: dict[str, Any] = {"scores": {"rmse": [2.0, 1.0, 3.0]}, "baselines": {"mean": {"rmse": 4.0}}}
+    new: dict[str, Any] = {"scores": {"rmse": [1.0, 0.5, 2.0]}, "baselines": {"mean": {"rmse": 5.0}}}
+    (tmp_path / "net.netloom").write_text("2.00 (1.00 to 3.00) against mean 4.00", "utf-8")
+    (tmp_path / "page.md").write_text("`preset:net` 2.00 (1.00 to 3.00)\n`preset:other` 2.00 (1.00 to 3.00)\n", "utf-8")
+    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
+    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
+    replace_texts("net", old, new)
+    assert (tmp_path / "net.netloom").read_text("utf-8") == "1.00 (0.500 to 2.00) against mean 5.00"
+    assert (tmp_path / "page.md").read_text(
+        "utf-8"
+    ) == "`preset:net` 1.00 (0.500 to 2.00)\n`preset:other` 2.00 (1.00 to 3.00)\n"
+
+
+def test_what_does_not_decide_the_score_does_not_change_the_hash() -> None:
+    project = preset("xor_mlp").project
+    assert content_hash(Project(project.network, {**project.sections, "notes": "", "about": {}})) == content_hash(
+        project
+    )
+    other = {**project.sections, "plan": {"epochs": 3}}
+    assert content_hash(Project(project.network, other)) != content_hash(project)
+
+
+@pytest.mark.slow
+def test_a_sample_of_the_scores_is_found_again() -> None:
+    quick = [id_ for id_, entry in MEASURED.items() if entry["seconds"] < QUICK]
+    for id_ in random.Random(0).sample(sorted(quick), 3):
+        project, seed = preset(id_).project, random.Random(id_).choice(list(SEEDS))
+        assert data_hash(project) == MEASURED[id_]["data"]
+        scores, compared = train_once(project, seed, id_)
+        assert scores == pytest.approx(MEASURED[id_]["seeds"][str(seed)], rel=0.02, abs=0.02)
+        assert baseline_text({"baselines": compared}) == baseline_text(MEASURED[id_])
+
+
+def test_the_file_has_a_line_for_each_preset() -> None:
+    lines = FILE.read_text("utf-8").splitlines()
+    assert lines[0] == "{" and lines[-1] == "}"
+    assert [line.split('"')[1] for line in lines[1:-1]] == sorted(read_figures())

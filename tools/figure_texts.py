@@ -1,0 +1,99 @@
+"""Scores of presets as pages give them, and where they stand: the presets' own pages, the guide and the textbook.
+
+A score stands as median with the least and the greatest of five seeds, “94.9 % (93.0 to 95.6 %)”, what is reached
+without a network as “mean 41.2, linear 26.6”.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.project.presets import FOLDER
+from graph.atomic_write import write_atomically
+from graph.project import SUFFIX
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SHARES = ("accuracy", "right", "exact", "told_apart", "correct")
+"""Scores whose name has one of these words are shares, written as per cent."""
+RANGE = re.compile(r"-?[\d,]+(?:\.\d+)?(?: %)? \(-?[\d,]+(?:\.\d+)? to -?[\d,]+(?:\.\d+)?(?: %)?\)")
+"""A median with the least and the greatest value, whatever of."""
+PRESET = re.compile(r"preset:(\w+)")
+
+Entry = Mapping[str, Any]
+
+
+def score_text(name: str, score: float) -> str:
+    """A single score: per cent with one decimal, or three significant digits; never rounded up to all."""
+    if not is_share(name):
+        return f"{score:#.3g}".rstrip(".")
+    percent = min(round(100 * score, 1), 99.9) if score < 1 else 100
+    return f"{percent:.1f}".removesuffix(".0") if percent in (0, 100) else f"{percent:.1f}"
+
+
+def is_share(name: str) -> bool:
+    """Whether a score is a share of samples or of their places."""
+    return any(word in name.replace("_", " ") for word in SHARES)
+
+
+def range_text(name: str, score: tuple[float, float, float]) -> str:
+    """Median, least and greatest value of a score; one number where all seeds agree."""
+    median, least, greatest = (score_text(name, value) for value in score)
+    unit = " %" if is_share(name) else ""
+    return f"{median}{unit}" if least == greatest else f"{median}{unit} ({least} to {greatest}{unit})"
+
+
+def range_texts(entry: Entry) -> dict[str, str]:
+    """All scores of a preset as pages give them, by the name of the score; the first is what the preset is known by."""
+    return {name: range_text(name, tuple(score)) for name, score in entry["scores"].items()}
+
+
+def baseline_text(entry: Entry) -> str:
+    """What is reached without a network, by the first score of each baseline; empty where there is none."""
+    firsts = [(baseline, *next(iter(scores.items()))) for baseline, scores in entry["baselines"].items() if scores]
+    return ", ".join(f"{name} {score_text(key, score)}{' %' if is_share(key) else ''}" for name, key, score in firsts)
+
+
+def texts_of(id_: str) -> dict[str, str]:
+    """What the preset's own page says: its line in the gallery and its notes."""
+    content = json.loads((FOLDER / f"{id_}{SUFFIX}").read_text("utf-8"))
+    return {"expect": content["about"]["expect"], "notes": content["notes"]}
+
+
+def doc_lines() -> Iterator[tuple[Path, str]]:
+    """Lines of the docs that name a preset."""
+    for path in sorted(DOCS.rglob("*.md")):
+        for line in path.read_text("utf-8").splitlines():
+            if PRESET.search(line):
+                yield path, line
+
+
+def strange_ranges(text: str, known: set[str]) -> list[str]:
+    """Scores with a range in a text that are none of those known."""
+    return [found for found in RANGE.findall(text) if found not in known]
+
+
+def replace_texts(id_: str, old: Entry, new: Entry) -> None:
+    """Put new scores of a preset in the place of its old ones, on its own page and in lines of docs that name it."""
+    before, after = range_texts(old), range_texts(new)
+    swaps = {before[name]: after[name] for name in before if name in after and RANGE.fullmatch(before[name])}
+    swaps |= {baseline_text(old): baseline_text(new)} if baseline_text(old) else {}
+    own = FOLDER / f"{id_}{SUFFIX}"
+    _rewrite(own, _replaced(own.read_text("utf-8"), swaps))
+    for path in {path for path, line in doc_lines() if f"preset:{id_}" in line}:
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        _rewrite(path, "".join(_replaced(line, swaps) if f"preset:{id_}`" in line else line for line in lines))
+
+
+def _replaced(text: str, swaps: Mapping[str, str]) -> str:
+    """All at once, so that what was put in is not replaced again."""
+    pattern = "|".join(map(re.escape, sorted(swaps, key=len, reverse=True)))
+    return re.sub(pattern, lambda found: swaps[found[0]], text) if swaps else text
+
+
+def _rewrite(path: Path, text: str) -> None:
+    if text != path.read_text("utf-8"):
+        write_atomically(path, text.encode())

@@ -1,0 +1,166 @@
+"""Test scores of the presets over five seeds, beside baselines: ``make figures`` writes ``docs/figures.json``.
+
+Every preset is trained once for each seed of `SEEDS`, on one thread of the processor. What was measured already is not
+trained again: a preset's entry in the file holds for as long as its network, training settings and data are the same.
+The file is written after each training, so that a call that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.project.presets import preset, preset_ids
+from graph.atomic_write import write_atomically
+from graph.layers.catalogue import catalogue
+from graph.project import Project, node_json
+from tools.figure_texts import replace_texts
+
+FILE = Path(__file__).resolve().parent.parent / "docs" / "figures.json"
+SEEDS = range(5)
+"""Seeds of training: they choose the initial weights and the order of the samples. The data stay the same."""
+DIGITS = 5
+"""Significant digits that are kept of each score."""
+
+SHOWN = ("scores", "baselines")
+"""What of an entry stands on pages."""
+
+Entry = dict[str, Any]
+
+
+def read_figures() -> dict[str, Entry]:
+    """The entry of each preset that was measured, by its id."""
+    entries: dict[str, Entry] = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    return entries
+
+
+def content_hash(project: Project) -> str:
+    """What decides the score of a project apart from its samples: layers, connections, choice of data and plan.
+
+    Places on the canvas, texts and settings that have their default do not count.
+    """
+    network = project.network
+    layers = {node.id: _decisive(node_json(node)) for node in network}
+    wires = sorted(map(str, network.connections))
+    parts = [layers, wires, *(project.sections.get(name) for name in ("data", "plan"))]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=dict).encode()).hexdigest()[:16]
+
+
+def _decisive(layer: Mapping[str, Any]) -> dict[str, Any]:
+    defaults = {each.name: each.default for each in catalogue()[layer["kind"]].settings()}
+    settings = {name: value for name, value in layer["settings"].items() if value != defaults[name]}
+    return {name: value for name, value in layer.items() if name not in ("position", "turned")} | {"settings": settings}
+
+
+def data_hash(project: Project) -> str:
+    """A fingerprint of the prepared samples: it changes where the code that makes or reads them does."""
+    from app.data.data_choice import DataChoice
+    from app.data.prepare import prepare
+
+    return prepare(DataChoice.parse(project.sections["data"])).fingerprint()[:16]
+
+
+def train_once(project: Project, seed: int, id_: str = "") -> tuple[dict[str, float], dict[str, Any]]:
+    """Test scores after training with ``seed``, by the name of the metric, and errors of baselines by their name."""
+    from app.cli.run_verbs import with_plan
+    from app.data.baselines import baselines
+    from app.inference.evaluate import evaluate_model
+    from app.training.trainer import train
+    from app.training.training_session import begin, load_model
+    from tools.more_figures import more_baselines, more_scores
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        changes = {"seed": seed, "threads": 1, "device": "cpu"}
+        [*_, last] = train(begin(with_plan(project, changes), None, run))
+        if last.to_json()["status"] != "completed":
+            raise RuntimeError(f"Training ended early: {last.to_json()}")
+        _, model = load_model(run)
+        measured = {**evaluate_model(model).metrics, **more_scores(id_, model)}
+        scores = {name: rounded(value) for name, value in measured.items() if name != "loss"}
+        binary = model.objective.heads[0].binary
+        simple = [baseline.to_json() for baseline in baselines(model.prepared, binary=binary)]
+        compared = {each.pop("name"): each for each in simple} | more_baselines(id_, model.prepared)
+    return scores, {key: {name: rounded(value) for name, value in each.items()} for key, each in compared.items()}
+
+
+def rounded(value: float) -> float:
+    """With as many significant digits as are kept."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+def summary(seeds: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
+    """Median, least and greatest value of each metric over the seeds."""
+    names = next(iter(seeds.values()), {})
+    columns = {name: [scores[name] for scores in seeds.values()] for name in names}
+    return {name: [rounded(statistics.median(each)), min(each), max(each)] for name, each in columns.items()}
+
+
+def is_current(entry: Mapping[str, Any], project: Project) -> bool:
+    """Whether an entry was measured on this network with these settings; a look at the samples takes `data_hash`."""
+    return entry.get("content") == content_hash(project)
+
+
+def is_complete(entry: Mapping[str, Any]) -> bool:
+    """Whether all seeds were trained."""
+    return set(entry.get("seeds", {})) == set(map(str, SEEDS))
+
+
+def measure(id_: str) -> None:
+    """Train the seeds of a preset that are missing in the file, and write each into it."""
+    project = preset(id_).project
+    marks = {"content": content_hash(project), "data": data_hash(project)}
+    entry: Entry = read_figures().get(id_, {})
+    if any(entry.get(name) != mark for name, mark in marks.items()):
+        # What pages say until all seeds are done.
+        before = entry.get("before") or ({name: entry[name] for name in SHOWN} if entry else None)
+        entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}, "before": before}
+    for seed in SEEDS:
+        if str(seed) in entry["seeds"]:
+            continue
+        began = time.process_time()
+        scores, compared = train_once(project, seed, id_)
+        entry["seeds"][str(seed)] = scores
+        entry["seconds"] = round(max(entry["seconds"], time.process_time() - began), 1)
+        entry["scores"], entry["baselines"] = summary(entry["seeds"]), compared
+        if is_complete(entry) and (before := entry.pop("before", None)):
+            replace_texts(id_, before, entry)
+        _write(read_figures() | {id_: entry})
+        print(f"{id_}, seed {seed}: {scores}", flush=True)
+
+
+def _write(entries: Mapping[str, Entry]) -> None:
+    """One line for each preset, in the order of the alphabet, so that a change reads well."""
+    lines = [f"{json.dumps(id_)}: {json.dumps(entries[id_], ensure_ascii=False)}" for id_ in sorted(entries)]
+    write_atomically(FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def chosen(ids: Iterable[str], longest: float) -> list[str]:
+    """The presets to be measured: those named, or all that take at most ``longest`` minutes, quick ones first."""
+    if named := list(ids):
+        return named
+    minutes = {id_: preset(id_).minutes for id_ in preset_ids()}
+    return sorted((id_ for id_ in minutes if minutes[id_] <= longest), key=lambda id_: minutes[id_])
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is missing or has changed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.figures", description=__doc__)
+    parser.add_argument("presets", nargs="*", metavar="PRESET", help="ids of presets; without any, all")
+    parser.add_argument("--longest", type=float, default=60, help="leave out presets that take more minutes a training")
+    options = parser.parse_args(arguments)
+    for id_ in chosen(options.presets, options.longest):
+        measure(id_)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
