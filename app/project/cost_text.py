@@ -39,7 +39,7 @@ def steps_text(lengths: Mapping[str, int]) -> str:
 
 def cost_text(plain: int, at_length: int | None, unit: str, lengths: Mapping[str, int], *, is_open: bool) -> str:
     """``12.0 kFLOP per sample``, or ``480 kFLOP at 40 steps (12.0 kFLOP per step)``."""
-    if not is_open:
+    if not is_open or plain == at_length:  # what the last step alone gives is the same at any length
         return f"{scaled(plain, unit)} per sample"
     if at_length is None:
         return f"{scaled(plain, unit)} per step"

@@ -67,6 +67,7 @@ def test_words() -> None:
     assert (
         cost_text(120_000, 4_800_000, "FLOP", {"x": 40}, is_open=True) == "4.8 MFLOP at 40 steps (0.1 MFLOP per step)"
     )
+    assert cost_text(96, 96, "B", {"x": 40}, is_open=True) == "96 B per sample"
     assert steps_text({"a": 12, "b": 40, "c": 12}) == "40 and 12 steps"
 
 
