@@ -67,15 +67,14 @@ def evaluate(
 
     Of classes and labels it prints precision, recall, F1 and the areas under the ROC and precision-recall curves.
     """
-    from app.data.baselines import baselines
     from app.inference.evaluate import evaluate_model
+    from app.inference.model_baselines import model_baselines
     from app.training.training_session import load_model
 
     opened, model = load_model(run)
     model.objective.set_threshold(threshold)
     evaluation = {"run": str(opened.path), **evaluate_model(model, part).to_json()}
-    simple = baselines(model.prepared, binary=model.objective.heads[0].binary) if part == "test" else ()
-    compared = [baseline.to_json() for baseline in simple]
+    compared = [baseline.to_json() for baseline in model_baselines(model)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
         return

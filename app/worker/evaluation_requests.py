@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.data.baselines import baselines
 from app.inference.evaluate import evaluate as evaluate_run
+from app.inference.model_baselines import model_baselines
 from app.insight.decision_surface import decision_surface
 from app.insight.forecasts import forecasts
 from app.protocol.evaluation_messages import (
@@ -29,7 +29,7 @@ def evaluate(request: Evaluate) -> Evaluated:
 def forecast(request: Forecast) -> Forecasted:
     """What the saved weights of a run forecast, beside what could be had without a network."""
     run, model = load_model(request.run)
-    compared = baselines(model.prepared, binary=model.objective.heads[0].binary) if request.part == "test" else ()
+    compared = model_baselines(model) if request.part == "test" else ()
     return Forecasted(
         run=str(run.path),
         forecasts=forecasts(model, request.part),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import torch
 from app.project.presets import FOLDER
 from app.training.runs import runs_folder
 from tests.app.cli.calling import Caller
+
+OLD_RUNS = Path(__file__).parent.parent.parent / "old" / "runs"
 
 
 @pytest.fixture
@@ -251,3 +254,11 @@ def test_each_task_is_evaluated_by_its_own_measures(call: Caller, tmp_path: Path
     assert set(found["test"]) == {"loss", "accuracy"}
     assert [set(baseline) for baseline in found["baselines"]] == [{"name", "accuracy"}] * 2
     assert "rmse" not in call("evaluate", tmp_path / "bits").out
+
+
+@pytest.mark.parametrize("name", ["gan", "reconstruction"])
+def test_no_baseline_of_another_task_stands_beside_a_network(call: Caller, name: str, tmp_path: Path) -> None:
+    run = tmp_path / name
+    shutil.copytree(OLD_RUNS / name, run)
+    assert call("evaluate", run, "--json").json["baselines"] == []
+    assert "without a network" not in call("evaluate", run).out
