@@ -1,4 +1,4 @@
-"""Operations on channels: gain, split, shuffle, slice, padding, maxout, squeeze and excitation."""
+"""Operations on channels: gain, split, shuffle, slice, padding, maxout, probout, squeeze and excitation."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Maxout(NumericLayer):
         """As many channels or features as there are groups."""
         if x.features % self.pieces:
             message = (
-                f"Maxout of {self.pieces} pieces needs a number of features that {self.pieces} divides, "
+                f"{self.title} of {self.pieces} pieces needs a number of features that {self.pieces} divides, "
                 f"but {x.described()} arrives."
             )
             fitting = max(2, _divisor(x.features, self.pieces))
@@ -101,6 +101,33 @@ class Maxout(NumericLayer):
     def summary(self) -> str:
         """The number of pieces."""
         return f"of {self.pieces}"
+
+
+class Probout(Maxout):
+    """Of every few neighbouring units or maps it keeps one that it draws: the larger a value, the likelier.
+
+    In training the probabilities are the softmax of the values times the sharpness: the largest is likeliest, but the
+    others learn too. A high sharpness makes maxout of it. Predictions take the mean of all draws. After Springenberg
+    and Riedmiller (2013), who call it probabilistic maxout and average the outputs of many draws instead.
+    """
+
+    kind: ClassVar[str] = "probout"
+    title: ClassVar[str] = "Probout"
+    stem: ClassVar[str] = "probout"
+    aliases: ClassVar[tuple[str, ...]] = ("probabilistic maxout", "prob maxout", "stochastic maxout", "sampled pieces")
+
+    sharpness: float = setting(
+        1.0, "How sure the largest is to be drawn; the inverse temperature of the softmax.", minimum=0.0, maximum=1000.0
+    )
+
+    def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """An exponential, a product and two sums for each value."""
+        return 4 * elements(inputs["in"])
+
+    def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
+        """A module that draws in training."""
+        axis = _axis(inputs["in"])
+        return single("graph.modules.probout.Probout", pieces=self.pieces, sharpness=self.sharpness, axis=axis)
 
 
 def _fewer(layer: Layer, name: str, number: int) -> list[Remedy]:
