@@ -20,7 +20,7 @@ from typing import Any
 
 from app.project.presets import preset, preset_ids
 from graph.atomic_write import write_atomically
-from graph.layers.catalogue import catalogue
+from graph.network import Node
 from graph.project import Project, node_json
 from tools.figure_texts import replace_texts
 
@@ -48,15 +48,16 @@ def content_hash(project: Project) -> str:
     Places on the canvas, texts and settings that have their default do not count.
     """
     network = project.network
-    layers = {node.id: _decisive(node_json(node)) for node in network}
+    layers = {node.id: _decisive(node) for node in network}
     wires = sorted(map(str, network.connections))
     parts = [layers, wires, *(project.sections.get(name) for name in ("data", "plan"))]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=dict).encode()).hexdigest()[:16]
 
 
-def _decisive(layer: Mapping[str, Any]) -> dict[str, Any]:
-    defaults = {each.name: each.default for each in catalogue()[layer["kind"]].settings()}
-    settings = {name: value for name, value in layer["settings"].items() if value != defaults[name]}
+def _decisive(node: Node) -> dict[str, Any]:
+    defaults = {each.name: each.default for each in node.layer.settings()}
+    layer = node_json(node)
+    settings = {name: value for name, value in layer["settings"].items() if value != defaults.get(name, ...)}
     return {name: value for name, value in layer.items() if name not in ("position", "turned")} | {"settings": settings}
 
 
