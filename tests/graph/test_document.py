@@ -192,7 +192,7 @@ def test_edits_and_acts_beside_the_document_are_undone_in_one_order(doings: list
     for number, doing in enumerate(doings):
         if doing == "edit":
             with document.transaction("Edit", merge="same"):
-                document.add(layer("relu"))
+                document.add(layer("relu"), name=f"relu_{number}")  # the same again would be as saved
         elif doing == "act":
             document.record(counting(steps, f"act {number}"))
         elif doing == "save":
