@@ -292,6 +292,20 @@ def test_a_shortcut_is_given_either_a_slot_or_a_context() -> None:
     assert both == []
 
 
+def test_nothing_asks_for_the_next_widget_in_the_focus_chain() -> None:
+    """PySide takes what ``QWidget.nextInFocusChain`` gives for a child of the widget that was asked.
+
+    When one of them is deleted, the other counts as deleted too, and the window dies with it.
+    """
+    asking = [
+        f"{module_name(path)}: {node.attr}"
+        for path in sources("widgets")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("nextInFocusChain", "previousInFocusChain")
+    ]
+    assert asking == []
+
+
 def test_a_file_name_stands_for_one_idea() -> None:
     places = defaultdict(set)
     for path in sources("graph", "app", "widgets"):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.system.home import home
 from widgets.look.file_dialogs import fit_file_dialogs
+from widgets.look.return_presses import ReturnPresses
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 from widgets.shell.assembly import slices
@@ -24,6 +25,8 @@ def application() -> QApplication:
     app.setApplicationName("Netloom")
     app.setDesktopFileName("netloom")
     fit_file_dialogs(app)
+    if app.findChild(ReturnPresses) is None:
+        ReturnPresses(app)
     return app
 
 

@@ -14,12 +14,11 @@ def target_in(pane: QWidget, leaving: QWidget | None = None) -> QWidget | None:
     last = pane.focusWidget()
     if _takes_keys(last) and not (leaving is not None and within(leaving, last)):
         return last
-    widget: QWidget | None = pane
-    while widget is not None:
-        if within(pane, widget) and _takes_keys(widget) and not (leaving is not None and within(leaving, widget)):
+    # In the order in which they stand in each other: PySide makes what QWidget.nextInFocusChain gives a child of the
+    # widget that was asked, in its own books, and takes both for deleted when one of them is.
+    for widget in (pane, *pane.findChildren(QWidget)):
+        if _takes_keys(widget) and not (leaving is not None and within(leaving, widget)):
             return widget
-        following = widget.nextInFocusChain()
-        widget = following if following is not pane else None
     return None
 
 
