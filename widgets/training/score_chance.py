@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference
+from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference, share
 from app.protocol.evaluation_values import Evaluation, Predictions
 from app.protocol.messages import Array
 from app.system.number_format import format_number
@@ -69,6 +69,18 @@ def by_samples(metric: str, old: Evaluation, new: Evaluation) -> Verdict | None:
         )
         return _of_errors(*errors) if listed else None
     return None
+
+
+def how_sure(entry: RunEntry) -> str:
+    """What a test score says of samples to come: ``8 of 9 test samples are right. …``; empty where it is no share."""
+    right = _right(entry.metric, entry) if own_name(entry.metric) in WHOLE else None
+    if right is None:
+        return ""
+    low, high = (f"{100 * value:.0f}" for value in _ends(share(*right)))
+    return (
+        f"{right[0]:,} of {right[1]:,} test samples are right. By so many, the share of all such samples lies between "
+        f"{low} and {high} % (95 % interval)."
+    )
 
 
 def _right(metric: str, entry: RunEntry) -> tuple[int, int] | None:

@@ -24,12 +24,15 @@ from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.floating import FloatingBeside
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.busy_covers import BusyCovers
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.metric_text import own_name
+from widgets.training.run_entries import read_entry
 from widgets.training.run_list import RunList
+from widgets.training.score_chance import how_sure
 from widgets.training.settings_form import PlanForm
 from widgets.training.status_strip import StatusStrip
 from widgets.training.training_advice import TrainingAdvice
@@ -204,11 +207,13 @@ class TrainPanel(QWidget):
         self.strip.show_state(controller.state, controller.words, own=controller.own)
         scored, run = bool(controller.score) and controller.words == controller.score, controller.run
         self.strip.offer_errors(scored and run is not None and _has_errors(run))
+        entry = read_entry(run, self.runs.model.key) if scored and run is not None else None
+        self.strip.state.setToolTip(plain_tip(how_sure(entry)) if entry is not None else "")
+        self._tell_overfitting()
 
     def _on_state(self, state: State) -> None:
         self._show_state()
         self.runs.set_busy(self._controller.run if self._controller.active else None)
-        self._tell_overfitting()
         if state is State.STARTING:
             self.notice.clear()
         if state is State.FAILED:
@@ -299,7 +304,6 @@ class TrainPanel(QWidget):
             self.curves.show_run(run, name, hue, self._restore_confusion)
         self._show_state()
         self.runs.select(run)
-        self._tell_overfitting()
 
     def _tell_overfitting(self) -> None:
         """Answer for a run that is over and has a validation set whether it overfits."""

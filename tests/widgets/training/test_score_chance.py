@@ -12,7 +12,7 @@ from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredict
 from app.protocol.messages import Array
 from widgets.training.run_changes import test_change as change_of_test
 from widgets.training.run_entries import RunEntry
-from widgets.training.score_chance import by_counts, by_samples
+from widgets.training.score_chance import by_counts, by_samples, how_sure
 
 
 def entry(samples: int | None, score: float, metric: str = "accuracy", created: str = "1") -> RunEntry:
@@ -38,6 +38,13 @@ def test_the_same_difference_is_chance_on_few_samples_and_none_on_many() -> None
     assert many is not None and many.words == "hardly chance on 36,000 samples"
     other = by_counts("accuracy", entry(270, 0.9), entry(360, 0.9))
     assert other is not None and other.words == "may be chance on 270 and 360 samples"
+
+
+def test_a_score_of_few_samples_says_how_little_it_says() -> None:
+    # Wilson: 8 of 9 is 0.5650 to 0.9801.
+    assert how_sure(entry(9, 8 / 9)).startswith("8 of 9 test samples are right.")
+    assert "between 57 and 98 %" in how_sure(entry(9, 8 / 9))
+    assert how_sure(entry(9, 0.5)) == how_sure(entry(None, 1.0)) == how_sure(entry(9, 1.0, "rmse")) == ""
 
 
 @pytest.mark.parametrize(

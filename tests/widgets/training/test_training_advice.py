@@ -174,6 +174,21 @@ def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qt
     assert scene.panel.strip.overfitting.text() == ""
 
 
+def test_of_a_run_that_is_gone_nothing_is_said_of_overfitting(scene: Scene) -> None:
+    scene.begin(epochs=5)
+    falling = [(1.0, 1.1), (0.8, 0.9), (0.6, 0.7), (0.5, 0.6), (0.45, 0.55)]
+    log = Log(scene.controller.run / METRICS)  # type: ignore[operator]
+    for number, (train, validation) in enumerate(falling, 1):
+        log.add(samples.epoch(epoch=number, train={"loss": train}, validation={"loss": validation}).to_json())
+    log.close()
+    scene.epochs(falling)
+    scene.say(samples.finished())
+    assert scene.panel.strip.overfitting.text() == "no sign of overfitting"
+    scene.controller._forget_run()
+    scene.controller.forgotten.emit()
+    assert scene.panel.strip.overfitting.text() == ""
+
+
 def test_after_a_divergence_the_repair_comes_before_resume(make_controller: MakeController, qtbot: QtBot) -> None:
     document = Document(sections={"plan": {"learning_rate": 0.5}})
     panel = TrainPanel(ThemeSource("light"), make_controller("fail"))
