@@ -9,7 +9,7 @@ import numpy as np
 from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference, share
 from app.protocol.evaluation_values import Evaluation, Predictions
 from app.protocol.messages import Array
-from app.system.number_format import format_number
+from app.system.number_format import format_number, format_percent
 from widgets.training.metric_text import own_name, signed
 from widgets.training.run_entries import RunEntry
 
@@ -76,10 +76,10 @@ def how_sure(entry: RunEntry) -> str:
     right = _right(entry.metric, entry) if own_name(entry.metric) in WHOLE else None
     if right is None:
         return ""
-    low, high = (f"{100 * value:.0f}" for value in _ends(share(*right)))
+    low, high = (format_percent(value, 0) for value in _ends(share(*right)))
     return (
         f"{right[0]:,} of {right[1]:,} test samples are right. By so many, the share of all such samples lies between "
-        f"{low} and {high} % (95 % interval)."
+        f"{low} and {high} (95 % interval)."
     )
 
 

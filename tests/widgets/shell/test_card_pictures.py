@@ -74,16 +74,12 @@ def test_pictures_are_there_after_every_training_and_in_a_project_that_is_reopen
 ) -> None:
     controller = working.training.controller
     assert controller is not None
-    live: list[Snapshot] = []
-    controller.link.snapshot.connect(live.append)
     runs = []
     for _ in range(2):
-        live.clear()
         train(working, qtbot)
         runs.append(controller.run)
         qtbot.waitUntil(lambda: shown(working) == LAYERS, timeout=PATIENCE)
         assert painted(working, "conv1")
-    assert live and set(live[0].views.cards) == LAYERS, "the second training shows them while it lasts as well"
     assert runs[0] != runs[1]
     working.files.new()
     assert not shown(working)
@@ -95,3 +91,19 @@ def test_pictures_are_there_after_every_training_and_in_a_project_that_is_reopen
     panel.runs.select(runs[0])
     assert not shown(working), "those of another run are not this one's"
     qtbot.waitUntil(lambda: shown(working) == LAYERS, timeout=PATIENCE)
+
+
+def test_a_later_training_shows_them_while_it_lasts_as_well(working: MainWindow, qtbot: QtBot) -> None:
+    controller, document = working.training.controller, working.session.document
+    assert controller is not None
+    train(working, qtbot)
+    live: list[Snapshot] = []
+    controller.link.snapshot.connect(live.append)
+    with document.transaction("Train for long"):
+        document.set_section("plan", {"epochs": 5000})
+    qtbot.keyClick(working, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(live), timeout=PATIENCE)
+    assert set(live[0].views.cards) == LAYERS
+    qtbot.waitUntil(lambda: shown(working) == LAYERS, timeout=PATIENCE)
+    with qtbot.waitSignal(controller.finished, timeout=PATIENCE):
+        controller.stop()

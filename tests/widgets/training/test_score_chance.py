@@ -43,7 +43,7 @@ def test_the_same_difference_is_chance_on_few_samples_and_none_on_many() -> None
 def test_a_score_of_few_samples_says_how_little_it_says() -> None:
     # Wilson: 8 of 9 is 0.5650 to 0.9801.
     assert how_sure(entry(9, 8 / 9)).startswith("8 of 9 test samples are right.")
-    assert "between 57 and 98 %" in how_sure(entry(9, 8 / 9))
+    assert "between 57 % and 98 %" in how_sure(entry(9, 8 / 9))
     assert how_sure(entry(9, 0.5)) == how_sure(entry(None, 1.0)) == how_sure(entry(9, 1.0, "rmse")) == ""
 
 
