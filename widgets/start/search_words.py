@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
 from app.system.guide_pages import GLOSSARY, guide_pages, stems
+
+T = TypeVar("T")
 
 TASKS = {
     "S01": "activation function, step function, sigmoid, softmax, leaky ReLU, derivative",
@@ -68,6 +71,21 @@ def plain(text: str) -> str:
 def wanted(text: str) -> list[str]:
     """What to look for: the words of a search without their endings and without those that every sentence has."""
     return stems(plain(text))
+
+
+def fitting(text: str, items: Sequence[T], tiers: Callable[[T], tuple[str, ...]]) -> list[T]:
+    """Those of ``items`` that hold all words of a search in the nearest of their tiers in which any of them does.
+
+    All have the same number of ``tiers``, the nearest first; a search without words leaves all items.
+    """
+    words = wanted(text)
+    if not words:
+        return list(items)
+    for tier in zip(*map(tiers, items), strict=True):
+        found = [item for item, held in zip(items, tier, strict=True) if all(word in held for word in words)]
+        if found:
+            return found
+    return []
 
 
 def of_tasks(textbook: Iterable[str]) -> str:

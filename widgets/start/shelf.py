@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from widgets.look.labels import text_label
-from widgets.start.search_words import wanted
+from widgets.start.search_words import fitting
 
 C = TypeVar("C", bound=QWidget)
 
@@ -62,37 +62,25 @@ class Shelf(QWidget, Generic[C]):
         self._wanted = text
         self.arrange()
 
-    def _found(self, cards: Sequence[C]) -> list[C]:
-        """Those of ``cards`` that hold all words that are wanted, in the nearest tier in which any does."""
-        words = wanted(self._wanted)
-        if not words:
-            return list(cards)
-        most = max((len(self.tiers(card)) for card in cards), default=0)
-        for tier in range(most):
-            found = [card for card in cards if all(word in self.tiers(card)[tier] for word in words)]
-            if found:
-                return found
-        return []
-
     def arrange(self) -> None:
         """Put the cards that fit in their places."""
         if not self._columns:  # not shown yet
             return
-        fitting = self._found([card for card in self.cards if self.fits(card)])
+        shown = fitting(self._wanted, [card for card in self.cards if self.fits(card)], self.tiers)
         while self._grid.takeAt(0) is not None:
             pass
         for card in self.cards:
-            card.setVisible(card in fitting)
-        for index, card in enumerate(fitting):
+            card.setVisible(card in shown)
+        for index, card in enumerate(shown):
             self._grid.addWidget(card, index // self._columns, index % self._columns)
         for column in range(self.most):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
         for row in range(self._grid.rowCount() + 1):
             self._grid.setRowStretch(row, 0)
-        self._grid.setRowStretch(-(-max(len(fitting), 1) // self._columns), 1)
+        self._grid.setRowStretch(-(-max(len(shown), 1) // self._columns), 1)
         self.nothing.setText(self.without())
-        self.nothing.setVisible(not fitting)
-        if not fitting:
+        self.nothing.setVisible(not shown)
+        if not shown:
             self._grid.addWidget(self.nothing, 0, 0, 1, self._columns, Qt.AlignmentFlag.AlignTop)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from widgets.start.preset_entries import PresetEntry, presets
-from widgets.start.search_words import TASKS, glossary, of_glossary, of_kind, plain, wanted
+from widgets.start.search_words import TASKS, fitting, glossary, of_glossary, of_kind, plain
 
 TERMS = {
     "activation function": "step_mlp",
@@ -88,13 +88,8 @@ ENTRIES = presets()
 
 
 def found(text: str) -> list[str]:
-    """What the gallery shows, as `widgets.start.shelf.Shelf` decides it."""
-    words = wanted(text)
-    for tier in range(2):
-        fitting = [entry.path.stem for entry in ENTRIES if all(word in entry.tiers[tier] for word in words)]
-        if fitting:
-            return fitting
-    return []
+    """What the gallery shows."""
+    return [entry.path.stem for entry in fitting(text, ENTRIES, lambda entry: entry.tiers)]
 
 
 @pytest.mark.parametrize("term", TERMS)
