@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView
@@ -17,7 +18,7 @@ from graph.editing.matching import LooseEnd
 from graph.editing.open_ends import REACH, OpenEnd, offered_line, open_end_beside
 from graph.errors import NetloomError
 from graph.layers.base import Layer
-from graph.network import Connection, Node
+from graph.network import Connection, Node, Position
 from widgets.canvas.board import Board
 from widgets.canvas.board_items import EVERYWHERE, Slot
 from widgets.canvas.canvas_events import CanvasEvents
@@ -158,13 +159,17 @@ class CanvasContext(QObject):
             if self.is_whole_in(before) and not self.is_whole_in(self.navigation.visible_region()):
                 self.frame_all()
 
-    def is_whole_in(self, region: QRectF) -> bool:
-        """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little."""
-        cards = (card.rect for card in self.board.cards.values())
-        return bool(self.board.cards) and all(map(region.contains, chain(cards, self._notes())))
+    def is_whole_in(self, region: QRectF, corners: Mapping[str, Position] = MappingProxyType({})) -> bool:
+        """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little.
 
-    def _notes(self) -> Iterator[QRectF]:
-        return (QRectF(*annotation.area) for annotation in self.board.annotations.values())
+        Cards whose layers are in ``corners`` count as if they stood there.
+        """
+        cards = (
+            QRectF(QPointF(*corners[id_]), card.rect.size()) if id_ in corners else card.rect
+            for id_, card in self.board.cards.items()
+        )
+        notes = (QRectF(*annotation.area) for annotation in self.board.annotations.values())
+        return bool(self.board.cards) and all(map(region.contains, chain(cards, notes)))
 
     # The pointer
 
@@ -282,14 +287,7 @@ class CanvasContext(QObject):
     def _was_whole(self, commit: Commit) -> bool:
         """Whether the whole network was in view before a commit; cards that it moves may be in their new places."""
         before = {change.id: change.old for change in reversed(commit.changes) if isinstance(change, LayerMoved)}
-        region = self.navigation.visible_region()
-        stayed = (card.rect for id_, card in self.board.cards.items() if id_ not in before)
-        moved = (
-            QRectF(QPointF(*place), self.board.cards[id_].rect.size())
-            for id_, place in before.items()
-            if id_ in self.board.cards
-        )
-        return bool(self.board.cards) and all(map(region.contains, chain(stayed, moved, self._notes())))
+        return self.is_whole_in(self.navigation.visible_region(), before)
 
     def _reveal_added(self, commit: Commit, whole: bool) -> None:
         """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.
