@@ -14,10 +14,11 @@ from app.protocol.events import Points, Snapshot
 from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
 from app.training.run_labels import owner_of
-from app.training.runs import METRICS, Log, Run
+from app.training.runs import Run
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
 from tests.widgets.conftest import close, digits_project
+from tests.widgets.training.finished_run import write_events
 from widgets.inspector.shape_text import total_facts
 from widgets.launch import make_window
 from widgets.look import file_dialogs
@@ -57,7 +58,6 @@ def train_shortly(window: MainWindow, run: Path, accuracy: float) -> None:
     controller = window.training.controller
     assert controller is not None
     Run.create(run, project_json(window.session.project), {"created": f"{run.name[-15:-7]}"})
-    log = Log(run / METRICS)
     metrics = {"loss": 0.5, "accuracy": accuracy}
     controller._begin(run)
     for event in (
@@ -65,9 +65,8 @@ def train_shortly(window: MainWindow, run: Path, accuracy: float) -> None:
         samples.epoch(epoch=5, step=50, train=metrics, validation=metrics),
         samples.finished(run=str(run), test=metrics),
     ):
-        log.add(event.to_json())
+        write_events(run, event)
         controller.link.training_event.emit(event)
-    log.close()
     controller.runs_changed.emit()
     train_panel(window).runs.model.read_all()
 

@@ -17,16 +17,25 @@ from app.project.presets import preset
 from app.protocol.events import MOST_CLASSES, EpochConfusion, Event
 from app.training.plan import Plan
 from app.training.run_labels import ProjectKey
-from app.training.runs import METRICS, Log, Run, fresh_folder
+from app.training.runs import Run, fresh_folder
 from graph.document import Document
 from graph.project import Project, project_json
 from tests.app.protocol import samples
 from tests.widgets.training.conftest import MakeController
+from tests.widgets.training.finished_run import write_events
 from widgets.fields.warning_mark import WarningMark
 from widgets.look.theme import ThemeSource
 from widgets.training.training_advice import changes
 from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State
+
+
+def epochs_of(losses: list[tuple[float, float]]) -> list[Event]:
+    """Epochs by their losses on both parts."""
+    return [
+        samples.epoch(epoch=number, step=number, train={"loss": train}, validation={"loss": validation})
+        for number, (train, validation) in enumerate(losses, 1)
+    ]
 
 
 class Scene:
@@ -58,6 +67,11 @@ class Scene:
                     validation={"loss": validation, **metrics},
                 )
             )
+
+    def log_epochs(self, losses: list[tuple[float, float]]) -> None:
+        """The worker has written the log of the run, epochs by their losses on both parts."""
+        assert self.controller.run is not None
+        write_events(self.controller.run, *epochs_of(losses))
 
     def buttons(self) -> list[str]:
         """Titles in the notice, the primary one first."""
@@ -163,10 +177,7 @@ def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qt
     set_plan(scene.document, learning_rate=10.0)
     scene.begin(epochs=5)
     hot = [(200.0, 210.0), (150.0, 110.0), (620.0, 640.0), (430.0, 290.0), (517.0, 346.0)]
-    log = Log(scene.controller.run / METRICS)  # type: ignore[operator]
-    for number, (train, validation) in enumerate(hot, 1):
-        log.add(samples.epoch(epoch=number, train={"loss": train}, validation={"loss": validation}).to_json())
-    log.close()
+    scene.log_epochs(hot)
     scene.epochs(hot, accuracy=0.24)
     scene.say(samples.finished())
     assert scene.panel.notice.text.startswith("Training diverged. The training loss is 517.0, where a guess gives")
@@ -177,10 +188,7 @@ def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qt
 def test_of_a_run_that_is_gone_nothing_is_said_of_overfitting(scene: Scene) -> None:
     scene.begin(epochs=5)
     falling = [(1.0, 1.1), (0.8, 0.9), (0.6, 0.7), (0.5, 0.6), (0.45, 0.55)]
-    log = Log(scene.controller.run / METRICS)  # type: ignore[operator]
-    for number, (train, validation) in enumerate(falling, 1):
-        log.add(samples.epoch(epoch=number, train={"loss": train}, validation={"loss": validation}).to_json())
-    log.close()
+    scene.log_epochs(falling)
     scene.epochs(falling)
     scene.say(samples.finished())
     assert scene.panel.strip.overfitting.text() == "no sign of overfitting"
@@ -285,10 +293,8 @@ def test_a_run_that_is_opened_again_has_its_confusion_matrix(scene: Scene, kept:
     run, panel = scene.controller.run, scene.panel
     assert run is not None
     matrix = EpochConfusion(1, ("cat", "dog"), np.array([[3, 1], [0, 4]]))
-    log = Log(run / METRICS)
-    for event in (samples.started(), samples.epoch(validation={"loss": 0.5, metric: 0.9}), *([matrix] if kept else [])):
-        log.add(event.to_json())
-    log.close()
+    epoch = samples.epoch(validation={"loss": 0.5, metric: 0.9})
+    write_events(run, samples.started(), epoch, *([matrix] if kept else []))
     scene.say(samples.finished())
     scene.controller.open_project(ProjectKey("another"))
     assert not panel.tabs.isTabVisible(panel.tabs.indexOf(panel.confusion_page))
@@ -317,16 +323,7 @@ def test_a_run_opened_again_is_marked_without_a_notice(scene: Scene) -> None:
     scene.begin()
     path = scene.controller.run
     assert path is not None
-    with (path / "metrics.jsonl").open("w") as log:
-        import json
-
-        events = [samples.started(run=str(path))]
-        rows = [
-            samples.epoch(epoch=number, step=number, train={"loss": train}, validation={"loss": validation})
-            for number, (train, validation) in enumerate(OVERFITTING, 1)
-        ]
-        for event in (*events, *rows, samples.finished()):
-            log.write(json.dumps(event.to_json()) + "\n")
+    write_events(path, samples.started(run=str(path)), *epochs_of(OVERFITTING), samples.finished())
     scene.say(samples.finished())
     scene.panel.notice.clear()
     scene.controller.restore(path, "Trained")
