@@ -87,7 +87,8 @@ def own_weights(text: str, field: FieldInfo) -> Array:
 
 def _named(part: str, names: Sequence[str]) -> tuple[str, float]:
     match = _NAMED.fullmatch(part.strip(" ;,"))
-    name = FORMER_CLASSES.get(match[1], match[1]) if match else ""
+    name = match[1] if match else ""
+    name = name if name in names else FORMER_CLASSES.get(name, "")
     if match is None or name not in names:
         known = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
         raise NetloomError(f"Class weights: “{part.strip()}” names no class with its weight; the classes are {known}.")

@@ -85,6 +85,8 @@ def test_own_weights_that_do_not_fit_are_refused(text: str, words: str) -> None:
 def test_classes_of_shipped_data_may_be_named_as_they_were_before() -> None:
     wine = FieldInfo("grower", vector(3), classes=("cultivar 1", "cultivar 2", "cultivar 3"))
     assert own_weights("grower 2: 5", wine).tolist() == [1, 5, 1]
+    growers = FieldInfo("grower", vector(2), classes=("grower 1", "grower 2"))  # of the user's own data
+    assert own_weights("grower 2: 5", growers).tolist() == [1, 5]
 
 
 def test_weights_need_classes() -> None:
