@@ -2,6 +2,7 @@
 
 Every preset is trained once for each seed of `SEEDS`, on one thread of the processor. What was measured already is not
 trained again: a preset's entry in the file holds for as long as its network, training settings and data are the same.
+Baselines, which take no training, are measured each time: their names are made of the names of classes.
 The file is written after each training, so that a call that was interrupted goes on where it stopped.
 """
 
@@ -69,28 +70,39 @@ def data_hash(project: Project) -> str:
     return prepare(DataChoice.parse(project.sections["data"])).fingerprint()[:16]
 
 
-def train_once(project: Project, seed: int, id_: str = "") -> tuple[dict[str, float], dict[str, Any]]:
-    """Test scores after training with ``seed``, by the name of the metric, and errors of baselines by their name."""
-    from app.cli.run_verbs import with_plan
-    from app.data.baselines import baselines
+def train_once(project: Project, seed: int, id_: str = "") -> dict[str, float]:
+    """Test scores after training with ``seed``, by the name of the metric."""
     from app.inference.evaluate import evaluate_model
     from app.training.trainer import train
     from app.training.training_session import begin, load_model
-    from tools.more_figures import more_baselines, more_scores
+    from tools.more_figures import more_scores
 
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        changes = {"seed": seed, "threads": 1, "device": "cpu"}
-        [*_, last] = train(begin(with_plan(project, changes), None, run))
+        [*_, last] = train(begin(_planned(project, seed), None, run))
         if last.to_json()["status"] != "completed":
             raise RuntimeError(f"Training ended early: {last.to_json()}")
         _, model = load_model(run)
         measured = {**evaluate_model(model).metrics, **more_scores(id_, model)}
-        scores = {name: rounded(value) for name, value in measured.items() if name != "loss"}
-        binary = model.objective.heads[0].binary
-        simple = [baseline.to_json() for baseline in baselines(model.prepared, binary=binary)]
-        compared = {each.pop("name"): each for each in simple} | more_baselines(id_, model.prepared)
-    return scores, {key: {name: rounded(value) for name, value in each.items()} for key, each in compared.items()}
+    return {name: rounded(value) for name, value in measured.items() if name != "loss"}
+
+
+def baseline_errors(project: Project, id_: str = "") -> dict[str, dict[str, float]]:
+    """The test errors of what can be had without a network, by the name of the baseline."""
+    from app.inference.model_baselines import model_baselines
+    from app.training.trainable import Model
+    from tools.more_figures import more_baselines
+
+    model = Model.build(_planned(project))
+    simple = [baseline.to_json() for baseline in model_baselines(model)]
+    compared = {each.pop("name"): each for each in simple} | more_baselines(id_, model.prepared)
+    return {key: {name: rounded(value) for name, value in each.items()} for key, each in compared.items()}
+
+
+def _planned(project: Project, seed: int = 0) -> Project:
+    from app.cli.run_verbs import with_plan
+
+    return with_plan(project, {"seed": seed, "threads": 1, "device": "cpu"})
 
 
 def rounded(value: float) -> float:
@@ -116,26 +128,33 @@ def is_complete(entry: Mapping[str, Any]) -> bool:
 
 
 def measure(id_: str) -> None:
-    """Train the seeds of a preset that are missing in the file, and write each into it."""
+    """Measure a preset's baselines, train the seeds that are missing in the file, and write each into it."""
     project = preset(id_).project
     marks = {"content": content_hash(project), "data": data_hash(project)}
     entry: Entry = read_figures().get(id_, {})
+    # What pages say until all seeds are done.
+    before = entry.get("before") or ({name: entry[name] for name in SHOWN} if entry else None)
     if any(entry.get(name) != mark for name, mark in marks.items()):
-        # What pages say until all seeds are done.
-        before = entry.get("before") or ({name: entry[name] for name in SHOWN} if entry else None)
-        entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}, "before": before}
+        entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}}
+    entry |= {"baselines": baseline_errors(project, id_), "before": before}
+    _keep(id_, entry)
     for seed in SEEDS:
         if str(seed) in entry["seeds"]:
             continue
         began = time.process_time()
-        scores, compared = train_once(project, seed, id_)
+        scores = train_once(project, seed, id_)
         entry["seeds"][str(seed)] = scores
         entry["seconds"] = round(max(entry["seconds"], time.process_time() - began), 1)
-        entry["scores"], entry["baselines"] = summary(entry["seeds"]), compared
-        if is_complete(entry) and (before := entry.pop("before", None)):
-            replace_texts(id_, before, entry)
-        _write(read_figures() | {id_: entry})
+        entry["scores"] = summary(entry["seeds"])
+        _keep(id_, entry)
         print(f"{id_}, seed {seed}: {scores}", flush=True)
+
+
+def _keep(id_: str, entry: Entry) -> None:
+    """Write an entry into the file, and what is new in it into the pages once all seeds are done."""
+    if is_complete(entry) and (before := entry.pop("before", None)):
+        replace_texts(id_, before, entry)
+    _write(read_figures() | {id_: entry})
 
 
 def _write(entries: Mapping[str, Entry]) -> None:
