@@ -101,6 +101,11 @@ class Shape:
         return self.open_length if self.time is None else self.time
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a time, and its number of steps is unknown."""
+        return None in self.sizes
+
+    @property
     def known_time(self) -> int | None:
         """The time as a number, that of an open length as the chosen data brings it; None where it is not known."""
         return self.open_length.known if self.open_length else self.time

@@ -91,7 +91,7 @@ class DeployedInfo:
     @property
     def open_times(self) -> bool:
         """Whether an input's number of steps is not known."""
-        return any(None in shape.sizes for shape in self.shapes)
+        return any(shape.is_open for shape in self.shapes)
 
     def samples(self, count: int, time: int | None) -> list[Tensor]:
         """``count`` samples for each input: of the data where there are some, else drawn; ``time`` steps where open."""
@@ -199,7 +199,7 @@ def _samples(port: ModelPort, count: int, time: int | None, generator: torch.Gen
     sizes = tuple(time if size is None else size for size in port.shape.sizes)
     if port.rows is not None and len(port.rows):
         known = port.rows[torch.arange(count) % len(port.rows)]
-        if time is not None and None in port.shape.sizes:
+        if time is not None and port.shape.is_open:
             known = known[:, torch.arange(time) % known.shape[1]]
         return known.contiguous()
     if port.shape.kind is Kind.TOKENS:

@@ -29,7 +29,8 @@ def network_costs(checker: Checker) -> NetworkCosts:
     infos = checker.counted
     plain = Costs(checker.connections, checker.flops, checker.activations)
     is_open = any(info.is_open for info in infos)
-    return NetworkCosts(plain, total_at_length(infos), data_lengths(infos) if is_open else {}, is_open)
+    lengths = data_lengths(shape for info in infos for shape in info.outputs.values()) if is_open else {}
+    return NetworkCosts(plain, total_at_length(infos), lengths, is_open)
 
 
 def steps_text(lengths: Mapping[str, int]) -> str:
@@ -69,7 +70,7 @@ def connections_text(costs: NetworkCosts) -> str:
 def layer_texts(info: LayerInfo) -> tuple[str, str, str]:
     """Connections, operations and memory of a layer."""
     whole = info.at_length
-    lengths = data_lengths([info]) or data_lengths([LayerInfo(outputs=info.inputs)])
+    lengths = data_lengths(info.outputs.values()) or data_lengths(info.inputs.values())
     pairs = (
         (info.connections, whole.connections if whole else None, ""),
         (info.flops, whole.flops if whole else None, "FLOP"),

@@ -82,7 +82,7 @@ def _at_length(checker: Checker, info: DatasetInfo | None) -> Checker | None:
     for id_, shape in open_inputs(checker.network).items():
         field = checker.network.layer_as(id_, Input).field or spec.default_input
         offered = spec.inputs.get(field)
-        if offered is not None and offered.kind is shape.kind and None not in offered.sizes:
+        if offered is not None and offered.kind is shape.kind and not offered.is_open:
             arriving[id_] = offered
     return at_length(checker, arriving) if arriving else None
 

@@ -79,7 +79,7 @@ class LayerInfo:
     @property
     def is_open(self) -> bool:
         """Whether the number of steps of something that arrives or leaves is open, so that costs are those of one."""
-        return any(None in shape.sizes for shape in (*self.inputs.values(), *self.outputs.values()))
+        return any(shape.is_open for shape in (*self.inputs.values(), *self.outputs.values()))
 
     @property
     def costs(self) -> Costs:

@@ -14,7 +14,8 @@ def costs_at_length(layer: Layer, inputs: Mapping[str, Shape], outputs: Mapping[
 
     None where no shape is open, or the data does not say how many steps that are.
     """
-    if not any(None in shape.sizes for shape in (*inputs.values(), *outputs.values())):
+    open_shapes = [shape for shape in (*inputs.values(), *outputs.values()) if shape.is_open]
+    if not open_shapes or any(shape.known_time is None for shape in open_shapes):
         return None
     try:
         arriving, leaving = _closed(inputs), _closed(outputs)
@@ -23,31 +24,18 @@ def costs_at_length(layer: Layer, inputs: Mapping[str, Shape], outputs: Mapping[
             layer.flops(arriving, leaving),
             layer.activation_count(arriving, leaving),
         )
-    except (ValueError, ShapeError):  # not known, or too short for a window
+    except (ValueError, ShapeError):  # too short for a window
         return None
 
 
 def _closed(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    return {port: _at_length(shape) if None in shape.sizes else shape for port, shape in shapes.items()}
+    """The shapes with the number of steps that the data brings."""
+    return {port: shape.with_length(shape.known_time) if shape.is_open else shape for port, shape in shapes.items()}
 
 
-def _at_length(shape: Shape) -> Shape:
-    """The shape with the number of steps that the data brings.
-
-    Raises
-    ------
-    ValueError
-        if that is not known.
-    """
-    if shape.known_time is None:
-        raise ValueError("the length is not known")
-    return shape.with_length(shape.known_time)
-
-
-def data_lengths(infos: Iterable[LayerInfo]) -> dict[str, int]:
+def data_lengths(shapes: Iterable[Shape]) -> dict[str, int]:
     """How many steps the longest sample has, by the input whose length is open; only where the data is known."""
-    lengths = (shape.open_length for info in infos for shape in info.outputs.values())
-    origins = (origin for length in lengths if length is not None for origin in length.origins)
+    origins = (origin for shape in shapes if shape.open_length is not None for origin in shape.open_length.origins)
     return {origin.name: origin.steps for origin in origins if origin.steps is not None}
 
 

@@ -14,7 +14,7 @@ from graph.shapes import Shape
 def open_inputs(network: Network) -> dict[str, Shape]:
     """The inputs whose length is open, with their shapes."""
     inputs = ((node.id, node.layer.shape) for node in network if isinstance(node.layer, Input))
-    return {id_: shape for id_, shape in inputs if None in shape.sizes}
+    return {id_: shape for id_, shape in inputs if shape.is_open}
 
 
 def at_length(checker: Checker, arriving: Mapping[str, Shape]) -> Checker:
@@ -22,8 +22,3 @@ def at_length(checker: Checker, arriving: Mapping[str, Shape]) -> Checker:
     found = Checker(Document(checker.network), checker.data_spec, arriving=arriving)
     found.close()
     return found
-
-
-def with_length(shape: Shape, length: int) -> Shape:
-    """The shape with ``length`` steps where it leaves that open."""
-    return Shape(shape.kind, tuple(length if size is None else size for size in shape.sizes))

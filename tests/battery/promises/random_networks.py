@@ -11,7 +11,7 @@ from torch import Tensor
 from graph.build.code import generate
 from graph.build.compile import Compiled, compile_network
 from graph.checking.check import Checker
-from graph.checking.open_lengths import at_length, open_inputs, with_length
+from graph.checking.open_lengths import at_length, open_inputs
 from graph.document import Document
 from graph.network import Network
 from graph.project import Project, decode, parse_project, project_bytes
@@ -65,7 +65,7 @@ def runs_at(drawn: Network, compiled: Compiled, length: int) -> bool:
     checker = Checker(Document(drawn))
     checker.close()
     inputs = open_inputs(drawn)
-    said = at_length(checker, {id_: with_length(shape, length) for id_, shape in inputs.items()})
+    said = at_length(checker, {id_: shape.with_length(length) for id_, shape in inputs.items()})
     try:
         results = outputs(compiled.module.eval(), samples(compiled, length=length))
     except Exception:

@@ -6,7 +6,7 @@ import pytest
 
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
-from graph.checking.open_lengths import at_length, open_inputs, with_length
+from graph.checking.open_lengths import at_length, open_inputs
 from graph.document import Document
 from graph.layers.base import Layer
 from graph.network import Connection
@@ -63,6 +63,6 @@ def test_a_network_is_known_at_any_length() -> None:
     checker = checked(chain([layer("input", shape=sequence(None, 2)), layer("average_pool1d"), layer("output")]))
     inputs = open_inputs(checker.network)
     assert inputs == {"input1": sequence(None, 2)}
-    known = at_length(checker, {id_: with_length(shape, 11) for id_, shape in inputs.items()})
+    known = at_length(checker, {id_: shape.with_length(11) for id_, shape in inputs.items()})
     shape: Shape = known.layer_info("output1").outputs["out"]
-    assert shape == sequence(5, 2) and with_length(vector(3), 9) == vector(3)
+    assert shape == sequence(5, 2) and vector(3).with_length(9) == vector(3)
