@@ -190,6 +190,25 @@ class Network:
                     waiting.append(connection.source)
         return frozenset(leading)
 
+    def downstream(self, ids: Iterable[str]) -> list[str]:
+        """``ids`` and all layers that depend on them, each after those it depends on."""
+        order, seen = list[str](), set[str]()
+        for root in ids:
+            if root in seen:
+                continue
+            seen.add(root)
+            stack = [(root, iter(self.graph.successors(root)))]
+            while stack:
+                id_, successors = stack[-1]
+                following = next((s for s in successors if s not in seen), None)
+                if following is None:
+                    order.append(id_)
+                    stack.pop()
+                else:
+                    seen.add(following)
+                    stack.append((following, iter(self.graph.successors(following))))
+        return order[::-1]
+
     def lacking(self) -> set[str]:
         """Ids of the layers at which an input is free."""
         return {id_ for id_, node in self._nodes.items() if len(self._into[id_]) < len(node.inputs)}

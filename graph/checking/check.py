@@ -222,7 +222,7 @@ class Checker:
             self._useful, self._dead = useful, dead
         before, self._loose = self._loose, loose_ends(self.network, self._dead)
         changed = set[str]()
-        order = downstream(self.network, stale)
+        order = self.network.downstream(stale)
         for index, id_ in enumerate(order):
             if id_ not in stale:
                 continue
@@ -374,26 +374,6 @@ def _touched(commit: Commit) -> tuple[set[str], bool]:
             case _:
                 pass
     return dirty, structure
-
-
-def downstream(network: Network, start: Iterable[str]) -> list[str]:
-    """``start`` and all layers that depend on it, each after those it depends on."""
-    graph, order, seen = network.graph, list[str](), set[str]()
-    for root in start:
-        if root in seen:
-            continue
-        seen.add(root)
-        stack = [(root, iter(graph.successors(root)))]
-        while stack:
-            id_, successors = stack[-1]
-            following = next((s for s in successors if s not in seen), None)
-            if following is None:
-                order.append(id_)
-                stack.pop()
-            else:
-                seen.add(following)
-                stack.append((following, iter(graph.successors(following))))
-    return order[::-1]
 
 
 def spatial_axes(shape: Shape) -> int:

@@ -279,15 +279,9 @@ class Block(Layer):
     def reads_ahead(self, port: str) -> bool:
         """Whether a layer inside does, behind the input that is this port."""
         network = self.body.network
-        behind, open_ = set[str](), [port] if port in network else []
-        while open_:
-            for wire in network.out_of(open_.pop()):
-                if network.layer(wire.target).reads_ahead(wire.target_port):
-                    return True
-                if wire.target not in behind:
-                    behind.add(wire.target)
-                    open_.append(wire.target)
-        return False
+        behind = network.downstream([port] if port in network else [])
+        wires = (wire for id_ in behind for wire in network.out_of(id_))
+        return any(network.layer(wire.target).reads_ahead(wire.target_port) for wire in wires)
 
     def summary(self) -> str:
         """Name, layers inside and repetitions."""

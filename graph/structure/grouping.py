@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from graph.checking.check import Checker, downstream
+from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.io import Input, InputLike, Output
@@ -88,7 +88,7 @@ def _check_group(network: Network, chosen: list[str]) -> None:
         if isinstance(network.layer(id_), InputLike | Output):
             raise NetloomError(f"{id_} is an end of the network and stays outside of groups: leave it out.")
     outside = {c.target for id_ in chosen for c in network.out_of(id_) if c.target not in chosen}
-    back = set(downstream(network, outside)) & set(chosen)
+    back = set(network.downstream(outside)) & set(chosen)
     if back:
         raise NetloomError(
             f"These layers cannot be grouped, because data would leave the group and come back at {sorted(back)[0]}: "

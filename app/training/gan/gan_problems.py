@@ -11,7 +11,7 @@ import networkx as nx
 from app.data.dataset import DatasetInfo
 from app.training.gan.roles import RolesError, different_shapes, roles
 from app.training.plan import ADVERSARIAL, objective_of
-from graph.checking.check import Checker, downstream
+from graph.checking.check import Checker
 from graph.checking.data_fit import fits, reshaping
 from graph.checking.fixes import Change, Fix
 from graph.checking.layer_info import Problem, Severity
@@ -96,12 +96,12 @@ def _twin(checker: Checker, info: DatasetInfo | None) -> tuple[Fix, ...]:
     if info is None or len(outputs) != 1 or not noise or any(isinstance(node.layer, Input) for node in network):
         return ()
     leading = nx.ancestors(network.graph, outputs[0]).difference(noise)
-    order = [id_ for id_ in downstream(network, noise) if id_ in leading]
+    order = [id_ for id_ in network.downstream(noise) if id_ in leading]
     makers = [id_ for id_ in order if checker.layer_info(id_).outputs.get("out") == info.shape]
     if not makers:
         return ()
     source = makers[-1]
-    discriminator = tuple(id_ for id_ in downstream(network, network.successors(source)) if id_ in (*order, outputs[0]))
+    discriminator = tuple(id_ for id_ in network.downstream(network.successors(source)) if id_ in (*order, outputs[0]))
     meets = [wire for wire in network.out_of(source) if wire.target in discriminator]
     closed = all(
         wire.source in (source, *discriminator) for id_ in discriminator for wire in network.into(id_).values()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.data.dataset import DatasetInfo
 from app.training.sequence.decoder_input import reads_ahead
-from graph.checking.check import Checker, downstream
+from graph.checking.check import Checker
 from graph.checking.fixes import Fix, Replace
 from graph.checking.layer_info import Problem, Severity
 from graph.layers.io import Input, Output
@@ -43,7 +43,8 @@ def _ahead(checker: Checker, info: DatasetInfo, field: str) -> Iterator[Connecti
     ends = [
         node.id for node in network if isinstance(node.layer, Output) and info.target_field(node.layer.target).listed
     ]
-    between = [id_ for id_ in downstream(network, starts) if id_ in network.leading_to(ends)]
+    leading = network.leading_to(ends)
+    between = {id_: None for id_ in network.downstream(starts) if id_ in leading}
     for id_ in between:
         for port, wire in network.into(id_).items():
             if wire.source in between and not network.node(id_).muted and _reads_ahead(checker, wire, port):
