@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from app.project.recovery import Unsaved
     from widgets.shell.context import Context
     from widgets.shell.project_session import OpenedProject, ProjectSession
-    from widgets.shell.waiting_page import WaitingPage, is_large
-from widgets.start.preset_entries import PresetEntry
+    from widgets.start.preset_entries import PresetEntry
 
 PROJECTS = "Netloom projects (*.netloom)"
 """What file dialogs save as."""
