@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.floating import FieldFault
@@ -57,8 +58,8 @@ class RefusedTexts:
         return [fault for fault in standing if workbench.isAncestorOf(fault.field)]
 
     def _tell(self, fault: FieldFault) -> None:
-        if fault.text() and not fault.field.isVisible():
-            self._say(_said(fault), partial(self._show, fault.field), lambda: bool(_text_of(fault)))
+        if _is_out_of_sight(fault):
+            self._say(_said(fault), partial(self._show, fault.field), partial(_is_out_of_sight, fault))
 
     def _tell_layer(self, place: Place, sentence: str) -> None:
         page = self._context.workbench.inspector.layer
@@ -101,9 +102,7 @@ def _said(fault: FieldFault) -> str:
     return f"{name[:1].upper()}{name[1:]}: {fault.text()}" if name else fault.text()
 
 
-def _text_of(fault: FieldFault) -> str:
-    """What a fault says; nothing where its field is gone."""
-    try:
-        return fault.text() if not fault.field.isVisible() else ""
-    except RuntimeError:  # Qt has destroyed it
-        return ""
+def _is_out_of_sight(fault: FieldFault) -> bool:
+    """Whether a fault still stands and is not seen; not where its field is gone."""
+    there = isValid(fault) and isValid(fault.field)
+    return there and bool(fault.text()) and not fault.field.isVisible()
