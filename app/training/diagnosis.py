@@ -128,7 +128,7 @@ def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
     NetloomError
         if its log was altered.
     """
-    return diagnose(Course.of(run.history()), run.project.sections, known_info(run.project.sections, run))
+    return diagnose(Course.of(run.history(points=False)), run.project.sections, known_info(run.project.sections, run))
 
 
 def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:

@@ -62,5 +62,5 @@ def can_tell_overfitting(run: Run) -> bool:
     """
     sections: Mapping[str, Any] = run.project.sections
     plan = Plan.parse(sections.get("plan") or {})
-    course = Course.of(run.history())
+    course = Course.of(run.history(points=False))
     return plan.objective in BY_LOSS and len(course.values("validation", "loss")) > SINCE_BEST
