@@ -12,7 +12,7 @@ from app.data.split import known_counts, part_sizes
 from app.project.project_ids import known_project
 from app.project.run_settings import RunSettings, settings_of
 from app.training import runs
-from app.training.plan import Plan
+from app.training.plan import ADVERSARIAL, Plan, objective_of
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
 from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of
@@ -55,7 +55,13 @@ class RunEntry:
     complete: bool = False
     test_samples: int | None = None
     data_fingerprint: str = ""
+    objective: str = ""
     problem: str | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether its predictions are right or wrong: those of two networks that compete are neither."""
+        return self.problem is None and self.objective not in ADVERSARIAL
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
@@ -110,6 +116,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         resumable=run.checkpoint.is_file(),
         test_samples=test_samples(run),
         data_fingerprint=str(run.environment.get("data") or ""),
+        objective=objective_of(run.project.sections.get("plan")),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )
 

@@ -106,6 +106,13 @@ class RunModel(QAbstractTableModel):
         """Look again at the folder that was looked at last."""
         self.refresh(self._folder)
 
+    def up_to_date(self, path: Path) -> RunEntry:
+        """The line of a run as its folder is now, read again only where that was written to since."""
+        row = self.row_of(path)
+        if row is None or self._stamps.get(path) != stamp(path):
+            return read_entry(path, self.key)
+        return self.entries[row]
+
     @property
     def is_reading(self) -> bool:
         """Whether runs are still being read, or looked at."""

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
 from app.system.number_format import counted
 from app.training.diagnosis import LEARNED_NOTHING
-from app.training.plan import ADVERSARIAL, objective_of
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import Run, RunHistory
 from app.training.training_course import can_tell_overfitting
@@ -30,7 +29,6 @@ from widgets.training.busy_covers import BusyCovers
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.metric_text import own_name
-from widgets.training.run_entries import read_entry
 from widgets.training.run_list import RunList
 from widgets.training.score_chance import how_sure
 from widgets.training.settings_form import PlanForm
@@ -203,11 +201,11 @@ class TrainPanel(QWidget):
         self._controller.resume(run)
 
     def _show_state(self) -> None:
-        controller = self._controller
+        controller, run = self._controller, self._controller.run
         self.strip.show_state(controller.state, controller.words, own=controller.own)
-        scored, run = bool(controller.score) and controller.words == controller.score, controller.run
-        self.strip.offer_errors(scored and run is not None and _has_errors(run))
-        entry = read_entry(run, self.runs.model.key) if scored and run is not None else None
+        scored = bool(controller.score) and controller.words == controller.score
+        entry = self.runs.model.up_to_date(run) if scored and run is not None else None
+        self.strip.offer_errors(entry is not None and entry.has_errors)
         self.strip.state.setToolTip(plain_tip(how_sure(entry)) if entry is not None else "")
         self._tell_overfitting()
 
@@ -302,7 +300,6 @@ class TrainPanel(QWidget):
             self.curves.go_on(run, name, hue)
         else:
             self.curves.show_run(run, name, hue, self._restore_confusion)
-        self._show_state()
         self.runs.select(run)
 
     def _tell_overfitting(self) -> None:
@@ -385,14 +382,6 @@ class TrainPanel(QWidget):
 def _classifies(validation: Mapping[str, object]) -> bool:
     """Whether metrics of the validation set are a classifier's."""
     return any(own_name(name) == "accuracy" for name in validation)
-
-
-def _has_errors(run: Path) -> bool:
-    """Whether predictions of a run are right or wrong: those of two networks that compete are neither."""
-    try:
-        return objective_of(Run.open(run).project.sections.get("plan")) not in ADVERSARIAL
-    except NetloomError:
-        return False
 
 
 def _is_judged(run: Path) -> bool:
