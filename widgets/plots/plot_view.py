@@ -77,6 +77,7 @@ class PlotView(pg.GraphicsView, Themed):
         self._one_scale = False
         self.offers_fit = True
         """Whether a button in the corner leads back to all data; a plot with a chip for that needs none."""
+        self.centralWidget.hide()  # until there is something to show
         self.clear_panels()
         # Curves are painted whole, so to look for the least that has changed only costs time.
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
@@ -129,7 +130,7 @@ class PlotView(pg.GraphicsView, Themed):
     # Making
 
     def clear_panels(self) -> None:
-        """Begin anew without panels."""
+        """Begin anew without panels; in the midst of `draw`, what is made then is shown."""
         self.panels.clear()
         self.keys.clear()
         self._rest = None
@@ -138,7 +139,7 @@ class PlotView(pg.GraphicsView, Themed):
         self._grid.setSpacing(0)
         whole = QGraphicsWidget()
         whole.setLayout(self._grid)
-        whole.hide()  # until there is something to show
+        whole.setVisible(self.centralWidget.isVisible())
         self.setCentralItem(whole)
 
     def add_panel(

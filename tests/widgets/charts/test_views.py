@@ -172,6 +172,23 @@ def test_a_few_values_are_ticks(source: ThemeSource, qtbot: QtBot) -> None:
     assert "4 values" in view.accessibleDescription()
 
 
+def test_ridges_are_seen_from_the_first_one_on_and_in_as_many_columns_as_fit(source: ThemeSource, qtbot: QtBot) -> None:
+    view = HistogramStack(source)
+    show(qtbot, view, 900, 320)
+    assert not view.centralWidget.isVisible()
+    for name in ("conv1.weight", "dense1.weight", "dense2.weight"):
+        view.push(name, 0, np.linspace(-1, 1, 41), np.full(40, 10))
+    for width in (900, 420):
+        view.resize(width, 320)
+        picture = view.grab().toImage()
+        assert view.centralWidget.isVisible() and len(view.panels) == 3
+        colours = {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
+        assert {source.theme.run(index).rgb() for index in range(3)} <= colours
+    view.clear()
+    view.grab()
+    assert not view.centralWidget.isVisible()
+
+
 def test_filters_are_numbered_from_1_on_the_screen(source: ThemeSource, qtbot: QtBot) -> None:
     view = FilterGrid(source)
     qtbot.addWidget(view)
