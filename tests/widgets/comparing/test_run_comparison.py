@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.protocol.evaluation_messages import Evaluate, Evaluated
-from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
 from app.protocol.messages import Message
 from app.training.runs import Run
 from graph.project import project_json
-from tests.widgets.training.finished_run import write_log
+from tests.widgets.training.finished_run import evaluation, write_log
 from widgets.comparing.run_comparison import RunComparison
 from widgets.comparing.run_figures import Figure, figures
 from widgets.shell.window import MainWindow
@@ -24,9 +23,9 @@ from widgets.training.run_entries import read_entry
 from widgets.training.training_panel import TrainPanel
 
 
-def train(window: MainWindow, run: Path, accuracy: float) -> Path:
+def train(window: MainWindow, run: Path, accuracy: float, **facts: str) -> Path:
     """A run of the project as it is, that a worker would have left."""
-    environment = {"created": run.name[-15:], "samples": {"test": 270}}
+    environment = {"created": run.name[-15:], "samples": {"test": 270}, **facts}
     Run.create(run, project_json(window.session.project), environment)
     write_log(run, accuracy)
     return run
@@ -143,29 +142,19 @@ def test_a_small_difference_is_neither_better_nor_worse(
     assert whole >= 2 * page.figures.fontMetrics().height()
 
 
-def evaluation(right: int, flipped: int = 0) -> Evaluation:
-    """A test of 270 samples of which the first ``right`` are right, after ``flipped`` that are not."""
-    true = np.zeros(270, np.int64)
-    predicted = np.array([1] * flipped + [0] * right + [1] * (270 - right - flipped))
-    predictions = Predictions(index=np.arange(270), true=true, predicted=predicted)
-    worst = WorstPredictions(**vars(predictions), loss=np.empty(0), input=np.empty(0))
-    metrics = {"accuracy": right / 270}
-    return Evaluation(
-        part="test", task="classification", target="y", metrics=metrics, predictions=predictions, worst=worst
-    )
+def evaluated(run: Path, right: int) -> Evaluated:
+    """A test of 270 samples of which the first ``right`` are right."""
+    true, predicted = np.zeros(270, np.int64), (np.arange(270) >= right).astype(np.int64)
+    return Evaluated(run=str(run), evaluation=evaluation("classification", "accuracy", right / 270, true, predicted))
 
 
 def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
     window: MainWindow, qtbot: QtBot, netloom_home: Path, project_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.files.open(project_file)
-    made = []
-    for name, right in (("digits-20260101-101500", 240), ("digits-20260101-102500", 248)):
-        run = netloom_home / "runs" / name
-        kept = {"created": name[-15:], "data": "abc", "samples": {"test": 270}}
-        Run.create(run, project_json(window.session.project), kept)
-        write_log(run, right / 270)
-        made.append(run)
+    times = (("101500", 240), ("102500", 248))
+    folder = netloom_home / "runs"
+    made = [train(window, folder / f"digits-20260101-{time}", right / 270, data="abc") for time, right in times]
     asked: list[Path] = []
     forgotten: list[int] = []
     assert window.training.controller is not None
@@ -182,8 +171,8 @@ def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
     line = page.figures.topLevelItem(0)
     assert set(asked) == set(made) and line is not None
     assert line.text(3) == "+3.0 points\nmay be chance on 270 samples"
-    page.take_evaluation(Evaluated(run=str(made[0]), evaluation=evaluation(240)))
-    page.take_evaluation(Evaluated(run=str(made[1]), evaluation=evaluation(248)))
+    page.take_evaluation(evaluated(made[0], 240))
+    page.take_evaluation(evaluated(made[1], 248))
     line = page.figures.topLevelItem(0)
     assert line is not None
     assert line.text(3) == "+3.0 points, better\nhardly chance on 270 samples", (

@@ -1,10 +1,15 @@
-"""The log of a run, as a worker would have left it."""
+"""The log of a run, and its test, as a worker would have left and told them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
 from app.protocol.events import Event
+from app.protocol.messages import Array
 from app.training.runs import METRICS, Log
 from tests.app.protocol import samples
 
@@ -15,6 +20,13 @@ def write_events(run: Path, *events: Event) -> None:
     for event in events:
         log.add(event.to_json())
     log.close()
+
+
+def evaluation(task: Any, metric: str, score: float, true: Array, predicted: Array, first: int = 0) -> Evaluation:
+    """What a run predicted for samples from the number ``first`` on, all of them listed."""
+    predictions = Predictions(index=np.arange(first, first + len(true)), true=true, predicted=predicted)
+    worst = WorstPredictions(**vars(predictions), loss=np.empty(0), input=np.empty(0))
+    return Evaluation(part="test", task=task, target="", metrics={metric: score}, predictions=predictions, worst=worst)
 
 
 def write_log(run: Path, accuracy: float) -> None:

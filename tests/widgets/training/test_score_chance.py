@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
-from app.protocol.messages import Array
+from tests.widgets.training.finished_run import evaluation
 from widgets.training.run_changes import test_change as change_of_test
 from widgets.training.run_entries import RunEntry
 from widgets.training.score_chance import by_counts, by_samples, how_sure
@@ -19,13 +17,6 @@ def entry(samples: int | None, score: float, metric: str = "accuracy", created: 
     """A run that was tested."""
     about = Path(created), "", created, "completed", 1, 1, metric, None, score
     return RunEntry(*about, tested={metric: score}, test_samples=samples)
-
-
-def evaluation(task: Any, metric: str, score: float, true: Array, predicted: Array, first: int = 0) -> Evaluation:
-    """What a run predicted for samples."""
-    predictions = Predictions(index=np.arange(first, first + len(true)), true=true, predicted=predicted)
-    worst = WorstPredictions(**vars(predictions), loss=np.empty(0), input=np.empty(0))
-    return Evaluation(part="test", task=task, target="", metrics={metric: score}, predictions=predictions, worst=worst)
 
 
 def test_the_same_difference_is_chance_on_few_samples_and_none_on_many() -> None:
