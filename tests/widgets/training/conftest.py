@@ -1,4 +1,4 @@
-"""Links and controllers on the fake worker."""
+"""Links, controllers and a training panel on the fake worker."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from app.project.presets import preset
+from graph.document import Document
+from tests.widgets.training.advice_scene import Scene
+from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import TrainingController
+from widgets.training.training_panel import TrainPanel
 from widgets.training.worker_link import WorkerLink
 
 FAKE = Path(__file__).with_name("fake_worker.py")
@@ -37,3 +43,17 @@ def make_controller(make_link: Callable[[str], WorkerLink]) -> MakeController:
         return TrainingController(make_link(mode))
 
     return make
+
+
+@pytest.fixture
+def scene(make_controller: MakeController, qtbot: QtBot) -> Scene:
+    """A preset in the panel."""
+    project = preset("digits_mlp").project
+    document = Document(project.network, dict(project.sections))
+    panel = TrainPanel(ThemeSource("light"), make_controller("good"))
+    qtbot.addWidget(panel)
+    panel.set_document(document)
+    panel.resize(1300, 360)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return Scene(panel, document)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.project.presets import preset
-from app.protocol.events import MOST_CLASSES, EpochConfusion, Event
+from app.protocol.events import MOST_CLASSES, EpochConfusion
 from app.training.plan import Plan
 from app.training.run_labels import ProjectKey
-from app.training.runs import Run, fresh_folder
 from graph.document import Document
-from graph.project import Project, project_json
 from tests.app.protocol import samples
+from tests.widgets.training.advice_scene import OVERFITTING, Scene, epochs_of
 from tests.widgets.training.conftest import MakeController
 from tests.widgets.training.finished_run import write_events
 from widgets.fields.warning_mark import WarningMark
@@ -30,85 +27,9 @@ from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State
 
 
-def epochs_of(losses: list[tuple[float, float]]) -> list[Event]:
-    """Epochs by their losses on both parts."""
-    return [
-        samples.epoch(epoch=number, step=number, train={"loss": train}, validation={"loss": validation})
-        for number, (train, validation) in enumerate(losses, 1)
-    ]
-
-
-class Scene:
-    """A panel over a worker whose events a test makes up."""
-
-    def __init__(self, panel: TrainPanel, document: Document) -> None:
-        self.panel, self.document = panel, document
-        self.controller = panel._controller
-
-    def begin(self, **changes: Any) -> None:
-        """A run of the open project begins."""
-        path = fresh_folder("digits")
-        Run.create(path, project_json(Project(self.document.network, dict(self.document.sections))), {"created": "now"})
-        self.controller._begin(path)
-        self.say(samples.started(run=str(path), **changes))
-
-    def say(self, *events: Event) -> None:
-        """The worker says something."""
-        for event in events:
-            self.controller.link.training_event.emit(event)
-
-    def epochs(self, losses: list[tuple[float, float]], **metrics: float) -> None:
-        """Epochs by their losses on both parts."""
-        for number, (train, validation) in enumerate(losses, 1):
-            self.say(
-                replace(
-                    samples.epoch(epoch=number, epochs=20, step=10 * number, best=number == 1),
-                    train={"loss": train, **metrics},
-                    validation={"loss": validation, **metrics},
-                )
-            )
-
-    def log_epochs(self, losses: list[tuple[float, float]]) -> None:
-        """The worker has written the log of the run, epochs by their losses on both parts."""
-        assert self.controller.run is not None
-        write_events(self.controller.run, *epochs_of(losses))
-
-    def buttons(self) -> list[str]:
-        """Titles in the notice, the primary one first."""
-        return [button.text() for button in self.panel.notice.findChildren(QPushButton) if button.isVisible()]
-
-    def press(self, qtbot: QtBot, title: str) -> None:
-        """Click a button of the notice."""
-        found = [button for button in self.panel.notice.findChildren(QPushButton) if button.text() == title]
-        qtbot.mouseClick(found[-1], Qt.MouseButton.LeftButton)
-
-    def mark(self, setting: str) -> str:
-        """What the sign in a field says, empty where there is none."""
-        sign = self.panel.plan.findChild(WarningMark, f"{setting}Warning")
-        assert sign is not None
-        return "" if sign.isHidden() else sign.toolTip()
-
-
-@pytest.fixture
-def scene(make_controller: MakeController, qtbot: QtBot) -> Scene:
-    """A preset in the panel."""
-    project = preset("digits_mlp").project
-    document = Document(project.network, dict(project.sections))
-    panel = TrainPanel(ThemeSource("light"), make_controller("good"))
-    qtbot.addWidget(panel)
-    panel.set_document(document)
-    panel.resize(1300, 360)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return Scene(panel, document)
-
-
 def set_plan(document: Document, **values: Any) -> None:
     with document.transaction("Set"):
         document.set_section("plan", Plan.parse(document.sections["plan"]).changed(**values).to_json())  # type: ignore[arg-type]
-
-
-OVERFITTING = [(1.0, 1.1), (0.6, 0.8), (0.4, 0.7), (0.2, 0.9), (0.1, 1.1), (0.05, 1.4), (0.02, 1.6)]
 
 
 def test_overfitting_is_said_while_it_happens_and_can_be_stopped_there(scene: Scene, qtbot: QtBot) -> None:
@@ -330,86 +251,3 @@ def test_a_run_opened_again_is_marked_without_a_notice(scene: Scene) -> None:
     assert scene.panel.notice.text == ""
     assert "overfits" in scene.mark("patience")
     assert Path(path).is_dir()
-
-
-def place_of(scene: Scene, widget: QWidget) -> QRect:
-    """Where a widget is on the panel."""
-    return QRect(widget.mapTo(scene.panel, QPoint(0, 0)), widget.size())
-
-
-def is_beside(scene: Scene, setting: str) -> bool:
-    """Whether the notice stands right of the form, on the line of a field, with its arrow on the field's middle."""
-    field, notice = place_of(scene, scene.panel.plan.field_of(setting)), place_of(scene, scene.panel.notice)
-    arrow = place_of(scene, scene.panel.floating.arrow)
-    level = notice.top() <= field.center().y() <= notice.bottom() and abs(arrow.center().y() - field.center().y()) < 3
-    return scene.panel.floating.arrow.isVisible() and level and field.right() < arrow.left() < notice.left()
-
-
-def is_low(scene: Scene) -> bool:
-    """Whether the notice stands at the lower edge of the plots."""
-    return scene.panel.notice.isVisible() and place_of(scene, scene.panel.notice).bottom() > scene.panel.height() - 12
-
-
-def type_rate(qtbot: QtBot, scene: Scene, rate: str) -> None:
-    """Type a learning rate over the one that stands in the field."""
-    field = scene.panel.plan.field_of("learning_rate").editor()
-    qtbot.mouseDClick(field, Qt.MouseButton.LeftButton)
-    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(field, rate)
-    QTest.keyClick(field, Qt.Key.Key_Return)
-
-
-@pytest.mark.parametrize("size", [(1024, 360), (1300, 360), (1300, 300)])
-def test_a_warning_stands_beside_its_field_and_over_no_field(scene: Scene, qtbot: QtBot, size: tuple[int, int]) -> None:
-    scene.panel.resize(*size)
-    before = {name: place_of(scene, form) for name, form in scene.panel.plan.forms.items()}
-    type_rate(qtbot, scene, "10")
-    assert is_beside(scene, "learning_rate")
-    notice = place_of(scene, scene.panel.notice)
-    assert scene.panel.rect().contains(notice) and not notice.intersects(place_of(scene, scene.panel.tabs))
-    assert {name: place_of(scene, form) for name, form in scene.panel.plan.forms.items()} == before, "nothing moves"
-    scene.press(qtbot, "Use learning rate 0.003")
-    assert scene.panel.notice.isHidden() and scene.panel.floating.arrow.isHidden()
-
-
-def test_a_warning_goes_with_its_field_and_below_the_plots_while_that_is_out_of_view(
-    scene: Scene, qtbot: QtBot
-) -> None:
-    type_rate(qtbot, scene, "10")
-    bar = scene.panel.plan.verticalScrollBar()
-    bar.setValue(20)
-    assert is_beside(scene, "learning_rate")
-    bar.setValue(bar.maximum())
-    panel = scene.panel
-    assert panel.floating.arrow.isHidden() and is_low(scene)
-    bar.setValue(0)
-    assert is_beside(scene, "learning_rate")
-    panel.show_runs()
-    assert panel.floating.arrow.isHidden() and is_low(scene)
-    panel.show_plan()
-    assert is_beside(scene, "learning_rate")
-
-
-def test_what_a_training_shows_is_said_beside_the_field_that_is_brought_into_view(scene: Scene, qtbot: QtBot) -> None:
-    patience = scene.panel.plan.field_of("patience")
-    assert patience.visibleRegion().isEmpty()
-    scene.panel.tabs.tabBar().setFocus()
-    scene.begin()
-    scene.epochs(OVERFITTING)
-    assert is_beside(scene, "patience")
-    scene.press(qtbot, "Dismiss")
-    scene.say(samples.finished())
-    scene.panel.plan.verticalScrollBar().setValue(0)
-    scene.panel.plan.field_of("epochs").editor().setFocus()
-    scene.begin()
-    scene.epochs(OVERFITTING)
-    assert "overfits" in scene.panel.notice.text
-    assert scene.panel.plan.verticalScrollBar().value() == 0, "nothing scrolls under the hand"
-    assert scene.panel.floating.arrow.isHidden()
-
-
-def test_what_is_of_no_field_stands_beside_none(scene: Scene, qtbot: QtBot) -> None:
-    type_rate(qtbot, scene, "10")
-    scene.panel.notice.say("Written to curves.csv.", "ok")
-    assert scene.panel.floating.arrow.isHidden()
-    assert is_low(scene)
