@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,12 +37,12 @@ from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from app.inference.new_tokens import token_unit, tokens_of
+from app.inference.sample_shapes import shaped, too_large
 from app.inference.typed_rows import begins_json, is_json_of_numbers, row_example, typed_table
-from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
 from graph.layers.io import Input
 from graph.network import Network
-from graph.shapes import Kind, Shape, format_sizes
+from graph.shapes import Kind
 
 ARRAYS = (".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".gz", "-ubyte")
 """How the names of files end that hold arrays."""
@@ -54,8 +54,6 @@ FILES = (
 )
 LARGEST = 2**28
 """Most bytes of a JSON file."""
-LARGEST_NUMBER = float(np.finfo(np.float32).max)
-"""The largest number in which a network can calculate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,7 +202,7 @@ def _fitted(
                 for counter in fields
                 if counter.name == field.lengths and counter.name not in arrays_by_name
             }
-        arrays[field.name] = _shaped(values, field.shape, place, gaps)
+        arrays[field.name] = shaped(values, field.shape, place, gaps)
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         raise NetloomError(f"{place}: all inputs need the same number of samples, but they have {sorted(counts)}.")
@@ -351,16 +349,9 @@ def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, 
         named = value if isinstance(value, dict) else {"": value}
         return {str(name): np.array(even(part) if uneven else part, dtype=np.float64) for name, part in named.items()}
     except OverflowError:
-        raise _too_large(place) from None
+        raise too_large(place) from None
     except (ValueError, TypeError, RecursionError):
         raise NetloomError(f"{place} is not JSON of numbers in equal rows.") from None
-
-
-def _too_large(place: str) -> NetloomError:
-    """The error for a number that float32, in which networks calculate, cannot hold."""
-    return NetloomError(
-        f"{place} has a number beyond 3.4 × 10³⁸, which is larger than float32 can hold; correct it or take it out."
-    )
 
 
 def _of(arrays_by_name: Mapping[str, Values], field: FieldInfo, fields: int, place: str) -> Values:
@@ -396,45 +387,3 @@ def _column_texts(table: TableData, source: Source) -> list[str]:
     """The texts in a table; one that is missing holds no words."""
     column = source.column if isinstance(source, Text) and source.column in table else longest(table)
     return list(table[column].astype(str).fillna("").tolist())
-
-
-# Sizes
-
-
-def _shaped(values: Array, shape: Shape, place: str, gaps: bool = False) -> Array:
-    """``values`` as samples (n, *shape); with ``gaps``, NaN stands for what is missing and is filled later."""
-    if values.dtype.kind not in "biuf":
-        raise NetloomError(f"{place} holds {values.dtype} values; numbers are needed.")
-    arranged = _arranged(values, shape)
-    if arranged is None or not len(arranged):
-        sizes = format_sizes(values.shape) or "a single number"
-        raise NetloomError(f"{place} holds {sizes} numbers, but the network reads {shape.described()}.")
-    if (np.abs(arranged) > LARGEST_NUMBER).any():
-        raise _too_large(place)
-    if not (np.isfinite(arranged) | (gaps & np.isnan(arranged))).all():
-        raise NetloomError(f"{place} has missing or infinite numbers; the network needs every one.")
-    kind: Any = np.int64 if shape.kind is Kind.TOKENS else np.float64 if values.dtype == np.float64 else np.float32
-    return np.ascontiguousarray(arranged, dtype=kind)
-
-
-def _arranged(values: Array, shape: Shape) -> Array | None:
-    """``values`` with an axis of samples in front, or None where the sizes cannot be made to agree."""
-    sizes = shape.sizes
-    if sizes_fit(values.shape, sizes):
-        return values[None]
-    if sizes_fit(values.shape[1:], sizes):
-        return values
-    if shape.kind is Kind.IMAGE and sizes_fit(values.shape[-3:], (*sizes[1:], sizes[0])):
-        return _arranged(np.moveaxis(values, -1, -3), shape)  # channels stand last, as in most files of pictures
-    if shape.kind is Kind.SEQUENCE and shape.time and values.ndim <= 2 and values.size % shape.features == 0:
-        steps = values.reshape(-1, shape.features) if values.ndim < 2 else values
-        if steps.shape[1] == shape.features and len(steps) > shape.time:
-            return steps[None, -shape.time :]  # of a longer series the latest steps are read
-    count = shape.elements
-    if count is None:
-        return values.reshape(1, -1, shape.features) if values.ndim == 1 and values.size else None
-    rows = values.ndim == 2 and values.shape[1] == count
-    grey = shape.kind is Kind.IMAGE and values.shape[-2:] == sizes[1:] and shape.features == 1 and values.ndim == 3
-    if rows or grey or values.size == count:
-        return values.reshape(-1, *(size or 1 for size in sizes))
-    return None
