@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from app.project.presets import preset, preset_ids
-from graph.atomic_write import write_atomically
 from graph.network import Node
 from graph.project import Project, node_json
+from tools.entry_lines import read_entries, write_entries
 from tools.figure_texts import replace_texts
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "figures.json"
@@ -39,8 +39,7 @@ Entry = dict[str, Any]
 
 def read_figures() -> dict[str, Entry]:
     """The entry of each preset that was measured, by its id."""
-    entries: dict[str, Entry] = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
-    return entries
+    return read_entries(FILE)
 
 
 def content_hash(project: Project) -> str:
@@ -154,13 +153,7 @@ def _keep(id_: str, entry: Entry) -> None:
     """Write an entry into the file, and what is new in it into the pages once all seeds are done."""
     if is_complete(entry) and (before := entry.pop("before", None)):
         replace_texts(id_, before, entry)
-    _write(read_figures() | {id_: entry})
-
-
-def _write(entries: Mapping[str, Entry]) -> None:
-    """One line for each preset, in the order of the alphabet, so that a change reads well."""
-    lines = [f"{json.dumps(id_)}: {json.dumps(entries[id_], ensure_ascii=False)}" for id_ in sorted(entries)]
-    write_atomically(FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+    write_entries(FILE, dict(sorted((read_figures() | {id_: entry}).items())))
 
 
 def chosen(ids: Iterable[str], longest: float) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import math
 import sys
 from collections.abc import Mapping
@@ -26,8 +25,8 @@ from app.data.dataset import Array, Field, Task
 from app.data.prepare import Part, Prepared, prepare
 from app.data.source_catalogue import SHIPPED
 from app.project.presets import presets
-from graph.atomic_write import write_atomically
 from graph.shapes import Kind
+from tools.entry_lines import read_entries, write_entries
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "simple_rules.json"
 RULES = ("guess", "length", "counts", "first and last", "linear", "tree of depth 3", "nearest sample")
@@ -203,8 +202,7 @@ def table(scores: Mapping[str, Scores]) -> str:
 
 def read_scores() -> dict[str, Scores]:
     """What was written by the last ``--write``."""
-    scores: dict[str, Scores] = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
-    return scores
+    return read_entries(FILE)
 
 
 def measured(kind: str) -> Scores:
@@ -222,8 +220,7 @@ def main(arguments: list[str]) -> int:
     print(table(scores))
     if options.write:
         kept = read_scores() | scores
-        lines = [f"{json.dumps(kind)}: {json.dumps(kept[kind])}" for kind in generated_sets() if kind in kept]
-        write_atomically(FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+        write_entries(FILE, {kind: kept[kind] for kind in generated_sets() if kind in kept})
     return 0
 
 
