@@ -29,6 +29,18 @@ def make_adversarial(run: Path) -> None:
     assert objective_of(Run.open(run).project.sections["plan"]) == "adversarial"
 
 
+def shown_run(window: MainWindow, file: Path, run: Path, qtbot: QtBot) -> TrainPanel:
+    """The panel of Train once a project is open whose only run is the one in the folder ``run``."""
+    window.files.open(file)
+    controller = window.training.controller
+    assert controller is not None
+    qtbot.waitUntil(lambda: controller.run == run, timeout=PATIENCE)
+    window.show_workspace("train")
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    return panel
+
+
 def test_the_score_of_a_run_leads_to_its_errors(
     window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
 ) -> None:
@@ -38,19 +50,24 @@ def test_the_score_of_a_run_leads_to_its_errors(
     assert isinstance(panel, TrainPanel) and not panel.strip.errors.isVisible()
     run = netloom_home / "runs" / "digits-20261129-120000"
     train_file(project_file, run)
-    window.files.open(project_file)
-    controller = window.training.controller
-    assert controller is not None
-    qtbot.waitUntil(lambda: controller.run == run, timeout=PATIENCE)
-    window.show_workspace("train")
+    panel = shown_run(window, project_file, run, qtbot)
     assert panel.strip.state.text().endswith("on the test set")
     assert panel.strip.errors.isVisible() and not panel.strip.bar.isVisible()
     qtbot.mouseClick(panel.strip.errors, Qt.MouseButton.LeftButton)
     understand = window.workbench.panel("understand")
     assert isinstance(understand, UnderstandPanel) and understand.isVisible()
     assert understand.views.kind.title == "Errors"
-    make_adversarial(run)
-    controller._set_state(State.FINISHED)
-    assert panel.strip.state.text().endswith("on the test set") and not panel.strip.errors.isVisibleTo(panel)
+    controller = window.training.controller
+    assert controller is not None
     controller._set_state(State.STARTING)
     assert not panel.strip.errors.isVisibleTo(panel)
+
+
+def test_the_score_of_two_networks_that_compete_leads_to_no_errors(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    run = netloom_home / "runs" / "digits-20261129-120000"
+    train_file(project_file, run)
+    make_adversarial(run)
+    panel = shown_run(window, project_file, run, qtbot)
+    assert panel.strip.state.text().endswith("on the test set") and not panel.strip.errors.isVisible()
