@@ -26,7 +26,6 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, vbox
 from widgets.look.theme import ThemeSource
 from widgets.shell.banners import Notice
-from widgets.shell.saving import usual_folder
 
 if TYPE_CHECKING:
     from widgets.data.advice import Advice
@@ -91,13 +90,13 @@ class Dropping:
 
     def ask_data(self, folder: bool) -> None:
         """Choose data of one's own, a file or a folder, and begin a project with it."""
-        window, start = self._context.window(), str(usual_folder(self._context))
+        window = self._context.window()
         if folder:
-            name = file_dialogs.ask_folder(window, "Your data: a folder of pictures or texts", start)
+            name = file_dialogs.ask_folder(window, "Your data: a folder of pictures or texts")
         else:
             from widgets.data.data_filter import data_filter  # the first screen does without
 
-            name, _ = file_dialogs.ask_open(window, "Your data", start, data_filter())
+            name, _ = file_dialogs.ask_open(window, "Your data", "", data_filter())
         if name:
             self._begin(Path(name))
 

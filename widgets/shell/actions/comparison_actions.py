@@ -14,7 +14,6 @@ from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS
 from widgets.shell.banners import Notice
-from widgets.shell.saving import usual_folder
 from widgets.shell.waiting_page import WaitingPage, is_large
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class ComparisonActions:
 
     def ask(self) -> None:
         """Choose a project to compare with."""
-        start = str(self._context.session.base or usual_folder(self._context))
+        start = str(self._context.session.base or "")
         name, _ = file_dialogs.ask_open(
             self._context.window(), "Compare with another project", start, PROJECTS, "Compare"
         )

@@ -13,7 +13,7 @@ from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.overtaken import OvertakenError, beside
 from widgets.shell.refused_texts import CORRECT, RefusedTexts
-from widgets.shell.saving import proposed, usual_folder
+from widgets.shell.saving import proposed
 from widgets.shell.waiting_page import WaitingPage, is_large
 from widgets.start.preset_entries import PRESETS
 
@@ -59,7 +59,7 @@ class FileActions:
 
     def ask_open(self) -> None:
         """Choose a project and open it."""
-        start = str(self._context.session.base or usual_folder(self._context))
+        start = str(self._context.session.base or "")
         name, _ = file_dialogs.ask_open(self._context.window(), "Open a project", start, OPENED)
         if name:
             self.open(Path(name))

@@ -9,7 +9,6 @@ from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.file_actions import PROJECTS, FileActions
 from widgets.shell.banners import Notice
-from widgets.shell.saving import usual_folder
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ class ImportActions:
 
     def ask(self) -> None:
         """Ask for the file, and for the project to make of it."""
-        folder = str(usual_folder(self._context))
-        name, _ = file_dialogs.ask_open(self._context.window(), "Import a network", folder, MODELS, "Import")
+        name, _ = file_dialogs.ask_open(self._context.window(), "Import a network", "", MODELS, "Import")
         if name:
             self.ask_where(Path(name))
 

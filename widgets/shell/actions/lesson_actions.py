@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action
-from widgets.shell.saving import usual_folder
 
 if TYPE_CHECKING:
     from widgets.shell.context import Context
@@ -17,8 +16,7 @@ LESSON_FILTER = "Lessons (*.json)"
 
 def ask_lesson(context: Context) -> None:
     """Choose a lesson's file and begin it."""
-    start = str(usual_folder(context))
-    name, _ = file_dialogs.ask_open(context.window(), "Open a lesson", start, LESSON_FILTER)
+    name, _ = file_dialogs.ask_open(context.window(), "Open a lesson", "", LESSON_FILTER)
     if name:
         context.open_lesson(Path(name))
 

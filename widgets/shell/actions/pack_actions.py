@@ -15,7 +15,7 @@ from graph.errors import NetloomError
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.banners import Notice
-from widgets.shell.saving import proposed, remember, show_in_folder, usual_folder
+from widgets.shell.saving import proposed, remember, show_in_folder
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ class PackActions:
         self._context.say(Notice(_contents(path, manifest), "info", choices, "open", open=True))
 
     def _ask_folder(self, path: Path, then: Then) -> None:
-        start = str(usual_folder(self._context))
-        name = file_dialogs.ask_folder(self._context.window(), f"Unpack {path.name} in", start, "Unpack")
+        name = file_dialogs.ask_folder(self._context.window(), f"Unpack {path.name} in", "", "Unpack")
         if name:
             from app.exchange.unpack import folder_for
 
