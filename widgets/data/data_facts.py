@@ -42,8 +42,8 @@ class DataFacts(QWidget):
         self.more.clicked.connect(self._show_all)
         left = Qt.AlignmentFlag.AlignLeft
         vbox(facts, pipeline, notes, (self.more, 0, left), Stretch(1), parent=self, spacing=SPACING)
-        self._fitted = (0, 0, 0)
-        """Notes that are shown, those that are not, and the height for them."""
+        self._fitted = (0, 0)
+        """How many notes are not shown, and the height for those that are."""
 
     def show_notes(self, notes: Sequence[str]) -> None:
         """Show notes below the facts; those of other data begin folded again."""
@@ -55,10 +55,11 @@ class DataFacts(QWidget):
         """Take the height that everything needs at this width, and show as many notes as there is room for."""
         shown = len(self._notes) if self._all else self._fitting()
         left, height = len(self._notes) - shown, max(self._least(), self._needed(shown))
-        if (shown, left, height) == self._fitted and self._label.text() == " ".join(self._notes[:shown]):
+        text = self._text(shown)
+        if (left, height) == self._fitted and self._label.text() == text:
             return
-        self._fitted = shown, left, height
-        self._label.setText(" ".join(self._notes[:shown]))
+        self._fitted = left, height
+        self._label.setText(text)
         self._label.setVisible(shown > 0)
         self.more.setText(f"{'and ' if shown else ''}{counted(left, 'more note' if shown else 'note')}…")
         self.more.setVisible(left > 0)
@@ -76,17 +77,20 @@ class DataFacts(QWidget):
 
     def _needed(self, shown: int) -> int:
         """The height in pixels of everything with so many notes."""
-        width, heights = max(self.width(), 1), [height_at(self._facts, max(self.width(), 1))]
+        width = max(self.width(), 1)
+        heights = [height_at(self._facts, width)]
         if not self._pipeline.isHidden():
             heights.append(self._pipeline.height_at(width))
         if shown:
             room, wrapped = QRect(0, 0, width, 100_000), Qt.TextFlag.TextWordWrap
-            heights.append(
-                self._label.fontMetrics().boundingRect(room, wrapped, " ".join(self._notes[:shown])).height()
-            )
+            heights.append(self._label.fontMetrics().boundingRect(room, wrapped, self._text(shown)).height())
         if shown < len(self._notes):
             heights.append(self.more.sizeHint().height())
         return sum(heights) + SPACING * (len(heights) - 1)
+
+    def _text(self, shown: int) -> str:
+        """The first ``shown`` notes."""
+        return " ".join(self._notes[:shown])
 
     def _least(self) -> int:
         return LINES * self.fontMetrics().lineSpacing()
@@ -96,7 +100,7 @@ class DataFacts(QWidget):
         return False
 
     def sizeHint(self) -> QSize:
-        return QSize(320, max(self._fitted[2], self._least()))
+        return QSize(320, max(self._fitted[1], self._least()))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.sizeHint().height())
