@@ -56,7 +56,7 @@ class CanvasCommand:
 
     id: str
     title: str
-    """What menus call it; empty where it has keys only."""
+    """What menus and the page of keys call it; may be empty where it has keys only."""
     run: Run
     """Does it; refuses by a `NetloomError`."""
     keys: tuple[str, ...] = ()

@@ -48,6 +48,9 @@ from widgets.look.theme import ThemeSource
 MIME = "application/x-netloom-layer"
 """What a drag from the palette carries: a layer's kind as text."""
 
+KEYS = "Arrows go from card to card, Return opens one, Ctrl+arrows move it"
+"""What screen readers are told of its keys."""
+
 MOST_PARTS = 16
 """Exposed rectangles that are painted one by one."""
 
@@ -358,7 +361,7 @@ class CanvasView(QGraphicsView):
         layers, wires, ids = len(self.board.cards), len(self.board.wires), self.selection.ids
         selected = f"; selected: {', '.join(ids[:5])}" if ids else ""
         more = self.surface.descriptions(ids[0]) if len(ids) == 1 else []
-        self.setAccessibleDescription(". ".join([f"{layers} layers, {wires} connections{selected}", *more]))
+        self.setAccessibleDescription(". ".join([f"{layers} layers, {wires} connections{selected}", KEYS, *more]))
 
 
 def scattered(region: QRegion) -> list[QRect]:

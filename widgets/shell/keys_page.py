@@ -47,11 +47,14 @@ def _words(title: str, id: str) -> str:
 
 
 def _table(rows: list[Row]) -> str:
-    lines = [f"| {title.removesuffix('…')} | {_names(keys)} |" for title, keys in rows]
+    by_title: dict[str, tuple[str, ...]] = {}
+    for title, keys in rows:
+        by_title[title] = (*by_title.get(title, ()), *keys)
+    lines = [f"| {title.removesuffix('…')} | {_names(keys)} |" for title, keys in by_title.items()]
     return "\n".join(("| what | keys |", "|---|---|", *lines))
 
 
 def _names(keys: tuple[str, ...]) -> str:
     """Keys as this system writes them."""
-    written = (QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-    return " or ".join(key.replace("|", "\\|") for key in written)
+    written = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText).replace("|", "\\|") for key in keys]
+    return " or ".join((", ".join(written[:-1]), written[-1]) if written[1:] else written)

@@ -88,3 +88,13 @@ def test_arrows_go_along_wires(document: Document) -> None:
     assert neighbour(document.network, "input1", 1, 0) == "relu1"
     assert neighbour(document.network, "relu1", -1, 0) == "input1"
     assert neighbour(document.network, "relu1", 1, 0) is None
+
+
+def test_a_layer_without_wires_is_left_by_place_and_reached_from_below_or_above(document: Document) -> None:
+    with document.transaction("Add"):
+        document.add(layer("tanh"), (100, 300))
+    network = document.network
+    assert [neighbour(network, "tanh1", dx, dy) for dx, dy in ((1, 0), (-1, 0), (0, -1), (0, 1))] == [
+        "relu1", "input1", "input1", None,
+    ]  # fmt: skip
+    assert neighbour(network, "relu1", 0, 1) == "tanh1"

@@ -233,7 +233,7 @@ class Walk:
                 (Key.Key_F2, Mod.NoModifier),
                 (Key.Key_N, Mod.NoModifier),
                 (Key.Key_F, shift),
-                (Key.Key_Right, shift),
+                (Key.Key_Right, control | shift),
                 (Key.Key_L, Mod.NoModifier),
                 (Key.Key_L, shift),
             ]

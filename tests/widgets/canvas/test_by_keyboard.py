@@ -145,7 +145,7 @@ def test_shift_n_goes_through_notes_and_frames(canvas: CanvasView, said: list[st
         press(canvas, Key.Key_N, Mod.ShiftModifier)
         chosen.append(canvas.selection.annotation)
     assert chosen == ["frame1", "note1", "frame1"]
-    assert said[-1].startswith("Frame “Middle”: arrows move it")
+    assert said[-1].startswith("Frame “Middle”: Ctrl+arrows move it")
 
 
 def test_a_frame_moves_with_what_is_in_it_and_grows(canvas: CanvasView) -> None:
@@ -153,7 +153,7 @@ def test_a_frame_moves_with_what_is_in_it_and_grows(canvas: CanvasView) -> None:
     before = network_json(canvas.document.network)
     press(canvas, Key.Key_N, Mod.ShiftModifier)
     for _ in range(3):
-        press(canvas, Key.Key_Right)
+        press(canvas, Key.Key_Right, Mod.ControlModifier)
     network = canvas.document.network
     assert network.annotations["frame1"].area == (212.0, -60.0, 500.0, 200.0)
     assert network.node("relu1").position == (252.0, 0.0)

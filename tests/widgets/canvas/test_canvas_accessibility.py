@@ -89,7 +89,7 @@ def test_the_selected_card_has_the_focus_and_is_where_it_is_seen(canvas: CanvasV
     assert item.state().selected and item.state().focused and not item.state().offscreen
     assert not items(canvas)[1].state().selected
     assert tree(canvas).focusChild().text(Text.Name) == "dense1, Dense"
-    QTest.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
     assert tree(canvas).focusChild().text(Text.Name) == "flatten1, Flatten"
     middle: QPoint = item.rect().center()
     assert tree(canvas).childAt(middle.x(), middle.y()).text(Text.Name) == "dense1, Dense"

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.document import Document
+from graph.layers.catalogue import catalogue
+from graph.network import Annotation, AnnotationKind, Connection
 from tests.widgets.canvas.conftest import Hand, OpenCanvas, build
 from widgets.canvas.canvas_view import MIME, CanvasView
 from widgets.canvas.layer_search import SearchPopup
 from widgets.canvas.name_field import NameField
+from widgets.shell.keys_page import keys_page
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -125,21 +128,84 @@ def test_pasting_something_else_says_so_and_changes_nothing(open_canvas: OpenCan
     assert document.network.ids == ("input1",)
 
 
-def test_arrows_nudge_as_one_undo_and_control_arrows_walk(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+def test_control_arrows_move_as_one_undo(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
     document = build("input", "relu", "output")
     canvas = open_canvas(document)
     canvas.select(["relu1"])
     for _ in range(3):
-        qtbot.keyClick(canvas, Qt.Key.Key_Down)
-    qtbot.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
+        qtbot.keyClick(canvas, Qt.Key.Key_Down, CTRL)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right, CTRL | SHIFT)
     assert document.network.node("relu1").position == (256.0, 12.0)
     document.undo()
     assert document.network.node("relu1").position == (240.0, 0.0)
+    canvas.selection.clear()
+    seen = canvas.navigation.visible_region().left()
     qtbot.keyClick(canvas, Qt.Key.Key_Right, CTRL)
-    assert canvas.selection.ids == ("output1",)
-    qtbot.keyClick(canvas, Qt.Key.Key_Left, CTRL)
-    qtbot.keyClick(canvas, Qt.Key.Key_Left, CTRL)
-    assert canvas.selection.ids == ("input1",)
+    assert canvas.navigation.visible_region().left() > seen
+    assert document.undo_names[0] == "Build"
+
+
+def branched() -> Document:
+    """An input with two branches, ReLU above tanh, that meet in a sum; far below a layer without wires."""
+    document = Document()
+    kinds = catalogue()
+    with document.transaction("Build"):
+        for kind, place in (
+            ("input", (0, 0)), ("relu", (240, -80)), ("tanh", (240, 80)), ("add", (480, 0)), ("dropout", (240, 400)),
+        ):  # fmt: skip
+            document.add(kinds[kind](), place)
+        for target in ("relu1", "tanh1"):
+            document.connect(Connection("input1", "out", target, "in"))
+        document.connect(Connection("relu1", "out", "add1", "in1"))
+        document.connect(Connection("tanh1", "out", "add1", "in2"))
+    return document
+
+
+def test_arrows_go_from_card_to_card_and_move_none(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+    document = branched()
+    canvas = open_canvas(document)
+    places = {node.id: node.position for node in document.network}
+    walked = []
+    for arrow in ("Right", "Right", "Down", "Down", "Up", "Right", "Right", "Left"):
+        qtbot.keyClick(canvas, getattr(Qt.Key, f"Key_{arrow}"))
+        walked.append(canvas.selection.ids)
+    assert [id_ for (id_,) in walked] == [
+        "input1", "relu1", "tanh1", "dropout1", "tanh1", "add1", "add1", "relu1",
+    ]  # fmt: skip
+    assert {node.id: node.position for node in document.network} == places
+    assert document.undo_names[0] == "Build"
+
+
+def test_shift_and_an_arrow_add_the_next_card(open_canvas: OpenCanvas, qtbot: QtBot) -> None:
+    canvas = open_canvas(build("input", "relu", "tanh", "output"))
+    canvas.select(["relu1"])
+    for arrow in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(canvas, arrow, SHIFT)
+    assert canvas.selection.ids == ("relu1", "output1", "tanh1")
+
+
+def test_arrows_leave_a_wire_by_its_ends_and_a_note_for_the_card_beside_it(
+    open_canvas: OpenCanvas, qtbot: QtBot
+) -> None:
+    document = build("input", "relu", "output")
+    with document.transaction("Write"):
+        document.set_annotation("note1", Annotation("note1", AnnotationKind.NOTE, "Here", (200, -200, 120, 60)))
+    canvas = open_canvas(document)
+    for arrow, end in ((Qt.Key.Key_Right, "relu1"), (Qt.Key.Key_Left, "input1")):
+        canvas.selection.select_wire(("relu1", "in"))
+        qtbot.keyClick(canvas, arrow)
+        assert canvas.selection.ids == (end,)
+    qtbot.keyClick(canvas, Qt.Key.Key_N, SHIFT)
+    assert canvas.selection.annotation == "note1"
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    assert canvas.selection.ids == ("relu1",)
+
+
+def test_the_page_of_keys_and_screen_readers_tell_what_arrows_do(open_canvas: OpenCanvas) -> None:
+    text = keys_page().text
+    assert "| Go from card to card, along the wires | Left, Right, Up or Down |" in text
+    assert "| Move what is selected; with nothing selected, the view | Ctrl+Left, Ctrl+Right" in text
+    assert "Arrows go from card to card" in open_canvas(build("input")).accessibleDescription()
 
 
 def test_renaming_in_place(open_canvas: OpenCanvas, qtbot: QtBot) -> None:

@@ -50,7 +50,7 @@ def go_to_annotation(canvas: CanvasContext, id: str) -> None:
     canvas.selection.select_annotation(id)
     canvas.navigation.reveal(annotation_shapes.rect(annotation))
     name = "Note" if annotation.kind is AnnotationKind.NOTE else "Frame"
-    keys = "arrows move it, Ctrl+Shift+arrows resize it, F2 edits it, Del deletes it"
+    keys = "Ctrl+arrows move it, Ctrl+Shift+arrows resize it, F2 edits it, Del deletes it"
     canvas.events.hinted.emit(f"{name} “{annotation.text.splitlines()[0] if annotation.text else ''}”: {keys}.")
 
 

@@ -8,14 +8,14 @@ from PySide6.QtCore import QPointF, Qt
 
 from graph.drawing import cards
 from graph.editing import edits
-from graph.editing.neighbours import neighbour
+from graph.editing.neighbours import beside, neighbour
 from graph.errors import NetloomError
 from widgets.canvas.canvas_command import ContextMenu, Group, Run, command
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.gestures.move_annotation import MoveAnnotation, ResizeAnnotation
 
 NUDGE, LEAP = cards.GRID, 16.0
-"""How far an arrow key moves cards, in scene pixels; the larger with Shift."""
+"""How far Ctrl and an arrow key move cards, in scene pixels; the larger with Shift as well."""
 
 ARROWS: dict[str, tuple[int, int]] = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 
@@ -74,12 +74,31 @@ def let_go(canvas: CanvasContext) -> None:
 
 
 def walk(canvas: CanvasContext, dx: float, dy: float) -> None:
-    """Select the layer that a wire leads to: right along it, left against it, up and down among siblings."""
-    ids = canvas.selection.ids
-    id_ = neighbour(canvas.document.network, ids[-1] if ids else None, dx, dy)
+    """Select the card that a step leads to: along the wires, or beside it; with nothing selected the first one."""
+    id_ = _step_to(canvas, dx, dy)
     if id_ is not None:
         canvas.selection.set([id_])
         canvas.navigation.reveal(canvas.board.cards[id_].rect)
+
+
+def walk_selecting(canvas: CanvasContext, dx: float, dy: float) -> None:
+    """Select as well the card that a step leads to."""
+    id_ = _step_to(canvas, dx, dy)
+    if id_ is not None:
+        canvas.selection.set([*(other for other in canvas.selection.ids if other != id_), id_])
+        canvas.navigation.reveal(canvas.board.cards[id_].rect)
+
+
+def _step_to(canvas: CanvasContext, dx: float, dy: float) -> str | None:
+    """The layer that a step leads to from what is selected, be it a layer, a wire, or a note or frame."""
+    network, selection = canvas.document.network, canvas.selection
+    if selection.wire is not None:
+        connection = canvas.board.wires[selection.wire].connection
+        return connection.target if dx + dy > 0 else connection.source
+    if selection.annotation is not None:
+        left, top, _, _ = canvas.board.annotations[selection.annotation].area
+        return beside(network, (left, top), dx, dy)
+    return neighbour(network, selection.ids[-1] if selection.ids else None, dx, dy)
 
 
 def nudge(canvas: CanvasContext, dx: float, dy: float) -> None:
@@ -99,24 +118,28 @@ def nudge(canvas: CanvasContext, dx: float, dy: float) -> None:
         navigation.center_on(navigation.middle() + QPointF(dx, dy) * 12 / navigation.zoom)
 
 
-def resize(canvas: CanvasContext, dx: float, dy: float) -> None:
-    """Make the selected note or frame larger by so many scene pixels, or smaller."""
+def leap_or_resize(canvas: CanvasContext, dx: float, dy: float) -> None:
+    """Move the selected cards by so many scene pixels, or make the selected note or frame larger or smaller."""
     annotation = canvas.selection.annotation
     if annotation is not None:
         ResizeAnnotation(canvas, QPointF(), annotation, merge=f"resize {annotation}").end(QPointF(dx, dy), NO_KEYS)
+    else:
+        nudge(canvas, dx, dy)
 
 
-def _on_arrows(name: str, prefix: str, act: Callable[[CanvasContext, float, float], object], step: float) -> None:
-    """Register a command for each arrow key with the keys of ``prefix`` held down."""
+def _on_arrows(
+    name: str, title: str, prefix: str, act: Callable[[CanvasContext, float, float], object], step: float = 1
+) -> None:
+    """Register a command for each arrow key with the keys of ``prefix`` held down, all under a title."""
 
     def going(dx: float, dy: float) -> Run:
         return lambda canvas: act(canvas, dx, dy)
 
     for arrow, (dx, dy) in ARROWS.items():
-        command("", f"{prefix}{arrow}", id=f"{name}_{arrow.lower()}")(going(dx * step, dy * step))
+        command(title, f"{prefix}{arrow}", id=f"{name}_{arrow.lower()}")(going(dx * step, dy * step))
 
 
-_on_arrows("walk", "Ctrl+", walk, 1)
-_on_arrows("nudge", "", nudge, NUDGE)
-_on_arrows("leap", "Shift+", nudge, LEAP)
-_on_arrows("resize", "Ctrl+Shift+", resize, LEAP)
+_on_arrows("walk", "Go from card to card, along the wires", "", walk)
+_on_arrows("walk_selecting", "Select the next card as well", "Shift+", walk_selecting)
+_on_arrows("nudge", "Move what is selected; with nothing selected, the view", "Ctrl+", nudge, NUDGE)
+_on_arrows("leap", "Move cards in larger steps; resize a note or frame", "Ctrl+Shift+", leap_or_resize, LEAP)
