@@ -60,9 +60,11 @@ def build(canvas: CanvasContext, parent: QWidget, hit: Hit, place: QPointF) -> Q
     if hit.what is What.ANNOTATION:
         _fill_for_annotation(canvas, menu, hit.id)
     elif hit.slot is not None:
-        slot = hit.slot
+        slot, legend = hit.slot, canvas_commands()["wire_legend"]
         _add(menu, "Insert a layer…", lambda: insert_on_wire(canvas, slot, place))
         _add(menu, "Remove the wire", _attempt(canvas, partial(delete, canvas)), "Del")
+        menu.addSeparator()
+        _add(menu, legend.title, _attempt(canvas, partial(legend.run, canvas)), legend.keys[0])
     elif hit.id:
         _fill_for_card(canvas, menu, hit.id)
     else:

@@ -9,11 +9,12 @@ from widgets.canvas.layer_search import SearchPopup
 from widgets.canvas.name_field import NameField
 from widgets.canvas.note_field import NoteField
 from widgets.canvas.problem_popup import ProblemPopup
+from widgets.canvas.wire_legend import WireLegend
 from widgets.look.theme import Theme
 
 
 class Popups:
-    """A field for names, one for notes, the search for layers, and a layer's problems, over one widget.
+    """A field for names, one for notes, the search for layers, a layer's problems, and the legend of the wires, over one widget.
 
     The widget gets the keyboard back when one closes.
     """
@@ -23,8 +24,9 @@ class Popups:
         self.note_field = NoteField(parent)
         self.search = SearchPopup(catalogue().values(), theme, parent)
         self.problems = ProblemPopup(parent)
+        self.legend = WireLegend(parent)
         editing = (self.name_field.editing, self.note_field.editing)
-        for popup in (*editing, self.search, self.problems):
+        for popup in (*editing, self.search, self.problems, self.legend):
             popup.closed.connect(parent.setFocus)
 
     def place(self) -> None:
@@ -38,3 +40,4 @@ class Popups:
         self.note_field.editing.dismiss()
         self.search.close_search()
         self.problems.dismiss()
+        self.legend.dismiss()

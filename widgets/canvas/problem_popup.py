@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
-from widgets.canvas.popup_place import open_near
-from widgets.look.focus_ring import FocusRing
+from widgets.canvas.popup_frame import PopupFrame
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import caption
@@ -21,46 +19,27 @@ WIDTH = 300
 """Width of the popup in pixels."""
 
 
-class ProblemPopup(QFrame):
-    """Sentences and fixes of one layer; Esc, or a click elsewhere, closes it."""
-
-    closed = Signal()
+class ProblemPopup(PopupFrame):
+    """Sentences and fixes of one layer."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("problemPopup")
-        FocusRing(self)
+        super().__init__(parent, "problemPopup")
         self.setAccessibleName("Problems of the layer")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._column = vbox(parent=self, margins=(14, 12, 14, 12), spacing=8)
-        self.hide()
 
-    def open_at(self, place: QPoint, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:
+    def tell(self, place: QPoint, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:
         """Show problems near ``place`` (parent's coordinates); ``repair`` is called with the fix that is chosen."""
-        self._fill(problems, theme, repair)
+        self._fill(problems, repair)
+        self.dress(theme)
         self.setFixedWidth(theme.px(WIDTH))
-        self.adjustSize()
-        open_near(self, place)
-        first = self.findChild(QPushButton)
-        (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
+        self.open_at(place)
 
-    def dismiss(self) -> None:
-        """Close it."""
-        if self.isVisible():
-            self.hide()
-            self.closed.emit()
-
-    def _fill(self, problems: Sequence[Problem], theme: Theme, repair: Callable[[Fix], None]) -> None:
+    def _fill(self, problems: Sequence[Problem], repair: Callable[[Fix], None]) -> None:
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.setParent(None)
                 widget.deleteLater()
-        edge, ground, text = theme.strong_border.name(), theme.raised.name(), theme.text.name()
-        self.setStyleSheet(
-            f"#problemPopup {{ background: {ground}; border: 1px solid {edge}; border-radius: 8px; }}"
-            f"#problemPopup QLabel {{ color: {text}; border: none; background: transparent; }}"
-        )
         for problem in problems:
             sentence = text_label(problem.message, self, wrap=True, selectable=True)
             self._column.addWidget(sentence)
@@ -77,24 +56,3 @@ class ProblemPopup(QFrame):
     def _choose(self, fix: Fix, repair: Callable[[Fix], None]) -> None:
         self.dismiss()
         repair(fix)
-
-    # Qt's events
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut:
-            self._lost_focus()
-        return super().eventFilter(watched, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._lost_focus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
-
-    def _lost_focus(self) -> None:
-        focus = QApplication.focusWidget()
-        if focus is None or not (focus is self or self.isAncestorOf(focus)):
-            self.dismiss()

@@ -8,12 +8,14 @@ from graph.layers.base import needs
 from graph.shapes import Shape
 from widgets.canvas.board import Board
 from widgets.canvas.hit_test import Hit, What
+from widgets.canvas.wire_painter import LEGEND
 
 UNKNOWN = "shape not known yet"
 
 
 def tip(board: Board, hit: Hit, more: Iterable[str] = ()) -> str:
-    """A sentence or two: problems of a layer first, the shape at a port or on a wire; ``more`` of it below."""
+    """A sentence or two: problems of a layer first, the shape at a port or on a wire, and what the looks of a wire
+    mean; ``more`` of it below."""
     on_card = hit.what in (What.CARD, What.MARK) and hit.id in board.cards
     return "\n".join([_sentence(board, hit), *(more if on_card else ())])
 
@@ -21,7 +23,9 @@ def tip(board: Board, hit: Hit, more: Iterable[str] = ()) -> str:
 def _sentence(board: Board, hit: Hit) -> str:
     if hit.what is What.WIRE and hit.slot in board.wires:
         wire = board.wires[hit.slot]
-        return f"{wire.connection.source} to {wire.connection.target}: {_described(wire.shape, UNKNOWN)}"
+        ends = f"{wire.connection.source} to {wire.connection.target}"
+        looks, carried = LEGEND[wire.stroke]
+        return f"{ends}: {_described(wire.shape, UNKNOWN)}\n{looks.capitalize()}: so is a wire that carries {carried}"
     if hit.what in (What.NOTHING, What.ANNOTATION) or hit.id not in board.cards:
         return ""
     card = board.cards[hit.id]

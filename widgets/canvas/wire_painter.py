@@ -94,6 +94,11 @@ class WirePainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
 
+    def paint_piece(self, painter: QPainter, start: QPointF, end: QPointF, kind: str) -> None:
+        """Paint a straight piece of a wire of a kind."""
+        painter.setPen(self._pens[kind])
+        painter.drawLine(start, end)
+
     def sharing(self, painter: QPainter, pairs: Iterable[tuple[QRectF, QRectF]], zoom: float) -> None:
         """Paint faint dotted lines between cards that share weights, from bottom to bottom."""
         pen = QPen(blend(self.theme.accent, self.theme.ground, 0.55), max(1.4, 1.0 / zoom))

@@ -200,7 +200,7 @@ def test_the_menu_key_is_about_what_is_selected(canvas: CanvasView) -> None:
     assert "Rename" in menu_by_key(canvas)
     assert canvas.selection.ids == ("relu1",)
     press(canvas, Key.Key_W)
-    assert menu_by_key(canvas) == ["Insert a layer…", "Remove the wire"]
+    assert menu_by_key(canvas) == ["Insert a layer…", "Remove the wire", "What the wires mean"]
     press(canvas, Key.Key_N, Mod.ShiftModifier)
     assert menu_by_key(canvas)[:2] == ["Edit the text", "Colour"]
 

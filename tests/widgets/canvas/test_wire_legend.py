@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from pytestqt.qtbot import QtBot
 
 from app.system.guide_pages import guide_pages
 from graph.shapes import Kind
 from tests.widgets.canvas.conftest import OpenCanvas, build
 from widgets.canvas.hit_test import What, find
 from widgets.canvas.tips import tip
+from widgets.canvas.wire_legend import WirePiece
 from widgets.canvas.wire_painter import LEGEND, STROKES, WirePainter
 from widgets.look.theme import DARK, LIGHT, Theme
 from widgets.shell.keys_page import keys_page
@@ -46,4 +49,32 @@ def test_a_wire_under_the_pointer_says_what_it_carries(open_canvas: OpenCanvas) 
     assert wire.shape is not None
     hit = find(board, QPointF(*wire.course.middle()), 1.0)
     assert hit.what is What.WIRE
-    assert tip(board, hit) == f"input1 to dense1: {wire.shape.kind} {wire.shape}"
+    assert tip(board, hit).splitlines() == [
+        f"input1 to dense1: {wire.shape.kind} {wire.shape}",
+        "Blue, solid and thick: so is a wire that carries an image: channels × height × width",
+    ]
+
+
+@pytest.mark.parametrize("way", ["key", "ground", "wire"])
+def test_the_canvas_shows_what_its_wires_mean(open_canvas: OpenCanvas, qtbot: QtBot, way: str) -> None:
+    canvas = open_canvas(build("input", "flatten", "output"))
+    legend = canvas.context.popups.legend
+    if way == "key":
+        qtbot.keyClick(canvas, Qt.Key.Key_W, Qt.KeyboardModifier.ShiftModifier)
+    else:
+        middle = QPointF(*canvas.board.wires["flatten1", "in"].course.middle())
+        spot = canvas.mapFromScene(QPointF(60, 300) if way == "ground" else middle)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, spot, canvas.viewport().mapToGlobal(spot))
+        QApplication.sendEvent(canvas.viewport(), event)
+        menu = canvas.findChildren(QMenu, "canvasMenu")[-1]
+        next(each for each in menu.actions() if each.text().startswith("What the wires mean")).trigger()
+        menu.close()
+    assert legend.isVisible() and canvas.rect().contains(legend.geometry())
+    texts = [label.text() for label in legend.findChildren(QLabel)]
+    assert all(carried in texts for _, carried in LEGEND.values())
+    piece = next(each for each in legend.findChildren(WirePiece) if each.accessibleName().startswith("blue"))
+    image = piece.grab().toImage()
+    assert hue_name(image.pixelColor(image.width() // 2, image.height() // 2)) == "blue"
+    qtbot.keyClick(legend, Qt.Key.Key_Escape)
+    assert not legend.isVisible()
+    assert canvas.hasFocus()

@@ -81,6 +81,6 @@ def show_problems_of(canvas: CanvasContext, id: str) -> None:
     if problems:
         spot = canvas.navigation.from_scene(card.rect.topRight()) + QPoint(10, 8)
         repair = canvas.events.attempt
-        canvas.popups.problems.open_at(
+        canvas.popups.problems.tell(
             spot, problems, canvas.theme, lambda fix: repair(lambda: fix.apply(canvas.document))
         )
