@@ -14,9 +14,9 @@ from widgets.look.theme import Theme
 
 
 class Popups:
-    """A field for names, one for notes, the search for layers, a layer's problems, and the legend of the wires, over one widget.
+    """Fields for names and for notes, the search for layers, a layer's problems and the legend of the wires.
 
-    The widget gets the keyboard back when one closes.
+    The widget that they lie over gets the keyboard back when one closes.
     """
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:

@@ -15,7 +15,8 @@ UNKNOWN = "shape not known yet"
 
 def tip(board: Board, hit: Hit, more: Iterable[str] = ()) -> str:
     """A sentence or two: problems of a layer first, the shape at a port or on a wire, and what the looks of a wire
-    mean; ``more`` of it below."""
+    mean; ``more`` of it below.
+    """
     on_card = hit.what in (What.CARD, What.MARK) and hit.id in board.cards
     return "\n".join([_sentence(board, hit), *(more if on_card else ())])
 

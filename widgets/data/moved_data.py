@@ -62,11 +62,12 @@ class Repointer(QObject):
     def _find(self) -> None:
         held = Path(str((self._section.get("options") or {}).get("path", "")))
         start = str((self._base or Path()) / held.parent)
+        title, note = "Find the data", f"The project reads {held.name}."
         if held.name.lower().endswith(file_endings()):  # what ends otherwise is a folder
             kind = f"Files like {held.name} (*{held.suffix});;All files (*)"
-            name, _ = file_dialogs.ask_open(self._window, f"Find {held.name}", start, kind, "Use")
+            name, _ = file_dialogs.ask_open(self._window, title, start, kind, "Use", note)
         else:
-            name = file_dialogs.ask_folder(self._window, f"Find {held.name}", start, "Use")
+            name = file_dialogs.ask_folder(self._window, title, start, "Use", note)
         if name:
             self._repoint("Point to the data again", Path(name))
 

@@ -91,7 +91,9 @@ class SourceList(QWidget):
             self.file_chosen.emit(Path(name))
 
     def _ask_for_folder(self) -> None:
-        name = file_dialogs.ask_folder(self, "Open a folder of pictures or texts, one folder per class")
+        name = file_dialogs.ask_folder(
+            self, "Open a folder of pictures or texts", note="It holds one folder for each class."
+        )
         if name:
             self.file_chosen.emit(Path(name))
 

@@ -1,7 +1,8 @@
 """File dialogs: one function for each thing that a user chooses, a file to read, a file to write, a folder.
 
 Each says on its button what comes of it, begins in the folder used last, and asks before a file is overwritten. In
-Qt's own dialog, which is shown where the system has none, a file is saved in a folder, not looked for in it.
+Qt's own dialog, which is shown where the system has none, a file is saved in a folder, not looked for in it. Titles are
+short, because a window cuts long ones; what is to be known besides is a note in the dialog.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHeaderView, QTreeView, QWidget
+
+from widgets.look.labels import text_label
 
 SAVE_IN = "Save &in:"
 ENDING = re.compile(r"\*(\.\w+)")
@@ -37,7 +40,9 @@ last_folder = LastFolder()
 """The window sets both."""
 
 
-def ask_save(parent: QWidget, title: str, start: str, kinds: str, verb: str = "Save") -> tuple[str, str]:
+def ask_save(
+    parent: QWidget, title: str, start: str, kinds: str, verb: str = "Save", note: str = ""
+) -> tuple[str, str]:
     """Ask for a file to write: its path, empty if none is wanted, and which of the ``kinds`` it is.
 
     ``start`` is the file that is proposed, a mere name in the folder used last. A name that is typed without an ending
@@ -45,7 +50,7 @@ def ask_save(parent: QWidget, title: str, start: str, kinds: str, verb: str = "S
     """
     if not Path(start).is_absolute():
         start = str(last_folder.where() / start.replace("/", "-"))
-    dialog = _dialog(parent, title, str(Path(start).parent), kinds, verb)
+    dialog = _dialog(parent, title, str(Path(start).parent), kinds, verb, note)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setLabelText(QFileDialog.DialogLabel.LookIn, SAVE_IN)
@@ -63,26 +68,43 @@ def ask_save(parent: QWidget, title: str, start: str, kinds: str, verb: str = "S
     return _answer(dialog)
 
 
-def ask_open(parent: QWidget, title: str, start: str = "", kinds: str = "", verb: str = "Open") -> tuple[str, str]:
+def ask_open(
+    parent: QWidget, title: str, start: str = "", kinds: str = "", verb: str = "Open", note: str = ""
+) -> tuple[str, str]:
     """Ask for a file to read: its path, empty if none is wanted, and which of the ``kinds`` it is."""
-    dialog = _dialog(parent, title, start, kinds, verb)
+    dialog = _dialog(parent, title, start, kinds, verb, note)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _answer(dialog)
 
 
-def ask_folder(parent: QWidget, title: str, start: str = "", verb: str = "Choose") -> str:
+def ask_folder(parent: QWidget, title: str, start: str = "", verb: str = "Choose", note: str = "") -> str:
     """Ask for a folder that is there: its path, empty if none is wanted."""
-    dialog = _dialog(parent, title, start, "", verb)
+    dialog = _dialog(parent, title, start, "", verb, note)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.setLabelText(QFileDialog.DialogLabel.Accept, verb)  # the mode has set it back
     return _answer(dialog)[0]
 
 
-def _dialog(parent: QWidget, title: str, start: str, kinds: str, verb: str) -> QFileDialog:
+def _dialog(parent: QWidget, title: str, start: str, kinds: str, verb: str, note: str) -> QFileDialog:
     dialog = QFileDialog(parent, title, start or str(last_folder.where()), kinds)
     dialog.setLabelText(QFileDialog.DialogLabel.Accept, verb)
+    if note:
+        _add_note(dialog, note)
     return dialog
+
+
+def _add_note(dialog: QFileDialog, note: str) -> None:
+    """Say something above the folder; a dialog of the system has room for it in its title only."""
+    layout = dialog.layout()
+    if layout is None:
+        dialog.setWindowTitle(f"{dialog.windowTitle()}: {note}")
+        return
+    label = text_label(note, dialog, wrap=True)
+    label.setObjectName("fileDialogNote")
+    margins = layout.contentsMargins()
+    label.setContentsMargins(margins.left(), margins.top(), margins.right(), 0)
+    layout.setMenuBar(label)
 
 
 def _answer(dialog: QFileDialog) -> tuple[str, str]:

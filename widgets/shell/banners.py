@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QP
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.buttons import mark_usual
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.plain_text import caption
@@ -95,7 +96,7 @@ class Banner(Themed, QWidget):
 
     def _add_choice(self, title: str, call: Callable[[], object], *, first: bool) -> None:
         button = QPushButton(caption(title))
-        button.setProperty("primary", first)
+        mark_usual(button, first)
         button.clicked.connect(lambda: self._choose(call))
         self._layout.addWidget(button)
 

@@ -25,6 +25,7 @@ from app.training.runs import fresh_folder
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import SUFFIX, Project, write_project
+from widgets.look.buttons import mark_usual
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.theme import ThemeSource
@@ -84,7 +85,6 @@ class SearchDialog(QDialog):
 
     def _set_up(self) -> None:
         self.go.setObjectName("searchButton")
-        self.go.setProperty("primary", True)
         self.count.setRange(1, 10_000)
         self.count.setValue(20)
         self.count.setAccessibleName("Number of trials")
@@ -207,6 +207,7 @@ class SearchDialog(QDialog):
     def _refresh(self) -> None:
         running, chosen = self._process.running, self.trials.current
         self.go.setText("Stop" if running else "Search")
+        mark_usual(self.go)
         for field in (self.space, self.count, self.epochs, self.best_by, self.prune):
             field.setEnabled(not running)
         self.use.setEnabled(chosen is not None)

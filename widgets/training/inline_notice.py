@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
 
+from widgets.look.buttons import mark_usual
 from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox
@@ -61,7 +62,7 @@ class InlineNotice(QFrame):
         for title, act in (*offers, ("Dismiss", self._dismiss)):
             self._add_button(title, act)
         if offers:
-            set_look(self._buttons[0], "primary", True)
+            mark_usual(self._buttons[0])
         self.setAccessibleName(sentence)
         self.show()
         self.concerns.emit(beside)

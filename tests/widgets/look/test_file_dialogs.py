@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from widgets.look import file_dialogs
 from widgets.look.file_dialogs import LastFolder, ask_folder, ask_open, ask_save
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
+from widgets.shell.actions.export_actions import FORMATS, GENERATOR
 
 
 def test_sizes_kinds_and_dates_are_not_cut(qtbot: QtBot, tmp_path: Path) -> None:
@@ -56,6 +58,9 @@ def test_sizes_kinds_and_dates_are_not_cut(qtbot: QtBot, tmp_path: Path) -> None
 
     qtbot.waitUntil(lambda: not cut())
 
+
+LONGEST = 45
+"""Letters of a title that a window of the size of a file dialog shows beside its buttons."""
 
 KINDS = "Python code (*.py);;ONNX file (*.onnx)"
 
@@ -117,6 +122,38 @@ def test_a_dialog_that_writes_says_so_and_proposes_a_file(asking: QWidget, tmp_p
     in_dialog(asking, lambda dialog: seen.append((words(dialog), name_field(dialog).text(), dialog.directory().path())))
     assert ask_save(asking, "Export the network", "loss / accuracy.py", KINDS, verb) == ("", "")
     assert seen == [(("Save in:", verb), "loss - accuracy.py", str(tmp_path))]
+
+
+def test_what_is_to_be_known_is_a_note_in_the_dialog_not_in_its_title(asking: QWidget) -> None:
+    note = "With the weights of run “a name of some length 12:30:05”, 98.5 % on the test set."
+    seen: list[tuple[str, str, bool]] = []
+
+    def look(dialog: QFileDialog) -> None:
+        label = dialog.findChild(QLabel, "fileDialogNote")
+        assert label is not None
+        whole = label.height() >= label.heightForWidth(label.width()) and dialog.rect().contains(label.geometry())
+        below = dialog.findChild(QLabel, "lookInLabel").y() >= label.geometry().bottom()
+        seen.append((dialog.windowTitle(), label.text(), whole and below))
+
+    for ask in (
+        lambda: ask_save(asking, "Export Python code", "net.py", KINDS, "Export", note),
+        lambda: ask_open(asking, "Export Python code", note=note),
+        lambda: ask_folder(asking, "Export Python code", note=note),
+    ):
+        in_dialog(asking, look)
+        ask()
+    assert seen == [("Export Python code", note, True)] * 3
+
+
+ASKED = re.compile(r"\bask_(?:save|open|folder)\(\s*[\w.()]+,\s*(f?\"[^\"]*\")")
+"""The title in a call that asks for a file, where it stands there as a string."""
+
+
+def test_titles_of_dialogs_are_short_and_hold_no_name_of_any_length() -> None:
+    titles = [title for path in Path("widgets").rglob("*.py") for title in ASKED.findall(path.read_text())]
+    titles += [f'"{each.action}"' for each in (*FORMATS, GENERATOR)]
+    assert len(titles) > 15
+    assert [title for title in titles if title.startswith("f") or len(title) - 2 > LONGEST] == []
 
 
 def test_dialogs_that_read_say_what_for(asking: QWidget, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -22,11 +23,13 @@ PATIENCE = 60_000
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, name: str, kind: str = "") -> list[str]:
-    """Answer the next dialogs with ``name`` and the ``kind`` of file; returns proposed names, each before its title."""
+    """Answer the next dialogs with ``name`` and the ``kind`` of file; returns proposed names, each before its note."""
     proposed: list[str] = []
 
-    def ask(parent: object, title: str, start: str, filters: str, verb: str = "Save") -> tuple[str, str]:
-        proposed.extend((start, title))
+    def ask(
+        parent: object, title: str, start: str, filters: str, verb: str = "Save", note: str = ""
+    ) -> tuple[str, str]:
+        proposed.extend((start, note))
         return name, kind
 
     monkeypatch.setattr(file_dialogs, "ask_save", ask)
@@ -61,7 +64,10 @@ def test_what_cannot_be_exported_says_why(
 def test_an_export_can_be_called_off(window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     window.part(ExportActions).start(tmp_path / "no-run", Export(tmp_path / "net.onnx", ONNX))
     assert "Exporting" in told(window)
-    window.part(ExportActions).close()
+    (cancel,) = [each for each in window.banners.findChildren(QPushButton) if each.text() == "Cancel"]
+    assert not cancel.property("primary")
+    QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert not told(window)
     assert not (tmp_path / "net.onnx").exists()
 
 
@@ -102,7 +108,7 @@ def test_onnx_of_a_trained_project_is_of_its_run(
 ) -> None:
     asked = answer(monkeypatch, str(tmp_path / "model.onnx"), ONNX.filter)
     window.commands["export_onnx"].trigger()
-    assert asked[-1].startswith("Export: ONNX file, the weights of run “digits 12:00”, ")
+    assert asked[-1].startswith("With the weights of run “digits 12:00”, ") and asked[-1].endswith("on the test set.")
     qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
     assert told(window).startswith("Wrote model.onnx: the weights of run “digits 12:00”, ")
     assert "Checked" in told(window)
@@ -136,6 +142,7 @@ def test_what_was_never_trained_leaves_without_weights_and_says_so(
     qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
     assert told(window) == "Wrote model.py, without weights: not trained yet."
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["model.py"]
+    assert proposed[1] == "Without weights: not trained yet."
     answer_again = answer(monkeypatch, "")
     window.commands["save_as"].trigger()
     assert (Path(proposed[0]).parent, Path(answer_again[0]).parent) == (documents, tmp_path / "out")

@@ -63,6 +63,7 @@ def test_it_searches_and_the_best_is_taken_over(dialog: SearchDialog, window: Ma
     dialog.epochs.setValue(1)
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert dialog.go.text() == "Stop"
+    assert not dialog.go.property("primary")
     qtbot.waitUntil(lambda: dialog.go.text() == "Search", timeout=PATIENCE)
     assert dialog.trials.count == 2, dialog.note.text()
     best = dialog.trials.best

@@ -27,6 +27,8 @@ class Format:
     to: str
     suffix: str
     title: str
+    action: str = "Export the trained network"
+    """The title of the dialog that asks for the file."""
     options: tuple[str, ...] = ()
 
     @property
@@ -35,10 +37,10 @@ class Format:
         return f"{self.title} (*{self.suffix})"
 
 
-CODE = Format("code", ".py", "Python code with weights")
-ONNX = Format("onnx", ".onnx", "ONNX file")
-REPORT = Format("report", ".html", "Report as a web page")
-GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", ("--part", "generator"))
+CODE = Format("code", ".py", "Python code with weights", "Export Python code")
+ONNX = Format("onnx", ".onnx", "ONNX file", "Export an ONNX file")
+REPORT = Format("report", ".html", "Report as a web page", "Export a report")
+GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", options=("--part", "generator"))
 FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
 
@@ -76,8 +78,8 @@ class ExportActions:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
         formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
         weights = self._weights_of(run)
-        title = f"Export {weights}" if weights else "Export the trained network"
-        chosen = self._choose(title, usual_folder(self._context) / run.name, formats)
+        stem, title = usual_folder(self._context) / run.name, "Export the trained network"
+        chosen = self._choose(title, stem, formats, f"With {weights}." if weights else "")
         if chosen is not None:
             self.start(run, self._of_run(run, *chosen))
 
@@ -88,9 +90,9 @@ class ExportActions:
         none = {CODE.to: "without weights", ONNX.to: "with weights to start from"}.get(wanted.to, "without a run")
         changed = run is not None and f"the network has changed since run {self._name(run)}"
         without = f"{none}: {changed or 'not trained yet'}"
-        weights = self._weights_of(run) if current and run is not None else without
-        title = f"Export: {wanted.title}{weights and ', '}{weights}"
-        chosen = self._choose(title, Path(proposed(self._context, "")), (wanted,))
+        weights = self._weights_of(run) if current and run is not None else ""
+        note = f"With {weights}" if weights else "" if current else f"{without[0].upper()}{without[1:]}"
+        chosen = self._choose(wanted.action, Path(proposed(self._context, "")), (wanted,), note and f"{note}.")
         if chosen is None:
             return
         if run is not None and current:
@@ -157,11 +159,11 @@ class ExportActions:
         remember(self._context, path)
         self._context.say(Notice(f"Wrote {path.name}.", "ok", (show_in_folder(path),), "export"))
 
-    def _choose(self, title: str, stem: Path, formats: tuple[Format, ...]) -> tuple[Path, Format] | None:
+    def _choose(self, title: str, stem: Path, formats: tuple[Format, ...], note: str) -> tuple[Path, Format] | None:
         """A file and its format by the file's ending, or by the chosen kind where it has none."""
         filters = {each.filter: each for each in formats}
-        start = f"{stem}{formats[0].suffix}"
-        name, chosen = file_dialogs.ask_save(self._context.window(), title, start, ";;".join(filters), "Export")
+        start, kinds, window = f"{stem}{formats[0].suffix}", ";;".join(filters), self._context.window()
+        name, chosen = file_dialogs.ask_save(window, title, start, kinds, "Export", note)
         if not name:
             return None
         path, fallback = Path(name), filters.get(chosen, formats[0])

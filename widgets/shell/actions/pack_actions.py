@@ -136,7 +136,13 @@ class PackActions:
         self._context.say(Notice(_contents(path, manifest), "info", choices, "open", open=True))
 
     def _ask_folder(self, path: Path, then: Then) -> None:
-        name = file_dialogs.ask_folder(self._context.window(), f"Unpack {path.name} in", "", "Unpack")
+        name = file_dialogs.ask_folder(
+            self._context.window(),
+            "Unpack in a folder",
+            "",
+            "Unpack",
+            f"{path.name} gets a folder of its own in the one that you choose.",
+        )
         if name:
             from app.exchange.unpack import folder_for
 
