@@ -144,8 +144,8 @@ def predict(
         return
     if output is not None:
         raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
-    from app.inference.evaluate import predict_samples
     from app.inference.new_inputs import read_samples
+    from app.inference.predict import predict_samples
     from app.training.training_session import load_model
 
     samples = read_samples(given, fields, source, opened.base)

@@ -1,36 +1,31 @@
-"""Evaluating a saved run and predicting on new samples: metrics, confusion matrix, worst predictions."""
+"""Evaluating a saved run on a part of its data: metrics, confusion matrix, worst predictions, single losses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from app.data.dataset import Array
-from app.data.lazy_array import LazyArray, Values
-from app.data.padding import blank_padding, only_own
+from app.data.padding import only_own
 from app.data.prepare import Part
-from app.inference.sample_checks import check_finite, check_tokens
 from app.inference.scores import class_scores, label_scores
-from app.numerics.box_grid import SIDES, decode, is_grid
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
+from app.training.sample_losses import loss_name, sample_loss
 from app.training.sequence import token_metrics
 from app.training.sequence.label_metrics import LabelTally, label_rates, label_sums
 from app.training.sequence.transcripts import BLANK, edit_distances
 from app.training.thresholds import has_threshold
 from app.training.trainable import Model
 from app.training.training_session import load_model
-from graph.checking.data_fit import sizes_fit
 from graph.errors import NetloomError
-from graph.shapes import format_sizes
 
 WORST = 24
 """Worst predictions that are listed."""
@@ -78,6 +73,26 @@ def _outputs_and_targets(model: Model, head: Head, part: str, feed: Feed) -> tup
     """A part with the first output for each of its samples (n, ...), and the targets (n, ...)."""
     data = model.prepared.parts[part]
     return data, torch.from_numpy(model.predict(feed)[0]), np.asarray(data.arrays[head.field.name])
+
+
+class _Losses:
+    """The losses of single samples, batch by batch, where a run is trained by those of ``head`` alone."""
+
+    def __init__(self, model: Model, head: Head) -> None:
+        alone = model.plan.objective == "supervised" and len(model.objective.heads) == 1
+        self._of_samples = sample_loss(head, model.plan) if alone else None
+        self._name = loss_name(head, model.plan)
+        self._found: list[Array] = []
+
+    def add(self, outputs: torch.Tensor, true: Array) -> Self:
+        """Take outputs and targets (n, ...) of the next samples."""
+        if self._of_samples is not None:
+            self._found.append(self._of_samples(outputs.float(), torch.from_numpy(true)).numpy().astype(np.float32))
+        return self
+
+    def fields(self) -> dict[str, Any]:
+        """What an `Evaluation` says of them."""
+        return {"losses": np.concatenate(self._found), "loss": self._name} if self._found else {}
 
 
 def _read_words(model: Model, inputs: Array) -> Texts:
@@ -141,6 +156,7 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         names=head.field.names,
         units=head.field.units,
         scores=None if hidden else class_scores(true, predicted, probabilities.numpy(), head.field.classes, threshold),
+        **_Losses(model, head).add(outputs, true).fields(),
     )
 
 
@@ -164,6 +180,7 @@ def _of_label_sets(model: Model, head: Head, part: str, feed: Feed) -> Evaluatio
         classes=head.field.names,
         names=head.field.names,
         scores=label_scores(true, predicted, probabilities.numpy(), head.field.names, head.threshold),
+        **_Losses(model, head).add(outputs, true).fields(),
     )
 
 
@@ -203,12 +220,14 @@ def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         wanted = only_own(np.asarray(wanted), np.asarray(data.arrays[head.field.lengths]))
     shown = _shown(wanted[:1])
     first: list[Array] = []
+    losses = _Losses(model, head)
     worst, loss = np.empty(0, np.int64), np.empty(0, np.float32)
     predicted = np.empty((0, *wanted.shape[1:]), np.float32)
     start = 0
     for outputs in model.predict_batches(feed):
         batch = head.values(outputs[0]).numpy()
         first.append(batch[: max(0, shown - start)].copy())
+        losses.add(outputs[0], np.array(wanted[start : start + len(batch)]))
         # Compared in standardised units, so that a feature with large numbers does not decide alone.
         error = (batch.astype(np.float64) - wanted[start : start + len(batch)]).reshape(len(batch), -1)
         mean = np.nanmean if head.padded else np.mean
@@ -228,6 +247,7 @@ def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         worst=_worst(model, data, worst, undone(wanted[worst]), undone(predicted), loss),
         names=head.field.names,
         units=head.field.units,
+        **losses.fields(),
     )
 
 
@@ -260,146 +280,3 @@ def _worst(
         words=words,
         input_field=model.prepared.dataset.field_named(source).facts,
     )
-
-
-def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = None) -> list[dict[str, Any]]:
-    """The predictions of the run ``path`` for new samples: one JSON object for each.
-
-    Parameters
-    ----------
-    path
-        the run.
-    inputs
-        for each input field by name, values (n, *sizes) in the data's own units.
-    threshold
-        the probability above which a label, or the second of two classes, is predicted; None takes the run's own.
-
-    Returns
-    -------
-    list
-        per sample, by output layer: ``{"class", "index", "probabilities"}``, of several labels ``{"labels",
-        "probabilities", "threshold"}``, of texts ``{"text", "words", "probability"}``, of grids of boxes ``{"boxes"}``
-        with class, x, y, width, height and score of each, in shares of the picture, else ``{"values"}`` in own units
-        with their ``names`` and ``units`` where they have some; with a single output, that object itself.
-    """
-    _, model = load_model(path)
-    return predict_samples(model, inputs, threshold)
-
-
-def predict_samples(model: Model, inputs: Mapping[str, Values], threshold: float | None = None) -> list[dict[str, Any]]:
-    """As `predict`, of a run that is open."""
-    model.objective.set_threshold(threshold)
-    predicted = predict_part(model, new_part(model, inputs))
-    if len(predicted) == 1:
-        return next(iter(predicted.values()))
-    return [dict(zip(predicted, row, strict=True)) for row in zip(*predicted.values(), strict=True)]
-
-
-def predict_part(model: Model, part: Part) -> dict[str, list[dict[str, Any]]]:
-    """The predictions for new samples by output layer, one JSON object for each sample as in `predict`."""
-    feed = Feed(part, model.objective.inputs, [], model.device, model.channels_last)
-    every = model.predict(feed)
-    check_finite(every)
-    heads = zip(model.objective.heads, every, strict=True)
-    predicted = {head.output: _predictions(model, head, torch.from_numpy(outputs)) for head, outputs in heads}
-    hidden = model.objective.hidden_outputs
-    shown = [name for name in predicted if name not in hidden]
-    return {name: predicted[name] for name in (shown if len(shown) == 1 else predicted)}
-
-
-def new_part(model: Model, inputs: Mapping[str, Values]) -> Part:
-    """New samples by input field (n, *sizes) in the data's own units, as a part, standardised as the training set was.
-
-    Raises
-    ------
-    NetloomError
-        if a field is missing, or its values do not have the sizes that the network reads.
-    """
-    inputs = model.objective.complete_inputs(inputs)
-    arrays: dict[str, Values] = {}
-    reads = zip(model.compiled.inputs, model.objective.inputs, strict=True)
-    read_as = {name: model.compiled.layer_info[id_].outputs["out"] for id_, name in reads}
-    for name, shape in read_as.items():
-        if name not in inputs:
-            raise NetloomError(f"The network also reads “{name}”; give values for it.")
-        values = inputs[name]
-        if not sizes_fit(values.shape[1:], shape.sizes):
-            raise NetloomError(
-                f"“{name}” must be {shape.described()} for each sample, so an array samples × {shape}; "
-                f"{format_sizes(values.shape)} was given."
-            )
-        arrays[name] = _scaled(model, name, values)
-        check_tokens(model, name, arrays[name])
-        field = model.prepared.dataset.fields.get(name)
-        if field is not None and field.measured and field.lengths in inputs:
-            arrays[name] = blank_padding(np.asarray(arrays[name]), np.asarray(inputs[field.lengths]))
-    if len({len(values) for values in arrays.values()}) != 1:
-        raise NetloomError("The inputs have different numbers of samples; give as many of each.")
-    return Part(arrays, np.arange(len(next(iter(arrays.values())))))
-
-
-def _scaled(model: Model, name: str, values: Values) -> Values:
-    """Values of the field ``name``, filled and standardised as the training set was."""
-    scaler = model.prepared.scalers.get(name)
-    if isinstance(values, LazyArray):
-        return values if scaler is None else values.scaled(scaler.mean, scaler.scale)
-    tokens = np.issubdtype(model.prepared.train.arrays[name].dtype, np.integer)
-    filled = model.prepared.fill(name, np.asarray(values))
-    with np.errstate(over="ignore", invalid="ignore"):  # what comes of numbers too large is refused later
-        whole = filled.astype(np.int64) if tokens else filled if scaler is None else scaler.apply(filled)
-        return np.ascontiguousarray(whole, dtype=np.int64 if tokens else np.float32)
-
-
-def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[str, Any]]:
-    if head.listed:
-        return token_metrics.predicted_texts(head, outputs)
-    if head.is_ctc:
-        rows, vocabulary = head.transcripts(outputs), head.field.vocabulary
-        transcripts = zip(
-            token_metrics.texts_of(rows, vocabulary), token_metrics.words_of(rows, vocabulary), strict=True
-        )
-        return [{"text": text, "words": words} for text, words in transcripts]
-    if head.labels:
-        return list(_label_predictions(head, outputs))
-    if not head.classes:
-        if is_grid(head.field.names):
-            return boxes_said(head.values(outputs).numpy(), head.field.names)
-        named = {"names": list(head.field.names), "units": list(head.field.units)}
-        labels = {name: words for name, words in named.items() if any(words)}
-        return [
-            {"values": row.tolist(), **labels}
-            for row in model.prepared.undo(head.field.name, head.values(outputs).numpy())
-        ]
-    probabilities, chosen = head.probabilities(outputs), head.predicted_classes(outputs).tolist()
-    return [
-        {
-            "class": head.field.classes[index],
-            "index": index,
-            "probabilities": dict(zip(head.field.classes, row, strict=True)),
-        }
-        for index, row in zip(chosen, probabilities.tolist(), strict=True)
-    ]
-
-
-BOX_KEYS = ("class", "x", "y", "width", "height", "score")
-"""What is said of a box: its class, its upper left corner and size, and how sure it is."""
-
-
-def boxes_said(grids: Array, names: Sequence[str]) -> list[dict[str, Any]]:
-    """The boxes in grids (n, channels, rows, columns) whose channels have ``names``, in shares of each picture."""
-    kinds = names[SIDES:]
-    return [
-        {"boxes": [dict(zip(BOX_KEYS, (kinds[box.kind], *box[1:]), strict=True)) for box in decode(grid)]}
-        for grid in grids
-    ]
-
-
-def _label_predictions(head: Head, outputs: torch.Tensor) -> Iterator[dict[str, Any]]:
-    """The labels above the threshold, and the probability of each."""
-    names = head.field.names
-    for row, predicted in zip(head.label_probabilities(outputs).tolist(), head.positive(outputs).tolist(), strict=True):
-        yield {
-            "labels": [name for name, given in zip(names, predicted, strict=True) if given],
-            "probabilities": dict(zip(names, row, strict=True)),
-            "threshold": head.threshold,
-        }

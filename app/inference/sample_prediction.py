@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.data.prepare import Part
-from app.inference.evaluate import predict_part
+from app.inference.predict import predict_part
 from app.protocol.data_values import PictureBox
 from app.protocol.inference_values import OutputPrediction
 from app.training.heads import Head
@@ -21,7 +21,7 @@ def predict_sample(model: Model, part: Part) -> tuple[OutputPrediction, ...]:
 
 
 def _output(head: Head, found: dict[str, Any]) -> OutputPrediction:
-    """One output, from what `app.inference.evaluate.predict` says of a sample."""
+    """One output, from what `app.inference.predict.predict` says of a sample."""
     target = head.field.facts
     if "class" in found:
         values = _array(list(found["probabilities"].values()))

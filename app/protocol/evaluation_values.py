@@ -142,7 +142,8 @@ class Evaluation:
 
     ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted; of a ``sequence`` it counts
     tokens, step by step, those named by ``classes``. ``predictions`` are those of the first samples; of ``labels`` they
-    are 0 or 1 for each. ``scores`` are those of classes and labels.
+    are 0 or 1 for each. ``scores`` are those of classes and labels. ``losses`` float32 (n,) is the loss of each sample
+    of the part, by the loss function ``loss``; None where the loss that was trained is no mean over samples.
     """
 
     part: str
@@ -156,6 +157,8 @@ class Evaluation:
     names: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     scores: Scores | None = None
+    losses: Array | None = None
+    loss: str = ""
 
     @property
     def unit(self) -> str:

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import Array
-from app.training.heads import TINY, Head, LossFn
+from app.training.heads import Head, LossFn
 from app.training.plan import Plan
-
-SampleLoss = Callable[[Tensor, Tensor], Tensor]
-"""From outputs (n, values) and targets of the same shape to the loss of each value."""
+from app.training.sample_losses import each_value, of_each_class
 
 
 def weighted(head: Head, weights: Array, plan: Plan) -> Head:
@@ -41,7 +38,7 @@ def _on_device(weights: Array) -> Callable[[Tensor], Tensor]:
 
 def _of_labels(head: Head, weights: Array) -> LossFn:
     placed = _on_device(weights)
-    each = _each("bce", head.final_activation, 1.0)
+    each = each_value("bce", head.final_activation, 1.0)
 
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
         outputs = outputs.float()
@@ -53,52 +50,10 @@ def _of_labels(head: Head, weights: Array) -> LossFn:
 def _of_classes(head: Head, weights: Array, plan: Plan) -> LossFn:
     """The weighted mean of the losses of samples."""
     placed = _on_device(weights)
-    of_samples = _cross_entropies(head) if head.loss == "cross_entropy" else _differences(head, plan)
+    of_samples = of_each_class(head, plan)
 
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
         counts = placed(outputs)[targets]
         return (of_samples(outputs.float(), targets) * counts).sum() / counts.sum()
 
     return loss
-
-
-def _cross_entropies(head: Head) -> SampleLoss:
-    def losses(outputs: Tensor, targets: Tensor) -> Tensor:
-        if head.final_activation == "softmax":
-            return F.nll_loss(outputs.clamp_min(TINY).log(), targets, reduction="none")
-        logits = torch.logit(outputs, eps=1e-7) if head.final_activation else outputs
-        return F.cross_entropy(logits, targets, reduction="none")
-
-    return losses
-
-
-def _differences(head: Head, plan: Plan) -> SampleLoss:
-    """Of each sample the mean over its values, which are held against 0 and 1; half the sum for half squares."""
-    each = _each(head.loss, head.final_activation, plan.huber_delta)
-
-    def losses(outputs: Tensor, targets: Tensor) -> Tensor:
-        single = outputs.shape[1] == 1
-        wanted = targets.float().unsqueeze(1) if single else F.one_hot(targets, head.classes).float()
-        values = each(outputs, wanted)
-        return 0.5 * values.sum(1) if head.loss == "half_squares" else values.mean(1)
-
-    return losses
-
-
-def _each(loss: str, activation: str, delta: float) -> SampleLoss:
-    losses: dict[str, SampleLoss] = {
-        "mse": lambda outputs, targets: F.mse_loss(outputs, targets, reduction="none"),
-        "half_squares": lambda outputs, targets: F.mse_loss(outputs, targets, reduction="none"),
-        "mae": lambda outputs, targets: F.l1_loss(outputs, targets, reduction="none"),
-        "huber": lambda outputs, targets: F.huber_loss(outputs, targets, reduction="none", delta=delta),
-        "bce": _of_probabilities if activation else _of_logits,
-    }
-    return losses[loss]
-
-
-def _of_logits(logits: Tensor, targets: Tensor) -> Tensor:
-    return F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-
-
-def _of_probabilities(probabilities: Tensor, targets: Tensor) -> Tensor:
-    return F.binary_cross_entropy(probabilities.clamp(0.0, 1.0), targets, reduction="none")

@@ -6,8 +6,8 @@ import numpy as np
 
 from app.data.readers.tokens import text_of
 from app.inference.entered_sample import as_entered, read_entered, sample_of_file
-from app.inference.evaluate import new_part
 from app.inference.input_forms import inputs_of
+from app.inference.predict import new_part
 from app.inference.sample_prediction import predict_sample
 from app.insight.card_previews import pictures_of
 from app.protocol.inference_messages import (

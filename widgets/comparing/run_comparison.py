@@ -146,8 +146,8 @@ class RunComparison(Themed, QWidget):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if figure.better is not None:
             item.setForeground(3, self.theme.ok if figure.better else self.theme.error)
-        if figure.verdict is not None:
-            item.setToolTip(3, plain_tip(figure.verdict.reason))
+        if figure.tip:
+            item.setToolTip(3, plain_tip(figure.tip))
         return item
 
     def take_evaluation(self, reply: Evaluated) -> None:

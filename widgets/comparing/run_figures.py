@@ -12,13 +12,22 @@ from widgets.training.score_chance import Verdict, by_counts, by_samples
 
 Evaluations = tuple[Evaluation, Evaluation]
 """What both runs predicted for their test sets, the older first."""
+UNPAIRED = (
+    "Neither better nor worse: nothing here tells this difference from chance. That takes what both runs give for each "
+    "sample of the same test set, with the same loss."
+)
+CHOSEN = (
+    "Neither better nor worse: the validation set chose the epoch, so its figures do not say how the runs do on new "
+    "samples. Those of the test set do."
+)
 
 
 @dataclass(frozen=True)
 class Figure:
     """One line: a name, its value in both runs and the difference, in words; ``better`` says whether it improved.
 
-    ``verdict`` is whether chance may explain the difference, where that is known; what may be chance is not better.
+    ``verdict`` is whether chance may explain the difference, where that is known. What may be chance, or where that is
+    not known, is neither better nor worse: ``unknown`` says why.
     """
 
     name: str
@@ -27,6 +36,12 @@ class Figure:
     change: str = ""
     better: bool | None = None
     verdict: Verdict | None = None
+    unknown: str = ""
+
+    @property
+    def tip(self) -> str:
+        """What the verdict stands on, or why there is none."""
+        return self.verdict.reason if self.verdict is not None else self.unknown
 
     @property
     def words(self) -> str:
@@ -41,7 +56,8 @@ def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None
     ``evaluations`` are known where both predicted the same samples: differences are told from chance more finely then.
     """
     tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
-    return [*tested, *(figure for _, figure in _metrics(old, new, "Validation")), *_costs(old, new)]
+    validated = [_without_verdict(figure, CHOSEN) for _, figure in _metrics(old, new, "Validation")]
+    return [*tested, *validated, *_costs(old, new)]
 
 
 def _with_chance(figure: Figure, metric: str, old: RunEntry, new: RunEntry, evaluations: Evaluations | None) -> Figure:
@@ -50,7 +66,14 @@ def _with_chance(figure: Figure, metric: str, old: RunEntry, new: RunEntry, eval
         return figure
     verdict = by_samples(metric, *evaluations) if evaluations is not None else None
     verdict = verdict or by_counts(metric, old, new)
-    return replace(figure, verdict=verdict, better=None if verdict and verdict.chance else figure.better)
+    if verdict is None:
+        return _without_verdict(figure, UNPAIRED)
+    return replace(figure, verdict=verdict, better=None if verdict.chance else figure.better)
+
+
+def _without_verdict(figure: Figure, why: str) -> Figure:
+    """A difference that nothing tells from chance."""
+    return figure if figure.better is None else replace(figure, better=None, unknown=why)
 
 
 def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[tuple[str, Figure]]:

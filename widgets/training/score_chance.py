@@ -49,7 +49,8 @@ def by_counts(metric: str, old: RunEntry, new: RunEntry) -> Verdict | None:
 def by_samples(metric: str, old: Evaluation, new: Evaluation) -> Verdict | None:
     """What can be said where both runs predicted the same samples, each of which is held against itself.
 
-    None where they did not, not all were listed, or the metric is not one of single samples.
+    None where they did not, not all were listed, or the metric is not one of single samples. Of a loss that is so where
+    both were trained with the same one, and it is the mean of the losses of single samples.
     """
     before, now = old.predictions, new.predictions
     if not (np.array_equal(before.index, now.index) and np.array_equal(before.true, now.true)):
@@ -61,14 +62,26 @@ def by_samples(metric: str, old: Evaluation, new: Evaluation) -> Verdict | None:
             for right, run in zip(rights, (old, new), strict=True)
         )
         return _of_rights(*rights) if listed else None
+    if metric == "loss":
+        return _of_losses(old, new)
     if metric in ("rmse", "mae") and old.task == new.task == "regression":
         errors = _errors(metric, before), _errors(metric, now)
         listed = all(
             np.isclose(_score(metric, error), run.metrics.get(metric, np.nan), rtol=1e-3)
             for error, run in zip(errors, (old, new), strict=True)
         )
-        return _of_errors(*errors) if listed else None
+        return _of_pairs("error", *errors) if listed else None
     return None
+
+
+def _of_losses(old: Evaluation, new: Evaluation) -> Verdict | None:
+    """What the losses of single samples say, where they are of one kind and what was measured is their mean."""
+    before, now = old.losses, new.losses
+    if before is None or now is None or old.loss != new.loss or len(before) != len(now):
+        return None
+    means = ((before, old), (now, new))
+    whole = all(np.isclose(losses.mean(), run.metrics.get("loss", np.nan), rtol=1e-3) for losses, run in means)
+    return _of_pairs("loss", before.astype(np.float64), now.astype(np.float64)) if whole else None
 
 
 def how_sure(entry: RunEntry) -> str:
@@ -125,15 +138,16 @@ def _score(metric: str, errors: Array) -> float:
     return float(np.sqrt(mean)) if metric == "rmse" else mean
 
 
-def _of_errors(before: Array, now: Array) -> Verdict | None:
+def _of_pairs(what: str, before: Array, now: Array) -> Verdict | None:
+    """What an error or a loss of each sample (n,) says, in both runs."""
     interval, samples = mean_difference(now - before), f"{len(now):,}"
     if interval is None:
         return None
     smaller = int((now < before).sum())
     low, high = (signed(format_number(abs(value)), value) for value in _ends(interval))
     reason = (
-        f"The error is smaller in the newer run for {smaller:,} of the {samples} test samples. Their errors differ by "
-        f"{low} to {high} in the mean (95 % interval). {_so(interval)}"
+        f"The {what} is smaller in the newer run for {smaller:,} of the {samples} test samples. In the mean it differs "
+        f"by {low} to {high} (95 % interval). {_so(interval)}"
     )
     return Verdict(interval.holds_zero, samples, reason)
 

@@ -65,7 +65,7 @@ def test_a_trained_network_takes_and_gives_the_datas_own_units(tmp_path: Path) -
     made = export_onnx(run.project, "diabetes", tmp_path / "inside.onnx", run)
     raw = export_onnx(run.project, "diabetes", tmp_path / "raw.onnx", run, inside=False)
     assert (made.info.scaling, raw.info.scaling) == ("inside", "outside")
-    from app.inference.evaluate import predict
+    from app.inference.predict import predict
 
     given_values = made.info.inputs[0].rows
     assert given_values is not None

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from app.inference.evaluate import evaluate, predict
+from app.inference.evaluate import evaluate
+from app.inference.predict import predict
 from app.project.presets import preset
 from app.protocol.events import Epoch, Finished
 from app.training.trainer import train
@@ -94,6 +95,30 @@ def test_numbers_come_back_in_their_own_units(tmp_path: Path) -> None:
     rmse = float(np.sqrt(np.square(true - predicted).mean()))
     assert found.metrics["rmse"] == pytest.approx(rmse, rel=1e-3)
     assert found.metrics["r2"] > 0.2
+
+
+@pytest.mark.parametrize("loss", ["auto", "mse", "mae", "huber", "half_squares", "bce"])
+@pytest.mark.parametrize("target", ["classes", "numbers"])
+def test_the_losses_of_single_samples_are_those_whose_mean_was_measured(tmp_path: Path, loss: str, target: str) -> None:
+    if target == "classes":
+        wanted = project(epochs=1, loss=loss, threads=1)
+    elif loss == "bce":
+        return  # standardised numbers have none
+    else:
+        shape = {"shape": {"kind": "vector", "sizes": [10]}}
+        network = chain(("input1", "input", shape), ("dense1", "dense", {"units": 1}), ("output1", "output", {}))
+        wanted = project(network, {"source": "diabetes"}, epochs=1, loss=loss, threads=1)
+    list(train(begin(wanted, None, tmp_path / "run")))
+    found = evaluate(tmp_path / "run")
+    assert found.losses is not None and len(found.losses) == len(found.predictions.index)
+    assert float(found.losses.mean()) == pytest.approx(found.metrics["loss"], rel=1e-4)
+    assert found.loss.startswith(loss) or loss == "auto"
+
+
+def test_weighted_losses_and_those_of_several_outputs_are_of_no_single_sample(tmp_path: Path) -> None:
+    for number, wanted in enumerate((project(epochs=1, class_weights="automatic"), two_outputs())):
+        list(train(begin(wanted, None, tmp_path / f"{number}")))
+        assert evaluate(tmp_path / f"{number}").losses is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.inference.evaluate import predict
+from app.inference.predict import predict
 from app.insight.decision_surface import Bounds, around, decision_surface
 from app.protocol.evaluation_messages import ComputeSurface
 from app.protocol.framing import Decoder, encode

@@ -12,8 +12,8 @@ import pytest
 from app.cli.run_verbs import with_plan
 from app.data.data_choice import DataChoice
 from app.data.sources.synthetic.reviews import MOODS, review
-from app.inference.evaluate import predict
 from app.inference.new_inputs import input_fields, read_inputs
+from app.inference.predict import predict
 from app.project.fit_preset import fit_preset
 from app.project.presets import preset
 from app.training.trainer import train

@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
-from app.inference.evaluate import evaluate, predict
+from app.inference.evaluate import evaluate
+from app.inference.predict import predict
 from app.project.project_check import check_project
 from app.training.heads import Head
 from app.training.thresholds import chosen_threshold

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.inference.evaluate import predict
+from app.inference.predict import predict
 from app.protocol.framing import Decoder, encode
 from app.protocol.inference_messages import DescribeInputs, PredictNewSample, ReadSample
 from app.training.runs import Run

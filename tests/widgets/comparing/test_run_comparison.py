@@ -106,9 +106,12 @@ def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path])
     found = figures(read_entry(runs[1]), read_entry(runs[0]))
     assert replace(found[0], verdict=None) == Figure("Test: Accuracy", "80.0 %", "90.0 %", "+10.0 points", True)
     assert found[0].words == "+10.0 points, better\nhardly chance on 270 samples"
-    assert found[1] == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000", True)
-    assert found[1].words == "−0.1000, better", "of a loss it is not known"
-    assert all(figure.verdict is None for figure in found[1:])
+    assert replace(found[1], unknown="") == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000")
+    assert found[1].words == "−0.1000" and found[1].tip.startswith("Neither better nor worse: nothing here tells")
+    assert all(figure.verdict is None and figure.better is None for figure in found[1:])
+    assert [figure.tip.split(",")[0] for figure in found[2:4]] == [
+        "Neither better nor worse: the validation set chose the epoch"
+    ] * 2
     same = figures(read_entry(runs[0]), read_entry(runs[0]))
     assert {figure.change for figure in same} == {"same", ""} and all(figure.better is None for figure in same)
 
@@ -145,7 +148,10 @@ def test_a_small_difference_is_neither_better_nor_worse(
 def evaluated(run: Path, right: int) -> Evaluated:
     """A test of 270 samples of which the first ``right`` are right."""
     true, predicted = np.zeros(270, np.int64), (np.arange(270) >= right).astype(np.int64)
-    return Evaluated(run=str(run), evaluation=evaluation("classification", "accuracy", right / 270, true, predicted))
+    told = evaluation("classification", "accuracy", right / 270, true, predicted)
+    losses = np.where(predicted == true, 0.01, 1.0)
+    told = replace(told, metrics={**told.metrics, "loss": float(losses.mean())}, losses=losses, loss="cross_entropy")
+    return Evaluated(run=str(run), evaluation=told)
 
 
 def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
@@ -168,8 +174,10 @@ def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
     monkeypatch.setattr(link, "request", ask)
     monkeypatch.setattr(link, "forget", forgotten.append)
     page = compare(window, qtbot, (made[0], made[1]))
-    line = page.figures.topLevelItem(0)
+    line, loss = page.figures.topLevelItem(0), page.figures.topLevelItem(1)
     assert set(asked) == set(made) and line is not None
+    assert loss is not None and loss.text(3) == "−0.02963", "nothing is known of it yet"
+    assert loss.foreground(3).style() is Qt.BrushStyle.NoBrush
     assert line.text(3) == "+3.0 points\nmay be chance on 270 samples"
     page.take_evaluation(evaluated(made[0], 240))
     page.take_evaluation(evaluated(made[1], 248))
@@ -179,5 +187,8 @@ def test_both_runs_predict_the_same_samples_where_they_have_the_same_data(
         "8 samples are better, and none is worse"
     )
     assert line.toolTip(3).startswith("Of the 270 test samples 8 are right in the newer run alone, 0 in the older.")
+    loss = page.figures.topLevelItem(1)
+    assert loss is not None and loss.text(3) == "−0.02963, better\nhardly chance on 270 samples"
+    assert loss.toolTip(3).startswith("The loss is smaller in the newer run for 8 of the 270 test samples.")
     qtbot.mouseClick(page.back, Qt.MouseButton.LeftButton)
     assert {1, 2} <= set(forgotten)

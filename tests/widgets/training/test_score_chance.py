@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.protocol.evaluation_values import Evaluation
+from app.protocol.messages import Array
 from tests.widgets.training.finished_run import evaluation
 from widgets.training.run_changes import test_change as change_of_test
 from widgets.training.run_entries import RunEntry
@@ -89,6 +92,30 @@ def test_errors_of_numbers_are_held_against_each_other_sample_by_sample() -> Non
     root = evaluation("regression", "rmse", 2.0, true, old), evaluation("regression", "rmse", 1.0083, true, new)
     squared = by_samples("rmse", *root)
     assert squared is not None and not squared.chance
+
+
+def losses(values: Array, loss: str = "cross_entropy", mean: float | None = None) -> Evaluation:
+    """A test whose samples have these losses."""
+    true = np.zeros(len(values), np.int64)
+    tested = evaluation("classification", "loss", float(values.mean()) if mean is None else mean, true, true)
+    return replace(tested, losses=values.astype(np.float32), loss=loss)
+
+
+def test_losses_are_held_against_each_other_sample_by_sample() -> None:
+    old = np.linspace(0.1, 2.0, 100)
+    steady = by_samples("loss", losses(old), losses(old - 0.01))
+    assert steady is not None and not steady.chance, "small, yet of every sample"
+    assert steady.reason.startswith("The loss is smaller in the newer run for 100 of the 100 test samples.")
+    swinging = by_samples("loss", losses(old), losses(old - 0.01 + np.where(np.arange(100) % 2, 0.2, -0.2)))
+    assert swinging is not None and swinging.words == "may be chance on 100 samples"
+    assert "by −0.04988 to +0.02988" in swinging.reason  # Student: 0.2010 * 1.9842 / 10 on either side of -0.01
+
+
+def test_losses_of_two_kinds_and_weighted_ones_are_not_judged() -> None:
+    values = np.linspace(0.1, 2.0, 100)
+    assert by_samples("loss", losses(values), losses(values, "mse")) is None
+    assert by_samples("loss", losses(values), losses(values, mean=3.0)) is None, "no mean over samples"
+    assert by_samples("loss", losses(values), replace(losses(values), losses=None)) is None
 
 
 def test_the_list_tells_it_of_the_run_before() -> None:

@@ -22,8 +22,8 @@ from app.data.readers.picture_boxes import BoxedPicture, BoxSet, find_boxes, tur
 from app.data.readers.picture_file import picture_values
 from app.data.sources.file_source import Candidate
 from app.data.sources.images import Images
-from app.inference.evaluate import boxes_said
 from app.inference.new_pictures import named_pictures
+from app.inference.predict import boxes_said
 from app.numerics.box_grid import CHANNELS, decode
 from app.project.project_check import check_project
 from graph.errors import NetloomError

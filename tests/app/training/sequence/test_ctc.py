@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from app.data.dataset import FieldInfo
-from app.inference.evaluate import evaluate, predict
+from app.inference.evaluate import evaluate
+from app.inference.predict import predict
 from app.insight.ctc_alignment import ctc_alignment
 from app.insight.predictions import predict_samples
 from app.training.heads import Head

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from app.data.readers.tokens import text_of
-from app.inference.evaluate import evaluate, predict
+from app.inference.evaluate import evaluate
+from app.inference.predict import predict
 from app.project.project_check import check_project
 from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.trainable import Model

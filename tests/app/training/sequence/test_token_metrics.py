@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.data.dataset import FieldInfo
 from app.data.readers.tokens import END, PADDING, START, text_of
-from app.inference.evaluate import evaluate, predict
+from app.inference.evaluate import evaluate
+from app.inference.predict import predict
 from app.insight.predictions import predict_samples
 from app.training.data_spec import data_spec
 from app.training.heads import Head
