@@ -112,7 +112,7 @@ def paint_best(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for best, run, (place, value) in points:
         high = measured(value, log)
-        if high is None or not axes.x.low <= place <= axes.x.high:
+        if high is None or not (axes.x.low <= place <= axes.x.high and axes.y.low <= high <= axes.y.high):
             continue
         at, color = QPointF(axes.to_x(place), axes.to_y(high)), theme.run(run)
         painter.setBrush(theme.surface)

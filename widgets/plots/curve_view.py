@@ -72,6 +72,7 @@ class CurveView(PlotView):
         panel.x_extent, panel.y_extent = self._full_x, self._full_y
         panel.sides["bottom"].write = lambda value: number(value, 9)
         self._strokes = panel.painted(self._paint)
+        self._rings = panel.painted(self._paint_rings, 2.0, whole=True)
         self._labels = EndLabels(panel, self._ends)
         self.put(self._labels, self.panel, "right")
         self._key = self.add_key(panel)
@@ -232,6 +233,7 @@ class CurveView(PlotView):
     def draw(self) -> None:
         """Paint the curves anew, and name them at their ends, or in a key where the plot is too narrow for that."""
         self._strokes.update()
+        self._rings.update()
         ends = self._ends()
         named = self._labels.name(self.theme, [end.text for end in ends], self.width())
         ends = [] if named else sorted(ends, key=lambda end: not end.bold)
@@ -251,10 +253,13 @@ class CurveView(PlotView):
 
     def _paint(self, painter: QPainter, axes: Axes) -> None:
         log, theme = self._log, self.theme
+        painter.setClipRect(axes.area, Qt.ClipOperation.IntersectClip)
         paint_levels(painter, theme, axes, list(self.levels.values()), log=log)
         curves = list(self.drawn())
         paint_curves(painter, theme, axes, curves, log=log, smooth=self._smoothing > 0, marked=self.marked)
-        paint_best(painter, theme, axes, self.best_points(), log=log)
+
+    def _paint_rings(self, painter: QPainter, axes: Axes) -> None:
+        paint_best(painter, self.theme, axes, self.best_points(), log=self._log)
 
     def best_points(self) -> list[tuple[Best, int, tuple[float, float]]]:
         """Return the marked epochs with their runs' hues, and their places and values on the curves."""

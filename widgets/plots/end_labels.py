@@ -19,7 +19,7 @@ SHARE = 0.36
 CUT = 0.55
 """Share of its width to which the longest name may be cut in its middle before there is a key instead."""
 LEAD = 8.0
-"""Pixels between the plot and the names, in which a line leads from the end of a curve to its name."""
+"""Pixels, before scaling, between the plot and the names: a line leads from the end of a curve to its name."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class EndLabels(pg.GraphicsWidget):
         self._panel, self._ends = panel, ends
         self._named: tuple[Theme, tuple[str, ...], float] | None = None
         self._theme: Theme | None = None
+        self._lead = LEAD
         self._metrics = {bold: QFontMetricsF(self.font()) for bold in (False, True)}
         panel.sigRangeChanged.connect(lambda *_: self.update())
 
@@ -48,11 +49,11 @@ class EndLabels(pg.GraphicsWidget):
         self.update()
         named = theme, tuple(texts), room
         if named != self._named:
-            self._named, self._theme = named, theme
+            self._named, self._theme, self._lead = named, theme, LEAD * theme.scale
             self._metrics = {bold: QFontMetricsF(theme.font(small=True, bold=bold)) for bold in (False, True)}
             widest = max((self._metrics[True].horizontalAdvance(text) for text in texts), default=0.0)
             width = min(widest, SHARE * room)
-            self._set_width(width + LEAD + 4 if width > CUT * widest else 0.0)
+            self._set_width(width + self._lead + 4 if width > CUT * widest else 0.0)
         return self.maximumWidth() > 0
 
     def _set_width(self, width: float) -> None:
@@ -80,9 +81,9 @@ class EndLabels(pg.GraphicsWidget):
             metrics = self._metrics[label.bold]
             painter.setFont(self._theme.font(small=True, bold=label.bold))
             painter.setPen(label.colour)
-            painter.drawLine(QLineF(1, row, LEAD - 3, place))
-            text = metrics.elidedText(label.text, Qt.TextElideMode.ElideMiddle, self.size().width() - LEAD)
-            painter.drawText(QPointF(LEAD, place + metrics.ascent() / 2 - 1), text)
+            painter.drawLine(QLineF(1, row, self._lead - 3, place))
+            text = metrics.elidedText(label.text, Qt.TextElideMode.ElideMiddle, self.size().width() - self._lead)
+            painter.drawText(QPointF(self._lead, place + metrics.ascent() / 2 - 1), text)
 
     def boundingRect(self) -> QRectF:
         # Names at the very top and bottom reach a little beyond the panel.

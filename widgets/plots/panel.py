@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from shiboken6 import isValid
 
 from widgets.look.scrolled import on_scrolling_page
 from widgets.look.theme import Theme
@@ -21,6 +22,8 @@ from widgets.plots.pyramid import Floats
 # Qt closes what it holds by itself, and every move of a mouse counts.
 pg.setConfigOptions(exitCleanup=False, mouseRateLimit=0, imageAxisOrder="row-major", antialias=False)
 
+BEYOND = 16.0
+"""Pixels by which a mark may stand out over the edge of its panel."""
 NOTCH = 0.85
 """What one notch of the wheel leaves of a range."""
 
@@ -29,25 +32,33 @@ Paint = Callable[[QPainter, Axes], None]
 
 
 class PaintedItem(pg.GraphicsObject):
-    """Something painted in the pixels of a panel, given its axes, as the view and the data change."""
+    """Something painted in the pixels of a panel, given its axes, as the view and the data change.
 
-    def __init__(self, panel: Panel, paint: Paint, z: float = 1.0) -> None:
-        super().__init__(panel)
-        self._panel, self._paint = panel, paint
+    The panel cuts it at its edges. ``whole`` lays it over the panel instead, so that a mark at an edge is not cut.
+    """
+
+    def __init__(self, panel: Panel, paint: Paint, z: float = 1.0, *, whole: bool = False) -> None:
+        super().__init__(panel.parentItem() if whole else panel)
+        self._panel, self._paint, self._whole = panel, paint, whole
         self.setZValue(z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         panel.sigRangeChanged.connect(lambda *_: self.update())
         panel.sigResized.connect(self._resized)
+        if whole:
+            panel.geometryChanged.connect(self._resized)
 
     def _resized(self, *_: object) -> None:
-        self.prepareGeometryChange()
-        self.update()
+        if isValid(self):  # a panel moves once more while its plot is taken down
+            self.prepareGeometryChange()
+            self.update()
 
     def boundingRect(self) -> QRectF:
-        return self._panel.rect()
+        return self._panel.geometry().adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND) if self._whole else self._panel.rect()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint with the axes as they are."""
+        if self._whole:
+            painter.translate(self._panel.pos())
         self._paint(painter, self._panel.axes())
 
 
@@ -213,9 +224,9 @@ class Panel(pg.ViewBox):
 
     # Looks
 
-    def painted(self, paint: Paint, z: float = 1.0) -> PaintedItem:
-        """Add something that is painted in the panel's pixels."""
-        item = PaintedItem(self, paint, z)
+    def painted(self, paint: Paint, z: float = 1.0, *, whole: bool = False) -> PaintedItem:
+        """Add something that is painted in the panel's pixels, and cut at its edges unless it is to stay ``whole``."""
+        item = PaintedItem(self, paint, z, whole=whole)
         self._painted.append(item)
         return item
 

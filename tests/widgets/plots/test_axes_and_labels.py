@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from widgets.look.theme import ThemeSource, contrast
+from widgets.look.theme import PROJECTOR_SCALE, ThemeSource, contrast
 from widgets.plots.curve_item import Best, Level, hue, lighter, place_of_best
 from widgets.plots.curve_view import CurveView
 from widgets.plots.ticks import FEWEST, enough_ticks, percent
@@ -104,6 +104,30 @@ def test_the_readout_stays_inside(view: CurveView, qtbot: QtBot) -> None:
             qtbot.mouseMove(view.viewport(), at)
             if view.readout.isVisible():
                 assert view.viewport().rect().contains(view.readout.geometry())
+
+
+@pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE])
+def test_the_ring_of_the_last_epoch_is_whole_and_curves_end_at_the_axes(qtbot: QtBot, scale: float) -> None:
+    themes = ThemeSource("light", scale)
+    view = CurveView(themes, "Loss", "")
+    qtbot.addWidget(view)
+    view.resize(400, 220)
+    view.add_curve("v", "", 0, "validation")
+    view.append("v", [1, 2, 3, 4], [1.0, 0.5, 0.6, 0.3])
+    view.show()
+    for step, best in ((2, True), (4, True), (4, False)):
+        view.set_best("run", Best("v", step, "best") if best else None)
+        view.fit()
+        view.redraw()
+        panel, picture = view.panel, view.grab().toImage()
+        row, ends = round(panel.point_of(4, 0.3).y()), panel.mapRectToScene(panel.rect())
+        inks = {x: picture.pixelColor(x, row) for x in range(round(ends.right()) + 1, picture.width() - 2)}
+        beyond = [x for x, ink in inks.items() if ink != themes.theme.surface]
+        reach = 4.5 * scale + scale  # its radius, and half of its pen
+        if step == 4 and best:
+            assert max(beyond) >= int(ends.right() + reach) - 1, "the right half of the ring"
+        else:
+            assert not beyond, "a curve that reaches the end of the axis stays within it"
 
 
 def test_the_best_epoch_is_marked_where_its_point_stands(view: CurveView) -> None:
