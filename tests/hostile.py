@@ -14,8 +14,9 @@ from typing import Any
 
 from app.project import block_library
 from app.project.project_ids import id_of
+from app.system.home import free_path
 from app.training.run_labels import RunLabels, write_labels
-from app.training.runs import Run
+from app.training.runs import Run, runs_folder
 from graph.layers.dense import Dense
 from graph.layers.io import Input, Output
 from graph.network import Annotation, AnnotationKind, Connection, Network, Node
@@ -129,7 +130,7 @@ def write_hostile_project(folder: Path, texts: Iterator[str]) -> Path:
     path = folder / f"{file_name(next(texts))}.netloom"
     project.id = id_of(project, path)
     write_project(path, project)
-    place = Path(os.environ["NETLOOM_HOME"]) / "runs" / file_name(next(texts))
+    place = free_path(runs_folder() / file_name(next(texts)))  # a text that comes again names another run
     Run.create(place, project_json(project), {"device": next(texts)})
     write_labels(place, RunLabels(notes=next(texts), tags=(next(texts), next(texts))))
     block_library.keep(re.sub(r'["*:<>?|]', "", file_name(next(texts))), Block())

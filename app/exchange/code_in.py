@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.exchange.code_search import WantedLines, find_layer
+from app.system.number_format import counted
 from graph.build.code import generate
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
@@ -130,6 +131,11 @@ class _CodeReader:
         network, values = Network(), dict[str, CodeSource]()
         given = functions["forward"].args.args[1:]
         shapes = arriving or tuple(takes.values())
+        if len(given) != len(shapes):
+            raise NetloomError(
+                f"{self._place}: the forward pass of {name} takes {counted(len(given), 'input')}, and shapes are said "
+                f"of {len(shapes)}."
+            )
         for argument, shape in zip(given, shapes, strict=True):
             self._insert(network, argument.arg, Input(shape=shape), {}, values)
             values[argument.arg] = CodeSource(argument.arg, "out", shape)
@@ -145,8 +151,18 @@ class _CodeReader:
         takes, marker, gives = text.partition("; returns ")
         if not marker:
             raise NetloomError(f"{self._place}: {name} does not say what it takes and returns, so it cannot be read.")
-        shapes = {end[1]: _shape(end[2], bool(end[3])) for end in SIGNATURE.finditer(takes)}
+        shapes = {end[1]: self._shape(end[1], end[2], bool(end[3])) for end in SIGNATURE.finditer(takes)}
         return shapes, [end[1] for end in SIGNATURE.finditer(gives)]
+
+    def _shape(self, input_name: str, sizes: str, whole: bool) -> Shape:
+        """The shape of an input whose sizes are written as in ``3, 28, 28``."""
+        try:
+            axes = tuple(None if size == "time" else int(size) for size in sizes.split(", "))
+            return Shape(Kind.TOKENS if whole else KINDS[len(axes)], axes)
+        except (ValueError, KeyError):
+            raise NetloomError(
+                f"{self._place}: {input_name} is said to be [batch, {sizes}], which is no shape."
+            ) from None
 
     def _insert(
         self, network: Network, id_: str, layer: Layer, ports: Mapping[str, CodeSource], values: dict[str, CodeSource]
@@ -271,11 +287,6 @@ def _modules(function: ast.FunctionDef | None) -> dict[str, ast.expr]:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Attribute):
             found[statement.targets[0].attr] = statement.value
     return found
-
-
-def _shape(sizes: str, whole: bool) -> Shape:
-    axes = tuple(None if size == "time" else int(size) for size in sizes.split(", "))
-    return Shape(Kind.TOKENS if whole else KINDS[len(axes)], axes)
 
 
 def _repeated(part: ast.expr | None) -> tuple[str, int, bool]:

@@ -44,8 +44,8 @@ def sharing_problems(
         why = "is muted" if owning.muted else "leads to no output"
         message = f"{node.id} shares the weights of {owning.id}, which {why}, so there are none to share."
         return (Problem(Severity.ERROR, node.id, None, message, (apart,)),)
-    if not owner.inputs or owner.inputs == inputs or _alike(node, inputs, owner.inputs):
-        return ()
+    if not owner.outputs or owner.inputs == inputs or _alike(node, inputs, owner.inputs):
+        return ()  # what keeps the owner from taking what arrives at it is said there
     message = (
         f"{node.id} shares the weights of {owning.id}, but {_arriving(inputs)} arrives at it and "
         f"{_arriving(owner.inputs)} at {owning.id}, which needs weights of other sizes."

@@ -190,6 +190,10 @@ def test_nothing_is_run(tmp_path: Path) -> None:
         ("return dense1", "return dense1 + 1", "is not a layer's"),
         ("def forward", "def backward", "no forward pass"),
         ("def forward", "def (", "not Python"),
+        ("[batch, ", "[batch,0", "takes 1 input, and shapes are said of 0"),
+        ("[batch, ", "[batch, 0, ", "no shape"),
+        ("[batch, ", "[batch, wide, ", "no shape"),
+        ("[batch, ", "[batch, 1, 2, 3, 4, ", "no shape"),
     ],
 )
 def test_code_that_was_changed_is_refused_with_the_place(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -31,6 +31,7 @@ MEANINGLESS = (
     "draws noise",
     "is standardised",
     "it has vectors for",  # a first batch need not hold the others
+    "steps are too few for",  # a first batch need not hold these, and what they lose counts as nothing
 )
 """What sentences say of that which takes a step all the same, and learns nothing by it or something else than meant."""
 ON_THE_DATA = ("reads words of",)

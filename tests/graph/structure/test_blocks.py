@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.network import Connection
 from graph.project import Project, parse_project, project_bytes, project_json
-from graph.shapes import image, sequence, vector
+from graph.shapes import image, sequence, tokens, vector
 from graph.structure.blocks import Block, Body, Loop
 from graph.structure.inner_document import InnerDocument
 from tests.graph.networks import chain, layer, wire
@@ -255,6 +256,17 @@ def test_layers_that_cannot_share_say_why() -> None:
         document.tie("dense2", "dense1")
     with pytest.raises(NetloomError, match="needs weights of other sizes"):
         compile_network(document.network)
+
+
+def test_what_arrives_at_the_owner_and_does_not_fit_is_said_there_alone() -> None:
+    document = chain([layer("input", shape=tokens(5)), layer("dense", units=5), layer("output")])
+    with document.transaction("Draw a second chain"):
+        names = [document.add(each) for each in (layer("input", shape=vector(4)), layer("dense", units=5))]
+        names.append(document.add(layer("output")))
+        for before, after in itertools.pairwise(names):
+            document.connect(wire(before, after))
+        document.tie("dense2", "dense1")
+    assert [problem.message.partition(":")[0] for problem in Checker(document).problems] == ["dense1"]
 
 
 def test_a_block_shows_settings_of_layers_inside_as_its_own() -> None:
