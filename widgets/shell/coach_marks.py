@@ -1,4 +1,6 @@
-"""The first-run tour as coach marks: a card beside a part of the real window, which stays usable all the while."""
+"""The first-run tour as coach marks: a card over the real window, which stays usable all the while, and a ring around
+what it points at. The card keeps its size, and its place as long as that covers nothing that is pointed at.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,8 @@ EXAMPLE = PRESETS / "digits_mlp.netloom"
 
 WIDTHS, GAP = (330, 270), 12
 """Widths that the card may have, the better one first, and the room about it, in pixels."""
+BELOW = 4
+"""Room between the bar of the window and the card in its usual place, in pixels."""
 MOST_CARDS = 400
 """Cards of the canvas that are looked at when a place is sought."""
 
@@ -120,11 +124,25 @@ class CoachCard(QFrame):
         hbox((self.train, 1), (self.lesson, 1), parent=self.offers, spacing=6)
         head = hbox((self.title, 1), self.where)
         feet = hbox(self.skip, Stretch(1), self.back, self.next, spacing=6)
-        vbox(head, self.text, self.offers, feet, parent=self, margins=(16, 12, 14, 12), spacing=10)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        vbox(head, (self.text, 1), self.offers, feet, parent=self, margins=(16, 12, 14, 12), spacing=10)
         self.hide()
+
+    def tallest(self, width: int) -> int:
+        """The height in pixels that the stop with the most to say needs at a width; another is to be shown next."""
+        heights = []
+        for at in range(len(MARKS)):
+            self._fill(at)
+            heights.append(height_at(self, width))
+        return max(heights)
 
     def show_mark(self, at: int) -> None:
         """Show a stop of the tour; the last one offers what to do next."""
+        self._fill(at)
+        self.setAccessibleName(f"Tour: {MARKS[at].title}")
+        self.setAccessibleDescription(MARKS[at].text)
+
+    def _fill(self, at: int) -> None:
         mark, last = MARKS[at], at == len(MARKS) - 1
         self.title.setText(mark.title)
         self.where.setText(f"{at + 1} of {len(MARKS)}")
@@ -135,8 +153,6 @@ class CoachCard(QFrame):
         self.offers.setVisible(last)
         for button, primary in ((self.next, not last), (self.train, True)):
             set_look(button, "primary", primary)
-        self.setAccessibleName(f"Tour: {mark.title}")
-        self.setAccessibleDescription(mark.text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         buttons = {
@@ -157,6 +173,8 @@ class CoachMarks(QObject):
         super().__init__(context.window())
         self._context = context
         self._at = 0
+        self._heights: dict[int, int] = {}
+        """What the card needs at each width for every stop, in pixels."""
         self.ring, self.card = Ring(context.themes, context.window()), CoachCard(context.window())
         self.card.next.clicked.connect(lambda: self._go(self._at + 1))
         self.card.back.clicked.connect(lambda: self._go(self._at - 1))
@@ -196,8 +214,9 @@ class CoachMarks(QObject):
         mark = MARKS[to]
         self._at = to
         self._context.show_workspace(mark.workspace)
-        self.card.show_mark(to)
         self.card.train.setVisible(self._context.commands["train"].isEnabled())
+        self._heights = {width: self.card.tallest(width) for width in WIDTHS}
+        self.card.show_mark(to)
         self.card.show()
         self._place()
         self.card.next.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -242,17 +261,30 @@ class CoachMarks(QObject):
         return [rect.translated(origin) for rect in rects if rect.isValid()]
 
     def _place(self) -> None:
-        """Put the ring around the target, and the card beside it."""
+        """Put the ring around the target, and the card where it covers nothing of it: in its place, if it can be."""
         if not self.active:
             return
         room, target = self._context.window().rect().adjusted(GAP, GAP, -GAP, -GAP), self._target()
         ring = target.adjusted(-3, -3, 3, 3)
-        sizes = [QSize(width, height_at(self.card, width)) for width in WIDTHS if width <= room.width()]
+        sizes = [self._size(width) for width in WIDTHS if width <= room.width()]
         self.ring.setVisible(target.isValid())
         self.ring.setGeometry(ring)
-        self.card.setGeometry(place_beside(ring if target.isValid() else target, room, sizes, self._layers()))
+        home = self._home(room, sizes[0])
+        if room.contains(home) and not (target.isValid() and home.intersects(ring)):
+            self.card.setGeometry(home)
+        else:
+            self.card.setGeometry(place_beside(ring if target.isValid() else target, room, sizes, self._layers()))
         for widget in (self.ring, self.card):
             widget.raise_()
+
+    def _size(self, width: int) -> QSize:
+        return QSize(width, max(self._heights.get(width, 0), height_at(self.card, width)))
+
+    def _home(self, room: QRect, size: QSize) -> QRect:
+        """Where the card stands if it can: at the right, below the bar of the window."""
+        body = self._context.workbench if self._context.working else None
+        top = body.mapTo(self._context.window(), QPoint(0, 0)).y() + BELOW if body is not None else room.top()
+        return QRect(QPoint(room.right() - size.width() + 1, max(top, room.top())), size)
 
 
 def place_beside(target: QRect, room: QRect, sizes: Sequence[QSize], avoid: Sequence[QRect]) -> QRect:
