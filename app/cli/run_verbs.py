@@ -19,7 +19,7 @@ from graph.project import Project
 if TYPE_CHECKING:
     from app.protocol.control import Control
     from app.protocol.events import Event
-    from app.training.diagnosis import TrainingMonitor
+    from app.training.training_monitor import TrainingMonitor
     from app.training.training_session import TrainingSession
 
 PRINTED = ("started", "epoch", "finished")
@@ -102,8 +102,8 @@ def _precision(name: str | None) -> str | None:
 
 def _run(session: TrainingSession, control: Control, json: bool) -> int:
     """Iterate the training to its end; returns the exit code."""
-    from app.training.diagnosis import TrainingMonitor
     from app.training.trainer import train
+    from app.training.training_monitor import TrainingMonitor
 
     session.control = control
     monitor = TrainingMonitor.of(session.run, resumed=session.position.steps > 0)
@@ -129,11 +129,14 @@ def _print_lines(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str,
 
 
 def _display(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str, Any]:
+    from app.training.diagnosis import divergence
+
     last: dict[str, Any] = {}
     with Display() as display:
         for event in events:
-            display.show(event)
-            for diagnosis in monitor.take(event):
+            new = monitor.take(event)
+            display.show(event, divergence(monitor.found))
+            for diagnosis in new:
                 display.tell(diagnosis)
             last = event.to_json() if event.name == "finished" else last
     return last

@@ -40,8 +40,8 @@ class Display:
     ) -> None:
         self._bar.stop()
 
-    def show(self, event: Event) -> None:
-        """Show one event."""
+    def show(self, event: Event, diverged: int = 0) -> None:
+        """Show one event of a training that has ``diverged`` in an epoch (1-based), or in none (0)."""
         match event:
             case Started():
                 self._started(event)
@@ -52,7 +52,7 @@ class Display:
             case Epoch():
                 self._epoch(event)
             case Finished():
-                self._finished(event)
+                self._finished(event, diverged)
             case _:
                 pass
 
@@ -82,9 +82,10 @@ class Display:
         validation = f"; validation {metrics(event.validation)}" if event.validation else ""
         self._console.print(f"epoch {event.epoch}/{event.epochs}: {metrics(event.train)}{validation}")
 
-    def _finished(self, event: Finished) -> None:
+    def _finished(self, event: Finished, diverged: int) -> None:
         self._bar.stop()
         ending = {"completed": "Trained", "stopped": "Stopped", "failed": "Failed"}[event.status]
+        ending = f"Diverged in epoch {diverged}; ended" if diverged else ending
         best = f", best epoch {event.best_epoch}" if event.best_epoch else ""
         self._console.print(f"{ending} after {event.epoch} epochs and {event.seconds:.1f} s{best}.")
         if event.status == "completed" and event.reason:

@@ -22,7 +22,7 @@ from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
-from app.training.diagnosis import diagnose_run
+from app.training.diagnosis import diagnose_run, divergence
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.atomic_write import write_atomically
@@ -74,7 +74,9 @@ def _head(title: str, project: Project, checker: Checker, run: Run | None) -> It
     else:
         summary = run.summary()
         when = summary.created.replace("T", " ")
-        how = f"Trained {html_parts.text(when)}; {html_parts.text(summary.status)} after {summary.epoch:,} epochs."
+        diverged = divergence(diagnose_run(run))
+        ending = f"diverged in epoch {diverged:,}, ended" if diverged else summary.status
+        how = f"Trained {html_parts.text(when)}; {html_parts.text(ending)} after {summary.epoch:,} epochs."
         yield f'<p class="faint">{how}</p>'
         best = summary.test or summary.validation
         part = "test" if summary.test else "validation"

@@ -1,13 +1,13 @@
 """Diagnosis of a training from its curves: overfitting, chance level, divergence, lopsided classes, with a remedy.
 
-`diagnose` looks at a finished or a running training as a whole; `TrainingMonitor` is told its events one by one, and
-says what is new. Window, command line and report all say what these say.
+`diagnose` looks at a finished or a running training as a whole; `app.training.training_monitor` follows one by its
+events. Window, command line and report all say what these say.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, Literal
@@ -19,7 +19,6 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.lopsided import lopsided_note
 from app.data.split import Split
-from app.protocol.events import Epoch, EpochConfusion, Event, Finished, Started
 from app.system.number_format import format_number, format_percent
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.runs import Run, RunHistory
@@ -53,8 +52,6 @@ SETTLED = 20
 FALL = 0.2
 """Share by which the training loss has fallen meanwhile."""
 PATIENCE, WEIGHT_DECAY = 5, 0.01
-OFTEN = 100
-"""Of many epochs so many are followed by a look at all of them."""
 UNRECOGNISED = 0.2
 """Share of the validation samples of a class up to which the class counts as not recognised."""
 STRETCHED = {"one_cycle": 0.01, "cosine": 0.1}
@@ -75,8 +72,8 @@ WEIGH = Fix("Weigh the classes automatically", (Change("plan", {"class_weights":
 class Diagnosis:
     """What is wrong with a training: a sentence, its evidence, the training setting concerned, and what may help.
 
-    ``epoch`` is the epoch (1-based) that showed it. Each remedy is an edit of the project, the likeliest first; it
-    counts from the next training on.
+    ``epoch`` is the epoch (1-based) that showed it, or in which a divergence began. Each remedy is an edit of
+    the project, the likeliest first; it counts from the next training on.
     """
 
     kind: Kind
@@ -120,15 +117,21 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
     return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
-def diagnose_run(run: Run) -> tuple[Diagnosis, ...]:
-    """What was wrong with the training of a saved run.
+def diagnose_run(run: Run, history: RunHistory | None = None) -> tuple[Diagnosis, ...]:
+    """What was wrong with the training of a saved run, whose ``history`` is given where it was read already.
 
     Raises
     ------
     NetloomError
         if its log was altered.
     """
-    return diagnose(Course.of(run.history(points=False)), run.project.sections, known_info(run.project.sections, run))
+    course = Course.of(history or run.history(points=False))
+    return diagnose(course, run.project.sections, known_info(run.project.sections, run))
+
+
+def divergence(found: Iterable[Diagnosis]) -> int:
+    """The epoch (1-based) in which a training diverged, by what was found wrong with it; 0 where it did not."""
+    return next((diagnosis.epoch for diagnosis in found if diagnosis.kind == "diverged"), 0)
 
 
 def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
@@ -137,51 +140,6 @@ def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
         return DataChoice.parse(sections.get("data")).known_info(run.base)
     except NetloomError:
         return None
-
-
-class TrainingMonitor:
-    """Is told the events of a training, and says what is wrong with it as soon as that shows."""
-
-    def __init__(
-        self, sections: Mapping[str, Any], info: DatasetInfo | None, history: RunHistory | None = None
-    ) -> None:
-        self._sections, self._info = sections, info
-        self._epochs: list[Mapping[str, Any]] = list(history.epochs) if history is not None else []
-        self._planned, self._reason, self._over = 0, "", False
-        self._confusion: NDArray[np.int64] | None = None
-        self.found: tuple[Diagnosis, ...] = ()
-        """What is wrong as it stands."""
-
-    @classmethod
-    def of(cls, run: Run, *, resumed: bool = False) -> TrainingMonitor:
-        """A monitor of a run that begins, or that continues after what its log tells."""
-        sections = run.project.sections
-        return cls(sections, known_info(sections, run), run.history() if resumed else None)
-
-    def take(self, event: Event) -> tuple[Diagnosis, ...]:
-        """Take note of an event; returns what was not known to be wrong before it."""
-        match event:
-            case Started():
-                self._planned = event.epochs
-                self._epochs = [epoch for epoch in self._epochs if int(epoch["step"]) <= event.step]
-                self._over, self._reason = False, ""
-            case Epoch():
-                self._epochs.append(event.to_json())
-                if len(self._epochs) % max(1, len(self._epochs) // OFTEN):
-                    return ()  # to look at all of many epochs after each of them would take ever longer
-            case EpochConfusion():
-                self._confusion = event.counts
-            case Finished():
-                self._over, self._reason = True, event.reason or ""
-            case _:
-                return ()
-        return self._look()
-
-    def _look(self) -> tuple[Diagnosis, ...]:
-        known = {diagnosis.kind for diagnosis in self.found}
-        course = Course(self._epochs, self._planned, self._over, self._reason, self._confusion)
-        self.found = diagnose(course, self._sections, self._info)
-        return tuple(diagnosis for diagnosis in self.found if diagnosis.kind not in known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,25 +188,46 @@ def _split(sections: Mapping[str, Any]) -> Split:
 
 def _diverged(context: _Context) -> Diagnosis | None:
     course, rate = context.course, context.plan.learning_rate
-    losses = [loss for loss in course.values("train", "loss") if math.isfinite(loss)]
+    losses = course.values("train", "loss")
+    known = [loss for loss in losses if math.isfinite(loss)]
     if course.reason.startswith(NOT_A_NUMBER):
-        evidence = f"{course.reason.partition(';')[0]} with a learning rate of {rate:g}."
-    elif len(losses) > 1 and losses[-1] > GROWN * min(losses) and losses[-1] > 2 * losses[0] and _one_loss(context):
-        grown = f"from {format_number(min(losses))} to {format_number(losses[-1])}"
+        evidence, epoch = f"{course.reason.partition(';')[0]} with a learning rate of {rate:g}.", course.last + 1
+    elif _grew(known) and _one_loss(context):
+        grown = f"from {format_number(min(known))} to {format_number(known[-1])}"
         evidence = f"The training loss grew {grown} with a learning rate of {rate:g}."
-    elif far := _far_above_chance(context, losses):
+        epoch = _since(context, lambda loss: _grew([*known, loss]))
+    elif far := _far_above_chance(context, known):
         evidence = f"{far}, with a learning rate of {rate:g}."
+        epoch = _since(context, lambda loss: loss > GROWN * _guess(context))
     else:
         return None
-    return Diagnosis("diverged", "Training diverged.", evidence, "learning_rate", course.last, context.lower())
+    return Diagnosis("diverged", "Training diverged.", evidence, "learning_rate", epoch, context.lower())
+
+
+def _grew(losses: Sequence[float]) -> bool:
+    """Whether training losses ended many times above the least of them, and well above the first."""
+    return len(losses) > 1 and losses[-1] > GROWN * min(losses) and losses[-1] > 2 * losses[0]
+
+
+def _since(context: _Context, is_bad: Callable[[float], bool]) -> int:
+    """The first epoch of those at the end whose training losses are all bad, or no numbers."""
+    epochs, losses = context.course.epochs, context.course.values("train", "loss")
+    good = [at for at, loss in enumerate(losses) if math.isfinite(loss) and not is_bad(loss)]
+    return int(epochs[good[-1] + 1 if good else 0]["epoch"])
+
+
+def _guess(context: _Context) -> float:
+    """The training loss of a classifier that guesses, NaN where there are no classes."""
+    classes = len(context.target.classes) if context.target is not None else 0
+    return math.log(classes) if classes > 1 else math.nan
 
 
 def _far_above_chance(context: _Context, losses: Sequence[float]) -> str:
     """That a classifier's training loss stays far above that of a guess, and does not come down; empty where not."""
-    target, course = context.target, context.course
-    if target is None or len(target.classes) < 2 or len(losses) < EARLY:
+    guess, course = _guess(context), context.course
+    if not math.isfinite(guess) or len(losses) < EARLY:
         return ""
-    guess, falling = math.log(len(target.classes)), losses[-1] < FALLING * losses[0] and not course.over
+    falling = losses[-1] < FALLING * losses[0] and not course.over
     if min(losses[-EARLY:]) <= GROWN * guess or falling:
         return ""
     return f"The training loss is {format_number(losses[-1])}, where a guess gives {format_number(guess)}"

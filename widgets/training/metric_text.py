@@ -98,19 +98,33 @@ def score_of(
     test: Mapping[str, object],
     validation: Mapping[str, object],
     unit: Callable[[], str] = str,
+    diverged: int = 0,
 ) -> str:
     """What came of a run: ``Trained: 98.5 % on the test set``, ``Trained: RMSE 0.63 MW on the test set``.
 
-    ``unit`` gives the unit of what is predicted, for metrics that are in it. Empty where nothing was measured.
+    ``unit`` gives the unit of what is predicted, for metrics that are in it. Empty where nothing was measured. Of one
+    that ``diverged`` in an epoch (1-based; 0 where it did not) that is said: ``Diverged in epoch 3: 9.8 % on the test
+    set``; what was measured before counts for nothing.
     """
-    for part, values in (("test", test), ("validation", validation)):
+    done = "Trained" if status == "completed" else f"Trained for {counted(epoch, 'epoch')}"
+    parts = [("test", test)] if diverged else [("test", test), ("validation", validation)]
+    for part, values in parts:
         metric = primary(values)
         value = values.get(metric) if metric is not None else None
         if metric is not None and isinstance(value, int | float):
-            done = "Trained" if status == "completed" else f"Trained for {counted(epoch, 'epoch')}"
             behind = f" {name}" if own_name(metric) in IN_UNITS and (name := unit()) else ""
-            return f"{done}: {with_title(metric, value)}{behind} on the {part} set"
-    return ""
+            score = f"{with_title(metric, value)}{behind} on the {part} set"
+            return f"{_diverged(diverged) if diverged else done}: {score}"
+    return _diverged(diverged) if diverged else ""
+
+
+def status_of(status: str, diverged: int) -> str:
+    """How a run ended, for a list: ``completed``, ``stopped``, ``failed``, or ``diverged in epoch 3``."""
+    return _diverged(diverged).lower() if diverged else status
+
+
+def _diverged(epoch: int) -> str:
+    return f"Diverged in epoch {epoch:,}"
 
 
 def duration(seconds: float | None) -> str:

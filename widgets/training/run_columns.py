@@ -36,7 +36,7 @@ NARROW = (
     Column("Validation", lambda entry: with_title(entry.metric, entry.best), lambda entry: entry.best, right=True),
     Column("Test", lambda entry: with_title(entry.metric, entry.test), lambda entry: entry.test, right=True),
     Column("Epochs", lambda entry: f"{entry.epoch} of {entry.epochs}", lambda entry: entry.epoch, right=True),
-    Column("Status", lambda entry: entry.progress or entry.status, lambda entry: entry.progress or entry.status),
+    Column("Status", lambda entry: entry.how_ended, lambda entry: entry.how_ended),
     DATE,
     Column("Size", lambda entry: scaled(entry.size, "B"), lambda entry: entry.size, right=True),
 )

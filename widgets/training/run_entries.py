@@ -11,11 +11,13 @@ from app.data.data_choice import DataChoice
 from app.data.split import known_counts, part_sizes
 from app.project.project_ids import known_project
 from app.project.run_settings import RunSettings, settings_of
+from app.system.number_format import counted
 from app.training import runs
+from app.training.diagnosis import diagnose_run, divergence
 from app.training.plan import ADVERSARIAL, Plan, objective_of
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
-from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of
+from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of, status_of
 from widgets.training.shown_run import measures
 
 NO_PROJECT = ProjectKey("")
@@ -28,6 +30,7 @@ NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 class RunEntry:
     """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable.
 
+    ``diverged`` is the epoch (1-based) in which its training diverged, 0 where it did not.
     ``validation`` holds the best value of every metric and ``tested`` what the test gave; ``progress`` says how far a
     run in progress is. ``test_samples`` were tested on, None where their number is not known; runs with the same
     ``data_fingerprint`` were trained and tested on the same samples.
@@ -56,12 +59,22 @@ class RunEntry:
     test_samples: int | None = None
     data_fingerprint: str = ""
     objective: str = ""
+    diverged: int = 0
     problem: str | None = None
 
     @property
+    def how_ended(self) -> str:
+        """How far it is, or how it ended, in a word or a few."""
+        return self.progress or status_of(self.status, self.diverged)
+
+    @property
     def has_errors(self) -> bool:
-        """Whether its predictions are right or wrong: those of two networks that compete are neither."""
-        return self.problem is None and self.objective not in ADVERSARIAL
+        """Whether its predictions are right or wrong: those of two networks that compete are neither.
+
+        Of a training that diverged and was not tested, nothing is asked for.
+        """
+        judged = not self.diverged or bool(self.tested)
+        return self.problem is None and judged and self.objective not in ADVERSARIAL
 
 
 def stamp(path: Path) -> tuple[int, int, int]:
@@ -94,7 +107,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
     last = history.epochs[-1] if history.epochs else {}
     metric = primary(last.get("validation") or last.get("train") or {}) or "loss"
     status, epoch = str(finished.get("status", "interrupted")), int(last.get("epoch", 0))
-    test = finished.get("test", {})
+    test, diverged = finished.get("test", {}), divergence(diagnose_run(run, history))
     return RunEntry(
         path=path,
         name=run_name(path, owner, key),
@@ -112,13 +125,24 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         tested={name: value for name, value in test.items() if isinstance(value, int | float)},
         seconds=finished.get("seconds"),
         settings=settings_of(run.project),
-        score=score_of(status, epoch, test, last.get("validation") or {}, lambda: measures(path).unit) or "Trained",
+        score=_score(path, status, epoch, test, last.get("validation") or {}, diverged),
+        diverged=diverged,
         resumable=run.checkpoint.is_file(),
         test_samples=test_samples(run),
         data_fingerprint=str(run.environment.get("data") or ""),
         objective=objective_of(run.project.sections.get("plan")),
         complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
     )
+
+
+def _score(
+    path: Path, status: str, epoch: int, test: Mapping[str, object], validation: Mapping[str, object], diverged: int
+) -> str:
+    """What came of a run, also where nothing was measured."""
+    score = score_of(status, epoch, test, validation, lambda: measures(path).unit, diverged)
+    if score or status == "completed":
+        return score or "Trained"
+    return f"Trained for {counted(epoch, 'epoch')}" if epoch else "Trained for less than an epoch"
 
 
 def test_samples(run: runs.Run) -> int | None:

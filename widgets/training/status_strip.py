@@ -90,13 +90,13 @@ class StatusStrip(QWidget):
         self._hide_empty()
 
     def show_state(self, state: State, words: str = "", *, own: bool = True) -> None:
-        """Say where training stands, in ``words`` if there are better ones; a failure says its reason elsewhere.
+        """Say where training stands, in ``words`` if there are better ones.
 
         A run that is not the open project's ``own`` has no progress here.
         """
         self.cancel.hide()
         self.bar.setAccessibleName(PROGRESS)
-        self.state.setText("Failed" if state is State.FAILED else words or describe_state(state))
+        self.state.setText(words or describe_state(state))
         if not own:
             self.clear()
         if state not in (State.RUNNING, State.PAUSED, State.STOPPING):

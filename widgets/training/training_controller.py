@@ -13,6 +13,7 @@ from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
 from app.training import runs
+from app.training.diagnosis import divergence
 from app.training.run_labels import ProjectKey, move_run, owner_of
 from graph.document import Document
 from graph.project import Project, project_json
@@ -21,7 +22,7 @@ from widgets.training.run_entries import extended, run_name
 from widgets.training.shown_run import measures
 from widgets.training.training_health import TrainingHealth
 from widgets.training.training_state import ACTIVE, State, describe_state
-from widgets.training.watched import Watched
+from widgets.training.watched import Watching
 from widgets.training.worker_link import WorkerLink
 
 
@@ -63,7 +64,7 @@ class TrainingController(QObject):
         self._reason = ""
         self._complete = False
         self._devices: tuple[DeviceInfo, ...] = ()
-        self._watched = Watched()
+        self._watching = Watching(link, lambda: self.active)
         self._request: int | None = None
         self._before: tuple[State, Path | None, bool, str] = (State.IDLE, None, False, "")
         self._denied = False
@@ -114,11 +115,15 @@ class TrainingController(QObject):
     @property
     def words(self) -> str:
         """Where training of the open project stands, in words; with the score of its last run once there is one."""
+        failed = self._state is State.FAILED and not self._score
+        return self._reason if failed and self._reason else self.heading
+
+    @property
+    def heading(self) -> str:
+        """The same in a few words, where the reason of a failure is said elsewhere."""
         if self.active and not self.own:
             return f"Training {self._run_key.name}, another project"
-        if self._score and self._state in (State.IDLE, State.FINISHED):
-            return self._score
-        return describe_state(self._state, self._reason)
+        return self._score if self._score and not self.active else describe_state(self._state)
 
     @property
     def reason(self) -> str:
@@ -208,17 +213,11 @@ class TrainingController(QObject):
 
     def watch(self, wanted: Watch) -> None:
         """Say what of the network's inside is on screen; the worker sends nothing else."""
-        self._watch_for(replace(self._watched, panels=wanted))
+        self._watching.change(lambda watched: replace(watched, panels=wanted))
 
     def watch_cards(self, cards: tuple[str, ...], *, health: bool) -> None:
         """Say which cards on the canvas show a small picture, and whether marks of health are shown."""
-        self._watch_for(replace(self._watched, cards=cards, health=health))
-
-    def _watch_for(self, watched: Watched) -> None:
-        if watched != self._watched:
-            self._watched = watched
-            if self.active:
-                self._link.send(watched.together)
+        self._watching.change(lambda watched: replace(watched, cards=cards, health=health))
 
     @property
     def score(self) -> str:
@@ -325,8 +324,7 @@ class TrainingController(QObject):
 
     def _on_started(self, event: Started) -> None:
         self._run = Path(event.run)
-        if not self._watched.together.empty:
-            self._link.send(self._watched.together)
+        self._watching.begin()
         if self.own:
             self.started.emit(event)
         if self._state is State.STARTING:
@@ -349,7 +347,8 @@ class TrainingController(QObject):
             self._end_elsewhere(event.reason or "")
             return
         run = self._run or Path()
-        self._score = "" if failed else score_of(event.status, event.epoch, event.test, {}, lambda: measures(run).unit)
+        diverged, test = divergence(self.health.found), {} if failed else event.test
+        self._score = score_of(event.status, event.epoch, test, {}, lambda: measures(run).unit, diverged)
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:

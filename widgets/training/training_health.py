@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.protocol.events import EpochConfusion, Event, Started
-from app.training.diagnosis import Diagnosis, TrainingMonitor, diagnose_run
+from app.training.diagnosis import Diagnosis, diagnose_run
 from app.training.runs import Run
+from app.training.training_monitor import TrainingMonitor
 from graph.errors import NetloomError
 from widgets.training.worker_link import WorkerLink
 
@@ -31,6 +32,8 @@ class TrainingHealth(QObject):
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Started):
             self._monitor = _monitor(Path(event.run), resumed=event.step > 0)
+            if self._monitor is None:
+                self._tell(())  # what was found of the run before is not wrong with this one
         if isinstance(event, EpochConfusion):
             self.confusion.emit(event)
         if self._monitor is not None:

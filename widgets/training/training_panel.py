@@ -202,8 +202,8 @@ class TrainPanel(QWidget):
 
     def _show_state(self) -> None:
         controller, run = self._controller, self._controller.run
-        self.strip.show_state(controller.state, controller.words, own=controller.own)
-        scored = bool(controller.score) and controller.words == controller.score
+        self.strip.show_state(controller.state, controller.heading, own=controller.own)
+        scored = bool(controller.score) and controller.heading == controller.score
         entry = self.runs.model.up_to_date(run) if scored and run is not None else None
         self.strip.offer_errors(entry is not None and entry.has_errors)
         self.strip.state.setToolTip(plain_tip(how_sure(entry)) if entry is not None else "")

@@ -21,7 +21,7 @@ ACTIVE = frozenset({State.STARTING, State.RUNNING, State.PAUSED, State.STOPPING}
 """States in which a run holds the worker."""
 
 
-def describe_state(state: State, reason: str = "") -> str:
+def describe_state(state: State) -> str:
     """The state in words, for the status bar and for screen readers."""
     words: dict[State, str] = {
         State.IDLE: "Not trained yet",
@@ -30,6 +30,6 @@ def describe_state(state: State, reason: str = "") -> str:
         State.PAUSED: "Paused",
         State.STOPPING: "Stopping after this step…",
         State.FINISHED: "Finished",
-        State.FAILED: reason or "Failed",
+        State.FAILED: "Failed",
     }
     return words[state]

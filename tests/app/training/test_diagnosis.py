@@ -16,9 +16,10 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
 from app.project.presets import FOLDER
 from app.protocol.events import Epoch, EpochConfusion
-from app.training.diagnosis import NOT_A_NUMBER, Diagnosis, TrainingMonitor, diagnose
+from app.training.diagnosis import NOT_A_NUMBER, Diagnosis, diagnose, divergence
 from app.training.trainer import train
 from app.training.training_course import Course
+from app.training.training_monitor import TrainingMonitor
 from app.training.training_session import begin, resume
 from graph.document import Document
 from graph.network import Network
@@ -115,6 +116,24 @@ def test_a_training_loss_that_grows_many_times_is_divergence() -> None:
     found = only(diagnose(Course(epochs([2.0, 9.0, 80.0], [3.0, 9.0, 90.0])), sections()))
     assert found.kind == "diverged"
     assert "grew from 2.000 to 80.00" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("losses", "reason", "began"),
+    [
+        ([2.0, 1.0, 30.0, 20.0, 900.0], "", 3),
+        ([2.0, 90.0, 1.0, 1.5, 900.0], "", 5),
+        ([200.0, 150.0, 620.0], "", 1),
+        ([2.0, 150.0, 620.0], "", 2),
+        ([2.0, 1.0], f"{NOT_A_NUMBER} at step 23 (epoch 3); the last good weights are kept.", 3),
+        ([], f"{NOT_A_NUMBER} at step 2 (epoch 1); the last good weights are kept.", 1),
+        ([2.0, 1.0, 0.5], "", 0),
+    ],
+)
+def test_a_divergence_is_dated_by_the_epoch_in_which_it_began(losses: list[float], reason: str, began: int) -> None:
+    course = Course(epochs(losses, losses, accuracy=[0.1] * len(losses)), 5, over=True, reason=reason)
+    found = diagnose(course, sections(learning_rate=0.5), info_of("digits_mlp"))
+    assert divergence(found) == began
 
 
 HOT = [200.0, 150.0, 620.0, 430.0, 517.0]
