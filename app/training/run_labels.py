@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,12 @@ class RunLabels:
     project: str = ""
     notes: str = ""
     tags: tuple[str, ...] = ()
+
+    def changed(self, notes: str | None = None, tags: Sequence[str] | None = None) -> RunLabels:
+        """The same with other notes or tags; None leaves them."""
+        return replace(
+            self, notes=self.notes if notes is None else notes, tags=self.tags if tags is None else tuple(tags)
+        )
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class ProjectMemory(QObject):
         view: dict[str, Any] = {"workspace": workbench.workspace, "score": self._training_words()}
         if panel is not None:
             view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}
-            view["ticked"] = [path.name for path in panel.runs.model.shown if panel.runs.model.is_own(path)]
+            view["ticked"] = [path.name for path in panel.runs.model.shown if panel.runs.model.scope.is_own(path)]
         if understand is not None:
             view["understand"] = slug(understand.views.kind.title)
         return view

@@ -55,6 +55,12 @@ def test_change(entries: Iterable[RunEntry], entry: RunEntry) -> str:
     return f"Test: {change_of(metric, entry.test - earlier)} against the run before{words}"
 
 
+def tip_of(entries: Iterable[RunEntry], entry: RunEntry) -> tuple[str, ...]:
+    """The lines of a run's tooltip: its name, notes, what differs from the run before, and its folder."""
+    lines = (entry.name, entry.labels.notes, *changes_of(entries, entry), test_change(entries, entry), str(entry.path))
+    return tuple(filter(None, lines))
+
+
 def project_name(entry: RunEntry) -> str:
     """The name of the project that a run belongs to."""
     known = known_project(entry.owner.id) if entry.owner.id else None

@@ -12,7 +12,7 @@ from app.system.number_format import scaled
 from widgets.training.metric_text import duration, own_name, title_of, value_of, with_title
 from widgets.training.run_entries import RunEntry
 
-NOTES, TAGS = "Notes", "Tags"
+NOTES, TAGS, STATUS = "Notes", "Tags", "Status"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,15 @@ class Column:
     as_written: bool = False
     """Whether the title keeps its first letter small, as names of layers do."""
 
+    @property
+    def heading(self) -> str:
+        """The title as it stands over the column."""
+        return self.title if self.as_written else self.title[:1].upper() + self.title[1:]
+
+    def cell(self, entry: RunEntry) -> str:
+        """What a cell says; of a run that cannot be used little is known."""
+        return "" if entry.problem and self.title not in (NAME.title, STATUS, "Size", "Project") else self.text(entry)
+
 
 NAME = Column("Run", lambda entry: entry.name, lambda entry: entry.name.lower(), editable=True)
 DATE = Column("Date", lambda entry: entry.created.partition("T")[0], lambda entry: entry.created)
@@ -36,7 +45,7 @@ NARROW = (
     Column("Validation", lambda entry: with_title(entry.metric, entry.best), lambda entry: entry.best, right=True),
     Column("Test", lambda entry: with_title(entry.metric, entry.test), lambda entry: entry.test, right=True),
     Column("Epochs", lambda entry: f"{entry.epoch} of {entry.epochs}", lambda entry: entry.epoch, right=True),
-    Column("Status", lambda entry: entry.how_ended, lambda entry: entry.how_ended),
+    Column(STATUS, lambda entry: entry.how_ended, lambda entry: entry.how_ended),
     DATE,
     Column("Size", lambda entry: scaled(entry.size, "B"), lambda entry: entry.size, right=True),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,15 +29,30 @@ LISTED = 15
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """How runs are shown: all that are ``listed``, the hues of those that are ticked in their order, the last run."""
+
+    listed: frozenset[Path] = frozenset()
+    hues: Mapping[Path, int] = field(default_factory=dict)
+    last: Path | None = None
+
+    def moved(self, places: Mapping[Path, Path]) -> _Shown:
+        """The same where some of the runs lie in other ``places`` by now."""
+        at = {path: places.get(path, path) for path in (*self.listed, *self.hues)}
+        hues = {at[path]: hue for path, hue in self.hues.items()}
+        return _Shown(frozenset(at.values()), hues, at.get(self.last, self.last) if self.last is not None else None)
+
+
 @dataclass(eq=False)
 class _Deletion:
     """Runs that were deleted together: those in the trash, and those that were put back, where they are now.
 
-    ``ticked`` are the places of those that were ticked, ``words`` what the notice said, ``act`` what the history holds.
+    ``before`` is how runs were shown until then, ``words`` what the notice said, ``act`` what the history holds.
     """
 
     trash: list[DeletedRun]
-    ticked: set[Path]
+    before: _Shown
     words: str
     back: list[Path] = field(default_factory=list)
     act: Act | None = None
@@ -46,8 +61,9 @@ class _Deletion:
 class RunDeletion:
     """Deletes runs of a list, brings them back, and says so in the notice over it.
 
-    Each deletion is an act in the history of the document, so undo and redo reach it in its turn. ``select`` is called
-    with a run that is back; ``staying`` is what the list does around a deletion: it selects a run near it.
+    Each deletion is an act in the history of the document, so undo and redo reach it in its turn; undone, it leaves the
+    runs shown as they were. ``select`` is called with a run that is back; ``staying`` is what the list does around a
+    deletion: it selects a run near it. ``last_run`` tells which run is shown as the last one, ``show_last`` shows it.
     """
 
     def __init__(
@@ -58,6 +74,8 @@ class RunDeletion:
         staying: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._model, self._notice, self._select, self._staying = model, notice, select, staying
+        self.last_run: Callable[[], Path | None] = lambda: None
+        self.show_last: Callable[[Path], object] = lambda _: None
         self._document = Document()
         self._deletions: list[_Deletion] = []
         """What was deleted since the document was opened and can be undone or done again, the last at the end."""
@@ -77,12 +95,12 @@ class RunDeletion:
     def look(self) -> None:
         """Look at what is in the trash; what is there for too long is deleted for good, once in a session."""
         model = self._model
-        for place in model.places:
+        for place in model.scope.places:
             if place not in self._discarded:
                 self._discarded.add(place)
                 discard_old(place)
-        deleted = [each for place in model.places for each in deleted_runs(place)]
-        self.deleted = [each for each in deleted if model.all_projects or model.is_own(each.path)]
+        deleted = [each for place in model.scope.places for each in deleted_runs(place)]
+        self.deleted = [each for each in deleted if model.scope.all_projects or model.scope.is_own(each.path)]
 
     def _size_of(self, deleted: DeletedRun) -> int:
         """What lies in the trash does not change, so it is measured once."""
@@ -94,7 +112,7 @@ class RunDeletion:
 
     def delete(self, entries: Sequence[RunEntry]) -> None:
         """Move runs to the trash, and offer to undo that."""
-        deletion = _Deletion([], set(), "")
+        deletion = _Deletion([], _Shown(), "")
         if self._trash(deletion, [entry.path for entry in entries]):
             one, what = len(deletion.trash) == 1, self._called(deletion)
             act = Act(
@@ -108,7 +126,8 @@ class RunDeletion:
 
     def _trash(self, deletion: _Deletion, paths: Sequence[Path]) -> bool:
         """Move runs to the trash as one deletion; False where none could be."""
-        deletion.ticked = {path for path in paths if self._model.hue(path) is not None}
+        listed = frozenset(entry.path for entry in self._model.entries)
+        deletion.before = _Shown(listed, self._model.shown, self.last_run())
         failures = []
         with self._staying():
             for path in paths:
@@ -131,7 +150,7 @@ class RunDeletion:
         if len(deletion.trash) > 1:
             return f"{len(deletion.trash)} runs"
         (run,) = deletion.trash
-        return f"“{run_name(run.path, owner_of(run.path), self._model.key)}”"
+        return f"“{run_name(run.path, owner_of(run.path), self._model.scope.key)}”"
 
     def _undo(self, deletion: _Deletion) -> None:
         """Take back a deletion by its notice; what was done since then stays as it is."""
@@ -139,13 +158,28 @@ class RunDeletion:
         if act is not None and self._document.is_next(act):
             self._document.undo()
         else:
-            self.restore(deletion.trash, deletion.ticked)
+            self.restore(deletion.trash, deletion.before.hues)
 
     def _take_back(self, deletion: _Deletion) -> bool:
         self._withdraw(deletion)
         runs, deletion.trash = deletion.trash, []
-        deletion.back = self._put_back(runs, deletion.ticked)
+        places = self._put_back(runs)
+        deletion.back = list(places.values())
+        self._show_as(deletion.before.moved(places))
         return self._goes_on(deletion)
+
+    def _show_as(self, before: _Shown) -> None:
+        """Show runs as they were shown before a deletion; runs that came since stay as they are."""
+        model, last = self._model, self.last_run()
+        now = [(path, hue) for path, hue in model.shown.items() if path in before.listed]
+        wanted = [(path, hue) for path, hue in before.hues.items() if model.row_of(path) is not None]
+        if now != wanted:
+            for path, _ in now:
+                model.tick(path, False)
+            for path, hue in wanted:
+                model.tick(path, True, hue)
+        if before.last is not None and (last is None or last in before.listed):
+            self.show_last(before.last)
 
     def _repeat(self, deletion: _Deletion) -> bool:
         runs, deletion.back = [path for path in deletion.back if path.is_dir()], []
@@ -160,21 +194,22 @@ class RunDeletion:
             self._deletions.remove(deletion)
         return goes_on
 
-    def restore(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path] = frozenset()) -> None:
-        """Put deleted runs back, out of their turn; those that were ``ticked`` are so again."""
+    def restore(self, runs: Sequence[DeletedRun], hues: Mapping[Path, int] | None = None) -> None:
+        """Put deleted runs back, out of their turn; those that were ticked are so again, in ``hues`` that are free."""
         self._leave_history(runs)
-        self._put_back(runs, ticked)
+        places, hues = self._put_back(runs), hues or {}
+        for original, path in places.items():
+            self._model.tick(path, original in hues, hues.get(original))
 
-    def _put_back(self, runs: Sequence[DeletedRun], ticked: frozenset[Path] | set[Path]) -> list[Path]:
+    def _put_back(self, runs: Sequence[DeletedRun]) -> dict[Path, Path]:
+        """Put runs back; returns where they were and where they are now."""
         back = {deleted.original: self._try(partial(restore_run, deleted)) for deleted in runs}
         self._model.refresh_again()
         self._model.read_all()
         paths = {original: path for original, path in back.items() if path is not None}
-        for original, path in paths.items():
-            self._model.tick(path, original in ticked)
         if first := next(iter(paths.values()), None):
             QTimer.singleShot(0, self._model, partial(self._select, first))
-        return list(paths.values())
+        return paths
 
     def _leave_history(self, runs: Sequence[DeletedRun]) -> None:
         """Runs come back, or go for good, out of their turn: undo takes back what is left of their deletion."""
@@ -193,8 +228,9 @@ class RunDeletion:
             self._notice.clear()
 
     def _on_rename(self, old: Path, new: Path) -> None:
-        """A run that was put back has another name, by which it is deleted again."""
+        """A run has another name, by which it is deleted again where it was put back."""
         for deletion in self._deletions:
+            deletion.before = deletion.before.moved({old: new})
             deletion.back = [new if path == old else path for path in deletion.back]
 
     def ask_for_good(self) -> None:
@@ -226,7 +262,7 @@ class RunDeletion:
         self.look()
         runs = self.deleted
         for deleted in runs[:LISTED]:
-            name = run_name(deleted.path, owner_of(deleted.path), self._model.key)
+            name = run_name(deleted.path, owner_of(deleted.path), self._model.scope.key)
             size = scaled(self._size_of(deleted), "B")
             add_entry(menu, f"Put back {name}   ({size})", partial(self.restore, [deleted]))
         menu.addSeparator()

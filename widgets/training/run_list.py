@@ -63,7 +63,8 @@ TIPS = {
 class RunList(QWidget):
     """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do.
 
-    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room.
+    `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room;
+    `last_wanted` carries the run that was the last one before a deletion that was taken back.
     """
 
     picked = Signal(object)
@@ -71,6 +72,7 @@ class RunList(QWidget):
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
     widened = Signal(bool)
+    last_wanted = Signal(object)
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +80,7 @@ class RunList(QWidget):
         self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
         self._deletion = RunDeletion(self.model, self.notice, self.select, self._staying_near)
+        self._deletion.show_last = self.last_wanted.emit
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
         self.back = QPushButton("Curves", self)
         self.usage, self.trash = (text_label(parent=self, look="faint") for _ in range(2))
@@ -186,6 +189,10 @@ class RunList(QWidget):
     def set_document(self, document: Document) -> None:
         """Deletions stand in the history of this document, among its edits."""
         self._deletion.set_document(document)
+
+    def ask_last_run(self, of: Callable[[], Path | None]) -> None:
+        """Ask there for the run that is shown as the project's last one."""
+        self._deletion.last_run = of
 
     def set_busy(self, path: Path | None) -> None:
         """Name the run in progress, or None."""
@@ -343,7 +350,7 @@ class RunList(QWidget):
     def export_table(self, path: Path) -> None:
         """Write the runs that are listed, with settings beside metrics, as CSV."""
         text, entries = io.StringIO(), self.model.entries
-        columns = wide(entries, project_name if self.model.all_projects else None)
+        columns = wide(entries, project_name if self.model.scope.all_projects else None)
         csv.writer(text, lineterminator="\n").writerows(as_rows(entries, columns))
         try:
             write_atomically(path, text.getvalue().encode("utf-8"))

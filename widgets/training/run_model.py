@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from app.protocol.events import Epoch, TrainingProgress
-from app.training.run_labels import Owner, ProjectKey, move_run, owner_of, write_labels
+from app.training.run_labels import ProjectKey, move_run, write_labels
 from graph.errors import NetloomError
 from widgets.look.plain_text import plain_tip
 from widgets.look.swatch import swatch
@@ -20,24 +20,15 @@ from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.training.run_changes import (
     age,
-    changes_of,
     line_of,
     progress_text,
     project_name,
-    test_change,
+    tip_of,
     with_epoch,
 )
-from widgets.training.run_columns import DATE, NAME, NARROW, TAGS, Column, in_order, wide
-from widgets.training.run_entries import (
-    NO_PROJECT,
-    RunEntry,
-    read_entry,
-    rename_run,
-    run_folders,
-    run_name,
-    run_places,
-    stamp,
-)
+from widgets.training.run_columns import DATE, NAME, NARROW, STATUS, TAGS, Column, in_order, wide
+from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_name, stamp
+from widgets.training.run_scope import RunScope
 
 SLICE = 0.006
 """Seconds that folders of other projects are looked at before other events have their turn."""
@@ -56,7 +47,7 @@ class RunModel(QAbstractTableModel):
     Listed are the runs of the open project, or on request of all. `ticked(path, on)` follows the check boxes,
     `renamed(old, new)` a change of name, `reading_begun` says that there is something to read, `settled` that all is
     read, `failed` what could not be done.
-    ``busy`` is the run in progress, which is neither renamed nor deleted; ``key`` the open project.
+    ``busy`` is the run in progress, which is neither renamed nor deleted; ``scope`` says whose runs are listed.
     """
 
     ticked = Signal(object, bool)
@@ -78,9 +69,7 @@ class RunModel(QAbstractTableModel):
         self._order = NEWEST_FIRST
         self._is_wide = False
         self._curves_read: frozenset[Path] = frozenset()
-        self.key, self._everything = NO_PROJECT, False
-        self._owners: dict[Path, tuple[tuple[int, int, int], Owner]] = {}
-        self._folder: Path | None = None
+        self.scope = RunScope()
         self._reader = QTimer(self, interval=0)
         self._reader.timeout.connect(self._read_next)
         self.settled.connect(self._lay_columns)
@@ -89,11 +78,11 @@ class RunModel(QAbstractTableModel):
 
     def refresh(self, folder: Path | None = None) -> None:
         """Look at the folder of runs again; what is new or changed is read soon, of the open project alone."""
-        self._folder = folder
-        folders = [run for place in self.places for run in run_folders(place)]
+        self.scope.folder = folder
+        folders = self.scope.folders()
         for row in reversed(range(len(self.entries))):
             path = self.entries[row].path
-            if path not in folders or not self._is_listed(path):
+            if path not in folders or not self.scope.lists(path):
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
         if self._unread:
@@ -104,24 +93,19 @@ class RunModel(QAbstractTableModel):
 
     def refresh_again(self) -> None:
         """Look again at the folder that was looked at last."""
-        self.refresh(self._folder)
+        self.refresh(self.scope.folder)
 
     def up_to_date(self, path: Path) -> RunEntry:
         """The line of a run as its folder is now, read again only where that was written to since."""
         row = self.row_of(path)
         if row is None or self._stamps.get(path) != stamp(path):
-            return read_entry(path, self.key)
+            return read_entry(path, self.scope.key)
         return self.entries[row]
 
     @property
     def is_reading(self) -> bool:
         """Whether runs are still being read, or looked at."""
         return bool(self._unread)
-
-    @property
-    def places(self) -> list[Path]:
-        """The folder where runs are kept, and the folder ``runs`` beside the project, which a pack brings."""
-        return run_places(self.key.base, self._folder)
 
     def show_project(self, key: ProjectKey) -> None:
         """List the runs of another project; none of the one before stays listed or ticked."""
@@ -130,11 +114,11 @@ class RunModel(QAbstractTableModel):
             self._drop(row)
         for path in tuple(self._hues):
             self.tick(path, False)
-        self.key, self._everything = key, False
+        self.scope.key, self.scope.all_projects = key, False
 
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, after which its runs are called."""
-        self.key = key
+        self.scope.key = key
         for row, entry in enumerate(self.entries):
             name = run_name(entry.path, entry.owner, key)
             if name != entry.name:
@@ -143,25 +127,8 @@ class RunModel(QAbstractTableModel):
 
     def show_all_projects(self, wanted: bool) -> None:
         """List the runs of every project, or those of the open one alone."""
-        self._everything = wanted
+        self.scope.all_projects = wanted
         self.refresh_again()
-
-    @property
-    def all_projects(self) -> bool:
-        """Whether runs of every project are listed."""
-        return self._everything
-
-    def is_own(self, path: Path) -> bool:
-        """Whether a run belongs to the open project; without one all do."""
-        if not self.key.id:
-            return True
-        kept, now = self._owners.get(path), stamp(path)
-        if kept is None or kept[0] != now:
-            kept = self._owners[path] = (now, owner_of(path))
-        return kept[1].is_project(self.key)
-
-    def _is_listed(self, path: Path) -> bool:
-        return self._everything or self.is_own(path)
 
     def read_all(self) -> None:
         """Read what `refresh` has left for later, now."""
@@ -178,7 +145,7 @@ class RunModel(QAbstractTableModel):
 
     def latest(self) -> RunEntry | None:
         """The latest run of the open project that can be used, None where there is none."""
-        usable = (entry for entry in self.entries if not entry.problem and self.is_own(entry.path))
+        usable = (entry for entry in self.entries if not entry.problem and self.scope.is_own(entry.path))
         return max(usable, key=age, default=None)
 
     # Hues
@@ -187,21 +154,22 @@ class RunModel(QAbstractTableModel):
         """The index of a ticked run's hue, None where it is not ticked."""
         return self._hues.get(path)
 
-    def tick(self, path: Path, on: bool) -> None:
-        """Tick a run or not; it gets the first hue that is free."""
+    def tick(self, path: Path, on: bool, hue: int | None = None) -> None:
+        """Tick a run or not; it gets this ``hue`` if it is free, else the first that is."""
         if on == (path in self._hues):
             return
         if on:
-            self._hues[path] = next(number for number in range(10_000) if number not in self._hues.values())
+            wanted = (hue, *range(10_000)) if hue is not None else range(10_000)
+            self._hues[path] = next(number for number in wanted if number not in self._hues.values())
         else:
             del self._hues[path]
         self._touch_row(path)
         self.ticked.emit(path, on)
 
     @property
-    def shown(self) -> Iterable[Path]:
-        """The ticked runs."""
-        return tuple(self._hues)
+    def shown(self) -> Mapping[Path, int]:
+        """The ticked runs in the order in which they were ticked, with their hues."""
+        return dict(self._hues)
 
     # What changes a run
 
@@ -213,21 +181,12 @@ class RunModel(QAbstractTableModel):
         """Take the metrics of an epoch of the run in progress."""
         self._change(path, lambda entry: with_epoch(entry, epoch))
 
-    def label(self, path: Path, *, notes: str | None = None, tags: Sequence[str] | None = None) -> None:
-        """Write notes or tags on a run."""
-        refusal = self._label(path, notes, tags)
-        if refusal:
-            self.failed.emit(refusal)
-
     def _label(self, path: Path, notes: str | None, tags: Sequence[str] | None) -> str:
         """Write notes or tags on a run; returns why they cannot be written, or nothing."""
         row = self.row_of(path)
         if row is None:
             return ""
-        labels = self.entries[row].labels
-        labels = replace(
-            labels, notes=labels.notes if notes is None else notes, tags=labels.tags if tags is None else tuple(tags)
-        )
+        labels = self.entries[row].labels.changed(notes, tags)
         try:
             write_labels(path, labels)
         except NetloomError as error:
@@ -270,7 +229,7 @@ class RunModel(QAbstractTableModel):
         return self._is_wide
 
     def _lay_columns(self) -> None:
-        columns = wide(self.entries, project_name if self._everything else None) if self._is_wide else NARROW
+        columns = wide(self.entries, project_name if self.scope.all_projects else None) if self._is_wide else NARROW
         if [column.title for column in columns] != [column.title for column in self.columns]:
             self.beginResetModel()
             self.columns = columns
@@ -325,7 +284,7 @@ class RunModel(QAbstractTableModel):
             return None
         by, descending = self._order
         arrow = (" ↓" if descending else " ↑") if by.title == column.title and self._order is not NEWEST_FIRST else ""
-        return (column.title if column.as_written else column.title[:1].upper() + column.title[1:]) + arrow
+        return column.heading + arrow
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names can be ticked, and edited unless the run is in progress; notes and tags can always be edited."""
@@ -351,10 +310,7 @@ class RunModel(QAbstractTableModel):
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:
-                notes = [entry.labels.notes] if entry.labels.notes else []
-                changes = (*changes_of(self.entries, entry), test_change(self.entries, entry))
-                lines = (entry.name, *notes, *changes, str(entry.path))
-                return plain_tip(entry.problem or "\n".join(filter(None, lines)))
+                return plain_tip(entry.problem or "\n".join(tip_of(self.entries, entry)))
             case ROLE.TextAlignmentRole if column.right:
                 return RIGHT
             case _ if role == CHANGES and named:
@@ -386,13 +342,11 @@ class RunModel(QAbstractTableModel):
     # Inside
 
     def _text(self, entry: RunEntry, column: Column) -> str:
-        if column.title == "Status" and entry.path == self.busy and not entry.progress:
+        if column.title == STATUS and entry.path == self.busy and not entry.progress:
             return "in progress"
-        if column.title == "Status" and entry.path in self._curves_read:
+        if column.title == STATUS and entry.path in self._curves_read:
             return "reading…"
-        if entry.problem and column.title not in (NAME.title, "Status", "Size", "Project"):
-            return ""
-        return column.text(entry)
+        return column.cell(entry)
 
     def _rename(self, entry: RunEntry, name: str) -> str:
         try:
@@ -411,7 +365,7 @@ class RunModel(QAbstractTableModel):
         end = perf_counter() + SLICE
         while self._unread:
             path = self._unread.pop(0)
-            if path.is_dir() and self._is_listed(path):
+            if path.is_dir() and self.scope.lists(path):
                 self._read(path, self.row_of(path))
                 break
             if perf_counter() > end:
@@ -422,7 +376,7 @@ class RunModel(QAbstractTableModel):
 
     def _read(self, path: Path, row: int | None) -> None:
         self._stamps[path] = stamp(path)  # before it is read: what is written meanwhile is read the next time
-        self._put(read_entry(path, self.key), row)
+        self._put(read_entry(path, self.scope.key), row)
 
     def _put(self, entry: RunEntry, row: int | None) -> None:
         if row is not None:
@@ -435,11 +389,9 @@ class RunModel(QAbstractTableModel):
         self._rearrange()
 
     def _drop(self, row: int) -> None:
-        path = self.entries[row].path
-        self.tick(path, False)
+        self.tick(self.entries[row].path, False)
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self.entries[row]
-        self._stamps.pop(path, None)
+        self._stamps.pop(self.entries.pop(row).path, None)
         self.endRemoveRows()
 
     def _touch_row(self, path: Path) -> None:

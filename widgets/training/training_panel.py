@@ -139,6 +139,8 @@ class TrainPanel(QWidget):
         self.runs.resume_wanted.connect(self._resume)
         self.runs.compare_wanted.connect(self.compare_wanted)
         self.runs.widened.connect(self._make_room)
+        self.runs.ask_last_run(lambda: controller.run)
+        self.runs.last_wanted.connect(self._show_last)
         for plot in (self.curves.loss, self.curves.metric, self.curves.rate):
             plot.failed.connect(self.notice.say)
         self.curves.failed.connect(self.notice.say)
@@ -287,13 +289,18 @@ class TrainPanel(QWidget):
         elif self._controller.score:
             self._controller.restore(None)  # what is remembered of its last run is no longer so
 
+    def _show_last(self, run: Path) -> None:
+        """Take a run for the last one again, as before the deletion that was taken back."""
+        row = self.runs.model.row_of(run)
+        if row is not None and run != self._controller.run:
+            self._controller.restore(run, self.runs.model.entry(row).score)
+
     def _on_restored(self) -> None:
         """Show the last run, or the one in progress that is back in view."""
         run = self._controller.run
         if run is None:
             return
         self._live = run
-        self.runs.model.tick(run, False)
         self.runs.model.tick(run, True)
         name, hue = self._name_of(run), self.runs.model.hue(run) or 0
         if self._controller.active:

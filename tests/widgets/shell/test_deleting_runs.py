@@ -18,7 +18,7 @@ from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
 from widgets.understand.understand_panel import UnderstandPanel
 
-NO_KEY = Qt.KeyboardModifier.NoModifier
+NO_KEY, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -124,6 +124,39 @@ def test_ctrl_z_brings_back_what_was_deleted_and_no_edit_is_lost(
     assert len(window.session.document.network) == layers
     QTest.keyClick(panel.runs.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert len(window.session.document.network) == layers + 1, "then the edit before it"
+
+
+@pytest.mark.parametrize("rows", [(0,), (2,), (0, 2), (0, 1, 2)])
+def test_ctrl_z_shows_the_runs_as_they_were_before_they_were_deleted(
+    window: MainWindow, panel: TrainPanel, qtbot: QtBot, rows: tuple[int, ...]
+) -> None:
+    model, controller = panel.runs.model, panel._controller
+    model.tick(model.entry(2).path, True)
+    model.tick(model.entry(1).path, True)
+    before = standing_of(window, panel)
+    assert controller.run == model.entry(0).path and list(model.shown.values()) == [0, 1, 2]
+    click(panel, rows[0], qtbot)
+    for row in rows[1:]:
+        place = panel.runs.table.visualRect(model.index(row, 0)).center()
+        qtbot.mouseClick(panel.runs.table.viewport(), Qt.MouseButton.LeftButton, CONTROL, pos=place)
+    QTest.keyClick(panel.runs.table, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+    after = standing_of(window, panel)
+    assert after != before
+    for redo, wanted in ((False, before), (True, after), (False, before)):
+        press_keys(window, Qt.Key.Key_Z, shift=redo)
+        assert standing_of(window, panel) == wanted
+
+
+def standing_of(window: MainWindow, panel: TrainPanel) -> list[object]:
+    """The order of the runs, the ticks with their colours, the curves, and what header and start page say."""
+    model, view = panel.runs.model, panel.curves.metric.view
+    curves = {curve_id: curve.run for curve_id, curve in view.curves.items() if len(curve)}
+    window.show_start()
+    back = window.start.back
+    said = back.below if back is not None else ""
+    window.show_workbench()
+    return [names(panel), list(model.shown.items()), curves, panel._controller.run, panel.strip.state.text(), said]
 
 
 def test_an_edit_after_a_deletion_is_undone_first(window: MainWindow, panel: TrainPanel, qtbot: QtBot) -> None:

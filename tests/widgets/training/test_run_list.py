@@ -342,7 +342,7 @@ def test_several_runs_are_deleted_at_once_and_come_back_as_they_were(
     assert not any(run.exists() for run in runs) and listed.model.rowCount() == 0
     assert listed.trash.text().endswith(" deleted") and listed.usage.text() == ""
     press(qtbot, listed.notice, "Undo")
-    assert names(listed) == before and list(listed.model.shown) == [runs[0]]
+    assert names(listed) == before and dict(listed.model.shown) == {runs[0]: 0}
     assert read_labels(runs[1]).notes == "the best" and listed.usage.text().startswith("3 runs, ")
     assert listed.trash.text() == ""
     qtbot.waitUntil(lambda: listed.current is not None and listed.current.path == runs[2])
