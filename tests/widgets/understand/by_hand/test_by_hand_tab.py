@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.protocol.messages import R, Request
-from app.training.training_session import load_model
-from app.worker import handlers
 from graph.document import Document
-from graph.errors import NetloomError
 from graph.layers.catalogue import parse_layer
 from graph.structure.blocks import Block, Body
 from tests.app.training.projects import chain
+from tests.widgets.understand.by_hand.here_link import HereLink
 from tests.widgets.understand.conftest import make_document
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import TrainingController
-from widgets.training.training_state import State
-from widgets.training.worker_link import Refusal, WorkerLink
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
 from widgets.understand.by_hand.number_table import decimals, text_of
@@ -35,30 +29,6 @@ from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
 LEFT = Qt.MouseButton.LeftButton
-
-
-class HereLink(WorkerLink):
-    """Answers in this process, as soon as the window is at rest."""
-
-    asked = 0
-
-    def start(self) -> None:
-        """There is no process."""
-
-    def request(self, request: Request[R], on_reply: Callable[[R], None], on_refused: Refusal | None = None) -> int:
-        """Answer a little later."""
-        self.asked += 1
-        QTimer.singleShot(0, self, lambda: self._answer(request, on_reply, on_refused))
-        return self.asked
-
-    def _answer(self, request: Request[R], on_reply: Callable[[Any], None], on_refused: Refusal | None) -> None:
-        try:
-            reply = handlers.answer(request, load_model)
-        except NetloomError as error:
-            if on_refused is not None:
-                on_refused(str(error))
-            return
-        on_reply(reply)
 
 
 @pytest.fixture
@@ -330,38 +300,6 @@ def test_maps_and_channels_are_chosen_by_number(panel: UnderstandPanel, qtbot: Q
     assert "Sum of all channels" in text and "+ bias" in text
     qtbot.keyClick(tab.picture, Qt.Key.Key_PageDown)
     assert tab.map.box.value() == 3
-
-
-def test_a_run_is_looked_into_live_and_an_edit_leads_back_to_the_project(
-    qtbot: QtBot, controller: TrainingController
-) -> None:
-    document = make_document("digits", 10_000)
-    panel = UnderstandPanel(ThemeSource("light"), controller)
-    qtbot.addWidget(panel)
-    panel.resize(1200, 420)
-    panel.show()
-    tab = panel.view(ByHandTab)
-    panel.show_tab(tab.title)
-    tab.set_document(document, None)
-    tab.show_layer("conv1")
-    qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
-    first = output(tab)
-    controller.train(document)
-    qtbot.waitUntil(lambda: tab.asker.trained and tab.picture.case is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: output(tab) != first, timeout=PATIENCE)
-    later = output(tab)
-    qtbot.waitUntil(lambda: output(tab) != later, timeout=PATIENCE)
-    assert controller.state is State.RUNNING
-    controller.stop()
-    qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
-    tab.weights.setCurrentIndex(1)
-    tab.weights.activated.emit(1)
-    qtbot.waitUntil(lambda: tab.picture.case is not None and output(tab) == first, timeout=PATIENCE)
-    tab.asker.prefer(True)
-    with document.transaction("Edit"):
-        document.set_values("conv1", filters=2)
-    assert not tab.asker.trained
-    tab.asker.close_document()
 
 
 # Rules
