@@ -211,10 +211,13 @@ class CandidateValues:
                 yield from (value[-2:] for value in self._tuples if len(value) > 1)
             case "sizes":
                 yield from map(tuple, self._runs)
-            case "matrix":
-                yield from (value[0] for value in self._tuples if len(value) == 1)
+            case "matrix" | "matrices":
+                yield from self._matrices(spec.type)
             case "shape":
                 yield from (shape for run in self._runs for shape in _shapes(run))
+
+    def _matrices(self, kind: str) -> Iterator[Any]:
+        return (value[0] for value in self._tuples if len(value) == 1) if kind == "matrix" else iter(self._tuples)
 
 
 def _flat(values: Iterable[Any]) -> Iterator[int | float]:

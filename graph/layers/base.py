@@ -16,11 +16,9 @@ from typing import Any, ClassVar, Literal
 from graph.layers.construct import Construct, Module
 from graph.layers.declared import Declared
 from graph.layers.scalar import ScalarFunction
+from graph.layers.settings import Rows
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
-
-Rows = tuple[tuple[float, ...], ...]
-"""A small matrix, row by row."""
 
 
 class Family(StrEnum):
@@ -272,11 +270,11 @@ class Layer(Declared):
         """Kernels that a person set and that training leaves as they are."""
         return ()
 
-    def typed_kernel(self) -> Rows | None:
-        """The one kernel that a person may type over."""
+    def typed_kernel(self, channel: int = 0) -> Rows | None:
+        """The kernel that a person may type over: that of ``channel``, where each channel has one of its own."""
         return None
 
-    def with_kernel(self, rows: Rows) -> Layer:
+    def with_kernel(self, rows: Rows, channel: int = 0) -> Layer:
         """The same layer with another `typed_kernel`."""
         raise NotImplementedError
 

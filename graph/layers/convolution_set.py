@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
-from graph.layers.base import Remedy, Rows, refusal
+from graph.layers.base import Remedy, refusal
 from graph.layers.construct import Argument, Construct
 from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
 from graph.layers.image_kernels import KERNELS
-from graph.layers.settings import Matrix, Size2, setting
+from graph.layers.settings import Matrices, Matrix, Rows, Size2, setting
 from graph.layers.window_rule import Border
 from graph.shapes import Shape
 
@@ -23,6 +23,16 @@ LENET = (
     "0001110011110111",
 )
 """Which of the 6 maps of S2 (lines) the 16 maps of C3 (columns) see, from LeCun and others (1998), table 1."""
+
+PER_CHANNEL: Final = "typed per channel"
+"""The choice of a kernel of its own for each channel, whose sums are added into one map."""
+
+THREE_CHANNELS = (
+    ((1.0, 0.0, -1.0), (1.0, 0.0, -1.0), (1.0, 0.0, -1.0)),
+    ((0.0, 1.0, 0.0), (1.0, -4.0, 1.0), (0.0, 1.0, 0.0)),
+    ((0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 0.0)),
+)
+"""Kernels for a picture of three channels, as in the worked example of By hand."""
 
 
 class TableConv2d(SimpleConv2d):
@@ -109,7 +119,9 @@ class FixedConv2d(SimpleConv2d):
     """A convolution whose kernel you choose or type; it stays as it is while the rest of the network learns.
 
     It shows what a kernel does to a picture before anything is learned: edges, blur, sharpening. The kernel is laid
-    on each channel by itself; "all" gives one map for each of the known kernels. Unfrozen, training starts from it.
+    on each channel by itself; "all" gives one map for each of the known kernels. "Typed per channel" is one filter with
+    a kernel of its own for each channel: their sums are added, with the bias, into one map, as in Conv2d. Unfrozen,
+    training starts from these numbers.
     """
 
     kind: ClassVar[str] = "fixed_conv2d"
@@ -137,9 +149,29 @@ class FixedConv2d(SimpleConv2d):
         "Sobel down",
         "all",
         "typed",
-    ] = setting("edge", "A known kernel, all of them side by side, or numbers that you type.", label="kernel")
+        "typed per channel",
+    ] = setting(
+        "edge",
+        "A known kernel, all of them side by side, or numbers that you type: one kernel for all channels, or one for "
+        "each, whose sums are added into one map.",
+        label="kernel",
+    )
     numbers: Matrix = setting(
         ((1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 1.0)), "The kernel, row by row.", when=("choice", ("typed",))
+    )
+    channel_kernels: Matrices = setting(
+        THREE_CHANNELS,
+        "The kernel of each channel, row by row; all are of the same size.",
+        label="kernels",
+        term="kernel",
+        when=("choice", (PER_CHANNEL,)),
+    )
+    bias: float = setting(
+        0.0,
+        "Number that is added to the sum of all channels.",
+        minimum=-1e6,
+        maximum=1e6,
+        when=("choice", (PER_CHANNEL,)),
     )
     border: Literal["zeros", "replicate"] = setting(
         "replicate", "What the border holds: zeros, or the edge's own value.", when=("padding", ("same",))
@@ -147,22 +179,29 @@ class FixedConv2d(SimpleConv2d):
     frozen: bool = setting(True, "Whether training leaves the kernel as it is.")
 
     def kernels(self) -> tuple[Rows, ...]:
-        """All kernels that are laid on each channel."""
+        """All kernels that are laid on each channel, or one for each channel."""
         if self.choice == "typed":
             return (self.numbers,)
+        if self.choice == PER_CHANNEL:
+            return self.channel_kernels
         return tuple(KERNELS.values()) if self.choice == "all" else (KERNELS[self.choice],)
 
     def fixed_kernels(self) -> tuple[Rows, ...]:
         """All of them while they are frozen."""
         return self.kernels() if self.frozen else ()
 
-    def typed_kernel(self) -> Rows | None:
-        """The kernel, where there is only one."""
-        return None if self.choice == "all" else self.kernels()[0]
+    def typed_kernel(self, channel: int = 0) -> Rows | None:
+        """The kernel of a channel, or the one for all."""
+        if self.choice == "all":
+            return None
+        return self.kernels()[channel if self.choice == PER_CHANNEL else 0]
 
-    def with_kernel(self, rows: Rows) -> FixedConv2d:
-        """Other numbers."""
-        return self.changed(choice="typed", numbers=rows)
+    def with_kernel(self, rows: Rows, channel: int = 0) -> FixedConv2d:
+        """Other numbers, for one channel where each has a kernel of its own."""
+        if self.choice != PER_CHANNEL:
+            return self.changed(choice="typed", numbers=rows)
+        kernels = self.channel_kernels
+        return self.changed(channel_kernels=(*kernels[:channel], rows, *kernels[channel + 1 :]))
 
     def kernel(self) -> tuple[int, ...]:
         """Height and width of the numbers."""
@@ -170,12 +209,29 @@ class FixedConv2d(SimpleConv2d):
         return len(first), len(first[0])
 
     def maps(self, channels: int) -> int:
-        """One for each channel and kernel."""
-        return channels * len(self.kernels())
+        """One for each channel and kernel; one in all where the channels are added."""
+        return 1 if self.choice == PER_CHANNEL else channels * len(self.kernels())
 
     def split(self, channels: int) -> int:
-        """Each channel alone."""
-        return channels
+        """Each channel alone, unless they are added."""
+        return 1 if self.choice == PER_CHANNEL else channels
+
+    def bias_count(self, inputs: Mapping[str, Shape]) -> int:
+        """One where the channels are added."""
+        return int(self.choice == PER_CHANNEL)
+
+    def output(self, x: Shape) -> Shape:
+        """As many maps as there are channels and kernels; kernels of the channels must be as many as these."""
+        kernels, channels = self.channel_kernels, x.features
+        if self.choice == PER_CHANNEL and len(kernels) != channels:
+            message = f"{self.title} has kernels for {len(kernels)} channels, but {x.described()} arrives."
+            as_many = tuple(kernels[min(channel, len(kernels) - 1)] for channel in range(channels))
+            remedies = [
+                Remedy(f"Use {channels} kernels, one for each channel", replace=self.changed(channel_kernels=as_many)),
+                Remedy("Use the first for all channels", replace=self.changed(choice="typed", numbers=kernels[0])),
+            ]
+            raise refusal(self, {"in": x}, message, remedies)
+        return super().output(x)
 
     def border_values(self) -> Border:
         """The border that was chosen."""
@@ -183,12 +239,16 @@ class FixedConv2d(SimpleConv2d):
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """None while the kernel is frozen."""
-        return 0 if self.frozen else self.weight_count(inputs)
+        return 0 if self.frozen else super().parameter_count(inputs)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module that holds the numbers, behind a border of its own."""
-        frozen: dict[str, Argument] = {} if self.frozen else {"frozen": False}
-        arguments: dict[str, Argument] = {"kernels": self.kernels(), "channels": inputs["in"].features, **frozen}
+        more: dict[str, Argument] = {}
+        if self.choice == PER_CHANNEL:
+            more = {"per_channel": True, **({"bias": self.bias} if self.bias else {})}
+        if not self.frozen:
+            more["frozen"] = False
+        arguments: dict[str, Argument] = {"kernels": self.kernels(), "channels": inputs["in"].features, **more}
         return self.bordered("graph.modules.fixed_conv.FixedConv2d", arguments)
 
     def summary(self) -> str:

@@ -15,7 +15,10 @@ from pydantic.fields import FieldInfo
 from graph.errors import NetloomError
 from graph.shapes import Shape
 
-Value = int | float | bool | str | None | tuple[int, ...] | tuple[tuple[float, ...], ...] | Shape
+Rows = tuple[tuple[float, ...], ...]
+"""A table of numbers, row by row."""
+
+Value = int | float | bool | str | None | tuple[int, ...] | Rows | tuple[Rows, ...] | Shape
 
 
 def _both(value: object) -> object:
@@ -29,7 +32,7 @@ Size2 = Annotated[tuple[int, int], BeforeValidator(_both)]
 """Two whole numbers, along height and width; a single number stands for both."""
 
 
-def read_matrix(text: str) -> tuple[tuple[float, ...], ...]:
+def read_matrix(text: str) -> Rows:
     """Rows of numbers from text: spaces or commas between numbers, slashes or line ends between rows.
 
     Raises
@@ -41,14 +44,22 @@ def read_matrix(text: str) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(word) for word in line.replace(",", " ").split()) for line in lines)
 
 
-def matrix_text(rows: tuple[tuple[float, ...], ...]) -> str:
+def matrix_text(rows: Rows) -> str:
     """Rows of numbers as one line: ``1 0 1 / 0 1 0 / 1 0 1``."""
     return " / ".join(" ".join(f"{number:.9g}" for number in row) for row in rows)
 
 
-def _rows(value: object) -> object:
+def matrices_text(tables: tuple[Rows, ...]) -> str:
+    """Matrices as one line: ``1 0 / 0 1; 0 1 / 1 0``."""
+    return "; ".join(map(matrix_text, tables))
+
+
+def _rows(value: object) -> Any:
     """A matrix from text or from JSON's lists; its rows must be equally long."""
-    rows: Any = read_matrix(value) if isinstance(value, str) else value
+    try:
+        rows: Any = read_matrix(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("a matrix holds ordinary numbers only") from None
     if not isinstance(rows, list | tuple) or not all(isinstance(row, list | tuple) for row in rows):
         return value
     if not rows or not rows[0] or len({len(row) for row in rows}) > 1:
@@ -58,8 +69,23 @@ def _rows(value: object) -> object:
     return tuple(tuple(float(each) for each in row) for row in rows)
 
 
-Matrix = Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_rows)]
+Matrix = Annotated[Rows, BeforeValidator(_rows)]
 """A small table of numbers, row by row; text such as ``1 0 / 0 1`` is read too."""
+
+
+def _tables(value: object) -> object:
+    """Matrices from text or from JSON's lists; all must be equally large."""
+    parts = value.split(";") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        return value
+    tables = tuple(_rows(part) for part in parts)
+    if not tables or len({(len(rows), len(rows[0])) for rows in tables if rows and isinstance(rows, tuple)}) != 1:
+        raise ValueError("the matrices must be of the same size, such as 1 0 / 0 1; 0 1 / 1 0")
+    return tables
+
+
+Matrices = Annotated[tuple[Rows, ...], BeforeValidator(_tables)]
+"""Matrices of the same size; text such as ``1 0 / 0 1; 0 1 / 1 0`` is read too."""
 
 
 LARGEST = 2**63 - 1
@@ -148,9 +174,9 @@ class Setting:
     """Description of one setting.
 
     ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
-    whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``text`` or ``shape``; ``optional`` settings may
-    also be None. Where the value is the one that is ``automatic``, what holds is found from the data; where it is empty
-    and there is a ``resolve``, that says what holds.
+    whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``matrices``, ``text`` or ``shape``; ``optional``
+    settings may also be None. Where the value is the one that is ``automatic``, what holds is found from the data;
+    where it is empty and there is a ``resolve``, that says what holds.
     """
 
     name: str
@@ -216,8 +242,9 @@ def _type_of(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
     if origin is Literal:
         return "choice", tuple(str(choice) for choice in get_args(annotation)), False
     if origin is tuple:
-        if get_origin(get_args(annotation)[0]) is tuple:
-            return "matrix", (), False
+        inner_type = get_args(annotation)[0]
+        if get_origin(inner_type) is tuple:
+            return ("matrices" if get_origin(get_args(inner_type)[0]) is tuple else "matrix"), (), False
         return ("sizes" if Ellipsis in get_args(annotation) else "size"), (), False
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return "choice", tuple(member.value for member in annotation), False

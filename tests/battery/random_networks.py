@@ -61,6 +61,7 @@ def value(chance: random.Random, setting: Setting) -> Any:
         "size": lambda: (whole(), whole()),
         "sizes": lambda: tuple(whole() for _ in range(chance.randint(1, 3))),
         "matrix": lambda: setting.default,
+        "matrices": lambda: setting.default,
         "int": whole,
         "float": fraction,
     }

@@ -113,6 +113,7 @@ class _Row:
         self.clear()
         self.shown = value
         self.field.show_value(value)
+        self._align()  # some fields are as tall as their value
 
     def _align(self) -> None:
         """Put the label on the line of the field's text: its middle, or the first line of a tall field."""

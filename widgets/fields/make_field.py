@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from widgets.fields.field import FormField
+from widgets.fields.matrices_field import MatricesField
 from widgets.fields.number_field import NumberBox, NumberField
 from widgets.fields.simple_fields import (
     MatrixField,
@@ -41,8 +42,8 @@ def _bare(spec: Setting) -> FormField:
             return PairField(spec)
         case "sizes":
             return SizesField(spec.optional)
-        case "matrix":
-            return MatrixField(spec.optional)
+        case "matrix" | "matrices":
+            return MatrixField(spec.optional) if spec.type == "matrix" else MatricesField()
         case "shape":
             return ShapeField()
         case _:

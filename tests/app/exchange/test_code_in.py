@@ -54,6 +54,16 @@ def test_every_kind_of_layer_is_read_back_as_it_was(tmp_path: Path, open_time: b
             [6, 1, 9, 8],
         ),
         ("fixed_conv2d", {"choice": "typed", "numbers": [[0.5, 0.5], [0.5, 0.0]], "border": "zeros"}, [1, 6, 6]),
+        (
+            "fixed_conv2d",
+            {
+                "choice": "typed per channel",
+                "channel_kernels": [[[0.5, 2]], [[1, 0]]],
+                "bias": 0.25,
+                "padding": "valid",
+            },
+            [2, 6, 6],
+        ),
         ("pool3d", {"frames": 1, "kernel_size": [1, 2], "mode": "average"}, [3, 9, 5, 6]),
         ("pyramid_pool2d", {"levels": [6, 3]}, [3, 8, 6]),
         ("slice", {"first": 1, "count": 2}, [8, 3, 5]),

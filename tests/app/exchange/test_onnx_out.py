@@ -32,6 +32,18 @@ def test_every_kind_of_layer_answers_as_in_torch(tmp_path: Path, open_time: bool
     assert bool(made.parity.times) is open_time
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_kernels_typed_per_channel_answer_as_in_torch(tmp_path: Path, padding: str) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [3, 6, 6]}}),
+        ("kernel1", "fixed_conv2d", {"choice": "typed per channel", "bias": 1.0, "padding": padding}),
+        ("output1", "output", {}),
+    )
+    made = export_onnx(Project(network), "kernels", tmp_path / "net.onnx")
+    assert made.parity is not None
+    assert made.parity.difference < 1e-5
+
+
 def test_recurrent_layers_take_any_length_however_often_they_are_exported(tmp_path: Path) -> None:
     for kind in ("lstm", "gru", "rnn", "lstm"):
         network = chain(

@@ -57,6 +57,8 @@ def _required(setting: Setting) -> st.SearchStrategy[Any]:
         return st.lists(_whole(setting), min_size=1, max_size=3).map(tuple)
     if setting.type == "matrix":
         return _matrix(setting)
+    if setting.type == "matrices":
+        return _matrix(setting).flatmap(lambda rows: st.integers(1, 4).map(lambda count: count * (rows,)))
     return _whole(setting) if setting.type == "int" else _fraction(setting)
 
 

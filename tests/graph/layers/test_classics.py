@@ -19,7 +19,7 @@ from graph.layers.image_kernels import KERNELS
 from graph.layers.pooling_more import FractionalPool2d, MinPool2d, PyramidPool2d, Subsampling, SumPool2d
 from graph.layers.rbf import Rbf
 from graph.layers.recurrent_conv import RecurrentConv2d
-from graph.layers.settings import matrix_text, read_matrix
+from graph.layers.settings import matrices_text, matrix_text, read_matrix
 from graph.layers.upsampling import Upsample2d
 from graph.layers.video import Conv3d, Pool3d
 from graph.shapes import Shape, image, vector, video
@@ -112,6 +112,47 @@ def test_a_typed_kernel_on_the_notes_picture() -> None:
     assert matrix_text(tuple(tuple(row) for row in found[0, 0].tolist())) == "4 3 4 / 2 4 3 / 2 3 4"
     assert costs(layer, image(1, 5, 5)) == (0, 81)
     assert costs(layer.changed(frozen=False), image(1, 5, 5)) == (9, 81)
+
+
+RED_GREEN_BLUE = [
+    "1 2 0 1 / 0 1 2 0 / 2 0 1 1 / 1 1 0 2",
+    "0 1 1 2 / 2 0 1 0 / 1 2 0 1 / 0 1 2 1",
+    "2 0 1 0 / 1 1 0 2 / 0 2 1 1 / 1 0 2 0",
+]
+
+
+def test_a_kernel_for_each_channel_adds_up_as_in_the_worked_example() -> None:
+    layer = FixedConv2d(choice="typed per channel", bias=1.0, padding="valid")
+    picture = torch.tensor([list(map(read_matrix, RED_GREEN_BLUE))])
+    found = applied(layer, picture, image(3, 4, 4))
+    assert found.tolist() == [[[[8, -1], [-3, 7]]]]
+    assert costs(layer, image(3, 4, 4)) == (0, 4 * 28)
+    assert costs(layer.changed(frozen=False), image(3, 4, 4)) == (28, 4 * 28)
+    ordinary = torch.nn.Conv2d(3, 1, 3)
+    ordinary.weight.data, ordinary.bias.data = torch.tensor([layer.channel_kernels]), torch.tensor([1.0])
+    assert torch.equal(ordinary(picture), found)
+
+
+def test_kernels_of_another_number_than_the_channels_are_mended_by_a_click() -> None:
+    layer = FixedConv2d(choice="typed per channel")
+    with pytest.raises(ShapeError, match="has kernels for 3 channels, but an image 1 × 8 × 8") as refused:
+        layer.infer({"in": image(1, 8, 8)})
+    kernels = [remedy.replace for remedy in refused.value.remedies]
+    assert [each.infer({"in": image(1, 8, 8)})["out"] for each in kernels] == 2 * [image(1, 8, 8)]
+    more = layer.changed(channel_kernels=layer.channel_kernels[:1])
+    with pytest.raises(ShapeError, match="channels") as refused:
+        more.infer({"in": image(4, 8, 8)})
+    assert refused.value.remedies[0].replace.channel_kernels == 4 * more.channel_kernels
+
+
+def test_kernels_of_channels_come_from_text_and_json_and_must_be_of_one_size() -> None:
+    text = "1 0 / 0 1; 0 2 / 2 0"
+    layer = FixedConv2d.parse({"channel_kernels": text}, "kernel1")
+    assert matrices_text(layer.channel_kernels) == text
+    assert FixedConv2d.parse(layer.values(), "kernel1") == layer
+    for wrong in ("1 0 / 0 1; 1", "1; one", "", ";"):
+        with pytest.raises(NetloomError, match=r"ordinary numbers|same (length|size)"):
+            FixedConv2d.parse({"channel_kernels": wrong}, "kernel1")
 
 
 def test_the_softmax_of_the_edge_kernel_is_nearly_all_centre() -> None:

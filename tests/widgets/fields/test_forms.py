@@ -245,3 +245,45 @@ def test_labels_stand_on_the_line_of_their_fields(form: SettingsForm, qtbot: QtB
         if row.cell.isVisible() and row.cell.height() < 40:
             assert abs(row.label.geometry().center().y() - row.cell.geometry().center().y()) <= 1, row.spec.name
             assert not row.label.contentsMargins().top()
+
+
+def kernels_form(qtbot: QtBot) -> tuple[SettingsForm, list[QLineEdit]]:
+    made = SettingsForm()
+    qtbot.addWidget(made)
+    values = values_of("fixed_conv2d") | {"choice": "typed per channel"}
+    made.show_settings(catalogue()["fixed_conv2d"].settings(), values)
+    made.show()
+    return made, made.field("channel_kernels").findChildren(QLineEdit)
+
+
+def test_matrices_have_a_line_each_that_is_typed_over(qtbot: QtBot) -> None:
+    form, lines = kernels_form(qtbot)
+    got = edits(form)
+    assert [line.text() for line in lines] == [
+        "1 0 -1 / 1 0 -1 / 1 0 -1",
+        "0 1 0 / 1 -4 1 / 0 1 0",
+        "0 0 0 / 0 1 0 / 0 0 0",
+    ]
+    assert [line.accessibleName() for line in lines] == [f"kernels, {number} of 3" for number in (1, 2, 3)]
+    for text in ("1 2 / 3", "1 2 / 3 4"):
+        lines[1].setFocus()
+        lines[1].selectAll()
+        qtbot.keyClicks(lines[1], text)
+        qtbot.keyClick(lines[1], Qt.Key.Key_Return)
+        assert lines[1].property("invalid") and got == []
+    for line in (lines[0], lines[2]):
+        line.selectAll()
+        qtbot.keyClicks(line, "0 1 / 1 0")
+    qtbot.keyClick(lines[2], Qt.Key.Key_Return)
+    turned = ((0.0, 1.0), (1.0, 0.0))
+    assert got == [("channel_kernels", (turned, ((1.0, 2.0), (3.0, 4.0)), turned))]
+
+
+def test_matrices_have_as_many_lines_as_there_are(qtbot: QtBot) -> None:
+    form, _ = kernels_form(qtbot)
+    values = values_of("fixed_conv2d") | {"choice": "typed per channel"}
+    for count in (1, 4, 2):
+        form.show_settings(
+            catalogue()["fixed_conv2d"].settings(), values | {"channel_kernels": count * (((1.0, 2.0),),)}
+        )
+        assert [line.text() for line in form.field("channel_kernels").findChildren(QLineEdit)] == count * ["1 2"]

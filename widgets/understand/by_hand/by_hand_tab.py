@@ -236,7 +236,7 @@ class ByHandTab(Tab):
         self._show(case, "standardised" if operands.standardised else "", self._editable())
 
     def _editable(self) -> frozenset[ScenePart]:
-        """The kernel of a hand-set convolution can be typed over, as long as it is one and not yet trained."""
+        """The kernel of a hand-set convolution can be typed over, that of each channel too, while it is not trained."""
         layer = self._typed_layer()
         return frozenset({ScenePart.KERNEL} if layer is not None else ())
 
@@ -270,10 +270,11 @@ class ByHandTab(Tab):
         layer, document = self._typed_layer(), self.asker.document
         if layer is None or document is None:
             return
-        rows = [list(numbers) for numbers in layer.typed_kernel() or ()]
+        channel = self.picture.spot.channel
+        rows = [list(numbers) for numbers in layer.typed_kernel(channel) or ()]
         rows[row][column] = value
         id_ = self.picker.chosen
-        changed = layer.with_kernel(tuple(tuple(numbers) for numbers in rows))
+        changed = layer.with_kernel(tuple(tuple(numbers) for numbers in rows), channel)
         try:
             with document.transaction(f"Set kernel of {id_}", merge=f"{id_}.numbers"):
                 document.set_layer(id_, changed)

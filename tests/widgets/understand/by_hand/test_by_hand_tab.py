@@ -241,6 +241,29 @@ def test_typing_into_the_picture_edits_the_layer_and_can_be_undone(panel: Unders
     qtbot.waitUntil(lambda: output(tab) == before, timeout=PATIENCE)
 
 
+def test_the_kernel_of_a_channel_of_a_layer_is_typed_over(panel: UnderstandPanel, qtbot: QtBot) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
+        ("conv1", "conv2d", {"filters": 3}),
+        ("kernel1", "fixed_conv2d", {"choice": "typed per channel", "bias": 2.0}),
+    )
+    tab, document = panel.view(ByHandTab), Document(network, {"data": {"source": "digits"}})
+    tab.set_document(document, None)
+    tab.show_layer("kernel1")
+    qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
+    text = tab.sheet.toPlainText()
+    assert "Channel 3: sum" in text and "Sum of all channels" in text and "+ bias 2" in text
+    before = output(tab)
+    tab.channel.picked.emit(1)
+    qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 1, 1))
+    qtbot.keyClicks(tab.picture.editor, "9")
+    kernels = document.network.layer("kernel1").values()["channel_kernels"]
+    assert kernels == [[[1, 0, -1]] * 3, [[0, 1, 0], [1, 9, 1], [0, 1, 0]], [[0, 0, 0], [0, 1, 0], [0, 0, 0]]]
+    qtbot.waitUntil(lambda: output(tab) != before, timeout=PATIENCE)
+    document.undo()
+    qtbot.waitUntil(lambda: output(tab) == before, timeout=PATIENCE)
+
+
 def test_another_sample_and_another_layer(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab = panel.view(ByHandTab)
     tab.set_document(hand_set(), None)
