@@ -148,7 +148,9 @@ def _raw(file: Path, table: Any, rows: int, pictures: Sequence[str] = ()) -> Raw
         or pyarrow.types.is_binary(field.type)
         or pyarrow.types.is_large_binary(field.type)
     ]
-    frame: pd.DataFrame = table.to_table(columns=[name for name in schema.names if name not in nested]).to_pandas()
+    values = table.to_table(columns=[name for name in schema.names if name not in nested])
+    values.validate(full=True)  # Arrow trusts where a file says its texts begin, and reads past the end of its memory
+    frame: pd.DataFrame = values.to_pandas()
     if nested and not (len(frame.columns) or pictures):
         raise NetloomError(f"{file.name} holds only lists, records or bytes; a column of numbers or words is needed.")
     if not len(frame) or not (len(frame.columns) or pictures):

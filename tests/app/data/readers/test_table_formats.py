@@ -151,6 +151,17 @@ def test_feather_and_stata(tmp_path: Path) -> None:
         assert table.recipe_of("kind").categories == ("x", "y")
 
 
+@pytest.mark.parametrize("end", [-1, 2**20, 2**40])
+def test_texts_that_lie_outside_of_a_feather_file_are_refused(tmp_path: Path, end: int) -> None:
+    pd.DataFrame({"kind": ["red", "blue"] * 4}).to_feather(tmp_path / "t.feather", compression="uncompressed")
+    content = (tmp_path / "t.feather").read_bytes()
+    ends = np.array([3, 7, 10], dtype="<i8").tobytes()
+    assert content.count(ends) == 1
+    (tmp_path / "t.feather").write_bytes(content.replace(ends, np.array([3, end, 10], dtype="<i8").tobytes()))
+    with pytest.raises(NetloomError, match="damaged or no Feather file"):
+        read_table(tmp_path / "t.feather")
+
+
 @pytest.mark.parametrize(("times", "read"), [(7.5, False), (8.5, True)])
 def test_a_file_of_stata_needs_eight_times_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float, read: bool
