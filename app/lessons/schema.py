@@ -198,11 +198,43 @@ class LessonQuestion(_Strict):
         return abs(answer - self.number) <= self.tolerance + 1e-9 * abs(self.number)
 
 
+class PictureWindow(_Strict):
+    """Cells of a picture that are ringed; rows and columns are counted from 1."""
+
+    row: Annotated[int, Field(ge=1)]
+    column: Annotated[int, Field(ge=1)]
+    rows: Annotated[int, Field(ge=1)]
+    columns: Annotated[int, Field(ge=1)]
+
+
+Row = Annotated[list[Number], Field(min_length=1, max_length=32)]
+
+
+class LessonPicture(_Strict):
+    """Numbers in rows, painted as the pixels of a picture; one that comes ``after`` is shown once the step is done."""
+
+    title: Text
+    rows: Annotated[list[Row], Field(min_length=1, max_length=32)]
+    window: PictureWindow | None = None
+    after: bool = False
+
+    @model_validator(mode="after")
+    def _even(self) -> Self:
+        width = len(self.rows[0])
+        if any(len(row) != width for row in self.rows):
+            raise ValueError("give all “rows” of a picture the same number of values")
+        window = self.window
+        if window and (window.row + window.rows - 1 > len(self.rows) or window.column + window.columns - 1 > width):
+            raise ValueError("the “window” reaches out of the picture: its “row” and “column” are counted from 1")
+        return self
+
+
 class LessonStep(_Strict):
-    """One step: a text, and what there is to do."""
+    """One step: a text, pictures of numbers, and what there is to do."""
 
     title: Text
     text: Text
+    pictures: Annotated[list[LessonPicture], Field(max_length=8)] = []
     task: str = ""
     goals: list[Goal] = []
     question: LessonQuestion | None = None

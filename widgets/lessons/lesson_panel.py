@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton, QWidget
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
 from widgets.description.markdown import show_markdown
+from widgets.lessons.number_pictures import PictureRow
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
 from widgets.look import icons
@@ -69,6 +70,7 @@ class LessonPanel(Themed, QWidget):
         self.bar.setAccessibleName("Steps done")
         self.text, self.sign, self.question = FittingReader(themes), TaskSign(themes), QuestionBox()
         self.text.setAccessibleName("What this step is about")
+        self.pictures, self.results = PictureRow(themes), PictureRow(themes)
         self.hint, self.done = FittingReader(themes), FittingReader(themes)
         self.hint.setAccessibleName("Hint")
         self.done.setAccessibleName("What has been reached")
@@ -101,8 +103,10 @@ class LessonPanel(Themed, QWidget):
         inner = QWidget()
         vbox(
             self.text,
+            self.pictures,
             self.sign,
             self.question,
+            self.results,
             self.done,
             (self.ask_hint, 0, Qt.AlignmentFlag.AlignLeft),
             self.hint,
@@ -151,6 +155,8 @@ class LessonPanel(Themed, QWidget):
         step = course.step
         self.title.setText(f"Lesson: {course.lesson.title}")
         self.text.show_text(f"### {course.at + 1}. {step.title}\n\n{step.text}")
+        self.pictures.show_pictures([picture for picture in step.pictures if not picture.after])
+        self.results.show_pictures([picture for picture in step.pictures if picture.after])
         self.question.setVisible(step.question is not None)
         if step.question is not None:
             self.question.show_question(step.question, course.done)
@@ -169,6 +175,7 @@ class LessonPanel(Themed, QWidget):
         self.where.setText(f"Step {course.at + 1} of {count}" + (f", {done} done" if done else ""))
         self.bar.setRange(0, count)
         self.bar.setValue(done)
+        self.results.setVisible(course.done and any(picture.after for picture in step.pictures))
         self.sign.setVisible(bool(step.task))
         self.sign.show_task(step.task, course.done)
         self.done.show_text(step.done)
@@ -200,13 +207,19 @@ class LessonPanel(Themed, QWidget):
     def _show_verdict(self) -> None:
         if self.course is not None:
             self._allow_next(self.course)
-        self._reveal(self.question.verdict)
+        self._reveal(self.question.verdict, self.results)
 
     def _show_hint(self) -> None:
         self.hint.show()
         self.ask_hint.hide()
         self._reveal(self.hint)
 
-    def _reveal(self, widget: QWidget) -> None:
-        """Scroll to what came last, once it has its place."""
-        QTimer.singleShot(0, widget, lambda: self.area.ensureWidgetVisible(widget, 0, 8))
+    def _reveal(self, *widgets: QWidget) -> None:
+        """Scroll to what came last, once all have their places."""
+
+        def scroll() -> None:
+            for widget in widgets:
+                if widget.isVisible():
+                    self.area.ensureWidgetVisible(widget, 0, 8)
+
+        QTimer.singleShot(0, self, scroll)

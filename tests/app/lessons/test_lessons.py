@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.cli.run_verbs import with_plan
@@ -194,6 +196,31 @@ def test_each_lesson_can_be_solved_and_ticks_every_step(id_: str, tmp_path: Path
     assert course.progress.complete
 
 
+def test_maps_that_lessons_show_are_what_their_pictures_give() -> None:
+    steps = {
+        each.title: each
+        for id_ in ("convolution_arithmetic", "pooling")
+        for each in read_lesson(lesson_file(id_)).steps
+    }
+    picture, kernel, convolved = (np.array(each.rows) for each in steps["One place by hand"].pictures)
+    windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+    assert np.array_equal((windows * kernel).sum((2, 3)), convolved)
+    for title, pool in (("The maximum", np.max), ("The mean", np.mean)):
+        step_ = steps[title]
+        picture, pooled = (np.array(each.rows) for each in step_.pictures)
+        assert np.array_equal(pool(picture.reshape(2, 2, 2, 2), axis=(1, 3)), pooled)
+        window = step_.pictures[1].window
+        assert window is not None and step_.question is not None
+        assert pooled[window.row - 1, window.column - 1] == step_.question.number
+
+
+def test_no_lesson_writes_a_matrix_as_text() -> None:
+    for id_ in lesson_ids():
+        for each in read_lesson(lesson_file(id_)).steps:
+            words = (each.text, each.hint, each.done, each.question.because if each.question else "")
+            assert not re.search(r"\d{2,} / \d{2,} / \d|`\d+ \d+ \d+", " ".join(words)), (id_, each.title)
+
+
 def test_the_lessons_that_ship_have_nothing_to_correct() -> None:
     found = lessons()
     assert len(found) >= 8
@@ -223,6 +250,9 @@ def step(**values: Any) -> list[dict[str, Any]]:
     return [{"title": "Do", "text": "Text", **values}]
 
 
+REACHING = {"row": 1, "column": 2, "rows": 1, "columns": 2}
+
+
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
@@ -238,6 +268,12 @@ def step(**values: Any) -> list[dict[str, Any]]:
         ({"steps": step(question={"ask": "?"})}, "either a “number” or “choices”"),
         ({"steps": step(question={"ask": "?", "choices": ["a", "b"], "answer": 3})}, "counted from 1"),
         ({"minutes": "five"}, "minutes"),
+        ({"steps": step(pictures=[{"title": "P", "rows": [[1, 0], [1]]}])}, "the same number of values"),
+        (
+            {"steps": step(pictures=[{"title": "P", "rows": [[1, 0]], "window": REACHING}])},
+            "reaches out of the picture",
+        ),
+        ({"steps": step(pictures=[{"title": "P", "rows": []}])}, "rows"),
     ],
 )
 def test_a_file_that_is_refused_says_where_and_why(changes: dict[str, Any], word: str) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.lessons.lesson_files import kept_progress
 from tests.app.protocol.samples import epoch, started
 from widgets.lessons.lesson_panel import LessonPanel
+from widgets.lessons.number_pictures import NumberPicture
 from widgets.lessons.question import EMPTY, NO_NUMBER, WRONG, read_number
 from widgets.look import file_dialogs
 from widgets.panels.problems import Problems
@@ -90,6 +91,31 @@ def test_a_question_is_answered_wrongly_then_rightly(window: MainWindow, qtbot: 
     assert pane.question.verdict.text().startswith("Right.")
     assert pane.where.text() == "Step 1 of 7, 1 done"
     assert pane.next.text() == "Next"
+
+
+def test_matrices_are_pictures_and_the_result_comes_with_the_answer(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_lesson("convolution_arithmetic")
+    pane = pane_of(window)
+    assert not pane.pictures.isVisible()
+    for _ in range(2):
+        qtbot.mouseClick(pane.skip, LEFT)
+    picture, kernel = pane.pictures.findChildren(NumberPicture)
+    assert kernel.accessibleName() == "Kernel, 3 × 3"
+    assert kernel.accessibleDescription() == "1 0 1; 0 1 0; 1 0 1"
+    qtbot.waitUntil(
+        lambda: all(pane.pictures.rect().contains(each.geometry()) for each in (picture, kernel)), timeout=5_000
+    )
+    painted = picture.grab().toImage()
+    colours = {painted.pixelColor(x, y).name() for x in range(painted.width()) for y in range(painted.height())}
+    assert {"#000000", "#ffffff", window.themes.theme.accent.name()} <= colours
+    assert not pane.results.isVisible()
+    qtbot.keyClicks(pane.question.field, "4")
+    qtbot.keyClick(pane.question.field, Qt.Key.Key_Return)
+    (result,) = pane.results.findChildren(NumberPicture)
+    assert result.accessibleDescription() == "4 3 4; 2 4 3; 2 3 4"
+    qtbot.waitUntil(lambda: result.visibleRegion().boundingRect() == result.rect())  # scrolled to
+    qtbot.mouseClick(pane.next, LEFT)
+    assert not pane.pictures.isVisible() and not pane.results.isVisible()
 
 
 def test_an_edit_ticks_the_task(window: MainWindow, qtbot: QtBot) -> None:
