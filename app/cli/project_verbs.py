@@ -49,7 +49,8 @@ def new(
 def check(file: File, json: Json = False) -> None:
     """Tell shapes, parameters, cost and problems of a network, with what would repair them.
 
-    The exit code is 0 whenever the check could be made: "ok" in the JSON, or the last line, tells its result.
+    The exit code is 0 whenever the check could be made: "ok" in the JSON, or the last line, tells its result. A device
+    that this machine does not have is a warning: another one may train the project.
     """
     source = open_source(file)
     report = _report(source.project, source.base)

@@ -50,7 +50,12 @@ def sweep(
             print_table(("setting", "values"), [(path, str(choices)) for path, choices in space.settings.items()])
         return 0
     from app.sweep.study import open_search
+    from app.training.devices import find_device
+    from app.training.plan_problems import readable_plan
 
+    plan = readable_plan(project.sections.get("plan"))
+    if plan is not None:
+        find_device(plan.device)  # which every trial would lack
     with stop_on_interrupt() as control:
         search = open_search(project, source.title, base or source.base, out)
         _begun(search, trials, json)

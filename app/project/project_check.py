@@ -68,11 +68,13 @@ def check_project(project: Project, base: Path | None, devices: Collection[str] 
     """Check a project; ``base`` is the folder that relative paths of its data start from, ``devices`` are the ids of
     those of this machine, where they are known.
 
-    Data that cannot be found and a plan that cannot be read are problems like any other.
+    A device that this machine does not have is a warning, because another one may train the project. Data that cannot
+    be found and a plan that cannot be read are problems like any other.
     """
     checker = Checker(Document(project.network, project.sections))
     info, data_problems = check_data(project.sections.get("data"), base, load=True)
-    problems = (*data_problems, *judge(checker, project.sections, info, _values(project, base), devices))
+    values = _values(project, base)
+    problems = (*data_problems, *judge(checker, project.sections, info, values, devices, trains_here=False))
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 

@@ -34,17 +34,19 @@ def judge(
     info: DatasetInfo | None,
     values: Values | None = None,
     devices: Collection[str] = (),
+    trains_here: bool = True,
 ) -> tuple[Problem, ...]:
     """What keeps a project from being trained, beside the problems of the network itself.
 
     Afterwards ``checker`` knows what the data asks of the network. ``info`` is what is known of the data; without
     ``values`` what only they would show stays open, and without the ids of ``devices`` whether the chosen one is there.
+    That is a warning where it is not asked for a training on this machine (``trains_here``).
     """
     plan = sections.get("plan")
     checker.set_data_spec(data_spec(info, plan) if info is not None else None)
     known = _at_length(checker, info)
     problems = [
-        *plan_problems(sections.get("plan", {}), devices),
+        *plan_problems(sections.get("plan", {}), devices, trains_here),
         *(_split_problems(sections, info, values) if info is not None else ()),
         *gan_problems(checker, sections, info),
         *objective_problems(checker, sections, info, values),

@@ -11,6 +11,8 @@ from graph.checking.fixes import Change, Fix, Write
 from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
 
+ELSEWHERE = "A machine that has it can train the project as it is."
+
 
 def missing_device(name: str, known: Collection[str]) -> str:
     """Why one cannot train on the device called ``name`` where there are these; empty where it is there."""
@@ -18,14 +20,16 @@ def missing_device(name: str, known: Collection[str]) -> str:
     if name == "auto" or wanted in known:
         return ""
     return (
-        f"The device “{name}” is not there: torch finds {' and '.join(known)}. "
-        "Choose one of them, or auto, in the training settings."
+        f"The device “{name}” is not there: torch finds {' and '.join(known)}; "
+        "choose one of them, or auto, in the training settings (on the command line by --device)."
     )
 
 
-def plan_problems(section: Any, devices: Collection[str] = ()) -> list[Problem]:
+def plan_problems(section: Any, devices: Collection[str] = (), trains_here: bool = True) -> list[Problem]:
     """The problem of a plan that cannot be read, with a fix that keeps what can, of a device that is not among the
     ``devices``, where these are known, or of a rate that cannot work.
+
+    Of a project that may be trained on another machine a missing device is a warning.
     """
     try:
         plan = Plan.parse(section)
@@ -35,7 +39,9 @@ def plan_problems(section: Any, devices: Collection[str] = ()) -> list[Problem]:
     missing = missing_device(plan.device, devices) if devices else ""
     if missing:
         fix = Fix("Train on what there is", (Change("plan", {"device": "auto"}),))
-        return [Problem(Severity.ERROR, None, None, missing, (fix,))]
+        if trains_here:
+            return [Problem(Severity.ERROR, None, None, missing, (fix,))]
+        return [Problem(Severity.WARNING, None, None, f"{missing} {ELSEWHERE}", (fix,))]
     if is_far_too_high(plan):
         usual = USUAL_RATES[plan.optimiser]
         fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.project import LARGEST, VERSION
+from app.project.presets import preset
+from graph.project import LARGEST, VERSION, Project, write_project
 from tests.app.cli.calling import Caller
 
 Damage = Callable[[Path], object]
@@ -147,6 +148,26 @@ def test_a_device_that_is_not_there(call: Caller, tmp_path: Path) -> None:
     for device in ("cuda:99", "tpu"):
         assert device in call.refused("train", "preset:iris_mlp", "--device", device, "--out", tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_project_for_a_device_that_is_not_there_passes_the_check_and_is_refused_by_training(
+    call: Caller, tmp_path: Path
+) -> None:
+    file, project = tmp_path / "graphics.netloom", preset("iris_mlp").project
+    write_project(file, Project(project.network, {**project.sections, "plan": {"device": "cuda:99"}}))
+    checked = call("check", file, "--json")
+    report = checked.json
+    assert (checked.code, report["ok"]) == (0, True)
+    (problem,) = [each for each in report["problems"] if "cuda:99" in each["message"]]
+    assert (problem["severity"], problem["fixes"]) == ("warning", ["Train on what there is"])
+    told = call("check", file).out
+    assert "warning: The device “cuda:99” is not there" in " ".join(told.split())
+    assert told.rstrip().endswith("The network can be trained.")
+    for verb in ("train", "sweep"):
+        reason = call.refused(verb, file, "--out", tmp_path / verb)
+        assert "The device “cuda:99” is not there: torch finds cpu" in reason
+        assert reason.endswith("(on the command line by --device).")
+        assert not (tmp_path / verb).exists()
 
 
 def test_a_network_that_cannot_be_trained(call: Caller, tmp_path: Path) -> None:

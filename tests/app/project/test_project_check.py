@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.project.project_check import check_data, check_project
+from app.training.plan_problems import plan_problems
 from app.training.trainable import Model
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Severity
@@ -95,14 +96,21 @@ def test_what_was_never_read_stays_unknown_without_loading_and_a_refusal_offers_
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_a_device_that_is_not_there_is_a_problem_before_training(device: str) -> None:
+def test_a_device_that_this_machine_lacks_is_a_warning_of_the_check_and_refused_for_training_here(device: str) -> None:
     project = judged(layer("dense", units=2))
     project = Project(project.network, {**project.sections, "plan": {"device": device}})
     assert check_project(project, None).ok, "which devices there are is not known"
     report = check_project(project, None, ["cpu"])
-    (problem,) = (problem for problem in report.problems if problem.severity is Severity.ERROR)
-    assert problem.message.startswith(f"The device “{device}” is not there: torch finds cpu.")
+    assert report.ok
+    (problem,) = report.problems
+    assert problem.severity is Severity.WARNING
+    assert problem.message.startswith(
+        f"The device “{device}” is not there: torch finds cpu; choose one of them, or auto,"
+    )
+    assert problem.message.endswith("A machine that has it can train the project as it is.")
+    (refusal,) = plan_problems(project.sections["plan"], ["cpu"])
+    assert refusal.severity is Severity.ERROR and problem.message.startswith(refusal.message)
     document = Document(project.network, project.sections)
     problem.fixes[0].apply(document)
-    assert check_project(Project(document.network, dict(document.sections)), None, ["cpu"]).ok
-    assert check_project(project, None, ["cpu", "cuda:0", "cuda:1"]).ok
+    assert check_project(Project(document.network, dict(document.sections)), None, ["cpu"]).problems == ()
+    assert check_project(project, None, ["cpu", "cuda:0", "cuda:1"]).problems == ()
