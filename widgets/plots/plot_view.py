@@ -106,6 +106,11 @@ class PlotView(pg.GraphicsView, Themed):
         """Return whether there is nothing to show yet."""
         raise NotImplementedError
 
+    def is_blank(self) -> bool:
+        """Return whether there are data and none of them is in sight, which is a fault."""
+        seen = self.centralWidget.isVisible() and (not self.panels or any(panel.isVisible() for panel in self.panels))
+        return self.isVisible() and not self.is_empty() and not seen
+
     def draw(self) -> None:
         """Bring the items in line with data and theme; called only when there are data."""
 

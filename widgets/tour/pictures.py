@@ -17,6 +17,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QWidget
 
+from graph.errors import NetloomError
+from widgets.plots.plot_view import PlotView
 from widgets.tour.painted_text import painted_texts
 
 NEAR = 6
@@ -30,8 +32,17 @@ def take_picture(window: QWidget, path: Path, *, trained: bool = False) -> None:
     """Save a picture of the window as ``path``, and its description beside it.
 
     ``trained`` says that a training decides numbers and curves in it, so that only words are compared.
+
+    Raises
+    ------
+    NetloomError
+        if a chart on it has data and shows none of them.
     """
-    window.grab().save(str(path))
+    picture = window.grab()  # by which charts show what they have
+    blank = [chart.title for chart in window.findChildren(PlotView) if chart.is_blank()]
+    if blank:
+        raise NetloomError(f"{path.name}: the chart “{blank[0]}” has data and shows none of them.")
+    picture.save(str(path))
     described = json.dumps(describe(window, trained=trained), ensure_ascii=False)
     path.with_suffix(".json").write_text(_one_a_line(described), "utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from graph.errors import NetloomError
 from widgets.charts.colour_maps import colour, limits, sequential
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.feature_maps import FeatureMapGrid
@@ -20,10 +22,12 @@ from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, shortene
 from widgets.charts.tiles import GAP, TileView
 from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
 from widgets.charts.worst_predictions import RIGHT_FIRST, WRONG_FIRST, Prediction, WorstPredictions
+from widgets.look.layouts import boxed, vbox
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
 from widgets.tour.painted_text import painted_texts
+from widgets.tour.pictures import take_picture
 
 Make = Callable[[ThemeSource], PaintedView | PlotView]
 VIEWS: list[Make] = [FilterGrid, FeatureMapGrid, ConfusionMatrix, SampleGallery, WorstPredictions, HistogramStack]
@@ -187,6 +191,21 @@ def test_ridges_are_seen_from_the_first_one_on_and_in_as_many_columns_as_fit(sou
     view.clear()
     view.grab()
     assert not view.centralWidget.isVisible()
+
+
+def test_no_picture_is_taken_of_a_chart_that_shows_none_of_its_data(
+    source: ThemeSource, qtbot: QtBot, tmp_path: Path
+) -> None:
+    view = HistogramStack(source)
+    holder = boxed(vbox(view))
+    qtbot.addWidget(holder)
+    holder.show()
+    take_picture(holder, tmp_path / "empty.png")
+    view.push("conv1.weight", 0, np.linspace(-1, 1, 41), np.full(40, 10))
+    take_picture(holder, tmp_path / "full.png")
+    view.centralWidget.hide()
+    with pytest.raises(NetloomError, match="“Weights” has data and shows none of them"):
+        take_picture(holder, tmp_path / "blank.png")
 
 
 def test_filters_are_numbered_from_1_on_the_screen(source: ThemeSource, qtbot: QtBot) -> None:
