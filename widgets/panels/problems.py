@@ -160,7 +160,7 @@ class Problems(QScrollArea):
     def _hint_row(self, hint: Hint, title: str) -> HintRow:
         row = HintRow(hint, title, self._themes)
         row.opened.connect(lambda entry: self.opened.emit(entry.layer) if entry.layer else None)
-        row.fixed.connect(self._apply)
+        row.fixed.connect(self.repair)
         row.dismissed.connect(self.dismissed)
         row.hidden.connect(self.hidden)
         return row
@@ -168,10 +168,11 @@ class Problems(QScrollArea):
     def _row(self, problem: Problem) -> ProblemRow:
         row = ProblemRow(problem, self._themes)
         row.opened.connect(lambda entry: self.opened.emit(entry.layer) if entry.layer else None)
-        row.fixed.connect(self._apply)
+        row.fixed.connect(self.repair)
         return row
 
-    def _apply(self, fix: Fix) -> None:
+    def repair(self, fix: Fix) -> None:
+        """Apply a fix to the document; `refused` says why it cannot be."""
         if self._document is None:
             return
         try:

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import FOLDER
 from app.training.diagnosis import NOT_A_NUMBER
 from app.training.plan import Plan
 from app.training.runs import WEIGHTS, Run, fresh_folder
-from graph.project import Project, project_json
+from graph.checking.fixes import Fix
+from graph.checking.layer_info import Problem, Severity
+from graph.layers.dense import Dense
+from graph.project import Project, project_json, write_project
 from tests.app.protocol import samples
+from tests.widgets.conftest import digits_project
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
@@ -107,3 +111,37 @@ def test_stopping_by_hand_begins_nothing(bench: Bench, qtbot: QtBot) -> None:
     bench.controller.link.training_event.emit(samples.finished(status="stopped"))
     qtbot.wait(20)
     assert bench.asked == []
+
+
+def choices(window: MainWindow) -> list[QPushButton]:
+    """The buttons of the notice that says why training cannot begin."""
+    banner = window.banners.findChild(QWidget, "banner-cannot-train")
+    assert banner is not None
+    return banner.findChildren(QPushButton)
+
+
+@pytest.mark.parametrize("workspace", ["train", "network"])
+def test_what_keeps_a_network_from_training_is_repaired_where_it_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, workspace: str
+) -> None:
+    write_project(tmp_path / "five.netloom", digits_project(5))
+    window.files.open(tmp_path / "five.netloom")
+    window.show_workspace(workspace)
+    qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (problem,) = [problem for problem in window.session.problems if problem.severity == "error"]
+    repair, show = choices(window)
+    assert (repair.text(), repair.property("primary")) == (problem.fixes[0].title, True)
+    assert (show.text(), show.property("primary")) == ("Show me", False)
+    qtbot.mouseClick(repair, Qt.MouseButton.LeftButton)
+    assert window.notices == ()
+    assert not [problem for problem in window.session.problems if problem.severity == "error"]
+    window.session.document.undo()
+    assert window.session.document.network.layer_as("dense3", Dense).units == 5
+
+
+def test_a_problem_without_a_repair_is_shown(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window.files.open(project_file)
+    fault = Problem(Severity.ERROR, "conv1", None, "It cannot be so.")
+    assert [title for title, _ in window.training._ways_out(fault)] == ["Show me"]
+    everywhere = Problem(Severity.ERROR, None, None, "It cannot be so.", (Fix("Mend it", ()),))
+    assert [title for title, _ in window.training._ways_out(everywhere)] == ["Mend it"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.protocol.events import Epoch
     from app.protocol.messages import DeviceInfo, Unfinished
     from graph.checking.fixes import Fix
+    from graph.checking.layer_info import Problem
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
@@ -305,7 +306,7 @@ class TrainingActions(QObject):
         context = self._context
         context.require("training")
         if "data" not in context.session.document.sections:
-            choose = ("Choose data", lambda: context.show_workspace("data"))
+            choose = (("Choose data", lambda: context.show_workspace("data")),)
             self._cannot_train(
                 "Choose the data to train on first.", choose, lambda: "data" not in context.session.document.sections
             )
@@ -315,16 +316,26 @@ class TrainingActions(QObject):
             message = errors[0].message
             self._cannot_train(
                 f"This network cannot train yet. {message}",
-                ("Show me", lambda: next_problem(context)),
+                tuple(self._ways_out(errors[0])),
                 lambda: any(message == problem.message for problem in context.session.problems),
             )
             return None
         context.withdraw("cannot-train", "dropped")
         return self.controller
 
-    def _cannot_train(self, text: str, choice: tuple[str, Callable[[], object]], holds: Callable[[], bool]) -> None:
+    def _ways_out(self, problem: Problem) -> Iterator[tuple[str, Callable[[], object]]]:
+        """What repairs a problem, and after that what leads to its layer."""
+        context = self._context
+        for fix in problem.fixes[:1]:
+            yield fix.title, partial(context.workbench.problems.repair, fix)
+        if problem.layer is not None or not problem.fixes:
+            yield "Show me", partial(next_problem, context)
+
+    def _cannot_train(
+        self, text: str, choices: tuple[tuple[str, Callable[[], object]], ...], holds: Callable[[], bool]
+    ) -> None:
         """Say why not, for as long as that ``holds``."""
-        self._context.say(Notice(text, "error", (choice,), "cannot-train", of_project=True, holds=holds))
+        self._context.say(Notice(text, "error", choices, "cannot-train", of_project=True, holds=holds))
 
 
 def _training(context: Context) -> TrainingActions:
