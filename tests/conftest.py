@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.foreign_process import ForeignProcess
+
 QT_ROOMS = {"widgets", "journeys"}
 TESTS = Path(__file__).resolve().parent
 
@@ -63,6 +65,13 @@ def netloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("NETLOOM_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignProcess]:
+    """A process in which Netloom cannot be imported, for exported code."""
+    with ForeignProcess(tmp_path_factory.mktemp("foreign")) as process:
+        yield process
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,6 @@ from widgets.tour.pictures import describe, differences, take_picture
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDERS = ("screenshots", "guide")
 PICTURES = sorted(path for folder in FOLDERS for path in (DOCS / folder).glob("*.png"))
-WITHOUT_TRAINING = ("by-hand",)
-"""Pages whose pictures are taken in a few seconds; those of the others in the slow tests."""
 
 
 def read(path: Path) -> Any:
@@ -39,14 +37,9 @@ def test_each_picture_has_its_description_and_a_page(path: Path) -> None:
         assert any(re.search(rf"\]\(([\w/]*/)?{re.escape(path.name)}\)", page.read_text("utf-8")) for page in pages)
 
 
-@pytest.mark.parametrize("page", WITHOUT_TRAINING)
-def test_the_pictures_of_a_page_are_not_stale(page: str, tmp_path: Path) -> None:
-    compare([page], tmp_path)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in WITHOUT_TRAINING])
-def test_the_pictures_of_a_page_that_takes_long_are_not_stale(page: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_pictures_of_a_page_are_not_stale(page: str, tmp_path: Path) -> None:
     compare([page], tmp_path)
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "first-hour.md"
 QUESTIONS = 10
@@ -14,6 +16,7 @@ PATIENCE = 3600.0
 """Seconds after which the hour hangs; on a machine with nothing else to do it takes less than a minute."""
 
 
+@pytest.mark.slow
 def test_a_first_hour_stays_within_its_gestures_and_answers_ten_questions(tmp_path: Path) -> None:
     """The hour itself fails where the window does not do what it should, or takes too many gestures for it."""
     command = [sys.executable, "-m", "tests.journeys.first_hour", "--out", str(tmp_path)]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from app.project.fit_preset import fit_preset
 from app.training.runs import Run
 from graph.project import Project, read_project, write_project
 from tests.app.cli.calling import Caller
+from tests.foreign_process import ForeignProcess
 
 
 def people(folder: Path) -> Path:
@@ -48,47 +47,12 @@ def trained(folder: Path, project: Project) -> Run:
     return Run.open(folder / "run")
 
 
-RUNNER = """
-import contextlib, io, json, os, sys, torch, traceback
-sys.path.insert(0, "")
-for line in sys.stdin:
-    folder, source = json.loads(line)
-    os.chdir(folder)
-    sys.path[0] = folder
-    sys.modules.pop("net", None)
-    told = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(told):
-            exec(source, {})
-    except BaseException:
-        told = io.StringIO(json.dumps({"error": traceback.format_exc()}))
-    print(told.getvalue().strip(), flush=True)
-"""
-"""A program that knows nothing of Netloom and runs one program after another, so that torch is loaded once."""
-
-
-@pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
-    """A process in which Netloom cannot be imported."""
-    command = [sys.executable, "-P", "-c", RUNNER]
-    folder = tmp_path_factory.mktemp("foreign")
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, text=True, encoding="utf-8") as process:
-        yield process
-
-
-def run_code(foreign: subprocess.Popen[str], folder: Path, code: str) -> Any:
+def run_code(foreign: ForeignProcess, folder: Path, code: str) -> Any:
     """What a program prints as JSON that imports the exported ``net`` and its loaded ``network``."""
-    source = f"import json, torch, net\nnetwork = net.load('net.safetensors')\n{code}"
-    assert foreign.stdin is not None and foreign.stdout is not None
-    foreign.stdin.write(json.dumps([str(folder), source]) + "\n")
-    foreign.stdin.flush()
-    answer = json.loads(foreign.stdout.readline())
-    assert not isinstance(answer, dict) or "error" not in answer, answer["error"]
-    return answer
+    return foreign.run(folder, f"import json, torch, net\nnetwork = net.load('net.safetensors')\n{code}")
 
 
-def test_the_process_that_runs_exported_code_lacks_netloom(tmp_path: Path, foreign: subprocess.Popen[str]) -> None:
+def test_the_process_that_runs_exported_code_lacks_netloom(tmp_path: Path, foreign: ForeignProcess) -> None:
     (tmp_path / "net.py").write_text("def load(path): return None")
     code = "import importlib.util\nprint(json.dumps([bool(importlib.util.find_spec(n)) for n in ('graph', 'app')]))"
     assert run_code(foreign, tmp_path, code) == [False, False]
@@ -97,7 +61,7 @@ def test_the_process_that_runs_exported_code_lacks_netloom(tmp_path: Path, forei
 
 
 @pytest.mark.parametrize("options", [{}, {"missing": "flag", "dates": "calendar"}])
-def test_rows_of_a_table(tmp_path: Path, call: Caller, foreign: subprocess.Popen[str], options: dict[str, str]) -> None:
+def test_rows_of_a_table(tmp_path: Path, call: Caller, foreign: ForeignProcess, options: dict[str, str]) -> None:
     data = suggest(people(tmp_path), target="stays", base=tmp_path)
     data = data.model_copy(update={"source": data.source.changed(**options)})
     if options:
@@ -132,7 +96,7 @@ def test_rows_of_a_table(tmp_path: Path, call: Caller, foreign: subprocess.Popen
     ("preset", "samples"), [("iris_mlp", 3), ("diabetes_mlp", 2), ("digits_cnn", 2), ("seasons_lstm", 2)]
 )
 def test_raw_values_of_shipped_data(
-    tmp_path: Path, call: Caller, foreign: subprocess.Popen[str], preset: str, samples: int
+    tmp_path: Path, call: Caller, foreign: ForeignProcess, preset: str, samples: int
 ) -> None:
     assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", preset]) == 0
     run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
@@ -152,7 +116,7 @@ def test_raw_values_of_shipped_data(
             np.testing.assert_allclose(one["values"], other["values"], rtol=1e-4)
 
 
-def test_a_row_without_a_column_is_refused(tmp_path: Path, foreign: subprocess.Popen[str]) -> None:
+def test_a_row_without_a_column_is_refused(tmp_path: Path, foreign: ForeignProcess) -> None:
     assert main.main(["new", str(tmp_path / "new.netloom"), "--preset", "iris_mlp"]) == 0
     run = trained(tmp_path, read_project(tmp_path / "new.netloom"))
     export_code(run.project.network, "iris", tmp_path / "net.py", run)

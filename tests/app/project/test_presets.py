@@ -5,13 +5,20 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cli.run_verbs import with_plan
+from app.data import prepare
+from app.data.data_choice import DataChoice
+from app.data.split import Indices, split
 from app.project.presets import FOLDER, PREFIX, preset, preset_ids, presets, read_preset
 from app.project.project_check import check_project
+from graph.checking.check import Checker
+from graph.document import Document
 from graph.drawing import cards
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes, read_project, write_project
@@ -22,8 +29,8 @@ NEEDED = {
     "digits_gru", "digits_cnn_lstm", "seasons_cnn1d", "digits_autoencoder", "lenet5", "alexnet", "resnet110",
 }  # fmt: skip
 FEED_FORWARD = {f"S{number:02}" for number in (*range(1, 22), 39, 40)}
-LARGE = 500_000
-"""Parameters above which a preset trains on a handful of samples here."""
+MUCH = 10_000_000_000
+"""Floating-point operations for all samples above which a preset trains on a handful of them here."""
 GIANT = {"alexnet"}
 """Too large to train in a test: its module is run without memory instead."""
 
@@ -92,12 +99,31 @@ def test_the_giant_gives_an_answer(id_: str) -> None:
         assert module(torch.zeros(2, 1, 32, 32)).shape == (2, 10)
 
 
+def operations(project: Project) -> int:
+    """Floating-point operations of one answer for each sample of the data."""
+    checker = Checker(Document(project.network))
+    checker.close()
+    return checker.flops * DataChoice.parse(project.sections["data"]).info().samples
+
+
+@pytest.fixture
+def small_test_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The part for the test has as many samples as that for validation, not all that the other two leave over."""
+
+    def divided(*arguments: Any, **more: Any) -> Indices:
+        indices = split(*arguments, **more)
+        return replace(indices, test=indices.test[: len(indices.validation)])
+
+    monkeypatch.setattr(prepare, "split", divided)
+
+
+@pytest.mark.usefixtures("small_test_part")
 @pytest.mark.parametrize("id_", [id_ for id_ in preset_ids() if id_ not in GIANT])
 def test_it_trains(id_: str, tmp_path: Path) -> None:
     from app.training.trainer import train
     from app.training.training_session import begin
 
-    share = 0.02 if preset(id_).parameters() > LARGE else 0.1
+    share = 0.02 if operations(preset(id_).project) > MUCH else 0.1
     [*_, last] = train(begin(small(preset(id_).project, share), None, tmp_path / "run"))
     assert last.to_json()["status"] == "completed"
 

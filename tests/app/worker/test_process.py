@@ -54,9 +54,11 @@ class Worker:
         return next((e.id, e.message.reason) for e in self._messages if isinstance(e.message, Refused))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
+    """One for all sessions of this module, as a window has one for all its trainings; it ends by itself."""
     started = Worker()
+    assert started.until(Ready).devices[0].id == "cpu"
     yield started
     started.process.stdin.close()  # type: ignore[union-attr]
     try:
@@ -68,7 +70,6 @@ def worker() -> Iterator[Worker]:
 
 def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    assert worker.until(Ready).devices[0].id == "cpu"
     worker.send(PreviewData(data=DIGITS, limit=5), 1)
     assert worker.until(DataPreviewed).preview.values["image"].shape == (5, 1, 8, 8)
     worker.send(PreviewData(data={"source": "nonsense"}), 2)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,7 @@ from graph.project import Project, parse_project, project_bytes, project_json
 from graph.shapes import image, sequence, tokens, vector
 from graph.structure.blocks import Block, Body, Loop
 from graph.structure.inner_document import InnerDocument
+from tests.foreign_process import ForeignProcess
 from tests.graph.networks import chain, layer, wire
 
 
@@ -137,22 +136,23 @@ def test_a_body_is_read_and_written_inside_its_block() -> None:
     ],
     ids=["once", "repeated", "shared"],
 )
-def test_blocks_compile_and_export_alike(block: Block, tmp_path: Path) -> None:
-    assert_exported_alike(around(block), torch.randn(2, 4, 8, 8), tmp_path)
+def test_blocks_compile_and_export_alike(block: Block, tmp_path: Path, foreign: ForeignProcess) -> None:
+    assert_exported_alike(around(block), torch.randn(2, 4, 8, 8), tmp_path, foreign)
 
 
-def assert_exported_alike(document: Document, x: torch.Tensor, folder: Path) -> None:
+def assert_exported_alike(document: Document, x: torch.Tensor, folder: Path, foreign: ForeignProcess) -> None:
     """The exported file alone, with the exported weights, computes what the compiled module computes."""
     compiled = compile_network(document.network)
     assert sum(p.numel() for p in compiled.module.parameters()) == Checker(document).parameters
     (folder / "network.py").write_text(generate(document.network), encoding="utf-8")
     save_file(compiled.module.state_dict(), folder / "weights.safetensors")
     torch.save(x, folder / "x.pt")
-    script = (
-        "import sys, torch; sys.path.insert(0, '.'); import network\n"
+    program = (
+        "import torch, network\n"
         "torch.save(network.load('weights.safetensors')(torch.load('x.pt')), 'y.pt')\n"
+        "print('true')\n"
     )
-    subprocess.run([sys.executable, "-I", "-c", script], cwd=folder, check=True)
+    assert foreign.run(folder, program)
     torch.testing.assert_close(compiled.module.eval()(x), torch.load(folder / "y.pt"))
 
 
@@ -162,7 +162,9 @@ def test_submodules_inside_blocks_carry_their_path() -> None:
 
 
 @pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_a_drawn_lstm_equals_the_built_in_with_the_same_weights(mode: str, tmp_path: Path) -> None:
+def test_a_drawn_lstm_equals_the_built_in_with_the_same_weights(
+    mode: str, tmp_path: Path, foreign: ForeignProcess
+) -> None:
     document = drawn_lstm(mode)
     assert Checker(document).ok, Checker(document).problems
     compiled = compile_network(document.network)
@@ -178,7 +180,7 @@ def test_a_drawn_lstm_equals_the_built_in_with_the_same_weights(mode: str, tmp_p
     torch.testing.assert_close(
         compiled.module(x), expected if mode == "sequence" else expected[:, -1], atol=1e-5, rtol=1e-5
     )
-    assert_exported_alike(document, x, tmp_path)
+    assert_exported_alike(document, x, tmp_path, foreign)
 
 
 def test_a_state_that_changes_its_size_is_refused() -> None:
@@ -223,7 +225,7 @@ def test_a_muted_merge_hands_on_what_is_connected() -> None:
     assert compile_network(document.network).module(torch.ones(1, 4)).tolist() == [[1.0] * 4]
 
 
-def test_linked_layers_use_one_set_of_weights(tmp_path: Path) -> None:
+def test_linked_layers_use_one_set_of_weights(tmp_path: Path, foreign: ForeignProcess) -> None:
     document = chain([layer("input", shape=vector(4)), *[layer("dense", units=4)] * 2, layer("output")])
     with document.transaction("Link"):
         document.tie("dense2", "dense1")
@@ -232,7 +234,7 @@ def test_linked_layers_use_one_set_of_weights(tmp_path: Path) -> None:
     module = compile_network(document.network).module
     x = torch.randn(3, 4)
     torch.testing.assert_close(module(x), module.dense1(module.dense1(x)))  # type: ignore[operator]
-    assert_exported_alike(document, x, tmp_path)
+    assert_exported_alike(document, x, tmp_path, foreign)
     with document.transaction("Rename"):
         document.rename("dense1", "first")
     assert document.network.node("dense2").tied == "first"

@@ -19,6 +19,7 @@ from graph.shapes import Shape, image, sequence, vector, video
 from graph.structure.blocks import Block, Body
 from graph.structure.grouping import ungroup
 from graph.structure.time_distributed import TimeDistributed, time_distributed
+from tests.foreign_process import ForeignProcess
 from tests.graph.networks import chain, layer
 from tests.graph.structure.test_blocks import assert_exported_alike, residual
 
@@ -64,7 +65,7 @@ def test_a_repair_stops_where_the_network_ends_or_branches() -> None:
     assert Checker(document).problems[0].fixes[0].title == "Run conv1 on every frame"
 
 
-def test_no_frame_sees_another_and_all_have_the_same_weights(tmp_path: Path) -> None:
+def test_no_frame_sees_another_and_all_have_the_same_weights(tmp_path: Path, foreign: ForeignProcess) -> None:
     document = framed(TimeDistributed(body=residual(2)), CLIP)
     checker = Checker(document)
     assert checker.layer_info("frames1").outputs == {"y": video(5, 2, 8, 8)}
@@ -74,7 +75,7 @@ def test_no_frame_sees_another_and_all_have_the_same_weights(tmp_path: Path) -> 
     module = compile_network(document.network).module
     x = torch.randn(3, 5, 2, 8, 8)
     torch.testing.assert_close(module(x)[:, 4], module(x[:, 4:])[:, 0])
-    assert_exported_alike(document, x, tmp_path)
+    assert_exported_alike(document, x, tmp_path, foreign)
 
 
 def framed_once() -> Document:
@@ -89,9 +90,9 @@ def framed_once() -> Document:
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_repetitions_stay_within_a_frame(shared: bool, tmp_path: Path) -> None:
+def test_repetitions_stay_within_a_frame(shared: bool, tmp_path: Path, foreign: ForeignProcess) -> None:
     document = framed(TimeDistributed(body=residual(2), repeat=2, shared=shared), CLIP)
-    assert_exported_alike(document, torch.randn(2, 5, 2, 8, 8), tmp_path)
+    assert_exported_alike(document, torch.randn(2, 5, 2, 8, 8), tmp_path, foreign)
 
 
 def test_over_a_sequence_each_step_stands_alone_and_its_length_may_be_unknown() -> None:

@@ -120,13 +120,17 @@ EDITORS: dict[str, tuple[Typing, Seen]] = {
     "note": (type_note, in_network),
     "name in the outline": (type_in_outline, in_network),
 }
-each_editor = pytest.mark.parametrize("editor", EDITORS)
 
 
 def open_and_type(window: MainWindow, project: Path, qtbot: QtBot, editor: str) -> Seen:
-    """Open a project and type into an editor; what is returned tells whether a file has what was typed."""
+    """Open a project as it was at first and type into an editor.
+
+    What is returned tells whether a file has what was typed.
+    """
     typing, seen = EDITORS[editor]
+    write(project)
     window.files.open(project)
+    assert window.session.path == project.resolve() and not window.session.modified
     typing(window, qtbot)
     return seen
 
@@ -136,51 +140,46 @@ def content(path: Path) -> dict[str, Any]:
     return value
 
 
-@each_editor
-def test_saving_takes_what_is_being_typed(
-    window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
-) -> None:
-    seen = open_and_type(window, first, qtbot, editor)
-    assert not seen(content(first))
-    assert window.files.save()
-    assert seen(content(first)), "the save left out what was typed"
-    before = other.read_bytes()
-    window.files.open(other)
-    assert window.session.path == other.resolve(), "it asked about edits that were saved"
-    assert not window.session.modified
-    window.files.save()
-    assert not seen(content(other)), "it leaked into the other project"
-    assert json.loads(before) == content(other)
+def test_saving_takes_what_is_being_typed(window: MainWindow, first: Path, other: Path, qtbot: QtBot) -> None:
+    for editor in EDITORS:
+        seen = open_and_type(window, first, qtbot, editor)
+        assert not seen(content(first)), editor
+        assert window.files.save()
+        assert seen(content(first)), f"the save left out what was typed: {editor}"
+        before = other.read_bytes()
+        window.files.open(other)
+        assert window.session.path == other.resolve(), f"it asked about edits that were saved: {editor}"
+        assert not window.session.modified, editor
+        window.files.save()
+        assert not seen(content(other)), f"it leaked into the other project: {editor}"
+        assert json.loads(before) == content(other), editor
 
 
-@each_editor
 def test_opening_another_asks_about_what_is_being_typed(
-    window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
+    window: MainWindow, first: Path, other: Path, qtbot: QtBot
 ) -> None:
-    seen = open_and_type(window, first, qtbot, editor)
-    window.files.open(other)
-    (notice,) = [notice for notice in window.banners.notices if notice.key == "unsaved"]
-    assert window.session.path == first.resolve()
-    choices = dict(notice.choices)
-    choices["Save"]()
-    assert window.session.path == other.resolve() and seen(content(first))
-    window.files.save()
-    assert not seen(content(other))
+    for editor in EDITORS:
+        seen = open_and_type(window, first, qtbot, editor)
+        window.files.open(other)
+        (notice,) = [notice for notice in window.banners.notices if notice.key == "unsaved"]
+        assert window.session.path == first.resolve(), editor
+        dict(notice.choices)["Save"]()
+        assert window.session.path == other.resolve() and seen(content(first)), editor
+        window.files.save()
+        assert not seen(content(other)), editor
 
 
-@each_editor
-def test_what_is_given_up_reaches_no_other_project(
-    window: MainWindow, first: Path, other: Path, qtbot: QtBot, editor: str
-) -> None:
-    seen = open_and_type(window, first, qtbot, editor)
-    window.session.open(other)  # whoever opens without asking
-    QApplication.processEvents()
-    assert not window.session.modified
-    window.files.save()
-    assert not seen(content(other)) and not seen(content(first))
+def test_what_is_given_up_reaches_no_other_project(window: MainWindow, first: Path, other: Path, qtbot: QtBot) -> None:
+    for editor in EDITORS:
+        seen = open_and_type(window, first, qtbot, editor)
+        window.session.open(other)  # whoever opens without asking
+        QApplication.processEvents()
+        assert not window.session.modified, editor
+        window.files.save()
+        assert not seen(content(other)) and not seen(content(first)), editor
 
 
-@each_editor
+@pytest.mark.parametrize("editor", EDITORS)
 def test_closing_asks_about_what_is_being_typed(window: MainWindow, first: Path, qtbot: QtBot, editor: str) -> None:
     seen = open_and_type(window, first, qtbot, editor)
     assert not window.close()

@@ -240,10 +240,7 @@ def test_words_of_a_card_are_wrapped_to_its_width(width: int, qapp: QApplication
 
 
 @pytest.mark.parametrize("text", [100, 150, 200])
-@pytest.mark.parametrize(("width", "height"), [(1024, 700), (1440, 900)])
-def test_every_card_shows_its_whole_description(
-    window: MainWindow, width: int, height: int, text: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_card_shows_its_whole_description(window: MainWindow, text: int, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[tuple[QPointF, str, QFontMetricsF]] = []
 
     def paint(painter: QPainter, lines: list[str], left: float, top: float, font: QFont, ink: QColor) -> float:
@@ -255,10 +252,15 @@ def test_every_card_shows_its_whole_description(
 
     monkeypatch.setattr(PresetCard, "_paint_lines", staticmethod(paint))
     window.preferences.set("text_size", text)
-    window.resize(width, height)
-    for _ in range(6):  # a layout of cards whose height follows their width settles in several steps
-        QApplication.processEvents()
-    assert len(window.start.gallery.cards) > 60
+    for size in ((1024, 700), (1440, 900)):
+        window.resize(*size)
+        for _ in range(6):  # a layout of cards whose height follows their width settles in several steps
+            QApplication.processEvents()
+        assert len(window.start.gallery.cards) > 60
+        check_each_card(window, painted)
+
+
+def check_each_card(window: MainWindow, painted: list[tuple[QPointF, str, QFontMetricsF]]) -> None:
     for card in window.start.gallery.cards:
         painted.clear()
         card.grab()

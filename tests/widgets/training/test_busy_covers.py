@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.data.data_view import DataView
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
+from widgets.training import busy_covers
 from widgets.training.busy_covers import QUIET_MS, STARTING, BusyCovers, CanBeEmpty, Cover
 from widgets.training.worker_link import WorkerLink
 from widgets.understand.understand_panel import UnderstandPanel
@@ -71,11 +73,17 @@ def words(panel: QWidget) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: str(kind.__name__))
-def test_every_request_is_told_while_its_reply_is_awaited(kind: type[Any], panel: Panel, qtbot: QtBot) -> None:
+def test_every_request_is_told_while_its_reply_is_awaited(
+    kind: type[Any], panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = 0.0
+    monkeypatch.setattr(busy_covers, "monotonic", lambda: monotonic() + later)
     number = panel.link.request(blank(kind), panel.on_reply, panel.on_refused)
     assert panel.busy.covered == [panel.view]
     assert words(panel) == [""]  # not yet worth a word
-    qtbot.waitUntil(lambda: words(panel) == [STARTING], timeout=QUIET_MS * 10)
+    later = QUIET_MS / 1000
+    panel.busy.refresh()
+    assert words(panel) == [STARTING]
     panel.link._was_ready = True
     panel.busy.refresh()
     assert words(panel)[0].startswith("Working…")
@@ -87,6 +95,12 @@ def test_every_request_is_told_while_its_reply_is_awaited(kind: type[Any], panel
     panel.link._waiting.append(Envelope(message=Refused(reason="No room."), id=number))
     panel.link._hand_over()
     assert (panel.busy.covered, panel.reason) == ([], "No room.")
+
+
+def test_the_words_come_by_themselves(panel: Panel, qtbot: QtBot) -> None:
+    panel.link.request(blank(REQUESTS[0]), panel.on_reply)
+    assert words(panel) == [""]
+    qtbot.waitUntil(lambda: words(panel) == [STARTING], timeout=QUIET_MS * 10)
 
 
 def test_a_request_that_is_forgotten_is_told_no_longer(panel: Panel) -> None:

@@ -28,9 +28,22 @@ from graph.errors import NetloomError
 from tests.app.conftest import idx, packed_idx
 
 COPIES = 200
-"""So many samples are copied in each way."""
-TABLES = 60
-"""So many tables hold one recording each; every one is read several times."""
+"""So many pictures are copied in each way."""
+
+
+@pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.slow)])
+def copies(request: pytest.FixtureRequest) -> int:
+    """So many samples are copied in each way."""
+    number: int = request.param
+    return number
+
+
+@pytest.fixture(params=[24, pytest.param(60, marks=pytest.mark.slow)])
+def tables(request: pytest.FixtureRequest) -> int:
+    """So many tables hold one recording each; most of them are read twice."""
+    number: int = request.param
+    return number
+
 
 # Run-to-failure records
 
@@ -66,7 +79,7 @@ WRITTEN: dict[str, tuple[Callable[[float], str], str, str]] = {
 @pytest.mark.parametrize("way", WRITTEN)
 @pytest.mark.parametrize("layout", ["sequence", "picture"])
 @pytest.mark.parametrize(("sensors", "stride", "cap"), [("changing", 1, 125), ("all", 3, 20), ("changing", 7, 5000)])
-def test_machines(tmp_path: Path, way: str, layout: Any, sensors: Any, stride: int, cap: int) -> None:
+def test_machines(tmp_path: Path, way: str, layout: Any, sensors: Any, stride: int, cap: int, copies: int) -> None:
     """A machine that is cut off where a window of training ends has that window, however its lines are ordered."""
     write, between, end = WRITTEN[way]
     whole = [lines(number, record, write, between) for number, record in enumerate(records(len(way)), start=1)]
@@ -79,7 +92,7 @@ def test_machines(tmp_path: Path, way: str, layout: Any, sensors: Any, stride: i
     copied = [(machine, stop) for machine, stops in enumerate(ends) for stop in stops]
     assert len(copied) == len(windows)
     rng = np.random.default_rng(1)
-    chosen = rng.integers(0, len(windows), COPIES)
+    chosen = rng.integers(0, len(windows), copies)
     new = [
         line.replace(f"{machine + 1}{between}", f"{number}{between}", 1)
         for number, (machine, stop) in enumerate(copied[place] for place in chosen)
@@ -88,7 +101,7 @@ def test_machines(tmp_path: Path, way: str, layout: Any, sensors: Any, stride: i
     rng.shuffle(new)
     (tmp_path / "new.txt").write_text(end.join(new) + end, newline="")
     found = read_samples(str(tmp_path / "new.txt"), [dataset.input_field().info], source, tmp_path)
-    assert found.names == tuple(f"machine {number}" for number in range(COPIES))
+    assert found.names == tuple(f"machine {number}" for number in range(copies))
     np.testing.assert_array_equal(np.asarray(found.arrays["window"]), windows[chosen])
 
 
@@ -124,10 +137,10 @@ def table(steps: int, rng: np.random.Generator, written: tuple[str, str, str]) -
 )
 @pytest.mark.parametrize("settings", [{}, {"window": 4, "stride": 3}, {"longest": 6}])
 def test_recordings_in_tables(
-    tmp_path: Path, written: tuple[str, str, str], encoding: str, settings: dict[str, int]
+    tmp_path: Path, written: tuple[str, str, str], encoding: str, settings: dict[str, int], tables: int
 ) -> None:
     rng = np.random.default_rng(3)
-    files = [tmp_path / "set" / ("walk", "sit")[number % 2] / f"{number:03}.csv" for number in range(TABLES)]
+    files = [tmp_path / "set" / ("walk", "sit")[number % 2] / f"{number:03}.csv" for number in range(tables)]
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(table(int(rng.integers(5, 10)), rng, written), encoding=encoding)
@@ -155,9 +168,9 @@ def same_as_in_training(source: Source, dataset: Dataset, folder: Path, files: S
     ("settings", "channels"),
     [({}, 1), ({}, 2), ({"channels": "mean"}, 2), ({"rate": 700}, 1), ({"window": 16, "stride": 5}, 1)],
 )
-def test_sounds(tmp_path: Path, kind: str, settings: dict[str, Any], channels: int) -> None:
+def test_sounds(tmp_path: Path, kind: str, settings: dict[str, Any], channels: int, copies: int) -> None:
     rng = np.random.default_rng(4)
-    files = [tmp_path / "set" / ("low", "high")[number % 2] / f"{number:03}.wav" for number in range(COPIES)]
+    files = [tmp_path / "set" / ("low", "high")[number % 2] / f"{number:03}.wav" for number in range(copies)]
     for number, file in enumerate(files):
         file.parent.mkdir(parents=True, exist_ok=True)
         shape = (20 + number % 7, channels)
@@ -177,12 +190,14 @@ def test_sounds(tmp_path: Path, kind: str, settings: dict[str, Any], channels: i
 @pytest.mark.parametrize("source", [Iris(), Wine(), BreastCancer(), Diabetes()], ids=lambda source: source.kind)
 @pytest.mark.parametrize(("delimiter", "decimal"), [(",", "."), (";", ","), ("\t", "."), ("|", ",")])
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_tables_that_ship(tmp_path: Path, source: Source, delimiter: str, decimal: str, shuffled: bool) -> None:
+def test_tables_that_ship(
+    tmp_path: Path, source: Source, delimiter: str, decimal: str, shuffled: bool, copies: int
+) -> None:
     dataset = source.load()
     field = dataset.input_field()
     values = np.asarray(field.values)
     rng = np.random.default_rng(2)
-    rows = rng.integers(0, len(values), COPIES)
+    rows = rng.integers(0, len(values), copies)
     columns = rng.permutation(len(field.names)) if shuffled else np.arange(len(field.names))
     text = [delimiter.join(field.names[column] for column in columns)]
     text += [

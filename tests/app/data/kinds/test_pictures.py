@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -234,24 +234,37 @@ MODES: dict[str, Callable[[Array], Image.Image]] = {
 }
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+copied_pictures = given(
     mode=st.sampled_from(sorted(MODES)),
     other=st.sampled_from(sorted(MODES)),
     fit=st.sampled_from(["stretch", "crop", "pad"]),
     size=st.tuples(st.integers(2, 9), st.integers(2, 9)),
     seed=st.integers(0, 2**32),
 )
+
+
+@settings(max_examples=25)
+@copied_pictures
 def test_a_copy_of_a_training_picture_is_seen_as_in_training(
     tmp_path_factory: pytest.TempPathFactory, mode: str, other: str, fit: str, size: tuple[int, int], seed: int
 ) -> None:
+    seen_as_in_training(tmp_path_factory.mktemp("pictures"), (mode, other), fit, size, seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@copied_pictures
+def test_copies_of_many_training_pictures_are_seen_as_in_training(
+    tmp_path_factory: pytest.TempPathFactory, mode: str, other: str, fit: str, size: tuple[int, int], seed: int
+) -> None:
+    seen_as_in_training(tmp_path_factory.mktemp("pictures"), (mode, other), fit, size, seed)
+
+
+def seen_as_in_training(folder: Path, modes: tuple[str, str], fit: str, size: tuple[int, int], seed: int) -> None:
     """To the last bit, standardised as well: alone, and in a folder with others."""
     rng = np.random.default_rng(seed)
-    folder = tmp_path_factory.mktemp("pictures")
     for number in range(6):
-        picture = MODES[(mode, other)[number % 2]](
-            rng.integers(0, 256, (size[0] + number % 3, size[1]), dtype=np.uint8)
-        )
+        picture = MODES[modes[number % 2]](rng.integers(0, 256, (size[0] + number % 3, size[1]), dtype=np.uint8))
         save(folder / "set" / "ab"[number % 2] / f"{number}.tiff", picture)
     source = inspect(folder / "set").source.changed(height=size[0], width=5, fit=fit)
     prepared = prepare(DataChoice(source=source))
