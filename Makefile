@@ -23,6 +23,7 @@ help:
 	@echo "make mutants  break the code in N places (N=400), and name those that no test notices"
 	@echo "make bench    run every benchmark"
 	@echo "make figures  train the presets over five seeds, where their score is not known yet (FIGURES=brackets_lstm)"
+	@echo "              FIGURES=--baselines: only what is reached without a network, in a minute, where data or baselines changed"
 	@echo "make docs     take all pictures of README and guide anew"
 	@echo "make lock     write the locks from what is installed in $(VENV)"
 	@echo "make clean    remove $(VENV) and caches"

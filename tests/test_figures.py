@@ -130,6 +130,21 @@ def test_baselines_are_measured_anew_without_training(tmp_path: Path, monkeypatc
     assert (tmp_path / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)} %"
 
 
+def test_baselines_alone_are_refreshed_where_the_data_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scores stay, and so do their marks, by which the next call sees that they are of other data."""
+    kept = MEASURED["xor_mlp"] | {"content": "another", "data": "another"}
+    old = kept | {"baselines": {"always “one”": {"accuracy": 0.25}}}
+    (tmp_path / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
+    (tmp_path / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)}", "utf-8")
+    monkeypatch.setattr(figures, "FILE", tmp_path / "figures.json")
+    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
+    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
+    monkeypatch.delattr(figures, "train_once")
+    assert figures.main(["--baselines", "xor_mlp", "iris_mlp"]) == 0
+    assert read_figures() == {"xor_mlp": kept}
+    assert (tmp_path / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)}"
+
+
 @pytest.mark.parametrize("id_", [id_ for id_, entry in MEASURED.items() if "always" in baseline_text(entry)])
 def test_baselines_have_the_names_that_classes_have_now(id_: str) -> None:
     """Others are made anew by `python -m tools.figures PRESET`, which trains nothing for that."""

@@ -2,7 +2,8 @@
 
 Every preset is trained once for each seed of `SEEDS`, on one thread of the processor. What was measured already is not
 trained again: a preset's entry in the file holds for as long as its network, training settings and data are the same.
-Baselines, which take no training, are measured each time: their names are made of the names of classes.
+Baselines, which take no training, are measured each time: their names are made of the names of classes. With
+``--baselines`` nothing else is measured: where data or baselines have changed, pages have the new ones in seconds.
 The file is written after each training, so that a call that was interrupted goes on where it stopped.
 """
 
@@ -126,18 +127,21 @@ def is_complete(entry: Mapping[str, Any]) -> bool:
     return set(entry.get("seeds", {})) == set(map(str, SEEDS))
 
 
-def measure(id_: str) -> None:
-    """Measure a preset's baselines, train the seeds that are missing in the file, and write each into it."""
+def measure(id_: str, *, train: bool = True) -> None:
+    """Measure a preset's baselines, train the seeds that are missing in the file, and write each into it.
+
+    Without ``train`` the scores in the file stay, also where the preset or its data have changed since.
+    """
     project = preset(id_).project
     marks = {"content": content_hash(project), "data": data_hash(project)}
     entry: Entry = read_figures().get(id_, {})
     # What pages say until all seeds are done.
     before = entry.get("before") or ({name: entry[name] for name in SHOWN} if entry else None)
-    if any(entry.get(name) != mark for name, mark in marks.items()):
+    if train and any(entry.get(name) != mark for name, mark in marks.items()):
         entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}}
     entry |= {"baselines": baseline_errors(project, id_), "before": before}
     _keep(id_, entry)
-    for seed in SEEDS:
+    for seed in SEEDS if train else ():
         if str(seed) in entry["seeds"]:
             continue
         began = time.process_time()
@@ -169,9 +173,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.figures", description=__doc__)
     parser.add_argument("presets", nargs="*", metavar="PRESET", help="ids of presets; without any, all")
     parser.add_argument("--longest", type=float, default=60, help="leave out presets that take more minutes a training")
+    parser.add_argument("--baselines", action="store_true", help="train nothing: baselines of what was measured alone")
     options = parser.parse_args(arguments)
+    measured = read_figures()
     for id_ in chosen(options.presets, options.longest):
-        measure(id_)
+        if id_ in measured or not options.baselines:
+            measure(id_, train=not options.baselines)
     return 0
 
 
