@@ -39,7 +39,8 @@ class RecurrentConv2d(ImageLayer):
     steps: int = setting(3, "How often the maps come back.", minimum=0, maximum=64, unit="steps")
     norm: int = setting(
         7,
-        "Neighbouring maps in the local response normalisation after each step; 0 for none.",
+        "Neighbouring maps in the local response normalisation after each step, in the paper K / 8 + 1 of K maps; "
+        "0 for none.",
         minimum=0,
         maximum=512,
         unit="maps",

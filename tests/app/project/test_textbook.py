@@ -65,6 +65,27 @@ def test_parameters_of_whole_networks(id_: str, parameters: int) -> None:
     assert preset(id_).parameters() == parameters
 
 
+@pytest.mark.parametrize(
+    ("id_", "maps"), [("recurrent_cnn", 96), ("recurrent_cnn_128", 128), ("recurrent_cnn_160", 160)]
+)
+def test_recurrent_cnns_normalise_over_as_many_maps_as_liang_and_hu(id_: str, maps: int) -> None:
+    layers = [node.layer for node in preset(id_).project.network if node.layer.kind == "recurrent_conv2d"]
+    assert [layer.values()["norm"] for layer in layers] == 4 * [maps // 8 + 1]
+
+
+@pytest.mark.parametrize("name", ["norm1", "norm2"])
+def test_alexnet_normalises_by_the_formula_of_the_paper(name: str) -> None:
+    """There alpha times the sum of squares over 5 maps; torch divides alpha by the 5."""
+    import torch
+
+    layer = preset("alexnet").project.network.layer(name)
+    x = torch.rand(1, 7, 2, 2) * 20
+    squares = torch.nn.functional.pad(x.square(), (0, 0, 0, 0, 2, 2))
+    paper = x / (2 + 1e-4 * sum(squares[:, place : place + 7] for place in range(5))) ** 0.75
+    module = torch.nn.LocalResponseNorm(**{key: layer.values()[key] for key in ("size", "alpha", "beta", "k")})
+    torch.testing.assert_close(module(x), paper, rtol=1e-5, atol=1e-6)
+
+
 def test_the_worked_example() -> None:
     found = facts("worked_cnn")
     assert (found["conv1"].parameters, found["conv1"].connections) == (260, 203_840)
