@@ -8,8 +8,19 @@ import pytest
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 from app.data.sources.synthetic.brackets import Brackets
+from app.data.sources.synthetic.scenes import Clips
+from app.project.presets import preset
 from tools.figure_texts import DOCS
-from tools.simple_rules import choice_of, generated_sets, measured, read_scores, rule_scores, table
+from tools.simple_rules import (
+    ONE_FRAME,
+    choice_of,
+    formatted,
+    generated_sets,
+    measured,
+    read_scores,
+    rule_scores,
+    table,
+)
 
 
 def test_every_generated_set_was_held_against_the_rules() -> None:
@@ -37,6 +48,21 @@ def test_who_counts_exchanged_brackets_knows_all_and_who_counts_reordered_ones_n
 def test_presets_on_brackets_are_those_that_no_count_solves() -> None:
     assert choice_of("brackets").source.values()["unbalanced"] == "equal_counts"
     assert max(read_scores()["brackets"].values()) < 0.56
+
+
+def test_one_frame_tells_the_way_through_the_middle_and_nothing_of_one_that_lies_anywhere() -> None:
+    easy = DataChoice(source=Clips(path="middle"))
+    hard = easy.model_copy(update={"source": easy.source.changed(path="anywhere", samples=1500)})
+    assert rule_scores(prepare(easy))[ONE_FRAME] > 0.9
+    scores = rule_scores(prepare(hard))
+    assert max(scores[rule] for rule in (ONE_FRAME, "counts", "linear", "first and last")) < 0.35
+
+
+def test_the_presets_on_clips_say_what_one_frame_tells() -> None:
+    assert choice_of("clips").source.values()["path"] == "anywhere"
+    for id_ in ("clips_cnn_lstm", "clips_bag_of_frames"):
+        text = formatted("clips", read_scores()["clips"][ONE_FRAME])
+        assert f"one frame alone, by a network without memory {text}" in str(preset(id_).project.sections["notes"])
 
 
 def test_rules_are_fitted_to_the_training_set_alone() -> None:

@@ -3,7 +3,8 @@
 A rule sees of each sample its length, how often each symbol occurs, its first and last symbol, a bag of words, all
 values at once by a linear model, three questions (a tree of depth 3), or the most similar sample of the training set.
 For numbers and pictures, mean, least and greatest value stand in for how often symbols occur, and first and last step
-or frame for the symbols. The scores are of the test set, with the settings that the presets have.
+or frame for the symbols. Of clips a small network sees one frame alone, the last, as one without a memory would. The
+scores are of the test set, with the settings that the presets have.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from graph.shapes import Kind
 from tools.entry_lines import read_entries, write_entries
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "simple_rules.json"
-RULES = ("guess", "length", "counts", "first and last", "linear", "tree of depth 3", "nearest sample")
+ONE_FRAME = "one frame"
+RULES = ("guess", "length", "counts", "first and last", "linear", "tree of depth 3", "nearest sample", ONE_FRAME)
 MOST = 4000
 """Samples of the training set that rules are fitted to, and of the test set that they are held against."""
 FEW_SYMBOLS = 8
@@ -59,7 +61,7 @@ def rule_scores(prepared: Prepared) -> Scores:
     if prepared.dataset.task is Task.SEQUENCE:
         return _sequence_scores(prepared)
     known, unknown = (_Samples.of(prepared, part) for part in (prepared.train, prepared.test))
-    scores = {name: _fit(name, known, unknown) for name in RULES[1:] if known.features[name].shape[1]}
+    scores = {name: _fit(name, known, unknown) for name in known.features if known.features[name].shape[1]}
     guess = baselines(prepared, binary=known.classes)
     return ({"guess": _first_error(guess[0].to_json())} if guess else {}) | scores
 
@@ -112,7 +114,8 @@ def _of_numbers(field: Field, inputs: Array, lengths: Array) -> dict[str, Array]
     several = steps.shape[1] > 1
     ends = steps[:, [0, -1]].reshape(len(inputs), -1) if several else np.zeros((len(inputs), 0))
     counted = counted if flat.shape[1] > 2 else np.zeros((len(inputs), 0))
-    return _rules(lengths, counted, ends, flat, flat)
+    last = {ONE_FRAME: steps[:, -1].reshape(len(inputs), -1)} if field.shape.kind is Kind.VIDEO else {}
+    return _rules(lengths, counted, ends, flat, flat) | last
 
 
 def _of_steps(inputs: Array, targets: Array, lengths: Array) -> tuple[dict[str, Array], Array]:
@@ -146,10 +149,13 @@ def _model(rule: str, classes: bool, several: bool = False) -> Any:
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.multioutput import MultiOutputClassifier
     from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+    from sklearn.neural_network import MLPClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+    if rule == ONE_FRAME:
+        return make_pipeline(StandardScaler(), MLPClassifier((32,), max_iter=100, early_stopping=True, random_state=0))
     if rule in ("linear", "first and last"):
         logistic = LogisticRegression(max_iter=300)
         fitted = (MultiOutputClassifier(logistic) if several else logistic) if classes else Ridge()

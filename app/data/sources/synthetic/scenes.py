@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -110,10 +110,11 @@ def _sentence(forms: Array, colours: Array, two: bool, place: str) -> tuple[str,
 
 
 class Clips(SyntheticSource):
-    """Short clips of a shape that moves to one of four sides, right through the middle of the frame.
+    """Short clips of a shape that moves to one of four sides: which?
 
-    The frames in the middle tell nothing. Its places in the first and in the last frame tell all, also to a linear
-    model that reads every pixel of the clip in its place.
+    Its way begins anywhere, and goes on at the opposite side where it leaves the frame. So each place is as likely
+    for each direction, and no single frame tells anything; all frames without their order tell the line of the way,
+    but not which way. In older projects it goes right through the middle, and the first or the last frame tells all.
     """
 
     kind: ClassVar[str] = "clips"
@@ -128,6 +129,16 @@ class Clips(SyntheticSource):
     size: int = setting(16, "Height and width of the frames", minimum=8, maximum=64, unit="pixels")
     speed: float = setting(0.4, "Share of the frame that is crossed in a clip", minimum=0.05, maximum=0.6)
     noise: float = setting(0.05, "Standard deviation of the noise on every pixel", minimum=0, maximum=1)
+    path: Literal["middle", "anywhere"] = setting(
+        "middle",
+        "Where the way lies: through the middle of the frame, so that the first and the last frame tell the direction, "
+        "or anywhere, on at the opposite side where it leaves the frame, so that no single frame tells it",
+    )
+
+    @classmethod
+    def usual(cls) -> Self:
+        """Anywhere. Files that leave out where the way lies are older than the choice."""
+        return cls(path="anywhere")
 
     def field_infos(self) -> tuple[FieldInfo, ...]:
         """A clip and where it moves."""
@@ -137,17 +148,23 @@ class Clips(SyntheticSource):
         )
 
     def generate(self, rng: np.random.Generator) -> dict[str, Array]:
-        """The middle of the way is near that of the frame: frames from there, or all in no order, tell no direction."""
+        """The middle of the way is near that of the frame, or anywhere; there the frame has no edge."""
         labels = rng.permutation(np.arange(self.samples, dtype=np.int64) % 4)
         steps = np.array([[-1, 0], [1, 0], [0, -1], [0, 1]])[labels]
         along = (np.linspace(-0.5, 0.5, self.frames) * self.speed)[None, :, None]
-        middle = (rng.uniform(0.4, 0.6, (self.samples, 1, 2)) + steps[:, None] * along) * self.size
+        bounds = (0.4, 0.6) if self.path == "middle" else (0.0, 1.0)
+        middle = (rng.uniform(*bounds, (self.samples, 1, 2)) + steps[:, None] * along) * self.size
         half = rng.uniform(0.12, 0.2, (self.samples, 1, 1, 1)) * self.size
         places = np.arange(self.size) + 0.5
-        across = (places[None, None, None, :] - middle[..., 0, None, None]) / half
-        down = (places[None, None, :, None] - middle[..., 1, None, None]) / half
+        across = self._apart(places[None, None, None, :], middle[..., 0, None, None]) / half
+        down = self._apart(places[None, None, :, None], middle[..., 1, None, None]) / half
         forms = rng.integers(0, len(FORMS), (self.samples, 1, 1, 1))
         clips = inside(forms, across, down) + rng.normal(
             0.0, self.noise, (self.samples, self.frames) + 2 * (self.size,)
         )
         return {"clip": clips.astype(np.float32)[:, :, None], "direction": labels}
+
+    def _apart(self, places: Array, middle: Array) -> Array:
+        """How far places are from the shape's middle, in pixels; the shorter way round where there is no edge."""
+        apart: Array = places - middle
+        return apart if self.path == "middle" else (apart + self.size / 2) % self.size - self.size / 2

@@ -220,6 +220,31 @@ def test_shapes_move_to_the_side_that_is_asked_for() -> None:
         assert max(sides, key=lambda side: sides[side]) == dataset.target_field().classes[label]
 
 
+def test_where_the_way_lies_anywhere_each_frame_is_as_likely_for_every_direction() -> None:
+    """The frame has no edge there, and every place is as often the shape's: no direction has places of its own."""
+    clips = Clips(samples=4000, noise=0.0, path="anywhere").load()
+    frames, labels = np.asarray(clips.input_field().values)[:, :, 0], np.asarray(clips.target_field().values)
+    for frame in (0, 3, 7):
+        shares = np.array([frames[labels == label, frame].mean(axis=0) for label in range(4)])
+        assert np.ptp(shares, axis=0).max() < 0.07
+        assert np.ptp(shares.mean(axis=0)) < 0.05
+    assert Clips.usual().path == "anywhere" and Clips().path == "middle"
+
+
+def test_a_shape_without_an_edge_moves_as_far_as_it_is_told() -> None:
+    clips = Clips(samples=80, noise=0.0, path="anywhere").load()
+    frames, labels = np.asarray(clips.input_field().values)[:, :, 0], np.asarray(clips.target_field().values)
+    turn = np.exp(2j * np.pi * (np.arange(16) + 0.5) / 16)
+    for clip, label in zip(frames, labels, strict=True):
+        across, down = (
+            np.angle((ends[-1] @ turn) * np.conj(ends[0] @ turn)) / (2 * np.pi)
+            for ends in (clip.sum(axis=1), clip.sum(axis=2))
+        )
+        sides = {"left": -across, "right": across, "up": -down, "down": down}
+        assert max(sides, key=lambda side: sides[side]) == clips.target_field().classes[label]
+        assert max(sides.values()) == pytest.approx(0.4, abs=0.07)
+
+
 def test_machines_wear_until_they_fail() -> None:
     dataset = Fleet(machines=12, cap=5000, stride=3).load()
     assert dataset.groups is not None
