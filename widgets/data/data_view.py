@@ -157,8 +157,13 @@ class DataView(QWidget):
         head = hbox((self.title, 1), self.guide_button)
         self.about = DataFacts(self.facts, self.pipeline, self.notes)
         vbox(head, self.about, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
-        float_over(middle, self.waiting, self.notice, self.asking, self.offer, self.lopsided)
+        float_over(middle, *self.notices)
         return middle
+
+    @property
+    def notices(self) -> Sequence[QWidget]:
+        """What floats over the samples."""
+        return (self.waiting, self.notice, self.asking, self.offer, self.lopsided)
 
     def body(self) -> QWidget:
         """What is shown of the data, below what is said of it."""

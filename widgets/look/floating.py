@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
+from widgets.look.free_places import free_band, free_place, heads_in, hidden, place_in
 from widgets.look.labels import Label, set_look
 
 WIDEST = 720
@@ -20,8 +21,8 @@ LEAST = 220
 WIDEST_FAULT = 360
 """Pixels from which on a fault wraps its words, if the field is not wider."""
 
-WIDEST_BESIDE = 420
-"""Pixels from which on a notice beside a field does not grow with the pane that it lies over."""
+NARROWEST_BODY = 300
+"""Pixels of width below which notices do not keep to a part of their pane."""
 
 ARROW = "\N{BLACK LEFT-POINTING TRIANGLE}"
 
@@ -53,21 +54,33 @@ def height_at(widget: QWidget, width: int) -> int:
 
 
 class Floating(QObject):
-    """Puts notices in their places whenever one comes, goes or grows, or the pane changes."""
+    """Puts notices in their places whenever one comes, goes or grows, or the pane changes.
+
+    They hide no tab, no title of a plot, no header of a table and none of its first rows, as long as there is another
+    place over the pane.
+    """
 
     def __init__(self, host: QWidget, notices: tuple[QWidget, ...], within: QWidget, at_top: bool, widest: int) -> None:
         super().__init__(host)
-        self._host, self._notices, self._within, self._at_top = host, notices, within, at_top
-        self._widest = widest
+        self._notices, self._at_top, self._widest = notices, at_top, widest
+        self._around: list[QWidget] = []
+        self._avoided: tuple[QWidget, ...] = ()
         self._begin: QWidget | None = None
+        self._begin_at_top = False
         self._placing = False
         for notice in notices:
-            shown = not notice.isHidden()
-            notice.setParent(host)
-            notice.setVisible(shown)
             notice.installEventFilter(self)
-        for widget in _within(host, within):
-            widget.installEventFilter(self)
+        self.lie_over(host, within)
+
+    def lie_over(self, host: QWidget, within: QWidget) -> None:
+        """Have the notices float over another pane from now on, in another host or the same."""
+        self._host, self._within = host, within
+        for notice in self._notices:
+            if notice.parentWidget() is not host:
+                shown = not notice.isHidden()
+                notice.setParent(host)
+                notice.setVisible(shown)
+        self._around = self._watch(self._around, _within(host, within))
         self._place()
 
     def put_at_top(self, at_top: bool) -> None:
@@ -75,14 +88,28 @@ class Floating(QObject):
         self._at_top = at_top
         self._place()
 
-    def begin_at(self, widget: QWidget | None) -> None:
-        """Have notices at the upper edge begin where ``widget``, within the host, does; None for the edge itself."""
-        if self._begin is not None and isValid(self._begin):
-            self._begin.removeEventFilter(self)
-        self._begin = widget
-        if widget is not None:
-            widget.installEventFilter(self)
+    def keep_to(self, body: QWidget | None, avoided: Sequence[QWidget] = (), *, at_top: bool = False) -> None:
+        """Have notices lie over ``body``, a widget in the host, while it is on show and wide enough; None ends that.
+
+        They lie at its lower edge, or hang from its upper one, and keep clear of other notices that are ``avoided``.
+        """
+        before = [*self._avoided, *_chain(self._host, self._begin)]
+        self._begin, self._begin_at_top, self._avoided = body, at_top, tuple(avoided)
+        self._watch([widget for widget in before if widget not in self._around], self._followed())
         self._place()
+
+    def _followed(self) -> list[QWidget]:
+        return [*self._avoided, *_chain(self._host, self._begin)]
+
+    def _watch(self, before: Iterable[QWidget], after: Iterable[QWidget]) -> list[QWidget]:
+        """Hear of some widgets instead of others."""
+        for widget in before:
+            if isValid(widget):
+                widget.removeEventFilter(self)
+        watched = list(after)
+        for widget in watched:
+            widget.installEventFilter(self)
+        return watched
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _MOVED and not self._placing:
@@ -91,37 +118,56 @@ class Floating(QObject):
             self._placing = False
         return False
 
+    def _body(self) -> QWidget | None:
+        """What notices keep to, None where it is not on show or too narrow."""
+        body = self._begin
+        on_show = body is not None and isValid(body) and body.isVisible() and body.width() >= NARROWEST_BODY
+        return body if on_show else None
+
     def _area(self) -> QRect:
         """Where notices may lie: over the pane, or anywhere on the host while that is hidden."""
-        if self._within is self._host or not self._within.isVisibleTo(self._host):
+        body, pane = self._body(), self._rect_of(self._within)
+        if body is None:
+            return pane
+        area = self._rect_of(body)
+        if self._begin_at_top:
+            area.setBottom(max(area.bottom(), pane.bottom()))  # what hangs from its edge may be longer than it
+        return area
+
+    def _rect_of(self, over: QWidget) -> QRect:
+        if over is self._host or not over.isVisibleTo(self._host):
             return self._host.rect()
-        return QRect(self._within.mapTo(self._host, QPoint(0, 0)), self._within.size())
+        return QRect(over.mapTo(self._host, QPoint(0, 0)), over.size())
 
     def _place(self) -> None:
-        area = self._area()
+        shown = [notice for notice in self._notices if not notice.isHidden()]
+        if not shown:
+            return
+        area, taken = self._area(), self._taken()
+        at_top = self._at_top if self._body() is None else self._begin_at_top
         width = min(self._widest, area.width() - 2 * MARGIN)
-        left = area.left() + (area.width() - width) // 2
-        edge = self._upper(area.top()) + MARGIN if self._at_top else area.bottom() - MARGIN + 1
-        for notice in self._notices if self._at_top else reversed(self._notices):
-            if notice.isHidden():
-                continue
+        for notice in shown if at_top else reversed(shown):
             height = min(height_at(notice, width), area.height() - 2 * MARGIN)
-            top = edge if self._at_top else max(area.top(), edge - height)
-            notice.setGeometry(QRect(left, top, width, height))
+            room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+            place = free_place(room, QSize(width, height), taken, at_top=at_top)
+            notice.setGeometry(place)
             notice.raise_()
-            edge = top + height + MARGIN if self._at_top else top - MARGIN
+            taken.append(place.adjusted(0, -MARGIN, 0, MARGIN))
 
-    def _upper(self, top: int) -> int:
-        """Where notices at the upper edge begin, in pixels of the host."""
-        begin = self._begin
-        if begin is None or not isValid(begin) or not begin.isVisible():
-            return top
-        return begin.mapTo(self._host, QPoint(0, 0)).y()
+    def _taken(self) -> list[QRect]:
+        """What notices must not hide: tabs, titles, headers, and other notices."""
+        others = (widget for widget in self._avoided if isValid(widget) and widget.isVisible())
+        beside = [place_in(self._host, widget).adjusted(0, -MARGIN, 0, MARGIN) for widget in others]
+        return [*heads_in(self._host), *beside]
 
 
 @runtime_checkable
 class Headed(Protocol):
     """A pane that begins with words that no notice of the window may cover."""
+
+    @property
+    def notices(self) -> Sequence[QWidget]:
+        """Its own notices, which float over it as well."""
 
     def body(self) -> QWidget:
         """What begins below those words."""
@@ -134,8 +180,7 @@ class FloatingBeside(Floating):
 
     def __init__(self, host: QWidget, notice: QWidget, within: QWidget) -> None:
         self._field: QWidget | None = None
-        self._watched: list[QWidget] = []
-        self._around = list(_within(host, within))
+        self._fields: list[QWidget] = []
         self.arrow = Label(ARROW, host)
         self.arrow.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.arrow.hide()
@@ -143,13 +188,9 @@ class FloatingBeside(Floating):
 
     def follow(self, field: QWidget | None) -> None:
         """Stand beside this field from now on, or beside none."""
-        for widget in self._watched:
-            if isValid(widget) and widget not in self._around:
-                widget.removeEventFilter(self)
+        before = [widget for widget in self._fields if widget not in self._around]
         self._field = field
-        self._watched = [] if field is None else list(_within(self._host, field))
-        for widget in self._watched:
-            widget.installEventFilter(self)
+        self._fields = self._watch(before, () if field is None else _within(self._host, field))
         self._place()
 
     def _place(self) -> None:
@@ -161,24 +202,34 @@ class FloatingBeside(Floating):
         area, arrow = self._area(), self.arrow.sizeHint()
         set_look(self.arrow, "tone", str(notice.property("tone")))
         left = area.left() + arrow.width() + 2
-        width = min(WIDEST_BESIDE, area.right() - left - MARGIN)
+        width = min(WIDEST, area.right() - left - MARGIN)
         height = min(height_at(notice, width), area.height() - 2 * MARGIN)
         middle = field.center().y()
-        top = max(area.top() + MARGIN, min(middle - 2 * MARGIN, area.bottom() - MARGIN - height))
-        notice.setGeometry(left, top, width, height)
+        notice.setGeometry(self._level(QRect(left, 0, width, height), middle, area))
         self.arrow.setGeometry(left - arrow.width() + 1, middle - arrow.height() // 2, arrow.width(), arrow.height())
         notice.raise_()
         self.arrow.raise_()
 
+    def _level(self, place: QRect, middle: int, area: QRect) -> QRect:
+        """The place on the level of the field, a little above or below its middle, that leaves most of the pane free.
+
+        It hides no title of a plot as long as the other one does not.
+        """
+        least, most = area.top() + MARGIN, area.bottom() - MARGIN - place.height()
+        tops = [middle - 2 * MARGIN, middle + 2 * MARGIN - place.height()]
+        places = [QRect(place).translated(0, max(least, min(top, most))) for top in tops]
+        heads = list(heads_in(self._host))
+        begin = max((head.bottom() + 1 - area.top() for head in heads if head.intersects(area)), default=0)
+        body = area.adjusted(0, begin, 0, 0)
+        return min(places, key=lambda each: (hidden(each, heads), sum(free_band(body, [each]))))
+
     def _seen(self) -> QRect | None:
         """What is in view of the field, None where its middle is not, or nothing has room beside it."""
         field = self._field
-        if field is None or not isValid(field) or not field.isVisible():
+        if field is None or not isValid(field) or not field.isVisible() or not self._host.isAncestorOf(field):
             return None
         place = QRect(field.mapTo(self._host, QPoint(0, 0)), field.size())
-        seen, area = place, self._area()
-        for widget in _within(self._host, field):
-            seen &= QRect(widget.mapTo(self._host, QPoint(0, 0)), widget.size())
+        seen, area = place_in(self._host, field), self._area()
         beside = area.left() >= place.left() and area.width() >= LEAST and self._within.isVisible()
         return seen if beside and seen.contains(place.center()) else None
 
@@ -189,6 +240,10 @@ def _within(host: QWidget, widget: QWidget) -> Iterator[QWidget]:
     while around is not None and (around is widget or around is not host):
         yield around
         around = around.parentWidget() if around is not host else None
+
+
+def _chain(host: QWidget, widget: QWidget | None) -> list[QWidget]:
+    return list(_within(host, widget)) if widget is not None and isValid(widget) else []
 
 
 class FaultHidden(QEvent):

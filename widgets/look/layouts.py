@@ -33,6 +33,8 @@ Margins: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels."""
 NONE: Margins = (0, 0, 0, 0)
 FILL = Qt.AlignmentFlag(0)
+CROWDED = 0.55
+"""Most of the width that buttons take beside a sentence."""
 
 
 def hbox(
@@ -78,6 +80,14 @@ def hsplit(
         splitter.setSizes(list(sizes))
     splitter.setChildrenCollapsible(False)
     return splitter
+
+
+def stack_if_crowded(whole: QBoxLayout, buttons: QLayout, width: int) -> None:
+    """Have ``buttons`` stand below what is beside them in ``whole`` where they take most of a ``width`` in pixels."""
+    crowded = buttons.sizeHint().width() > CROWDED * width
+    way = QBoxLayout.Direction.TopToBottom if crowded else QBoxLayout.Direction.LeftToRight
+    if way != whole.direction():
+        whole.setDirection(way)
 
 
 def _filled(box: B, items: tuple[Item, ...], margins: Margins | None, spacing: int | None) -> B:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLayout, QSlider, QToolButton, QWidget
 
+from widgets.look.free_places import HEAD
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
@@ -88,4 +89,5 @@ class TitledCurves(QWidget):
         self.setAccessibleName(title)
         heading = text_label(title, self, look="heading", indent=12)
         heading.setMinimumHeight(self.view.theme.px(32))
+        heading.setObjectName(HEAD)
         vbox(heading, (self.view, 1), parent=self, spacing=0)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QToolButton, QWidget
 
+from widgets.look.free_places import HEAD
 from widgets.look.labels import text_label
 
 LEFT, TOP, RIGHT, SPACING = 12, 4, 8, 4
@@ -31,6 +32,7 @@ class PlotHeader(QWidget):
 
     def __init__(self, title: str, slider: QSlider, log: QToolButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(HEAD)
         self.slider, self.log = slider, log
         self.caption = text_label("Smoothing", self, look="faint")
         self.value = text_label(OFF, self, look="faint")

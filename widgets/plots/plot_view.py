@@ -75,6 +75,8 @@ class PlotView(pg.GraphicsView, Themed):
         self._behind.timeout.connect(self.draw_later)
         self._rest: QGraphicsWidget | None = None
         self._one_scale = False
+        self.left_free = (0, 0)
+        """Pixels at the upper and at the lower edge in which nothing is drawn."""
         self.offers_fit = True
         """Whether a button in the corner leads back to all data; a plot with a chip for that needs none."""
         self.centralWidget.hide()  # until there is something to show
@@ -140,12 +142,26 @@ class PlotView(pg.GraphicsView, Themed):
         self.keys.clear()
         self._rest = None
         self._grid = QGraphicsGridLayout()
-        self._grid.setContentsMargins(6, 8, 12, 4)
+        self._set_margins()
         self._grid.setSpacing(0)
         whole = QGraphicsWidget()
         whole.setLayout(self._grid)
         whole.setVisible(self.centralWidget.isVisible())
         self.setCentralItem(whole)
+
+    def leave_free(self, above: int, below: int) -> None:
+        """Draw nothing in so many pixels at the upper and at the lower edge, where something lies over the chart.
+
+        Buttons over the chart stay where they are.
+        """
+        if (above, below) != self.left_free:
+            self.left_free = above, below
+            self._set_margins()
+            self.draw_later()
+
+    def _set_margins(self) -> None:
+        above, below = self.left_free
+        self._grid.setContentsMargins(6, 8 + above, 12, 4 + below)
 
     def add_panel(
         self,
@@ -345,7 +361,8 @@ class PlotView(pg.GraphicsView, Themed):
         painter = QPainter(self.viewport())
         area = QRectF(self.viewport().rect())
         if self.is_empty():
-            draw_empty(painter, self.theme, area, self.empty_text)
+            above, below = self.left_free
+            draw_empty(painter, self.theme, area.adjusted(0, above, 0, -below), self.empty_text)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(self.theme.accent)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
 from widgets.look.buttons import mark_usual
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import Stretch, hbox, stack_if_crowded, vbox
 from widgets.look.plain_text import caption
 from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 
@@ -71,14 +71,16 @@ class Banner(Themed, QWidget):
         self.setAccessibleName(notice.text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         text = text_label(notice.text, wrap=True, selectable=True)
-        self._layout = hbox((text, 1), parent=self, margins=(36, 6, 8, 6))
+        self._choices = hbox(Stretch(1), spacing=8)
+        self._words = hbox((text, 1), self._choices, spacing=8)
+        layout = hbox((self._words, 1), parent=self, margins=(36, 6, 8, 6))
         for index, (title, call) in enumerate(notice.choices):
             self._add_choice(title, call, first=index == 0)
         self.cross = QToolButton()
         self.cross.setAccessibleName("Dismiss this notice")
         self.cross.setToolTip("Dismiss")
         self.cross.clicked.connect(self.dismiss)
-        self._layout.addWidget(self.cross)
+        layout.addWidget(self.cross)
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._pass)
         if notice.passing:
@@ -98,7 +100,12 @@ class Banner(Themed, QWidget):
         button = QPushButton(caption(title))
         mark_usual(button, first)
         button.clicked.connect(lambda: self._choose(call))
-        self._layout.addWidget(button)
+        self._choices.addWidget(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the choices leave the sentence little room, they stand below it."""
+        super().resizeEvent(event)
+        stack_if_crowded(self._words, self._choices, event.size().width())
 
     def _choose(self, call: Callable[[], object]) -> None:
         self._close(self)
@@ -163,6 +170,7 @@ class Banners(QWidget):
         self._layout.insertWidget(0, banner)
         self._watch()
         self.show()
+        banner.show()  # now: the layout would show it later, and until then have no room for it
         QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
 
     def withdraw(self, key: str) -> None:

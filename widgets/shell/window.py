@@ -324,7 +324,10 @@ class MainWindow(DropTarget):
     def _on_workspace(self, name: str) -> None:
         self.bar.show_workspace(name)
         panel = self.workbench.panel(name)
-        self._floating.begin_at(panel.body() if panel is not None and isinstance(panel, Headed) else None)
+        if panel is not None and isinstance(panel, Headed):
+            self._floating.keep_to(panel.body(), panel.notices)
+        else:
+            self._floating.keep_to(self.workbench.canvas, at_top=True)
         self.commands.refresh()
 
     def _show_working(self, working: bool) -> None:

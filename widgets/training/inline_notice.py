@@ -7,17 +7,15 @@ from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSizePolicy, QWidget
 
 from widgets.look.buttons import mark_usual
 from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import Stretch, hbox
+from widgets.look.layouts import Stretch, hbox, stack_if_crowded
 from widgets.look.plain_text import caption
 
 Tone = Literal["error", "warning", "ok"]
-SHARE = 0.5
-"""Most of the width that buttons take beside a sentence."""
 
 
 class InlineNotice(QFrame):
@@ -36,6 +34,8 @@ class InlineNotice(QFrame):
         self._row = hbox(Stretch(1), spacing=8)
         self._whole = hbox((self._label, 1), self._row, parent=self, margins=(12, 6, 8, 6), spacing=8)
         self._buttons: list[QPushButton] = []
+        self.pane: QWidget | None = None
+        """What takes the keys when the notice goes, where it floats over another pane than its own."""
         self.dismissed = ""
         """What was said when it was dismissed last, empty where it was taken back since."""
         self.hide()
@@ -78,14 +78,11 @@ class InlineNotice(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the buttons leave the sentence little room, they stand below it."""
         super().resizeEvent(event)
-        crowded = self._row.sizeHint().width() > SHARE * event.size().width()
-        way = QBoxLayout.Direction.TopToBottom if crowded else QBoxLayout.Direction.LeftToRight
-        if way != self._whole.direction():
-            self._whole.setDirection(way)
+        stack_if_crowded(self._whole, self._row, event.size().width())
 
     def _hand_on(self) -> None:
         """Give the keys to what stands below, if a button has them that is about to disappear."""
-        focus, pane = QApplication.focusWidget(), self.parentWidget()
+        focus, pane = QApplication.focusWidget(), self.pane or self.parentWidget()
         if focus is None or pane is None or not within(self, focus):
             return
         target = target_in(pane, leaving=self)

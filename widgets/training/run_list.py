@@ -79,6 +79,7 @@ class RunList(QWidget):
         self.model = RunModel(source, self)
         self.table = RunTable(self.model, source, self)
         self.notice = InlineNotice(self)
+        self.notice.pane = self
         self._deletion = RunDeletion(self.model, self.notice, self.select, self._staying_near)
         self._deletion.show_last = self.last_wanted.emit
         self.everything, self.wide = QCheckBox("All projects", self), QToolButton(self)
@@ -116,8 +117,8 @@ class RunList(QWidget):
         self._empty.setProperty("faint", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(16, 16, 16, 16)
-        stack = _Runs(self.model, self)
-        self._stack = QStackedLayout(stack)
+        self.rows = _Runs(self.model, self)
+        self._stack = QStackedLayout(self.rows)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
         self.everything.setToolTip("List the runs of every project, not of the open one alone")
@@ -140,8 +141,8 @@ class RunList(QWidget):
         several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
         head = flow(self.everything, self.wide, self.back, *several, Stretch(1), self.usage, spacing=8)
         row = flow(*one, Stretch(1), self.trash, spacing=4)
-        vbox(head, (stack, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
-        float_over(self, self.notice, within=stack)
+        vbox(head, (self.rows, 1), row, parent=self, margins=(8, 4, 4, 4), spacing=4)
+        self.floating = float_over(self, self.notice, within=self.rows)
 
     def _button(self, title: str, act: Callable[[], None] | None) -> QPushButton:
         button = QPushButton(title, self)

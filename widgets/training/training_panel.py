@@ -20,7 +20,6 @@ from app.training.training_course import can_tell_overfitting
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
-from widgets.look.floating import FloatingBeside
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
@@ -29,6 +28,7 @@ from widgets.training.busy_covers import BusyCovers
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.metric_text import own_name
+from widgets.training.notice_places import NoticePlaces
 from widgets.training.run_list import RunList
 from widgets.training.score_chance import how_sure
 from widgets.training.settings_form import PlanForm
@@ -107,8 +107,9 @@ class TrainPanel(QWidget):
         self._plots.setSizes([10 * share for share in SHARES])
         self.curves.rate.hide()
         self._splitter.setSizes([LEFT, 920])
-        self.floating = FloatingBeside(self, self.notice, over)
-        self.notice.concerns.connect(self.floating.follow)
+        plots = [plot.view for plot in (self.curves.loss, self.curves.metric, self.curves.rate)]
+        self._places = NoticePlaces(self, over, plots, self.notice, self.runs)
+        self.floating = self._places.beside
 
     def _connect(self) -> None:
         controller, model = self._controller, self.runs.model
@@ -195,7 +196,7 @@ class TrainPanel(QWidget):
 
     def _make_room(self, wide: bool) -> None:
         """Give the wide table the room of the plots, or give it back."""
-        self._over.setVisible(not wide)
+        self._places.make_room(wide)
 
     # The run in progress
 
@@ -302,6 +303,7 @@ class TrainPanel(QWidget):
             return
         self._live = run
         self.runs.model.tick(run, True)
+        self._tell_overfitting()  # by what was wrong with this run
         name, hue = self._name_of(run), self.runs.model.hue(run) or 0
         if self._controller.active:
             self.curves.go_on(run, name, hue)

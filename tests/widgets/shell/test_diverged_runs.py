@@ -93,6 +93,7 @@ def test_a_run_that_diverged_is_nowhere_called_trained(
     made = reopened(qtbot, project_file)
     try:
         assert texts(made) == (score, score, status)
+        assert train_panel(made).strip.overfitting.isHidden()  # whether it overfits is no question then
         assert on_the_start_page(made) == score
     finally:
         close(made)
