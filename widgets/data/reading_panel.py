@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QEvent, QItemSelectionModel, Signal
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -81,12 +81,23 @@ class ReadingPanel(QWidget):
         self._lay_out()
         self._connect()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of the text asks for other room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_head()
+
+    def _fit_head(self) -> None:
+        self.head.setFixedHeight(LINES * self.head.fontMetrics().lineSpacing() + 30)
+
     def _set_up(self) -> None:
         self.head.setReadOnly(True)
         self.head.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.head.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        fixed = QFont()  # of its own family alone, so that it grows with the text around it
+        fixed.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
+        self.head.setFont(fixed)
         self.head.setAccessibleName("First lines of the file")
-        self.head.setFixedHeight(LINES * self.head.fontMetrics().lineSpacing() + 30)
+        self._fit_head()
         self.table.setModel(self.model)
         self.table.setAccessibleName("Columns as they are read")
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
