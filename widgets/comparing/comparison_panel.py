@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from widgets.canvas.comparison_layer import WORDS, sign_color
 from widgets.look import icons
+from widgets.look.first_press import FirstPress
 from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
@@ -51,6 +52,7 @@ class ComparisonPanel(Themed, QWidget):
         self.list.setUniformRowHeights(True)
         self.list.setStyleSheet("QTreeView { border: none; background: transparent; }")
         FocusRing(self.list)
+        FirstPress(self.list)
         header = self.list.header()
         header.setMinimumSectionSize(24)
         for column in (0, 1):

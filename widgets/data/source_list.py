@@ -21,6 +21,7 @@ from app.data.source_catalogue import SHIPPED
 from widgets.data.data_filter import data_filter
 from widgets.data.known_sets import KnownSets
 from widgets.look import file_dialogs
+from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
@@ -51,6 +52,7 @@ class SourceList(QWidget):
         self._fit_later.timeout.connect(self._fit_cards)
         self._fill()
         self._lay_out()
+        FirstPress(self.list)
         self.list.itemClicked.connect(self._take)
         self.list.itemActivated.connect(self._take)
 

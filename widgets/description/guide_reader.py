@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextEdit
 from app.system.guide_pages import FIRST, GuidePage, Hit, guide_pages, leads_to, picture_of, search, stems
 from widgets.description.description_panel import Reader
 from widgets.description.found_sections import FoundSections, marked, set_result
+from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import Markup, markup, plain_tip
@@ -99,6 +100,7 @@ class GuideReader(Themed, QWidget):
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
+        FirstPress(self.list)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.reader.setAccessibleName("Page of the guide")
         left: QVBoxLayout = vbox(self.search, self.nothing, (self.list, 1), margins=(12, 12, 6, 12), spacing=8)

@@ -19,6 +19,7 @@ from graph.network import Annotation, Node
 from graph.shapes import Shape
 from widgets.fields.checked_names import CheckedNames
 from widgets.look import icons
+from widgets.look.first_press import FirstPress
 from widgets.look.focus_ring import FocusRing
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
@@ -62,6 +63,7 @@ class Outline(Themed, QTreeWidget):
         super().__init__(parent)
         self.setObjectName("outline")
         FocusRing(self)
+        FirstPress(self)
         self.setAccessibleName("Outline of the network")
         name_columns(self, "Layer", "Result")
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)

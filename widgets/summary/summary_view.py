@@ -24,6 +24,7 @@ from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.look import file_dialogs
+from widgets.look.first_press import FirstPress
 from widgets.look.flow import flow
 from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
@@ -162,6 +163,7 @@ class Summary(Themed, QWidget):
         tree.setItemDelegate(ShareDelegate(self.model._source, tree))
         tree.setStyleSheet("QTreeView { border: none; border-radius: 0; }")
         FocusRing(tree)
+        FirstPress(tree)
         tree.setIndentation(16)
         header = tree.header()
         header.setStretchLastSection(False)  # it would also squeeze the last column where there is no room

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.look.plain_text import plain_tip
@@ -61,6 +62,7 @@ class Trials(QWidget):
         self.table.setObjectName("searchTrials")
         self.table.setAccessibleName("Trials")
         self.table.setRootIsDecorated(False)
+        FirstPress(self.table)
         self.table.setUniformRowHeights(True)
         self.table.setSortingEnabled(True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

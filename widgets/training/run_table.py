@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.fields.checked_names import CheckedNames
+from widgets.look.first_press import FirstPress
 from widgets.look.swatch import SWATCH
 from widgets.look.theme import ThemeSource
 from widgets.training.run_columns import NAME, NOTES, TAGS
@@ -125,6 +126,7 @@ class RunTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # runs of one project differ at the end of their names
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        FirstPress(self)
         self._dress_headers()
         model.modelReset.connect(self._on_columns)
         self.itemDelegate().closeEditor.connect(self._on_edited)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTabWidget, QTreeWidget, QTreeWidgetItem, QWidget
 from app.protocol.evaluation_values import ClassScores, ScoreCurve, Scores
 from app.system.number_format import format_percent
 from widgets.charts.score_curves import ScoreCurves, UnitCurve
+from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, vbox
 from widgets.look.plain_text import plain_tip
@@ -36,6 +37,7 @@ class ScoreTabs(QTabWidget):
         self.table = QTreeWidget()
         self.table.setAccessibleName("Scores of each class")
         self.table.setRootIsDecorated(False)
+        FirstPress(self.table)
         name_columns(self.table, *COLUMNS)
         self.roc = ScoreCurves(source, "ROC", ("false positive rate", "true positive rate"), EMPTY, diagonal=True)
         self.recalled = ScoreCurves(source, "Precision and recall", ("recall", "precision"), EMPTY)

@@ -22,6 +22,7 @@ from app.system.number_format import nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
+from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.plain_text import plain_tip
@@ -68,6 +69,7 @@ class TextErrors(QWidget):
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setTabKeyNavigation(False)
+        FirstPress(table)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setStretchLastSection(True)
         table.currentCellChanged.connect(lambda row, *_: self._show_row(row))
