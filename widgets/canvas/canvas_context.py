@@ -25,6 +25,7 @@ from widgets.canvas.canvas_events import CanvasEvents
 from widgets.canvas.card_animation import CardAnimation
 from widgets.canvas.gestures.gesture_runner import GestureRunner
 from widgets.canvas.hit_test import WIRE_GRASP, Hit, find, wire_at
+from widgets.canvas.level_of_detail import MID_FROM
 from widgets.canvas.navigation import Navigation
 from widgets.canvas.notice import CanvasNotice
 from widgets.canvas.popups import Popups
@@ -74,6 +75,8 @@ class CanvasContext(QObject):
         self.animation = CardAnimation(self)
         self.pointer: QPoint | None = None
         """Where the pointer was last seen, in the viewport."""
+        self._named = False
+        """Whether what was last framed keeps its names legible."""
         self.layer_left = ""
         """The layer whose wires are being gone through by keyboard."""
         self._unsubscribe: list[Callable[[], None]] = []
@@ -116,7 +119,7 @@ class CanvasContext(QObject):
         self._route_more()
         self.selection.clear()
         self._unsubscribe = [document.subscribe(self._on_commit), checker.subscribe(self.board.refresh)]
-        self.frame_all()
+        self.frame_all(named=True)
         self.changed.emit()
 
     def release(self) -> None:
@@ -138,10 +141,15 @@ class CanvasContext(QObject):
             whole = whole.united(extra.bounds())
         return whole
 
-    def frame_all(self) -> None:
-        """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size."""
-        self.navigation.show_region(self.extent())
-        self.navigation.framed = True
+    def frame_all(self, *, named: bool = False) -> None:
+        """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size.
+
+        ``named`` keeps the names of layers legible where that leaves most of the network in view, and what is selected.
+        """
+        self.navigation.show_region(self.extent(), least=MID_FROM if named else 0.0)
+        self.navigation.framed, self._named = True, named
+        if named and self.selection.ids and not self.is_whole_in(self.navigation.visible_region()):
+            self.navigation.ensure_visible(self.board.bounds(self.selection.ids))
 
     def show_layers(self, ids: Iterable[str]) -> None:
         """Show these layers, because something leads to them."""
@@ -153,7 +161,7 @@ class CanvasContext(QObject):
         Else what was in the middle stays there, and so does a zoom that leaves the whole network in view.
         """
         if self.navigation.framed:
-            self.frame_all()
+            self.frame_all(named=self._named)
         elif not before.isEmpty():
             self.navigation.center_on(before.center())
             if self.is_whole_in(before) and not self.is_whole_in(self.navigation.visible_region()):

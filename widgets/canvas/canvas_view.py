@@ -148,16 +148,16 @@ class CanvasView(QGraphicsView):
         show_drop(self.context, layer, place)
 
     def fit_again(self) -> None:
-        """Show the whole network, because another work begins; unless what is in view was chosen by hand.
+        """Show the whole network, or as much as has room with legible names, because another work begins.
 
-        Where something is dragged, it waits for that to end.
+        What is in view by hand stays. Where something is dragged, it waits for that to end.
         """
         if self.navigation.by_hand:
             return
         if self._mouse.holds:
             self.navigation.framed = self._resized = True
         else:
-            self.context.frame_all()
+            self.context.frame_all(named=True)
 
     def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
         """Write a picture of the whole network.

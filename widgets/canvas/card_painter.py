@@ -12,6 +12,7 @@ from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
 from widgets.canvas.board_items import DEAD, HALO, Face
+from widgets.canvas.level_of_detail import Level, level_at
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
 
@@ -32,7 +33,7 @@ MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
 """Sizes of type, name and shape, and height of a line on cards seen from further away, in pixels of the screen."""
 
 
-SHRINKING = (1.0, 0.9, 0.8)
+SHRINKING = (1.0, 0.9, 0.8, 0.73)
 """Shares of the usual size of type that words on such cards are tried in, until they fit."""
 
 LARGEST_TEXT = 1.35
@@ -270,16 +271,34 @@ class CardPainter:
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
 
     def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float, ink: QColor) -> None:
-        for share in SHRINKING:
-            # Smaller type rather than a name cut short, whose number is what tells it from others.
-            sized = _sized(font, round(pixels * share))
-            metrics = _metrics(sized.key())
-            if metrics.horizontalAdvance(text) <= area.width():
-                break
+        sized, shown = self.word_fitting(font, pixels, text, area.width())
         painter.setFont(sized)
         painter.setPen(ink)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def word_fitting(self, font: QFont, pixels: float, text: str, room: float) -> tuple[QFont, str]:
+        """The font of a word on a card seen from further away, at ``pixels`` or less, and the word as it is painted.
+
+        Smaller type rather than a name cut short, whose number is what tells it from others: large text shrinks as far
+        as usual text does.
+        """
+        least = SHRINKING[-1] / min(self.theme.scale, LARGEST_TEXT)
+        shares = (*SHRINKING, least) if least < SHRINKING[-1] else SHRINKING
+        for share in shares:
+            sized = _sized(font, round(pixels * share))
+            metrics = _metrics(sized.key())
+            if metrics.horizontalAdvance(text) <= room:
+                break
+        return sized, metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+
+    def name_at(self, face: Face, zoom: float) -> str:
+        """The name of a card as it is painted at a zoom; nothing where cards are plain tiles."""
+        level = level_at(zoom)
+        if level is Level.MID:
+            large = min(self.theme.scale, LARGEST_TEXT)
+            return self.word_fitting(self.name_font, MID_PIXELS[0] * large / zoom, face.id, cards.WIDTH - 10)[1]
+        room = cards.WIDTH - 10 - 32
+        return "" if level is Level.FAR else self._name.elidedText(face.id, Qt.TextElideMode.ElideRight, room)
 
     # Colours
 

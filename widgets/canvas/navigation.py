@@ -32,11 +32,18 @@ PER_NOTCH = 1.15
 SETTLED_AFTER = 90
 """Milliseconds without zooming after which cards are painted sharp again."""
 
-MARGIN = 40
-"""Pixels left free around what is framed."""
+MARGIN, MARGIN_SHARE = 40, 0.08
+"""Pixels left free around what is framed, and the most of the view's width or height that they take."""
 
 GLIDE = 180
 """Milliseconds that the view takes to where something new appeared."""
+
+
+MOST_OF_IT = 0.6
+"""Share of what is framed that has to have room where it is shown larger than its whole would be."""
+
+OVERLAP = 1.05
+"""How much more than the view something may take that is still shown by its middle: its edges are empty."""
 
 
 class Navigation(QObject):
@@ -151,22 +158,30 @@ class Navigation(QObject):
     def room(self) -> tuple[float, float]:
         """Width and height that something framed may have, in pixels of the screen."""
         area = self._view.viewport().rect()
-        return max(area.width() - 2 * MARGIN, 1), max(area.height() - 2 * MARGIN, 1)
+        return max(area.width() - 2 * margin(area.width()), 1), max(area.height() - 2 * margin(area.height()), 1)
 
     def has_room(self, region: QRectF) -> bool:
         """Whether the whole region can be in view at this zoom."""
         width, height = self.room()
         return region.width() * self.zoom <= width and region.height() * self.zoom <= height
 
-    def show_region(self, region: QRectF, most: float = 1.0) -> None:
-        """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
+    def show_region(self, region: QRectF, most: float = 1.0, least: float = 0.0) -> None:
+        """Show the whole region, at ``most`` zoom or less; an empty one shows the origin.
+
+        Where `MOST_OF_IT` of the region has room at ``least`` zoom, that is kept to, and the region's start is shown.
+        """
         self.framed = self.by_hand = False
         if region.isEmpty():
             region = QRectF(-200, -150, 400, 300)
         width, height = self.room()
         fit = min(width / region.width(), height / region.height(), most)
-        zoom = max(MINIMUM, min(fit, MAXIMUM))
-        self._show(zoom, region.center(), QPointF(self._view.viewport().rect().center()))
+        zoom = max(MINIMUM, min(least if MOST_OF_IT * least <= fit < least else fit, MAXIMUM))
+        view = QRectF(self._view.viewport().rect())
+        middle = QPointF(
+            _middle(region.left(), region.right(), view.width() / zoom),
+            _middle(region.top(), region.bottom(), view.height() / zoom),
+        )
+        self._show(zoom, middle, view.center())
         self._rest.stop()
         self.zoomSettled.emit()
         self.zoomChanged.emit(zoom)
@@ -303,6 +318,16 @@ class Navigation(QObject):
     def stop(self) -> None:
         """Glide no further."""
         self._glide.stop()
+
+
+def _middle(start: float, end: float, room: float) -> float:
+    """The middle of a stretch, or of its first part where hardly more than that has room."""
+    return (start + end) / 2 if end - start <= OVERLAP * room else start + room / 2
+
+
+def margin(length: int) -> float:
+    """Pixels that stay free at each end of a view so long: a low view has little to spare."""
+    return min(MARGIN, MARGIN_SHARE * length)
 
 
 def _has_side(area: QRect, view: QSize, size: QSize) -> bool:

@@ -26,6 +26,8 @@ LEAST_TEXT = 10
 """Least height of a line in a cell in pixels: what is smaller cannot be read."""
 BAR_SHARE = 0.3
 """Share of the width that the values beside the colour bar may take; where they need more, the cells have it."""
+AROUND = 4
+"""Lines of text whose height the axis beside the cells and the colour bar take."""
 LEAST_CELL, LEAST_ROWS = 12, 16
 """Height in pixels that a row keeps, and for how many rows: a pane too small for these is scrolled."""
 MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -86,9 +88,20 @@ class MatrixPlot(PlotView):
         least = super().minimumSizeHint()
         if self.is_empty():
             return least
+        metrics = QFontMetricsF(self.theme.font(small=True))
         rows = min(len(self._values), LEAST_ROWS) * self.theme.px(LEAST_CELL)
-        around = 3 * QFontMetricsF(self.theme.font(small=True)).height()
-        return QSize(least.width(), max(least.height(), round(rows + around)))
+        height = max(least.height(), round(rows + 3 * metrics.height()))
+        return QSize(max(least.width(), round(self._least_width(metrics))), height)
+
+    def _least_width(self, metrics: QFontMetricsF) -> float:
+        """Pixels in which the first lines of all cells can be read, with the names beside them; 0 if there are many."""
+        rows, columns = self._values.shape
+        if max(rows, columns) > LEAST_ROWS:
+            return 0.0
+        texts = (self.cell_texts(row, column) for row in range(rows) for column in range(columns))
+        widest = _widest(metrics, [words[0] for words in texts if words]) * LEAST_TEXT / metrics.height()
+        names = _widest(metrics, self.panel.sides["left"].names)
+        return float(columns * (widest + 3) + names + AROUND * metrics.height())
 
     def resized(self) -> None:
         """Let the colour bar have its values where there is room for them."""
@@ -162,7 +175,7 @@ class MatrixPlot(PlotView):
         """The font in which the first lines of all cells fit: the small one, or a smaller one; None if none fits."""
         font = self.theme.font(small=True)
         metrics = QFontMetricsF(font)
-        widest = max(map(metrics.horizontalAdvance, firsts), default=0.0)
+        widest = _widest(metrics, firsts)
         share = min(1.0, cell.height() / metrics.height(), (cell.width() - 2) / max(widest, 1.0))
         size = int(metrics.height() * share)
         if share < 1.0:
@@ -235,3 +248,8 @@ class MatrixPlot(PlotView):
             self.picked.emit(*self._current)
         else:
             super().keyPressEvent(event)
+
+
+def _widest(metrics: QFontMetricsF, texts: Sequence[str]) -> float:
+    """Pixels of the widest of some texts."""
+    return max(map(metrics.horizontalAdvance, texts), default=0.0)

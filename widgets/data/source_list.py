@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -25,6 +26,7 @@ from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
+from widgets.look.scrolled import scrolled
 
 
 class SourceList(QWidget):
@@ -70,7 +72,9 @@ class SourceList(QWidget):
         menu.addAction("Folder of pictures or texts…", self._ask_for_folder)
         self.open.setMenu(menu)
         heading = text_label("Data sets", self, look="heading")
-        vbox(heading, (self.list, 1), self.known, self.open, parent=self, margins=(12, 8, 8, 12), spacing=8)
+        self._known_area = scrolled(self.known, by_keys=False)  # in a low window, rather than squeezed
+        self._known_area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        vbox(heading, (self.list, 1), self._known_area, self.open, parent=self, margins=(12, 8, 8, 12), spacing=8)
 
     def show_choice(self, section: Mapping[str, Any] | None) -> None:
         """Mark the data set that a project's ``data`` section names."""
@@ -100,7 +104,9 @@ class SourceList(QWidget):
             self.file_chosen.emit(Path(name))
 
     def _fit_cards(self) -> None:
-        """Give every card the height that its words need at this width."""
+        """Give every card the height that its words need at this width, and room to the bar beside the known sets."""
+        bar = self._known_area.verticalScrollBar()
+        self._known_area.setMinimumWidth(self.known.minimumSizeHint().width() + bar.sizeHint().width())
         width = self.list.viewport().width() - 4
         for row in range(self.list.count()):
             item = self.list.item(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton, QWidget
 
 from app.lessons.course import Course
@@ -23,6 +24,12 @@ NOT_YET = {
     False: "First answer the question. Skip goes on without.",
 }
 """The tip of Next before a step is done, by whether there is something to do or to answer."""
+
+LEAST_WIDTH, LEAST_HEIGHT = 220, 130
+"""Pixels that a lesson takes at least."""
+
+LEAST_TEXT = 36
+"""Pixels of the text that are in sight at least: a line of the largest."""
 
 
 class FittingReader(Reader):
@@ -49,13 +56,15 @@ class FittingReader(Reader):
 class LessonPanel(Themed, QWidget):
     """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed.
 
-    ``moved`` carries by how many steps to go.
+    ``moved`` carries by how many steps to go. ``resized`` says that another step, width or text needs another height.
+    The text scrolls; what there is to do or to answer stands below it, always in sight.
     """
 
     linked = Signal(str)
     moved = Signal(int)
     answered = Signal(float)
     left = Signal()
+    resized = Signal()
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
@@ -92,6 +101,7 @@ class LessonPanel(Themed, QWidget):
         """Take over the colours of another theme."""
         self.leave.setIcon(icons.icon("close", self.theme))
         self.leave.setIconSize(QSize(14, 14))
+        self.resized.emit()
 
     @staticmethod
     def _button(text: str, name: str) -> QPushButton:
@@ -104,7 +114,6 @@ class LessonPanel(Themed, QWidget):
         vbox(
             self.text,
             self.pictures,
-            self.sign,
             self.question,
             self.results,
             self.done,
@@ -116,14 +125,17 @@ class LessonPanel(Themed, QWidget):
             spacing=10,
         )
         self.area = scrolled(inner)
-        vbox(
-            hbox((self.title, 1), self.where, self.leave, spacing=8),
-            self.bar,
+        self.area.setMinimumHeight(LEAST_TEXT)
+        self._column = vbox(
+            hbox((self.title, 1), (self.leave, 0, Qt.AlignmentFlag.AlignTop), spacing=8),
+            hbox((self.bar, 1), self.where, spacing=8),
             (self.area, 1),
+            self.sign,
+            self.question.entry,
             hbox(self.back, self.next, Stretch(1), self.skip, spacing=6),
             parent=self,
-            margins=(14, 8, 8, 8),
-            spacing=6,
+            margins=(14, 6, 8, 6),
+            spacing=4,
         )
 
     def _connect(self) -> None:
@@ -138,7 +150,16 @@ class LessonPanel(Themed, QWidget):
         self.leave.clicked.connect(self.left)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(220, 130)
+        """What there is to do or to answer is in sight whole, and at least some lines of the text above it."""
+        width = max(self.width(), LEAST_WIDTH)
+        return QSize(LEAST_WIDTH, max(LEAST_HEIGHT, self._column.totalMinimumHeightForWidth(width)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words wrap otherwise at another width, and need another height."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+            self.resized.emit()
 
     # What is shown
 
@@ -157,13 +178,14 @@ class LessonPanel(Themed, QWidget):
         self.text.show_text(f"### {course.at + 1}. {step.title}\n\n{step.text}")
         self.pictures.show_pictures([picture for picture in step.pictures if not picture.after])
         self.results.show_pictures([picture for picture in step.pictures if picture.after])
-        self.question.setVisible(step.question is not None)
+        self.question.show_parts(step.question is not None)
         if step.question is not None:
             self.question.show_question(step.question, course.done)
         self.hint.show_text(step.hint)
         self.hint.hide()
         self.area.verticalScrollBar().setValue(0)
         self.show_progress()
+        self.resized.emit()
 
     def show_progress(self) -> None:
         """Show what is done by now."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QLineEdit,
@@ -12,9 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.lessons.schema import LessonQuestion
+from widgets.look.flow import flow
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import Stretch, hbox, vbox
-from widgets.look.plain_text import caption
+from widgets.look.layouts import hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
 WRONG = "Not quite. Try again, or have the answer shown."
@@ -32,8 +33,34 @@ def read_number(text: str) -> float | None:
         return None
 
 
+class Choice(QWidget):
+    """A choice to pick, whose words go on in the next line where the column is narrow; a click on them picks it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.button = QRadioButton()
+        self.button.setAccessibleName(text)
+        self.label = text_label(text, wrap=True)
+        self.setFocusProxy(self.button)
+        hbox((self.button, 0, Qt.AlignmentFlag.AlignTop), (self.label, 1), parent=self, margins=(0, 0, 8, 0), spacing=4)
+
+    def sizeHint(self) -> QSize:
+        """All words in one line."""
+        metrics, button = self.label.fontMetrics(), self.button.sizeHint()
+        wide = button.width() + 14 + metrics.horizontalAdvance(self.text)
+        return QSize(wide, max(button.height(), metrics.height()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.button.click()
+
+
 class QuestionBox(QWidget):
-    """``answered`` carries a number, or the number of a choice from 1; ``told`` says that the verdict is another."""
+    """What is said of an answer; the question and where it is answered are in `entry`, a widget beside it.
+
+    ``answered`` carries a number, or the number of a choice from 1; ``told`` says that the verdict is another.
+    """
 
     answered = Signal(float)
     told = Signal()
@@ -41,6 +68,9 @@ class QuestionBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("lessonQuestion")
+        self.entry = QWidget()
+        """It stands outside of what scrolls, so that it is always in sight."""
+        self.entry.setObjectName("lessonEntry")
         self.ask = text_label(look="heading", wrap=True)
         self.field = QLineEdit()
         self.field.setObjectName("lessonAnswer")
@@ -56,7 +86,7 @@ class QuestionBox(QWidget):
         self.verdict = text_label(wrap=True)
         self.verdict.setObjectName("lessonVerdict")
         self.group = QButtonGroup(self)
-        self.choices: list[QRadioButton] = []
+        self.choices: list[Choice] = []
         self._question: LessonQuestion | None = None
         self._assemble()
         self.check.clicked.connect(self._check)
@@ -64,16 +94,17 @@ class QuestionBox(QWidget):
         self.field.returnPressed.connect(self._check)
 
     def _assemble(self) -> None:
-        self._offered = vbox(spacing=4)
-        vbox(
-            self.ask,
-            self._offered,
-            hbox(self.field, self.unit, Stretch(1)),
-            hbox(self.check, self.give_up, Stretch(1), spacing=6),
-            self.verdict,
-            parent=self,
-            spacing=6,
-        )
+        vbox(self.verdict, parent=self)
+        self._offered = QWidget()
+        self._flow = flow(parent=self._offered, spacing=6)
+        typed = QWidget()
+        flow(self.field, self.unit, self.check, self.give_up, parent=typed, spacing=6)
+        vbox(self.ask, self._offered, typed, parent=self.entry, spacing=6)
+
+    def show_parts(self, shown: bool) -> None:
+        """Show the question and where it is answered, or neither."""
+        self.setVisible(shown)
+        self.entry.setVisible(shown)
 
     def show_question(self, question: LessonQuestion, answered: bool) -> None:
         """Show a question; one that was answered shows its answer."""
@@ -86,21 +117,22 @@ class QuestionBox(QWidget):
         self.field.setVisible(not question.choices)
         self.unit.setText(question.unit)
         self.unit.setVisible(bool(question.unit) and not question.choices)
+        self._offered.setVisible(bool(question.choices))
         self._offer(question.choices)
         self.say("", "")
         if answered:
             self.show_answer()
 
     def _offer(self, choices: list[str]) -> None:
-        for button in self.choices:
-            self.group.removeButton(button)
-            self._offered.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.choices = [QRadioButton(caption(text)) for text in choices]
-        for number, button in enumerate(self.choices, 1):
-            self.group.addButton(button, number)
-            self._offered.addWidget(button)
+        for choice in self.choices:
+            self.group.removeButton(choice.button)
+            self._flow.removeWidget(choice)
+            choice.hide()
+            choice.deleteLater()
+        self.choices = [Choice(text) for text in choices]
+        for number, choice in enumerate(self.choices, 1):
+            self.group.addButton(choice.button, number)
+            self._flow.addWidget(choice)
 
     def show_answer(self) -> None:
         """Fill the right answer in and say why it is right."""
@@ -111,7 +143,7 @@ class QuestionBox(QWidget):
         if question.number is not None:
             self.field.setText(f"{question.number:,}")
         elif question.answer is not None:
-            self.choices[question.answer - 1].setChecked(True)
+            self.choices[question.answer - 1].button.setChecked(True)
         self.say(f"Right. {question.because}".strip(), "ok")
 
     def refuse(self) -> None:
@@ -131,7 +163,7 @@ class QuestionBox(QWidget):
     def _answer(self) -> str:
         question = self._question
         if question is None or question.number is None:
-            return f"“{self.choices[self.group.checkedId() - 1].text()}”"
+            return f"“{self.choices[self.group.checkedId() - 1].text}”"
         return f"{question.number:,} {question.unit}".strip()
 
     def say(self, text: str, tone: str) -> None:

@@ -24,8 +24,11 @@ LESSON_SHARE = 0.55
 LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
 """Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
 
-LOW_COLUMN = 240
-"""Height of the column, in pixels of usual text, below which a lesson alone has room in it."""
+LEAST_PROBLEMS = 80
+"""Height in pixels that the problems keep where a lesson and the settings need the rest."""
+
+LESSON_STRIP = 190
+"""Height of a lesson below the data view, in pixels; more where what it asks needs more."""
 
 LENT_HEIGHT = 220
 """Least height of a panel that stands in the problems list's place."""
@@ -38,33 +41,47 @@ class Dividers:
 
     def __init__(self, across: QSplitter, down: QSplitter, column: QSplitter, themes: ThemeSource) -> None:
         self._across, self._down, self._column, self._themes = across, down, column, themes
-        self._scale = themes.theme.scale
+        self._scale = 1.0
         self._heights: dict[str, int] = {}
         self._lesson_share = LESSON_SHARE
         themes.changed.connect(self._on_theme)
         column.splitterMoved.connect(self._remember_lesson)
 
-    def divide(self, below: str, workspace: str, *, lent: bool) -> bool | None:
+    def divide(self, below: str, workspace: str, *, lent: bool, lesson: int) -> bool | None:
         """Give the bottom panel of a workspace its height; `divide_column` is to follow.
 
-        ``below`` names what the height belongs to, ``lent`` says that another panel has the problems list's place.
-        Returns whether the column is so low that a lesson alone has room in it; None where nothing is divided.
+        ``below`` names what the height belongs to, ``lent`` says that another panel has the problems list's place,
+        ``lesson`` is the height in pixels that a lesson in the column needs, 0 without one.
+        Returns whether the column is so low that the lesson alone has room in it; None where nothing is divided.
         """
         if workspace not in HEIGHTS:
             return None
+        self._follow_scale()
         total = self._down.height()
         share = LARGEST_SHARE.get(workspace, USUAL_SHARE)
         height = self._heights.get(below) or min(self._themes.theme.px(HEIGHTS[below]), round(total * share))
         if workspace == "network" and lent:
             height = max(height, LENT_HEIGHT)
+        elif workspace == "network" and lesson:
+            height = min(height, max(total - self._down.handleWidth() - lesson - self._least_settings, LEAST_PROBLEMS))
         height = min(height, round(total * 0.8))
         self._down.setSizes([total - height, height])
-        return self._down.sizes()[0] < self._themes.theme.px(LOW_COLUMN)
+        return bool(lesson) and self._down.sizes()[0] < lesson + self._least_settings
 
-    def divide_column(self) -> None:
-        """Give the lesson its share of the column, whose parts are shown or hidden by now."""
+    @property
+    def _least_settings(self) -> int:
+        """Pixels that the settings need above a lesson, with the divider between them."""
+        settings = self._column.widget(0)
+        needed = settings.minimumSizeHint().height() if settings is not None else 0
+        return max(SETTINGS_HEIGHT, needed) + self._column.handleWidth()
+
+    def divide_column(self, least: int) -> None:
+        """Give the lesson its share of the column, or the height that it needs at ``least``.
+
+        The column's parts are shown or hidden by now.
+        """
         column = self._down.sizes()[0]
-        lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
+        lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT), least)
         self._column.setSizes([column - lesson, lesson])
 
     def remember(self, below: str, workspace: str) -> None:
@@ -80,16 +97,21 @@ class Dividers:
             self._lesson_share = sizes[1] / sum(sizes)
 
     def _on_theme(self) -> None:
-        """Columns grow with the text, as far as the canvas keeps its share."""
+        if self._across.isVisible():
+            self._follow_scale()
+
+    def _follow_scale(self) -> None:
+        """Columns grow with the text, as far as the canvas keeps its share; not before there is a width to share."""
         scale = self._themes.theme.scale
-        left, middle, right = self._across.sizes()
-        whole, grown = left + middle + right, scale / self._scale
+        if scale == self._scale:
+            return
+        left, _, right = self._across.sizes()
+        whole, grown = self._across.window().width(), scale / self._scale
         left, right = (
             min(round(width * grown), round(whole * share))
             for width, share in zip((left, right), COLUMN_SHARES, strict=True)
         )
-        if grown != 1.0:
-            self._across.setSizes([left, whole - left - right, right])
+        self._across.setSizes([left, whole - left - right, right])
         self._scale = scale
 
     def state(self) -> dict[str, Any]:
@@ -103,6 +125,7 @@ class Dividers:
         across, heights = state.get("across"), state.get("heights")
         if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
             self._across.setSizes(across)
+            self._scale = self._themes.theme.scale
         if isinstance(heights, dict):
             known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
             self._heights = {name: max(size, 60) for name, size in known.items()}

@@ -99,6 +99,33 @@ class Title(Themed, QWidget):
         painter.end()
 
 
+class DeviceButton(QToolButton):
+    """Names the device, and keeps room for what ``auto`` is expected to come to, in whatever font it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("deviceButton")
+        self.setText(AUTO)
+        self.setToolTip("Where to train")
+        self.setAccessibleName("Device: auto")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(QMenu(self))
+        self._expected = "cpu"
+
+    def expect(self, automatic: str) -> None:
+        """Keep room for this device in brackets."""
+        self._expected = automatic
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint, advance = super().sizeHint(), self.fontMetrics().horizontalAdvance
+        missing = advance(f"{AUTO} ({self._expected})") - advance(self.text())
+        return hint + QSize(max(missing, 0), 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 class TopBar(Themed, QWidget):
     """The bar. ``workspace`` carries the name of a workspace that was clicked, ``device`` the id of a device."""
 
@@ -126,9 +153,8 @@ class TopBar(Themed, QWidget):
         self.pause = self._button("pause", "pauseButton", "Pause")
         self.step = self._button("step", "stepButton", "Train on one batch")
         self.stop = self._button("stop", "stopButton", "Stop")
-        self.devices = self._device_button()
+        self.devices = DeviceButton()
         self._offered: tuple[tuple[tuple[str, str], ...], str] | None = None
-        self._expected = "cpu"
         self._left, self._right = QWidget(), QWidget()
         self._assemble()
         self.follow(themes)
@@ -170,16 +196,6 @@ class TopBar(Themed, QWidget):
     def _retitle(button: QToolButton, action: QAction) -> None:
         button.setAccessibleName(spoken(action.text()))
         button.setToolTip(plain_tip(f"{spoken(action.text())} ({action.shortcut().toString()})"))
-
-    def _device_button(self) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("deviceButton")
-        button.setText(AUTO)
-        button.setToolTip("Where to train")
-        button.setAccessibleName("Device: auto")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setMenu(QMenu(button))
-        return button
 
     def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str, automatic: str = "") -> None:
         """Offer devices as ``(id, title)`` and mark the chosen one; ``found`` is what ``auto`` comes to, if known."""
@@ -225,22 +241,15 @@ class TopBar(Themed, QWidget):
         side = self.theme.px(16)
         for button in (self.train, self.pause, self.step, self.stop):
             button.setIconSize(QSize(side, side))
-        self._keep_room_for_device()
 
     def expect_device(self, automatic: str) -> None:
         """Keep room for what ``auto`` came to the last time, so that Train stands still when the worker tells it."""
-        self._expected = automatic
-        self._keep_room_for_device()
-
-    def _keep_room_for_device(self) -> None:
-        metrics, devices = self.devices.fontMetrics(), self.devices
-        bare = devices.sizeHint().width() - metrics.horizontalAdvance(devices.text())
-        devices.setMinimumWidth(bare + metrics.horizontalAdvance(f"{AUTO} ({self._expected})"))
+        self.devices.expect(automatic)
 
     def _needed(self, *, words: bool) -> int:
         """Pixels that the bar needs with or without the word on Train, and without the title."""
         buttons = [button for button in (self.pause, self.step, self.stop, self.devices) if not button.isHidden()]
-        widths = [self.menu.sizeHint().width(), *(_width_of(button) + GAP for button in buttons)]
+        widths = [self.menu.sizeHint().width(), *(button.sizeHint().width() + GAP for button in buttons)]
         if not self.train.isHidden():
             word = self.train.fontMetrics().horizontalAdvance(self.train.text()) + 2 * GAP if words else 0
             widths += [self.train.iconSize().width() + 24 + GAP + word, self._frame.sizeHint().width() + 24]
@@ -262,10 +271,6 @@ class TopBar(Themed, QWidget):
         painter.setPen(self.theme.border)
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.end()
-
-
-def _width_of(button: QToolButton) -> int:
-    return max(button.sizeHint().width(), button.minimumWidth())
 
 
 class StatusLine(Themed, QWidget):

@@ -28,7 +28,7 @@ from widgets.panels.palette import BLOCK_MIME, Palette
 from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
-from widgets.shell.dividers import Dividers
+from widgets.shell.dividers import LESSON_STRIP, Dividers
 from widgets.shell.panes import split_panes
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
@@ -36,9 +36,6 @@ from widgets.summary.summary_view import Summary
 
 PALETTE_IN = ("network",)
 """Workspaces in which the palette stands beside the canvas."""
-
-LESSON_STRIP = 190
-"""Height of a lesson below the data view, in pixels."""
 
 
 class Workbench(QWidget):
@@ -105,7 +102,7 @@ class Workbench(QWidget):
         self.column.setChildrenCollapsible(False)
         self.lesson.hide()
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([self._themes.theme.px(218), 742, self._themes.theme.px(320)])
+        self.across.setSizes([218, 742, 320])
         for index in (0, 2):
             self.across.setCollapsible(index, False)
         self.checks.setAccessibleName("Problems and summary")
@@ -113,10 +110,13 @@ class Workbench(QWidget):
         self.checks.addTab(self.summary, "Summary")
         self.bottom.add(self.checks)
         self.dividers = Dividers(self.across, self.down, self.column, self._themes)
+        self._divide_soon = QTimer(self, singleShot=True, interval=0)
 
     def _connect(self) -> None:
         self.down.splitterMoved.connect(lambda *_: self._remember_height())
         self.side_panel.changed.connect(self._arrange)
+        self._divide_soon.timeout.connect(self._divide)
+        self.lesson.resized.connect(self._divide_soon.start)
         self.canvas.events.selectionChanged.connect(self._on_selection)
         self.canvas.events.statusMessage.connect(self.refused)
         self.canvas.events.layerActivated.connect(lambda _: self._edit_layer())
@@ -454,14 +454,15 @@ class Workbench(QWidget):
     def _divide(self) -> None:
         """Give the bottom panel and the lesson their heights, once there is a height to divide."""
         if self.isVisible():
-            low = self.dividers.divide(self._shown_below, self.workspace, lent=self._lent is not None)
+            lesson = self.lesson.minimumSizeHint().height() if self.lesson_shown else 0
+            low = self.dividers.divide(self._shown_below, self.workspace, lent=self._lent is not None, lesson=lesson)
             if low is not None:
-                self.side_panel.setVisible(self.side_panel.wanted and not (low and self.lesson_shown))
-                self.dividers.divide_column()
+                self.side_panel.setVisible(self.side_panel.wanted and not low)
+                self.dividers.divide_column(lesson)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._divide)
+        self._divide_soon.start()
 
     @property
     def panes(self) -> tuple[QWidget, ...]:

@@ -28,6 +28,10 @@ class CanBeEmpty(Protocol):
         """Whether there is nothing to see yet."""
 
 
+MARGIN = 16
+"""Pixels around the words of a cover, at most."""
+
+
 class Cover(Label):
     """Lies over an empty view, first without words, and hides what it says of itself."""
 
@@ -38,9 +42,8 @@ class Cover(Label):
         self.setProperty("cover", True)
         self.setAutoFillBackground(True)
         self.setWordWrap(True)
-        self.setMargin(16)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setGeometry(view.rect())
+        self._fill(view)
         view.installEventFilter(self)
         self.show()
         self.raise_()
@@ -48,8 +51,13 @@ class Cover(Label):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         parent = self.parentWidget()
         if event.type() == QEvent.Type.Resize and parent is watched:
-            self.setGeometry(parent.rect())
+            self._fill(parent)
         return False
+
+    def _fill(self, view: QWidget) -> None:
+        """Lie over the whole view; in a low one the words have the room of the margin."""
+        self.setMargin(min(MARGIN, view.height() // 8))
+        self.setGeometry(view.rect())
 
 
 class BusyCovers(QObject):

@@ -16,8 +16,8 @@ from widgets.look.plain_text import plain_tip
 from widgets.training.metric_text import duration, primary, speed, title_of, value_of
 from widgets.training.training_state import ACTIVE, State, describe_state
 
-APART = "     "
-"""Between the figures of two quantities."""
+APART, TITLED = "     ", "  "
+"""Between the figures of two quantities, and between the name of one and its figures."""
 
 PROGRESS = "Progress of the training, all epochs"
 OVERFITS, OVERFITS_NOT = "overfits", "no sign of overfitting"
@@ -162,7 +162,8 @@ class StatusStrip(QWidget):
         self._fill(event.epoch)
         whole = figures_of(event.train, event.validation)
         judged = figures_of({}, event.validation or event.train)
-        self._figures = (whole, judged, judged.split(APART)[-1])
+        last = judged.split(APART)[-1]
+        self._figures = (whole, judged, last, last.split(TITLED)[-1])
         self.figures.setToolTip(plain_tip(whole))
         self._fit_figures()
 
@@ -170,7 +171,7 @@ class StatusStrip(QWidget):
         """Tell as much as there is room for: what is left out stands in the tip."""
         metrics, room = self.figures.fontMetrics(), self.figures.width()
         fitting = (words for words in self._figures if metrics.horizontalAdvance(words) <= room)
-        self.figures.setText(next(fitting, self._figures[-1]))
+        self.figures.setText(next(fitting, ""))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """As many figures as fit, whenever what stands beside them leaves another width."""
@@ -204,6 +205,6 @@ def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:
         ]
         if values:
             parts.append(
-                f"{title_of(name)}  " + "  ".join(f"{title} {value_of(name, value)}" for title, value in values)
+                TITLED.join((title_of(name), *(f"{title} {value_of(name, value)}" for title, value in values)))
             )
     return APART.join(parts)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -33,6 +33,12 @@ from widgets.understand.understand_tab import Group, Tab
 
 Kind: TypeAlias = type[Tab]
 
+ICON, ICON_GAP = 20, 4
+"""Side of a group's icon, and what Qt leaves between it and the name, in pixels."""
+
+STYLES = {True: Qt.ToolButtonStyle.ToolButtonTextUnderIcon, False: Qt.ToolButtonStyle.ToolButtonTextOnly}
+"""How a group's button looks with its icon and without."""
+
 
 class Rail(Themed, QFrame):
     """The groups, one above the other, each an icon over its name. `picked` carries the group that a user chose."""
@@ -45,6 +51,7 @@ class Rail(Themed, QFrame):
         self.setAccessibleName("Groups of views")
         self._buttons: dict[Group, QToolButton] = {}
         self._exclusive = QButtonGroup(self)
+        self._with_icons = True
         self._column = vbox(parent=self, margins=(4, 4, 4, 4), spacing=2)
         for group in Group:
             self._column.addWidget(self._button(group))
@@ -59,7 +66,7 @@ class Rail(Themed, QFrame):
         button.setToolTip(plain_tip(group.says))
         button.setAccessibleDescription(group.says)
         button.setCheckable(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setToolButtonStyle(STYLES[True])
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Arrow keys move the mark within an exclusive group, which says `toggled` and not `clicked`.
         button.toggled.connect(lambda on, group=group: self.picked.emit(group) if on else None)
@@ -71,8 +78,27 @@ class Rail(Themed, QFrame):
         """Icons and text in the colours and sizes of the theme."""
         for group, button in self._buttons.items():
             button.setIcon(icons.icon(group.icon, self.theme))
-            button.setIconSize(QSize(self.theme.px(20), self.theme.px(20)))
+            button.setIconSize(QSize(self.theme.px(ICON), self.theme.px(ICON)))
             button.setFont(self.theme.font(small=True))
+
+    def minimumSizeHint(self) -> QSize:
+        """The names without their icons, which will do in a low window."""
+        least = super().minimumSizeHint()
+        return least - QSize(0, self._icons_high) if self._with_icons else least
+
+    @property
+    def _icons_high(self) -> int:
+        """Pixels by which the rail is higher with icons."""
+        return sum(self.theme.px(ICON) + ICON_GAP for button in self._buttons.values() if not button.isHidden())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the icons out where only the names have room."""
+        super().resizeEvent(event)
+        with_icons = self.height() >= self.minimumSizeHint().height() + self._icons_high
+        if with_icons != self._with_icons:
+            self._with_icons = with_icons
+            for button in self._buttons.values():
+                button.setToolButtonStyle(STYLES[with_icons])
 
     def mark(self, group: Group) -> None:
         """Show which group is on screen; nothing is told."""

@@ -14,7 +14,8 @@ from unittest.mock import patch
 
 from app.project.presets import FOLDER
 from graph.project import read_project, write_project
-from tests.widgets.shell.test_every_size import every_view, faults, settle
+from tests.widgets.shell.cut_words import faults
+from tests.widgets.shell.test_every_size import every_view, settle
 from tests.widgets.shell.test_settling import with_curves
 from widgets.launch import application, make_window
 from widgets.shell.window import MainWindow

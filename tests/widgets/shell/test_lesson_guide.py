@@ -159,7 +159,7 @@ def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Pat
     qtbot.mouseClick(pane.question.check, LEFT)
     assert pane.question.verdict.text() == EMPTY
     for number in (0, 1):
-        pane.question.choices[number].setChecked(True)
+        pane.question.choices[number].button.setChecked(True)
         qtbot.mouseClick(pane.question.check, LEFT)
     assert pane.question.verdict.text().startswith("Right")
     qtbot.mouseClick(pane.next, LEFT)
@@ -185,7 +185,7 @@ def test_a_lesson_of_ones_own_from_beginning_to_end(window: MainWindow, own: Pat
 def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: MainWindow, qtbot: QtBot) -> None:
     window.open_lesson("waves")
     pane = pane_of(window)
-    pane.question.choices[0].setChecked(True)
+    pane.question.choices[0].button.setChecked(True)
     qtbot.mouseClick(pane.question.check, LEFT)
     qtbot.mouseClick(pane.next, LEFT)
     qtbot.mouseClick(pane.leave, LEFT)
@@ -197,7 +197,7 @@ def test_one_goes_on_where_one_stopped_and_begins_anew_after_the_end(window: Mai
     qtbot.keyClick(card, Qt.Key.Key_Return)
     assert pane.where.text() == "Step 2 of 6, 1 done"
     qtbot.mouseClick(pane.back, LEFT)
-    assert pane.question.choices[0].isChecked()
+    assert pane.question.choices[0].button.isChecked()
     assert pane.question.verdict.text().startswith("Right")
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+from typing import TypeAlias
+
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -21,8 +25,16 @@ from widgets.understand.try_it.prediction_words import amounts, headline, how_su
 
 MOST_BARS = 40
 """Probabilities that are drawn; of more classes only the likeliest."""
-ROW = 20
-"""Height of a bar with its words, in pixels."""
+ROW, LEAST_SHARE = 20, 0.75
+"""Height of a bar with its words, in pixels, and the share of it that will do where room is short."""
+APART, LEAST_BAR, MOST_COLUMNS = 14, 34, 3
+"""Pixels between columns of bars, pixels of the shortest whole bar and its gaps, and how many columns there are."""
+LEAST_LINES = 5
+"""Lines that there is always room for."""
+FIGURES = "100.0 %"
+"""The widest number beside a bar."""
+Rows: TypeAlias = Sequence[tuple[str, str, float, bool]]
+"""The name, the number in words, the length of the bar from 0 to 1, and whether it is what is predicted."""
 LARGE = 1.7
 """How many times as large as the text the headline is."""
 
@@ -38,11 +50,12 @@ class ProbabilityBars(PaintedView):
     def set_output(self, output: OutputPrediction) -> None:
         """Show the numbers of an output."""
         self.output = output
+        self.updateGeometry()
         self.describe("; ".join(f"{name} {words}" for name, words, _, _ in self.rows()))
         self.update()
 
-    def rows(self) -> list[tuple[str, str, float, bool]]:
-        """The name, the number in words, the length of the bar from 0 to 1, and whether it is what is predicted."""
+    def rows(self) -> Rows:
+        """What is drawn."""
         output = self.output
         if output is None:
             return []
@@ -59,23 +72,51 @@ class ProbabilityBars(PaintedView):
         """Whether there is nothing to show."""
         return self.output is None
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for some lines, so that two columns hold the classes that most data sets have."""
+        lines = min(len(self.rows()), LEAST_LINES)
+        return QSize(super().minimumSizeHint().width(), ceil(lines * self.theme.px(ROW) * LEAST_SHARE))
+
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Paint as many rows as there is room for, the likeliest where that is not for all."""
+        """Paint all rows, in two or three columns where they have no room below each other.
+
+        Where they have none there either, the likeliest, and how many more there are.
+        """
         rows = self.rows()
-        height = min(self.theme.px(ROW) * 1.4, max(area.height() / max(len(rows), 1), self.theme.px(ROW) * 0.75))
-        room = max(1, int(area.height() // height))
-        if len(rows) > room:
-            rows = sorted(rows, key=lambda row: -row[2])[:room]
+        columns, lines = self._columns(area, rows)
+        if len(rows) > columns * lines:
+            rows = sorted(rows, key=lambda row: -row[2])[: columns * lines - 1]
+            rows.append((f"{len(self.rows()) - len(rows):,} more", "", 0.0, False))
+        lines = -(-len(rows) // columns)
+        height = min(self.theme.px(ROW) * 1.4, area.height() / max(lines, 1))
+        width = (area.width() - (columns - 1) * APART) / columns
+        for number in range(columns):
+            left = area.left() + number * (width + APART)
+            column = QRectF(left, area.top(), width, height)
+            self._paint_column(painter, rows[number * lines : (number + 1) * lines], column)
+
+    def _columns(self, area: QRectF, rows: Rows) -> tuple[int, int]:
+        """How many columns the rows take, and how many lines have room in each."""
+        lines = max(1, int(area.height() // (self.theme.px(ROW) * LEAST_SHARE)))
         small = QFontMetricsF(self.theme.font(small=True, bold=True))
-        wide = min(max((small.horizontalAdvance(row[0]) for row in rows), default=0.0), area.width() * 0.45)
-        figures = small.horizontalAdvance("100.0 %") + 4
-        bar = QRectF(area.left() + wide + 10, 0, area.width() - wide - figures - 18, 0)
+        least = max((small.horizontalAdvance(row[0]) for row in rows), default=0.0)
+        if any(row[1] for row in rows):
+            least += small.horizontalAdvance(FIGURES) + LEAST_BAR
+        most = max(1, min(MOST_COLUMNS, int((area.width() + APART) // (least + APART))))
+        return min(most, -(-len(rows) // lines) or 1), lines
+
+    def _paint_column(self, painter: QPainter, rows: Rows, first: QRectF) -> None:
+        """Paint rows below each other, from ``first`` on."""
+        small = QFontMetricsF(self.theme.font(small=True, bold=True))
+        wide = min(max((small.horizontalAdvance(row[0]) for row in rows if row[1]), default=0.0), first.width() * 0.45)
+        figures = small.horizontalAdvance(FIGURES) + 4
+        bar = QRectF(first.left() + wide + 10, 0, first.width() - wide - figures - 18, 0)
         for number, row in enumerate(rows):
-            self._paint_row(painter, row, QRectF(area.left(), area.top() + number * height, area.width(), height), bar)
+            self._paint_row(painter, row, first.translated(0, number * first.height()), bar)
         if self.output is not None and self.output.threshold is not None and self.output.kind == "labels":
             at = bar.left() + bar.width() * self.output.threshold
             painter.setPen(QPen(self.theme.text, 1, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(at, area.top()), QPointF(at, area.top() + len(rows) * height))
+            painter.drawLine(QPointF(at, first.top()), QPointF(at, first.top() + len(rows) * first.height()))
 
     def _paint_row(self, painter: QPainter, row: tuple[str, str, float, bool], place: QRectF, bar: QRectF) -> None:
         name, words, share, chosen = row

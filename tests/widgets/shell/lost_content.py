@@ -1,0 +1,88 @@
+"""What a window shows less of than there is: cards without names, classes, counts and answers that are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from widgets.canvas.canvas_view import CanvasView
+from widgets.charts.confusion_matrix import ConfusionMatrix
+from widgets.lessons.lesson_panel import LessonPanel
+from widgets.tour.painted_text import visible_words
+from widgets.understand.try_it.prediction_view import ProbabilityBars
+
+W = TypeVar("W", bound=QWidget)
+
+
+def in_view(widget: QWidget, window: QWidget) -> bool:
+    """Whether a widget is shown and not scrolled or split out of view."""
+    return widget.isVisible() and not widget.visibleRegion().isEmpty() and widget.window() is window
+
+
+def shown(window: QWidget, kind: type[W]) -> Iterator[W]:
+    """The widgets of a kind that are in view."""
+    return (widget for widget in window.findChildren(kind) if in_view(widget, window))
+
+
+def whole(widget: QWidget) -> bool:
+    """Whether nothing of a widget is scrolled or cut out of view."""
+    return bool(widget.visibleRegion().boundingRect() == widget.rect())
+
+
+def nameless_cards(window: QWidget) -> list[str]:
+    """Cards in view that do not bear their whole name, in a network that is framed by itself."""
+    return [
+        f"{id_} reads “{name}” at {canvas.navigation.zoom:.0%}"
+        for canvas in shown(window, CanvasView)
+        for id_, card in canvas.board.cards.items()
+        if canvas.navigation.visible_region().intersects(card.rect)
+        and (name := canvas.context.surface.card_painter.name_at(card.face, canvas.navigation.zoom)) != id_
+    ]
+
+
+def lost_cards(window: QWidget) -> list[str]:
+    """Canvases that show less than half of their cards."""
+    return [
+        f"{len(canvas.board.cards) - seen} of {len(canvas.board.cards)} cards are out of view"
+        for canvas in shown(window, CanvasView)
+        if (seen := sum(canvas.navigation.visible_region().intersects(c.rect) for c in canvas.board.cards.values()))
+        < len(canvas.board.cards) / 2
+    ]
+
+
+def lost_classes(window: QWidget) -> list[str]:
+    """Classes or labels without a bar, or bars that are scrolled out of view."""
+    lost = []
+    for bars in shown(window, ProbabilityBars):
+        read = visible_words(bars).splitlines()
+        lost += [f"no bar for “{name}”" for name, *_ in bars.rows() if name not in read]
+        lost += [] if whole(bars) else [f"of bars {bars.size().toTuple()} a part is out of view"]
+    return lost
+
+
+def lost_counts(window: QWidget) -> list[str]:
+    """Cells of a confusion matrix that are filled and bear no count."""
+    lost = []
+    for matrix in shown(window, ConfusionMatrix):
+        rows = matrix.table()[1:]
+        counts = Counter(f"{count:,}" for row in rows for count in row[1:] if isinstance(count, int) and count)
+        names = Counter(str(name) for row in rows for name in (row[0],) * 2)
+        missing = counts - (Counter(visible_words(matrix).splitlines()) - names)
+        lost += [f"{dict(missing)} in a matrix of {matrix.size().toTuple()}"] if missing else []
+    return lost
+
+
+def hidden_answers(window: QWidget) -> list[str]:
+    """What a lesson asks to do or to answer, where it is out of sight."""
+    return [
+        f"“{part.objectName() or type(part).__name__}” of a lesson of {lesson.size().toTuple()}"
+        for lesson in shown(window, LessonPanel)
+        for part in (lesson.sign, lesson.question.entry, lesson.next)
+        if part.isVisibleTo(lesson) and not whole(part)
+    ]
+
+
+CHECKS = (nameless_cards, lost_cards, lost_classes, lost_counts, hidden_answers)
