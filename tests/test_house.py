@@ -61,11 +61,9 @@ STRING_IMPORTS = {
 
 PLAIN_JSON = {
     "app.data.readers.boxes.box_table",  # data may hold what a project may not
-    "app.data.readers.boxes.json_files",
     "app.data.readers.decoded_pictures",
-    "app.data.readers.tables.json_file",
+    "app.data.readers.json_text",  # whose texts can all be written
     "app.data.readers.tables.parquet_file",
-    "app.inference.new_inputs",
     "app.inference.typed_rows",  # whether typed text is numbers, of which nothing is kept
     "app.protocol.framing",  # bounds of its own
     "app.training.log_lines",  # each line against its schema, fast

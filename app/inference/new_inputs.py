@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from app.data.padding import even, padded
 from app.data.readers.array_files import read_arrays
 from app.data.readers.array_roles import SAMPLES, likely
 from app.data.readers.file_access import reading
+from app.data.readers.json_text import load_json
 from app.data.readers.number_parsing import plain_number
 from app.data.readers.picture_file import MORE_SUFFIXES, SHARE, SUFFIXES
 from app.data.readers.recording_files import ENDINGS as RECORDINGS
@@ -342,7 +342,7 @@ def _no_input(text: str, field: FieldInfo, row: str) -> NetloomError:
 def _from_json(text: str, place: str, fields: Sequence[FieldInfo]) -> dict[str, Array]:
     uneven = any(field.lengths for field in fields)
     try:
-        value = json.loads(text)
+        value = load_json(text)
     except (ValueError, RecursionError):
         raise NetloomError(f"{place} is not JSON of numbers in equal rows.") from None
     try:

@@ -58,7 +58,10 @@ def relative(path: Path, base: Path | None) -> str:
 
 def readable(name: str) -> str:
     r"""The name of a file or folder as text; bytes that are none are written as numbers, such as ``\\xff``."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half of a surrogate pair, which no file's name holds
+        return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def stamp(file: Path) -> tuple[int, int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from app.data.readers.json_text import load_json
 
 LARGEST = 1 << 24
 """Bytes of the largest file about a single picture that is read, and of all files whose contents are kept."""
@@ -34,7 +35,7 @@ class JsonFiles:
             return self._kept[file]
         self._marks[file] = ()
         text = file.read_text("utf-8-sig")
-        content = json.loads(text or "null")
+        content = load_json(text or "null")
         self._marks[file] = _marks_of(content)
         if len(text) <= self._room:
             self._kept[file] = content

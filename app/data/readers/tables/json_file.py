@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.data.readers.charset import announced
 from app.data.readers.file_access import room_to_read
+from app.data.readers.json_text import load_json
 from app.data.readers.recipe import Dialect
 from app.data.readers.table_format import (
     COLUMNS,
@@ -59,7 +60,7 @@ def read_json(file: Path, reading: Reading) -> RawTable:
 def _parsed(file: Path, text: str) -> tuple[Any, tuple[str, ...]]:
     """The value of the whole file, or a list of those on its lines; and notes."""
     try:
-        return json.loads(text), ()
+        return load_json(text), ()
     except RecursionError:
         raise
     except ValueError as error:
@@ -69,7 +70,7 @@ def _parsed(file: Path, text: str) -> tuple[Any, tuple[str, ...]]:
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line))
+            values.append(load_json(line))
         except ValueError:
             where = f"line {number}" if values else f"line {getattr(whole, 'lineno', number)}"
             raise NetloomError(f"{file.name} is damaged or no JSON: {where} cannot be read.") from None

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from app.data.readers.boxes import json_files
+from app.data.readers.json_text import load_json
 from app.data.sources.file_source import Candidate
 from app.data.sources.images import Images
-from tests.app.data.kinds.test_picture_boxes import coco_beside_images, createml, labelme, write
+from tests.app.data.kinds.test_picture_boxes import boxes_in, by_name, coco_beside_images, createml, labelme, write
 
 
 @pytest.mark.parametrize("make", [coco_beside_images, labelme, createml])
@@ -21,18 +22,25 @@ def test_each_json_file_is_parsed_once(
 ) -> None:
     parsed: list[str] = []
 
-    class Counting:
-        @staticmethod
-        def loads(text: str) -> Any:
-            parsed.append(text)
-            return json.loads(text)
+    def counting(text: str) -> Any:
+        parsed.append(text)
+        return json.loads(text)
 
     make(tmp_path)
-    monkeypatch.setattr(json_files, "json", Counting)
+    monkeypatch.setattr(json_files, "load_json", counting)
     assert Images.recognises(Candidate(tmp_path))
     dataset = Images(path=str(tmp_path)).suggest(tmp_path, "").source.load()
     assert dataset.samples == 2
     assert sorted(parsed) == sorted(file.read_text("utf-8") for file in tmp_path.rglob("*.json"))
+
+
+def test_half_of_a_surrogate_pair_is_a_text_that_can_be_kept_and_shown(tmp_path: Path) -> None:
+    labelme(tmp_path)
+    file = tmp_path / "a.json"
+    write(file, file.read_text("utf-8").replace('"a.png"', r'"\ud800"').replace('"cat"', r'"\ud800cat"'))
+    (boxed, _) = by_name(boxes_in(tmp_path)).values()
+    assert "\N{REPLACEMENT CHARACTER}cat" in boxed[0]
+    assert load_json(r'["\ud83d\ude00", "\\ud800", 1.5, null]') == ["\N{GRINNING FACE}", r"\ud800", 1.5, None]
 
 
 def test_files_that_there_is_no_room_to_keep_are_parsed_again_by_their_own_format_alone(
