@@ -52,9 +52,14 @@ def runs(
         "begun": lambda entry: entry["created"].replace("T", " "),
         "status": "status",
         "epochs": lambda entry: f"{entry['epoch']}/{entry['epochs']}",
-        "test": lambda entry: entry["problem"] or metrics(entry["test"] or entry["validation"]),
+        "test": lambda entry: entry["problem"] or metrics(entry["test"]) or _of_validation(entry),
     }
     print_entries(json, [summary.to_json() for summary in found(folder)], columns)
+
+
+def _of_validation(entry: dict[str, Any]) -> str:
+    """What was measured on the validation set of a run that was not tested, and after which epoch."""
+    return f"{metrics(entry['validation'])} (validation, {entry['kept']})" if entry["validation"] else ""
 
 
 def evaluate(

@@ -79,8 +79,8 @@ def _head(title: str, project: Project, checker: Checker, run: Run | None) -> It
         how = f"Trained {html_parts.text(when)}; {html_parts.text(ending)} after {summary.epoch:,} epochs."
         yield f'<p class="faint">{how}</p>'
         best = summary.test or summary.validation
-        part = "test" if summary.test else "validation"
-        figures = {f"{part} {name}": value for name, value in html_parts.shown(best).items()} | figures
+        part, of = ("test", "") if summary.test else ("validation", f" ({summary.kept})" if summary.kept else "")
+        figures = {f"{part} {name}{of}": value for name, value in html_parts.shown(best).items()} | figures
     yield html_parts.tiles(figures)
     notes = project.sections.get("notes")
     if isinstance(notes, str) and notes.strip():

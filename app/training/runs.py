@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from app.system.home import free_path, home
+from app.training.kept_epoch import KeptEpoch, kept_epoch
 from app.training.log_lines import POINTS, lines_of
 from graph import strict_json
 from graph.atomic_write import write_atomically
@@ -103,6 +104,8 @@ class RunSummary:
     validation: Mapping[str, float]
     test: Mapping[str, float]
     problem: str | None = None
+    kept: str = ""
+    """Which epoch ``train`` and ``validation`` are of, whose weights are kept: ``best epoch, 12``."""
 
     def to_json(self) -> dict[str, Any]:
         """The summary as plain JSON values."""
@@ -205,10 +208,15 @@ class Run:
         """The same in steps: the log of a long run takes a second to read."""
         return history_steps(self.path / METRICS)
 
+    def kept_epoch(self, history: RunHistory) -> KeptEpoch | None:
+        """The epoch of the weights to use; None before the first one is done."""
+        return kept_epoch(history.epochs, history.finished, self.project.sections.get("plan"))
+
     def summary(self) -> RunSummary:
         """The line that the list of runs shows."""
         history = self.history(points=False)
         last = history.epochs[-1] if history.epochs else {}
+        kept = self.kept_epoch(history)
         finished, started = history.finished or {}, history.started or {}
         return RunSummary(
             path=self.path,
@@ -217,9 +225,10 @@ class Run:
             status=str(finished.get("status", "interrupted")),
             epoch=int(last.get("epoch", 0)),
             epochs=int(started.get("epochs", 0)),
-            train=last.get("train", {}),
-            validation=last.get("validation", {}),
+            train=kept.train if kept is not None else {},
+            validation=kept.validation if kept is not None else {},
             test=finished.get("test", {}),
+            kept=kept.words if kept is not None else "",
         )
 
 

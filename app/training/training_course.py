@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.training.plan import BY_LOSS, Plan
 from app.training.runs import Run, RunHistory
+from graph.errors import NetloomError
 
 SINCE_BEST = 3
 """Epochs since the best one from which on the validation loss can be said to rise."""
@@ -64,3 +66,11 @@ def can_tell_overfitting(run: Run) -> bool:
     plan = Plan.parse(sections.get("plan") or {})
     course = Course.of(run.history(points=False))
     return plan.objective in BY_LOSS and len(course.values("validation", "loss")) > SINCE_BEST
+
+
+def judges_overfitting(run: Path) -> bool:
+    """The same of the run in a folder; of one that cannot be read it is not to be told."""
+    try:
+        return can_tell_overfitting(Run.open(run))
+    except NetloomError:
+        return False

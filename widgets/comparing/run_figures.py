@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.protocol.evaluation_values import Evaluation
-from widgets.training.metric_text import change_of, duration, is_better, own_name, signed, title_of, value_of
+from widgets.training.metric_text import (
+    change_of,
+    duration,
+    is_better,
+    own_name,
+    shared_unit,
+    signed,
+    title_of,
+    with_unit,
+)
 from widgets.training.run_entries import RunEntry
 from widgets.training.score_chance import Verdict, by_counts, by_samples
 
@@ -57,7 +66,8 @@ def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None
     """
     tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
     validated = [_without_verdict(figure, CHOSEN) for _, figure in _metrics(old, new, "Validation")]
-    return [*tested, *validated, *_costs(old, new)]
+    weights = [Figure("Weights", old.weights_of or "–", new.weights_of or "–")] if old.kept or new.kept else []
+    return [*tested, *weights, *validated, *_costs(old, new)]
 
 
 def _with_chance(figure: Figure, metric: str, old: RunEntry, new: RunEntry, evaluations: Evaluations | None) -> Figure:
@@ -80,11 +90,15 @@ def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[tuple[str, Fig
     before, after = (old.tested, new.tested) if part == "Test" else (old.validation, new.validation)
     for metric in sorted(dict.fromkeys((*before, *after)), key=lambda name: own_name(name) == "loss"):
         values = before.get(metric), after.get(metric)
-        yield metric, _metric(f"{part}: {title_of(metric)}", metric, *values)
+        shared = shared_unit(metric, [old.unit, new.unit])
+        units = ("", "") if shared else (old.unit, new.unit)
+        name = f"{part}: {title_of(metric)} ({shared})" if shared else f"{part}: {title_of(metric)}"
+        yield metric, _metric(name, metric, values, units)
 
 
-def _metric(name: str, metric: str, before: float | None, after: float | None) -> Figure:
-    texts = value_of(metric, before), value_of(metric, after)
+def _metric(name: str, metric: str, values: tuple[float | None, float | None], units: tuple[str, str]) -> Figure:
+    before, after = values
+    texts = with_unit(metric, before, units[0]), with_unit(metric, after, units[1])
     if before is None or after is None:
         return Figure(name, *texts)
     better = None if before == after else is_better(metric, after, before)

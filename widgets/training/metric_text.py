@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from app.protocol.events import PER_CENT, SHARES
 from app.system.number_format import counted, format_number, format_percent
+from app.training.kept_epoch import KeptEpoch
 
 PRIMARY = (
     "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae",
@@ -54,6 +55,11 @@ def primary(metrics: Mapping[str, object]) -> str | None:
     return next(own, next(iter(metrics), None))
 
 
+def classifies(metrics: Mapping[str, object]) -> bool:
+    """Whether metrics are a classifier's."""
+    return any(own_name(name) == "accuracy" for name in metrics)
+
+
 def is_better(metric: str, value: float, than: float) -> bool:
     """Whether a value of a metric is better than another."""
     return value > than if own_name(metric) in GREATER_IS_BETTER else value < than
@@ -86,9 +92,20 @@ def change_of(metric: str, by: float) -> str:
     return signed(f"{100 * abs(by):.1f} points" if points else format_number(abs(by)), by)
 
 
-def with_title(metric: str, value: float | None) -> str:
-    """A metric's value with its name: ``RMSE 812.4``; the accuracy needs none: ``98.5 %``."""
+def with_unit(metric: str, value: float | None, unit: str) -> str:
+    """A metric's value, with the ``unit`` of what is predicted where it is in that."""
     text = value_of(metric, value)
+    return f"{text} {unit}" if unit and value is not None and own_name(metric) in IN_UNITS else text
+
+
+def shared_unit(metric: str, units: Sequence[str]) -> str:
+    """The one unit that a metric has in all of several runs; empty where it is in none, or in several."""
+    return units[0] if own_name(metric) in IN_UNITS and len(set(units)) == 1 else ""
+
+
+def with_title(metric: str, value: float | None, unit: str = "") -> str:
+    """A metric's value with its name and unit: ``RMSE 812.4 MW``; the accuracy needs no name: ``98.5 %``."""
+    text = with_unit(metric, value, unit)
     return text if metric == "accuracy" or value is None else f"{title_of(metric)} {text}"
 
 
@@ -96,24 +113,27 @@ def score_of(
     status: str,
     epoch: int,
     test: Mapping[str, object],
-    validation: Mapping[str, object],
+    kept: KeptEpoch | None = None,
     unit: Callable[[], str] = str,
     diverged: int = 0,
 ) -> str:
     """What came of a run: ``Trained: 98.5 % on the test set``, ``Trained: RMSE 0.63 MW on the test set``.
 
+    Without a test the epoch that is ``kept`` judges it: ``Trained: 98 % on the validation set (best epoch, 12)``.
     ``unit`` gives the unit of what is predicted, for metrics that are in it. Empty where nothing was measured. Of one
     that ``diverged`` in an epoch (1-based; 0 where it did not) that is said: ``Diverged in epoch 3: 9.8 % on the test
     set``; what was measured before counts for nothing.
     """
     done = "Trained" if status == "completed" else f"Trained for {counted(epoch, 'epoch')}"
-    parts = [("test", test)] if diverged else [("test", test), ("validation", validation)]
+    parts: list[tuple[str, Mapping[str, object]]] = [("test set", test)]
+    if kept is not None and not diverged:
+        parts.append((f"validation set ({kept.words})", kept.validation))
     for part, values in parts:
         metric = primary(values)
         value = values.get(metric) if metric is not None else None
         if metric is not None and isinstance(value, int | float):
-            behind = f" {name}" if own_name(metric) in IN_UNITS and (name := unit()) else ""
-            score = f"{with_title(metric, value)}{behind} on the {part} set"
+            in_unit = unit() if own_name(metric) in IN_UNITS else ""
+            score = f"{with_title(metric, value, in_unit)} on the {part}"
             return f"{_diverged(diverged) if diverged else done}: {score}"
     return _diverged(diverged) if diverged else ""
 

@@ -9,7 +9,8 @@ from app.project.project_ids import known_project
 from app.project.run_settings import changes, summary
 from app.protocol.events import Epoch, TrainingProgress
 from app.system.number_format import format_percent
-from widgets.training.metric_text import change_of, is_better, primary
+from app.training.kept_epoch import KeptEpoch
+from widgets.training.metric_text import change_of, primary
 from widgets.training.run_entries import RunEntry
 from widgets.training.score_chance import by_counts
 
@@ -76,7 +77,7 @@ def progress_text(progress: TrainingProgress, epochs: int) -> str:
 def with_epoch(entry: RunEntry, epoch: Epoch) -> RunEntry:
     """The entry of a run in progress after another epoch."""
     metric = primary(epoch.validation or epoch.train) or entry.metric
-    value, best = epoch.validation.get(metric), entry.best
-    if value is not None and (best is None or is_better(metric, value, best)):
-        best = value
-    return replace(entry, epoch=epoch.epoch, epochs=epoch.epochs, metric=metric, best=best)
+    best, kept = epoch.best and entry.keeps_best, entry.kept
+    if best or kept is None or not kept.is_best:
+        kept = KeptEpoch(epoch.epoch, best, epoch.train, epoch.validation)
+    return replace(entry, epoch=epoch.epoch, epochs=epoch.epochs, metric=metric, kept=kept)

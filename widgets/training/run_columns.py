@@ -9,7 +9,7 @@ from typing import Any
 
 from app.project.run_settings import varying
 from app.system.number_format import scaled
-from widgets.training.metric_text import duration, own_name, title_of, value_of, with_title
+from widgets.training.metric_text import duration, own_name, shared_unit, title_of, with_title, with_unit
 from widgets.training.run_entries import RunEntry
 
 NOTES, TAGS, STATUS = "Notes", "Tags", "Status"
@@ -38,12 +38,25 @@ class Column:
         return "" if entry.problem and self.title not in (NAME.title, STATUS, "Size", "Project") else self.text(entry)
 
 
+IN_UNIT = "Errors are in the unit of what is predicted, where the data name one."
+KEPT = "Measured with the weights that are kept: those of the best epoch, or of the last one where the settings say so."
+
+
+def _narrow_validation(entry: RunEntry) -> str:
+    text = with_title(entry.metric, entry.validated, entry.unit)
+    return f"{text} ({entry.weights_of})" if entry.validated is not None else text
+
+
+def _narrow_test(entry: RunEntry) -> str:
+    return with_title(entry.metric, entry.test, entry.unit)
+
+
 NAME = Column("Run", lambda entry: entry.name, lambda entry: entry.name.lower(), editable=True)
 DATE = Column("Date", lambda entry: entry.created.partition("T")[0], lambda entry: entry.created)
 NARROW = (
     NAME,
-    Column("Validation", lambda entry: with_title(entry.metric, entry.best), lambda entry: entry.best, right=True),
-    Column("Test", lambda entry: with_title(entry.metric, entry.test), lambda entry: entry.test, right=True),
+    Column("Validation", _narrow_validation, lambda entry: entry.validated, right=True, help=f"{KEPT} {IN_UNIT}"),
+    Column("Test", _narrow_test, lambda entry: entry.test, right=True, help=f"{KEPT} {IN_UNIT}"),
     Column("Epochs", lambda entry: f"{entry.epoch} of {entry.epochs}", lambda entry: entry.epoch, right=True),
     Column(STATUS, lambda entry: entry.how_ended, lambda entry: entry.how_ended),
     DATE,
@@ -64,9 +77,16 @@ def wide(entries: Sequence[RunEntry], project: Callable[[RunEntry], str] | None)
     )
     time = Column("Time", lambda entry: duration(entry.seconds), lambda entry: entry.seconds, right=True)
     _, _, _, *rest = NARROW
-    return (NAME, *named, *_metrics(usable), parameters, *_settings(usable), time, *rest, *LABELS)
+    return (NAME, *named, *_metrics(usable), WEIGHTS, parameters, *_settings(usable), time, *rest, *LABELS)
 
 
+WEIGHTS = Column(
+    "Weights",
+    lambda entry: entry.weights_of,
+    lambda entry: entry.kept.number if entry.kept is not None else None,
+    right=True,
+    help="Which epoch's weights are kept, with which validation and test set were measured.",
+)
 LABELS = (
     Column(TAGS, lambda entry: ", ".join(entry.labels.tags), lambda entry: ", ".join(entry.labels.tags), editable=True),
     Column(NOTES, lambda entry: entry.labels.notes, lambda entry: entry.labels.notes, editable=True),
@@ -76,8 +96,11 @@ LABELS = (
 def _metrics(entries: Sequence[RunEntry]) -> list[Column]:
     tested = dict.fromkeys(name for entry in entries for name in entry.tested)
     validated = dict.fromkeys(name for entry in entries for name in entry.validation)
-    on_test = [_metric("Test", name, partial(_tested, name)) for name in _ordered(tested)]
-    return [*on_test, *(_metric("Validation", name, partial(_validated, name)) for name in _ordered(validated))]
+    on_test = [_metric("Test", name, partial(_tested, name), entries) for name in _ordered(tested)]
+    return [
+        *on_test,
+        *(_metric("Validation", name, partial(_validated, name), entries) for name in _ordered(validated)),
+    ]
 
 
 def _tested(name: str, entry: RunEntry) -> float | None:
@@ -93,15 +116,18 @@ def _ordered(names: dict[str, None]) -> list[str]:
     return sorted(names, key=lambda name: own_name(name) == "loss")
 
 
-def _metric(part: str, name: str, value: Callable[[RunEntry], float | None]) -> Column:
-    title = title_of(name)
+def _metric(part: str, name: str, value: Callable[[RunEntry], float | None], entries: Sequence[RunEntry]) -> Column:
+    """A column of a metric: the unit stands in its title where all runs share it, else in the cells."""
+    title, unit = title_of(name), shared_unit(name, [entry.unit for entry in entries if value(entry) is not None])
     short = title if title.isupper() else title[0].lower() + title[1:]
-    help = f"{title} on the {part.lower()} set" + (", of the best epoch" if part == "Validation" else "")
-    return Column(f"{part} {short}", lambda entry: _known(name, value(entry)), value, right=True, help=help)
+    help = f"{title} on the {part.lower()} set" + (", with the weights that are kept")
+    titled = f"{part} {short} ({unit})" if unit else f"{part} {short}"
 
+    def cell(entry: RunEntry) -> str:
+        known = value(entry)
+        return "" if known is None else with_unit(name, known, "" if unit else entry.unit)
 
-def _known(name: str, value: float | None) -> str:
-    return "" if value is None else value_of(name, value)
+    return Column(titled, cell, value, right=True, help=help)
 
 
 def _settings(entries: Sequence[RunEntry]) -> list[Column]:
@@ -144,4 +170,4 @@ def as_rows(entries: Sequence[RunEntry], columns: Sequence[Column]) -> list[list
 def _exact(column: Column, entry: RunEntry) -> str:
     value = column.value(entry)
     exact = isinstance(value, int | float) and not isinstance(value, bool)
-    return repr(value) if exact and column.title not in ("Epochs",) else column.text(entry)
+    return repr(value) if exact and column.title not in ("Epochs", WEIGHTS.title) else column.text(entry)

@@ -14,10 +14,11 @@ from app.project.run_settings import RunSettings, settings_of
 from app.system.number_format import counted
 from app.training import runs
 from app.training.diagnosis import diagnose_run, divergence
+from app.training.kept_epoch import KeptEpoch, keeps_best_epoch
 from app.training.plan import ADVERSARIAL, Plan, objective_of
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
-from widgets.training.metric_text import GREATER_IS_BETTER, own_name, primary, score_of, status_of
+from widgets.training.metric_text import IN_UNITS, own_name, primary, score_of, status_of
 from widgets.training.shown_run import measures
 
 NO_PROJECT = ProjectKey("")
@@ -28,12 +29,14 @@ NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
 @dataclass(frozen=True)
 class RunEntry:
-    """A line in the list. ``best`` and ``test`` are values of ``metric``; ``problem`` says why a run is unusable.
+    """A line in the list. ``test`` is a value of ``metric``; ``problem`` says why a run is unusable.
 
     ``diverged`` is the epoch (1-based) in which its training diverged, 0 where it did not.
-    ``validation`` holds the best value of every metric and ``tested`` what the test gave; ``progress`` says how far a
-    run in progress is. ``test_samples`` were tested on, None where their number is not known; runs with the same
-    ``data_fingerprint`` were trained and tested on the same samples.
+    ``kept`` is the epoch whose weights are kept, with its metrics, or the best so far; ``keeps_best`` says whether
+    those of the best epoch are asked for. ``tested`` is what the test gave, errors in the ``unit`` of what is
+    predicted, empty where it has none. ``progress`` says how far a run in progress is. ``test_samples`` were tested on,
+    None where their number is not known; runs with the same ``data_fingerprint`` were trained and tested on the same
+    samples.
     """
 
     path: Path
@@ -43,13 +46,13 @@ class RunEntry:
     epoch: int
     epochs: int
     metric: str
-    best: float | None
+    kept: KeptEpoch | None
     test: float | None
     owner: Owner = NO_OWNER
     labels: RunLabels = NO_LABELS
     size: int = 0
     score: str = ""
-    validation: Mapping[str, float] = field(default_factory=dict)
+    keeps_best: bool = True
     tested: Mapping[str, float] = field(default_factory=dict)
     seconds: float | None = None
     settings: RunSettings = field(default_factory=RunSettings)
@@ -60,7 +63,24 @@ class RunEntry:
     data_fingerprint: str = ""
     objective: str = ""
     diverged: int = 0
+    unit: str = ""
     problem: str | None = None
+
+    @property
+    def validation(self) -> Mapping[str, float]:
+        """The metrics on the validation set of the epoch that is kept."""
+        values = self.kept.validation if self.kept is not None else {}
+        return {name: value for name, value in values.items() if isinstance(value, int | float)}
+
+    @property
+    def validated(self) -> float | None:
+        """The value of ``metric`` among them."""
+        return self.validation.get(self.metric)
+
+    @property
+    def weights_of(self) -> str:
+        """Which epoch the weights are of: ``best epoch, 12``."""
+        return self.kept.words if self.kept is not None else ""
 
     @property
     def how_ended(self) -> str:
@@ -107,6 +127,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
     last = history.epochs[-1] if history.epochs else {}
     metric = primary(last.get("validation") or last.get("train") or {}) or "loss"
     status, epoch = str(finished.get("status", "interrupted")), int(last.get("epoch", 0))
+    kept = run.kept_epoch(history)
     test, diverged = finished.get("test", {}), divergence(diagnose_run(run, history))
     return RunEntry(
         path=path,
@@ -116,17 +137,18 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         epoch=epoch,
         epochs=int(started.get("epochs", 0)),
         metric=metric,
-        best=best_of(history, metric),
+        kept=kept,
         test=test.get(metric),
         owner=owner,
         labels=labels,
         size=size,
-        validation=_best_of_all(history),
+        keeps_best=keeps_best_epoch(run.project.sections.get("plan")),
         tested={name: value for name, value in test.items() if isinstance(value, int | float)},
         seconds=finished.get("seconds"),
         settings=settings_of(run.project),
-        score=_score(path, status, epoch, test, last.get("validation") or {}, diverged),
+        score=_score(path, status, epoch, test, kept, diverged),
         diverged=diverged,
+        unit=measures(path).unit if any(own_name(name) in IN_UNITS for name in last.get("train") or {}) else "",
         resumable=run.checkpoint.is_file(),
         test_samples=test_samples(run),
         data_fingerprint=str(run.environment.get("data") or ""),
@@ -136,10 +158,10 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
 
 
 def _score(
-    path: Path, status: str, epoch: int, test: Mapping[str, object], validation: Mapping[str, object], diverged: int
+    path: Path, status: str, epoch: int, test: Mapping[str, object], kept: KeptEpoch | None, diverged: int
 ) -> str:
     """What came of a run, also where nothing was measured."""
-    score = score_of(status, epoch, test, validation, lambda: measures(path).unit, diverged)
+    score = score_of(status, epoch, test, kept, lambda: measures(path).unit, diverged)
     if score or status == "completed":
         return score or "Trained"
     return f"Trained for {counted(epoch, 'epoch')}" if epoch else "Trained for less than an epoch"
@@ -188,21 +210,6 @@ def extended(path: Path) -> int | None:
         return done + Plan.parse(plan if isinstance(plan, Mapping) else {}).epochs
     except NetloomError:
         return 2 * done
-
-
-def _best_of_all(history: runs.RunHistory) -> dict[str, float]:
-    names = dict.fromkeys(name for epoch in history.epochs for name in epoch["validation"])
-    best = {name: best_of(history, name) for name in names}
-    return {name: value for name, value in best.items() if value is not None}
-
-
-def best_of(history: runs.RunHistory, metric: str) -> float | None:
-    """The best validation value of ``metric`` over all epochs, None where there was no validation set."""
-    values = [epoch["validation"].get(metric) for epoch in history.epochs]
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    return float(max(known) if own_name(metric) in GREATER_IS_BETTER else min(known))
 
 
 def run_places(base: Path | None, chosen: Path | None = None) -> list[Path]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, Started, TrainingProgress
 from app.protocol.messages import Unfinished
+from app.training.kept_epoch import KeptEpoch
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, hbox
 from widgets.look.plain_text import plain_tip
@@ -160,11 +161,18 @@ class StatusStrip(QWidget):
         """The figures of an epoch."""
         self._show_epoch(event.epoch, self._left if event.epoch < self._epochs else "")
         self._fill(event.epoch)
-        whole = figures_of(event.train, event.validation)
-        judged = figures_of({}, event.validation or event.train)
+        self._tell_figures("Last epoch", event.train, event.validation)
+
+    def show_kept(self, kept: KeptEpoch) -> None:
+        """The figures of a run that is over: those of the epoch whose weights are kept."""
+        self._tell_figures(kept.words.capitalize(), kept.train, kept.validation)
+
+    def _tell_figures(self, which: str, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
+        whole, judged = figures_of(train, validation), figures_of({}, validation or train)
         last = judged.split(APART)[-1]
-        self._figures = (whole, judged, last, last.split(TITLED)[-1])
-        self.figures.setToolTip(plain_tip(whole))
+        named = tuple(f"{which}:  {words}" for words in (whole, judged, last))
+        self._figures = (*named, last.split(TITLED)[-1])
+        self.figures.setToolTip(plain_tip(self._figures[0]))
         self._fit_figures()
 
     def _fit_figures(self) -> None:

@@ -348,7 +348,7 @@ class TrainingController(QObject):
             return
         run = self._run or Path()
         diverged, test = divergence(self.health.found), {} if failed else event.test
-        self._score = score_of(event.status, event.epoch, test, {}, lambda: measures(run).unit, diverged)
+        self._score = score_of(event.status, event.epoch, test, None, lambda: measures(run).unit, diverged)
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:

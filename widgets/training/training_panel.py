@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +14,9 @@ from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, Tr
 from app.system.number_format import counted
 from app.training.diagnosis import LEARNED_NOTHING
 from app.training.run_labels import ProjectKey, owner_of
-from app.training.runs import Run, RunHistory
-from app.training.training_course import can_tell_overfitting
+from app.training.runs import RunHistory
+from app.training.training_course import judges_overfitting
 from graph.document import Document
-from graph.errors import NetloomError
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -27,7 +25,7 @@ from widgets.look.theme import ThemeSource
 from widgets.training.busy_covers import BusyCovers
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
-from widgets.training.metric_text import own_name
+from widgets.training.metric_text import classifies
 from widgets.training.notice_places import NoticePlaces
 from widgets.training.run_list import RunList
 from widgets.training.score_chance import how_sure
@@ -183,8 +181,8 @@ class TrainPanel(QWidget):
 
     def close_document(self) -> None:
         """Let go of the document."""
-        self.plan.close_document()
-        self.advice.close_document()
+        for part in (self.plan, self.advice):
+            part.close_document()
 
     def refresh_runs(self) -> None:
         """Look at the folder of runs again."""
@@ -206,10 +204,13 @@ class TrainPanel(QWidget):
     def _show_state(self) -> None:
         controller, run = self._controller, self._controller.run
         self.strip.show_state(controller.state, controller.heading, own=controller.own)
-        scored = bool(controller.score) and controller.heading == controller.score
-        entry = self.runs.model.up_to_date(run) if scored and run is not None else None
-        self.strip.offer_errors(entry is not None and entry.has_errors)
-        self.strip.state.setToolTip(plain_tip(how_sure(entry)) if entry is not None else "")
+        over = run if controller.own and not controller.active else None
+        entry = self.runs.model.up_to_date(over) if over is not None else None
+        scored = entry if controller.score and controller.heading == controller.score else None
+        self.strip.offer_errors(scored is not None and scored.has_errors)
+        self.strip.state.setToolTip(plain_tip(how_sure(scored)) if scored is not None else "")
+        if entry is not None and entry.kept is not None:
+            self.strip.show_kept(entry.kept)
         self._tell_overfitting()
 
     def _on_state(self, state: State) -> None:
@@ -264,7 +265,7 @@ class TrainPanel(QWidget):
         self.strip.on_epoch(epoch)
         if self._live is not None:
             self.runs.model.on_epoch(self._live, epoch)
-        if self._controller.own and self.confusion.is_empty() and _classifies(epoch.validation):
+        if self._controller.own and self.confusion.is_empty() and classifies(epoch.validation):
             self._show_confusion(True)
             self._show_no_counts(NO_MATRIX)  # where one is counted, it follows at once
 
@@ -317,7 +318,7 @@ class TrainPanel(QWidget):
         run, over = controller.run, not controller.active and controller.state is not State.FAILED
         kinds = {diagnosis.kind for diagnosis in controller.health.found}
         asked = over and controller.own and not LEARNED_NOTHING & kinds
-        judged = asked and run is not None and _is_judged(run)
+        judged = asked and run is not None and judges_overfitting(run)
         self.strip.tell_overfitting("overfitting" in kinds if judged else None)
 
     def _on_confusion(self, event: EpochConfusion) -> None:
@@ -331,7 +332,7 @@ class TrainPanel(QWidget):
         if self._controller.active:
             return  # another training began while its log was read
         kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
-        self._show_confusion(kept is not None or _classifies(last.get("validation", {})))
+        self._show_confusion(kept is not None or classifies(last.get("validation", {})))
         if kept is not None:
             self._show_counts(kept["counts"], [str(name) for name in kept["classes"]])
         else:
@@ -386,15 +387,3 @@ class TrainPanel(QWidget):
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)
         return self.runs.model.entry(row).name if row is not None else self._controller.run_name(path)
-
-
-def _classifies(validation: Mapping[str, object]) -> bool:
-    """Whether metrics of the validation set are a classifier's."""
-    return any(own_name(name) == "accuracy" for name in validation)
-
-
-def _is_judged(run: Path) -> bool:
-    try:
-        return can_tell_overfitting(Run.open(run))
-    except NetloomError:
-        return False

@@ -109,7 +109,8 @@ def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path])
     assert replace(found[1], unknown="") == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000")
     assert found[1].words == "−0.1000" and found[1].tip.startswith("Neither better nor worse: nothing here tells")
     assert all(figure.verdict is None and figure.better is None for figure in found[1:])
-    assert [figure.tip.split(",")[0] for figure in found[2:4]] == [
+    assert found[2] == Figure("Weights", "best epoch, 5", "best epoch, 5")
+    assert [figure.tip.split(",")[0] for figure in found[3:5]] == [
         "Neither better nor worse: the validation set chose the epoch"
     ] * 2
     same = figures(read_entry(runs[0]), read_entry(runs[0]))

@@ -430,7 +430,11 @@ def test_a_run_in_progress_says_how_far_it_is(listed: RunList, trained: Trained)
     listed.model.on_progress(run, TrainingProgress(2, 5, 10, 100.0, 3.0), 4)
     listed.model.on_epoch(run, samples.epoch(epoch=2, epochs=4, validation={"accuracy": 0.8}))
     entry = listed.model.entry(0)
-    assert (entry.progress, entry.epoch, entry.best) == ("training, 38 %", 2, 0.8)
+    assert (entry.progress, entry.epoch, entry.validated) == ("training, 38 %", 2, 0.8)
+    worse = samples.epoch(epoch=3, epochs=4, validation={"accuracy": 0.9, "loss": 2.0}, best=False)
+    listed.model.on_epoch(run, worse)
+    entry = listed.model.entry(0)
+    assert (entry.epoch, entry.validated, entry.weights_of) == (3, 0.8, "best epoch, 2"), "its weights are not kept"
     assert not listed.model.flags(listed.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
 
 

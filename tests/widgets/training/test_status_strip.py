@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import TrainingProgress
+from app.training.kept_epoch import KeptEpoch
 from tests.app.protocol.samples import epoch, started
 from widgets.tour.painted_text import visible_words
 from widgets.training.status_strip import StatusStrip
@@ -29,8 +30,18 @@ def test_figures_are_told_whole_or_in_fewer_words(qtbot: QtBot) -> None:
         strip._fit_figures()
         said.append(strip.figures.text())
     assert list(dict.fromkeys(said)) == list(strip._figures)
-    assert strip._figures[1].startswith("Loss  validation") and strip._figures[2] == "Accuracy  validation 80.0 %"
+    assert strip._figures[1].startswith("Last epoch:  Loss  validation")
+    assert strip._figures[2] == "Last epoch:  Accuracy  validation 80.0 %"
     assert "train 0.25" in strip.figures.toolTip()
+
+
+def test_of_a_run_that_is_over_the_figures_are_those_of_the_weights_that_are_kept(qtbot: QtBot) -> None:
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.resize(1200, 36)
+    strip.show()
+    strip.show_kept(KeptEpoch(12, True, {"loss": 0.25}, {"loss": 0.5}))
+    qtbot.waitUntil(lambda: strip.figures.text() == "Best epoch, 12:  Loss  train 0.2500  validation 0.5000")
 
 
 def test_the_bar_stands_for_all_epochs_and_says_how_long_they_take(qtbot: QtBot) -> None:
