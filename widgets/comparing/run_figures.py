@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.protocol.evaluation_values import Evaluation
+from app.training.epoch_time import epoch_time_text
 from widgets.training.metric_text import (
     change_of,
     duration,
@@ -111,5 +112,8 @@ def _costs(old: RunEntry, new: RunEntry) -> Iterator[Figure]:
         change = signed(f"{abs(after - before):,}", after - before) if after != before else "same"
         yield Figure("Parameters", f"{before:,}", f"{after:,}", change)
     yield Figure("Epochs", f"{old.epoch} of {old.epochs}", f"{new.epoch} of {new.epochs}")
+    times = [old.epoch_seconds, new.epoch_seconds]
+    if times != [None, None]:
+        yield Figure("Time per epoch", *("–" if time is None else epoch_time_text(time) for time in times))
     if old.seconds is not None or new.seconds is not None:
         yield Figure("Time", duration(old.seconds) or "–", duration(new.seconds) or "–")

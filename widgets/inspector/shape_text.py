@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.project.cost_text import connections_text, layer_texts, memory_text, network_costs, work_text
 from app.system.number_format import counted, scaled
+from app.training.epoch_time import epoch_time_text
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
 from graph.network import Node
@@ -61,7 +62,7 @@ def status_costs(checker: Checker, seconds: float | None) -> list[str]:
     """The parts of the status line."""
     parts = [counted(checker.parameters, "parameter"), _work(checker)]
     if seconds is not None:
-        parts.append(f"~{duration(seconds)} per epoch")
+        parts.append(f"~{epoch_time_text(seconds)} per epoch")
     return parts
 
 
@@ -69,10 +70,3 @@ def _work(checker: Checker) -> str:
     """Operations without a word where they are those of a sample, else per step and at the data's length."""
     costs = network_costs(checker)
     return work_text(costs) if costs.is_open else scaled(checker.flops, "FLOP")
-
-
-def duration(seconds: float) -> str:
-    """``0.3 s``, ``3 s``, ``4 min``."""
-    if seconds < 1:
-        return f"{seconds:.1f} s" if seconds >= 0.05 else "0.1 s"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

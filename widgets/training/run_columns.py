@@ -9,6 +9,7 @@ from typing import Any
 
 from app.project.run_settings import varying
 from app.system.number_format import scaled
+from app.training.epoch_time import MEANING, epoch_time_text
 from widgets.training.metric_text import duration, own_name, shared_unit, title_of, with_title, with_unit
 from widgets.training.run_entries import RunEntry
 
@@ -75,11 +76,19 @@ def wide(entries: Sequence[RunEntry], project: Callable[[RunEntry], str] | None)
         lambda entry: entry.settings.parameters,
         right=True,
     )
-    time = Column("Time", lambda entry: duration(entry.seconds), lambda entry: entry.seconds, right=True)
+    time = Column("Time", lambda entry: duration(entry.seconds), lambda entry: entry.seconds, right=True, help=IN_ALL)
     _, _, _, *rest = NARROW
-    return (NAME, *named, *_metrics(usable), WEIGHTS, parameters, *_settings(usable), time, *rest, *LABELS)
+    return (NAME, *named, *_metrics(usable), WEIGHTS, parameters, *_settings(usable), PER_EPOCH, time, *rest, *LABELS)
 
 
+IN_ALL = "The whole training: all epochs, the looks into the network meanwhile, saving, and the test."
+PER_EPOCH = Column(
+    "Time per epoch",
+    lambda entry: "" if entry.epoch_seconds is None else epoch_time_text(entry.epoch_seconds),
+    lambda entry: entry.epoch_seconds,
+    right=True,
+    help=f"{MEANING}.",
+)
 WEIGHTS = Column(
     "Weights",
     lambda entry: entry.weights_of,

@@ -14,6 +14,7 @@ from app.project.run_settings import RunSettings, settings_of
 from app.system.number_format import counted
 from app.training import runs
 from app.training.diagnosis import diagnose_run, divergence
+from app.training.epoch_time import epoch_seconds
 from app.training.kept_epoch import KeptEpoch, keeps_best_epoch
 from app.training.plan import ADVERSARIAL, Plan, objective_of
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
@@ -64,6 +65,7 @@ class RunEntry:
     objective: str = ""
     diverged: int = 0
     unit: str = ""
+    epoch_seconds: float | None = None
     problem: str | None = None
 
     @property
@@ -148,6 +150,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         settings=settings_of(run.project),
         score=_score(path, status, epoch, test, kept, diverged),
         diverged=diverged,
+        epoch_seconds=epoch_seconds(history.epochs),
         unit=measures(path).unit if any(own_name(name) in IN_UNITS for name in last.get("train") or {}) else "",
         resumable=run.checkpoint.is_file(),
         test_samples=test_samples(run),

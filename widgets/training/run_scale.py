@@ -12,7 +12,7 @@ from widgets.plots.pyramid import Floats
 ALONG = {
     "step": "batches that were trained on",
     "epoch": "passes over the training set",
-    "time": "time spent training",
+    "time": "time spent on epochs: training and validation",
 }
 """What can stand on the axis, and what it means."""
 UNITS = (("s", 1.0), ("min", 60.0), ("h", 3600.0))

@@ -67,6 +67,7 @@ class StatusStrip(QWidget):
         for label, name in ((self.speed, "Speed"), (self.epoch, "Epoch and time left")):
             label.setProperty("faint", True)
             label.setAccessibleDescription(name)
+        self.speed.setToolTip("Samples trained on in a second, without validation and test")
         row = hbox(
             self.state,
             self.outdated,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.training.kept_epoch import KeptEpoch
@@ -37,6 +38,14 @@ def test_the_table_has_the_unit_in_the_title_where_all_runs_share_it() -> None:
     assert "Test RMSE (MW)" in as_rows(shared, wide(shared, None))[0]
     apart = {column.title: column for column in wide(mixed, None)}
     assert [apart["Test RMSE"].text(run) for run in mixed] == ["0.6300 MW", "0.7000 kg"]
+
+
+def test_list_and_comparison_tell_the_same_time_per_epoch() -> None:
+    runs = [replace(entry("accuracy", 0.9), epoch_seconds=seconds) for seconds in (1.6, 0.9)]
+    columns = {column.title: column for column in wide(runs, None)}
+    lines = {figure.name: figure for figure in figures(runs[0], runs[1])}
+    told = [columns["Time per epoch"].text(run) for run in runs]
+    assert told == [lines["Time per epoch"].before, lines["Time per epoch"].after] == ["1.6 s", "0.9 s"]
 
 
 def test_compared_runs_have_units_and_name_the_epoch_of_their_weights() -> None:

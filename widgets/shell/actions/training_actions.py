@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ class TrainingActions(QObject):
         self._context = context
         self.controller: TrainingController | None = None
         self._outdated_told = ""
+        self._epoch_times: list[float] = []  # in order, of the run in progress or the last one
         self._again = self._keep_weights = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
@@ -69,6 +71,7 @@ class TrainingActions(QObject):
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
         controller.elsewhere.connect(lambda sentence: self._context.say(Notice(sentence, "info", (), "elsewhere")))
+        controller.started.connect(lambda _: self._epoch_times.clear())
         controller.started.connect(lambda _: self._remember_network())
         for signal in (controller.forgotten, controller.restored):
             signal.connect(self._remember_network)
@@ -151,7 +154,10 @@ class TrainingActions(QObject):
             self._context.refresh()
 
     def _on_epoch(self, event: Epoch) -> None:
-        self._context.session.state.epoch_seconds = event.seconds
+        from app.training.epoch_time import usual
+
+        insort(self._epoch_times, event.seconds)
+        self._context.session.state.epoch_seconds = usual(self._epoch_times)
         self._context.refresh()
 
     def _show_devices(self) -> None:
