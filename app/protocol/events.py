@@ -119,6 +119,15 @@ class Epoch(Event):
     best: bool
 
 
+@dataclass(frozen=True, eq=False)
+class EvaluationProgress(Event):
+    """Training is over and its weights are tested: ``done`` of the ``samples`` of the test set so far."""
+
+    name: ClassVar[str] = "testing"
+    done: int
+    samples: int
+
+
 MOST_CLASSES = 40
 """Classes up to which the confusion matrix is counted after every epoch."""
 

@@ -29,6 +29,7 @@ from graph.errors import NetloomError
 from graph.layers.base import elements
 from graph.modules import pooling_fast, recurrent
 from graph.project import Project
+from graph.steps import Steps, finished
 
 ACTIVATIONS = 2**24
 """Values of the largest layer's output up to which samples are evaluated together."""
@@ -162,16 +163,22 @@ class Model:
 
     def measure(self, feed: Feed, confusion: ConfusionCount | None = None) -> dict[str, float]:
         """Loss and metrics over a part; empty where it has no samples. ``confusion`` counts its classes as well."""
+        return finished(self.measure_steps(feed, confusion))
+
+    def measure_steps(self, feed: Feed, confusion: ConfusionCount | None = None) -> Steps[dict[str, float]]:
+        """The same batch by batch; between two of them the module is as it was."""
         meter = self.meter()
         losses, sizes = [], []
-        with self.evaluating():
-            for batch in feed.in_order(self.evaluation_size):
+        for batch in feed.in_order(self.evaluation_size):
+            with self.evaluating():
                 loss, outputs = self.loss(batch)
                 meter.add(outputs, batch.targets)
                 if confusion is not None:
                     confusion.add(outputs, batch.targets)
-                losses.append(loss)
-                sizes.append(batch.size)
+            losses.append(loss)
+            sizes.append(batch.size)
+            yield sum(sizes) / feed.samples
+        with self.evaluating():
             # One wait for the device at the end, not one per batch.
             for loss_value, size in zip(torch.stack(losses).tolist() if losses else [], sizes, strict=True):
                 meter.add_loss(loss_value, size)

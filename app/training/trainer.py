@@ -12,6 +12,7 @@ import torch
 from app.protocol.events import (
     Epoch,
     EpochConfusion,
+    EvaluationProgress,
     Event,
     Finished,
     Paused,
@@ -106,8 +107,8 @@ class _Training:
             if not session.run.checkpoint.exists():
                 self._save()  # whatever happens from now on, the run can be resumed
             end = yield from self._guarded()
-            yield self._finish(*end)
-            whole = True
+            whole = True  # what follows saves first
+            yield from self._finish(*end)
         except NetloomError as error:  # the disk is full, or the folder is gone
             whole = True
             yield self._finished("failed", str(error), {})
@@ -297,7 +298,7 @@ class _Training:
         self.confusion_due = now + CONFUSION_EVERY
         return ConfusionCount.of(session.model.objective.heads)
 
-    def _finish(self, status: Status, reason: str | None) -> Event:
+    def _finish(self, status: Status, reason: str | None) -> Generator[Event]:
         """Save, keep the last confusion matrix, put the best weights into use, and test them."""
         session = self.session
         self._save()
@@ -308,8 +309,29 @@ class _Training:
         session.save_weights()
         if self.confusion is not None and self.confusion.counts.any():
             self._logged(self.confusion)
-        test = {} if status == "failed" else session.model.measure(session.model.feed(session.model.prepared.test))
-        return self._logged(self._finished(status, reason, test))
+        try:
+            test = {} if status == "failed" else (yield from self._test())
+        except GeneratorExit:
+            self._logged(self._finished(status, reason, {}))
+            raise
+        yield self._logged(self._finished(status, reason, test))
+
+    def _test(self) -> Generator[Event, None, dict[str, float]]:
+        """Test the weights that are in use; how far that is is said where it takes more than a batch."""
+        model = self.session.model
+        feed = model.feed(model.prepared.test)
+        steps, due = model.measure_steps(feed), time.perf_counter()
+        if feed.samples > model.evaluation_size:
+            yield EvaluationProgress(0, feed.samples)
+        while True:
+            try:
+                share = next(steps)
+            except StopIteration as last:
+                measured: dict[str, float] = last.value
+                return measured
+            if share < 1 and time.perf_counter() >= due:
+                due = time.perf_counter() + PROGRESS_EVERY
+                yield EvaluationProgress(round(share * feed.samples), feed.samples)
 
     def _finished(self, status: Status, reason: str | None, test: dict[str, float]) -> Event:
         session, position = self.session, self.session.position

@@ -112,8 +112,11 @@ def _costs(old: RunEntry, new: RunEntry) -> Iterator[Figure]:
         change = signed(f"{abs(after - before):,}", after - before) if after != before else "same"
         yield Figure("Parameters", f"{before:,}", f"{after:,}", change)
     yield Figure("Epochs", f"{old.epoch} of {old.epochs}", f"{new.epoch} of {new.epochs}")
-    times = [old.epoch_seconds, new.epoch_seconds]
-    if times != [None, None]:
-        yield Figure("Time per epoch", *("–" if time is None else epoch_time_text(time) for time in times))
+    if old.epoch_seconds is not None or new.epoch_seconds is not None:
+        yield Figure("Time per epoch", _per_epoch(old), _per_epoch(new))
     if old.seconds is not None or new.seconds is not None:
         yield Figure("Time", duration(old.seconds) or "–", duration(new.seconds) or "–")
+
+
+def _per_epoch(entry: RunEntry) -> str:
+    return "–" if entry.epoch_seconds is None else epoch_time_text(entry.epoch_seconds)

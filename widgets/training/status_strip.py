@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from app.protocol.events import Epoch, Started, TrainingProgress
+from app.protocol.events import Epoch, EvaluationProgress, Started, TrainingProgress
 from app.protocol.messages import Unfinished
 from app.training.kept_epoch import KeptEpoch
 from widgets.look.labels import Label, text_label
@@ -156,6 +156,15 @@ class StatusStrip(QWidget):
         self._show_epoch(progress.epoch, duration(progress.seconds_left))
         self._fill(progress.epoch - 1 + progress.step / max(progress.steps_per_epoch, 1))
         self.speed.setText(speed(progress.samples_per_second))
+        self._hide_empty()
+
+    def on_testing(self, event: EvaluationProgress) -> None:
+        """Training is over, and the network is tested."""
+        self.state.setText("Testing")
+        self.bar.setAccessibleName("Progress of the test")
+        self.epoch.setText(f"{event.done:,} of {event.samples:,} test samples")
+        self.bar.setValue(round(1000 * event.done / max(event.samples, 1)))
+        self.speed.clear()
         self._hide_empty()
 
     def on_epoch(self, event: Epoch) -> None:

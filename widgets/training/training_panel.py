@@ -10,7 +10,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import MOST_CLASSES, Epoch, EpochConfusion, Started, TrainingProgress
+from app.protocol.events import (
+    MOST_CLASSES,
+    Epoch,
+    EpochConfusion,
+    EvaluationProgress,
+    Event,
+    Started,
+    TrainingProgress,
+)
 from app.system.number_format import counted
 from app.training.diagnosis import LEARNED_NOTHING
 from app.training.run_labels import ProjectKey, owner_of
@@ -117,6 +125,7 @@ class TrainPanel(QWidget):
         controller.started.connect(self._on_start)
         controller.progressed.connect(self._on_progress)
         controller.epoch_ended.connect(self._on_epoch)
+        controller.link.training_event.connect(self._on_event)
         controller.failed.connect(self.advice.on_failure)
         controller.health.confusion.connect(self._on_confusion)
         controller.runs_changed.connect(self.refresh_runs)
@@ -260,6 +269,11 @@ class TrainPanel(QWidget):
         self.strip.on_progress(progress)
         if self._live is not None:
             self.runs.model.on_progress(self._live, progress, self._epochs)
+
+    def _on_event(self, event: Event) -> None:
+        """How far the test at the end of the open project's training is."""
+        if isinstance(event, EvaluationProgress) and self._controller.own:
+            self.strip.on_testing(event)
 
     def _on_epoch(self, epoch: Epoch) -> None:
         self.strip.on_epoch(epoch)

@@ -11,10 +11,22 @@ import pytest
 import torch
 
 from app.insight.training_snapshot import inspect_session
-from app.protocol.events import Epoch, Event, Finished, Paused, Points, Resumed, Snapshot, Started, TrainingProgress
+from app.protocol.events import (
+    Epoch,
+    EvaluationProgress,
+    Event,
+    Finished,
+    Paused,
+    Points,
+    Resumed,
+    Snapshot,
+    Started,
+    TrainingProgress,
+)
 from app.protocol.watch import Watch
 from app.training import checkpoints, trainer
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
+from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, resume
 from graph.errors import NetloomError
@@ -160,6 +172,29 @@ def test_losses_are_handed_out_every_so_often_and_after_each_epoch(
     sizes = [len(event.loss) for event in train(session) if isinstance(event, Points)]
     steps = session.steps_per_epoch
     assert sizes == ([steps] * 3 if every else [1] * (3 * steps))
+
+
+def test_a_test_of_several_batches_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer, "PROGRESS_EVERY", 0.0)
+    monkeypatch.setattr(Model, "evaluation_size", 500)
+    session = begin(project(epochs=1), None, tmp_path / "run")
+    samples = session.model.prepared.test.samples
+    events = list(train(session))
+    told = [(event.done, event.samples) for event in events if isinstance(event, EvaluationProgress)]
+    assert told == [(done, samples) for done in range(0, samples, 500)] and len(told) > 2
+    assert isinstance(events[-1], Finished) and events[-1].test
+
+
+def test_a_test_that_is_cut_short_leaves_a_run_that_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "evaluation_size", 500)
+    session = begin(project(epochs=2), None, tmp_path / "run")
+    events = train(session)
+    while not isinstance(next(events), EvaluationProgress):
+        pass
+    events.close()
+    history = session.run.history()
+    assert history.finished is not None and (history.finished["status"], history.finished["test"]) == ("completed", {})
+    assert session.run.weights.is_file() and session.run.checkpoint.is_file()
 
 
 def test_the_time_left_is_that_of_the_samples_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

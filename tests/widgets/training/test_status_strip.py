@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.protocol.events import TrainingProgress
+from app.protocol.events import EvaluationProgress, TrainingProgress
 from app.training.kept_epoch import KeptEpoch
 from tests.app.protocol.samples import epoch, started
 from widgets.tour.painted_text import visible_words
@@ -57,6 +57,19 @@ def test_the_bar_stands_for_all_epochs_and_says_how_long_they_take(qtbot: QtBot)
     strip.show_state(State.FINISHED)
     assert (strip.bar.value(), strip.epoch.text()) == (550, "Epoch 11 of 20")
     assert "all epochs" in strip.bar.accessibleName()
+
+
+def test_the_test_at_the_end_says_how_far_it_is(qtbot: QtBot) -> None:
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.show()
+    strip.on_start(started(epochs=5))
+    strip.on_epoch(epoch(epoch=5, epochs=5))
+    strip.on_testing(EvaluationProgress(4096, 10_000))
+    assert (strip.state.text(), strip.epoch.text()) == ("Testing", "4,096 of 10,000 test samples")
+    assert strip.bar.value() == 410 and strip.bar.accessibleName() == "Progress of the test"
+    strip.show_state(State.FINISHED)
+    assert strip.epoch.text() == "Epoch 5 of 5" and "all epochs" in strip.bar.accessibleName()
 
 
 def test_of_a_run_that_is_over_it_is_told_whether_it_overfits(qtbot: QtBot) -> None:
