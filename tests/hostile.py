@@ -133,7 +133,7 @@ def write_hostile_project(folder: Path, texts: Iterator[str]) -> Path:
     place = free_path(runs_folder() / file_name(next(texts)))  # a text that comes again names another run
     Run.create(place, project_json(project), {"device": next(texts)})
     write_labels(place, RunLabels(notes=next(texts), tags=(next(texts), next(texts))))
-    block_library.keep(re.sub(r'["*:<>?|]', "", file_name(next(texts))), Block())
+    block_library.keep(re.sub(r'["*:<>?|]', "", file_name(next(texts))), Block(), replace=True)
     return path
 
 

@@ -182,7 +182,7 @@ def manifest_of(archive: zipfile.ZipFile, place: str) -> Manifest:
     if len(names) != len({*names}) or {*names} != {*listed}:
         raise _damaged(place, f"it does not hold the files that {MANIFEST} lists")
     for entry in archive.infolist():
-        if entry.file_size != listed[entry.filename] or entry.is_dir() or entry.flag_bits & 1:
+        if entry.file_size != listed[entry.filename] or entry.filename.endswith("/") or entry.flag_bits & 1:
             raise _damaged(place, f"{entry.filename} is not the file that {MANIFEST} lists")
     return manifest
 

@@ -74,7 +74,7 @@ def read_zip(file: Path, reading: Reading) -> RawTable:
 
 def _member(file: Path, archive: zipfile.ZipFile, reading: Reading) -> tuple[str, list[str]]:
     """The file in an archive that is to be read, and other tables."""
-    names = [entry.filename for entry in archive.infolist() if not entry.is_dir() and _is_own(entry.filename)]
+    names = [name for name in archive.namelist() if _is_own(name) and not name.endswith("/")]
     tables = [name for name in names if PurePosixPath(name).suffix.lower() in ENDINGS and not _is_about(name)]
     tables = tables or [name for name in names if len(names) == 1]
     wanted = reading.options.sheet or (reading.recipe.dialect.sheet if reading.recipe else "")

@@ -151,6 +151,14 @@ def test_feather_and_stata(tmp_path: Path) -> None:
         assert table.recipe_of("kind").categories == ("x", "y")
 
 
+def test_a_file_without_a_name_in_an_archive_is_none_of_the_users(write: Write) -> None:
+    archive = zipped({"x": CSV})
+    entry = archive.index(b"PK\x01\x02")
+    nameless = archive[: entry + 28] + b"\0\0\1\0" + archive[entry + 32 :]  # its letter counts as said beside it
+    with pytest.raises(NetloomError, match="holds no table; its files are none"):
+        read_table(write("t.zip", nameless))
+
+
 @pytest.mark.parametrize("end", [-1, 2**20, 2**40])
 def test_texts_that_lie_outside_of_a_feather_file_are_refused(tmp_path: Path, end: int) -> None:
     pd.DataFrame({"kind": ["red", "blue"] * 4}).to_feather(tmp_path / "t.feather", compression="uncompressed")
