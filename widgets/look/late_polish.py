@@ -17,6 +17,9 @@ _POLISHED, _OWN_STYLE = Qt.WidgetAttribute.WA_WState_Polished, Qt.WidgetAttribut
 _STYLED = _POLISHED, Qt.WidgetAttribute.WA_SetPalette, Qt.WidgetAttribute.WA_SetFont
 """One of them is set where a style has left its mark, be it by a property that the style sheet asks for."""
 
+_FONT_BEFORE = "_q_styleSheetWidgetFont"
+"""Where Qt keeps the font that was given to a widget, to go back to it when the widget is polished."""
+
 
 class LatePolish(QObject):
     """Polishes widgets that were left out when the look was switched, each before it is painted."""
@@ -25,6 +28,8 @@ class LatePolish(QObject):
         """Take the style in force off a widget out of sight, and polish it when it is shown."""
         widget.style().unpolish(widget)
         widget.setAttribute(_POLISHED, False)
+        if widget.property(_FONT_BEFORE) is not None:
+            widget.setProperty(_FONT_BEFORE, None)  # else polishing takes back a font that is given while out of sight
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

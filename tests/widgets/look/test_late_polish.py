@@ -7,7 +7,17 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from widgets.look.labels import set_look
@@ -42,7 +52,9 @@ def page() -> QWidget:
     button = QPushButton("Train")
     button.setProperty("primary", True)
     result = QWidget()
-    vbox(small, report, box, QLineEdit("0.1"), button, listed, parent=result, margins=(4, 4, 4, 4))
+    group = QToolButton()
+    group.setText("Look inside")
+    vbox(small, report, box, QLineEdit("0.1"), button, group, listed, parent=result, margins=(4, 4, 4, 4))
     return result
 
 
@@ -73,8 +85,11 @@ def test_a_page_out_of_sight_looks_as_the_one_in_sight_when_it_is_shown(
     qtbot: QtBot, qapp: QApplication, looks: tuple[Theme, ...]
 ) -> None:
     shown = tabs(qtbot)
-    for look in looks:
+    for look in (LIGHT, *looks):
         apply_theme(qapp, look)
+        for group in shown.findChildren(QToolButton):
+            group.setFont(look.font(small=True, bold=True))  # as what follows the theme does by itself
+        picture(shown, 0)
     first, second = picture(shown, 0), picture(shown, 1)
     assert first == second
     assert first.pixelColor(2, 2) == looks[-1].surface
