@@ -67,9 +67,13 @@ class MatricesField(FormField):
         """Number the lines, where there are several."""
         super().describe(name, help_line)
         self._name, self._help = name, help_line
+        self._number_lines()
+
+    def _number_lines(self) -> None:
+        count = len(self.lines)
         for number, line in enumerate(self.lines, 1):
-            line.setAccessibleName(f"{name}, {number} of {len(self.lines)}" if len(self.lines) > 1 else name)
-            line.setAccessibleDescription(help_line)
+            line.setAccessibleName(f"{self._name}, {number} of {count}" if count > 1 else self._name)
+            line.setAccessibleDescription(self._help)
 
     def _fit(self, count: int) -> None:
         if count == len(self.lines):
@@ -85,5 +89,4 @@ class MatricesField(FormField):
                 UndoKeys(line)
             self._column.addWidget(line)
             self.lines.append(line)
-        if self._name:
-            self.describe(self._name, self._help)
+        self._number_lines()
