@@ -40,6 +40,7 @@ class PaintedItem(pg.GraphicsObject):
     def __init__(self, panel: Panel, paint: Paint, z: float = 1.0, *, whole: bool = False) -> None:
         super().__init__(panel.parentItem() if whole else panel)
         self._panel, self._paint, self._whole = panel, paint, whole
+        self._area = self._area_of_panel()
         self.setZValue(z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         panel.sigRangeChanged.connect(lambda *_: self.update())
@@ -48,12 +49,19 @@ class PaintedItem(pg.GraphicsObject):
             panel.geometryChanged.connect(self._resized)
 
     def _resized(self, *_: object) -> None:
-        if isValid(self):  # a panel moves once more while its plot is taken down
+        # A panel moves once more while its plot is taken down, when it or this item may be gone already.
+        if isValid(self) and isValid(self._panel):
             self.prepareGeometryChange()
+            self._area = self._area_of_panel()
             self.update()
 
+    def _area_of_panel(self) -> QRectF:
+        panel = self._panel
+        return panel.geometry().adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND) if self._whole else QRectF(panel.rect())
+
     def boundingRect(self) -> QRectF:
-        return self._panel.geometry().adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND) if self._whole else self._panel.rect()
+        # Qt asks for it at any time, also when the panel is gone, and an error here would end the process.
+        return self._area
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Paint with the axes as they are."""

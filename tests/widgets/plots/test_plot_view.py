@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from widgets.look import file_dialogs
 from widgets.look.theme import ThemeSource
@@ -243,3 +244,19 @@ def test_linked_plots_share_their_steps(qtbot: QtBot, linked: list[CurvePlot]) -
 
 def test_powers_of_ten_are_written_short() -> None:
     assert [power_text(power) for power in (-20.0, -3.0, 0.0, 2.0)] == ["10⁻²⁰", "0.001", "1", "100"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_stands_over_a_panel_keeps_its_area_when_the_panel_goes_first() -> None:
+    view = Places(ThemeSource("light"))
+    item = view.panel.painted(lambda *_: None, whole=True)
+    areas = []
+    for width in (300, 500):
+        view.resize(width, 200)
+        view.grab()
+        areas.append(item.boundingRect())
+        assert areas[-1].contains(view.panel.geometry())
+    assert areas[1].width() > areas[0].width() + 150
+    delete(view.panel)
+    assert item.boundingRect() == areas[1]
+    delete(view)
