@@ -14,7 +14,6 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.system.work_folder import WorkFolder
-from widgets.look.late_polish import only_in_sight
 from widgets.look.theme import Theme, palette
 
 _MARKS = {
@@ -81,11 +80,10 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setStyle("Fusion")
         app.setProperty("netloomStyle", "Fusion")
     # One sheet put in place of another polishes every widget once for each widget that it is in; none in between, once.
-    with only_in_sight(app):
-        app.setStyleSheet("")
-        app.setFont(theme.font())
-        app.setPalette(palette(theme))
-        app.setStyleSheet(stylesheet(theme))
+    app.setStyleSheet("")
+    app.setFont(theme.font())
+    app.setPalette(palette(theme))
+    app.setStyleSheet(stylesheet(theme))
     _give_font(app)
 
 

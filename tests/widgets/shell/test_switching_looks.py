@@ -1,18 +1,16 @@
-"""Dark mode and projector are switched by polishing what is in sight a few times, and all else when it is shown."""
+"""Dark mode and projector are switched by polishing each widget a few times, not once for each widget around it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTabBar, QWidget
-from shiboken6 import isValid
 
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import DARK
 from widgets.shell.window import MainWindow
-from widgets.understand.understand_panel import UnderstandPanel
 
 MOST = 3
 """Times that a widget may be told of a new style: the sheet is taken away and put back, and some own a sheet."""
@@ -40,51 +38,9 @@ def test_a_look_is_switched_with_few_polishes_of_each_widget(window: MainWindow,
         window.preferences.set(name, value)
     finally:
         app.removeEventFilter(changes)
-    shown = {widget for widget in window.findChildren(QWidget) if widget.isVisible()}
-    assert len(shown) > 100 and shown <= set(changes.counts)
+    widgets = window.findChildren(QWidget)
+    assert len(changes.counts) >= len(widgets)
     assert sum(changes.counts.values()) <= MOST * len(changes.counts)
-
-
-def polished(window: MainWindow) -> list[QWidget]:
-    """The widgets of the window that Qt holds for polished."""
-    return [w for w in window.findChildren(QWidget) if w.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)]
-
-
-def visit_all(window: MainWindow) -> None:
-    """Bring every workspace and every view of Understand into sight once, the network last."""
-    for workspace in ("data", "train", "understand", "network"):
-        window.show_workspace(workspace)
-        QApplication.processEvents()
-        understand = window.workbench.panel("understand")
-        assert isinstance(understand, UnderstandPanel)
-        for kind in understand.views.kinds if workspace == "understand" else ():
-            understand.show_tab(kind.title)
-            QApplication.processEvents()
-
-
-@pytest.mark.parametrize(("name", "value"), [("theme", "dark"), ("projector", True)])
-def test_a_switch_polishes_nothing_out_of_sight_however_much_was_in_sight_before(
-    window: MainWindow, project_file: Path, name: str, value: object
-) -> None:
-    window.files.open(project_file)
-    visit_all(window)
-    before = polished(window)
-    hidden = [widget for widget in before if not widget.isVisible()]
-    assert len(hidden) > 0.8 * len(before)
-    changes, app = StyleChanges(), QApplication.instance()
-    assert isinstance(app, QApplication)
-    app.installEventFilter(changes)
-    try:
-        window.preferences.set(name, value)
-    finally:
-        app.removeEventFilter(changes)
-    still = {widget for widget in hidden if isValid(widget) and not widget.isVisible()}
-    assert not still & set(polished(window))
-    assert len(still & set(changes.counts)) < len(still) / 5  # those that own a sheet
-    for workspace in ("data", "train", "understand", "network"):
-        window.show_workspace(workspace)
-        shown = [widget for widget in window.findChildren(QWidget) if widget.isVisible()]
-        assert shown and set(shown) <= set(polished(window))
 
 
 def test_a_look_that_is_switched_reaches_sheet_and_palette(window: MainWindow) -> None:

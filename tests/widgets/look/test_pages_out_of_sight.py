@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QApplication,
@@ -27,7 +26,6 @@ from widgets.look.theme import DARK, PROJECTOR_SCALE, Theme, ThemeSource
 
 LIGHT = ThemeSource("light").theme
 LARGE = ThemeSource("dark", PROJECTOR_SCALE).theme
-POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 
 
 @pytest.fixture(autouse=True)
@@ -95,17 +93,6 @@ def test_a_page_out_of_sight_looks_as_the_one_in_sight_when_it_is_shown(
     assert first.pixelColor(2, 2) == looks[-1].surface
 
 
-def test_only_what_is_in_sight_is_polished_at_once(qtbot: QtBot, qapp: QApplication) -> None:
-    shown = tabs(qtbot)
-    apply_theme(qapp, DARK)
-    hidden = shown.widget(1)
-    assert shown.widget(0).testAttribute(POLISHED)
-    assert not hidden.testAttribute(POLISHED)
-    assert not [part for part in hidden.findChildren(QWidget) if part.testAttribute(POLISHED)]
-    shown.setCurrentIndex(1)
-    assert not [part for part in hidden.findChildren(QWidget) if part.isVisible() and not part.testAttribute(POLISHED)]
-
-
 def opened(shown: QTabWidget) -> QImage:
     """The list of the box in sight, open."""
     box = shown.currentWidget().findChild(QComboBox)
@@ -143,5 +130,3 @@ def test_a_widget_that_is_moved_into_sight_has_the_look_in_force(qtbot: QtBot, q
     apply_theme(qapp, DARK)
     report.setParent(shown.widget(0))
     report.show()
-    assert report.testAttribute(POLISHED)
-    assert report.palette().windowText().color() == DARK.error
