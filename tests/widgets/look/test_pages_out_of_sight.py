@@ -130,3 +130,4 @@ def test_a_widget_that_is_moved_into_sight_has_the_look_in_force(qtbot: QtBot, q
     apply_theme(qapp, DARK)
     report.setParent(shown.widget(0))
     report.show()
+    assert report.palette().windowText().color() == DARK.error

@@ -144,8 +144,8 @@ def test_the_notices_of_window_and_pane_lie_clear_of_each_other(
     view.notice.say(WORDS, "error", OFFER)
     settle()
     assert not place(window, window.banners).intersects(place(window, view.notice))
-    view.notice.clear()
     low = window.banners.mapTo(window, QPoint()).y()
+    view.notice.clear()
     settle()
     assert window.banners.mapTo(window, QPoint()).y() > low  # it falls into the place that is free now
 

@@ -75,9 +75,10 @@ def test_what_a_training_shows_is_said_beside_the_field_that_is_brought_into_vie
     assert patience.visibleRegion().isEmpty()
     scene.panel.tabs.tabBar().setFocus()
     QTest.mouseMove(scene.panel.tabs.tabBar())  # where a test before left it, the form may be under it
+    qtbot.waitUntil(lambda: not scene.panel.plan.underMouse())
     scene.begin()
     scene.epochs(OVERFITTING)
-    assert is_beside(scene, "patience")
+    qtbot.waitUntil(lambda: is_beside(scene, "patience"))
     scene.press(qtbot, "Dismiss")
     scene.say(samples.finished())
     scene.panel.plan.verticalScrollBar().setValue(0)
