@@ -176,12 +176,12 @@ class Navigation(QObject):
         width, height = self.room()
         fit = min(width / region.width(), height / region.height(), most)
         zoom = max(MINIMUM, min(least if MOST_OF_IT * least <= fit < least else fit, MAXIMUM))
-        view = QRectF(self._view.viewport().rect())
+        view = self._view.viewport().rect()
         middle = QPointF(
             _middle(region.left(), region.right(), view.width() / zoom),
             _middle(region.top(), region.bottom(), view.height() / zoom),
         )
-        self._show(zoom, middle, view.center())
+        self._show(zoom, middle, QPointF(view.center()))
         self._rest.stop()
         self.zoomSettled.emit()
         self.zoomChanged.emit(zoom)

@@ -280,7 +280,7 @@ class MainWindow(DropTarget):
         self._show_working(True)
         self.show_workspace(workspace or workbench.workspace)
         workbench.canvas.setFocus()
-        QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.run("home"))
+        QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.context.frame_all(named=True))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Give the keys to the canvas where what had them went away: Qt would give them to the menu button."""

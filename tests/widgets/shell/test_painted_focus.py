@@ -22,6 +22,7 @@ from graph.checking.layer_info import Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
 from tests.widgets.conftest import digits_project
+from widgets.canvas.popup_frame import PopupFrame
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.charts.sample_tiles import SampleTiles
 from widgets.charts.tiles import TileView
@@ -47,7 +48,7 @@ LEAST = 20
 """Pixels that focus changes at least: a ring, a mark or a line."""
 
 
-BASES = (MatrixPlot, SampleTiles, TileView, LongText, TextPage, PaintedView, PlotView, ProjectRow)
+BASES = (MatrixPlot, SampleTiles, TileView, LongText, TextPage, PaintedView, PlotView, PopupFrame, ProjectRow)
 """Classes of which only others are made."""
 
 

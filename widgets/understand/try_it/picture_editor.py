@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QCheckBox, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
 from app.protocol.messages import Array
+from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.layouts import Stretch, boxed, hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.segments import segments
 from widgets.look.swatch import swatch
@@ -93,7 +94,11 @@ class PictureEditor(SampleEditor):
             margins=(0, 0, 8, 0),
             spacing=6,
         )
-        hbox((self.board, 1), side, Stretch(0), parent=self, margins=(12, 4, 0, 4), spacing=12)
+        tools = FormArea(self)  # in a low window the tools scroll, so that board and prediction are in view whole
+        tools.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tools.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+        tools.setWidget(boxed(side))
+        hbox((self.board, 1), tools, Stretch(0), parent=self, margins=(12, 4, 0, 4), spacing=12)
 
     def _connect(self) -> None:
         self.board.changed.connect(self._on_changed)
