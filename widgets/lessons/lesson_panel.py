@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton, QWidget
 
@@ -57,7 +57,8 @@ class LessonPanel(Themed, QWidget):
     """Shows a `Course`. ``linked`` carries an address; the other signals say what was pressed.
 
     ``moved`` carries by how many steps to go. ``resized`` says that another step, width or text needs another height.
-    The text scrolls; what there is to do or to answer stands below it, always in sight.
+    The text scrolls; what there is to do or to answer stands below it, in sight. Only where the panel is too low for a
+    question with its choices, the question scrolls with the text.
     """
 
     linked = Signal(str)
@@ -91,7 +92,7 @@ class LessonPanel(Themed, QWidget):
         self.leave.setObjectName("lessonLeave")
         self.leave.setAccessibleName("End lesson")
         self.leave.setToolTip("End the lesson; how far you came is kept")
-        self._waiting = False
+        self._waiting = self._entry_scrolls = False
         self._assemble()
         self._connect()
         self.follow(themes)
@@ -111,7 +112,7 @@ class LessonPanel(Themed, QWidget):
 
     def _assemble(self) -> None:
         inner = QWidget()
-        vbox(
+        self._scrolled = vbox(
             self.text,
             self.pictures,
             self.question,
@@ -152,7 +153,12 @@ class LessonPanel(Themed, QWidget):
     def minimumSizeHint(self) -> QSize:
         """What there is to do or to answer is in sight whole, and at least some lines of the text above it."""
         width = max(self.width(), LEAST_WIDTH)
-        return QSize(LEAST_WIDTH, max(LEAST_HEIGHT, self._column.totalMinimumHeightForWidth(width)))
+        height = self._column.totalMinimumHeightForWidth(width)
+        if self._entry_scrolls and not self.question.entry.isHidden():
+            margins = self._column.contentsMargins()
+            inside = width - margins.left() - margins.right()
+            height += self.question.entry.heightForWidth(inside) + self._column.spacing()
+        return QSize(LEAST_WIDTH, max(LEAST_HEIGHT, height))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words wrap otherwise at another width, and need another height."""
@@ -160,6 +166,31 @@ class LessonPanel(Themed, QWidget):
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
             self.resized.emit()
+        self._place_entry()
+
+    def event(self, event: QEvent) -> bool:
+        """What is shown needs another height."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_entry()
+        return done
+
+    def _place_entry(self) -> None:
+        """Have the question scroll with the text where both have no room, rather than lose choices."""
+        scrolls = self.height() < self.minimumSizeHint().height()
+        if scrolls is self._entry_scrolls:
+            return
+        entry, focus = self.question.entry, self.focusWidget()
+        had_focus = focus is not None and focus.hasFocus() and entry.isAncestorOf(focus)
+        self._entry_scrolls = scrolls
+        if scrolls:
+            self._column.removeWidget(entry)
+            self._scrolled.insertWidget(self._scrolled.indexOf(self.question), entry)
+        else:
+            self._scrolled.removeWidget(entry)
+            self._column.insertWidget(self._column.indexOf(self.sign) + 1, entry)
+        if had_focus and focus is not None:
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What is shown
 

@@ -15,8 +15,8 @@ from app.training.runs import Run
 from graph.project import project_json, write_project
 from graph.shapes import image
 from tests.widgets.conftest import chain, digits_project
-from tests.widgets.shell.cut_words import faults
-from tests.widgets.shell.lost_content import lost_cards, nameless_cards
+from tests.widgets.shell.cut_words import cut_labels, faults
+from tests.widgets.shell.lost_content import lost_cards, nameless_cards, whole
 from tests.widgets.shell.test_settling import PAGES, with_curves
 from tests.widgets.shell.trained_window import LESSON, show_finished, show_results, take_lesson
 from widgets.data.data_view import DataView
@@ -94,7 +94,7 @@ def test_no_word_is_cut_at_any_size(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("width", "height", "text"), SCREENS[:-1])  # twice as large, three long choices have no room
+@pytest.mark.parametrize(("width", "height", "text"), SCREENS[:-1])  # twice as large, choices are scrolled to
 def test_what_a_lesson_asks_is_in_sight_at_any_size(
     window: MainWindow, project_file: Path, width: int, height: int, text: int
 ) -> None:
@@ -112,6 +112,28 @@ def test_what_a_lesson_asks_is_in_sight_at_any_size(
                 found.append(f"step {step + 1}, {page}: the window is {window.size().toTuple()}")
                 window.resize(width, height)
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("page", ["train", "understand"])
+def test_choices_that_have_no_room_are_scrolled_to(window: MainWindow, project_file: Path, page: str) -> None:
+    width, height, text = SCREENS[-1]
+    window.preferences.set("text_size", text)
+    window.resize(width, height)
+    with_curves(window, project_file)
+    take_lesson(window, 1)
+    window.show_workspace(page)
+    settle()
+    lesson = window.workbench.lesson
+    assert lesson.next.isVisible() and whole(lesson.next)
+    assert lesson.area.isAncestorOf(lesson.question.entry) and not cut_labels(window)
+    for choice in lesson.question.choices:
+        lesson.area.ensureWidgetVisible(choice.label)
+        assert whole(choice.label) and whole(choice.button), choice.text
+        choice.button.setFocus()
+    window.resize(width, 1400)
+    settle()
+    assert not lesson.area.isAncestorOf(lesson.question.entry) and whole(lesson.question.entry)
+    assert lesson.question.choices[-1].button.hasFocus()
 
 
 @pytest.mark.parametrize(("width", "height", "text"), [SCREENS[0], SCREENS[4]])

@@ -84,15 +84,19 @@ LESSON = Lesson.model_validate(
              "task": "Train for two epochs or more and see that the loss does not move.",
              "goals": [{"kind": "trained", "epochs": 99}], "hint": "Press Ctrl+Enter."},
             {"title": "What is lost", "text": "The slope tells where the error becomes smaller. " * 5,
-             "question": {"ask": "What could not be told any more?", "answer": 2,
+             "question": {"ask": "What would change if two columns were swapped, for all wines alike?", "answer": 2,
+                          "choices": ["The cultivar could not be told any more", "Nothing",
+                                      "The picture would be mirrored"]}},
+            {"title": "The table", "text": "Each map of the third layer sees other maps. " * 5,
+             "question": {"ask": "What else does the table do?", "answer": 1,
                           "choices": ["It makes the maps differ, because each sees others",
-                                      "The values are bent three times instead of once", "Nothing at all"]}},
+                                      "It makes the picture larger", "It replaces the activation"]}},
             {"title": "The whole", "text": "Each output value is a weighted sum. " * 8,
              "question": {"ask": "How many parameters has the whole network?", "number": 16, "unit": "parameters"}},
         ],
     }
 )  # fmt: skip
-"""A lesson that gives something to do, choices to pick from, and a number to type."""
+"""A lesson with something to do, the longest choices of the lessons that ship, and a number to type."""
 
 
 def take_lesson(window: MainWindow, step: int) -> None:
