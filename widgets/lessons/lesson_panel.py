@@ -154,7 +154,7 @@ class LessonPanel(Themed, QWidget):
         """What there is to do or to answer is in sight whole, and at least some lines of the text above it."""
         width = max(self.width(), LEAST_WIDTH)
         height = self._column.totalMinimumHeightForWidth(width)
-        if self._entry_scrolls and not self.question.entry.isHidden():
+        if self._entry_scrolls and not self.question.isHidden():  # it is hidden and shown with its entry
             margins = self._column.contentsMargins()
             inside = width - margins.left() - margins.right()
             height += self.question.entry.heightForWidth(inside) + self._column.spacing()
@@ -189,6 +189,7 @@ class LessonPanel(Themed, QWidget):
         else:
             self._scrolled.removeWidget(entry)
             self._column.insertWidget(self._column.indexOf(self.sign) + 1, entry)
+        entry.setVisible(not self.question.isHidden())  # Qt would show it only with the next event
         if had_focus and focus is not None:
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QComboBox, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
@@ -300,6 +301,14 @@ class TryItTab(Tab):
             editor.show_notes(reply.column_notes.get(editor.form.field.name, {}))
             editor.show_prediction(reply.outputs)
         self._show_cards(reply)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """Have the bars their least height at once: Qt asks one pane around them after the other, an event each."""
+        pane: QWidget | None = self.prediction.outputs[0].bars if self.prediction.outputs else None
+        while pane is not None and not pane.isWindow():
+            QCoreApplication.sendPostedEvents(pane, QEvent.Type.LayoutRequest.value)
+            pane = pane.parentWidget()
 
     def _show_cards(self, reply: NewSamplePredicted) -> None:
         self.layers.set_cards(self.subject.layers(), reply.cards)
