@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QToolButton, QWidget
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
@@ -180,8 +180,8 @@ class LessonPanel(Themed, QWidget):
         scrolls = self.height() < self.minimumSizeHint().height()
         if scrolls is self._entry_scrolls:
             return
-        entry, focus = self.question.entry, self.focusWidget()
-        had_focus = focus is not None and focus.hasFocus() and entry.isAncestorOf(focus)
+        entry, focus = self.question.entry, QApplication.focusWidget()
+        had_focus = focus is not None and entry.isAncestorOf(focus)
         self._entry_scrolls = scrolls
         if scrolls:
             self._column.removeWidget(entry)
