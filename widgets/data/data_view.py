@@ -202,6 +202,7 @@ class DataView(QWidget):
         self._on_table(TablePreview())
         for notice in (self.notice, self.offer, self.asking):
             notice.clear()
+        self.lopsided.follow(None, "")
 
     def set_base(self, base: Path | None) -> None:
         """The project was saved into another folder."""
@@ -215,6 +216,7 @@ class DataView(QWidget):
         self._forget_request()
         self._forget_looking()
         self.details.forget()
+        self.moved.forget()
 
     @property
     def section(self) -> Mapping[str, Any] | None:

@@ -32,10 +32,17 @@ class Repointer(QObject):
         self._link, self._window = link, parent
         self._section: Mapping[str, Any] = {}
         self._base: Path | None = None
+        self._request: int | None = None
 
     def follow(self, section: Mapping[str, Any], base: Path | None) -> None:
         """Know what the document's data is now."""
         self._section, self._base = section, base
+
+    def forget(self) -> None:
+        """Another project is open: an answer that is still to come would be put into it."""
+        if self._request is not None:
+            self._link.forget(self._request)
+            self._request = None
 
     def offers_where_missing(self) -> tuple[Offer, ...]:
         """What can be done where a file or folder of the user's is not there; nothing where it is."""
@@ -76,4 +83,5 @@ class Repointer(QObject):
             self.repointed.emit(DataChoice.parse(reply.choice), what)
 
         request = RepointData(data=dict(self._section), base=self._base, path=path)
-        self._link.request(request, on_reply, self.failed.emit)
+        self.forget()
+        self._request = self._link.request(request, on_reply, self.failed.emit)

@@ -117,6 +117,7 @@ def build_training(window: MainWindow) -> None:
         memory.recall()
 
     show_project()
+    session.leaving.connect(panel.advice.close_document)  # before the controller forgets the run, which advises anew
     panel.export_wanted.connect(window.part(ExportActions).ask)
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.advice.retrain_wanted.connect(window.training.train_again)

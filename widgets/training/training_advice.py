@@ -17,7 +17,7 @@ from graph.changes import SectionSet
 from graph.checking.fixes import Change, Fix
 from graph.document import Commit, Document
 from graph.errors import NetloomError
-from widgets.training.inline_notice import InlineNotice
+from widgets.training.inline_notice import InlineNotice, Tone
 from widgets.training.settings_form import PlanForm
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
@@ -48,18 +48,19 @@ class TrainingAdvice(QObject):
         controller.forgotten.connect(self._on_forgotten)
 
     def set_document(self, document: Document) -> None:
-        """Watch the training settings of a document."""
-        self._stop()
+        """Watch the training settings of a document; what was said of the one before is gone."""
+        self.close_document()
         self._document = document
         self._stop = document.subscribe(self._on_commit)
-        self._rate_warned = ""
         self.warn_of_rate()
 
     def close_document(self) -> None:
-        """Let go of the document."""
+        """Let go of the document, and of what is said of it."""
         self._stop()
         self._stop = lambda: None
         self._document = None
+        self._said = self._rate_warned = ""
+        self._notice.clear()
 
     # What is wrong
 
@@ -102,7 +103,18 @@ class TrainingAdvice(QObject):
     def _say(self, sentence: str, *offers: tuple[str, Callable[[], object]], setting: str = "") -> None:
         """Say something of a training, beside the field of the ``setting`` that it is about."""
         self._said = sentence
-        self._notice.say(sentence, "warning", *offers, beside=self._field(setting))
+        self._show(sentence, "warning", *offers, beside=self._field(setting))
+
+    def _show(
+        self, sentence: str, tone: Tone, *offers: tuple[str, Callable[[], object]], beside: QWidget | None = None
+    ) -> None:
+        """Show a notice whose offers act as long as the document is open that they are made for."""
+        kept = [(title, partial(self._act, self._document, act)) for title, act in offers]
+        self._notice.say(sentence, tone, *kept, beside=beside)
+
+    def _act(self, document: Document | None, act: Callable[[], object]) -> None:
+        if document is self._document:
+            act()
 
     def _field(self, setting: str) -> QWidget | None:
         return self._form.bring_into_view(setting) if setting else None
@@ -124,7 +136,7 @@ class TrainingAdvice(QObject):
         offers = [offer for diagnosis in cause for offer in self._offers(diagnosis)]
         resume = ("Resume", lambda: controller.resume(run))
         field = self._field(cause[0].setting if cause else "")
-        self._notice.say(f"{reason} Nothing of your project is lost.", "error", *offers, resume, beside=field)
+        self._show(f"{reason} Nothing of your project is lost.", "error", *offers, resume, beside=field)
 
     def _mark(self) -> None:
         """Mark the settings concerned, as long as they are what the run was trained with."""
@@ -160,18 +172,17 @@ class TrainingAdvice(QObject):
 
     def warn_of_rate(self) -> None:
         """Before training: a learning rate that is too high, with what lowers it; gone once it is lower."""
+        document = self._document
+        if document is None:
+            return  # the form still holds the settings of the project before
         before, warning = self._rate_warned, high_rate_warning(self._form.plan)
         self._rate_warned = warning
         if warning and warning != before:
             rate = lower_rate(self._form.plan)
             fix = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
-            self._say(warning, (fix.title, partial(self._apply, fix)), setting="learning_rate")
+            self._say(warning, (fix.title, partial(fix.apply, document)), setting="learning_rate")
         elif before and not warning and self._notice.text == before:
             self._notice.clear()
-
-    def _apply(self, fix: Fix) -> None:
-        if self._document is not None:
-            fix.apply(self._document)
 
     def _tell_changes(self) -> None:
         used, wanted = self._used(), self._form.plan

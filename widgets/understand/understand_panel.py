@@ -63,6 +63,7 @@ class UnderstandPanel(QWidget):
     def _connect(self) -> None:
         self.subject.changed.connect(self._on_subject)
         self.subject.failed.connect(self.notice.say)
+        self._controller.forgotten.connect(self.notice.clear)
         self.subject.view_wanted.connect(self.show_tab)
         self.subject.edited.connect(self.views.refresh)
         self.views.changed.connect(self._on_tab)

@@ -129,7 +129,7 @@ class ComparisonActions:
         context = self._context
 
         def refuse(sentence: str) -> None:
-            context.say(Notice(sentence, "error", (), "compare"))
+            context.say(Notice(sentence, "error", (), "compare", of_project=True))
 
         if not any(is_large(file, SLOW) for file in files):
             try:

@@ -40,7 +40,7 @@ class LinkActions:
         }
         fault = acts[link.place](link) if link is not None else f"This link leads nowhere that Netloom knows: {url}."
         if fault:
-            self._context.say(Notice(fault, "warning", (), "link"))
+            self._context.say(Notice(fault, "warning", (), "link", of_project=True))
         else:
             self._context.withdraw("link")
 

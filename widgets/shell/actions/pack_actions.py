@@ -81,7 +81,7 @@ class PackActions:
         try:
             write_project(source, session.project)
         except NetloomError as error:
-            self._context.say(Notice(str(error), "error", (), "pack"))
+            self._context.say(Notice(str(error), "error", (), "pack", of_project=True))
             return
         remember(self._context, target)
         arguments = ["pack", str(source), "-o", str(target), "--data", extent, "--force", "--json"]
@@ -91,7 +91,7 @@ class PackActions:
         def tell(worked: bool, word: str) -> None:
             text = self._packed_words(word) if worked else f"Nothing was packed: {word}"
             choices = (show_in_folder(target),) if worked else ()
-            self._context.say(Notice(text, "ok" if worked else "error", choices, "pack"))
+            self._context.say(Notice(text, "ok" if worked else "error", choices, "pack", of_project=True))
 
         self._run(arguments, f"Packing {target.name}…", tell)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.protocol.messages import DeviceInfo, Unfinished
     from graph.checking.fixes import Fix
     from graph.checking.layer_info import Problem
+    from graph.document import Document
     from widgets.shell.context import Context
     from widgets.training.training_controller import TrainingController
 
@@ -51,7 +52,8 @@ class TrainingActions(QObject):
         self.controller: TrainingController | None = None
         self._outdated_told = ""
         self._epoch_times: list[float] = []  # in order, of the run in progress or the last one
-        self._again = self._keep_weights = False
+        self._again: Document | None = None  # what is trained once more as soon as the run in progress has ended
+        self._keep_weights = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
 
@@ -110,7 +112,7 @@ class TrainingActions(QObject):
             return  # the panel says it in place
         refused = self.controller is not None and self.controller.refused
         choices = (*self._repairs(), ("Resume", self.resume)) if self.can_resume and not refused else ()
-        self._context.say(Notice(sentence, "error", choices, "training"))
+        self._context.say(Notice(sentence, "error", choices, "training", of_project=True))
 
     def _repairs(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """What repairs the training that failed, which comes before resuming it."""
@@ -258,20 +260,24 @@ class TrainingActions(QObject):
         if fix is not None:
             fix.apply(self._context.session.document)
         self._keep_weights = keep_weights
-        self._again = controller.active
+        self._again = None
         if controller.active:
+            self._again = self._context.session.document
             controller.stop()
         else:
-            self._begin_again()
+            self._begin_again(self._context.session.document)
 
     def _on_state(self, state: str) -> None:
         self._show_state()
-        if self._again and state in ("finished", "failed"):
-            self._again = False
+        if self._again is not None and state in ("finished", "failed", "idle"):
+            again, self._again = self._again, None
             if state == "finished":
-                QTimer.singleShot(0, self, self._begin_again)
+                QTimer.singleShot(0, self, partial(self._begin_again, again))
 
-    def _begin_again(self) -> None:
+    def _begin_again(self, document: Document) -> None:
+        """Train ``document`` in a new run, unless another one was opened meanwhile."""
+        if document is not self._context.session.document:
+            return
         before = self.controller.run if self.controller is not None else None
         controller = self._checked()
         if controller is None or controller.active:
