@@ -1,4 +1,4 @@
-"""Diagnosis of a training from its curves: overfitting, chance level, divergence, lopsided classes, with a remedy.
+"""Diagnosis of a training from its curves: overfitting, chance level, divergence, swings, lopsided classes.
 
 `diagnose` looks at a finished or a running training as a whole; `app.training.training_monitor` follows one by its
 events. Window, command line and report all say what these say.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
+from statistics import median
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.lopsided import lopsided_note
 from app.data.split import Split
 from app.system.number_format import format_number, format_percent
+from app.training.loss_swings import late_epochs, recent_losses, swing_text, swings
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.runs import Run, RunHistory
 from app.training.training_course import SINCE_BEST, Course
@@ -27,7 +28,7 @@ from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
-Kind = Literal["diverged", "chance", "lopsided", "overfitting", "second_cycle"]
+Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "second_cycle"]
 
 NOT_A_NUMBER = "The loss was no longer a number"
 """How the reason of a training begins that ended because its loss was infinite or not a number."""
@@ -47,8 +48,9 @@ FALLING = 0.5
 RISE, NOISE, RISE_OF_FIRST = 0.15, 3.0, 0.05
 """Share of its least value, and of its first, by which the validation loss has risen where a network overfits; on few
 samples it swings by itself, so `NOISE` over the root of their number is added, and less where it stays up."""
-SETTLED = 20
-"""Epochs since the best one from which on a rise is less and less likely to be a swing."""
+SETTLED, LASTING, LEAST = 20, 100, 0.25
+"""Epochs since the best one from which on a rise is less and less likely to be a swing, those from which on
+`RISE_OF_FIRST` counts less, and the share of it that always counts."""
 FALL = 0.2
 """Share by which the training loss has fallen meanwhile."""
 PATIENCE, WEIGHT_DECAY = 5, 0.01
@@ -61,8 +63,8 @@ RISEN = 3.0
 ENOUGH = 5
 """Samples of a class from which on that share says something."""
 
-LEARNED_NOTHING: frozenset[Kind] = frozenset({"diverged", "chance"})
-"""What is wrong where a network learned nothing: whether it overfits is no question then."""
+UNSETTLED: frozenset[Kind] = frozenset({"diverged", "chance", "swinging"})
+"""What is wrong where a network learned nothing or its loss does not settle: if it overfits is no question then."""
 
 WEIGH = Fix("Weigh the classes automatically", (Change("plan", {"class_weights": "automatic"}),))
 """What helps where rare classes are not learned."""
@@ -113,7 +115,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
     diverged = _diverged(context)
     if diverged is not None:
         return (diverged,)  # the cause of all else
-    rules = (_at_chance, _lopsided, _overfitting, _second_cycle)
+    rules = (_at_chance, _lopsided, _swinging_or_overfitting, _second_cycle)
     return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
@@ -192,7 +194,7 @@ def _diverged(context: _Context) -> Diagnosis | None:
     known = [loss for loss in losses if math.isfinite(loss)]
     if course.reason.startswith(NOT_A_NUMBER):
         evidence, epoch = f"{course.reason.partition(';')[0]} with a learning rate of {rate:g}.", course.last + 1
-    elif _grew(known) and _one_loss(context):
+    elif _grew(known) and _one_loss(context) and not swings(losses, _guess(context)):
         grown = f"from {format_number(min(known))} to {format_number(known[-1])}"
         evidence = f"The training loss grew {grown} with a learning rate of {rate:g}."
         epoch = _since(context, lambda loss: _grew([*known, loss]))
@@ -313,28 +315,56 @@ def _unrecognised(context: _Context, confusion: NDArray[np.int64]) -> str:
     return f"{right:,} of {samples:,} validation samples of “{name}” are recognised, at an accuracy of {accuracy}."
 
 
+def _swinging_or_overfitting(context: _Context) -> Diagnosis | None:
+    """What the two losses tell; of a loss that swings it is no question whether it rises."""
+    if context.plan.objective not in BY_LOSS:
+        return None
+    swinging = _swinging_losses(context)
+    if not swinging:
+        return _overfitting(context)
+    if _at_chance(context) is not None:
+        return None  # said already, with the same remedy
+    rate, (between, evidence) = context.plan.learning_rate, swing_text(swinging)
+    sentence = f"The loss swings {between} and does not settle: the learning rate of {rate:g} is too high."
+    return Diagnosis("swinging", sentence, evidence, "learning_rate", context.course.last, context.lower())
+
+
+def _swinging_losses(context: _Context) -> Sequence[float]:
+    """The losses of the last epochs of a training that swings; empty where it does not.
+
+    With a usual learning rate both losses have to swing: that on few validation samples may by itself.
+    """
+    both = [context.course.values(part, "loss") for part in ("validation", "train")]
+    swinging = [losses for losses in both if swings(losses, _guess(context))]
+    enough = len(swinging) >= (1 if is_high(context.plan) else 2)
+    return recent_losses(swinging[0]) if enough else ()
+
+
 def _overfitting(context: _Context) -> Diagnosis | None:
-    """The validation loss has risen since its best epoch while the training loss fell on."""
+    """The validation loss has risen since its best epoch while the training loss fell on; spikes do not count."""
     course, plan = context.course, context.plan
-    if plan.objective not in BY_LOSS or plan.patience:
+    if plan.patience:
         return None  # early stopping takes care of it
     validation, train = course.values("validation", "loss"), course.values("train", "loss")
     if len(validation) <= SINCE_BEST or not all(map(math.isfinite, (*validation, *train))):
         return None
     best = min(range(len(validation)), key=validation.__getitem__)
-    if len(validation) - 1 - best < SINCE_BEST:
-        return None
-    least, now = validation[best], fmean(validation[-SINCE_BEST:])
-    samples = context.split.validation * context.info.samples if context.info is not None else 100
     since = len(validation) - 1 - best
+    if since < SINCE_BEST:
+        return None
+    late = late_epochs(len(validation), SINCE_BEST, since)
+    least, now, ended = validation[best], median(validation[-late:]), median(train[-late:])
+    begun = median(train[max(0, best - 1) : best + 2])
+    samples = context.split.validation * context.info.samples if context.info is not None else 100
     rise = RISE + NOISE / math.sqrt(max(samples, 1)) * min(1.0, SETTLED / since)
-    risen = now - least > max(rise * least, RISE_OF_FIRST * validation[0])
-    if not risen or train[-1] > (1 - FALL) * train[best]:
+    rise_of_first = RISE_OF_FIRST * max(min(1.0, LASTING / since), LEAST)
+    risen = now - least > max(rise * least, rise_of_first * validation[0])
+    if not risen or ended > (1 - FALL) * begun:
         return None
     evidence = (
         f"The validation loss rose from {format_number(least)} (epoch {course.epochs[best]['epoch']}) to "
-        f"{format_number(validation[-1])}, while the training loss fell from {format_number(train[best])} to "
-        f"{format_number(train[-1])}."
+        f"{format_number(now)}, while the training loss fell from {format_number(begun)} to {format_number(ended)} "
+        f"(medians of the last {late:,} epochs)."
     )
     fixes = [context.changed("Use early stopping", patience=PATIENCE)]
     if not plan.weight_decay:

@@ -20,7 +20,7 @@ from app.protocol.events import (
     TrainingProgress,
 )
 from app.system.number_format import counted
-from app.training.diagnosis import LEARNED_NOTHING
+from app.training.diagnosis import UNSETTLED
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import RunHistory
 from app.training.training_course import judges_overfitting
@@ -331,7 +331,7 @@ class TrainPanel(QWidget):
         controller = self._controller
         run, over = controller.run, not controller.active and controller.state is not State.FAILED
         kinds = {diagnosis.kind for diagnosis in controller.health.found}
-        asked = over and controller.own and not LEARNED_NOTHING & kinds
+        asked = over and controller.own and not UNSETTLED & kinds
         judged = asked and run is not None and judges_overfitting(run)
         self.strip.tell_overfitting("overfitting" in kinds if judged else None)
 

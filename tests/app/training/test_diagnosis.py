@@ -78,7 +78,8 @@ def test_a_validation_loss_that_rises_while_the_training_loss_falls_is_overfitti
     assert found.kind == "overfitting"
     assert found.setting == "patience"
     assert found.evidence == (
-        "The validation loss rose from 0.7000 (epoch 3) to 1.500, while the training loss fell from 0.4000 to 0.02000."
+        "The validation loss rose from 0.7000 (epoch 3) to 1.300, while the training loss fell from 0.4000 to 0.05000 "
+        "(medians of the last 3 epochs)."
     )
     assert repaired(found)["patience"] == 5
     assert repaired(found, 1)["weight_decay"] == 0.01
@@ -91,6 +92,86 @@ def test_on_few_samples_a_rise_has_to_last() -> None:
     validation = [1.0, *(0.5 + 0.0017 * number for number in range(100))]
     assert diagnose(Course(epochs(train[:12], validation[:12])), data, info) == ()
     assert only(diagnose(Course(epochs(train, validation)), data, info)).kind == "overfitting"
+
+
+def overfitted(spikes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """2,000 epochs of a network that overfits, with sudden large losses in some epochs."""
+    train = [2.6e-6 + 2 * math.exp(-number / 25) for number in range(2000)]
+    validation = [0.078 + 2 * math.exp(-number / 25) + 6e-5 * number for number in range(2000)]
+    for at in spikes:
+        train[at], validation[at] = 0.4, 0.9
+    return epochs(train, validation)
+
+
+@pytest.mark.parametrize("spikes", [(), (1999,), (700, 1200, 1997, 1999), (60, 1500, 1990, 1998, 1999)])
+def test_single_spikes_change_no_verdict(spikes: tuple[int, ...]) -> None:
+    """Also where most of the last epochs are spikes."""
+    course, usual = Course(overfitted(spikes), 2000, over=True), Course(overfitted(()), 2000, over=True)
+    found = only(diagnose(course, sections(), info_of("digits_mlp")))
+    assert (found.kind, found.evidence) == ("overfitting", only(diagnose(usual, sections())).evidence)
+    assert "(medians of the last 200 epochs)" in found.evidence
+
+
+def test_a_spike_of_the_validation_loss_at_the_end_is_no_overfitting() -> None:
+    rows = epochs([1.0, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], [0.9, 0.8, 0.7, 0.71, 0.7, 0.71, 5.0])
+    assert diagnose(Course(rows, 7, over=True), sections()) == ()
+
+
+def swinging(seed: int = 0, number: int = 30) -> list[dict[str, Any]]:
+    """Losses that jump between 1 and 8.2 from the first epoch to the last."""
+    random = np.random.default_rng(seed)
+    losses = np.exp(random.uniform(0, math.log(8.2), (2, number))).tolist()
+    rows = epochs(*losses, accuracy=[0.6] * number)
+    rows[-3]["validation"]["loss"], rows[-2]["validation"]["loss"] = 1.0, 8.2
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_loss_that_swings_names_the_learning_rate_and_nothing_else(seed: int) -> None:
+    found = only(diagnose(Course(swinging(seed), 30, over=True), sections(learning_rate=10)))
+    assert (found.kind, found.setting, found.epoch) == ("swinging", "learning_rate", 30)
+    assert found.sentence == (
+        "The loss swings between 1.0 and 8.2 and does not settle: the learning rate of 10 is too high."
+    )
+    assert repaired(found)["learning_rate"] == 0.003
+
+
+def test_with_a_usual_rate_a_validation_loss_may_swing_by_itself() -> None:
+    """On few validation samples it does, while the training loss falls; where both swing, a tenth of the rate helps."""
+    rows = swinging()
+    assert only(diagnose(Course(rows, 30), sections(learning_rate=0.002))).kind == "swinging"
+    assert repaired(only(diagnose(Course(rows, 30), sections(learning_rate=0.002))))["learning_rate"] == 0.0002
+    for number, row in enumerate(rows):
+        row["train"]["loss"] = 3 / (1 + number)
+    assert [found.kind for found in diagnose(Course(rows, 30), sections(learning_rate=0.002))] != ["swinging"]
+
+
+def noisy(seed: int) -> list[float]:
+    """A loss that falls, as a random walk or with noise of the batches, to some level above 0."""
+    random = np.random.default_rng(seed)
+    number, noise = int(random.integers(8, 60)), random.uniform(0, 0.12)
+    if seed % 2:
+        walk: list[float] = np.exp(np.cumsum(random.normal(-0.03, noise, number))).tolist()
+        return walk
+    falling = np.exp(-np.arange(number) * random.uniform(0, 0.1)) + random.uniform(0, 0.5)
+    noised: list[float] = (falling * np.exp(random.normal(0, noise, number))).tolist()
+    return noised
+
+
+@pytest.mark.parametrize("rate", [0.003, 10])
+def test_a_noisy_loss_that_falls_does_not_swing(rate: float) -> None:
+    """Looked at once, at the end of training, whatever its rate."""
+    for seed in range(300):
+        rows = epochs(noisy(seed), noisy(seed))
+        kinds = {found.kind for found in diagnose(Course(rows, len(rows), over=True), sections(learning_rate=rate))}
+        assert "swinging" not in kinds, seed
+
+
+def test_small_losses_and_few_epochs_are_not_said_to_swing() -> None:
+    rows = swinging()
+    assert diagnose(Course(rows[:7], 30), sections(learning_rate=10)) == ()
+    small = [3.0, *(row["train"]["loss"] / 100 for row in rows)]
+    assert "swinging" not in {one.kind for one in diagnose(Course(epochs(small, small)), sections(learning_rate=10))}
 
 
 def test_early_stopping_takes_care_of_overfitting() -> None:

@@ -106,6 +106,21 @@ def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qt
     assert scene.panel.strip.overfitting.text() == ""
 
 
+def test_of_a_loss_that_swings_the_rate_is_told_and_overfitting_is_no_question(scene: Scene, qtbot: QtBot) -> None:
+    set_plan(scene.document, learning_rate=10.0)
+    scene.begin(epochs=12)
+    losses = [3.0, 1.2, 6.0, 1.0, 8.2, 2.0, 5.5, 1.0, 4.0, 8.2, 1.4, 6.5]
+    rows = list(zip(losses, reversed(losses), strict=True))
+    scene.log_epochs(rows)
+    scene.epochs(rows, accuracy=0.6)
+    scene.say(samples.finished())
+    assert scene.panel.notice.text.startswith(
+        "The loss swings between 1.0 and 8.2 and does not settle: the learning rate"
+    )
+    qtbot.waitUntil(lambda: scene.buttons() == ["Use learning rate 0.003 and train again", "Dismiss"])
+    assert scene.panel.strip.overfitting.text() == ""
+
+
 def test_of_a_run_that_is_gone_nothing_is_said_of_overfitting(scene: Scene) -> None:
     scene.begin(epochs=5)
     falling = [(1.0, 1.1), (0.8, 0.9), (0.6, 0.7), (0.5, 0.6), (0.45, 0.55)]
