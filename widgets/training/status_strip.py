@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, EvaluationProgress, Started, TrainingProgress
@@ -26,7 +27,7 @@ COMPARED = "Told by the loss on the validation set: where a network overfits it 
 
 
 class StatusStrip(QWidget):
-    """One line; what does not fit is left out from the right.
+    """One line; what does not fit is left out, the speed first, then the epoch.
 
     `cancelled` says that the person does not want to wait for data any more, `errors_wanted` that a run that is over
     is to be judged sample by sample.
@@ -68,7 +69,7 @@ class StatusStrip(QWidget):
             label.setProperty("faint", True)
             label.setAccessibleDescription(name)
         self.speed.setToolTip("Samples trained on in a second, without validation and test")
-        row = hbox(
+        self._row = row = hbox(
             self.state,
             self.outdated,
             self.errors,
@@ -207,10 +208,26 @@ class StatusStrip(QWidget):
         self.epoch.setText(f"{words}, {left} left" if words and left else words)
         self._hide_empty()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much as the new width has room for."""
+        super().resizeEvent(event)
+        self._hide_empty()
+
     def _hide_empty(self) -> None:
         for label in (self.epoch, self.speed, self.overfitting):
             label.setVisible(bool(label.text()))
         self.bar.setVisible(bool(self.epoch.text()) and self.errors.isHidden())
+        for label in (self.speed, self.epoch, self.overfitting):  # what is missed least goes first, and none is cut
+            if self._wanted() > self.width():
+                label.hide()
+
+    def _wanted(self) -> int:
+        """Pixels that all that is told takes, with the least room for figures."""
+        told = (self.state, self.outdated, self.errors, self.bar, self.epoch, self.cancel, self.speed, self.overfitting)
+        shown = [widget for widget in told if not widget.isHidden()]
+        widths = sum(max(widget.sizeHint().width(), widget.minimumWidth()) for widget in shown)
+        edges, apart = self._row.contentsMargins(), self._row.spacing()
+        return widths + len(shown) * apart + edges.left() + edges.right() + self.figures.minimumWidth()
 
 
 def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:

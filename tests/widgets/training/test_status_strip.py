@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import EvaluationProgress, TrainingProgress
@@ -42,6 +42,29 @@ def test_of_a_run_that_is_over_the_figures_are_those_of_the_weights_that_are_kep
     strip.show()
     strip.show_kept(KeptEpoch(12, True, {"loss": 0.25}, {"loss": 0.5}))
     qtbot.waitUntil(lambda: strip.figures.text() == "Best epoch, 12:  Loss  train 0.2500  validation 0.5000")
+
+
+def test_what_is_missed_least_goes_first_and_no_word_is_cut(qtbot: QtBot) -> None:
+    holder = QWidget()  # a window would be kept as wide as all of its words
+    qtbot.addWidget(holder)
+    holder.resize(1200, 60)
+    strip = StatusStrip(holder)
+    holder.show()
+    strip.on_start(started(epochs=30))
+    strip.on_progress(TrainingProgress(30, 5, 10, 19_590.0, 0.0))
+    strip.show_state(State.FINISHED, "Trained: 98.9 % on the test set")
+    strip.offer_errors(True)
+    strip.tell_overfitting(False)
+    seen = []
+    for width in (1200, 700, 560, 460):
+        strip.resize(width, 36)
+        QApplication.processEvents()
+        shown = [label for label in (strip.state, strip.epoch, strip.speed, strip.overfitting) if label.isVisible()]
+        assert [label.text() for label in shown if label.width() < label.sizeHint().width()] == []
+        seen.append(len(shown))
+    assert seen[0] == 4 and seen[-1] == 1 and seen == sorted(seen, reverse=True)
+    strip.resize(1200, 36)
+    assert strip.speed.isVisible() and strip.epoch.isVisible()
 
 
 def test_the_bar_stands_for_all_epochs_and_says_how_long_they_take(qtbot: QtBot) -> None:
