@@ -38,7 +38,7 @@ class Chart(Protocol):
     def scene(self) -> QGraphicsScene:
         """Return what is drawn."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> object:
         """Lay out what is drawn."""
 
     def table(self) -> Sequence[Row]:

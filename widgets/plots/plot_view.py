@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -71,6 +72,8 @@ class PlotView(pg.GraphicsView, Themed):
         self._stale = False
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.redraw)
+        self._whole = QTimer(self, singleShot=True, interval=0)
+        self._whole.timeout.connect(self.viewport().update)
         self._behind = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._behind.timeout.connect(self.draw_later)
         self._rest: QGraphicsWidget | None = None
@@ -157,6 +160,7 @@ class PlotView(pg.GraphicsView, Themed):
         if (above, below) != self.left_free:
             self.left_free = above, below
             self._set_margins()
+            self._grid.activate()  # before it is painted: what moves in the midst of that is painted in part
             self.draw_later()
 
     def _set_margins(self) -> None:
@@ -289,19 +293,25 @@ class PlotView(pg.GraphicsView, Themed):
             panel.fit()
         self.viewport().update()
 
-    def prepare(self) -> None:
-        """Give the axes the room that their texts need, before anything is painted or a place is looked up."""
-        if self.size() != self.sceneRect().size().toSize():
+    def prepare(self) -> bool:
+        """Give the axes the room that their texts need, before anything is painted or a place is looked up.
+
+        Returns whether anything is elsewhere than before.
+        """
+        changed = self.size() != self.sceneRect().size().toSize()
+        if changed:
             self.resizeEvent(None)
         if self._stale or self._behind.isActive():
+            changed = True
             self.redraw()
         if self.is_empty():
-            return
-        if self._share_room() or self._one_scale:
-            self._share_room()  # what an axis takes changes the room of the others
+            return changed
+        if (shared := self._share_room()) or self._one_scale:
+            shared = self._share_room() or shared  # what an axis takes changes the room of the others
         for panel in self.panels:
             for axis in panel.sides.values():
                 axis.lay_out_title()
+        return changed or shared
 
     def _share_room(self) -> bool:
         """Give axes and keys what they need, and the panels the rest; returns whether anything needs more or less."""
@@ -356,7 +366,8 @@ class PlotView(pg.GraphicsView, Themed):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chart or the empty text, then the focus ring."""
-        self.prepare()
+        if self.prepare() and not QRegion(self.viewport().rect()).subtracted(event.region()).isEmpty():
+            self._whole.start()  # a part was laid bare, and only that is painted now
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         area = QRectF(self.viewport().rect())
