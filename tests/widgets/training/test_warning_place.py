@@ -74,8 +74,7 @@ def test_what_a_training_shows_is_said_beside_the_field_that_is_brought_into_vie
     patience = scene.panel.plan.field_of("patience")
     assert patience.visibleRegion().isEmpty()
     scene.panel.tabs.tabBar().setFocus()
-    QTest.mouseMove(scene.panel.tabs.tabBar())  # where a test before left it, the form may be under it
-    qtbot.waitUntil(lambda: not scene.panel.plan.underMouse())
+    scene.panel.plan.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # a test before may have left the pointer
     scene.begin()
     scene.epochs(OVERFITTING)
     qtbot.waitUntil(lambda: is_beside(scene, "patience"))
