@@ -21,6 +21,7 @@ from widgets.charts.filter_tiles import FilterGrid
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 from widgets.tour.hands import WindowDriver
+from widgets.training.training_state import State
 
 SIZE = (1440, 900)
 """Width and height of the window in the pictures, in pixels."""
@@ -284,6 +285,9 @@ class Story:
         hands.wait(lambda: "plan" in self._session.document.sections, "the example was to open")
         hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         hands.wait(lambda: self._epoch >= 60, "the spirals were to be learned", LONG)
+        hands.click("pauseButton")  # a fast machine would be done before the picture
+        controller = self.window.training.controller
+        hands.wait(lambda: controller is not None and controller.state is State.PAUSED, "the run was to pause")
         hands.workspace("understand")
         self._look_at("Decision surface")
         hands.rest(1500)
