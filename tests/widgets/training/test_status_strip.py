@@ -56,8 +56,8 @@ def test_what_is_missed_least_goes_first_and_no_word_is_cut(qtbot: QtBot) -> Non
     strip.offer_errors(True)
     strip.tell_overfitting(False)
     seen = []
-    for width in (1200, 700, 560, 460):
-        strip.resize(width, 36)
+    for width in (1200, 0, 0, 0):
+        strip.resize(width or strip._wanted() - 1, 36)
         QApplication.processEvents()
         shown = [label for label in (strip.state, strip.epoch, strip.speed, strip.overfitting) if label.isVisible()]
         assert [label.text() for label in shown if label.width() < label.sizeHint().width()] == []
