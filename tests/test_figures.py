@@ -115,34 +115,36 @@ def test_new_scores_take_the_place_of_old_ones(tmp_path: Path, monkeypatch: pyte
     ) == "`preset:net` 1.00 (0.500 to 2.00)\n`preset:other` 2.00 (1.00 to 3.00)\n"
 
 
-def test_baselines_are_measured_anew_without_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def untrained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of figures, presets and pages of a test in which nothing can be trained."""
+    monkeypatch.setattr(figures, "FILE", tmp_path / "figures.json")
+    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
+    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
+    monkeypatch.delattr(figures, "train_once")
+    return tmp_path
+
+
+def test_baselines_are_measured_anew_without_training(untrained: Path) -> None:
     """Their names are made of those of the classes, which are no part of what decides a score."""
     kept = MEASURED["xor_mlp"]
     old = kept | {"baselines": {"always “alike”": {"accuracy": 0.5}}}
-    (tmp_path / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
-    (tmp_path / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)} %", "utf-8")
-    monkeypatch.setattr(figures, "FILE", tmp_path / "figures.json")
-    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
-    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
-    monkeypatch.delattr(figures, "train_once")
+    (untrained / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
+    (untrained / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)} %", "utf-8")
     measure("xor_mlp")
     assert read_figures() == {"xor_mlp": kept}
-    assert (tmp_path / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)} %"
+    assert (untrained / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)} %"
 
 
-def test_baselines_alone_are_refreshed_where_the_data_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_baselines_alone_are_refreshed_where_the_data_changed(untrained: Path) -> None:
     """The scores stay, and so do their marks, by which the next call sees that they are of other data."""
     kept = MEASURED["xor_mlp"] | {"content": "another", "data": "another"}
     old = kept | {"baselines": {"always “one”": {"accuracy": 0.25}}}
-    (tmp_path / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
-    (tmp_path / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)}", "utf-8")
-    monkeypatch.setattr(figures, "FILE", tmp_path / "figures.json")
-    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
-    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
-    monkeypatch.delattr(figures, "train_once")
+    (untrained / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
+    (untrained / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)}", "utf-8")
     assert figures.main(["--baselines", "xor_mlp", "iris_mlp"]) == 0
     assert read_figures() == {"xor_mlp": kept}
-    assert (tmp_path / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)}"
+    assert (untrained / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)}"
 
 
 @pytest.mark.parametrize("id_", [id_ for id_, entry in MEASURED.items() if "always" in baseline_text(entry)])
