@@ -90,7 +90,7 @@ class StatusStrip(QWidget):
         self.figures.installEventFilter(self)
         row.setStretchFactor(self.figures, 4)
         row.addStrut(self.cancel.sizeHint().height())  # the line is no higher while there is something to cancel
-        self._hide_empty()
+        self._show_what_fits()
 
     def show_state(self, state: State, words: str = "", *, own: bool = True) -> None:
         """Say where training stands, in ``words`` if there are better ones.
@@ -108,7 +108,7 @@ class StatusStrip(QWidget):
             self.epoch.clear()  # data was waited for, and no training came of it
         if state is State.STARTING:
             self.clear()
-        self._hide_empty()
+        self._show_what_fits()
 
     def clear(self) -> None:
         """Tell nothing of a run any more."""
@@ -118,18 +118,18 @@ class StatusStrip(QWidget):
         self._figures = ("",)
         self.figures.setToolTip("")
         self.bar.setValue(0)
-        self._hide_empty()
+        self._show_what_fits()
 
     def tell_overfitting(self, answer: bool | None) -> None:
         """Say of a run that is over whether it overfits; None says nothing."""
         self.overfitting.setText("" if answer is None else OVERFITS if answer else OVERFITS_NOT)
         self.overfitting.setToolTip(plain_tip(COMPARED))
-        self._hide_empty()
+        self._show_what_fits()
 
     def offer_errors(self, trained: bool) -> None:
         """Lead from the score of a run that is over to its errors; its bar, which is full, has had its say."""
         self.errors.setVisible(trained)
-        self._hide_empty()
+        self._show_what_fits()
 
     def mark_outdated(self, words: str) -> None:
         """Say that what was trained is another network than the one drawn, or on other data; empty for neither."""
@@ -144,7 +144,7 @@ class StatusStrip(QWidget):
         self.bar.setValue(round(1000 * progress.done / max(1, progress.whole)))
         self.cancel.setAccessibleName(f"Cancel {progress.what.lower()}")
         self.cancel.show()
-        self._hide_empty()
+        self._show_what_fits()
 
     def on_start(self, event: Started) -> None:
         """A run begins or continues."""
@@ -157,7 +157,7 @@ class StatusStrip(QWidget):
         self._show_epoch(progress.epoch, duration(progress.seconds_left))
         self._fill(progress.epoch - 1 + progress.step / max(progress.steps_per_epoch, 1))
         self.speed.setText(speed(progress.samples_per_second))
-        self._hide_empty()
+        self._show_what_fits()
 
     def on_testing(self, event: EvaluationProgress) -> None:
         """Training is over, and the network is tested."""
@@ -166,7 +166,7 @@ class StatusStrip(QWidget):
         self.epoch.setText(f"{event.done:,} of {event.samples:,} test samples")
         self.bar.setValue(round(1000 * event.done / max(event.samples, 1)))
         self.speed.clear()
-        self._hide_empty()
+        self._show_what_fits()
 
     def on_epoch(self, event: Epoch) -> None:
         """The figures of an epoch."""
@@ -206,14 +206,14 @@ class StatusStrip(QWidget):
         self._epoch, self._left = epoch, left
         words = f"Epoch {epoch:,} of {self._epochs:,}" if self._epochs else ""
         self.epoch.setText(f"{words}, {left} left" if words and left else words)
-        self._hide_empty()
+        self._show_what_fits()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As much as the new width has room for."""
         super().resizeEvent(event)
-        self._hide_empty()
+        self._show_what_fits()
 
-    def _hide_empty(self) -> None:
+    def _show_what_fits(self) -> None:
         for label in (self.epoch, self.speed, self.overfitting):
             label.setVisible(bool(label.text()))
         self.bar.setVisible(bool(self.epoch.text()) and self.errors.isHidden())
