@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSi
 from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
-from widgets.look.free_places import free_band, free_place, heads_in, hidden, place_in
+from widgets.look.free_places import free_band, free_place, heads_in, hidden, place_in, whole_place
 from widgets.look.labels import Label, set_look
 
 WIDEST = 720
@@ -137,7 +137,7 @@ class Floating(QObject):
     def _rect_of(self, over: QWidget) -> QRect:
         if over is self._host or not over.isVisibleTo(self._host):
             return self._host.rect()
-        return QRect(over.mapTo(self._host, QPoint(0, 0)), over.size())
+        return whole_place(self._host, over)
 
     def _place(self) -> None:
         shown = [notice for notice in self._notices if not notice.isHidden()]
@@ -228,7 +228,7 @@ class FloatingBeside(Floating):
         field = self._field
         if field is None or not isValid(field) or not field.isVisible() or not self._host.isAncestorOf(field):
             return None
-        place = QRect(field.mapTo(self._host, QPoint(0, 0)), field.size())
+        place = whole_place(self._host, field)
         seen, area = place_in(self._host, field), self._area()
         beside = area.left() >= place.left() and area.width() >= LEAST and self._within.isVisible()
         return seen if beside and seen.contains(place.center()) else None

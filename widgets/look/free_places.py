@@ -13,12 +13,17 @@ FIRST_ROWS = 2
 """Rows of a table that are never hidden along with its header."""
 
 
+def whole_place(host: QWidget, widget: QWidget) -> QRect:
+    """Where a widget stands in a host, in pixels of the host, be it in view or not."""
+    return QRect(widget.mapTo(host, QPoint(0, 0)), widget.size())
+
+
 def place_in(host: QWidget, widget: QWidget) -> QRect:
     """What of a widget in a host is in view, in pixels of the host; empty where nothing is."""
-    place = QRect(widget.mapTo(host, QPoint(0, 0)), widget.size())
+    place = whole_place(host, widget)
     around = widget.parentWidget()
     while around is not None and around is not host:
-        place &= QRect(around.mapTo(host, QPoint(0, 0)), around.size())
+        place &= whole_place(host, around)
         around = around.parentWidget()
     return place & host.rect()
 

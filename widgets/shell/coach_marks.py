@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from widgets.look.floating import height_at
+from widgets.look.free_places import whole_place
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.shell.actions.file_actions import FileActions
@@ -247,7 +248,7 @@ class CoachMarks(QObject):
             return reduce(QRect.united, layers)
         for widget in window.findChildren(QWidget, MARKS[self._at].target):
             if widget.isVisible():
-                return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+                return whole_place(window, widget)
         return QRect()
 
     def _layers(self) -> list[QRect]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.floating import FloatingBeside
-from widgets.look.free_places import free_band
+from widgets.look.free_places import free_band, whole_place
 from widgets.plots.plot_view import PlotView
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.run_list import RunList
@@ -35,9 +35,11 @@ class ClearPlots(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look again whenever a notice comes, goes or moves."""
         if event.type() in _MOVED:
-            covered = [self._place(notice) for notice in self._inside(self._notices) if not notice.isHidden()]
+            covered = [
+                whole_place(self._host, notice) for notice in self._inside(self._notices) if not notice.isHidden()
+            ]
             for plot in self._inside(self._plots):
-                area = self._place(plot)
+                area = whole_place(self._host, plot)
                 above, below = free_band(area, covered)
                 fits = area.height() - above - below >= LEAST
                 plot.leave_free(above if fits else 0, below if fits else 0)
@@ -46,9 +48,6 @@ class ClearPlots(QObject):
     def _inside(self, widgets: Sequence[W]) -> list[W]:
         """Those that stand in the host now: one that is put elsewhere has no place there."""
         return [widget for widget in widgets if self._host.isAncestorOf(widget)]
-
-    def _place(self, widget: QWidget) -> QRect:
-        return QRect(widget.mapTo(self._host, QPoint(0, 0)), widget.size())
 
 
 class NoticePlaces:
