@@ -6,6 +6,7 @@ Nothing of the file is run here, and nothing outside its folder is read; its pro
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from graph.network import Network
 from graph.shapes import Kind, Shape
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 LARGEST = 2**31
@@ -108,14 +110,30 @@ def _model(path: Path) -> ModelProto:
         raise NetloomError(f"{path.name} is larger than 2 GB, which no ONNX file is.")
     try:
         model = onnx.load_model(str(path), load_external_data=False)
+        torn = _has_torn_text(model)
     except (DecodeError, OSError, ValueError):
         raise NetloomError(f"{path.name} is no ONNX file, or is broken or cut short.") from None
+    if torn:
+        raise NetloomError(f"{path.name} is broken: a name in it is no text.")
     if not model.graph.node or not model.graph.output:
         raise NetloomError(f"{path.name} is no ONNX file, or holds no network.")
     if len(model.graph.node) > OPERATORS:
         raise NetloomError(f"{path.name} holds {len(model.graph.node):,} operators; up to {OPERATORS:,} are read.")
     _load_beside(model, path)
     return model
+
+
+def _has_torn_text(message: Message) -> bool:
+    """Whether a text anywhere in it is no UTF-8: protobuf gives such a one as bytes where a str is promised."""
+    for field, value in message.ListFields():
+        if field.type not in (field.TYPE_STRING, field.TYPE_MESSAGE):
+            continue
+        each = value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else [value]
+        if field.type == field.TYPE_STRING and any(isinstance(one, bytes) for one in each):
+            return True
+        if field.type == field.TYPE_MESSAGE and any(_has_torn_text(one) for one in each):
+            return True
+    return False
 
 
 def _load_beside(model: ModelProto, path: Path) -> None:

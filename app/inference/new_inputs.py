@@ -39,8 +39,8 @@ from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from app.inference.new_tokens import token_unit, tokens_of
 from app.inference.sample_shapes import shaped, too_large
 from app.inference.typed_rows import begins_json, is_json_of_numbers, row_example, typed_table
+from graph.checking.dead_layers import inputs_in_use
 from graph.errors import NetloomError
-from graph.layers.io import Input
 from graph.network import Network
 from graph.shapes import Kind
 
@@ -217,7 +217,7 @@ def text_field(fields: Sequence[FieldInfo]) -> FieldInfo:
 
 def input_fields(network: Network, info: DatasetInfo) -> list[FieldInfo]:
     """The fields of the data that the network reads, in the shapes in which it reads them."""
-    read = {node.layer.field: node.layer.shape for node in network if isinstance(node.layer, Input)}
+    read = {layer.field: layer.shape for _, layer in inputs_in_use(network)}
     return [replace(info.input_field(name), shape=shape) for name, shape in read.items()]
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from graph.checking.fixes import Fix, Insert, Join, Lead, Remove
 from graph.checking.layer_info import Problem, Severity
 from graph.layers.base import Layer, ShapeError
-from graph.layers.io import InputLike, Output
+from graph.layers.io import Input, InputLike, Output
 from graph.network import Connection, Network, Node
 from graph.shapes import Shape
 
@@ -26,6 +26,15 @@ MOST_OFFERED = 2
 def leading_to_outputs(network: Network) -> frozenset[str]:
     """Ids of the layers from which a path leads to an output layer."""
     return network.leading_to(node.id for node in network if isinstance(node.layer, Output))
+
+
+def inputs_in_use(network: Network) -> list[tuple[str, Input]]:
+    """The input layers that the data fill and from which a path leads to an output layer, each after its id.
+
+    Only these are arguments of the built module.
+    """
+    useful = leading_to_outputs(network)
+    return [(node.id, node.layer) for node in network if isinstance(node.layer, Input) and node.id in useful]
 
 
 def dead_layers(network: Network, useful: frozenset[str]) -> frozenset[str]:

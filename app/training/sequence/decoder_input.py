@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.training.plan import TEACHER_FORCING, objective_of
-from graph.layers.io import Input, Output
+from graph.checking.dead_layers import inputs_in_use
+from graph.layers.io import Output
 from graph.network import Network
 
 NO_DECODER_INPUT = (
@@ -35,9 +36,8 @@ def decoder_input(network: Network, info: DatasetInfo, plan: object) -> str:
     """The field in which ``network`` reads its own words once trained; empty where ``plan`` has no teacher forcing."""
     if objective_of(plan) not in TEACHER_FORCING:
         return ""
-    layers = [node.layer for node in network]
-    read = [info.input_field(layer.field) for layer in layers if isinstance(layer, Input)]
-    targets = [info.target_field(layer.target) for layer in layers if isinstance(layer, Output)]
+    read = [info.input_field(layer.field) for _, layer in inputs_in_use(network)]
+    targets = [info.target_field(node.layer.target) for node in network if isinstance(node.layer, Output)]
     found = (decoder_field(read, target) for target in targets if target.listed)
     return next((name for name in found if name), "")
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from app.data.dataset import DatasetInfo
 from app.training.sequence.decoder_input import reads_ahead
 from graph.checking.check import Checker
+from graph.checking.dead_layers import inputs_in_use
 from graph.checking.fixes import Fix, Replace
 from graph.checking.layer_info import Problem, Severity
-from graph.layers.io import Input, Output
+from graph.layers.io import Output
 from graph.network import Connection
 from graph.shapes import Kind
 
@@ -35,11 +36,7 @@ def reading_ahead(checker: Checker, info: DatasetInfo, field: str) -> Problem | 
 def _ahead(checker: Checker, info: DatasetInfo, field: str) -> Iterator[Connection]:
     """Wires on a way from the decoder's input to words that are predicted, whose layer reads ahead."""
     network = checker.network
-    starts = [
-        node.id
-        for node in network
-        if isinstance(node.layer, Input) and info.input_field(node.layer.field).name == field
-    ]
+    starts = [id_ for id_, layer in inputs_in_use(network) if info.input_field(layer.field).name == field]
     ends = [
         node.id for node in network if isinstance(node.layer, Output) and info.target_field(node.layer.target).listed
     ]

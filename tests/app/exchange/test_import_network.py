@@ -162,6 +162,21 @@ def test_what_is_no_onnx_file(tmp_path: Path, content: bytes) -> None:
         import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
 
 
+@pytest.mark.parametrize("name", [b"first-node", b"first-value", b"first-weight", b"first-entry"])
+def test_a_file_with_a_name_that_is_no_text_is_refused(tmp_path: Path, name: bytes) -> None:
+    from onnx import helper, numpy_helper
+
+    weights = numpy_helper.from_array(np.zeros((4, 4), np.float32), "first-weight")
+    first = helper.make_node("MatMul", ["x", "first-weight"], ["first-value"], name="first-node")
+    model = _model(first, helper.make_node("Det", ["first-value"], ["y"]), initializer=[weights])
+    model.metadata_props.add(key="first-entry", value="a")
+    content = model.SerializeToString()
+    assert name in content
+    (tmp_path / "net.onnx").write_bytes(content.replace(name, name[:-1] + b"\xff"))
+    with pytest.raises(NetloomError, match=r"net\.onnx is broken: a name in it is no text"):
+        import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+
+
 def test_an_operator_that_cannot_be_is_named_with_the_reason(tmp_path: Path) -> None:
     from onnx import helper
 

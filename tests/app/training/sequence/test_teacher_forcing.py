@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 import torch
 
+from app.data.data_choice import DataChoice
 from app.data.readers.tokens import text_of
 from app.inference.evaluate import evaluate
+from app.inference.new_inputs import input_fields
 from app.inference.predict import predict
 from app.project.project_check import check_project
 from app.training.objectives.teacher_forcing import TeacherForcing
+from app.training.sequence.decoder_input import NO_DECODER_INPUT
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import begin
@@ -185,3 +188,19 @@ def test_reading_forwards_is_no_problem() -> None:
 def test_a_network_without_words_to_write_is_refused() -> None:
     with pytest.raises(NetloomError, match="reads the same words one step late"):
         Model.build(project(cnn(), objective="teacher_forcing"))
+
+
+def test_words_that_lead_to_no_output_are_not_read() -> None:
+    network = translator("general")
+    network.remove_connection(network.into("digits")["in"])
+    network.remove_node("digits")
+    network.insert_node(
+        Node("second", parse_layer("input", {"shape": {"kind": "tokens", "sizes": [28]}}, "second"), (0, 0))
+    )
+    network.insert_node(Node("others", parse_layer("embedding", {"vocabulary": LETTERS, "size": 6}, "others"), (0, 0)))
+    network.insert_connection(Connection("second", "out", "others", "in"))
+    network.insert_connection(Connection("others", "out", "decoder", "in"))
+    idle = project(network, DATES, objective="teacher_forcing")
+    assert NO_DECODER_INPUT in [each.message for each in check_project(idle, None).problems]
+    info = DataChoice.parse(DATES).info()
+    assert [field.name for field in input_fields(network, info)] == ["date", "length"]
