@@ -18,6 +18,8 @@ from tests.foreign_process import ForeignProcess
 
 QT_ROOMS = {"widgets", "journeys"}
 TESTS = Path(__file__).resolve().parent
+AWAY = -1000, -1000
+"""A place of the pointer that no window is at."""
 
 # Before anything imports Qt or torch: both read these when they load.
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("NETLOOM_TEST_PLATFORM", "offscreen")
@@ -76,14 +78,21 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignProcess
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """In the rooms with windows, fail a test that leaves a timer, thread, process or window behind."""
+    """In the rooms with windows, fail a test that leaves a timer, thread, process or window behind.
+
+    Each begins with the pointer away from all windows.
+    """
     room = request.node.path.relative_to(TESTS).parts[0] if request.node.path.is_relative_to(TESTS) else ""
     if room not in QT_ROOMS:
         yield
         return
     request.getfixturevalue("qapp")
+    from PySide6.QtGui import QCursor
+
     from tests.leftovers import Watch
 
+    # A window that opens under the pointer of a test before would begin with a control that is hovered.
+    QCursor.setPos(*AWAY)
     with Watch() as watch:
         yield
     if watch.leftovers:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -125,3 +126,12 @@ def test_a_widget_that_is_moved_into_sight_has_the_look_in_force(qtbot: QtBot, q
     report.setParent(shown.widget(0))
     report.show()
     assert report.palette().windowText().color() == DARK.error
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_window_opens_with_no_control_under_the_pointer_of_a_test_before(qtbot: QtBot, number: int) -> None:
+    shown = tabs(qtbot)
+    assert not [each for each in shown.findChildren(QWidget) if each.underMouse()], number
+    QTest.mouseMove(shown.currentWidget().findChildren(QLineEdit)[0])
+    QApplication.processEvents()
+    assert shown.currentWidget().findChildren(QLineEdit)[0].underMouse()
