@@ -28,15 +28,24 @@ class FileArgument:
     path: Path
     base: Path | None
     name: str
+    saved_as: str = ""
+    """Of a run: the name under which its project was saved on this machine, empty where it was not."""
 
     @classmethod
     def of_run(cls, run: Run) -> Self:
         """The project of a run."""
-        return cls(run.project, run.path, run.base, run.title)
+        from app.project.project_ids import known_project
+        from app.training.run_labels import owner_of
+
+        known = known_project(owner_of(run.path).id)
+        saved_as = known.name if known is not None and known.path is not None else ""
+        return cls(run.project, run.path, run.base, run.title, saved_as)
 
     @property
     def title(self) -> str:
-        """What the project calls itself, or the file's name."""
+        """The name under which it was saved, else what the project calls itself, or the file's name."""
+        if self.saved_as:
+            return self.saved_as
         about = self.project.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
         return title if isinstance(title, str) and title else self.name

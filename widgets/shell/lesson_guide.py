@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from app.lessons.course import Course
-from app.lessons.lesson_files import keep_progress, kept_progress, lesson_file
+from app.lessons.lesson_files import keep_progress, kept_progress, lesson_file, lesson_ids
 from app.lessons.schema import Lesson, read_lesson
 from app.project.description_links import Place, read_link, slug
 from app.protocol.events import Event, Points
@@ -69,9 +69,10 @@ class LessonGuide(QObject):
             path = PRESETS / f"{id_}.netloom"
             if not path.is_file():
                 raise NetloomError(f"The lesson “{lesson.title}” starts from the preset “{id_}”, which there is not.")
-            self._context.part(FileActions).open_shipped(path, lambda: self._show(lesson), lesson.title)
+            files = self._context.part(FileActions)
+            files.open_shipped(path, lambda: self._show(lesson), lesson.title, page_of(lesson))
         elif lesson.start == "empty":
-            self._context.part(FileActions).new(lambda: self._show(lesson), lesson.title)
+            self._context.part(FileActions).new(lambda: self._show(lesson), lesson.title, page_of(lesson))
         else:
             self._context.show_workbench("network")
             self._show(lesson)
@@ -100,7 +101,8 @@ class LessonGuide(QObject):
             self._context.part(LinkActions).follow(url)
         else:
             files = self._context.part(FileActions)
-            files.open_shipped(path, lambda: self._take_up(course), course.lesson.title)
+            lesson = course.lesson
+            files.open_shipped(path, lambda: self._take_up(course), lesson.title, page_of(lesson))
 
     def end(self) -> None:
         """Put the lesson away; how far one came is kept."""
@@ -218,3 +220,9 @@ class LessonGuide(QObject):
     def _keep(self) -> None:
         if self.course is not None:
             keep_progress(self.course.lesson.id, self.course.progress)
+
+
+def page_of(lesson: Lesson) -> str:
+    """The description of a project that belongs to a lesson, with the way back to that where it ships."""
+    back = f" [Go to the lesson](lesson:{lesson.id})" if lesson.id in lesson_ids() else ""
+    return f"# {lesson.title}\n\n{lesson.summary}\n\nThis network belongs to a lesson.{back}"

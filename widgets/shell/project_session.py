@@ -166,13 +166,14 @@ class ProjectSession(QObject):
 
     # Opening
 
-    def start_new(self, device: str = "auto", title: str = "") -> None:
-        """Begin an empty project that trains on ``device``, called ``title``."""
-        self._begin(_titled(Project(sections={} if device == "auto" else {"plan": {"device": device}}), title), None)
+    def start_new(self, device: str = "auto", title: str = "", page: str = "") -> None:
+        """Begin an empty project that trains on ``device``, called ``title`` and described by ``page``."""
+        project = Project(sections={} if device == "auto" else {"plan": {"device": device}})
+        self._begin(_titled(project, title, page), None)
 
-    def start_from(self, project: Project, title: str = "") -> None:
-        """Begin an untitled project that is a copy of a preset, and is called as that or ``title``."""
-        self._begin(_titled(project, title), None)
+    def start_from(self, project: Project, title: str = "", page: str = "") -> None:
+        """Begin an untitled project that is a copy of a preset, called and described as that or as is said here."""
+        self._begin(_titled(project, title, page), None)
 
     def open(self, path: Path) -> None:
         """Open a project file.
@@ -358,11 +359,12 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()
 
 
-def _titled(project: Project, title: str) -> Project:
-    """A project that calls itself ``title``; as it is where that is empty.
+def _titled(project: Project, title: str, page: str) -> Project:
+    """A project that calls itself ``title`` and has ``page`` as its description; as it is where there is no title.
 
-    What its preset says of itself is left out, above all what to expect: under another title it is another task.
+    What its preset says of itself is left out, description and what to expect: under another title it is another task.
     """
     if not title:
         return project
-    return replace(project, sections={**project.sections, "about": {"title": title}})
+    kept = {name: value for name, value in project.sections.items() if name not in ("about", "notes")}
+    return replace(project, sections={**kept, "about": {"title": title}, **({"notes": page} if page else {})})

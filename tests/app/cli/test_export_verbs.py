@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +12,9 @@ import pytest
 from PIL import Image
 
 from app.exchange import export
-from app.project.presets import preset_ids
+from app.project.presets import FOLDER, preset_ids
+from app.project.project_ids import remember_project
+from graph.project import read_project, write_project
 from tests.app.cli.calling import Caller
 
 
@@ -32,6 +35,19 @@ def test_a_run_gives_its_weights_beside_the_code(call: Caller, tmp_path: Path) -
     with safe_open(tmp_path / "net.safetensors", framework="numpy") as file:
         assert sorted(file.keys()) == ["dense1.bias", "dense1.weight", "dense2.bias", "dense2.weight"]
         assert file.metadata() == {"format": "pt"}
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_code_of_a_run_is_headed_by_the_name_under_which_its_project_was_saved(
+    call: Caller, tmp_path: Path, saved: bool
+) -> None:
+    project = replace(read_project(FOLDER / "iris_mlp.netloom"), id="abc")
+    write_project(tmp_path / "flowers.netloom", project)
+    call("train", tmp_path / "flowers.netloom", "--epochs", 1, "--out", tmp_path / "untitled-20261129-120000")
+    remember_project("abc", "flowers", tmp_path / "flowers.netloom" if saved else None)
+    call("export", tmp_path / "untitled-20261129-120000", "--to", "code", "-o", tmp_path / "net.py")
+    head = (tmp_path / "net.py").read_text("utf-8").partition(", drawn in Netloom")[0]
+    assert head == ('"""flowers' if saved else '"""MLP on iris flowers')
 
 
 def test_code_and_weights_cannot_share_a_file(call: Caller, tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_the_sentence_that_reviews_propose_has_known_words_alone() -> None:
 
 
 def test_the_lesson_on_overfitting_needs_fewer_units_as_well_as_a_pool() -> None:
-    lesson = json.loads((ROOT / "presets" / "lessons" / "09-overfitting.json").read_text("utf-8"))
+    lesson = json.loads((ROOT / "presets" / "lessons" / "08-overfitting.json").read_text("utf-8"))
     [goal] = [goal for step in lesson["steps"] for goal in step.get("goals", ()) if goal["kind"] == "parameters"]
     pooled = 260 + 7 * 7 * 10 * 200 + 200 + 2_010
     assert pooled > goal["most"] > pooled - 10 * (490 + 1 + 10)

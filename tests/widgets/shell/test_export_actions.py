@@ -13,11 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from graph.project import read_project
 from tests.widgets.conftest import digits_project
 from tests.widgets.shell.trained_run import train_file
 from widgets.look import file_dialogs
 from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
 from widgets.shell.window import MainWindow
+from widgets.start.preset_entries import PRESETS
 
 PATIENCE = 60_000
 
@@ -50,6 +52,18 @@ def test_the_open_project_leaves_as_onnx_with_its_proof(
     qtbot.waitUntil(lambda: (tmp_path / "net.onnx").exists() and "Checked" in told(window), timeout=PATIENCE)
     assert proposed[0].endswith(".onnx")
     assert "untrained" in told(window)
+
+
+def test_code_is_headed_by_the_name_under_which_the_project_was_saved(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    window.session.start_from(read_project(PRESETS / "iris_mlp.netloom"))
+    window.show_workbench("network")
+    window.session.save(tmp_path / "flowers.netloom")
+    answer(monkeypatch, str(tmp_path / "model.py"), CODE.filter)
+    window.commands["export_code"].trigger()
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    assert (tmp_path / "model.py").read_text("utf-8").startswith('"""flowers, drawn in Netloom')
 
 
 def test_what_cannot_be_exported_says_why(

@@ -297,5 +297,6 @@ def test_examples_and_lessons_stand_in_the_order_of_their_levels() -> None:
     for levels in (examples, taught):
         assert levels == sorted(levels)
         assert set(levels) == {0, 1, 2}
+    assert lessons()[0].id == "first_cnn"
     known = {entry.path.stem for entry in presets()}
     assert {name for names in FIRST.values() for name in names} <= known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from widgets.shell.saving import Choice, proposed, remember, show_in_folder, usu
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
+    from graph.project import Project
     from widgets.shell.context import Context
 
 
@@ -108,7 +109,7 @@ class ExportActions:
         session, kept = self._context.session, WorkFolder()
         source = kept.path / f"{session.suggested_name}{SUFFIX}"
         try:
-            write_project(source, session.project)
+            write_project(source, _called(session.project, session.state.name if session.path else ""))
         except NetloomError as error:
             self._context.say(Notice(str(error), "error", (), "export", of_project=True))
             return
@@ -193,6 +194,13 @@ class ExportActions:
         """Call a running export off."""
         self._folder = None
         self._process.close()
+
+
+def _called(project: Project, name: str) -> Project:
+    """The project under the name of its file, which exports tell; as it calls itself where it has none."""
+    about = project.sections.get("about")
+    named = {**(about if isinstance(about, dict) else {}), "title": name}
+    return replace(project, sections={**project.sections, "about": named}) if name else project
 
 
 def _is_gan(run: Path) -> bool:

@@ -47,12 +47,12 @@ class FileActions:
 
     # Opening
 
-    def new(self, then: Callable[[], object] | None = None, title: str = "") -> None:
-        """An empty project called ``title``, and ``then`` what follows."""
-        self._after_asking(lambda: self._begin_new(then, title))
+    def new(self, then: Callable[[], object] | None = None, title: str = "", page: str = "") -> None:
+        """An empty project called ``title`` and described by ``page``, and ``then`` what follows."""
+        self._after_asking(lambda: self._begin_new(then, title, page))
 
-    def _begin_new(self, then: Callable[[], object] | None, title: str) -> None:
-        self._context.session.start_new(str(self._context.preferences["device"]).strip() or "auto", title)
+    def _begin_new(self, then: Callable[[], object] | None, title: str, page: str) -> None:
+        self._context.session.start_new(str(self._context.preferences["device"]).strip() or "auto", title, page)
         self._context.show_workbench("network")
         if then is not None:
             then()
@@ -114,12 +114,12 @@ class FileActions:
             self.open(recent[0])
         return bool(recent) and self._context.working
 
-    def open_shipped(self, path: Path, then: Callable[[], object], title: str = "") -> None:
+    def open_shipped(self, path: Path, then: Callable[[], object], title: str = "", page: str = "") -> None:
         """Begin a project from a preset's file, after asking about unsaved edits; once it is open, do ``then``.
 
-        It and its runs are called ``title``, or as the preset is.
+        It and its runs are called ``title`` and described by ``page``, or as the preset is.
         """
-        self._after_asking(lambda: self._begin_from(path, title) and then())
+        self._after_asking(lambda: self._begin_from(path, title, page) and then())
 
     def _open_slowly(self, path: Path) -> None:
         """Open a large project while its progress is shown; what was on show comes back if that is called off."""
@@ -152,11 +152,11 @@ class FileActions:
         """Begin a project from a preset, after asking about unsaved edits."""
         self._after_asking(lambda: self._begin_from(preset.path))
 
-    def _begin_from(self, path: Path, title: str = "") -> bool:
+    def _begin_from(self, path: Path, title: str = "", page: str = "") -> bool:
         """Begin an untitled copy of what ships, so that Save can never write over it."""
         from graph.project import read_project
 
-        if not self._try(lambda: self._context.session.start_from(read_project(path), title), "open"):
+        if not self._try(lambda: self._context.session.start_from(read_project(path), title, page), "open"):
             return False
         self._context.show_workbench("network")
         return True
