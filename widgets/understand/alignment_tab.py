@@ -20,7 +20,7 @@ from widgets.understand.understand_tab import Group, Tab
 
 WAIT_MS = 700
 """Two looks at a run in progress are this far apart at least."""
-NO_RUN = "Train a network that reads lines by CTC, then pick one of its validation samples."
+PICK = "Pick a sample to see where in it the network reads which label."
 NOT_CTC = "An alignment is found where the loss is CTC: it teaches a row of labels without saying where each stands."
 TEACHES = "A blank means “nothing new”. Equal neighbours are one label, then blanks go: 3 3 · 3 reads 33."
 
@@ -32,10 +32,11 @@ class AlignmentTab(Tab):
     place = 2
     sentence = "Where in a line the network reads which label"
     group = Group.PREDICTIONS
+    no_run = "Train the network, then pick one of its validation samples."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.gallery = SamplePicker(source, subject, NO_RUN)
+        self.gallery = SamplePicker(source, subject, PICK)
         self.view = AlignmentView(source)
         self.view.setObjectName("alignment")
         self.teaches = text_label(TEACHES, self, look="faint")
@@ -68,13 +69,13 @@ class AlignmentTab(Tab):
     def on_subject(self) -> None:
         """Look at another run."""
         self._stale = True
-        self._show_nothing(self.unavailable_reason() or NO_RUN)
+        self._show_nothing(PICK)
         if self.isVisible():
             self.on_shown()
 
     def on_shown(self) -> None:
         """Ask for the samples of the run's data, and for the one picked."""
-        if self.subject.run is None or self.unavailable_reason():
+        if self.subject.run is None:
             return
         self.gallery.ask()
         if self._stale and self.gallery.position is not None:
@@ -87,7 +88,7 @@ class AlignmentTab(Tab):
         if self._request is not None:
             self.subject.drop(self._request)
             self._request = None
-        if self.subject.ready and not self.unavailable_reason():
+        if self.subject.ready:
             self._stale = False
             request = AlignSample(sample=position)
             self._request = self.subject.request(request, self._on_reply, self._show_nothing)

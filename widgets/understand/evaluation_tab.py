@@ -16,16 +16,16 @@ from widgets.understand.understand_tab import Group, Tab
 class EvaluationTab(Tab):
     """Pages with what an evaluation brought; before, a page with a sentence that says why there is nothing yet.
 
-    Subclasses send the request, show the reply on a page of theirs, and name the sentences: ``no_run``, ``live`` (while
-    it trains) and ``waiting`` (for the reply).
+    Subclasses send the request, show the reply on a page of theirs, and name the sentences ``live`` (while it trains)
+    and ``waiting`` (for the reply).
     """
 
     group = Group.PREDICTIONS
-    no_run, live, waiting = "", "", ""
+    live, waiting = "", ""
 
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.says = empty_page(self.no_run, self)
+        self.says = empty_page(self.waiting, self)
         self.pages = LeastHeightStack(self)
         self.pages.add(self.says)
         self.column.addWidget(self.pages, 1)
@@ -52,10 +52,10 @@ class EvaluationTab(Tab):
     def evaluate(self) -> None:
         """Ask for the evaluation of the run, unless that was done or there is nothing to evaluate."""
         run = self.subject.run
-        if run is None or self.subject.live:
-            self.say((self.subject.work or self.no_run) if run is None else self.live)
-        elif reason := self.unavailable_reason():
-            self.say(reason)
+        if run is None:
+            return
+        if self.subject.live:
+            self.say(self.live)
         elif run.path != self._evaluated:
             self._evaluated = run.path
             self.say(self.waiting)

@@ -15,7 +15,7 @@ from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Inside, Subject, having_filters
 from widgets.understand.understand_tab import Tab
 
-NO_RUN = "Train a network with a convolution to watch its filters form."
+COMING = "The filters come with the next step of the training."
 NO_FILTERS = "This network has no convolution, so it has no filters. Its weights are under Weights."
 
 
@@ -25,12 +25,13 @@ class FiltersTab(Tab):
     title = "Filters"
     place = 1
     sentence = "What each filter of a convolution looks for; click one for its numbers"
+    no_run = "Train the network to watch its filters form."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.picker = NamePicker("Convolution", self)
         self.step = text_label("", self, look="faint")
-        self.grid = FilterGrid(source, empty=NO_RUN)
+        self.grid = FilterGrid(source, empty=COMING)
         self.grid.setObjectName("filters")
         self.channel = QComboBox(self)
         self.channel.setAccessibleName("Input channel")
@@ -66,7 +67,6 @@ class FiltersTab(Tab):
         self.picker.offer(layers)
         if not layers:
             self.grid.set_filters(np.empty((0, 1, 1, 1)))
-        self.grid.set_empty_text(NO_FILTERS if self.subject.run is not None and not layers else NO_RUN)
 
     def on_inside(self, inside: Inside) -> None:
         """Show new weights."""

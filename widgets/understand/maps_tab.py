@@ -23,13 +23,14 @@ class MapsTab(Tab):
     title = "Feature maps"
     place = 2
     sentence = "What a layer makes of one sample"
+    no_run = "Train the network to see what its layers make of a sample."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.picker = NamePicker("Layer", self)
         self.step = text_label("", self, look="faint")
-        self.gallery = SamplePicker(source, subject, "Train a network, then pick one of its validation samples.")
-        self.grid = FeatureMapGrid(source, empty="Train a network to see what its layers make of a sample.")
+        self.gallery = SamplePicker(source, subject, "Choose a data set to pick one of its samples.")
+        self.grid = FeatureMapGrid(source, empty="Pick a sample to see what the layer makes of it.")
         self.grid.setObjectName("featureMaps")
         self._sample = 0
         self._lay_out()

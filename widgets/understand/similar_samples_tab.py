@@ -28,10 +28,9 @@ from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-NO_RUN = "Train an autoencoder, or any network with a vector in it, to search its samples by their codes."
 LIVE = "Once training has ended, samples can be searched by their codes."
 NO_CODE = "No layer of this network gives a code of a fixed, moderate length."
-NO_WEIGHTS = "This run has no weights yet; train it to the end to search its samples."
+PICK = "Pick a sample to find those like it."
 WAITING = "The samples are being put through the network…"
 COUNT = 12
 """Neighbours of each kind."""
@@ -47,7 +46,7 @@ class NeighbourGallery(SampleGallery):
     LEAST = 38.0
 
     def __init__(self, source: ThemeSource, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(source, title, "Pick a sample to find those like it.", parent)
+        super().__init__(source, title, PICK, parent)
 
     def set_neighbours(
         self,
@@ -73,12 +72,13 @@ class SimilarTab(Tab):
     title = "Similar"
     place = 6
     sentence = "Which samples the network takes for alike"
+    no_run = "Train the network to search its samples by the codes that a layer makes of them."
     group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.picker = NamePicker("Codes of", self)
-        self.gallery = SamplePicker(source, subject, NO_RUN)
+        self.gallery = SamplePicker(source, subject, PICK)
         self.sample = SampleGallery(source, "The sample and what the network makes of it", "Pick a sample.")
         self.by_code = NeighbourGallery(source, "Nearest by code")
         self.by_value = NeighbourGallery(source, "Nearest by raw values")
@@ -87,7 +87,7 @@ class SimilarTab(Tab):
         self.code_heading, self.value_heading, self.map_heading = (
             text_label("", self, look="heading", wrap=True, indent=12) for _ in range(3)
         )
-        self.says = empty_page(NO_RUN, self)
+        self.says = empty_page(LIVE, self)
         self.progress = QProgressBar(self)
         self.cancel = QPushButton("Cancel", self)
         self.stack = QStackedWidget(self)
@@ -163,13 +163,8 @@ class SimilarTab(Tab):
 
     def _refusal(self) -> str:
         """Why nothing can be searched, empty where it can."""
-        run = self.subject.run
-        if run is None:
-            return NO_RUN
         if self.subject.live:
             return LIVE
-        if not run.weights.is_file():
-            return NO_WEIGHTS
         return "" if self.picker.chosen else NO_CODE
 
     def _look(self) -> None:

@@ -15,7 +15,7 @@ from widgets.understand.understand_tab import Group, Tab
 WAIT_MS = 700
 """Two surfaces of a run in progress are this far apart at least: each costs training some milliseconds."""
 RESOLUTION = 96
-EMPTY = "Train a classifier of two features to see its surface."
+COMING = "The surface comes with the next step of the training."
 NO_PLANE = "A decision surface needs a network that reads exactly two features: they are the axes of the plane."
 
 
@@ -25,11 +25,12 @@ class SurfaceTab(Tab):
     title = "Decision surface"
     place = 5
     sentence = "What the network predicts at every point of the plane"
+    no_run = "Train the network to see its decision surface."
     group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.plot = ScatterPlot(source, "Decision surface", EMPTY)
+        self.plot = ScatterPlot(source, "Decision surface", COMING)
         self.plot.setObjectName("surface")
         self.note = text_label("Colour: the likeliest class, the stronger the surer.", self, look="faint")
         self.bar.addWidget(self.note)
@@ -40,7 +41,6 @@ class SurfaceTab(Tab):
         self._asking = False
         self._stale = True
         subject.epoch_ended.connect(self._on_epoch)
-        subject.edited.connect(self._show_unavailable_reason)
 
     @classmethod
     def reason_against(cls, subject: Subject) -> str:
@@ -54,10 +54,6 @@ class SurfaceTab(Tab):
         self._stale = True
         if self.isVisible():
             self._ask()
-        self._show_unavailable_reason()
-
-    def _show_unavailable_reason(self) -> None:
-        self.plot.set_empty_text(self.unavailable_reason() or EMPTY)
 
     def on_shown(self) -> None:
         """Ask for the surface if it is not the newest."""
@@ -74,7 +70,7 @@ class SurfaceTab(Tab):
 
     def _ask(self) -> None:
         run = self.subject.run
-        if self._asking or run is None or self.unavailable_reason():
+        if self._asking or run is None:
             return
         if not self.subject.live and not run.weights.is_file():
             return

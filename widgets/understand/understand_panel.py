@@ -25,8 +25,6 @@ from widgets.understand.view_registry import discover, make_view
 
 T = TypeVar("T", bound=Tab)
 
-NOTHING = "nothing yet: train a network, or pick a run"
-
 
 class UnderstandPanel(QWidget):
     """Looks into the run in progress, or into the saved one that `show_run` names.
@@ -125,13 +123,13 @@ class UnderstandPanel(QWidget):
         self._follow_layer()
 
     def _follow_layer(self) -> None:
-        if self._layer and self.isVisible():
-            self.tab.follow_layer(self._layer)
+        tab = self.views.on_screen
+        if tab is not None and self._layer and self.isVisible():
+            tab.follow_layer(self._layer)
 
     # Inside
 
     def _on_subject(self) -> None:
-        self._show_about()
         self.show_whose()
         for tab in self.views.made:
             tab.on_subject()
@@ -156,7 +154,7 @@ class UnderstandPanel(QWidget):
         """Name the run that is looked at, and say where its network or data are not those of the project now."""
         run = self.subject.run
         if run is None:
-            self.about.setText(self.subject.work or NOTHING)
+            self.about.clear()
             return
         live = "  ·  live" if self.subject.live else ""
         other = "  ·  not the network as it is drawn now" if self.subject.outdated else ""
@@ -168,29 +166,28 @@ class UnderstandPanel(QWidget):
         title = self.subject.data_title or "other data"
         return f"trained on {title}, not on the data as it is chosen now"
 
-    def _show_about(self) -> None:
-        """Say whose inside is on show; a tab that works without a run needs none."""
-        self.about.setVisible(self.subject.run is not None or not self.views.kind.needs_run)
-
     def _on_tab(self) -> None:
-        self._follow_layer()
-        if self.isVisible():
-            self.tab.on_shown()
-        self._show_about()
+        self._look_at_tab()
         self.settings_wanted.emit(self.views.kind.with_settings)
         self._subscribe_soon.start()
 
+    def _look_at_tab(self) -> None:
+        """Have the view on screen ask for what it shows."""
+        self._follow_layer()
+        if self.isVisible() and self.views.on_screen is not None:
+            self.views.on_screen.on_shown()
+
     def _subscribe(self) -> None:
-        if self.isVisible():
-            self.subject.watch(self.tab.subscription(), self.tab.on_inside)
+        tab = self.views.on_screen
+        if tab is not None and self.isVisible():
+            self.subject.watch(tab.subscription(), tab.on_inside)
         else:
             self.subject.watch_nothing()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What is on screen is asked for."""
         super().showEvent(event)
-        self._follow_layer()
-        self.tab.on_shown()
+        self._look_at_tab()
         self._subscribe_soon.start()
 
     def hideEvent(self, event: QHideEvent) -> None:

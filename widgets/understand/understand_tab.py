@@ -14,6 +14,8 @@ from widgets.look.layouts import vbox
 from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Inside, Subject
 
+NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
+
 
 class Group(Enum):
     """What a view is about; the value is the group's name on screen."""
@@ -46,10 +48,10 @@ class Group(Enum):
 class Tab(QWidget):
     """One way of looking at a run. `subscription_changed` says that `subscription` is not what it was.
 
-    ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``needs_run`` is false for
-    what works without a run, ``with_settings`` true where the settings of the selected layer stay beside it. A class
-    with a title registers itself; it is made with a `ThemeSource` and a `Subject` when it is first looked at. What is
-    asked before that, `reason_against` answers without one.
+    ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``no_run`` says instead of
+    the view that a network has to be trained first; it is empty for what works without a run. ``with_settings`` is true
+    where the settings of the selected layer stay beside it. A class with a title registers itself; it is made with a
+    `ThemeSource` and a `Subject` when it is first looked at. What is asked before that, `lacks` answers without one.
     """
 
     registered: ClassVar[list[type[Tab]]] = []
@@ -57,7 +59,7 @@ class Tab(QWidget):
     place = 0
     sentence = ""
     group = Group.INSIDE
-    needs_run = True
+    no_run = ""
     with_settings = False
     subscription_changed = Signal()
 
@@ -78,9 +80,15 @@ class Tab(QWidget):
         """Why there is nothing to see of the network that a subject brings, as a sentence; empty where there is."""
         return ""
 
-    def unavailable_reason(self) -> str:
-        """As `reason_against` has it of this view's own subject."""
-        return self.reason_against(self.subject)
+    @classmethod
+    def lacks(cls, subject: Subject) -> str:
+        """Why the view cannot show anything of a subject now, as a sentence; empty where it can."""
+        reason = cls.reason_against(subject)
+        if reason or not cls.no_run:
+            return reason
+        if subject.run is None:
+            return subject.work or cls.no_run
+        return "" if subject.ready else NO_WEIGHTS
 
     def subscription(self) -> Watch:
         """What the worker should send while this tab is on screen."""

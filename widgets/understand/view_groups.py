@@ -1,11 +1,12 @@
 """The ways of understanding: a rail of groups, the views of one group in a bar, and a sentence about the one shown.
 
-A view that has nothing to say about the network is left out of the bar, unless it is asked for by name; where a whole
-group has nothing to say, its views stay and explain why.
+A view that has nothing to say about the network is left out of the bar, unless it is asked for by name; a group without
+any view is grey, and its tooltip says why. What cannot be shown yet is one sentence in the place of the view.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.elided_label import ElidedLabel
+from widgets.look.labels import empty_page
 from widgets.look.layouts import hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
@@ -63,8 +65,6 @@ class Rail(Themed, QFrame):
         button = QToolButton(self)
         button.setObjectName(f"group-{group.name.lower()}")
         button.setText(group.value)
-        button.setToolTip(plain_tip(group.says))
-        button.setAccessibleDescription(group.says)
         button.setCheckable(True)
         button.setToolButtonStyle(STYLES[True])
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -72,7 +72,15 @@ class Rail(Themed, QFrame):
         button.toggled.connect(lambda on, group=group: self.picked.emit(group) if on else None)
         self._exclusive.addButton(button)
         self._buttons[group] = button
+        self.offer(group, "")
         return button
+
+    def offer(self, group: Group, reason: str) -> None:
+        """Let a group be chosen, or where there is a ``reason`` against that, say it instead of what is found there."""
+        button = self._buttons[group]
+        button.setEnabled(not reason)
+        button.setToolTip(plain_tip(reason or group.says))
+        button.setAccessibleDescription(reason or group.says)
 
     def theme_changed(self) -> None:
         """Icons and text in the colours and sizes of the theme."""
@@ -113,10 +121,10 @@ class Rail(Themed, QFrame):
 
 
 class Views(QWidget):
-    """All views, of which one is on screen. `changed` says that it is another one.
+    """All views, of which one is on screen, or ``nothing``: a page that says why it cannot be seen now.
 
-    A view is made by ``make`` when it is first wanted: most of them are looked at by nobody in a session. ``corner``
-    stands at the right end of the bar.
+    `changed` says that it is another view, or that it can be seen now. A view is made by ``make`` when it is first
+    wanted: most of them are looked at by nobody in a session. ``corner`` stands at the right end of the bar.
     """
 
     changed = Signal()
@@ -138,6 +146,8 @@ class Views(QWidget):
         self._listed: list[Kind] = []
         self._chosen = False
         self.rail, self.bar, self.stack = Rail(source, self), QTabBar(self), CurrentOnlyStack(self)
+        self.nothing = empty_page("", self)
+        self.stack.add(self.nothing)
         self.bar.setAccessibleName("Ways to look at the network")
         self.bar.setExpanding(False)
         self.bar.setUsesScrollButtons(False)
@@ -175,8 +185,7 @@ class Views(QWidget):
             self._made[kind] = self._make(kind)
             self.stack.add(self._made[kind])
             if kind is self.kind:
-                self.stack.bring(self._made[kind])
-                self._made[kind].show()  # Qt would show what comes into a layout only with the next event
+                self._show()
         return self._made[kind]
 
     @property
@@ -189,10 +198,15 @@ class Views(QWidget):
         """The classes of the views in the bar, in its order."""
         return tuple(self._listed)
 
+    @property
+    def on_screen(self) -> Tab | None:
+        """The view on screen; None where a sentence stands in its place, or nobody has looked yet."""
+        tab = self._made.get(self.kind)
+        return tab if tab is self.stack.current else None
+
     def offered(self, kind: Kind) -> bool:
         """Whether a view stands in the bar of its group."""
-        group = self._of(kind.group)
-        return not kind.reason_against(self._subject) or all(other.reason_against(self._subject) for other in group)
+        return not kind.reason_against(self._subject)
 
     # Choosing
 
@@ -205,12 +219,20 @@ class Views(QWidget):
         if kind is self.kind:
             return
         self._last[kind.group] = self.kind = kind
-        if self.isVisible() or kind in self._made:
-            self.stack.bring(self.view(kind))
-        elif self.stack.current is not None:
-            self.stack.current.hide()
+        self._show()
         self._list()
         self.changed.emit()
+
+    def _show(self) -> None:
+        """Bring the view to the screen, or the sentence that stands in its place."""
+        self.nothing.setText(self.kind.lacks(self._subject))
+        if self.nothing.text():
+            self.stack.bring(self.nothing)
+        elif self.isVisible() or self.kind in self._made:
+            self.stack.bring(self.view(self.kind))
+            self.view(self.kind).show()  # Qt would show what comes into a layout only with the next event
+        elif self.stack.current is not None:
+            self.stack.current.hide()
 
     def refresh(self, group: Group | None = None) -> None:
         """Another network is looked at: offer what has something to say about it.
@@ -220,11 +242,17 @@ class Views(QWidget):
         """
         if not self._chosen:
             self._bring(self._first(group or self.kind.group))
-        self._list()
+        before = self.on_screen
+        self._show()
+        if self.isVisible():
+            self._list()
+        if self.on_screen is not before:
+            self.changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The view that is looked at is there."""
-        self.stack.bring(self.tab)
+        self._show()
+        self._list()
         super().showEvent(event)
 
     # Inside
@@ -235,8 +263,11 @@ class Views(QWidget):
     def _list(self) -> None:
         """Fill the bar with the views of the group on screen."""
         current = self.kind
+        reasons = {kind: kind.reason_against(self._subject) for kind in self.kinds}
+        for group in self._last:
+            self.rail.offer(group, _reason_of_all([reasons[kind] for kind in self._of(group)]))
         self.rail.mark(current.group)
-        wanted = [kind for kind in self._of(current.group) if kind is current or self.offered(kind)]
+        wanted = [kind for kind in self._of(current.group) if kind is current or not reasons[kind]]
         self.bar.blockSignals(True)
         if wanted != self._listed:
             self._listed = wanted
@@ -254,12 +285,18 @@ class Views(QWidget):
         self.bring(last if self.offered(last) else self._first(group))
 
     def _first(self, group: Group) -> Kind:
-        """The first view of a group that is offered."""
-        return next(kind for kind in self._of(group) if self.offered(kind))
+        """The first view of a group that is offered, else the first of all, else the one that is there."""
+        kinds = (*self._of(group), *self.kinds, self.kind)
+        return next((kind for kind in kinds if self.offered(kind)), self.kind)
 
     def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._listed):
             self.bring(self._listed[row])
+
+
+def _reason_of_all(reasons: Sequence[str]) -> str:
+    """Why none of some views is offered, as most of them say it; empty where one is."""
+    return "" if "" in reasons else Counter(reasons).most_common(1)[0][0]
 
 
 def _rule(parent: QWidget, *, flat: bool) -> QFrame:

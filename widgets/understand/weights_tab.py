@@ -13,34 +13,36 @@ from widgets.understand.filters_tab import when_of
 from widgets.understand.subject import Inside, Subject
 from widgets.understand.understand_tab import Tab
 
+COMING = "They come with the next step of the training."
+
 
 class WeightsTab(Tab):
-    """Two stacks of histograms, one ridge per parameter; gradients exist only while training."""
+    """Two stacks of histograms, one ridge per parameter. Gradients come while training, and stay until another run."""
 
     title = "Weights"
     place = 4
-    sentence = "How weights and gradients spread, layer by layer"
+    sentence = "How the weights spread in every layer, and while training their gradients"
+    no_run = "Train the network to see how its weights and their gradients spread in every layer."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.weights = HistogramStack(source, "Weights", "Press Train to see how the weights spread in every layer.")
-        self.gradients = HistogramStack(source, "Gradients", "Gradients are shown while a network trains.")
+        self.weights = HistogramStack(source, "Weights", COMING)
+        self.gradients = HistogramStack(source, "Gradients", COMING)
         self.step = text_label("", self, look="faint")
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)
-        self._sides: dict[str, QWidget] = {}
-        for title, stack in (("Weights", self.weights), ("Gradients", self.gradients)):
-            heading = text_label(title, self, look="heading", indent=12)
-            box = QWidget(self)
-            vbox(heading, (stack, 1), parent=box)
-            self._sides[title] = box
-        self.column.addLayout(hbox(*((box, 1) for box in self._sides.values())), 1)
+        self.whose = text_label("Gradients", self, look="heading", indent=12)
+        self._left, self._right = QWidget(self), QWidget(self)
+        vbox(text_label("Weights", self, look="heading", indent=12), (self.weights, 1), parent=self._left)
+        vbox(self.whose, (self.gradients, 1), parent=self._right)
+        self.column.addLayout(hbox((self._left, 1), (self._right, 1)), 1)
         self._run: object = None
         self._show_sides()
 
     def _show_sides(self) -> None:
-        """Gradients exist only while training; until they come the weights have all the room."""
-        self._sides["Gradients"].setVisible(not self.gradients.is_empty() or self.subject.live)
+        """Without gradients the weights have all the room; those of a training that has ended are called so."""
+        self._right.setVisible(not self.gradients.is_empty() or self.subject.live)
+        self.whose.setText("Gradients" if self.subject.live else "Gradients until the training ended")
 
     def subscription(self) -> Watch:
         """Histograms, twice a second at most."""

@@ -38,9 +38,7 @@ from widgets.understand.sample_picker import SamplePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-EMPTY = "Train a network, then pick a sample to see what in it speaks for the prediction."
 PICK = "Pick a sample to see what in it speaks for the prediction."
-NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
 ORDER = ("saliency", "product", "integrated", "occlusion", "grad_cam")
 STEPS = 64
 """Points on the way along which gradients are integrated."""
@@ -52,12 +50,13 @@ class WhyTab(Tab):
     title = "Why"
     place = 4
     sentence = "What in a sample speaks for a prediction"
+    no_run = "Train the network, then pick a sample to see what in it speaks for the prediction."
     group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.gallery = SamplePicker(source, subject, EMPTY, "Samples to explain", self)
-        self.tiles = HeatTiles(source, "Why this prediction", EMPTY, self)
+        self.gallery = SamplePicker(source, subject, PICK, "Samples to explain", self)
+        self.tiles = HeatTiles(source, "Why this prediction", PICK, self)
         self.tiles.setObjectName("reasons")
         self.answer = QComboBox(self)
         self.answer.setAccessibleName("Prediction to explain")
@@ -67,7 +66,7 @@ class WhyTab(Tab):
         self.patch, self.stride = (NumberBox(True, 1, 256, parent=self) for _ in range(2))
         self.overlay = QSlider(Qt.Orientation.Horizontal, self)
         self.again = QPushButton("Look again", self)
-        self.says = Label(EMPTY, self)
+        self.says = Label("", self)
         self.integrated = PiecewiseRequest(subject, self)
         self.occlusion = PiecewiseRequest(subject, self)
         self._heats: dict[str, Heat] = {}
@@ -144,7 +143,7 @@ class WhyTab(Tab):
     def on_shown(self) -> None:
         """Ask for the samples, and explain the one picked unless that was done."""
         if not self.subject.ready:
-            self._show_nothing(EMPTY if self.subject.run is None else NO_WEIGHTS)
+            self._show_nothing(PICK)
             return
         self.gallery.ask()
         if self._stale and self.gallery.position is not None:

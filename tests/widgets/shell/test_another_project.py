@@ -28,7 +28,7 @@ from widgets.start.start_page import FileRow
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State
-from widgets.understand.understand_panel import NOTHING, UnderstandPanel
+from widgets.understand.understand_panel import UnderstandPanel
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_another_project_shows_no_run(
     assert panel.strip.figures.text() == panel.strip.epoch.text() == panel.strip.speed.text() == ""
     assert panel.curves.loss.view.is_empty() and panel.curves.metric.view.is_empty()
     assert panel.runs.current is None and understand.subject.run is None
-    assert understand.about.text() == NOTHING
+    assert understand.about.text() == ""
 
 
 def test_a_run_in_progress_goes_on_when_another_project_is_opened(

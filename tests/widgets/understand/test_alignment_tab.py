@@ -53,4 +53,4 @@ def test_a_refusal_is_shown_in_place(silent: Silent, tmp_path: Path) -> None:
     assert tab.view.is_empty()
     assert tab.view.empty_text == "The weights were altered."
     silent.panel.show_run(saved_run(tmp_path / "other", make_document("digits", 1)))
-    assert tab.unavailable_reason() == NOT_CTC
+    assert silent.panel.views.nothing.isVisible() and silent.panel.views.nothing.text() == NOT_CTC

@@ -57,10 +57,9 @@ def test_errors_carry_their_unit(silent: Silent, tmp_path: Path) -> None:
 
 def test_a_refusal_is_shown_and_nothing_is_asked_without_need(silent: Silent, tmp_path: Path) -> None:
     silent.open(make_document("digits", 1), "By length")
-    assert silent.panel.view(LengthTab).says.text() == LengthTab.no_run
-    assert silent.panel.view(LengthTab).unavailable_reason() == ONE_LENGTH
+    assert silent.panel.views.nothing.text() == ONE_LENGTH
     opened(silent, tmp_path, "brackets_lstm")
-    assert silent.panel.view(LengthTab).unavailable_reason() == ""
+    assert not silent.panel.views.nothing.isVisible()
     silent.refuse("EvaluateByLength", "The file is gone.")
     assert silent.panel.view(LengthTab).says.text() == "The file is gone."
 

@@ -21,7 +21,8 @@ from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel,
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import TrainingController
 from widgets.understand.embedding_map import CodeMap
-from widgets.understand.similar_samples_tab import NO_CODE, NO_RUN, NO_WEIGHTS, SimilarTab, beside, shared, values_title
+from widgets.understand.similar_samples_tab import NO_CODE, SimilarTab, beside, shared, values_title
+from widgets.understand.understand_tab import NO_WEIGHTS
 
 TARGET = FieldFacts("digit", "vector", (10,), classes=tuple(str(digit) for digit in range(10)))
 
@@ -79,14 +80,14 @@ def waiting(silent: Silent) -> bool:
 def test_what_is_missing_is_told(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     silent.open(make_document("digits", 1), "Similar")
     tab = silent.panel.view(SimilarTab)
-    assert tab.says.text() == NO_RUN
-    assert tab.says.isVisible()
+    assert silent.panel.views.nothing.isVisible()
+    assert silent.panel.views.nothing.text() == SimilarTab.no_run
     run = saved_run(tmp_path / "run", make_document("digits", 1))
     (run / "weights.safetensors").unlink()
     silent.panel.show_run(run)
-    assert tab.says.text() == NO_WEIGHTS
+    assert silent.panel.views.nothing.text() == NO_WEIGHTS
     silent.panel.show_run(saved_run(tmp_path / "bare", Document(sections={"data": {"source": "digits"}})))
-    assert tab.says.text() == NO_CODE
+    assert tab.says.isVisible() and tab.says.text() == NO_CODE
 
 
 def test_the_bottleneck_is_asked_for_the_sample_that_is_picked(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:

@@ -45,9 +45,8 @@ def train(qtbot: QtBot, controller: TrainingController, kind: str, epochs: int =
 
 def test_an_empty_panel_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
-    assert "train a network" in panel.about.text()
-    assert panel.view(FiltersTab).grid.is_empty()
-    assert not panel.view(FiltersTab).picker.isVisible()
+    assert panel.views.nothing.isVisible() and panel.views.nothing.text() == FiltersTab.no_run
+    assert panel.about.text() == ""
 
 
 def test_filters_live_while_training(qtbot: QtBot, controller: TrainingController) -> None:
@@ -169,7 +168,7 @@ def test_the_decision_surface(qtbot: QtBot, controller: TrainingController) -> N
     panel.show_tab("Decision surface")
     qtbot.waitUntil(lambda: not panel.view(SurfaceTab).plot.is_empty(), timeout=PATIENCE)
     panel.show_tab("Filters")
-    assert panel.view(FiltersTab).grid.empty_text == NO_FILTERS
+    assert panel.views.nothing.isVisible() and panel.views.nothing.text() == NO_FILTERS
 
 
 @pytest.mark.parametrize(("kind", "words"), [("diabetes", "largest errors"), ("sine", "One step ahead")])

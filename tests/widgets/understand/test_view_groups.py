@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -9,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
-from tests.widgets.understand.silent import Silent
+from tests.widgets.understand.silent import Silent, saved_run
 from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.frequency.frequency_tab import FrequencyTab
-from widgets.understand.surface_tab import NO_PLANE, SurfaceTab
+from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
+from widgets.understand.surface_tab import NO_PLANE
 from widgets.understand.understand_tab import Group
 from widgets.understand.view_groups import Views
 from widgets.understand.why_tab import WhyTab
@@ -77,11 +81,49 @@ def test_what_has_nothing_to_say_is_left_out(silent: Silent, kind: str, first: s
         assert not silent.panel.show_slug(name.lower().replace(" ", "-"))
 
 
+def test_a_group_without_a_view_for_the_network_is_grey_and_says_why(qtbot: QtBot, silent: Silent) -> None:
+    views = opened(silent, "digits")
+    button, before = views.rail.button(Group.TIME), views.kind
+    assert NO_RECURRENT in html.unescape(button.toolTip()) and button.accessibleDescription() == NO_RECURRENT
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert views.kind is before and not button.isChecked()
+    assert [group for group in Group if not views.rail.button(group).isEnabled()] == [Group.TIME]
+    silent.panel.subject.follow(make_document("sine", 1), None)
+    assert button.accessibleDescription() == Group.TIME.says
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert titles(views) == ["Unrolled", "Gates", "Gradients"]
+    silent.panel.subject.follow(make_document("digits", 1), None)
+    assert titles(views) == ["Unrolled"] and not button.isEnabled()
+    assert views.nothing.isVisible() and views.nothing.text() == NO_RECURRENT
+
+
+def test_what_needs_a_trained_network_is_one_sentence_before(silent: Silent, tmp_path: Path) -> None:
+    views = opened(silent, "digits")
+    wanted = [kind for kind in views.kinds if kind.no_run and views.offered(kind)]
+    assert len(wanted) > 7
+    for kind in wanted:
+        silent.panel.show_tab(kind.title)
+        assert views.nothing.isVisible() and views.nothing.text() == kind.no_run
+        assert views.on_screen is None
+    silent.panel.show_run(saved_run(tmp_path / "run", make_document("digits", 1)))
+    assert views.on_screen is silent.panel.tab and views.on_screen.isVisible()
+    assert not views.nothing.isVisible()
+    silent.panel.subject.forget()
+    assert views.nothing.isVisible() and views.on_screen is None
+
+
+def test_what_works_before_training_is_there_before_training(silent: Silent) -> None:
+    views = opened(silent, "sine")
+    for kind in (kind for kind in views.kinds if not kind.no_run and views.offered(kind)):
+        silent.panel.show_tab(kind.title)
+        assert not views.nothing.isVisible() and silent.panel.view(kind).isVisible()
+
+
 def test_a_view_that_was_asked_for_explains_what_it_lacks(silent: Silent) -> None:
     views = opened(silent, "digits")
     silent.panel.show_tab("Decision surface")
     assert "Decision surface" in titles(views)
-    assert silent.panel.view(SurfaceTab).plot.empty_text == NO_PLANE
+    assert views.nothing.isVisible() and views.nothing.text() == NO_PLANE
     silent.panel.show_tab("Errors")
     assert "Decision surface" not in titles(views)
 

@@ -43,8 +43,8 @@ def explained_run(
 def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Why")
-    assert "Train a network" in panel.view(WhyTab).tiles.empty_text
-    assert not panel.view(WhyTab).controls.isVisible()
+    assert panel.views.nothing.isVisible() and panel.views.nothing.text() == WhyTab.no_run
+    assert not panel.view(WhyTab).isVisible()
 
 
 def test_a_digit_is_explained_in_every_way(qtbot: QtBot, controller: TrainingController) -> None:

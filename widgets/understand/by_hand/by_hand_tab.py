@@ -46,7 +46,6 @@ class ByHandTab(Tab):
 
     title = "By hand"
     place = 1
-    needs_run = False
     with_settings = True
     sentence = "How a layer works out one number"
     group = Group.STEPS

@@ -32,7 +32,7 @@ class ErrorsTab(EvaluationTab):
     title = "Errors"
     place = 1
     sentence = "How good the predictions are, which classes are confused or how far numbers miss, and the worst samples"
-    no_run = "Train a network to test it on samples that it has never seen."
+    no_run = "Train the network to test it on samples that it has never seen."
     live = "Once training has ended, its errors stand here."
     waiting = "Testing…"
 
@@ -75,6 +75,7 @@ class ErrorsTab(EvaluationTab):
         """Show a sentence instead of errors and metrics."""
         self.metrics.clear()
         self.why.hide()
+        self.part.setVisible(not self.subject.live)
         super().say(sentence)
 
     def _on_evaluated(self, reply: Evaluated) -> None:

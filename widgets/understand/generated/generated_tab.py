@@ -25,8 +25,7 @@ from widgets.understand.generated.time_slider import Times
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-NO_RUN = "Train a GAN to see what its generator makes, from the first step on. Two of the examples are GANs."
-NO_GAN = "This network was not trained as a GAN: nothing in it makes samples from noise."
+NO_GAN = "This network is no GAN: nothing in it makes samples from noise. Two of the examples are GANs."
 NO_FRAMES = "This run has kept no samples yet."
 PATH_STEPS, TILE_STEPS = 60, 9
 """Points on a walk in the plane, and samples on a walk that is shown in tiles."""
@@ -42,6 +41,7 @@ class GeneratedTab(Tab):
     place = 7
     sentence = "What the generator makes of the same noise, from the first step on"
     group = Group.PREDICTIONS
+    no_run = "Train the network to see what its generator makes, from the first step on."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -52,7 +52,7 @@ class GeneratedTab(Tab):
         self.times = Times(source, self)
         self.first, self.last = (_end(name, self) for name in ("A", "B"))
         self.other = QPushButton("Other pair", self)
-        self.says = empty_page(NO_RUN, self)
+        self.says = empty_page(NO_FRAMES, self)
         self.note = text_label("", self, look="faint")
         self.stack = QStackedWidget(self)
         self._run: Path | None = None
@@ -132,9 +132,7 @@ class GeneratedTab(Tab):
 
     def _refusal(self) -> str:
         run = self.subject.run
-        if run is None:
-            return NO_RUN
-        if objective_of(run.project.sections.get("plan")) not in ADVERSARIAL:
+        if run is None or objective_of(run.project.sections.get("plan")) not in ADVERSARIAL:
             return NO_GAN
         return "" if snapshots.snapshot_steps(run.path) else NO_FRAMES
 

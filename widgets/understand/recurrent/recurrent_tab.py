@@ -121,7 +121,7 @@ class RecurrentTab(Tab):
         network: Network | None = self.subject.drawn
         self.picker.offer(self.layers_of(network) if network is not None else [])
         if not self.picker.chosen:
-            self.show_nothing(self.unavailable_reason() or self.empty)
+            self.show_nothing(self.reason_against(self.subject) or self.empty)
 
     def _on_layer(self, _layer: str) -> None:
         for box in (self.level, self.direction):

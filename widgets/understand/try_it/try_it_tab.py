@@ -41,8 +41,6 @@ from widgets.understand.try_it.text_editor import TextEditor
 from widgets.understand.try_it.values_editor import ValuesEditor
 from widgets.understand.understand_tab import Group, Tab
 
-EMPTY = "Train a network; then draw, type or open a sample here to see what the network predicts."
-NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
 NO_INPUTS = "This network reads nothing that could be entered: see what it makes under Generated samples."
 LOADING = "Reading the network's inputs…"
 BLANK = {"picture": "Draw something.", "text": "Type a text.", "values": "Start from a sample, or open a file."}
@@ -69,6 +67,7 @@ class TryItTab(Tab):
     title = "Try it"
     sentence = "Draw, type or open a sample of your own: the prediction follows"
     group = Group.TRY
+    no_run = "Train the network; then draw, type or open a sample here to see what it predicts."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -79,7 +78,7 @@ class TryItTab(Tab):
         self.open_file = QPushButton("Open a file…", self)
         self.prediction = PredictionView(source, self)
         self.layers = LayerStrip(source, self)
-        self.nothing = empty_page(EMPTY, self)
+        self.nothing = empty_page(LOADING, self)
         self.editors: list[SampleEditor] = []
         self._holder: QWidget | None = None
         self._described: InputsDescribed | None = None
@@ -93,7 +92,7 @@ class TryItTab(Tab):
         self._describe()
         self._lay_out()
         self._connect()
-        self._show_nothing(EMPTY)
+        self._show_nothing(LOADING)
 
     def _describe(self) -> None:
         self.part.setAccessibleName("Part of the data to take samples from")
@@ -144,9 +143,7 @@ class TryItTab(Tab):
 
     def on_shown(self) -> None:
         """Ask how samples are entered, or predict the one that is here."""
-        if not self.subject.ready:
-            self._show_nothing(EMPTY if self.subject.run is None else NO_WEIGHTS)
-        elif self._described is not None:
+        if self._described is not None:
             self.pages.bring(self.page if self.editors else self.nothing)
             self._ask()
         elif self._requests.get("inputs") is None:

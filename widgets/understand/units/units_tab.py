@@ -24,7 +24,6 @@ from widgets.understand.understand_tab import Tab
 from widgets.understand.units.unit_sheet import UnitSheet
 
 PICK = "Pick a unit to see the samples that it answers to most."
-NO_WEIGHTS = "This run has no weights yet: train it for at least one epoch."
 
 
 class UnitsTab(Tab):
@@ -33,6 +32,7 @@ class UnitsTab(Tab):
     title = "Units"
     place = 3
     sentence = "The samples and inputs that excite a unit most"
+    no_run = "Train the network to see which samples excite its units, and which input would excite them most."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -97,8 +97,6 @@ class UnitsTab(Tab):
         units = [id_ for id_ in layers if network is not None and not isinstance(network.layer(id_), Input)]
         convolutions = self.subject.convolutions()
         self.picker.offer(units, convolutions[0] if convolutions else "")
-        for widget in (self.part, self.measure):
-            widget.setVisible(self.subject.run is not None)
         self._look_anew()
 
     def on_shown(self) -> None:
@@ -141,10 +139,7 @@ class UnitsTab(Tab):
     def _show_nothing(self) -> None:
         self.says.clear()
         self.again.hide()
-        if self.subject.run is None:
-            self.sheet.clear()
-        else:
-            self.sheet.clear(NO_WEIGHTS)
+        self.sheet.clear()
         self._show_samples(PICK)
         self.exciting.clear()
 

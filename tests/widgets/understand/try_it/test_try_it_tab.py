@@ -56,9 +56,8 @@ def stroke(board: QWidget, *shares: tuple[float, float]) -> None:
 def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Try it")
-    tab = panel.view(TryItTab)
-    assert tab.nothing.isVisible() and "Train a network" in tab.nothing.text()
-    assert not tab.controls.isEnabled()
+    assert panel.views.nothing.isVisible() and panel.views.nothing.text() == TryItTab.no_run
+    assert not panel.view(TryItTab).isVisible()
 
 
 def test_a_digit_is_drawn_and_the_prediction_follows(qtbot: QtBot, controller: TrainingController) -> None:

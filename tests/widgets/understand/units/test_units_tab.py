@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.protocol.unit_messages import RankUnits, UnitRanking
@@ -96,9 +96,8 @@ def units(qtbot: QtBot, controller: TrainingController, kind: str) -> tuple[Unde
 def test_without_a_run_the_tab_says_what_to_do(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     panel.show_tab("Units")
-    assert "Train a network" in panel.view(UnitsTab).sheet.tiles.empty_text
-    buttons = [one for one in panel.view(UnitsTab).findChildren(QPushButton) if one.isVisible()]
-    assert buttons == []
+    assert panel.views.nothing.isVisible() and panel.views.nothing.text() == UnitsTab.no_run
+    assert not panel.view(UnitsTab).isVisible()
 
 
 def test_units_samples_and_exciting_input_of_a_convolution(qtbot: QtBot, controller: TrainingController) -> None:
