@@ -56,7 +56,7 @@ class SampleBrowser(QWidget):
         self.gallery = SampleGallery(source)
         self.table = QTableView()
         self.model = SampleModel(self)
-        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.")
+        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", smooths=False)
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
         self.correlation = CorrelationView(source)
         self._set_up_table()

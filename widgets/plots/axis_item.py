@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
 from widgets.look.theme import Theme
-from widgets.plots.ticks import FEWEST, enough_ticks, number
+from widgets.plots.ticks import FEWEST, enough_ticks, every_nth, number
 
 ROUND_TO = 8
 """Widths of axes are multiples of this, so that a plot whose numbers grow does not tremble."""
@@ -122,14 +122,25 @@ class Axis(pg.AxisItem):
 
     def written(self) -> list[float]:
         """Return the ticks whose texts are written: all of them, or every second, third ... where they are crowded."""
-        ticks, (low, high) = self.ticks(), sorted(self._ends())
+        ticks = self.ticks()
         if self.names or len(ticks) < 2:
             return ticks
-        size = self.rect().width() if self._level else self.rect().height()
-        step = min(later - earlier for earlier, later in pairwise(ticks)) * size / (high - low)
+        return next(kept for every in count(1) if self._are_apart(kept := every_nth(ticks, every)))
+
+    def _are_apart(self, ticks: Sequence[float]) -> bool:
+        """Whether the texts of ticks stand clear of each other, where they are written."""
+        low, high = sorted(self._ends())
         line = self._metrics.height()
-        widest = max(self._word(tick)[1] for tick in ticks) + line / 2 if self._level else line
-        return ticks[:: max(1, math.ceil(widest / max(step, 1e-9)))]
+        if not self._level:
+            scale = self.rect().height() / (high - low)
+            return all((later - earlier) * scale >= line for earlier, later in pairwise(ticks))
+        scale = self.rect().width() / (high - low)
+        spans = [(self._left_of((tick - low) * scale, width := self._word(tick)[1]), width) for tick in ticks]
+        return all(left + width + line / 2 <= following for (left, width), (following, _) in pairwise(spans))
+
+    def _left_of(self, x: float, width: float) -> float:
+        """Return where the text of a tick at ``x`` begins: about its middle, and within the axis at the ends."""
+        return min(max(x - width / 2, -2.0), self.rect().right() + 10 - width)
 
     def _breadth(self, tick: float) -> float:
         return self._word(tick)[1] + 1.4 * self._metrics.height()
@@ -234,8 +245,7 @@ class Axis(pg.AxisItem):
 
     def _write_level(self, painter: QPainter, x: float, text: str, width: float, top: float) -> None:
         """Write below or above the middle of a tick; at the ends the text stays within the axis."""
-        left = min(max(x - width / 2, -2.0), self.rect().right() + 10 - width)
-        painter.drawText(QPointF(left, top + self._metrics.ascent()), text)
+        painter.drawText(QPointF(self._left_of(x, width), top + self._metrics.ascent()), text)
 
     def _write_upright(self, painter: QPainter, x: float, text: str, length: float) -> None:
         """Write a name that is wider than its column from below upwards."""

@@ -1,22 +1,23 @@
 """How curves are painted into a panel from their min-max pyramids: a few points for each column of pixels.
 
-Hue is the run. Train is a thin line in a lighter shade, validation a bold one whose points are marked while they are
-few, so that they differ for those who do not tell colours apart. With smoothing on, the values themselves lie faint
-behind their average. Long lines are painted one pixel wide, because wider pens cost a hundred times as much (0.08
-against 9 ms for 860 points); bold is then several such lines side by side.
+Hue is the run. Train is a thin line in a lighter shade, validation a bold one in a deeper shade whose points are marked
+while they are few, so that they differ for those who do not tell colours apart. With smoothing on, the values
+themselves lie faint behind their average. Long lines are painted one pixel wide, because wider pens cost a hundred
+times as much (0.08 against 9 ms for 860 points); bold is then several such lines side by side.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from widgets.look.theme import Theme, blend
+from widgets.look.theme import Theme, blend, contrast
 from widgets.plots.axes import Axes, draw_line
 from widgets.plots.curve import Curve
 
@@ -28,8 +29,14 @@ LONG = 64
 
 FEW = 60
 """Up to so many points of a validation curve are marked."""
-LIGHTER = 0.78
-"""Share of its hue in the shade of a training curve beside a validation curve."""
+LIGHTEST = {"light": 3.2, "dark": 3.8}
+"""Contrast to the ground that the lighter shade of a training curve keeps: WCAG 2 asks for 3 of what is drawn."""
+DEEPER = 0.72
+"""Share of its hue in the shade of a validation curve; the rest is that of texts."""
+THIN, BOLD = 1.2, 2.6
+"""Width of the lines of train and validation, in pixels."""
+DOT = 3.0
+"""Radius of the marks on a validation curve, in pixels."""
 CLEAR = 7
 """Pixels between the axis and the words beside the best epoch's line."""
 OTHER_SHADE = 0.5
@@ -77,10 +84,10 @@ def paint_curves(
         bold = curve.part == "validation"
         if smooth and not bold and len(points) > axes.area.width():
             points = (points[0::2] + points[1::2]) / 2
-        color = hue(theme, curve)
-        _stroke(painter, color if bold or not marked else lighter(theme, color), points, bold=bold, scale=theme.scale)
+        color = shade_of(theme, curve, marked=marked)
+        _stroke(painter, color, points, bold=bold, scale=theme.scale)
         if marked and bold and len(points) <= FEW:
-            _mark(painter, color, points, 2.6 * theme.scale)
+            _mark(painter, color, points, DOT * theme.scale)
 
 
 def hue(theme: Theme, curve: Curve) -> QColor:
@@ -89,9 +96,35 @@ def hue(theme: Theme, curve: Curve) -> QColor:
     return blend(color, theme.text, OTHER_SHADE) if curve.shade else color
 
 
+def shade_of(theme: Theme, curve: Curve, *, marked: bool) -> QColor:
+    """Return the colour of a curve's line: its hue, or where parts are told apart (``marked``) its part's shade."""
+    color = hue(theme, curve)
+    if not marked:
+        return color
+    return deeper(theme, color) if curve.part == "validation" else lighter(theme, color)
+
+
 def lighter(theme: Theme, color: QColor) -> QColor:
-    """Return the shade of a training curve."""
-    return blend(color, theme.surface, LIGHTER)
+    """Return the shade of a training curve: as near to the ground as it can still be told from it."""
+    return QColor(_lightest(color.rgb(), theme.surface.rgb(), LIGHTEST[theme.name]))
+
+
+@lru_cache(maxsize=64)
+def _lightest(color: int, ground: int, least: float) -> QColor:
+    over, under = QColor.fromRgb(color), QColor.fromRgb(ground)
+    shades = (blend(over, under, share / 100) for share in range(40, 100, 2))
+    return next((shade for shade in shades if contrast(shade, under) >= least), over)
+
+
+def deeper(theme: Theme, color: QColor) -> QColor:
+    """Return the shade of a validation curve, further from the ground than its hue."""
+    return blend(color, theme.text, DEEPER)
+
+
+def pen_of(theme: Theme, color: QColor, *, bold: bool) -> QPen:
+    """Return the pen of a curve: a thin one for train, a bold one for validation."""
+    width = (BOLD if bold else THIN) * theme.scale
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
 
 def paint_levels(painter: QPainter, theme: Theme, axes: Axes, levels: Sequence[Level], *, log: bool) -> None:
@@ -175,7 +208,7 @@ def _points(curve: Curve, axes: Axes, log: bool, smooth: bool) -> NDArray[np.flo
 
 
 def _stroke(painter: QPainter, color: QColor, points: NDArray[np.float64], *, bold: bool, scale: float = 1.0) -> None:
-    width = (2.2 if bold else 1.3) * scale
+    width = (BOLD if bold else THIN) * scale
     # Smooth edges are cheap along a line and dear on full-height columns, where nobody would see them.
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(points) < COLUMNS)
     painter.setBrush(color)

@@ -16,10 +16,12 @@ from widgets.plots.plot_header import PlotHeader
 class CurvePlot(QWidget):
     """Live curves of one quantity, such as the loss, over training steps, for any number of runs.
 
-    Curves are added to its ``view``. `failed` carries the sentence of an export that did not work.
+    Curves are added to its ``view``; ``smooths`` says whether there is a control that averages them. `smoothed` carries
+    the factor that a person chose by it, `failed` the sentence of an export that did not work.
     """
 
     failed = Signal(str)
+    smoothed = Signal(float)
 
     def __init__(
         self,
@@ -28,6 +30,8 @@ class CurvePlot(QWidget):
         empty: str = "No points yet.",
         parent: QWidget | None = None,
         frame_ms: int = FRAME_MS,
+        *,
+        smooths: bool = True,
     ) -> None:
         super().__init__(parent)
         self._title = title
@@ -38,6 +42,8 @@ class CurvePlot(QWidget):
         self._log.setText("log")
         self._log.setCheckable(True)
         self.header = PlotHeader(title, self._slider, self._log, self)
+        if not smooths:
+            self.header.leave_out_smoothing()
         self._describe()
         self._lay_out()
         self._connect()
@@ -55,6 +61,7 @@ class CurvePlot(QWidget):
 
     def _connect(self) -> None:
         self._slider.valueChanged.connect(self._slide)
+        self._slider.sliderReleased.connect(self._tell_smoothing)
         self._log.toggled.connect(self.view.set_log)
         self.view.log_changed.connect(self._log.setChecked)
         self.view.failed.connect(self.failed)
@@ -62,6 +69,12 @@ class CurvePlot(QWidget):
     def _slide(self, percent: int) -> None:
         self.header.show_smoothing(percent / 100)
         self.view.set_smoothing(percent / 100)
+        if not self._slider.isSliderDown():
+            self._tell_smoothing()
+
+    def _tell_smoothing(self) -> None:
+        """Tell what was chosen: not at every pixel of a drag."""
+        self.smoothed.emit(self._slider.value() / 100)
 
     # What the window calls
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -19,8 +19,19 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange
 from widgets.plots.axis_item import power_text
 from widgets.plots.curve import Curve, Part, Scale
-from widgets.plots.curve_item import Best, Level, hue, measured, paint_best, paint_curves, paint_levels
+from widgets.plots.curve_item import (
+    Best,
+    Level,
+    hue,
+    lighter,
+    measured,
+    paint_best,
+    paint_curves,
+    paint_levels,
+    shade_of,
+)
 from widgets.plots.end_labels import EndLabel, EndLabels
+from widgets.plots.key import STROKES
 from widgets.plots.log_notice import LogNotice
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
@@ -66,6 +77,7 @@ class CurveView(PlotView):
         self._cursor: float | None = None
         self.marked = False
         """Whether parts are told apart by shade and marks too."""
+        self._explains_parts = False
         self.levels: dict[str, Level] = {}
         self.best: dict[str, Best] = {}
         panel = self.add_panel(bottom=along, left=title, wheel_along=0)
@@ -95,6 +107,12 @@ class CurveView(PlotView):
         known = self.curves.setdefault(curve_id, Curve(label, run, part, self._smoothing))
         known.label, known.full_name, known.run, known.part, known.shade = label, name, run, part, shade
         self.touch()
+
+    def explain_parts(self, wanted: bool) -> None:
+        """Say in a key which strokes are train and which validation, where the names of curves do not."""
+        if wanted != self._explains_parts:
+            self._explains_parts = wanted
+            self.touch()
 
     def place_curve(self, curve_id: str, scale: Scale | None) -> None:
         """Put the points of a curve where ``scale`` says on the x axis; None puts them at their steps."""
@@ -237,8 +255,16 @@ class CurveView(PlotView):
         ends = self._ends()
         named = self._labels.name(self.theme, [end.text for end in ends], self.width())
         ends = [] if named else sorted(ends, key=lambda end: not end.bold)
+        entries = [(end.text, end.stroke or end.colour, end.symbol) for end in ends]
         self._key.most_rows = max(1, self._key.rows_within(KEY_SHARE * self.height()))
-        self._key.set_entries(self.theme, [(end.text, end.colour, "o") for end in ends])
+        self._key.set_entries(self.theme, [*self.key_of_parts(), *entries])
+
+    def key_of_parts(self) -> list[tuple[str, QColor, str]]:
+        """Return entries of the key for the strokes of train and validation: nothing where names at curves say it."""
+        if not self._explains_parts or {curve.part for curve in self.drawn()} != {"train", "validation"}:
+            return []
+        ink = self.theme.text
+        return [("validation", ink, "bold"), ("train", lighter(self.theme, ink), "thin")]
 
     def redraw(self) -> None:
         """Show the curves, and over them what a logarithmic axis leaves out."""
@@ -274,12 +300,18 @@ class CurveView(PlotView):
             point = curve.value_at(self.panel.x_range.high, smooth=self._smoothing > 0) if curve.label else None
             value = None if point is None else measured(point[1], self._log)
             if value is not None:
-                ends.append(EndLabel(curve.label, value, hue(self.theme, curve), curve.part == "validation"))
+                ends.append(self._end(curve, value))
         for level in self.levels.values():
             value = measured(level.value, self._log)
             if value is not None:
                 ends.append(EndLabel(level.text, value, self.theme.run(level.run)))
         return ends
+
+    def _end(self, curve: Curve, value: float) -> EndLabel:
+        bold, shade = curve.part == "validation", shade_of(self.theme, curve, marked=self.marked)
+        ink = shade if bold else hue(self.theme, curve)  # the lighter shade is for lines, not for letters
+        told = self.marked and not self._explains_parts
+        return EndLabel(curve.label, value, ink, bold, shade, STROKES[bold] if told else "o")
 
     # Reading values
 

@@ -12,24 +12,32 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.theme import Theme
+from widgets.plots.curve_item import pen_of
 from widgets.plots.panel import Panel
 
 SHARE = 0.36
 """Share of the plot's width that the names may take; where they need more, a key above the plot names the curves."""
 CUT = 0.55
 """Share of its width to which the longest name may be cut in its middle before there is a key instead."""
-LEAD = 8.0
+LEAD = 15.0
 """Pixels, before scaling, between the plot and the names: a line leads from the end of a curve to its name."""
+LEAST = 190.0
+"""Pixels, before scaling, that axis and curves keep beside the names, or there is a key instead."""
 
 
 @dataclass(frozen=True)
 class EndLabel:
-    """The name of a curve, or of a level, the value beside which it belongs, in the axis's measure, and its looks."""
+    """The name of a curve, or of a level, the value beside which it belongs, in the axis's measure, and its looks.
+
+    ``stroke`` is the colour of its line where that is another than that of its name; ``symbol`` stands for it in a key.
+    """
 
     text: str
     value: float
     colour: QColor
     bold: bool = False
+    stroke: QColor | None = None
+    symbol: str = "o"
 
 
 class EndLabels(pg.GraphicsWidget):
@@ -53,7 +61,8 @@ class EndLabels(pg.GraphicsWidget):
             self._metrics = {bold: QFontMetricsF(theme.font(small=True, bold=bold)) for bold in (False, True)}
             widest = max((self._metrics[True].horizontalAdvance(text) for text in texts), default=0.0)
             width = min(widest, SHARE * room)
-            self._set_width(width + self._lead + 4 if width > CUT * widest else 0.0)
+            beside = width + self._lead + 4
+            self._set_width(beside if width > CUT * widest and room - beside >= LEAST * theme.scale else 0.0)
         return self.maximumWidth() > 0
 
     def _set_width(self, width: float) -> None:
@@ -80,8 +89,9 @@ class EndLabels(pg.GraphicsWidget):
         for label, row, place in self.rows():
             metrics = self._metrics[label.bold]
             painter.setFont(self._theme.font(small=True, bold=label.bold))
+            painter.setPen(pen_of(self._theme, label.stroke or label.colour, bold=label.bold))
+            painter.drawLine(QLineF(2, row, self._lead - 5, place))
             painter.setPen(label.colour)
-            painter.drawLine(QLineF(1, row, self._lead - 3, place))
             text = metrics.elidedText(label.text, Qt.TextElideMode.ElideMiddle, self.size().width() - self._lead)
             painter.drawText(QPointF(self._lead, place + metrics.ascent() / 2 - 1), text)
 

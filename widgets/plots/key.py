@@ -10,9 +10,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.theme import Theme
+from widgets.plots.curve_item import pen_of
 
 SYMBOLS = ("o", "s", "d")
 """Disc, square and diamond in turn, so that classes differ by more than hue."""
+
+STROKES = ("thin", "bold")
+"""Pieces of a line as those of a training curve and of a validation curve."""
 
 MARK = 13.0
 """Pixels from the left end of an entry to its name."""
@@ -29,6 +33,14 @@ def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> N
     else:
         far = radius * 1.25
         painter.drawPolygon([at + QPointF(*corner) for corner in ((0, -far), (far, 0), (0, far), (-far, 0))])
+
+
+def draw_stroke(painter: QPainter, theme: Theme, color: QColor, symbol: str, at: QPointF) -> None:
+    """Draw one of the `STROKES` about a point, with the mark that validation curves have."""
+    painter.setPen(pen_of(theme, color, bold=symbol == "bold"))
+    painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
+    if symbol == "bold":
+        painter.drawEllipse(at, 2, 2)
 
 
 class Key(pg.GraphicsWidget):
@@ -49,6 +61,11 @@ class Key(pg.GraphicsWidget):
         self._metrics = QFontMetricsF(theme.font(small=True))
         self.measure()
         self.update()
+
+    @property
+    def entries(self) -> tuple[tuple[str, QColor, str], ...]:
+        """What is named: text, colour and symbol of each."""
+        return tuple(self._entries)
 
     def measure(self) -> bool:
         """Take the height of as many rows as the names need in this width; returns whether that is another."""
@@ -90,9 +107,13 @@ class Key(pg.GraphicsWidget):
         end, top = 0.0, 0.0
         for (name, color, symbol), (row, left) in zip(self._entries, self._places(), strict=False):
             top = row * self._line()
-            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            draw_symbol(painter, symbol, QPointF(left + 4, top + self._metrics.height() / 2), 4)
+            at = QPointF(left + 4, top + self._metrics.height() / 2)
+            if symbol in STROKES:
+                draw_stroke(painter, self._theme, color, symbol, at)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                draw_symbol(painter, symbol, at, 4)
             painter.setPen(self._theme.text)
             text = self._fitting(name, self.size().width() - left - MARK)
             painter.drawText(QPointF(left + MARK, top + self._metrics.ascent()), text)

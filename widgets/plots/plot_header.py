@@ -1,4 +1,4 @@
-"""The header of a plot: a title and controls at the left, smoothing and the log switch at the right.
+"""The header of a plot: a title and controls at the left, smoothing (if there is any) and the log switch at the right.
 
 It places its parts itself, so that what it asks for never depends on the width that it got. A layout would ask for more
 room as soon as a part is shown, and a splitter beside it would move back and forth for ever.
@@ -27,13 +27,14 @@ class PlotHeader(QWidget):
     """Title, controls of the owner's, the slider with its name and value, log switch. In a narrow plot the slider
     becomes shorter, then slider and switch stand in a line below; only where that is too narrow as well, the name goes.
 
-    ``slider`` and ``log`` are for whoever connects them.
+    ``slider`` and ``log`` are for whoever connects them. A plot that is not smoothed shows no slider.
     """
 
     def __init__(self, title: str, slider: QSlider, log: QToolButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(HEAD)
         self.slider, self.log = slider, log
+        self._smooths = True
         self.caption = text_label("Smoothing", self, look="faint")
         self.value = text_label(OFF, self, look="faint")
         self._left: list[QWidget] = [text_label(title, self, look="heading")]
@@ -54,12 +55,21 @@ class PlotHeader(QWidget):
     def _lefts(self) -> list[QWidget]:
         return [part for part in self._left if not part.isHidden()]
 
+    def leave_out_smoothing(self) -> None:
+        """Show the log switch alone."""
+        self._smooths = False
+        for part in (self.caption, self.slider, self.value):
+            part.hide()
+        self._ask()
+
     def show_smoothing(self, factor: float) -> None:
         """Say how strongly the curves are smoothed, 0 to 0.99."""
         self.value.setText(f"{factor:.2f}" if factor else OFF)
 
     def _rights(self, slider: int = SHORTEST, worded: bool = True) -> list[tuple[QWidget, int]]:
         """What stands at the right, with its width; ``worded`` with the name of the slider."""
+        if not self._smooths:
+            return [(self.log, _wide(self.log))]
         named = [(self.caption, _wide(self.caption))] if worded else []
         return [*named, (self.slider, slider), (self.value, self._value_width()), (self.log, _wide(self.log))]
 
@@ -115,7 +125,7 @@ class PlotHeader(QWidget):
             at = self._put(part, at, _wide(part))
         needed = LEFT + RIGHT + _row(_widths(self._rights())) if below else self._least()
         spare = self.width() - needed
-        self.caption.setVisible(spare >= 0)
+        self.caption.setVisible(self._smooths and spare >= 0)
         rights = self._rights(min(LONGEST, SHORTEST + max(spare, 0)), worded=spare >= 0)
         start = self.width() - RIGHT + SPACING - _row(_widths(rights))
         at = LEFT if below else max(at, start)

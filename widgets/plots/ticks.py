@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 from app.system.number_format import in_percent, ungroup_year
 
@@ -59,6 +61,14 @@ def _within_decades(low: float, high: float, wanted: int) -> list[float]:
         ]
         return [step for step in steps if low - 1e-9 <= step <= high + 1e-9]
     return [math.log10(tick) for tick in enough_ticks(10.0**low, 10.0**high, wanted) if tick > 0]
+
+
+def every_nth(ticks: Sequence[float], every: int) -> list[float]:
+    """Return every so many of sorted ticks: of evenly spaced ones the multiples, which are rounder (100, not 80)."""
+    spacing = ticks[1] - ticks[0] if len(ticks) > 1 else 0.0
+    even = spacing > 0 and all(abs(b - a - spacing) < 1e-6 * spacing for a, b in pairwise(ticks))
+    kept = [tick for tick in ticks if round(tick / spacing) % every == 0] if even else []
+    return kept or list(ticks[::every])
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:

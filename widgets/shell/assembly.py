@@ -126,6 +126,11 @@ def build_training(window: MainWindow) -> None:
         if name == "smoothing":
             panel.curves.loss.set_smoothing(float(window.preferences["smoothing"]))
 
+    def keep_smoothing(factor: float) -> None:
+        window.preferences.set("smoothing", factor)
+
+    panel.curves.loss.smoothed.connect(keep_smoothing)
+
     def say_once(workspace: str) -> None:
         window.status.training.setVisible(workspace != "train")  # there the strip above the plots says it
 

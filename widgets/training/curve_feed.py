@@ -16,16 +16,25 @@ from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.axis_choice import AxisChoice
-from widgets.plots.curve import Part
 from widgets.plots.curve_item import Best, Level
 from widgets.plots.curve_plot import CurvePlot, TitledCurves
 from widgets.plots.curve_view import FRAME_MS, CurveView
 from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
+from widgets.training.curve_names import WORDS, full_name, label, loss_label
 from widgets.training.metric_text import own_name, primary, title_of, value_of
 from widgets.training.run_reading import RunReading
 from widgets.training.run_scale import ALONG, RunScale, time_unit
-from widgets.training.shown_run import PARTS, ShownRun, epoch_of, is_number, loss_title, measures, metric_title
+from widgets.training.shown_run import (
+    PARTS,
+    ShownRun,
+    epoch_of,
+    is_number,
+    loss_title,
+    measures,
+    metric_title,
+    metrics_of,
+)
 from widgets.training.training_controller import TrainingController
 
 METRIC_MS = 2 * FRAME_MS
@@ -36,8 +45,6 @@ WIDEST = 160
 """Pixels that the chooser of the metric takes at most of a narrow plot."""
 TICK = "Tick a run to see its curves."
 """What the plots say where there are runs and none is shown."""
-WORDS = {"generator_loss": "generator"}
-"""Names of losses beside the first, on the plot."""
 
 Array = np.ndarray[Any, Any]
 
@@ -55,12 +62,12 @@ class Curves(QObject):
         self._controller = controller
         self.loss = CurvePlot(source, "Loss", "Press Train to see the loss fall, batch by batch.")
         words = "After the first epoch: how well the network does."
-        self.metric = CurvePlot(source, "Metric", words, frame_ms=METRIC_MS)
+        self.metric = CurvePlot(source, "Metric", words, frame_ms=METRIC_MS, smooths=False)
         self.rate = TitledCurves(source, "Learning rate", "After the first epoch: how large its steps were.", METRIC_MS)
         self._views: tuple[CurveView, ...] = (self.loss.view, self.metric.view, self.rate.view)
         for plot, id_ in ((self.loss, "lossPlot"), (self.metric, "metricPlot"), (self.rate, "ratePlot")):
             plot.setObjectName(id_)
-            plot.view.marked = True
+            plot.view.marked = plot is not self.rate
         self.loss.view.panel.link_x(self.metric.view.panel)
         self.loss.view.panel.link_x(self.rate.view.panel)
         self.loss.set_smoothing(0.6)
@@ -251,7 +258,7 @@ class Curves(QObject):
     def _append_metric(self, run: ShownRun, epochs: Iterable[Epoch]) -> None:
         rows = list(epochs)
         for part in PARTS:
-            found = [(epoch.step, _metrics(epoch, part).get(self.shown)) for epoch in rows]
+            found = [(epoch.step, metrics_of(epoch, part).get(self.shown)) for epoch in rows]
             steps, values = _columns([(step, value) for step, value in found if is_number(value)])
             if steps:
                 self.metric.view.append(run.curve(part), steps, values)
@@ -370,45 +377,31 @@ class Curves(QObject):
 
     def _relabel(self) -> None:
         self._ask()
+        self._explain_parts()
         for chip in self.chips:
             chip.setVisible(bool(self._runs))
         self._name_metric()
         self._name_loss()
+        alone = len(self._runs) == 1
         for run in self._runs.values():
             for part in PARTS:
-                full = self._named(run, part)
-                self.metric.view.add_curve(run.curve(part), self._label(run, part), run.hue, part, name=full)
-                label = self._loss_label(run, part)
-                self.loss.view.add_curve(run.curve(part), label, run.hue, part, name=self._named(run, label or part))
+                full = full_name(run, part, alone=alone)
+                self.metric.view.add_curve(run.curve(part), label(run, part, alone=alone), run.hue, part, name=full)
+                words = loss_label(run, part, alone=alone)
+                full = full_name(run, words or part, alone=alone)
+                self.loss.view.add_curve(run.curve(part), words, run.hue, part, name=full)
             for name in run.others:
-                words = self._named(run, WORDS.get(name, name))
+                words = full_name(run, WORDS.get(name, name), alone=alone)
                 self.loss.view.add_curve(run.curve(name), words, run.hue, "train", shade=1)
-            label = run.name if len(self._runs) > 1 else ""
-            self.rate.view.add_curve(
-                run.curve("train"), label, run.hue, "train", name=self._named(run, "learning rate")
-            )
+            full = full_name(run, "learning rate", alone=alone)
+            self.rate.view.add_curve(run.curve("train"), "" if alone else run.name, run.hue, "train", name=full)
             self._place(run)
 
-    def _label(self, run: ShownRun, part: Part) -> str:
-        """One run's parts are named; of several each is named once, at its validation curve where it has one."""
-        if len(self._runs) == 1:
-            return part
-        return run.name if part == "validation" or not run.validated else ""
-
-    def _loss_label(self, run: ShownRun, part: Part) -> str:
-        """Where there are two losses, the first is the discriminator's."""
-        if not run.others or part == "validation":
-            return self._label(run, part)
-        return self._named(run, "discriminator")
-
-    def _named(self, run: ShownRun, words: str) -> str:
-        if len(self._runs) == 1 or words.startswith(run.name):
-            return words
-        return f"{run.name}, {words}"
-
-
-def _metrics(epoch: Epoch, part: Part) -> Mapping[str, Any]:
-    return epoch.train if part == "train" else epoch.validation
+    def _explain_parts(self) -> None:
+        """Where names at curves are those of runs, a key says which strokes are train and which validation."""
+        wanted = len(self._runs) > 1 and any(run.validated for run in self._runs.values())
+        for view in (self.loss.view, self.metric.view):
+            view.explain_parts(wanted)
 
 
 def _columns(rows: Sequence[tuple[int, Any]]) -> tuple[list[int], list[float]]:

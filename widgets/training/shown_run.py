@@ -106,6 +106,11 @@ def epoch_of(line: Mapping[str, Any]) -> Epoch:
     )
 
 
+def metrics_of(epoch: Epoch, part: Part) -> Mapping[str, Any]:
+    """Return what an epoch measured on a part of the data."""
+    return epoch.train if part == "train" else epoch.validation
+
+
 def measures(path: Path) -> Measures:
     """Return what the run in a folder is measured in, as far as the files here tell it."""
     try:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from typing import Literal
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource, contrast
-from widgets.plots.curve_item import Best, Level, hue, lighter, place_of_best
+from widgets.plots.curve import Curve
+from widgets.plots.curve_item import Best, Level, hue, lighter, pen_of, place_of_best, shade_of
 from widgets.plots.curve_view import CurveView
-from widgets.plots.ticks import FEWEST, enough_ticks, percent
+from widgets.plots.ticks import FEWEST, enough_ticks, every_nth, percent
 
+PARTS: tuple[Literal["train", "validation"], ...] = ("train", "validation")
 SIZES = [(130, 90), (200, 120), (308, 180), (460, 240), (900, 500)]
 
 
@@ -33,6 +37,11 @@ def view(qtbot: QtBot) -> CurveView:
             view.append(curve_id, steps, 2.0 / steps + 0.1 + 0.001 * number)
         view.set_level(name, Level("test 0.1042", 0.1042 + 0.001 * number, number))
     return view
+
+
+def in_key(view: CurveView) -> list[tuple[str, QColor, str]]:
+    """What the key above the curves names: text, colour and symbol of each."""
+    return list(view._key.entries)
 
 
 def shown(view: CurveView, size: tuple[int, int]) -> None:
@@ -164,6 +173,86 @@ def test_shades_are_told_from_the_ground_in_both_themes() -> None:
         theme = ThemeSource(name).theme  # type: ignore[arg-type]
         for index in range(8):
             assert contrast(lighter(theme, theme.run(index)), theme.surface) >= 3.0
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_train_and_validation_differ_in_shade_and_in_stroke(qtbot: QtBot, name: Literal["light", "dark"]) -> None:
+    """The shades differ in lightness, which those see who do not tell colours apart; names keep their contrast."""
+    theme = ThemeSource(name).theme
+    for index in range(8):
+        train, validation = (
+            shade_of(theme, Curve("", index, part, 0.0), marked=True) for part in ("train", "validation")
+        )
+        assert contrast(validation, theme.surface) >= 2 * contrast(train, theme.surface)
+        assert contrast(validation, theme.surface) >= 4.5
+    assert pen_of(theme, theme.run(0), bold=True).widthF() >= 2 * pen_of(theme, theme.run(0), bold=False).widthF()
+
+
+def test_a_key_says_which_stroke_is_train_where_curves_are_named_after_runs(view: CurveView) -> None:
+    size = (900, 400)
+    shown(view, size)
+    assert in_key(view) == []
+    view.explain_parts(True)
+    shown(view, size)
+    (validation, train) = in_key(view)
+    assert (validation[0], validation[2], train[0], train[2]) == ("validation", "bold", "train", "thin")
+    assert contrast(validation[1], view.theme.surface) >= 2 * contrast(train[1], view.theme.surface)
+    for part in ("LeNet 12:05", "MLP 12:10", "recurrent network 12:20"):
+        view.remove_curve(f"{part}|train")
+    shown(view, size)
+    assert in_key(view) == [], "there is one part, and nothing to be told apart"
+
+
+def test_in_a_key_the_parts_of_one_run_have_their_strokes(qtbot: QtBot) -> None:
+    view = CurveView(ThemeSource("light"), "Loss", "")
+    view.marked = True
+    qtbot.addWidget(view)
+    view.show()
+    for part in PARTS:
+        view.add_curve(part, part, 0, part)
+        view.append(part, [1, 2, 3], [3.0, 2.0, 1.0])
+    shown(view, (150, 160))
+    assert [(text, symbol) for text, _, symbol in in_key(view)] == [("validation", "bold"), ("train", "thin")]
+
+
+@pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE])
+def test_names_of_runs_never_squeeze_the_curves_of_a_narrow_plot(qtbot: QtBot, scale: float) -> None:
+    """The plot of the learning rate is the narrowest of three: its names move into a key above the curves."""
+    view = CurveView(ThemeSource("light", scale), "Learning rate", "")
+    qtbot.addWidget(view)
+    view.show()
+    for number in range(2):
+        view.add_curve(str(number), f"LeNet 16:1{number}", number)
+        view.append(str(number), np.arange(20, 180, 20), np.linspace(0.001, 1e-5, 8))
+    size = (round(235 * scale), round(240 * scale))
+    shown(view, size)
+    assert view.panel.rect().width() > 0.6 * size[0]
+    assert [text for text, _, _ in in_key(view)] == ["LeNet 16:10", "LeNet 16:11"]
+    shown(view, (2 * size[0], size[1]))
+    assert in_key(view) == [], "with more room they stand at the ends of the curves"
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_texts_of_ticks_stand_apart_as_they_are_painted(view: CurveView, log: bool) -> None:
+    """The outermost texts are moved into the axis, towards their neighbours."""
+    view.set_log(log)
+    for width in range(120, 700, 13):
+        shown(view, (width, 90 + width % 160))
+        axis = view.panel.sides["bottom"]
+        low, high = view.panel.x_range.low, view.panel.x_range.high
+        scale = axis.rect().width() / (high - low)
+        widths = [axis._word(tick)[1] for tick in axis.written()]
+        lefts = [axis._left_of((tick - low) * scale, wide) for tick, wide in zip(axis.written(), widths, strict=True)]
+        rights = [left + wide for left, wide in zip(lefts, widths, strict=True)]
+        assert all(right + 4 <= left for right, left in zip(rights, lefts[1:], strict=False))
+
+
+def test_of_crowded_ticks_the_rounder_ones_are_written() -> None:
+    assert every_nth([20.0, 40.0, 60.0, 80.0, 100.0], 1) == [20.0, 40.0, 60.0, 80.0, 100.0]
+    assert every_nth([20.0, 40.0, 60.0, 80.0, 100.0], 5) == [100.0]
+    assert every_nth([20.0, 40.0, 60.0, 80.0, 100.0], 2) == [40.0, 80.0]
+    assert every_nth([0.0, 0.3, 0.7, 1.0], 2) == [0.0, 0.7], "uneven ones, as on a logarithmic axis"
+    assert every_nth([20.0, 40.0], 9) == [20.0], "one at least"
 
 
 def test_a_further_loss_has_the_hue_of_its_run_in_another_shade(view: CurveView) -> None:

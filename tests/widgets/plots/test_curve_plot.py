@@ -226,6 +226,33 @@ def test_the_value_of_the_smoothing_is_said_in_words_where_it_is_off(plot: Curve
     assert plot.header.value.text() == "off"
 
 
+def test_what_was_chosen_by_the_slider_is_told_once(plot: CurvePlot, qtbot: QtBot) -> None:
+    told: list[float] = []
+    plot.smoothed.connect(told.append)
+    slider = plot.header.slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(30)
+    slider.setSliderPosition(40)
+    assert plot.view.smoothing == pytest.approx(0.4) and told == []
+    slider.setSliderDown(False)
+    assert told == [0.4]
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert told == [0.4, 0.41]
+
+
+def test_a_plot_that_is_not_smoothed_has_no_slider(qtbot: QtBot) -> None:
+    plot = CurvePlot(ThemeSource("light"), "Series", "", smooths=False)
+    qtbot.addWidget(plot)
+    plot.show()
+    for width in (150, 400, 800):
+        plot.resize(width, 300)
+        QApplication.processEvents()
+        shown = [part for part in (plot.header.slider, plot.header.caption, plot.header.value) if part.isVisible()]
+        assert not shown and plot.header.log.isVisible()
+        assert plot.header.log.geometry().right() < width
+
+
 def test_what_a_plot_asks_for_never_depends_on_the_width_that_it_got(plot: CurvePlot) -> None:
     chooser = QComboBox()
     chooser.addItem("Accuracy")

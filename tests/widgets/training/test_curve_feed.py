@@ -19,6 +19,7 @@ from app.training.runs import Run
 from tests.app.protocol import samples
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_view import FRAME_MS
+from widgets.plots.key import STROKES
 from widgets.training.curve_feed import Curves
 from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
@@ -177,6 +178,26 @@ def test_of_several_runs_each_is_named_once(curves: Curves, link: WorkerLink) ->
     labels = [curve.label for curve in curves.loss.view.drawn()]
     assert labels == ["", "first", "", "second"]
     assert next(curve.name for curve in curves.loss.view.drawn()) == "first, train"
+
+
+def test_with_several_runs_a_key_says_which_strokes_are_train_and_which_validation(
+    curves: Curves, link: WorkerLink
+) -> None:
+    """One run names its parts at its curves; of several, names are those of the runs."""
+
+    def explained() -> list[list[str]]:
+        views = (curves.loss.view, curves.metric.view)
+        return [[text for text, _, symbol in view.key_of_parts() if symbol in STROKES] for view in views]
+
+    for run, name, hue in ((FIRST, "first", 0), (SECOND, "second", 1)):
+        curves.add_run(run, name, hue)
+        begin(link, run)
+        link.points.emit(Points(np.arange(1, 4), np.array([3, 2, 1], np.float32)))
+        link.training_event.emit(epoch(1, loss=0.5, accuracy=0.9))
+        assert explained() == ([[], []] if run is FIRST else [["validation", "train"]] * 2)
+    assert not curves.rate.view.marked, "a learning rate has no parts"
+    curves.remove_run(SECOND)
+    assert explained() == [[], []]
 
 
 def test_a_metric_of_shares_is_written_in_per_cent(curves: Curves, link: WorkerLink) -> None:
