@@ -157,6 +157,16 @@ class Forget(Command):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class PutOff(Command):
+    """The requests of these numbers are done when there is no other: nobody in sight waits for them.
+
+    The list replaces the one before.
+    """
+
+    requests: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Ping(Command):
     """Say that you are there: answered at once by a `Pong`, whatever the worker is doing."""
 

@@ -14,6 +14,7 @@ from app.data.augment import Augment, alter
 from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
+from app.system.cancellation import cancellation_point
 from app.training.placement import DeviceTensor, Places, Streamed, ahead, laid_out, place
 
 GATHERED = 2**28
@@ -72,7 +73,9 @@ class Feed:
     def in_order(self, size: int) -> Iterator[Batch]:
         """All samples in their own order, ``size`` at a time; a last one alone joins those before it."""
         ends = list(itertools.accumulate(batch_sizes(self.samples, size), initial=0))
-        return self._batches([slice(start, end) for start, end in itertools.pairwise(ends)])
+        for batch in self._batches([slice(start, end) for start, end in itertools.pairwise(ends)]):
+            cancellation_point()
+            yield batch
 
     def pick(self, index: int) -> Batch:
         """The sample number ``index`` as a batch of one."""

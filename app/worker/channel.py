@@ -11,6 +11,7 @@ from typing import IO
 
 from app.protocol.framing import Decoder, encode
 from app.protocol.messages import Envelope, Message, Ping, Pong
+from app.worker.request_queue import RequestQueue
 from graph.errors import NetloomError
 
 CHUNK = 1 << 16
@@ -21,7 +22,7 @@ class Channel:
 
     A thread reads, so that training never looks at the input between two steps; it sleeps in the system's read. It
     answers each `Ping` itself, so that a worker that is busy is told from one that is stopped. When the input ends it
-    calls ``on_end``.
+    calls ``on_end``. Requests are given out as a `RequestQueue` has them.
     """
 
     def __init__(self, source: IO[bytes], sink: IO[bytes], on_end: Callable[[], None] | None = None) -> None:
@@ -29,6 +30,8 @@ class Channel:
         self._sending = threading.Lock()
         self._on_end = on_end
         self._queue: queue.SimpleQueue[Envelope | NetloomError | None] = queue.SimpleQueue()
+        self._requests = RequestQueue()
+        self._end: NetloomError | bool = False
         self.closed = False
         threading.Thread(target=self._read, args=(source,), daemon=True, name="requests").start()
 
@@ -52,16 +55,35 @@ class Channel:
         """
         if self.closed:
             return None
-        try:
-            found = self._queue.get(block=wait)
-        except queue.Empty:
-            return None
-        if found is None:
+        self._collect(wait)
+        envelope = self._requests.take()
+        if envelope is None and self._end:
             self.closed = True
-        if isinstance(found, NetloomError):
-            self.closed = True
-            raise found
-        return found
+            if isinstance(self._end, NetloomError):
+                raise self._end
+        return envelope
+
+    def _collect(self, wait: bool) -> None:
+        """Take over all that has come; where that is nothing, ``wait`` for something."""
+        while not self._end:
+            try:
+                arrived = self._queue.get(block=wait and not self._requests)
+            except queue.Empty:
+                return
+            if isinstance(arrived, Envelope):
+                self._requests.add(arrived)
+            else:
+                self._end = arrived or True
+
+    def is_unwanted(self, request: int | None) -> bool:
+        """Whether the request that is being done was forgotten meanwhile, or should be set aside for another."""
+        self._collect(wait=False)
+        return self._requests.forgets(request) or self._requests.gives_way(request)
+
+    def set_aside(self, envelope: Envelope) -> None:
+        """Take back a request that was begun: it is done later, or not at all where it was forgotten."""
+        if not self._requests.forgets(envelope.id):
+            self._requests.add(envelope)
 
     def waiting(self) -> Iterator[Envelope]:
         """The requests that have come, without waiting for more."""

@@ -30,6 +30,7 @@ from app.protocol.messages import (
 )
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
+from app.system.cancellation import CancelledError, cancelled_where
 from app.system.memory_budget import allow
 from app.system.parent_death import bind_to_parent, end_soon, time_to_save
 from app.system.progress import UnfinishedError, Work, for_now, run_by
@@ -102,7 +103,8 @@ class Worker:
         """Do one request; whatever goes wrong is told in one sentence, and the next one can come.
 
         A request that has to wait for long work is answered by how far that is, and does a piece more whenever it is
-        sent again, so that other requests, and a training, have their turn in between.
+        sent again, so that other requests, and a training, have their turn in between. One that nobody
+        wants any more, or not now, is left at its next cancellation point.
         """
         message, number = envelope.message, envelope.id
         # Kept until the end, so that whoever needs its result finds it under way.
@@ -118,6 +120,8 @@ class Worker:
                 self._answer(message, number)
         except UnfinishedError as error:
             self._wait(number, error.work)
+        except CancelledError:
+            self._channel.set_aside(envelope)
         except NetloomError as error:
             self._channel.send(Refused(reason=str(error)), number)
         except Exception as error:
@@ -169,7 +173,8 @@ class Worker:
     def _answer(self, request: Request[Any], number: int | None) -> None:
         from app.worker.handlers import answer
 
-        reply = answer(request, self._open)
+        with cancelled_where(lambda: self._channel.is_unwanted(number)):
+            reply = answer(request, self._open)
         if isinstance(reply, RunReply) and self._session is not None and reply.run == str(self._session.run.path):
             at = self._session.position
             reply = replace(reply, step=at.steps, epoch=at.epochs + 1)

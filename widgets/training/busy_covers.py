@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from widgets.look.labels import Label
-from widgets.training.worker_link import Pending, WorkerLink
+from widgets.training.pending_request import Pending
+from widgets.training.worker_link import WorkerLink
 
 QUIET_MS = 200
 """A wait shorter than this says nothing: words that flash by only disturb."""
@@ -134,6 +135,7 @@ class BusyCovers(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._panel and event.type() == QEvent.Type.Show:
+            self._link.put_in_order()
             self.refresh()
             self._later.start()
         return False

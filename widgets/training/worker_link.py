@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -18,11 +16,24 @@ from shiboken6 import isValid
 
 from app.protocol.events import Event, Points, Snapshot
 from app.protocol.framing import Decoder, encode
-from app.protocol.messages import Command, Envelope, Forget, Message, Ping, R, Ready, Refused, Request, Unfinished
+from app.protocol.messages import (
+    Command,
+    Envelope,
+    Forget,
+    Message,
+    Ping,
+    PutOff,
+    R,
+    Ready,
+    Refused,
+    Request,
+    Unfinished,
+)
 from graph.errors import NetloomError
 from widgets.training.command_process import environment_of_child
 from widgets.training.ending import kill
 from widgets.training.heartbeat import Heartbeat
+from widgets.training.pending_request import Pending, Refusal, owner_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FRAME_MS = 16
@@ -32,36 +43,10 @@ GRACE_MS = 1500
 TAIL = 4000
 """Characters of what the worker wrote to its error stream that are kept, to tell why it ended."""
 
-Refusal = Callable[[str], None]
-
 
 def worker_command() -> tuple[str, ...]:
     """The command that starts a worker of this very program."""
     return (sys.executable, str(ROOT / "main.py"), "worker")
-
-
-@dataclass
-class Pending:
-    """A request that waits for its reply: on behalf of which object, since when, and how far it is if that is known."""
-
-    request: Message
-    on_reply: Callable[[Any], None]
-    on_refused: Refusal | None
-    owner: QObject | None = None
-    since: float = field(default_factory=monotonic)
-    progress: Unfinished | None = None
-
-    @property
-    def begun(self) -> bool:
-        """Whether the worker keeps unfinished work for it."""
-        return self.progress is not None
-
-    def is_for(self, panel: QWidget) -> bool:
-        """Whether the reply goes to ``panel`` or to something within it."""
-        owner = self.owner if self.owner is not None and isValid(self.owner) else None
-        while owner is not None and not isinstance(owner, QWidget):
-            owner = owner.parent()
-        return owner is not None and (owner is panel or panel.isAncestorOf(owner))
 
 
 class WorkerLink(QObject):
@@ -74,6 +59,8 @@ class WorkerLink(QObject):
     was sent, or waits no longer. `lost` carries one sentence when the worker died, was killed or spoke
     nonsense; requests that were waiting are refused with the same sentence before. ``heartbeat`` tells whether a worker
     that is awaited answers.
+
+    What somebody in sight waits for comes first: the worker is told which requests to put off for that.
     """
 
     training_event = Signal(object)
@@ -91,6 +78,8 @@ class WorkerLink(QObject):
         self._decoder = Decoder()
         self._waiting: list[Envelope] = []
         self._requests: dict[int, Pending] = {}
+        self._unseen: tuple[int, ...] = ()
+        self._halted: list[int] = []
         self._standing: dict[type[Command], Command] = {}
         self._last_id = 0
         self._was_ready = False
@@ -138,6 +127,7 @@ class WorkerLink(QObject):
         if self._process is not None or self._closed:
             return
         self._decoder, self._tail, self._was_ready = Decoder(), "", False
+        self._unseen, self._halted = (), []
         process = QProcess(self)
         process.setProgram(self._command[0])
         process.setArguments(list(self._command[1:]))
@@ -221,17 +211,40 @@ class WorkerLink(QObject):
         self._last_id += 1
         number = self._last_id
         self._requests[number] = Pending(request, on_reply, on_refused, owner_of(on_reply))
+        self.put_in_order()
         self._write(request, number)
         self.pending_changed.emit()
         return number
 
     def forget(self, request: int) -> None:
-        """Ignore the reply to a request; work that it waits for is stopped."""
+        """Ignore the reply to a request; the worker does not do it, or stops if it has begun."""
         pending = self._requests.pop(request, None)
-        if pending is not None and pending.begun and self._process is not None:
+        if pending is None:
+            return
+        if self._process is not None:
             self.send(Forget(request=request))
-        if pending is not None:
-            self.pending_changed.emit()
+        self._resume()
+        self.pending_changed.emit()
+
+    # What comes first
+
+    def put_in_order(self) -> None:
+        """Have the worker do what somebody in sight waits for before all else; called when that has changed."""
+        unseen = tuple(number for number, pending in self._requests.items() if not pending.in_sight)
+        if unseen != self._unseen and self._process is not None:
+            self._unseen = unseen
+            self.send(PutOff(requests=unseen))
+        self._resume()
+
+    def _resume(self) -> None:
+        """Go on with long work that was halted, where it is in sight now or nothing that is waits any more."""
+        halted, self._halted = [number for number in self._halted if number in self._requests], []
+        busy = any(pending.in_sight for pending in self._requests.values())
+        for number in halted:
+            if busy and not self._requests[number].in_sight:
+                self._halted.append(number)
+            else:
+                self._write(self._requests[number].request, number)
 
     # Hearing
 
@@ -277,6 +290,7 @@ class WorkerLink(QObject):
                     _call(pending.on_refused, message.reason)
                 else:
                     _call(pending.on_reply, message)
+                self._resume()
                 self.pending_changed.emit()
 
     def _go_on(self, number: int, progress: Unfinished) -> None:
@@ -285,7 +299,8 @@ class WorkerLink(QObject):
             self._requests[number].progress = progress
             self.waits.emit(number, progress)
         if number in self._requests:
-            self._write(self._requests[number].request, number)
+            self._halted.append(number)
+            self._resume()
         elif self._process is not None:
             self.send(Forget(request=number))
 
@@ -320,15 +335,6 @@ class WorkerLink(QObject):
         if was_ready:
             # A worker that never came up would fail again; the next request tries, so that nothing spins.
             self.start()
-
-
-def owner_of(callback: Callable[[Any], None]) -> QObject | None:
-    """The object that a reply is for: the one that the method is of, or that a function within a method knows."""
-    owner = getattr(callback, "__self__", None)
-    if isinstance(owner, QObject):
-        return owner
-    cells = getattr(callback, "__closure__", None) or ()
-    return next((cell.cell_contents for cell in cells if isinstance(cell.cell_contents, QObject)), None)
 
 
 def _call(callback: Callable[[Any], None] | None, value: Any) -> None:

@@ -25,9 +25,9 @@ from graph.layers.io import Input, InputLike, Output
 from graph.network import Network
 from graph.project import Project, project_json
 from graph.structure.blocks import Block, Loop
+from widgets.training.pending_request import Refusal
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
-from widgets.training.worker_link import Refusal
 
 Inside: TypeAlias = Snapshot | LookedInside
 """What a network looks like inside: at one moment of its training, or as it was saved."""

@@ -43,6 +43,9 @@ class Line:
     def receive(self, *, wait: bool) -> Envelope | None:
         return self.requests.popleft() if self.requests else None
 
+    def is_unwanted(self, request: int | None) -> bool:
+        return False
+
     def waiting(self) -> Iterator[Envelope]:
         return iter(())
 

@@ -19,7 +19,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from widgets.data.data_view import DataView
 from widgets.look.theme import ThemeSource
-from widgets.training.worker_link import Pending
+from widgets.training.pending_request import Pending
 
 
 class DirectLink(QObject):
@@ -49,6 +49,9 @@ class DirectLink(QObject):
 
     def forget(self, request: int) -> None:
         """Nothing is ever waiting."""
+
+    def put_in_order(self) -> None:
+        """Everything is answered at once."""
 
     def pending_of(self, panel: QWidget) -> list[Pending]:
         """Nothing is ever waiting."""

@@ -6,14 +6,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.protocol.messages import Message, PutOff, Unfinished
 from app.protocol.training_messages import Train
 from tests.widgets.training.echo import Die, Echo, Echoed, ForgottenRequests, Shout, Unanswered, WhatWasForgotten
+from widgets.training.busy_covers import BusyCovers
 from widgets.training.worker_link import WorkerLink, end_sentence
 
 MakeLink = Callable[[str], WorkerLink]
@@ -88,6 +92,67 @@ def test_a_request_that_waits_is_forgotten_by_the_worker_too(make_link: MakeLink
     link.request(WhatWasForgotten(), forgotten.append)
     qtbot.waitUntil(lambda: bool(forgotten), timeout=20_000)
     assert number in forgotten[0].numbers
+
+
+class Asker(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def take(self, reply: Echoed) -> None:
+        self.heard.append(reply.word)
+
+
+def test_what_nobody_sees_is_put_off_for_what_somebody_waits_for(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, hidden, seen = WorkerLink(), Asker(), Asker()
+    for asker in (hidden, seen):
+        qtbot.addWidget(asker)
+    sent: list[Message] = []
+    monkeypatch.setattr(link, "_process", object())
+    monkeypatch.setattr(link, "_write", lambda message, number=None: sent.append(message))
+    seen.show()
+    link.request(Echo(word="background"), lambda _: None)
+    first = link.request(Echo(), hidden.take)
+    link.request(Echo(), partial(seen.take))
+    assert [command.requests for command in sent if isinstance(command, PutOff)] == [(first,)]
+    assert isinstance(sent[-1], Echo), "the worker was to be told before the request comes"
+    hidden.show()
+    seen.hide()
+    last = link.request(Echo(), seen.take)
+    put_off = next(command for command in reversed(sent) if isinstance(command, PutOff))
+    assert first not in put_off.requests and last in put_off.requests
+
+
+def test_long_work_that_nobody_sees_halts_while_somebody_waits(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, hidden, seen, sent = WorkerLink(), Asker(), Asker(), list[int | None]()
+    for asker in (hidden, seen):
+        qtbot.addWidget(asker)
+    monkeypatch.setattr(link, "_write", lambda _message, number=None: sent.append(number))
+    seen.show()
+    long, short = link.request(Echo(), hidden.take), link.request(Echo(), seen.take)
+    sent.clear()
+    link._dispatch(Unfinished(), long)
+    assert sent == []
+    link._dispatch(Unfinished(), short)
+    assert sent == [short]
+    link._dispatch(Echoed(word="done"), short)
+    assert sent == [short, long]
+    link.request(Echo(), seen.take)
+    sent.clear()
+    link._dispatch(Unfinished(), long)
+    assert sent == []
+    hidden.show()
+    link.put_in_order()
+    assert sent == [long]
+
+
+def test_a_view_that_comes_back_is_in_sight_at_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, asker, calls = WorkerLink(), Asker(), list[bool]()
+    qtbot.addWidget(asker)
+    covers = BusyCovers(link, asker)
+    monkeypatch.setattr(link, "put_in_order", lambda: calls.append(asker.isVisible()))
+    asker.show()
+    assert covers.covered == [] and calls == [True]
 
 
 def test_answers_for_deleted_widgets_are_dropped(make_link: MakeLink, qtbot: QtBot) -> None:

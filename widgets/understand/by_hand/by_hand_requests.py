@@ -17,7 +17,7 @@ from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import Project, project_json
 from graph.structure.blocks import Block, Timed
-from widgets.training.worker_link import Refusal
+from widgets.training.pending_request import Refusal
 from widgets.understand.subject import Subject
 
 DEBOUNCE_MS = 150

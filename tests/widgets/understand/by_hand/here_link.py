@@ -21,7 +21,8 @@ from app.training.training_session import TrainingSession, load_model
 from app.worker import handlers
 from app.worker.process import open_session
 from graph.errors import NetloomError
-from widgets.training.worker_link import Refusal, WorkerLink
+from widgets.training.pending_request import Refusal
+from widgets.training.worker_link import WorkerLink
 
 
 class HereLink(WorkerLink):
