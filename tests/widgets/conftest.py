@@ -17,7 +17,7 @@ from graph.network import Connection, Network, Node
 from graph.project import Project, write_project
 from graph.shapes import image
 from widgets.launch import make_window
-from widgets.look.stylesheet import apply_theme
+from widgets.look.stylesheet import apply_theme, set_stylesheet, stylesheet_in_force
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.training.worker_link import WorkerLink
@@ -74,6 +74,19 @@ def usual_size_of_text() -> Iterator[None]:
     app, usual = QApplication.instance(), ThemeSource("light").theme
     if isinstance(app, QApplication) and app.styleSheet() and app.font() != usual.font():
         apply_theme(app, usual)
+
+
+@pytest.fixture
+def look_put_back(qapp: QApplication) -> Iterator[None]:
+    """The look that was in force before a test is in force after it."""
+    before = stylesheet_in_force(qapp), qapp.palette(), qapp.font()
+    yield
+    if before[0]:
+        set_stylesheet(qapp, before[0])
+    else:
+        qapp.setStyleSheet("")
+    qapp.setPalette(before[1])
+    qapp.setFont(before[2])
 
 
 @pytest.fixture

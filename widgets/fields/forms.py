@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -42,32 +43,81 @@ class Refused:
 
 
 class _Row:
-    """One setting on the grid: label, field with unit, the help under them, and the fault over what follows."""
+    """One setting on the grid: label, field with unit, the help under them, and the fault over what follows.
 
-    def __init__(self, spec: Setting, grid: FormGrid, line: int) -> None:
+    What most rows never show is made when it is shown first: each widget costs time whenever the look is switched.
+    """
+
+    def __init__(self, spec: Setting, grid: FormGrid, line: int, on_pin: Callable[[bool], None]) -> None:
         self.spec = spec
+        self._on_pin = on_pin
         self.field: FormField = make_field(spec)
         self.shown: object = None
         self.title = spec.label[:1].upper() + spec.label[1:]
         self.label = text_label(self.title, buddy=self.field.editor())
         UndoKeys(self.field.editor())
         self._explain()
-        self.fault, self.help = FieldFault(self.field, f"{spec.name}Fault"), _note("faint")
-        self.help.setText(spec.help)
+        self.refused = ""
         cell = QWidget()
-        inside = hbox((self.field, 1), parent=cell, spacing=6)
+        self._inside = hbox((self.field, 1), parent=cell, spacing=6)
         self.unit = text_label(spec.unit, look="unit") if spec.unit else None
-        self.pin = QToolButton()
-        self.pin.setCheckable(True)
-        self.pin.setAccessibleName(f"Show {spec.label} on the block")
-        self.pin.setToolTip("Show this setting on the block that the layer is in")
-        self.pin.hide()
-        inside.addWidget(self.pin)
         self.cell = cell
         self._grid, self._line = grid, line
-        grid.addWidget(self.help, line + 2, 0, 1, 3)
         self.place(stacked=False)
-        self.warning = WarningMark(self.field, spec.name)
+
+    @cached_property
+    def fault(self) -> FieldFault:
+        """What is wrong with what is typed."""
+        return FieldFault(self.field, f"{self.spec.name}Fault")
+
+    @cached_property
+    def warning(self) -> WarningMark:
+        """What is doubtful about the value."""
+        return WarningMark(self.field, self.spec.name)
+
+    @cached_property
+    def help(self) -> QLabel:
+        """What the setting does, under its field."""
+        label = text_label(self.spec.help, look="faint", wrap=True, hidden=True)
+        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._grid.addWidget(label, self._line + 2, 0, 1, 3)
+        return label
+
+    @cached_property
+    def pin(self) -> QToolButton:
+        """Shows the setting on the block that the layer is in."""
+        pin = QToolButton()
+        pin.setCheckable(True)
+        pin.setAccessibleName(f"Show {self.spec.label} on the block")
+        pin.setToolTip("Show this setting on the block that the layer is in")
+        pin.clicked.connect(self._on_pin)
+        pin.hide()
+        self._inside.addWidget(pin)
+        QWidget.setTabOrder(self.field.editor(), pin)
+        return pin
+
+    def _has(self, part: str) -> bool:
+        """Whether something that is made when it is shown first has been made."""
+        return part in vars(self)
+
+    def show_help(self, wanted: bool) -> None:
+        """Show what the setting does, or hide it."""
+        if wanted or self._has("help"):
+            self.help.setVisible(wanted)
+
+    def show_pin(self, wanted: bool, on: bool, icon: QIcon | None) -> None:
+        """Show the pin, pressed or not; or none."""
+        if not wanted and not self._has("pin"):
+            return
+        self.pin.setVisible(wanted)
+        self.pin.setChecked(on)
+        if icon is not None:
+            self.pin.setIcon(icon)
+
+    def warn(self, sentence: str) -> None:
+        """Say what is doubtful about the value; an empty sentence takes that away."""
+        if sentence or self._has("warning"):
+            self.warning.say(sentence)
 
     def place(self, *, stacked: bool) -> None:
         """Put the field beside its label, or below it."""
@@ -105,10 +155,10 @@ class _Row:
         self.cell.setVisible(applies)
         if self.unit is not None:
             self.unit.setVisible(applies)
-        self.help.setVisible(applies and help_wanted)
+        self.show_help(applies and help_wanted)
         self._align()
         value = values[self.spec.name]
-        if applies and value == self.shown and (self.fault.text() or self.field.is_typed_in):
+        if applies and value == self.shown and self.is_open:
             return  # what is typed stays until it is taken over, corrected, or the value changes from elsewhere
         self.clear()
         self.shown = value
@@ -121,8 +171,14 @@ class _Row:
         self.label.setContentsMargins(0, 5 if tall else 0, 0, 0)
         self._grid.setAlignment(self.label, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is typed that is not taken over."""
+        return bool(self.refused) or self.field.is_typed_in
+
     def refuse(self, sentence: str) -> None:
         """Say what is wrong with what is typed."""
+        self.refused = sentence
         self.fault.say(sentence)
         self.field.mark(True)
         self.field.editor().setAccessibleDescription(f"{sentence} {self.spec.help}")
@@ -134,7 +190,8 @@ class _Row:
 
     def clear(self) -> None:
         """Take the fault away."""
-        if self.fault.text():
+        if self.refused:
+            self.refused = ""
             self.fault.say("")
             self.field.mark(False)
             self._explain()
@@ -179,8 +236,8 @@ class SettingsForm(QWidget):
 
     def _typed(self) -> dict[str, Refused]:
         """What stands in fields and is not taken over."""
-        open_rows = (row for row in self._rows.values() if row.fault.text() or row.field.is_typed_in)
-        return {row.spec.name: Refused(row.field.texts, row.fault.text(), row.shown) for row in open_rows}
+        open_rows = (row for row in self._rows.values() if row.is_open)
+        return {row.spec.name: Refused(row.field.texts, row.refused, row.shown) for row in open_rows}
 
     @property
     def refused(self) -> dict[str, Refused]:
@@ -222,15 +279,12 @@ class SettingsForm(QWidget):
     def warn(self, sentences: Mapping[str, str]) -> None:
         """Put a warning sign into each field that ``sentences`` names, and none into the others."""
         for name, row in self._rows.items():
-            row.warning.say(sentences.get(name, ""))
+            row.warn(sentences.get(name, ""))
 
     def show_pins(self, wanted: bool, on: Collection[str] = (), icon: QIcon | None = None) -> None:
         """Show a pin beside each setting, pressed for those named ``on``; or none."""
         for name, row in self._rows.items():
-            row.pin.setVisible(wanted)
-            row.pin.setChecked(name in on)
-            if icon is not None:
-                row.pin.setIcon(icon)
+            row.show_pin(wanted, name in on, icon)
 
     def pin(self, name: str) -> QToolButton:
         """The pin of the setting ``name``."""
@@ -263,23 +317,25 @@ class SettingsForm(QWidget):
                 widget.deleteLater()
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
-            row = _Row(spec, self._grid, LINES * index)
+            row = _Row(spec, self._grid, LINES * index, self._pinning(spec.name))
             if self._stacked:
                 row.place(stacked=True)
             row.field.edited.connect(lambda value, name=spec.name: self._on_edit(name, value))
             row.field.mistaken.connect(lambda sentence, name=spec.name: self.refuse(name, sentence))
-            row.pin.clicked.connect(lambda on, name=spec.name: self.pinned.emit(name, on))
             self._rows[spec.name] = row
             if previous is not None:
                 QWidget.setTabOrder(previous, row.field.editor())
             previous = row.field.editor()
+
+    def _pinning(self, name: str) -> Callable[[bool], None]:
+        return lambda on: self.pinned.emit(name, on)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc gives up what is typed, or was refused, in the field that has the keyboard."""
         focus = QApplication.focusWidget()
         rows = (row for row in self._rows.values() if focus is not None and row.field.isAncestorOf(focus))
         row = next(rows, None)
-        if event.key() == Qt.Key.Key_Escape and row is not None and (row.fault.text() or row.field.is_typed_in):
+        if event.key() == Qt.Key.Key_Escape and row is not None and row.is_open:
             row.give_up()
         else:
             super().keyPressEvent(event)
@@ -335,9 +391,3 @@ def in_two_lines(label: str, metrics: QFontMetrics) -> str:
         return label
     middle = min(spaces, key=lambda index: abs(2 * index - len(label)))
     return f"{label[:middle]}\n{label[middle + 1 :]}"
-
-
-def _note(look: str) -> QLabel:
-    label = text_label(look=look, wrap=True, hidden=True)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    return label

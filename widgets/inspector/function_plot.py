@@ -60,7 +60,7 @@ class ActivationPlot(PlotView):
         self.panel.crosshair.setValue(self._place or 0.0)
         self._say()
         if self._place is None:
-            self.readout.hide()
+            self.hide_readout()
         self.scene().update()
 
     def place_reading(self) -> str:

@@ -16,6 +16,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.system.work_folder import WorkFolder
 from widgets.look.theme import Theme, palette
 
+STYLE = "Fusion"
+"""The style of Qt that the sheet lies over, on every system."""
+
 _MARKS = {
     "down": ((3.0, 4.5), (6.0, 7.5), (9.0, 4.5)),
     "up": ((3.0, 7.5), (6.0, 4.5), (9.0, 7.5)),
@@ -75,16 +78,45 @@ def stylesheet(theme: Theme) -> str:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
-    # Setting a style polishes every widget anew, and under a style sheet Qt does not say which style is in force.
-    if app.property("netloomStyle") != "Fusion":
-        app.setStyle("Fusion")
-        app.setProperty("netloomStyle", "Fusion")
-    # One sheet put in place of another polishes every widget once for each widget that it is in; none in between, once.
-    app.setStyleSheet("")
+    before = app.font().pointSizeF()
     app.setFont(theme.font())
     app.setPalette(palette(theme))
-    app.setStyleSheet(stylesheet(theme))
-    _give_font(app)
+    set_stylesheet(app, stylesheet(theme))
+    if app.font().pointSizeF() != before:
+        _give_font(app)
+
+
+def set_stylesheet(app: QApplication, sheet: str) -> None:
+    """Put the text of a style sheet in force, polishing every widget once.
+
+    Qt polishes all widgets when a sheet is taken off, and again when another is put on; one put in place of another
+    polishes each once for every widget around it. So Qt is told of a file that holds the sheet, which stays the same,
+    and gets a new style after the file was written: that polishes each widget once, by what the file says then.
+    """
+    path = _folder().path / "look.qss"
+    try:
+        path.write_text(sheet, encoding="utf-8")
+    except OSError:  # no room: the text itself, which takes longer
+        app.setStyleSheet("")
+        app.setStyleSheet(sheet)
+        return
+    if app.styleSheet() != _address():
+        app.setStyleSheet("")
+        app.setStyle(STYLE)
+        app.setStyleSheet(_address())
+    else:
+        app.setStyle(STYLE)
+
+
+def stylesheet_in_force(app: QApplication) -> str:
+    """Return the text of the style sheet in force; Qt knows only the name of the file."""
+    if app.styleSheet() != _address():
+        return app.styleSheet()
+    return (_folder().path / "look.qss").read_text(encoding="utf-8")
+
+
+def _address() -> str:
+    return f"file:///{(_folder().path / 'look.qss').as_posix()}"
 
 
 def _give_font(app: QApplication) -> None:

@@ -327,7 +327,7 @@ class CurveView(PlotView):
         self._cursor = step
         self.panel.crosshair.setVisible(step is not None)
         if step is None:
-            self.readout.hide()
+            self.hide_readout()
             return
         self.panel.crosshair.setValue(step)
         spoken = ", ".join(f"{curve.name} {self._write(value)}" for curve, _, value in self.readings())

@@ -90,7 +90,7 @@ class PlotView(pg.GraphicsView, Themed):
         self.setAccessibleDescription(empty)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.viewport().setMouseTracking(True)
-        self.readout = Readout(self.viewport())
+        self._readout: Readout | None = None
         self.fit_button = self._corner_button("fit", "Show everything (F)", self.fit)
         self.menu_button = self._corner_button("download", "Copy or export", self._open_menu)
         self._style()
@@ -104,6 +104,19 @@ class PlotView(pg.GraphicsView, Themed):
         button.clicked.connect(action)
         button.hide()
         return button
+
+    @property
+    def readout(self) -> Readout:
+        """What stands under the pointer; made when it is asked for first."""
+        if self._readout is None:
+            self._readout = Readout(self.viewport())
+            self._readout.set_theme(self.theme)
+        return self._readout
+
+    def hide_readout(self) -> None:
+        """Say nothing of a place."""
+        if self._readout is not None:
+            self._readout.hide()
 
     # What subclasses say
 
@@ -273,7 +286,7 @@ class PlotView(pg.GraphicsView, Themed):
         empty = self.is_empty()
         self.centralWidget.setVisible(not empty)  # what is hidden takes no room, so this comes before `draw`
         if empty:
-            self.readout.hide()
+            self.hide_readout()
         else:
             self.draw()
         for panel in self.panels if not empty else ():
@@ -349,7 +362,8 @@ class PlotView(pg.GraphicsView, Themed):
         self.setBackground(theme.surface)
         for panel in self.panels:
             panel.set_theme(theme)
-        self.readout.set_theme(theme)
+        if self._readout is not None:
+            self._readout.set_theme(theme)
         for button in (self.fit_button, self.menu_button):
             button.setIcon(icons.icon(button.property("icon_name"), theme))
 
@@ -473,7 +487,7 @@ class PlotView(pg.GraphicsView, Themed):
     def leaveEvent(self, event: QEvent) -> None:
         """Read nothing when the pointer leaves."""
         super().leaveEvent(event)
-        self.readout.hide()
+        self.hide_readout()
         self.menu_button.hide()
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -15,7 +15,7 @@ from tests.graph.networks import section
 from tests.widgets.data.conftest import DirectLink, make_view
 from widgets.data.data_view import DataView
 from widgets.data.row_table import WIDEST
-from widgets.look.stylesheet import stylesheet
+from widgets.look.stylesheet import set_stylesheet, stylesheet
 from widgets.look.theme import DARK, LIGHT, Theme
 
 TITLE, TEXT = Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole
@@ -88,21 +88,18 @@ def test_a_long_text_is_cut_and_whole_in_its_tooltip(qtbot: QtBot, link: DirectL
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.usefixtures("look_put_back")
 def test_nothing_stands_between_the_scroll_bars(qtbot: QtBot, link: DirectLink, tmp_path: Path, theme: Theme) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    before = application.styleSheet()
-    application.setStyleSheet(stylesheet(theme))
-    try:
-        view = open_table(qtbot, link, tmp_path, 30)
-        rows = view.rows
-        assert rows.verticalScrollBar().isVisible() and rows.horizontalScrollBar().isVisible()
-        image = rows.grab().toImage()
-        left, top = rows.verticalScrollBar().width(), rows.horizontalScrollBar().height()
-        corner = QRect(QPoint(rows.width() - left, rows.height() - top), QPoint(rows.width() - 5, rows.height() - 5))
-        assert _colours(image, corner) == {QColor(theme.raised).name()}
-    finally:
-        application.setStyleSheet(before)
+    set_stylesheet(application, stylesheet(theme))
+    view = open_table(qtbot, link, tmp_path, 30)
+    rows = view.rows
+    assert rows.verticalScrollBar().isVisible() and rows.horizontalScrollBar().isVisible()
+    image = rows.grab().toImage()
+    left, top = rows.verticalScrollBar().width(), rows.horizontalScrollBar().height()
+    corner = QRect(QPoint(rows.width() - left, rows.height() - top), QPoint(rows.width() - 5, rows.height() - 5))
+    assert _colours(image, corner) == {QColor(theme.raised).name()}
 
 
 def _colours(image: QImage, area: QRect) -> set[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -29,14 +27,9 @@ LARGE = ThemeSource("dark", PROJECTOR_SCALE).theme
 
 
 @pytest.fixture(autouse=True)
-def look_put_back(qapp: QApplication) -> Iterator[None]:
-    """Begins light, and gives the look of the next test back."""
-    before = qapp.styleSheet(), qapp.palette(), qapp.font()
+def light(qapp: QApplication, look_put_back: None) -> None:
+    """Begins light."""
     apply_theme(qapp, LIGHT)
-    yield
-    qapp.setStyleSheet(before[0])
-    qapp.setPalette(before[1])
-    qapp.setFont(before[2])
 
 
 def page() -> QWidget:

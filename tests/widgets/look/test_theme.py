@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from graph.layers.base import Family
 from widgets.look import icons, theme
-from widgets.look.stylesheet import apply_theme, stylesheet
+from widgets.look.stylesheet import apply_theme, stylesheet, stylesheet_in_force
 
 LOOKS = pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 
@@ -65,17 +67,38 @@ def test_the_style_sheet_has_no_token_left(qapp: QApplication, look: theme.Theme
 
 
 @LOOKS
-def test_apply_sets_palette_and_font(qapp: QApplication, look: theme.Theme) -> None:
-    before = qapp.palette(), qapp.font(), qapp.styleSheet()
-    try:
-        apply_theme(qapp, look)
-        assert qapp.palette().color(QPalette.ColorRole.WindowText) == look.text
-        assert qapp.styleSheet() == stylesheet(look)
-        assert qapp.property("netloomStyle") == "Fusion"
-    finally:
-        qapp.setStyleSheet(before[2])
-        qapp.setFont(before[1])
-        qapp.setPalette(before[0])
+@pytest.mark.usefixtures("look_put_back")
+def test_apply_sets_palette_font_and_sheet(qapp: QApplication, qtbot: QtBot, look: theme.Theme) -> None:
+    apply_theme(qapp, look)
+    assert qapp.palette().color(QPalette.ColorRole.WindowText) == look.text
+    assert qapp.font() == look.font()
+    assert stylesheet_in_force(qapp) == stylesheet(look)
+    label = QLabel("A fault")
+    label.setProperty("tone", "error")
+    qtbot.addWidget(label)
+    label.ensurePolished()
+    assert label.palette().windowText().color() == look.error, "Qt has read it"
+
+
+@pytest.mark.usefixtures("look_put_back")
+def test_a_look_for_which_the_disk_has_no_room_is_put_on_all_the_same(
+    qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    label = QLabel("A fault")
+    label.setProperty("tone", "error")
+    qtbot.addWidget(label)
+    apply_theme(qapp, theme.LIGHT)
+
+    def full(self: Path, *given: object, **settings: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        apply_theme(qapp, theme.DARK)
+    label.ensurePolished()
+    assert label.palette().windowText().color() == theme.DARK.error
+    apply_theme(qapp, theme.LIGHT)
+    assert label.palette().windowText().color() == theme.LIGHT.error
 
 
 def test_a_source_says_when_the_theme_changes_and_only_then(qtbot: QtBot) -> None:

@@ -196,11 +196,8 @@ def _tabs(segmented: bool) -> QTabBar:
     ],
 )
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
-def test_focus_is_seen(
-    make: Callable[[], QWidget], look: Theme, qtbot: QtBot, qapp: QApplication, request: pytest.FixtureRequest
-) -> None:
-    before = qapp.styleSheet(), qapp.palette(), qapp.font()
-    request.addfinalizer(lambda: (qapp.setStyleSheet(before[0]), qapp.setPalette(before[1]), qapp.setFont(before[2])))
+@pytest.mark.usefixtures("look_put_back")
+def test_focus_is_seen(make: Callable[[], QWidget], look: Theme, qtbot: QtBot, qapp: QApplication) -> None:
     apply_theme(qapp, look)
     window, widget, other = QWidget(), make(), QPushButton("Elsewhere")
     qtbot.addWidget(window)
