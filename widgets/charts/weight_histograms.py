@@ -52,12 +52,18 @@ class HistogramStack(PlotView):
         self._made: tuple[tuple[str, ...], int] = ((), 0)
 
     def push(self, layer: str, step: int, edges: ArrayLike, counts: ArrayLike) -> None:
-        """Add the histogram of a layer at a step: N counts between N + 1 edges. Raises `ValueError` otherwise."""
+        """Add the histogram of a layer at a step: N counts between N + 1 edges. Raises `ValueError` otherwise.
+
+        One of the same step takes the place of that which is there.
+        """
         ends, heights = np.asarray(edges, dtype=np.float64), np.asarray(counts, dtype=np.float64)
         if len(ends) != len(heights) + 1:
             raise ValueError(f"{len(heights)} counts need {len(heights) + 1} edges, not {len(ends)}")
         if len(heights):
-            self._ridges.setdefault(layer, deque(maxlen=KEPT)).append((step, ends, heights))
+            ridge = self._ridges.setdefault(layer, deque(maxlen=KEPT))
+            if ridge and ridge[-1][0] == step:  # asked for again
+                ridge.pop()
+            ridge.append((step, ends, heights))
             self.describe(", ".join(self._sentence(name) for name in self._ridges))
             self.draw_later()
 

@@ -19,6 +19,9 @@ from widgets.look.theme import Theme, palette
 STYLE = "Fusion"
 """The style of Qt that the sheet lies over, on every system."""
 
+_TEXT = "netloomStyleSheet"
+"""The property of the program that holds the text of the sheet."""
+
 _MARKS = {
     "down": ((3.0, 4.5), (6.0, 7.5), (9.0, 4.5)),
     "up": ((3.0, 7.5), (6.0, 4.5), (9.0, 7.5)),
@@ -100,6 +103,7 @@ def set_stylesheet(app: QApplication, sheet: str) -> None:
         app.setStyleSheet("")
         app.setStyleSheet(sheet)
         return
+    app.setProperty(_TEXT, sheet)
     if app.styleSheet() != _address():
         app.setStyleSheet("")
         app.setStyle(STYLE)
@@ -110,9 +114,7 @@ def set_stylesheet(app: QApplication, sheet: str) -> None:
 
 def stylesheet_in_force(app: QApplication) -> str:
     """Return the text of the style sheet in force; Qt knows only the name of the file."""
-    if app.styleSheet() != _address():
-        return app.styleSheet()
-    return (_folder().path / "look.qss").read_text(encoding="utf-8")
+    return str(app.property(_TEXT)) if app.styleSheet() == _address() else app.styleSheet()
 
 
 def _address() -> str:

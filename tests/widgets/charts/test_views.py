@@ -361,6 +361,13 @@ def test_histograms_keep_the_last_few_and_say_the_spread(source: ThemeSource, qt
     assert view.is_empty()
 
 
+def test_a_step_that_is_asked_for_again_is_one_histogram(source: ThemeSource) -> None:
+    view = HistogramStack(source)
+    for step, count in ((0, 5), (3, 50), (3, 60)):
+        view.push("conv1.weight", step, [-1.0, 1.0], [count])
+    assert [row[1] for row in view.table()[1:]] == [0, 3] and view.table()[-1][-1] == 60
+
+
 def test_tiles_of_a_gallery_are_wide_enough_for_what_is_written_below_them(qtbot: QtBot) -> None:
     gallery = SampleGallery(ThemeSource("light"))
     qtbot.addWidget(gallery)
