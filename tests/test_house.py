@@ -98,6 +98,7 @@ OWN_WRITES = {
     "app.cli.failures",  # the record of an internal error
     "app.data.info_cache",  # caches, of which a half is made anew
     "app.data.readers.decoded_pictures",
+    "widgets.look.stylesheet",  # read by Qt at once, and written anew with every look
     "widgets.tour.pictures",
 }
 """Modules that write files without `graph.atomic_write`, and why they may."""
