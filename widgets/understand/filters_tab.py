@@ -25,6 +25,7 @@ class FiltersTab(Tab):
     title = "Filters"
     place = 1
     sentence = "What each filter of a convolution looks for; click one for its numbers"
+    shows_layers = "only convolutions have filters"
     no_run = "Train the network to watch its filters form."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

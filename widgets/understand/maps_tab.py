@@ -23,6 +23,7 @@ class MapsTab(Tab):
     title = "Feature maps"
     place = 2
     sentence = "What a layer makes of one sample"
+    shows_layers = "only layers before an output have maps"
     no_run = "Train the network to see what its layers make of a sample."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QWidget
 
-from app.insight.embedding_layers import bottleneck, code_layers
+from app.insight.embedding_layers import LARGEST, bottleneck, code_layers
 from app.protocol.embedding_messages import CodeProjection, FindSimilarSamples, ProjectCodes, SimilarSamples
 from app.protocol.embedding_values import SampleNeighbours
 from app.system.number_format import format_percent, nth
@@ -72,6 +72,7 @@ class SimilarTab(Tab):
     title = "Similar"
     place = 6
     sentence = "Which samples the network takes for alike"
+    shows_layers = f"only layers behind the input with up to {LARGEST:,} values give a code"
     no_run = "Train the network to search its samples by the codes that a layer makes of them."
     group = Group.PREDICTIONS
 
@@ -131,6 +132,10 @@ class SimilarTab(Tab):
 
     # The panel
 
+    def layer_picker(self) -> NamePicker:
+        """The layers whose codes can be compared."""
+        return self.picker
+
     def on_subject(self) -> None:
         """Offer the layers of another run, or look anew at one that has ended."""
         network = self.subject.network
@@ -170,6 +175,7 @@ class SimilarTab(Tab):
     def _look(self) -> None:
         reason = self._refusal()
         self.stack.setCurrentIndex(0 if reason else 1)
+        self.picker.setVisible(not reason)
         self.says.setText(reason)
         run = self.subject.run
         if reason or run is None or self._position is None or not self.isVisible():

@@ -118,13 +118,13 @@ class UnderstandPanel(QWidget):
         return True
 
     def show_layer(self, path: str) -> None:
-        """A layer was selected on the canvas: views that can show it, this one now, others once they are seen."""
+        """A layer, or none, is selected on the canvas: views that can show it do, now or once they are seen."""
         self._layer = path
         self._follow_layer()
 
     def _follow_layer(self) -> None:
         tab = self.views.on_screen
-        if tab is not None and self._layer and self.isVisible():
+        if tab is not None and self.isVisible():
             tab.follow_layer(self._layer)
 
     # Inside

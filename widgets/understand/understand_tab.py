@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.watch import Watch
+from graph.network import Network
 from widgets.look.flow import FlowLayout
 from widgets.look.layouts import vbox
 from widgets.understand.name_picker import NamePicker
@@ -48,6 +49,9 @@ class Group(Enum):
 class Tab(QWidget):
     """One way of looking at a run. `subscription_changed` says that `subscription` is not what it was.
 
+    A view that shows one layer follows the card that is selected on the canvas. Where it cannot show that layer,
+    ``remark`` says why, with the words of ``shows_layers``; `remark_changed` says that it is another one.
+
     ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``no_run`` says instead of
     the view that a network has to be trained first; it is empty for what works without a run. ``with_settings`` is true
     where the settings of the selected layer stay beside it. A class with a title registers itself; it is made with a
@@ -61,12 +65,14 @@ class Tab(QWidget):
     group = Group.INSIDE
     no_run = ""
     with_settings = False
+    shows_layers = ""
     subscription_changed = Signal()
+    remark_changed = Signal()
 
     def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.subject = subject
-        self._followed = ""
+        self.remark = self._selected = self._followed = ""
         self.bar = FlowLayout(margins=(12, 6, 12, 2), spacing=8)
         self.column = vbox(self.bar, parent=self, spacing=2)
 
@@ -101,15 +107,53 @@ class Tab(QWidget):
         """The choice among layers that follows the card selected on the canvas; None where there is none."""
         return None
 
-    def follow_layer(self, path: str) -> None:
-        """Choose the layer that is selected on the canvas, if it is offered; once, for another may be chosen then."""
+    def choose_layer(self, path: str) -> bool:
+        """Choose a layer, or the block that it is in; False where neither is offered."""
         picker = self.layer_picker()
-        if picker is not None and path != self._followed and picker.offers(path):
-            self._followed = path
-            picker.choose(path)
+        offered = "" if picker is None else next((part for part in with_blocks(path) if picker.offers(part)), "")
+        if picker is not None and offered:
+            picker.choose(offered)
+        return bool(offered)
+
+    def follow_layer(self, path: str) -> None:
+        """Choose the layer that is selected on the canvas, if it is offered; once, for another may be chosen then.
+
+        Empty where no single layer is selected.
+        """
+        self._selected = path
+        if path != self._followed:
+            self._followed = path if path and self.choose_layer(path) else ""
+        self.show_remark()
+
+    def show_remark(self) -> None:
+        """Say why the selected layer is not shown, or nothing."""
+        remark = self._reason_without(self._selected) if self._selected else ""
+        if remark != self.remark:
+            self.remark = remark
+            self.remark_changed.emit()
+
+    def _reason_without(self, path: str) -> str:
+        picker, network = self.layer_picker(), self.network_shown
+        if picker is None or not picker.box.count() or picker.offers(path):
+            return ""
+        if network is not None and path.split(".", maxsplit=1)[0] not in network:
+            return f"{path} is selected, but the network of this run has no such layer"
+        block = next((part for part in with_blocks(path) if picker.offers(part)), "")
+        return f"{path} is selected, but {f'{block} is shown as a whole' if block else self.shows_layers}"
+
+    @property
+    def network_shown(self) -> Network | None:
+        """The network whose layers are offered."""
+        return self.subject.drawn
 
     def on_inside(self, inside: Inside) -> None:
         """Show what the subscription brings."""
 
     def on_shown(self) -> None:
         """The tab has come to the screen."""
+
+
+def with_blocks(path: str) -> tuple[str, ...]:
+    """The path of a layer and of the blocks that it is in, the innermost first: ``a.b.conv1``, ``a.b``, ``a``."""
+    parts = path.split(".")
+    return tuple(".".join(parts[:end]) for end in range(len(parts), 0, -1))

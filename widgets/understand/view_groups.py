@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.elided_label import ElidedLabel
-from widgets.look.labels import empty_page
+from widgets.look.labels import empty_page, set_look
 from widgets.look.layouts import hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
@@ -183,6 +183,7 @@ class Views(QWidget):
         """The view of a class; it is made now if it was not."""
         if kind not in self._made:
             self._made[kind] = self._make(kind)
+            self._made[kind].remark_changed.connect(self._show_sentence)
             self.stack.add(self._made[kind])
             if kind is self.kind:
                 self._show()
@@ -278,7 +279,13 @@ class Views(QWidget):
                 self.bar.setTabToolTip(row, plain_tip(kind.sentence))
         self.bar.setCurrentIndex(wanted.index(current))
         self.bar.blockSignals(False)
-        self.sentence.setText(current.sentence)
+        self._show_sentence()
+
+    def _show_sentence(self) -> None:
+        """Say what is seen, or why the layer that is selected on the canvas is not."""
+        remark = self.on_screen.remark if self.on_screen is not None else ""
+        self.sentence.setText(remark or self.kind.sentence)
+        set_look(self.sentence, "faint", not remark)
 
     def _on_group(self, group: Group) -> None:
         last = self._last[group]

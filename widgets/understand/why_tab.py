@@ -50,6 +50,7 @@ class WhyTab(Tab):
     title = "Why"
     place = 4
     sentence = "What in a sample speaks for a prediction"
+    shows_layers = "only layers that keep the grid of the input have a Grad-CAM"
     no_run = "Train the network, then pick a sample to see what in it speaks for the prediction."
     group = Group.PREDICTIONS
 
@@ -129,6 +130,10 @@ class WhyTab(Tab):
             work.failed.connect(self._on_refusal)
 
     # What the panel says
+
+    def layer_picker(self) -> NamePicker:
+        """The layers whose maps Grad-CAM can weigh."""
+        return self.layer
 
     def on_subject(self) -> None:
         """Another run, or the end of one in progress."""

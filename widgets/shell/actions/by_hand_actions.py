@@ -35,18 +35,12 @@ def connect(context: Context, panel: UnderstandPanel) -> None:
     workbench, session = context.workbench, context.session
 
     def follow(tab: ByHandTab) -> None:
-        def pick() -> None:
-            if tab.isVisible() and len(workbench.selected) == 1:
-                tab.show_layer(path_of(context, workbench.selected[0]))
-
         session.replaced.connect(lambda: tab.set_document(session.document, session.base))
         session.changed.connect(lambda: tab.asker.set_base(session.base))
-        workbench.selection_changed.connect(pick)
         tab.set_document(session.document, session.base)
 
     def show_selected() -> None:
-        if len(workbench.selected) == 1:
-            panel.show_layer(path_of(context, workbench.selected[0]))
+        panel.show_layer(path_of(context, workbench.selected[0]) if len(workbench.selected) == 1 else "")
 
     panel.once_made(ByHandTab, follow)
     workbench.selection_changed.connect(show_selected)
@@ -69,7 +63,7 @@ def open_layer(context: Context, id: str) -> None:
     panel = show_understand(context)
     tab = panel.view(ByHandTab)
     panel.views.bring(ByHandTab)
-    tab.show_layer(path_of(context, id))
+    tab.choose_layer(path_of(context, id))
     tab.picture.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -172,6 +172,13 @@ class BackpropTab(Tab):
         self._offer()
         self._forget()
 
+    def choose_layer(self, path: str) -> bool:
+        """Stop at a layer, once there is a step."""
+        reached = self._step is not None and path in self._step.record.layers
+        if reached:
+            self._pick(path)
+        return reached
+
     def on_shown(self) -> None:
         """Take the first step as soon as somebody looks."""
         if self._stale:
@@ -309,6 +316,8 @@ class BackpropTab(Tab):
         names = list(self._step.record.weights)
         self.picker.offer(names)
         self._refresh()
+        if self._selected != self._followed:
+            self.follow_layer(self._selected)
 
     def _on_refusal(self, reason: str) -> None:
         self._asked, self._step = None, None

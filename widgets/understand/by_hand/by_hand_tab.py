@@ -17,6 +17,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.window_rule import shape_of
+from graph.network import Network
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hsplit, vbox
@@ -49,6 +50,7 @@ class ByHandTab(Tab):
     with_settings = True
     sentence = "How a layer works out one number"
     group = Group.STEPS
+    shows_layers = "only convolutions and pooling layers are worked out here"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -146,14 +148,24 @@ class ByHandTab(Tab):
         """Whether one's own network is worked out, or an example."""
         return self.modes.checkedId()
 
-    def show_layer(self, path: str) -> None:
+    def layer_picker(self) -> NamePicker | None:
+        """The layers that can be worked out; none beside examples."""
+        return self.picker if self.mode == NETWORK else None
+
+    @property
+    def network_shown(self) -> Network | None:
+        """The network whose layers are worked out."""
+        return self.asker.network
+
+    def choose_layer(self, path: str) -> bool:
         """Work out a layer, if it is one that can be; a layer inside blocks is called ``block1.conv1``."""
         if not self.asker.seek(path):
-            return
+            return False
         self._shown = True
         self.modes.button(NETWORK).setChecked(True)
         self.picker.choose(path)
         self._on_mode()
+        return True
 
     def go(self, spot: Spot) -> None:
         """Stand at a spot, or as near to it as the case has one."""
@@ -183,6 +195,7 @@ class ByHandTab(Tab):
             self._offer()
             self._show(None)
             self._ask()
+        self.show_remark()
 
     def _offer(self) -> None:
         """Offer the layers and the weights there are."""

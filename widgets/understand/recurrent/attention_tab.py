@@ -27,6 +27,7 @@ class AttentionTab(SampledTab):
     title = "Attention"
     place = 1
     sentence = "Which part of its input the network looks at for each word it writes"
+    shows_layers = "only attention layers look back"
     none, empty = NO_ATTENTION, EMPTY
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

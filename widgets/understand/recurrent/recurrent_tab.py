@@ -37,6 +37,7 @@ class RecurrentTab(Tab):
     """
 
     group = Group.TIME
+    shows_layers = "only recurrent layers carry something from step to step"
     none, empty = NO_RECURRENT, EMPTY
     """What is said of a network without such a layer, and where there is no network."""
 
@@ -89,6 +90,10 @@ class RecurrentTab(Tab):
         raise NotImplementedError
 
     # The subject
+
+    def layer_picker(self) -> NamePicker:
+        """The layers on offer."""
+        return self.picker
 
     def on_subject(self) -> None:
         """Another run is looked at, or it has ended."""

@@ -32,6 +32,7 @@ class UnitsTab(Tab):
     title = "Units"
     place = 3
     sentence = "The samples and inputs that excite a unit most"
+    shows_layers = "only layers between inputs and outputs have units"
     no_run = "Train the network to see which samples excite its units, and which input would excite them most."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -212,7 +212,7 @@ def test_examples_are_chosen_in_lists(panel: UnderstandPanel) -> None:
 def test_an_untrained_layer_is_worked_out_and_follows_its_kernel(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab, document = panel.view(ByHandTab), hand_set()
     tab.set_document(document, None)
-    tab.show_layer("kernel1")
+    tab.choose_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     assert tab.only.text() == "Weights before training"
     assert tab.sample.label.text() == "is 0"
@@ -228,7 +228,7 @@ def test_an_untrained_layer_is_worked_out_and_follows_its_kernel(panel: Understa
 def test_typing_into_the_picture_edits_the_layer_and_can_be_undone(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab, document = panel.view(ByHandTab), hand_set()
     tab.set_document(document, None)
-    tab.show_layer("kernel1")
+    tab.choose_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     before = output(tab)
     qtbot.mouseClick(tab.picture, LEFT, pos=cell(tab, ScenePart.KERNEL, 0, 0))
@@ -249,7 +249,7 @@ def test_the_kernel_of_a_channel_of_a_layer_is_typed_over(panel: UnderstandPanel
     )
     tab, document = panel.view(ByHandTab), Document(network, {"data": {"source": "digits"}})
     tab.set_document(document, None)
-    tab.show_layer("kernel1")
+    tab.choose_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     text = tab.sheet.toPlainText()
     assert "Channel 3: sum" in text and "Sum of all channels" in text and "+ bias 2" in text
@@ -267,7 +267,7 @@ def test_the_kernel_of_a_channel_of_a_layer_is_typed_over(panel: UnderstandPanel
 def test_another_sample_and_another_layer(panel: UnderstandPanel, qtbot: QtBot) -> None:
     tab = panel.view(ByHandTab)
     tab.set_document(hand_set(), None)
-    tab.show_layer("kernel1")
+    tab.choose_layer("kernel1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     first = output(tab)
     qtbot.keyClick(tab.sample.number, Qt.Key.Key_Up)
@@ -280,7 +280,7 @@ def test_another_sample_and_another_layer(panel: UnderstandPanel, qtbot: QtBot) 
     assert not tab.sample.popup.isVisible()
     assert tab.sample.sample == tab.sample._places[7] > 1
     qtbot.waitUntil(lambda: output(tab) != second, timeout=PATIENCE)
-    tab.show_layer("pool1")
+    tab.choose_layer("pool1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     assert "The largest of them is" in tab.sheet.toPlainText()
 
@@ -290,7 +290,7 @@ def test_a_layer_that_cannot_run_is_told_in_the_picture(panel: UnderstandPanel, 
     with document.transaction("Forget the data"):
         document.set_section("data", None)
     tab.set_document(document, None)
-    tab.show_layer("kernel1")
+    tab.choose_layer("kernel1")
     qtbot.waitUntil(lambda: "choose a data set" in tab.picture.empty_text, timeout=PATIENCE)
     assert tab.picture.is_empty()
 
@@ -312,7 +312,7 @@ def test_maps_and_channels_are_chosen_by_number(panel: UnderstandPanel, qtbot: Q
     )
     tab = panel.view(ByHandTab)
     tab.set_document(Document(network, {"data": {"source": "digits"}}), None)
-    tab.show_layer("conv2")
+    tab.choose_layer("conv2")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     assert (tab.map.count.text(), tab.channel.count.text()) == ("of 5", "of 3")
     qtbot.keyClick(tab.map.box, Qt.Key.Key_Up)

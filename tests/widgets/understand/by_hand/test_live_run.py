@@ -24,7 +24,7 @@ def test_a_run_is_looked_into_live_and_an_edit_leads_back_to_the_project(qtbot: 
     tab = panel.view(ByHandTab)
     panel.show_tab(tab.title)
     tab.set_document(document, None)
-    tab.show_layer("conv1")
+    tab.choose_layer("conv1")
     qtbot.waitUntil(lambda: tab.picture.case is not None, timeout=PATIENCE)
     first = output(tab)
     controller.train(document)
