@@ -26,6 +26,8 @@ from app.training.thresholds import has_threshold
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from graph.errors import NetloomError
+from graph.steps import Steps, finished
+from graph.steps import part as share
 
 WORST = 24
 """Worst predictions that are listed."""
@@ -53,26 +55,53 @@ def evaluate_model(model: Model, part: str = "test") -> Evaluation:
     NetloomError
         if the part has no samples.
     """
+    return finished(evaluation_steps(model, part))
+
+
+def samples_of(model: Model, part: str) -> int:
+    """Return how many samples a part has.
+
+    Raises
+    ------
+    NetloomError
+        if there is no such part, or it has no samples.
+    """
     if part not in model.prepared.parts:
         raise NetloomError(f"There is no part “{part}”; choose train, validation or test.")
-    data = model.prepared.parts[part]
-    if data.samples == 0:
+    samples = model.prepared.parts[part].samples
+    if samples == 0:
         raise NetloomError(f"The {part} part of this run's data has no samples; give it a share of the data.")
-    feed = model.feed(data)
+    return samples
+
+
+def evaluation_steps(model: Model, part: str) -> Steps[Evaluation]:
+    """As `evaluate_model`, batch by batch; between two of them the module is as it was."""
+    samples_of(model, part)
+    feed = model.feed(model.prepared.parts[part])
     head = model.objective.heads[0]
     if head.listed:
-        return _of_tokens(model, head, part, feed)
+        return (yield from _of_tokens(model, head, part, feed))
     if head.is_ctc:
-        return _of_labels(model, head, part, feed)
+        return (yield from _of_labels(model, head, part, feed))
     if head.labels:
-        return _of_label_sets(model, head, part, feed)
-    return _of_classes(model, head, part, feed) if head.classes else _of_numbers(model, head, part, feed)
+        return (yield from _of_label_sets(model, head, part, feed))
+    return (yield from (_of_classes if head.classes else _of_numbers)(model, head, part, feed))
 
 
-def _outputs_and_targets(model: Model, head: Head, part: str, feed: Feed) -> tuple[Part, torch.Tensor, Array]:
+OUTPUTS = 0.5
+"""Share of an evaluation that the outputs of all samples take; loss and metrics take the rest."""
+
+
+def _outputs_and_targets(model: Model, head: Head, part: str, feed: Feed) -> Steps[tuple[Part, torch.Tensor, Array]]:
     """A part with the first output for each of its samples (n, ...), and the targets (n, ...)."""
     data = model.prepared.parts[part]
-    return data, torch.from_numpy(model.predict(feed)[0]), np.asarray(data.arrays[head.field.name])
+    outputs = yield from share(model.predict_steps(feed), 0.0, OUTPUTS)
+    return data, torch.from_numpy(outputs[0]), np.asarray(data.arrays[head.field.name])
+
+
+def _metrics(model: Model, feed: Feed) -> Steps[dict[str, float]]:
+    """Loss and metrics of a part."""
+    return share(model.measure_steps(feed), OUTPUTS, 1.0)
 
 
 class _Losses:
@@ -105,10 +134,10 @@ def _texts(rows: Array, vocabulary: tuple[str, ...]) -> Texts:
     return tuple(tuple(words) for words in token_metrics.words_of(rows, vocabulary))
 
 
-def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
     """The evaluation of outputs that are tokens; ``classes`` are the tokens that occur."""
     vocabulary = head.field.vocabulary
-    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+    data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
     predicted = token_metrics.predicted_tokens(outputs, vocabulary).numpy()
     loss = token_metrics.token_losses(head, outputs, torch.from_numpy(true))
     counts = true != token_metrics.ignored_token(vocabulary)
@@ -120,7 +149,7 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         part=part,
         task="sequence",
         target=head.field.name,
-        metrics=model.measure(feed),
+        metrics=(yield from _metrics(model, feed)),
         predictions=_first(data, true, predicted),
         worst=_worst(model, data, rows, true[rows], predicted[rows], loss[rows], vocabulary),
         confusion=confusion,
@@ -128,8 +157,8 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     )
 
 
-def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
-    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
+    data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
     probabilities = head.normalised_probabilities(outputs)
     predicted = head.predicted_classes(outputs).numpy()
     loss = F.nll_loss(probabilities.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
@@ -148,7 +177,7 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         part=part,
         task="classification",
         target=head.field.name,
-        metrics=model.measure(feed),
+        metrics=(yield from _metrics(model, feed)),
         predictions=_first(data, true, predicted),
         worst=worst,
         confusion=_gan_confusion(model, data, feed) if hidden else confusion,
@@ -160,9 +189,9 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
     )
 
 
-def _of_label_sets(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+def _of_label_sets(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
     """The evaluation of several labels for each sample; the worst are those with most labels wrong."""
-    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+    data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
     probabilities = head.label_probabilities(outputs)
     predicted = head.positive(outputs).numpy()
     loss = F.binary_cross_entropy(probabilities, torch.from_numpy(true), reduction="none").mean(1).numpy()
@@ -172,7 +201,7 @@ def _of_label_sets(model: Model, head: Head, part: str, feed: Feed) -> Evaluatio
         part=part,
         task="labels",
         target=head.field.name,
-        metrics=model.measure(feed),
+        metrics=(yield from _metrics(model, feed)),
         predictions=_first(data, truth, given),
         worst=replace(
             _worst(model, data, rows, truth[rows], given[rows], loss[rows]), probabilities=probabilities[rows].numpy()
@@ -193,9 +222,9 @@ def _gan_confusion(model: Model, data: Part, feed: Feed) -> Array:
     return confusion
 
 
-def _of_labels(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+def _of_labels(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
     """The evaluation of rows of labels as they are read with all beams, and the metrics that follow from that."""
-    data, outputs, true = _outputs_and_targets(model, head, part, feed)
+    data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
     predicted = head.transcripts(outputs)
     edits = edit_distances(predicted, true)
     # Of those with as many edits, the short ones are worse.
@@ -206,13 +235,13 @@ def _of_labels(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         part=part,
         task="transcription",
         target=head.field.name,
-        metrics={**model.measure(feed), **{f"{output}{name}": value for name, value in rates}},
+        metrics={**(yield from _metrics(model, feed)), **{f"{output}{name}": value for name, value in rates}},
         predictions=_first(data, true, predicted),
         worst=_worst(model, data, rows, true[rows], predicted[rows], edits[rows], head.field.vocabulary),
     )
 
 
-def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
+def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
     """Outputs are looked at as they come, and only the first and the worst kept: pictures take much memory."""
     name, data = head.field.name, model.prepared.parts[part]
     wanted = data.arrays[name]
@@ -237,12 +266,13 @@ def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Evaluation:
         kept = np.argsort(-loss, kind="stable")[:WORST]
         worst, loss, predicted = worst[kept], loss[kept], predicted[kept]
         start += len(batch)
+        yield OUTPUTS * start / feed.samples
     undone = partial(model.prepared.undo, name)
     return Evaluation(
         part=part,
         task="regression",
         target=name,
-        metrics=model.measure(feed),
+        metrics=(yield from _metrics(model, feed)),
         predictions=_first(data, undone(wanted[:shown]), undone(np.concatenate(first))),
         worst=_worst(model, data, worst, undone(wanted[worst]), undone(predicted), loss),
         names=head.field.names,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
+from graph.steps import Steps as ShareSteps
+
 Result = TypeVar("Result")
 
 
@@ -44,6 +46,17 @@ class Progress:
 
 Steps = Generator[Progress, None, Result]
 """Work that yields how far it is, and returns its result."""
+
+
+def counting(steps: ShareSteps[Result], what: str, whole: int, unit: str) -> Steps[Result]:
+    """Work that yields its share, told as so many of a ``whole``; nothing of it is kept when it is stopped."""
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as last:
+            result: Result = last.value
+            return result
+        yield Progress(what, round(share * whole), whole, unit, kept=False)
 
 
 class Work(Generic[Result]):

@@ -187,16 +187,26 @@ class Model:
 
     def predict(self, feed: Feed) -> list[Array]:
         """The outputs over a part: one float32 array (n, *sizes) for each output."""
-        columns = zip(*self.predict_batches(feed), strict=True)
-        return [torch.cat(column).contiguous().numpy() for column in columns]
+        return finished(self.predict_steps(feed))
+
+    def predict_steps(self, feed: Feed) -> Steps[list[Array]]:
+        """The same batch by batch; between two of them the module is as it was."""
+        batches: list[tuple[Tensor, ...]] = []
+        done = 0
+        for outputs in self.predict_batches(feed):
+            batches.append(outputs)
+            done += len(outputs[0])
+            yield done / feed.samples
+        return [torch.cat(column).contiguous().numpy() for column in zip(*batches, strict=True)]
 
     def predict_batches(self, feed: Feed) -> Iterator[tuple[Tensor, ...]]:
         """The outputs over a part as they come: a few samples at a time, a float32 tensor for each output."""
-        with self.evaluating():
-            for batch in feed.in_order(self.evaluation_size):
+        for batch in feed.in_order(self.evaluation_size):
+            with self.evaluating():  # not across the yield: who takes the outputs may train meanwhile
                 outputs = self.objective.predict(batch.inputs, self.forward)
                 listed = outputs if isinstance(outputs, tuple) else (outputs,)
-                yield tuple(output.float().cpu() for output in listed)
+                found = tuple(output.float().cpu() for output in listed)
+            yield found
 
 
 def data_of(project: Project) -> DataChoice:

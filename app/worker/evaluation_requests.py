@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.inference.evaluate import evaluate as evaluate_run
+from pathlib import Path
+
+from app.inference.evaluate import evaluation_steps, samples_of
 from app.inference.model_baselines import model_baselines
 from app.insight.decision_surface import decision_surface
 from app.insight.forecasts import forecasts
@@ -14,6 +16,8 @@ from app.protocol.evaluation_messages import (
     Forecast,
     Forecasted,
 )
+from app.protocol.evaluation_values import Evaluation
+from app.system.progress import Steps, counting, done
 from app.training.trainable import Model
 from app.training.training_session import load_model
 from app.worker.handlers import handles, handles_run
@@ -22,7 +26,14 @@ from app.worker.handlers import handles, handles_run
 @handles(Evaluate)
 def evaluate(request: Evaluate) -> Evaluated:
     """Test the saved weights of a run, which are its best, on a part of its data."""
-    return Evaluated(run=str(request.run), evaluation=evaluate_run(request.run, request.part))
+    evaluation = done(f"test {request.run} {request.part}", lambda: _test(request.run, request.part))
+    return Evaluated(run=str(request.run), evaluation=evaluation)
+
+
+def _test(run: Path, part: str) -> Steps[Evaluation]:
+    """The test in pieces, so that it says how far it is, can be given up, and a training goes on beside it."""
+    _, model = load_model(run)
+    return (yield from counting(evaluation_steps(model, part), "Testing", samples_of(model, part), "samples"))
 
 
 @handles(Forecast)

@@ -52,9 +52,9 @@ class LengthTab(EvaluationTab):
         reads_lengths = drawn is not None and any(node.layer.values().get("lengths") for node in drawn)
         return "" if reads_lengths else ONE_LENGTH
 
-    def send_request(self) -> None:
+    def send_request(self) -> int | None:
         """Count over all lengths and parts of the data."""
-        self.subject.request(EvaluateByLength(), self._on_evaluated, self.on_refused)
+        return self.subject.request(EvaluateByLength(), self._on_evaluated, self.on_refused)
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of bars and their summary."""

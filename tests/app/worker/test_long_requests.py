@@ -9,18 +9,24 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from app.data.readers import decoded_pictures
+from app.inference.evaluate import evaluate, evaluation_steps
 from app.protocol.data_messages import DataPreviewed, PreviewData
+from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Finished, Started
 from app.protocol.messages import Envelope, Forget, Message, Ready, Refused, Unfinished
 from app.protocol.training_messages import Train, TrainingBegun
+from app.training.trainable import Model
+from app.training.trainer import train
+from app.training.training_session import begin, load_model
 from app.worker import process
 from app.worker.channel import Channel
 from app.worker.process import Worker
 from graph.project import project_json
-from tests.app.training.projects import DIGITS, chain, project
+from tests.app.training.projects import DIGITS, chain, mlp, project
 
 
 class Line:
@@ -137,3 +143,46 @@ def test_data_that_fails_while_it_is_waited_for_is_refused_in_a_sentence(
     monkeypatch.setattr(Line, "send", vanish)
     line = serve(Line(preview(pets)))
     assert isinstance(line.messages[-1], Refused) and "pictures" in line.messages[-1].reason
+
+
+@pytest.fixture
+def tested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run of digits, which is tested a hundred samples at a time, each in a piece of its own."""
+    path = tmp_path / "run"
+    session = begin(project(mlp(), epochs=1), None, path)
+    for _ in train(session):
+        pass
+    monkeypatch.setattr(Model, "evaluation_size", 100)
+    monkeypatch.setattr(process, "PIECE", 0.0)
+    monkeypatch.setattr(process, "BESIDE", 0.0)
+    return path
+
+
+def test_a_test_of_a_run_tells_how_far_it_is_and_comes_in_the_end(tested: Path) -> None:
+    line = serve(Line(Evaluate(run=tested, part="test")))
+    assert line.types == [Ready, Unfinished, Evaluated]
+    samples = line.progress[0].whole
+    assert samples > 100
+    assert {progress.sentence for progress in line.progress} > {
+        f"Testing 50 of {samples:,} samples",
+        f"Testing {samples:,} of {samples:,} samples",
+    }
+    done = [progress.done for progress in line.progress]
+    assert done == sorted(set(done)), "it only grows: outputs first, then loss and metrics"
+    (reply,) = (message for message in line.messages if isinstance(message, Evaluated))
+    whole = evaluate(tested, "test")
+    assert reply.evaluation.metrics == whole.metrics
+    np.testing.assert_array_equal(reply.evaluation.confusion, whole.confusion)
+
+
+def test_a_test_that_nobody_waits_for_is_given_up(tested: Path) -> None:
+    line = serve(Line(Evaluate(run=tested, part="train"), wanted=1))
+    assert len(line.progress) == 2 and Evaluated not in line.types
+
+
+def test_between_two_pieces_of_a_test_gradients_are_there_as_before(tested: Path) -> None:
+    """A training goes on beside it in the same process."""
+    _, model = load_model(tested)
+    steps = evaluation_steps(model, "test")
+    for _ in steps:
+        assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()

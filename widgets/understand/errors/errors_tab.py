@@ -67,9 +67,9 @@ class ErrorsTab(EvaluationTab):
         self.forget()
         self.evaluate()
 
-    def send_request(self) -> None:
+    def send_request(self) -> int | None:
         """Test on the part chosen."""
-        self.subject.request(Evaluate(part=str(self.part.currentData())), self._on_evaluated, self.on_refused)
+        return self.subject.request(Evaluate(part=str(self.part.currentData())), self._on_evaluated, self.on_refused)
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of errors and metrics."""
