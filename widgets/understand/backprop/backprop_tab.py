@@ -34,7 +34,7 @@ from widgets.plots.ticks import number
 from widgets.understand.backprop.backprop_diagram import StepDiagram
 from widgets.understand.backprop.backprop_sheets import sheet
 from widgets.understand.backprop.backprop_table import NOTHING, SheetView
-from widgets.understand.backprop.recorded_step import Phase, StepSeen, Stop
+from widgets.understand.backprop.recorded_step import BY_HAND, Phase, StepSeen, Stop
 from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
@@ -307,7 +307,7 @@ class BackpropTab(Tab):
         self._asked = None
         network = self.subject.network if self._own else None
         drawn = _layers(network) if network is not None else self._fresh[1] if self._fresh is not None else {}
-        self._step = StepSeen(reply.record, drawn)
+        self._step = StepSeen(reply.record, drawn, of_run=self._own)
         self._at = 0
         self.sample.blockSignals(True)
         self.sample.setRange(1, self._step.samples)
@@ -335,7 +335,8 @@ class BackpropTab(Tab):
             place = self.diagram.place_of(self._looked_at(stop))
             self.area.ensureVisible(round(place.center().x()), round(place.center().y()), round(place.width()), 40)
         self.about.setText(self._summary())
-        self.about.setToolTip(plain_tip(self.about.text()))
+        by_hand = BY_HAND if step is not None and step.of_run else ""
+        self.about.setToolTip(plain_tip(" ".join(filter(None, (self.about.text(), by_hand)))))
         self._show_sheet()
         self._enable()
 
@@ -355,11 +356,10 @@ class BackpropTab(Tab):
         if step is None:
             return ""
         record, rule = step.record, step.record.rule
-        place = record.number % record.steps_per_epoch + 1
         summary = ""
         if self.stop is not None and self.stop.phase is Phase.UPDATE:
             summary = f"Loss of this batch {number(record.loss, 4)}, after the step {number(record.loss_after, 4)}  ·  "
-        summary += f"Epoch {record.epoch:,}, batch {place:,} of {record.steps_per_epoch:,}"
+        summary += step.place
         named = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
         summary += f"  ·  {named.get(rule.optimiser, '')}, learning rate {number(rule.lr, 3)}"
         summary += f"  ·  gradient {number(record.gradient_norm, 3)} long"

@@ -16,6 +16,13 @@ from graph.layers.base import Layer
 Floats = NDArray[np.float32]
 
 
+BY_HAND = (
+    "This is no step of the run's training: it begins with the weights that the run has now, on the batches that its "
+    "first epoch began with, at the learning rate of the beginning, and the optimiser remembers no gradients."
+)
+"""What a step from the weights of a run is."""
+
+
 class Phase(StrEnum):
     """The four parts of a step, in their order."""
 
@@ -35,10 +42,23 @@ class Stop:
 
 @dataclass(frozen=True, eq=False)
 class StepSeen:
-    """The record of one step, with the layers of the network that took it."""
+    """The record of one step, with the layers of the network that took it.
+
+    ``of_run`` says that it began with the weights of a run, after the training; else it is one of a new training.
+    """
 
     record: StepRecord
     drawn: Mapping[str, Layer]
+    of_run: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the step stands: in a training from fresh weights, or by hand after that of a run."""
+        record = self.record
+        batch = f"batch {record.number % record.steps_per_epoch + 1:,} of {record.steps_per_epoch:,}"
+        if self.of_run:
+            return f"Step {record.number + 1:,} by hand from the run's weights: {batch}"
+        return f"Epoch {record.epoch:,}, {batch}"
 
     @cached_property
     def stops(self) -> list[Stop]:

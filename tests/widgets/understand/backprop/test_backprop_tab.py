@@ -25,7 +25,7 @@ from widgets.training.worker_link import WorkerLink
 from widgets.understand.backprop.backprop_diagram import strength
 from widgets.understand.backprop.backprop_sheets import sheet
 from widgets.understand.backprop.backprop_tab import FRESH, OWN, BackpropTab
-from widgets.understand.backprop.recorded_step import Phase, Stop
+from widgets.understand.backprop.recorded_step import BY_HAND, Phase, Stop
 from widgets.understand.subject import Subject
 from widgets.understand.understand_panel import UnderstandPanel
 
@@ -235,7 +235,11 @@ def test_a_run_is_gone_through_from_its_own_weights(qtbot: QtBot, controller: Tr
     step = tab._step
     assert step is not None
     trained = step.record.weights["dense1.weight"].before.tolist()
+    assert "Step 1 by hand from the run's weights: batch 1 of" in tab.about.text()
+    assert "Epoch" not in tab.about.text(), "the training is over, and this is none of its steps"
+    assert BY_HAND in tab.about.toolTip()
     tab.weights_of.setCurrentText(FRESH)
     qtbot.waitUntil(lambda: tab._step is not step and tab._asked is None, timeout=PATIENCE)
     assert tab._step is not None
     assert tab._step.record.weights["dense1.weight"].before.tolist() != trained
+    assert "Epoch 1, batch 1 of" in tab.about.text() and BY_HAND not in tab.about.toolTip()
