@@ -7,7 +7,9 @@ from app.training.plan import Plan
 MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
 """Learning rates above these are unusual."""
 USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
-
+"""A learning rate to begin with."""
+USUAL_RANGES = {"adam": (0.0003, 0.01), "adamw": (0.0003, 0.01), "rmsprop": (0.0003, 0.003), "sgd": (0.01, 0.1)}
+"""Between which learning rates most trainings work; some tasks stand more or need less."""
 
 FAR = 30
 """Times that rate from which on training hardly ever works: it diverges, or learns nothing."""
@@ -27,10 +29,10 @@ def high_rate_warning(plan: Plan) -> str:
     """Say that the learning rate is high; empty where it is not."""
     if not is_high(plan):
         return ""
-    usual = USUAL_RATES[plan.optimiser]
+    low, high = USUAL_RANGES[plan.optimiser]
     return (
         f"A learning rate of {plan.learning_rate:g} is high for {plan.optimiser}: the loss is likely to swing or grow. "
-        f"{usual:g} is usual."
+        f"For {plan.optimiser}, {low:g} to {high:g} is usual."
     )
 
 

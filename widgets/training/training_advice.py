@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.training.diagnosis import Diagnosis
 from app.training.plan import Plan
+from app.training.plan_problems import readable_plan
 from app.training.runs import Run
-from app.training.usual_rates import high_rate_warning, lower_rate
+from app.training.usual_rates import MOST_RATES, high_rate_warning, lower_rate
 from graph.changes import SectionSet
 from graph.checking.fixes import Change, Fix
 from graph.document import Commit, Document
@@ -41,6 +42,8 @@ class TrainingAdvice(QObject):
         self._stop: Callable[[], object] = lambda: None
         self._told: set[str] = set()
         self._said = self._rate_warned = ""
+        self._rate_before: float | None = None
+        """The learning rate from which it was raised last, by one edit or several; None where it was not."""
         self._known: tuple[Path, Plan] | None = None
         controller.health.changed.connect(self._on_health)
         controller.stateChanged.connect(self._on_state)
@@ -58,7 +61,7 @@ class TrainingAdvice(QObject):
         """Let go of the document, and of what is said of it."""
         self._stop()
         self._stop = lambda: None
-        self._document = None
+        self._document = self._rate_before = None
         self._said = self._rate_warned = ""
         self._notice.clear()
 
@@ -122,8 +125,24 @@ class TrainingAdvice(QObject):
     def _offers(self, diagnosis: Diagnosis) -> Iterator[tuple[str, Callable[[], object]]]:
         if self._controller.active and diagnosis.kind == "overfitting":
             yield "Stop here", self._controller.stop
-        for fix in diagnosis.remedies[:1]:
+        if (fix := self.repair(diagnosis)) is not None:
             yield f"{fix.title} and train again", partial(self.retrain_wanted.emit, fix, False)
+
+    def repair(self, diagnosis: Diagnosis) -> Fix | None:
+        """The edit that repairs the last run: of a rate that was raised, back to that before; None where there is none.
+
+        A rate that was there before, such as that of a preset, is better known to work than one that is usual.
+        """
+        used = self._used()
+        back = self._back_below(used.learning_rate) if used and diagnosis.setting == "learning_rate" else None
+        return back or next(iter(diagnosis.remedies), None)
+
+    def _back_below(self, rate: float) -> Fix | None:
+        """The edit that takes the learning rate back to what it was before it was raised, if that is below ``rate``."""
+        before = self._rate_before
+        if before is None or before >= rate:
+            return None
+        return Fix(f"Use learning rate {before:g}", (Change("plan", {"learning_rate": before}),))
 
     def on_failure(self, reason: str) -> None:
         """Say why a training failed; the repair comes first, and Resume after it."""
@@ -162,13 +181,22 @@ class TrainingAdvice(QObject):
     # Which edits count
 
     def _on_commit(self, commit: Commit) -> None:
-        if not any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+        edits = [change for change in commit.changes if isinstance(change, SectionSet) and change.section == "plan"]
+        if not edits:
             return
+        self._note_rate(readable_plan(edits[0].old), readable_plan(edits[-1].new))
         self._mark()
         if self._controller.active and self._controller.own:
             self._tell_changes()
         else:
             self.warn_of_rate()
+
+    def _note_rate(self, old: Plan | None, new: Plan | None) -> None:
+        """Remember from where the learning rate is raised; once it is lowered, there is nothing to go back to."""
+        if old is None or new is None or new.learning_rate < old.learning_rate:
+            self._rate_before = None
+        elif new.learning_rate > old.learning_rate and self._rate_before is None:
+            self._rate_before = old.learning_rate
 
     def warn_of_rate(self) -> None:
         """Before training: a learning rate that is too high, with what lowers it; gone once it is lower."""
@@ -179,7 +207,8 @@ class TrainingAdvice(QObject):
         self._rate_warned = warning
         if warning and warning != before:
             rate = lower_rate(self._form.plan)
-            fix = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
+            usual = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
+            fix = self._back_below(MOST_RATES[self._form.plan.optimiser]) or usual
             self._say(warning, (fix.title, partial(fix.apply, document)), setting="learning_rate")
         elif before and not warning and self._notice.text == before:
             self._notice.clear()

@@ -94,6 +94,43 @@ def test_a_rate_that_is_too_high_is_said_before_training_and_lowered_by_a_click(
     assert scene.panel.notice.text == ""
 
 
+def test_a_rate_that_was_raised_goes_back_to_what_it_was_and_not_to_what_is_usual(scene: Scene, qtbot: QtBot) -> None:
+    """A preset may stand more than is usual; the words say which rates are usual, the button which one was there."""
+    set_plan(scene.document, learning_rate=0.03)
+    assert scene.mark("learning_rate") == "", "that is no rate to be warned of"
+    set_plan(scene.document, learning_rate=0.5)
+    set_plan(scene.document, learning_rate=10.0)
+    assert scene.panel.notice.text.endswith("For adam, 0.0003 to 0.01 is usual.")
+    assert scene.buttons() == ["Use learning rate 0.003", "Dismiss"], "it was raised three times"
+    scene.document.undo()
+    scene.document.undo()
+    scene.document.undo()
+    set_plan(scene.document, learning_rate=0.001)
+    set_plan(scene.document, learning_rate=10.0)
+    wanted = QSignalSpy(scene.panel.advice.retrain_wanted)
+    scene.begin()
+    scene.epochs([(2.5, 2.5), (2.5, 2.5)], accuracy=0.1)
+    scene.press(qtbot, "Use learning rate 0.001 and train again")
+    wanted.at(0)[0].apply(scene.document)
+    assert Plan.parse(scene.document.sections["plan"]).learning_rate == 0.001  # type: ignore[arg-type]
+
+
+def test_a_rate_that_diverged_by_itself_is_not_gone_back_to(scene: Scene) -> None:
+    """What was raised after the run began was not what ruined it."""
+    set_plan(scene.document, learning_rate=1.0)
+    scene.begin()
+    scene.epochs([(2.5, 2.5), (2.5, 2.5)], accuracy=0.1)
+    set_plan(scene.document, learning_rate=0.02)
+    set_plan(scene.document, learning_rate=2.0)
+    (diagnosis,) = scene.controller.health.found
+    repair = scene.panel.advice.repair(diagnosis)
+    assert repair is not None and repair.title == "Use learning rate 0.02"
+    set_plan(scene.document, learning_rate=1.5)
+    set_plan(scene.document, learning_rate=1.6)
+    repair = scene.panel.advice.repair(diagnosis)
+    assert repair is not None and repair.title == "Use learning rate 0.003"
+
+
 def test_of_a_run_ruined_by_its_rate_overfitting_is_no_question(scene: Scene, qtbot: QtBot) -> None:
     set_plan(scene.document, learning_rate=10.0)
     scene.begin(epochs=5)

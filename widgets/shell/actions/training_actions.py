@@ -116,9 +116,13 @@ class TrainingActions(QObject):
 
     def _repairs(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """What repairs the training that failed, which comes before resuming it."""
+        from widgets.training.training_panel import TrainPanel
+
         found = self.controller.health.found if self.controller is not None else ()
-        for fix in (fix for diagnosis in found[:1] for fix in diagnosis.remedies[:1]):
-            yield f"{fix.title} and train again", partial(self.train_again, fix)
+        panel = self._context.workbench.panel("train")
+        repair = panel.advice.repair(found[0]) if found and isinstance(panel, TrainPanel) else None
+        if repair is not None:
+            yield f"{repair.title} and train again", partial(self.train_again, repair)
 
     @property
     def epoch_seconds(self) -> float | None:
