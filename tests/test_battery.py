@@ -16,7 +16,7 @@ from tests.battery import mutants, rounds
 from tests.battery.mutants import json_mutant, mutant, within_limits
 from tests.battery.one_promise import play
 from tests.battery.promise import Promise, Round, chance, names, promise
-from tests.battery.supervisor import Entry, Turns, fared
+from tests.battery.supervisor import Battery, Entry, Turns, fared
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,6 +49,20 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
         file.write('{"round": 1, "ca')  # it was killed while it wrote
     assert run(*arguments).returncode == 0
     assert rounds.read(tmp_path / "undo_exact.jsonl") == before, "the target was met already"
+
+
+def test_what_is_left_of_the_time_is_all_that_a_stopped_run_has(tmp_path: Path) -> None:
+    (tmp_path / "undo_exact.jsonl").write_text('{"round": 0, "cases": 1, "seconds": 9.0, "broken": ""}\n')
+    rounds.keep_spent(tmp_path, 60.0)
+    done = Battery({"undo_exact": promise("undo_exact")}, 1.0, 1, tmp_path, 1).play(lambda outcome: None)
+    assert len(rounds.read(tmp_path / "undo_exact.jsonl")) == 1, "its minute is over"
+    assert done[0].target == promise("undo_exact").target(1.0) > 1
+
+
+def test_a_run_writes_down_how_long_it_has_taken(tmp_path: Path) -> None:
+    assert rounds.spent(tmp_path) == 0
+    assert run("--minutes", "0.001", "--only", "undo_exact", "--folder", str(tmp_path)).returncode == 0
+    assert rounds.spent(tmp_path) > 0.06
 
 
 def test_an_unknown_promise_is_refused_with_those_that_there_are() -> None:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SPENT = "seconds.txt"
+"""The file of a run that says how long it has taken."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,19 @@ def add(file: Path, played: Played) -> None:
     """Write one round down."""
     with file.open("a", encoding="utf-8") as out:
         out.write(json.dumps(asdict(played)) + "\n")
+
+
+def spent(folder: Path) -> float:
+    """Seconds that a run took until it was stopped."""
+    try:
+        return float((folder / SPENT).read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0.0
+
+
+def keep_spent(folder: Path, seconds: float) -> None:
+    """Write down how long a run has taken."""
+    (folder / SPENT).write_text(f"{seconds:.1f}\n", encoding="utf-8")
 
 
 def usual_folder(seed: int) -> Path:

@@ -55,9 +55,12 @@ class Battery:
     processes: int
 
     def play(self, say: Callable[[Outcome], None]) -> list[Outcome]:
-        """Every promise, those that measure by the clock at the end and alone; ``say`` hears of each that is over."""
+        """Every promise, those that measure by the clock at the end and alone; ``say`` hears of each that is over.
+
+        A run that was stopped goes on with what is left of its time.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        began, all_of_it = time.monotonic(), self.minutes * 60
+        began, all_of_it = time.monotonic() - rounds.spent(self.folder), self.minutes * 60
         alone = {name: promise.alone for name, promise in self.promises.items() if promise.alone}
         beside = Turns([self._entry(name) for name in self.promises if name not in alone], say)
         ends = began + all_of_it * (1 - sum(alone.values()))
@@ -67,6 +70,7 @@ class Battery:
                 left = max(0.0, ends - time.monotonic())
                 entry.ended = self._turn(entry, min(left, max(SHORTEST, all_of_it / TURNS)))
                 beside.back(entry)
+                rounds.keep_spent(self.folder, time.monotonic() - began)
 
         with ThreadPoolExecutor(self.processes) as pool:
             for thread in [pool.submit(take_turns) for _ in range(self.processes)]:
@@ -78,6 +82,7 @@ class Battery:
             still -= part
             say(entry.outcome())
             outcomes.append(entry.outcome())
+            rounds.keep_spent(self.folder, time.monotonic() - began)
         return sorted(outcomes, key=lambda outcome: outcome.name)
 
     def _entry(self, name: str) -> Entry:

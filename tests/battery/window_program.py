@@ -10,6 +10,7 @@ import threading
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QPushButton
 
 from app.system.home import home
 from graph.project import write_project
@@ -70,6 +71,9 @@ def end(window: MainWindow, order: str) -> None:
     if window.session.modified:
         window.session.save()
     window.commands["quit"].trigger()
+    for button in window.findChildren(QPushButton):
+        if button.isVisible() and button.text() == "Stop and close":  # asked where a run is in progress
+            button.click()
 
 
 def main() -> int:
