@@ -51,6 +51,12 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rounds.read(tmp_path / "undo_exact.jsonl") == before, "the target was met already"
 
 
+def test_a_round_is_played_again_by_the_command_that_is_told() -> None:
+    command = [sys.executable, "-m", "tests.battery.one_promise", "undo_exact", "--seed", "3", "--only-round", "0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Played(round=0, cases=1, "), done.stdout + done.stderr
+
+
 def test_what_is_left_of_the_time_is_all_that_a_stopped_run_has(tmp_path: Path) -> None:
     (tmp_path / "undo_exact.jsonl").write_text('{"round": 0, "cases": 1, "seconds": 9.0, "broken": ""}\n')
     rounds.keep_spent(tmp_path, 60.0)

@@ -32,7 +32,7 @@ def say_faults(outcomes: Sequence[Outcome], seed: int) -> None:
         for fault in outcome.faults:
             print(f"\n{outcome.name}: {fault}")
         if outcome.broken:
-            print(f"again: python -m tests.battery.one_promise {outcome.name} --seed {seed} --only-round N ...")
+            print(f"again: python -m tests.battery.one_promise {outcome.name} --seed {seed} --only-round N")
 
 
 def main() -> int:

@@ -51,12 +51,14 @@ def main() -> None:
     """Play rounds until the target is met, time is over, or too much broke."""
     parser = argparse.ArgumentParser(prog="python -m tests.battery.one_promise")
     parser.add_argument("name")
-    parser.add_argument("--target", type=int, required=True)
-    parser.add_argument("--seconds", type=float, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--rounds", type=Path, required=True)
-    parser.add_argument("--only-round", type=int)
+    parser.add_argument("--target", type=int, help="how many cases")
+    parser.add_argument("--seconds", type=float, help="for how long")
+    parser.add_argument("--seed", type=int, required=True, help="where chance begins")
+    parser.add_argument("--rounds", type=Path, help="where rounds are written down")
+    parser.add_argument("--only-round", type=int, help="this round alone, which is shown and not written down")
     wanted = parser.parse_args()
+    if wanted.only_round is None and None in (wanted.target, wanted.seconds, wanted.rounds):
+        parser.error("it takes --only-round, or --target, --seconds and --rounds")
     faulthandler.enable()
     faulthandler.register(signal.SIGTERM, all_threads=True, chain=True)
     with tempfile.TemporaryDirectory("", f"battery-{wanted.name}-", in_memory(), ignore_cleanup_errors=True) as place:
