@@ -27,6 +27,7 @@ from graph.shapes import Kind
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
+from widgets.data.chosen_file import kept_data, path_in, title_before_reading
 from widgets.data.data_details import Details
 from widgets.data.data_facts import DataFacts
 from widgets.data.decoding_progress import Waiting
@@ -79,6 +80,7 @@ class DataView(QWidget):
         self._request: int | None = None
         self._looking: int | None = None
         self._again: Callable[[], None] = lambda: None
+        self._looked_at = Path()
         self._stale = True
         self._batch_stale = True
         self._refused = False
@@ -270,6 +272,7 @@ class DataView(QWidget):
         """
         said = dict(options or {})
         self.notice.clear()
+        self._looked_at = path
         self.facts.setText(f"Looking at {path.name}…")
         self._forget_looking()
         self._again = lambda: self.open_path(path, kind, said)
@@ -313,13 +316,20 @@ class DataView(QWidget):
     def _refuse_path(self, reason: str) -> None:
         self._looking = None
         self.waiting.clear()
-        self._say_refused(reason, ("Try again", self._again))
+        kept = kept_data(self.section, self._base)
+        self._say_refused(reason, ("Try again", self._again), kept=kept)
         self._show_facts()
 
-    def _say_refused(self, reason: str, *offers: tuple[str, Callable[[], object]]) -> None:
-        """Say why data cannot be read, unless the reading panel says it with what can be done."""
+    @property
+    def unread(self) -> str:
+        """The name of a file that was chosen and refused last, while that is said; the project keeps its data then."""
+        kept = kept_data(self.section, self._base)
+        return self.recipes.unread or (self._looked_at.name if kept and self.notice.text.endswith(kept) else "")
+
+    def _say_refused(self, reason: str, *offers: tuple[str, Callable[[], object]], kept: str = "") -> None:
+        """Say why data cannot be read, unless the reading panel says it with what can be done; ``kept`` is used."""
         if self.recipes.refused != reason:
-            self.notice.say(reason, "error", *offers)
+            self.notice.say(f"{reason} {kept}".strip(), "error", *offers)
 
     def _try_again(self) -> None:
         """Read what was refused once more, as it is now."""
@@ -483,7 +493,7 @@ class DataView(QWidget):
 
     def _show_facts(self) -> None:
         preview = self._shown
-        self.title.setText(preview.info.title if preview else self._title_without())
+        self.title.setText(preview.info.title if preview else title_before_reading(self.section))
         waits = self.section is not None and self._shown_of is None
         without = "Reading the data…" if waits else "Choose a data set on the left, or open a file of your own."
         self.facts.setText(dataset_summary(preview.info) if preview else without)
@@ -492,18 +502,8 @@ class DataView(QWidget):
     def _shows_source(self) -> bool:
         """Whether what is on show came from the file or data set that is chosen, be it with other settings."""
         section, shown = self.section or {}, self._shown_of or {}
-        same = section.get("source") == shown.get("source") and _path_in(section) == _path_in(shown)
+        same = section.get("source") == shown.get("source") and path_in(section) == path_in(shown)
         return self._shown is not None and same
-
-    def _title_without(self) -> str:
-        """The name of the file or data set that is chosen and not read, if there is one."""
-        section = self.section or {}
-        if path := _path_in(section):
-            return Path(path).name
-        try:
-            return DataChoice.parse(section).source.title if section else "No data yet"
-        except NetloomError:
-            return "No data yet"
 
     def _notes(self, preview: DataPreview) -> list[str]:
         """What was done to the data, and what was found when its file was opened as long as it is read so."""
@@ -549,10 +549,3 @@ class DataView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.predictions.watch(False)
-
-
-def _path_in(section: Mapping[str, Any]) -> str:
-    """The path of the file of the user's that a data section names; empty where it names none."""
-    options = section.get("options")
-    path = options.get("path") if isinstance(options, Mapping) else None
-    return path if isinstance(path, str) else ""

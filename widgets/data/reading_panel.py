@@ -116,7 +116,7 @@ class ReadingPanel(QWidget):
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         file_heading = text_label("How the file is written", self, look="heading")
         ways = hbox(self.renew, self.again, self.give_up, Stretch(1))
-        rows = (file_heading, self.found, self.head, self.read_as, self.form, ways, Stretch(1))
+        rows = (file_heading, self.found, ways, self.head, self.read_as, self.form, Stretch(1))
         vbox(*rows, parent=self._file, spacing=6)
         heading = text_label("What its columns hold", self, look="heading")
         vbox(heading, (self.table, 1), self.editor, parent=self._columns, spacing=6)
@@ -162,8 +162,11 @@ class ReadingPanel(QWidget):
         self._columns.setVisible(recipe is not None)
         self._show_columns()
 
-    def show_refused(self, source: TableSource, reason: str, back: str = LEAVE) -> None:
-        """Offer a way on, and ``back``, for a file that could not be read as ``source`` says, for this ``reason``."""
+    def show_refused(self, source: TableSource, reason: str, back: str = LEAVE, kept: str = "") -> None:
+        """Offer a way on, and ``back``, for a file that could not be read as ``source`` says, for this ``reason``.
+
+        ``kept`` says what the project trains on meanwhile.
+        """
         self._show_table(True)
         self._recipe = None
         self.question.ask(None)
@@ -173,7 +176,7 @@ class ReadingPanel(QWidget):
         self.give_up.setText(back)
         for button in (self.again, self.give_up):
             button.show()
-        self._say(f"{reason} {OTHERWISE}", "error")
+        self._say(" ".join(filter(None, (reason, OTHERWISE, kept))), "error")
         self._columns.hide()
 
     def show_reading(self, reading: TableReading) -> None:

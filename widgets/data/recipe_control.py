@@ -18,6 +18,7 @@ from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import Column, Question, TableReading
 from graph.errors import NetloomError
+from widgets.data.chosen_file import kept_data
 from widgets.data.column_roles import targets_of, use, used_by
 from widgets.data.question_box import open_sentence
 from widgets.data.reading_panel import BACK, LEAVE, ReadingPanel, writing_settings
@@ -26,6 +27,7 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.worker_link import WorkerLink
 
 NEWEST = "Read it by today's rules"
+AS_BEFORE = "Until then it is read as before, and Train uses that."
 
 
 class RecipeControl(QObject):
@@ -144,8 +146,14 @@ class RecipeControl(QObject):
         self._requests.head(path, source.encoding, None)
         self.called.emit()
 
+    @property
+    def unread(self) -> str:
+        """The name of a file that was chosen and could not be read, so that the project keeps its data; or nothing."""
+        return self._unread[0].name if self._unread is not None else ""
+
     def _tell(self, source: TableSource, reason: str) -> None:
-        self._panel.show_refused(source, reason)
+        other = self._choice.to_json() if self._choice is not None and self._unread is not None else None
+        self._panel.show_refused(source, reason, kept=kept_data(other, self._base))
         self.refused = reason
         self.told.emit(reason)
 
@@ -286,7 +294,8 @@ class RecipeControl(QObject):
 
     def _show_trial(self, trial: TableSource, reason: str) -> None:
         """Say why the project's table cannot be read as is tried; the reading that stood before is one step away."""
-        self._panel.show_refused(trial, reason, BACK if self._recipe is not None else LEAVE)
+        before = self._recipe is not None
+        self._panel.show_refused(trial, reason, BACK if before else LEAVE, AS_BEFORE if before else "")
         self._requests.head(Path(trial.path), trial.encoding, self._base)
         self.tried.emit(f"Set {self._asked_for[0].replace('_', ' ')} of the data")
 

@@ -15,6 +15,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, hbox, stack_if_crowded, vbox
 from widgets.look.plain_text import caption
 from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
+from widgets.shell.question_sheet import QuestionSheet
 
 MOST = 3
 """Notices shown at a time; an older one gives way."""
@@ -36,7 +37,8 @@ class Notice:
     What went well and what is to be known (``ok``, ``info``) passes: it leaves by itself, and with the page that is on
     show; so does a warning that ``passes``, the answer to something that cannot be done. Other errors and warnings
     stay, and so does what is ``open``: a question, or work in progress. A notice that is ``of_project`` leaves with the
-    project that is open, and one with a condition, ``holds``, as soon as what it says is not so any more.
+    project that is open, and is put aside while that is not on show; one with a condition, ``holds``, leaves as soon as
+    what it says is not so any more. What was begun waits for one that ``asks``: it stands in the middle of the window.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Notice:
     key: str = ""
     dismissed: Callable[[], object] | None = field(default=None)
     open: bool = False
+    asks: bool = False
     of_project: bool = False
     passes: bool = False
     holds: Callable[[], bool] | None = None
@@ -52,7 +55,7 @@ class Notice:
     @property
     def passing(self) -> bool:
         """Whether it leaves by itself."""
-        return (self.passes or self.tone in ("ok", "info")) and not self.open
+        return (self.passes or self.tone in ("ok", "info")) and not (self.open or self.asks)
 
     @property
     def over(self) -> bool:
@@ -72,8 +75,8 @@ class Banner(Themed, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         text = text_label(notice.text, wrap=True, selectable=True)
         self._choices = hbox(Stretch(1), spacing=8)
-        self._words = hbox((text, 1), self._choices, spacing=8)
-        layout = hbox((self._words, 1), parent=self, margins=(36, 6, 8, 6))
+        self._words = hbox((text, 1), self._choices, spacing=18 if notice.asks else 8)
+        layout = hbox((self._words, 1), parent=self, margins=(52, 22, 20, 18) if notice.asks else (36, 6, 8, 6))
         for index, (title, call) in enumerate(notice.choices):
             self._add_choice(title, call, first=index == 0)
         self.cross = QToolButton()
@@ -81,6 +84,7 @@ class Banner(Themed, QWidget):
         self.cross.setToolTip("Dismiss")
         self.cross.clicked.connect(self.dismiss)
         layout.addWidget(self.cross)
+        self.cross.setHidden(notice.asks)  # one of its answers says no
         self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
         self._passing.timeout.connect(self._pass)
         if notice.passing:
@@ -105,7 +109,7 @@ class Banner(Themed, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the choices leave the sentence little room, they stand below it."""
         super().resizeEvent(event)
-        stack_if_crowded(self._words, self._choices, event.size().width())
+        stack_if_crowded(self._words, self._choices, 0 if self.notice.asks else event.size().width())
 
     def _choose(self, call: Callable[[], object]) -> None:
         self._close(self)
@@ -134,22 +138,26 @@ class Banner(Themed, QWidget):
         )
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(blend(hue, self.theme.surface, 0.10))
-        painter.setPen(QPen(blend(hue, self.theme.surface, 0.45), 1))
+        asks = self.notice.asks
+        painter.setBrush(self.theme.raised if asks else blend(hue, self.theme.surface, 0.10))
+        painter.setPen(QPen(self.theme.strong_border if asks else blend(hue, self.theme.surface, 0.45), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        mark = QRectF(11, self.height() / 2 - 8, 16, 16)
+        mark = QRectF(20, 20, 20, 20) if asks else QRectF(11, self.height() / 2 - 8, 16, 16)
         icons.paint(painter, "warning" if self.notice.tone in ("error", "warning") else "logo", mark, hue)
         painter.end()
 
 
 class Banners(QWidget):
-    """The notices that stand at present, the latest on top; they float over what is below."""
+    """The notices that stand at present, the latest on top; they float over what is below. `sheet` holds a question."""
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banners")
         self._themes = themes
         self._shown: list[Banner] = []
+        self._aside: list[Notice] = []
+        """What is about the project, as long as that is not on show."""
+        self.sheet = QuestionSheet(themes)
         self._layout = vbox(parent=self, spacing=4)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(lambda: self._remove_where(lambda notice: notice.over))
@@ -163,29 +171,52 @@ class Banners(QWidget):
     def say(self, notice: Notice) -> None:
         """Show a notice and announce it to screen readers."""
         self.withdraw(notice.key)
-        while len(self._shown) >= MOST:
-            self._remove(self._shown[-1])
         banner = Banner(notice, self._themes, self._remove)
+        self._ask(banner) if notice.asks else self._put(banner)
+        self._watch()
+        QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+
+    def _ask(self, question: Banner) -> None:
+        """Show a question, one at a time."""
+        self._remove_where(lambda notice: notice.asks)
+        self._shown.insert(0, question)
+        self.sheet.hold(question)
+
+    def _put(self, banner: Banner) -> None:
+        while len(self._bars) >= MOST:
+            self._remove(self._bars[-1])
         self._shown.insert(0, banner)
         self._layout.insertWidget(0, banner)
-        self._watch()
         self.show()
         banner.show()  # now: the layout would show it later, and until then have no room for it
-        QAccessible.updateAccessibility(QAccessibleEvent(banner, QAccessible.Event.Alert))
+
+    @property
+    def _bars(self) -> list[Banner]:
+        return [banner for banner in self._shown if not banner.notice.asks]
 
     def withdraw(self, key: str) -> None:
         """Take away the notice with ``key``, if it stands."""
         self._remove_where(lambda notice: bool(key) and notice.key == key)
 
     def leave_page(self) -> None:
-        """Another page comes on show: what passes is gone."""
-        self._remove_where(lambda notice: notice.passing)
+        """The project goes out of view: what passes is gone, and what is about the project comes back with it."""
+        kept = [notice for notice in self.notices if notice.of_project and not (notice.passing or notice.asks)]
+        self._remove_where(lambda notice: notice.passing or notice.of_project)
+        self._aside = [*kept, *self._aside]
+
+    def show_project(self) -> None:
+        """The project comes into view again, and what is said of it and still so."""
+        aside, self._aside = self._aside, []
+        for notice in reversed(aside):
+            if not notice.over:
+                self.say(notice)
 
     def leave_project(self) -> None:
         """Another project comes: what passes, and what was about the one before, is gone."""
         self._remove_where(lambda notice: notice.passing or notice.of_project)
 
     def _remove_where(self, leaves: Callable[[Notice], bool]) -> None:
+        self._aside = [notice for notice in self._aside if not leaves(notice)]
         for banner in [banner for banner in self._shown if leaves(banner.notice)]:
             self._remove(banner)
 
@@ -193,10 +224,11 @@ class Banners(QWidget):
         if banner in self._shown:
             self._shown.remove(banner)
             self._layout.removeWidget(banner)
+            self.sheet.release(banner)
             banner.hide()
             banner.deleteLater()
         self._watch()
-        self.setVisible(bool(self._shown))
+        self.setVisible(bool(self._bars))
 
     def _watch(self) -> None:
         """Look at conditions while a notice has one."""

@@ -142,7 +142,7 @@ class Dropping:
             ("Cancel", lambda: None),
         )
         text = f"{which[:1].upper()}{which[1:]} may take the place of the data of this project, or begin a new one."
-        self._context.say(Notice(text, "info", choices, "dropped", open=True, of_project=True))
+        self._context.say(Notice(text, "info", choices, "dropped", asks=True, of_project=True))
 
     def _import(self, model: Path) -> None:
         from widgets.shell.actions.import_actions import ImportActions

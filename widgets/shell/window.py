@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
@@ -35,6 +35,7 @@ from widgets.shell.refused_texts import RefusedTexts
 from widgets.shell.saving import begin_dialogs
 from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
+from widgets.shell.window_geometry import keep_geometry, restore_geometry
 from widgets.start.preset_entries import presets
 from widgets.start.start_page import OpenRow, StartPage
 from widgets.training.command_process import CommandProcess
@@ -94,7 +95,7 @@ class MainWindow(DropTarget):
             self.bar.expect_device(automatic)
         self._assemble()
         self._connect()
-        self._restore_geometry()
+        restore_geometry(self, memory)
         if file is not None:
             self._wait(OPENING.format(file.name))
         elif preferences["start_page"]:
@@ -115,6 +116,7 @@ class MainWindow(DropTarget):
         whole = QWidget()
         vbox(self.bar, (self.pages, 1), self.status, parent=whole, spacing=0)
         self._floating = float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
+        self.banners.sheet.cover(whole)
         self.pages.addWidget(self.start)
         self.setCentralWidget(whole)
         self.take_drops(self._dropping, self.themes)
@@ -137,13 +139,6 @@ class MainWindow(DropTarget):
         self.status.asked.connect(lambda: next_problem(self))
         self.themes.changed.connect(self._restyle)
         self.preferences.subscribe(self._on_preference)
-
-    def _restore_geometry(self) -> None:
-        stored = self.memory.get("geometry")
-        restored = isinstance(stored, str) and self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))
-        if not restored:
-            screen = self.screen().availableGeometry()
-            self.resize(min(1280, screen.width() - 40), min(820, screen.height() - 60))
 
     def _wait(self, text: str) -> None:
         """Say what happens once the window has painted."""
@@ -174,7 +169,9 @@ class MainWindow(DropTarget):
 
     @property
     def panes(self) -> tuple[QWidget, ...]:
-        """Notices, bar, what is on show below it, and the status line: what F6 goes through."""
+        """Notices, bar, what is on show below it, and the status line: what F6 goes through; a question is all."""
+        if self.banners.sheet.isVisible():
+            return (self.banners.sheet,)
         shown = self.workbench.panes if self.ready and self.working else self.start.panes
         tour = self.part(CoachMarks)
         shown = (*shown, tour.card) if tour.active else shown
@@ -332,6 +329,8 @@ class MainWindow(DropTarget):
 
     def _show_working(self, working: bool) -> None:
         self.working = working
+        if working:
+            self.banners.show_project()
         self.bar.show_working(working)
         self.status.setVisible(working)
         self._floating.put_at_top(working)  # what the start page offers begins at its upper edge
@@ -420,7 +419,7 @@ class MainWindow(DropTarget):
             return
         self._left = True
         self.loader.stop()
-        self.memory.put(geometry=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        keep_geometry(self, self.memory)
         if self._workbench is not None:
             self.memory.put(layout=self._workbench.layout_state())
         self.hide()

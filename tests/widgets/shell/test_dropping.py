@@ -68,7 +68,7 @@ def said(window: MainWindow) -> list[str]:
 
 
 def choices(window: MainWindow) -> dict[str, QPushButton]:
-    return {button.text(): button for button in window.banners.findChildren(QPushButton)}
+    return {button.text(): button for button in window.banners.sheet.findChildren(QPushButton) if button.isVisible()}
 
 
 def test_data_dropped_on_the_start_page_begins_a_project(window: MainWindow, table: Path) -> None:

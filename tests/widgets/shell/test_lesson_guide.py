@@ -340,26 +340,6 @@ def test_runs_carry_the_name_of_the_lesson(window: MainWindow) -> None:
     assert not window.session.modified
 
 
-@pytest.mark.parametrize("example", ["", "preset:digits_cnn"])
-def test_the_description_of_a_lessons_project_is_of_the_lesson(window: MainWindow, qtbot: QtBot, example: str) -> None:
-    window.open_lesson("first_cnn")
-    pane, side = pane_of(window), window.workbench.side_panel
-    if example:
-        pane.text.linked.emit(example)
-    qtbot.mouseClick(pane.leave, LEFT)
-    assert side.reading is side.description and side.description.isVisible()
-    page = side.description.reader.toPlainText()
-    assert page.startswith("A first CNN\n") and "reach 98" in page
-    assert "baseline" not in page.lower()
-    side.description.reader.linked.emit("lesson:first_cnn")
-    assert pane.isVisible()
-
-
-def test_a_lesson_from_a_file_describes_its_project_without_a_link(window: MainWindow, own: Path) -> None:
-    window.open_lesson(own)
-    assert window.workbench.description.text == "# My own\n\nA test\n\nThis network belongs to a lesson."
-
-
 def test_a_lesson_that_opens_examples_goes_on_with_them(window: MainWindow, qtbot: QtBot) -> None:
     window.open_lesson("which_network")
     pane = pane_of(window)

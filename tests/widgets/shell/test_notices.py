@@ -194,19 +194,6 @@ def test_a_notice_that_has_the_keys_stays_until_they_are_elsewhere(
     qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
 
 
-def test_notices_leave_with_the_page_and_with_the_project(window: MainWindow, project_file: Path) -> None:
-    opened(window, project_file, "network")
-    window.say(Notice("Wrote network.png.", "ok", (), "export"))
-    window.say(Notice("The network cannot train yet.", "error", (), "cannot-train", of_project=True))
-    window.show_start()
-    assert window.notices == ("The network cannot train yet.",)
-    window.show_workbench()
-    window.say(Notice("Its data may be replaced.", "info", (("Replace", lambda: None),), of_project=True, open=True))
-    window.say(Notice("Wrote digits.zip.", "ok", (), "pack"))
-    window.files.new()
-    assert window.notices == ()
-
-
 def test_what_cannot_be_done_is_answered_and_leaves_by_itself(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from tests.widgets.conftest import digits_project
 from tests.widgets.training.advice_scene import OVERFITTING, Scene
 from widgets.data.data_view import DataView
 from widgets.shell.actions.link_actions import LinkActions
+from widgets.shell.banners import Notice
 from widgets.shell.window import MainWindow
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
@@ -151,3 +152,18 @@ def test_a_training_asked_for_anew_is_not_begun_in_another_project(
             window.files.open(tmp_path / "other.netloom")
         QTest.qWait(20)
         assert len(asked) == 1, way
+
+
+def test_notices_leave_with_the_page_and_with_the_project(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    window.show_workspace("network")
+    window.say(Notice("Wrote network.png.", "ok", (), "export"))
+    window.say(Notice("The network cannot train yet.", "error", (), "cannot-train", of_project=True))
+    window.show_start()
+    assert window.notices == ()
+    window.show_workbench()
+    assert window.notices == ("The network cannot train yet.",)
+    window.say(Notice("Its data may be replaced.", "info", (("Replace", lambda: None),), of_project=True, open=True))
+    window.say(Notice("Wrote digits.zip.", "ok", (), "pack"))
+    window.files.new()
+    assert window.notices == ()

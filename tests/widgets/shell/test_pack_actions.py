@@ -46,7 +46,8 @@ def told(window: MainWindow) -> str:
 
 
 def button(window: MainWindow, text: str) -> QPushButton:
-    return next(each for each in window.banners.findChildren(QPushButton) if each.text() == text)
+    places = (window.banners.sheet, window.banners)
+    return next(each for place in places for each in place.findChildren(QPushButton) if each.text() == text)
 
 
 def packed(window: MainWindow, target: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> PackDialog:

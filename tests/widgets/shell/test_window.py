@@ -46,8 +46,10 @@ def press(qtbot: QtBot, window: QWidget, name: str) -> None:
 
 
 def choose(qtbot: QtBot, window: MainWindow, title: str) -> None:
-    """Click a choice of the topmost banner."""
-    button = next(button for button in window.banners.findChildren(QPushButton) if button.text() == title)
+    """Click a choice of the topmost banner, or an answer to what is asked."""
+    places = (window.banners.sheet, window.banners)
+    buttons = (button for place in places for button in place.findChildren(QPushButton) if button.isVisible())
+    button = next(button for button in buttons if button.text() == title)
     qtbot.mouseClick(button, LEFT)
 
 

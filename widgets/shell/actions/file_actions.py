@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from widgets.shell.project_session import OpenedProject, ProjectSession
     from widgets.start.preset_entries import PresetEntry
 
+Choices = tuple[tuple[str, Callable[[], object]], ...]
+
 PROJECTS = "Netloom projects (*.netloom)"
 """What file dialogs save as."""
 OPENED = "Netloom projects and packs (*.netloom *.zip)"
@@ -164,22 +166,24 @@ class FileActions:
     # Unsaved edits
 
     def _after_asking(self, then: Callable[[], object]) -> None:
-        """Do ``then`` once unsaved edits are saved or given up; ask in a banner if there are any."""
+        """Do ``then`` once unsaved edits are saved or given up; ask if there are any."""
         context = self._context
         refused = self._finish_editing()
         if not context.ready or not (context.session.modified or refused):
             then()
             return
-        choices: tuple[tuple[str, Callable[[], object]], ...] = (
+        choices: Choices = (
             ("Save", lambda: then() if self.save() else None),
             ("Do not save", then),
             ("Cancel", lambda: None),
         )
         if not context.session.modified:
-            choices = (("Give it up", then), (CORRECT, context.part(RefusedTexts).correct))
-        context.say(
-            Notice(self._at_stake(refused), "warning", choices, "unsaved", of_project=True, holds=self._same_at_stake())
-        )
+            choices = ((CORRECT, context.part(RefusedTexts).correct), ("Give it up", then))
+        self._ask(self._at_stake(refused), choices, "unsaved", self._same_at_stake())
+
+    def _ask(self, text: str, choices: Choices, key: str, holds: Callable[[], bool] | None) -> None:
+        """Ask in the middle of the window: what was clicked waits for the answer."""
+        self._context.say(Notice(text, "warning", choices, key, asks=True, of_project=True, holds=holds))
 
     def _finish_editing(self) -> str:
         """Have what is being typed taken over; returns what is refused of it and would be lost with the project."""
@@ -218,7 +222,7 @@ class FileActions:
             return True
         text = self._at_stake(refused) if modified or refused else ""
         if modified:
-            choices: tuple[tuple[str, Callable[[], object]], ...] = (
+            choices: Choices = (
                 ("Save and close", lambda: close() if self.save() else None),
                 ("Close without saving", close),
                 ("Keep working", lambda: None),
@@ -226,11 +230,11 @@ class FileActions:
         else:
             title = "Stop and close" if training else "Give it up and close"
             keep = (CORRECT, context.part(RefusedTexts).correct) if refused else ("Keep working", lambda: None)
-            choices = ((title, close), keep)
+            choices = ((title, close), keep) if training else (keep, (title, close))
         if training:
             text += " A run is in progress; it stops when the window closes, and can be resumed later."
         holds = self._same_at_stake() if context.ready else None
-        context.say(Notice(text.strip(), "warning", choices, "closing", of_project=True, holds=holds))
+        self._ask(text.strip(), choices, "closing", holds)
         return False
 
     # Saving
@@ -292,7 +296,7 @@ class FileActions:
         """Say that someone else changed the file, and offer the ways out, before anything is written."""
         session = self._context.session
         text = f"{session.title} was changed on the disk by someone else."
-        choices: tuple[tuple[str, Callable[[], object]], ...] = (
+        choices: Choices = (
             ("Reload", self._reload),
             ("Keep mine", session.keep_mine),
         )

@@ -133,7 +133,7 @@ class PackActions:
             ("Choose a folder…", lambda: self._ask_folder(path, then)),
             ("Cancel", lambda: None),
         )
-        self._context.say(Notice(_contents(path, manifest), "info", choices, "open", open=True))
+        self._context.say(Notice(_contents(path, manifest), "info", choices, "open", asks=True))
 
     def _ask_folder(self, path: Path, then: Then) -> None:
         name = file_dialogs.ask_folder(

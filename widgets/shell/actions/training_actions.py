@@ -252,6 +252,7 @@ class TrainingActions(QObject):
             self._context.show_workspace("train")
             session = self._context.session
             controller.train(session.document, session.base)
+            self._say_kept_data()
 
     def train_again(self, fix: Fix | None = None, keep_weights: bool = False) -> None:
         """Apply a fix and train in a new run, once the run in progress has ended.
@@ -338,6 +339,19 @@ class TrainingActions(QObject):
             return None
         context.withdraw("cannot-train", "dropped")
         return self.controller
+
+    def _say_kept_data(self) -> None:
+        """Say what is trained on where a file was chosen last that could not be read."""
+        from widgets.data.chosen_file import kept_data
+        from widgets.data.data_view import DataView
+
+        context = self._context
+        view, session = context.workbench.panel("data"), context.session
+        if isinstance(view, DataView) and view.unread:
+            kept = kept_data(session.document.sections.get("data"), session.base)
+            choices = (("Show why", lambda: context.show_workspace("data")),)
+            text = f"{view.unread} could not be read. {kept}"
+            context.say(Notice(text, "warning", choices, "kept-data", of_project=True, passes=True))
 
     def _ways_out(self, problem: Problem) -> Iterator[tuple[str, Callable[[], object]]]:
         """What repairs a problem, and after that what leads to its layer."""
