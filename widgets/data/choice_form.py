@@ -19,7 +19,7 @@ from graph.layers.settings import describe, sentence
 from graph.shapes import Kind
 from widgets.data.augmentation_form import AugmentForm
 from widgets.data.column_list import ColumnList
-from widgets.data.column_roles import aim, picks, use
+from widgets.data.column_roles import ROLES, aim, picks, use
 from widgets.data.read_as import ReadAs
 from widgets.data.recipe_requests import WRITING
 from widgets.fields.form_grid import FormColumns
@@ -55,6 +55,7 @@ class ChoiceForm(QWidget):
         self._headings: dict[str, QLabel] = {}
         shared = FormColumns()
         self.options, self.split, self.scaling = (SettingsForm(self, shared) for _ in range(3))
+        self.options.explain(ROLES)
         self.columns, self.altering = ColumnList(self), AugmentForm(self, shared)
         self._columns: Sequence[Column] = ()
         self.read_as = ReadAs(self)

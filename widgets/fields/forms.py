@@ -218,6 +218,7 @@ class SettingsForm(QWidget):
         self._specs: tuple[Setting, ...] = ()
         self._values: dict[str, Any] = {}
         self._help = False
+        self._explained: Collection[str] = ()
         self._stacked = False
         self._grid = FormGrid(self, self._measure)
         self._columns = columns or FormColumns()
@@ -230,7 +231,7 @@ class SettingsForm(QWidget):
             self._build(tuple(settings))
         self._values = dict(values)
         for row in self._rows.values():
-            row.show(self._values, self._help)
+            row.show(self._values, self._help or row.spec.name in self._explained)
         self.bring_back(typed)
         self._columns.fit()
 
@@ -308,6 +309,11 @@ class SettingsForm(QWidget):
         self._help = wanted
         if self._values:
             self.show_settings(self._specs, self._values)
+
+    def explain(self, names: Collection[str]) -> None:
+        """Always show the help of these settings under them."""
+        self._explained = names
+        self.show_help(self._help)
 
     def _build(self, settings: tuple[Setting, ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:

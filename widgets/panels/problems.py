@@ -17,7 +17,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.layouts import Stretch, boxed, hbox, vbox
 from widgets.look.plain_text import caption
 from widgets.look.scrolled import make_scrolled
 from widgets.look.severity_icons import WORDS, Mark
@@ -76,6 +76,7 @@ class Problems(QScrollArea):
     """All problems of a document. ``opened`` carries the id of the layer to go to; ``refused`` a sentence.
 
     ``dismissed`` and ``hidden`` carry a hint that is not wanted here, or whose rule is not wanted at all.
+    ``data_wanted`` asks where data is chosen.
     """
 
     opened = Signal(str)
@@ -83,6 +84,7 @@ class Problems(QScrollArea):
     counted = Signal(int)
     dismissed = Signal(object)
     hidden = Signal(object)
+    data_wanted = Signal()
 
     def __init__(self, themes: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,8 +100,11 @@ class Problems(QScrollArea):
         self.rows: list[ProblemRow] = []
         self.hint_rows: list[HintRow] = []
         body = QWidget()
-        self._none = text_label(NONE_YET, look="faint")
-        self._none.setContentsMargins(12, 8, 12, 8)
+        self._none_text, self.choose_data = text_label(NONE_YET, look="faint"), QPushButton("Choose data…")
+        self.choose_data.clicked.connect(self.data_wanted)
+        row = hbox(self._none_text, self.choose_data, Stretch(1), spacing=12)
+        self._none = boxed(row)
+        row.setContentsMargins(12, 6, 12, 6)
         self._layout = vbox(self._none, Stretch(1), parent=body, margins=(0, 4, 0, 4), spacing=0)
         self.setWidget(body)
 
@@ -118,7 +123,8 @@ class Problems(QScrollArea):
 
     def set_has_data(self, has_data: bool) -> None:
         """Say that there is data to hold the network against, or none yet."""
-        self._none.setText(NONE if has_data else NONE_YET)
+        self._none_text.setText(NONE if has_data else NONE_YET)
+        self.choose_data.setVisible(not has_data)
 
     def set_hints(self, hints: Sequence[Hint], titles: Mapping[str, str]) -> None:
         """List these hints below the problems; ``titles`` names their rules."""

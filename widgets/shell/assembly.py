@@ -74,6 +74,8 @@ def build_workbench(window: MainWindow) -> None:
     window.part(ProjectProblems).changed.connect(workbench.show_project_problems)
     for finder in (window.part(ProjectProblems), window.part(Hinting)):
         finder.changed.connect(window.refresh_status)
+    workbench.problems.data_wanted.connect(lambda: window.show_workspace("data"))
+    workbench.inspector.layer.notes.fixed.connect(workbench.problems.repair)
     workbench.lesson.linked.connect(window.part(LessonGuide).follow)
     workbench.description.linked.connect(window.part(LinkActions).follow)
 

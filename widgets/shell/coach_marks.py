@@ -19,6 +19,7 @@ from widgets.look.free_places import whole_place
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.shell.actions.file_actions import FileActions
+from widgets.shell.actions.training_actions import TrainingActions
 from widgets.start.lesson_shelf import lessons
 from widgets.start.preset_entries import PRESETS
 
@@ -35,6 +36,9 @@ BELOW = 4
 """Room between the bar of the window and the card in its usual place, in pixels."""
 MOST_CARDS = 400
 """Cards of the canvas that are looked at when a place is sought."""
+
+
+TRAIN = "trainButton"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ MARKS = (
         "Train",
         "Press Train: curves of the loss and of the metric grow below the canvas. Pause and stop whenever you like.",
         "train",
-        "trainButton",
+        TRAIN,
     ),
     CoachMark(
         "Look inside",
@@ -83,6 +87,13 @@ MARKS = (
         "understandPanel",
     ),
 )
+
+
+UNTRAINED = (
+    "Once the network is trained, Understand shows what it learned: filters, mistakes, and why an answer was given. "
+    "The guide, all keys and this tour are under ☰, Help."
+)
+"""What the last stop says where there is nothing to be seen yet."""
 
 
 class Ring(QWidget):
@@ -121,8 +132,10 @@ class CoachCard(QFrame):
         self.train.setToolTip("Train this network, and watch its curves")
         self.lesson.setToolTip("Begin the first lesson: read, try and answer")
         self.lesson.setObjectName("coachLesson")
+        self.go_on = QPushButton("Go on without training")
+        self.go_on.setObjectName("coachGoOn")
         self.offers = QWidget()
-        hbox((self.train, 1), (self.lesson, 1), parent=self.offers, spacing=6)
+        hbox((self.train, 1), (self.lesson, 1), (self.go_on, 1), parent=self.offers, spacing=6)
         head = hbox((self.title, 1), self.where)
         feet = hbox(self.skip, Stretch(1), self.back, self.next, spacing=6)
         self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -133,26 +146,33 @@ class CoachCard(QFrame):
         """The height in pixels that the stop with the most to say needs at a width; another is to be shown next."""
         heights = []
         for at in range(len(MARKS)):
-            self._fill(at)
+            self._fill(at, untrained=True)
             heights.append(height_at(self, width))
         return max(heights)
 
-    def show_mark(self, at: int) -> None:
-        """Show a stop of the tour; the last one offers what to do next."""
-        self._fill(at)
-        self.setAccessibleName(f"Tour: {MARKS[at].title}")
-        self.setAccessibleDescription(MARKS[at].text)
+    def show_mark(self, at: int, *, untrained: bool) -> None:
+        """Show a stop of the tour; the last one offers what to do next.
 
-    def _fill(self, at: int) -> None:
+        One that is ``untrained`` and can be trained is trained on the way: then there is something to look into.
+        """
+        self._fill(at, untrained)
+        self.setAccessibleName(f"Tour: {MARKS[at].title}")
+        self.setAccessibleDescription(self.text.text())
+
+    def _fill(self, at: int, untrained: bool) -> None:
         mark, last = MARKS[at], at == len(MARKS) - 1
+        trains = untrained and mark.target == TRAIN
         self.title.setText(mark.title)
         self.where.setText(f"{at + 1} of {len(MARKS)}")
-        self.text.setText(mark.text)
+        self.text.setText(UNTRAINED if last and untrained else mark.text)
         self.skip.setVisible(not last)
         self.back.setEnabled(at > 0)
-        self.next.setText("Done" if last else "Next")
-        self.offers.setVisible(last)
-        for button, primary in ((self.next, not last), (self.train, True)):
+        self.next.setText("Train now" if trains else "Done" if last else "Next")
+        self.offers.setVisible(last or trains)
+        self.train.setVisible(last and untrained)
+        self.lesson.setVisible(last)
+        self.go_on.setVisible(trains)
+        for button, primary in ((self.next, not last or not untrained), (self.train, True)):
             set_look(button, "primary", primary)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -177,7 +197,8 @@ class CoachMarks(QObject):
         self._heights: dict[int, int] = {}
         """What the card needs at each width for every stop, in pixels."""
         self.ring, self.card = Ring(context.themes, context.window()), CoachCard(context.window())
-        self.card.next.clicked.connect(lambda: self._go(self._at + 1))
+        self.card.next.clicked.connect(self._on_next)
+        self.card.go_on.clicked.connect(lambda: self._go(self._at + 1))
         self.card.back.clicked.connect(lambda: self._go(self._at - 1))
         self.card.skip.clicked.connect(self.end)
         self.card.train.clicked.connect(self._train)
@@ -215,13 +236,30 @@ class CoachMarks(QObject):
         mark = MARKS[to]
         self._at = to
         self._context.show_workspace(mark.workspace)
-        self.card.train.setVisible(self._context.commands["train"].isEnabled())
         self._heights = {width: self.card.tallest(width) for width in WIDTHS}
-        self.card.show_mark(to)
+        self._show()
+
+    def _show(self) -> None:
+        self.card.show_mark(self._at, untrained=self._untrained)
         self.card.show()
         self._place()
         self.card.next.setFocus(Qt.FocusReason.OtherFocusReason)
         self._soon.start()
+
+    @property
+    def _untrained(self) -> bool:
+        """Whether the project has no run, and could have one."""
+        controller = self._context.part(TrainingActions).controller
+        trained = controller is not None and controller.own and (controller.active or controller.run is not None)
+        return not trained and self._context.commands["train"].isEnabled()
+
+    def _on_next(self) -> None:
+        """Go on; at the stop about training the network is trained first, and its curves are seen."""
+        if MARKS[self._at].target == TRAIN and self._untrained:
+            self._context.commands["train"].trigger()
+            self._show()  # its curves are on show before it goes on
+        else:
+            self._go(self._at + 1)
 
     def _train(self) -> None:
         """End the tour by what it leads to: a training, with its curves in view."""

@@ -84,7 +84,9 @@ class Images(FileSource):
     column: str = setting("", "In a table: the column of paths or of pictures; empty for the first that looks like it")
     target: str = setting("", "In a table: the column of labels, or several with commas; empty for the likeliest")
 
-    parts: str = setting("", "In a table: the column with the split of each picture: train, validation or test")
+    parts: str = setting(
+        "", "In a table: the column that says of each picture which set it is in: train, validation or test"
+    )
     task: Literal["auto", "classification", "regression", "labels", "masks"] = setting(
         "auto", "One class, an amount, several labels, or a mask for each picture; found where not said"
     )

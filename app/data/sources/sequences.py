@@ -42,7 +42,7 @@ class Sequences(TableSource):
     target: str = setting("", "The column of labels: the same in all rows of a sequence")
     sequence: str = setting("", "The column that tells sequences apart")
     order: str = setting("", "The column that counts the steps, or of times; empty keeps the order of the file")
-    group: str = setting("", "Column whose equal values belong together, such as a person: never parted")
+    group: str = setting("", "The column, such as a person, whose equal values are kept together in one set")
     columns: tuple[str, ...] = pydantic.Field((), description="Columns that the network sees; empty for all numbers")
     task: Literal["auto", "classification", "regression"] = setting(
         "auto", "Whether the label is a class or an amount; found from its values where not said"

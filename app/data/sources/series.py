@@ -54,7 +54,7 @@ class Series(TableSource):
         "",
         "The column of times to sort by, or several with commas (date and clock); empty keeps the order of the file",
     )
-    group: str = setting("", "Column that tells series apart, such as a machine or a place")
+    group: str = setting("", "The column, such as a machine or a place, that says which series a row belongs to")
     divide: Literal["whole", "by_time"] = setting(
         "whole", "Several series: each stays whole in one set, or all are cut at the same times"
     )

@@ -62,9 +62,11 @@ class Table(TableSource):
     dates: Literal["leave_out", "calendar"] = setting(
         "leave_out", "Dates: not used, or as place in the year, the week and the day"
     )
-    order: str = setting("", "Column of times, or several with commas: rows are sorted, and the split follows time")
-    group: str = setting("", "Column whose equal values belong together, such as a patient: never parted")
-    parts: str = setting("", "Column with the split of each row: train, validation or test")
+    order: str = setting(
+        "", "The column of times (several with commas): rows are sorted by it, and the latest ones are the test set"
+    )
+    group: str = setting("", "The column, such as a patient, whose equal values are kept together in one set")
+    parts: str = setting("", "The column that says of each row which set it is in: train, validation or test")
     ignore: tuple[str, ...] = pydantic.Field((), description="Columns to leave out")
 
     @classmethod

@@ -187,6 +187,18 @@ def test_a_network_without_ends_says_so_and_offers_the_output() -> None:
     assert checker.ok
 
 
+@pytest.mark.parametrize("layers", [[], ["flatten"], ["flatten", "dense"]])
+def test_what_has_no_ends_offers_both(layers: list[str]) -> None:
+    document = chain([layer(kind) for kind in layers])
+    checker = Checker(document)
+    while any(problem.layer is None for problem in errors(checker)):
+        missing = next(problem for problem in errors(checker) if problem.layer is None)
+        missing.fixes[0].apply(document)
+    kinds = [node.layer.kind for node in document.network]
+    assert sorted(kinds) == sorted([*layers, "input", "output"])
+    assert len(document.network.connections) == len(layers) + 1
+
+
 def test_only_what_lies_downstream_of_an_edit_is_inferred_again(monkeypatch: pytest.MonkeyPatch) -> None:
     document = chain([layer("input", shape=vector(4)), *[layer("dense", units=4)] * 50, layer("output")])
     checker = Checker(document)

@@ -19,7 +19,7 @@ from widgets.description.guide_reader import GuideReader
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import discover
 from widgets.shell.actions.help_actions import about_dialog, guide_window, report_dialog
-from widgets.shell.coach_marks import MARKS, CoachMarks, place_beside
+from widgets.shell.coach_marks import MARKS, TRAIN, UNTRAINED, CoachMarks, place_beside
 from widgets.shell.keys_page import keys_page
 from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
@@ -219,6 +219,11 @@ def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qt
         assert tour.ring.isVisible(), mark.target
         assert window.rect().contains(tour.card.geometry())
         assert window.workbench.workspace == mark.workspace
+        if mark.target == TRAIN:
+            assert tour.card.next.text() == "Train now" and not window.training.active
+            qtbot.keyClick(tour.card.next, Qt.Key.Key_Return)
+            assert tour.card.title.text() == mark.title and window.training.active
+            assert tour.card.next.text() == "Next" and tour.card.next.hasFocus()
         qtbot.keyClick(tour.card.next, Qt.Key.Key_Return)
     assert not tour.active
     assert not window.preferences["offer_tour"]
@@ -242,7 +247,8 @@ def to_the_end_of_the_tour(window: MainWindow, qtbot: QtBot) -> CoachMarks:
     for _ in MARKS[1:]:
         qtbot.waitUntil(tour.card.next.hasFocus)
         assert not tour.card.train.isVisible() and not tour.card.lesson.isVisible()
-        qtbot.keyClick(tour.card.next, Qt.Key.Key_Return)
+        qtbot.mouseClick(tour.card.go_on if tour.card.go_on.isVisible() else tour.card.next, LEFT)
+    assert tour.card.text.text() == UNTRAINED
     assert tour.card.title.text() == MARKS[-1].title
     return tour
 
@@ -297,7 +303,7 @@ def test_the_tour_never_covers_what_it_points_at(
         assert pointed and not [rect for rect in pointed if rect.intersects(card)], (mark.title, card, pointed)
         assert all(tour.ring.geometry().contains(rect) for rect in pointed), mark.title
         assert tour.card.height() >= tour.card.heightForWidth(tour.card.width()), mark.title
-        qtbot.mouseClick(tour.card.next, LEFT)
+        qtbot.mouseClick(tour.card.go_on if tour.card.go_on.isVisible() else tour.card.next, LEFT)
     assert not tour.active
     assert all(card.size() == places[0].size() for card in places)
     # Only the large text of the projector leaves too little room beside the layers or the views on a small screen.
