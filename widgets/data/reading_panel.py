@@ -28,7 +28,7 @@ from widgets.data.recipe_requests import WRITING
 from widgets.data.recipe_table import RecipeModel, dialect_sentence
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.layouts import Stretch, boxed, hbox, vbox
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 
@@ -115,8 +115,8 @@ class ReadingPanel(QWidget):
         self._file, self._columns, self._rest = QWidget(self), QWidget(self), QWidget(self)
         self._rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         file_heading = text_label("How the file is written", self, look="heading")
-        ways = hbox(self.renew, self.again, self.give_up, Stretch(1))
-        rows = (file_heading, self.found, ways, self.head, self.read_as, self.form, Stretch(1))
+        self._ways = boxed(hbox(self.renew, self.again, self.give_up, Stretch(1)))
+        rows = (file_heading, self.found, self._ways, self.head, self.read_as, self.form, Stretch(1))
         vbox(*rows, parent=self._file, spacing=6)
         heading = text_label("What its columns hold", self, look="heading")
         vbox(heading, (self.table, 1), self.editor, parent=self._columns, spacing=6)
@@ -158,6 +158,7 @@ class ReadingPanel(QWidget):
         for button in (self.again, self.give_up):
             button.hide()
         self.renew.setVisible(source.rules == 1)
+        self._ways.setVisible(source.rules == 1)
         self._say(dialect_sentence(recipe.dialect) if recipe else "", "")
         self._columns.setVisible(recipe is not None)
         self._show_columns()
@@ -174,8 +175,8 @@ class ReadingPanel(QWidget):
         self.read_as.show_kind(source.kind)
         self.renew.hide()
         self.give_up.setText(back)
-        for button in (self.again, self.give_up):
-            button.show()
+        for widget in (self._ways, self.again, self.give_up):
+            widget.show()
         self._say(" ".join(filter(None, (reason, OTHERWISE, kept))), "error")
         self._columns.hide()
 

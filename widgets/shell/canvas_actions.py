@@ -43,11 +43,14 @@ def _action(command: CanvasCommand, *, divide: bool) -> Action:
 
 
 def _enabled(command: CanvasCommand) -> Callable[[Context], bool]:
-    """Whether it can be used: with layers, where it is about them, else as the context menu of the ground offers it."""
-    if command.needs_layers:
-        return selected
-    when = command.when
-    return ready if when is None else lambda context: ready(context) and when(context.workbench.canvas.context)
+    """Whether it can be used: with layers, where it is about them, else as the context menu of the ground offers it.
+
+    While the start page is on show nothing would be seen of what it does.
+    """
+    usable, when = selected if command.needs_layers else ready, None if command.needs_layers else command.when
+    return lambda context: (
+        context.working and usable(context) and (when is None or when(context.workbench.canvas.context))
+    )
 
 
 def _run(id: str) -> Callable[[Context], None]:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from widgets.look.labels import text_label
 from widgets.start.search_words import fitting
@@ -33,6 +33,9 @@ class Shelf(QWidget, Generic[C]):
         self._columns, self._wanted = 0, ""
         self.cards: list[C] = []
         self.nothing = text_label("", self, look="faint", wrap=True, hidden=True)
+        self.other = QPushButton(self)
+        """Leads to what fits on another shelf, where nothing fits here."""
+        self.other.hide()
 
     def tiers(self, card: C) -> tuple[str, ...]:
         """What the search looks at, in lower case, the nearest first.
@@ -62,6 +65,15 @@ class Shelf(QWidget, Generic[C]):
         self._wanted = text
         self.arrange()
 
+    def offer_other(self, title: str) -> None:
+        """Offer what fits elsewhere, by a button of this title, where nothing fits here; nothing where it is empty."""
+        self.other.setText(title)
+        self.arrange()
+
+    def count(self, text: str) -> int:
+        """How many cards hold all words of ``text``."""
+        return len(fitting(text, self.cards, self.tiers))
+
     def arrange(self) -> None:
         """Put the cards that fit in their places."""
         if not self._columns:  # not shown yet
@@ -80,8 +92,10 @@ class Shelf(QWidget, Generic[C]):
         self._grid.setRowStretch(-(-max(len(shown), 1) // self._columns), 1)
         self.nothing.setText(self.without())
         self.nothing.setVisible(not shown)
+        self.other.setVisible(not shown and bool(self.other.text()))
         if not shown:
             self._grid.addWidget(self.nothing, 0, 0, 1, self._columns, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(self.other, 1, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

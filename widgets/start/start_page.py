@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.system.number_format import counted
 from widgets.look import icons
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, hbox, vbox
@@ -220,8 +221,9 @@ class StartPage(Themed, QWidget):
         self.search.setAccessibleName("Search examples and lessons")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(280)
-        self.search.textChanged.connect(self.gallery.filter)
-        self.search.textChanged.connect(self.lessons.filter)
+        self.search.textChanged.connect(self._search)
+        self.gallery.other.clicked.connect(self.show_lessons)
+        self.lessons.other.clicked.connect(self._show_all_examples)
         for widget in (self.gallery, self.lessons):
             self.shelves.addWidget(self._scrolling(widget))
         switch, self.topic_row = self._switch(), self._topics()
@@ -229,6 +231,20 @@ class StartPage(Themed, QWidget):
         head = hbox(switch, Stretch(1), wide, Gap(8))
         topics = hbox(self.topic_row, Stretch(1))
         return vbox(head, topics, (self.shelves, 1), spacing=12)
+
+    def _search(self, text: str) -> None:
+        """Look among examples and lessons; where nothing fits on one shelf, lead to what fits on the other."""
+        if not self.lessons.cards:
+            self.lessons.show_lessons(lessons())
+        for shelf, other, what in ((self.gallery, self.lessons, "lesson"), (self.lessons, self.gallery, "example")):
+            shelf.filter(text)
+            found = other.count(text)
+            shelf.offer_other(f"Show {counted(found, what)} with these words" if found else "")
+
+    def _show_all_examples(self) -> None:
+        """Bring the examples forward, of every topic."""
+        self.topics.button(0).setChecked(True)
+        self.kinds.button(0).setChecked(True)
 
     @property
     def panes(self) -> tuple[QWidget, ...]:

@@ -25,7 +25,7 @@ def _redo_names(context: Context) -> Sequence[str]:
 
 ACTIONS = (
     Action("undo", "Edit", "Undo", lambda c: c.session.document.undo(), ("Ctrl+Z",), "undo",
-           lambda c: bool(_undo_names(c)), lambda c: _named("Undo", _undo_names(c))),
+           lambda c: c.working and bool(_undo_names(c)), lambda c: _named("Undo", _undo_names(c))),
     Action("redo", "Edit", "Redo", lambda c: c.session.document.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
-           lambda c: bool(_redo_names(c)), lambda c: _named("Redo", _redo_names(c))),
+           lambda c: c.working and bool(_redo_names(c)), lambda c: _named("Redo", _redo_names(c))),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from app.system.guide_pages import FIRST
+from app.system.guide_pages import FIRST, GLOSSARY
 from widgets.shell.action_registry import Action, ready, selected
 from widgets.shell.actions.link_actions import LinkActions, on_top
 from widgets.shell.actions.training_actions import TrainingActions
@@ -94,7 +94,10 @@ def explain_layer(context: Context) -> None:
 
 
 def toggle_glossary(context: Context) -> None:
-    """Bring the glossary forward, or close it."""
+    """Bring the glossary forward, or close it; from the start page, open it in the guide."""
+    if not context.working:
+        page(GLOSSARY.stem)(context)
+        return
     side = context.workbench.side_panel
     side.show_glossary(not on_top(context, side.glossary))
 

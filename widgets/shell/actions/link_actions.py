@@ -100,7 +100,7 @@ def toggle(context: Context, panel: QWidget) -> None:
 
 def on_top(context: Context, panel: QWidget) -> bool:
     """Whether a panel is on show beside the canvas, where there is a canvas: beside data nothing can be read."""
-    if context.workbench.workspace == "data":
+    if not context.working or context.workbench.workspace == "data":
         context.show_workspace("network")
     side = context.workbench.side_panel
     return side.isVisible() and side.currentWidget() is panel
