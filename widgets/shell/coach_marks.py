@@ -90,8 +90,8 @@ MARKS = (
 
 
 UNTRAINED = (
-    "Once the network is trained, Understand shows what it learned: filters, mistakes, and why an answer was given. "
-    "The guide, all keys and this tour are under ☰, Help."
+    "After a training, Understand shows filters, mistakes, and why an answer was given. Guide, keys and this tour are "
+    "under ☰, Help."
 )
 """What the last stop says where there is nothing to be seen yet."""
 
