@@ -33,7 +33,7 @@ def title_before_reading(section: Mapping[str, Any] | None) -> str:
         return NONE_YET
 
 
-def kept_data(section: Mapping[str, Any] | None, base: Path | None) -> str:
+def kept_data(section: object, base: Path | None) -> str:
     """Says that a project keeps the data it has where another file is refused; nothing where it has none."""
     title = title_of_data(section, base) if section is not None else ""
     return KEPT.format(title) if title else ""

@@ -34,6 +34,7 @@ class Shelf(QWidget, Generic[C]):
         self.cards: list[C] = []
         self.nothing = text_label("", self, look="faint", wrap=True, hidden=True)
         self.other = QPushButton(self)
+        self.other.setAccessibleName("Show what fits elsewhere")
         """Leads to what fits on another shelf, where nothing fits here."""
         self.other.hide()
 

@@ -33,7 +33,8 @@ def answers(window: MainWindow) -> dict[str, QPushButton]:
 
 def test_it_stands_in_the_middle_over_all_else(asked: MainWindow) -> None:
     assert list(answers(asked)) == ["Save", "Do not save", "Cancel"]
-    sheet, whole = asked.banners.sheet, asked.centralWidget()
+    sheet, whole = asked.banners.sheet, asked.banners.sheet.parentWidget()
+    assert whole is not None and whole is asked.centralWidget()
     assert sheet.rect().size() == whole.size()
     card = answers(asked)["Save"].parentWidget()
     assert card is not None
@@ -43,7 +44,7 @@ def test_it_stands_in_the_middle_over_all_else(asked: MainWindow) -> None:
     assert not asked.banners.isVisible()
     asked.resize(asked.width() - 200, asked.height() - 100)
     QApplication.processEvents()
-    assert sheet.size() == asked.centralWidget().size()
+    assert sheet.size() == whole.size()
 
 
 def test_a_click_beside_it_reaches_nothing(asked: MainWindow, qtbot: QtBot) -> None:
@@ -62,7 +63,8 @@ def test_it_has_the_keys_and_gives_them_back(asked: MainWindow, qtbot: QtBot) ->
         assert answers(window)[title].hasFocus()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     assert not window.banners.sheet.isVisible() and window.notices == ()
-    assert window.start.isVisible() and window.start.isAncestorOf(QApplication.focusWidget())
+    focus = QApplication.focusWidget()
+    assert window.start.isVisible() and focus is not None and window.start.isAncestorOf(focus)
     assert window.session.document.network.ids == ("input1",)
 
 
