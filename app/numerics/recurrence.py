@@ -16,7 +16,7 @@ STEADY, FADING = 10.0, 1000.0
 
 @dataclass(frozen=True)
 class Quantity:
-    """A gate or state of a recurrent cell: its name, the letter that stands for it, and what it is for.
+    """A gate or state of a recurrent cell: its name, the letter that stands for it, and in a few words what it is for.
 
     ``share`` is true for gates, whose values lie between 0 and 1.
     """
@@ -28,14 +28,14 @@ class Quantity:
 
 
 QUANTITIES = {
-    "forget": Quantity("Forget gate", "f", "how much of the cell is kept", share=True),
-    "input": Quantity("Input gate", "i", "how much of the candidate is written", share=True),
+    "forget": Quantity("Forget gate", "f", "how much is kept", share=True),
+    "input": Quantity("Input gate", "i", "how much is written", share=True),
     "candidate": Quantity("Candidate", "g", "what could be written"),
-    "output": Quantity("Output gate", "o", "how much of the cell is shown", share=True),
+    "output": Quantity("Output gate", "o", "how much is shown", share=True),
     "cell": Quantity("Cell state", "c", "what is remembered"),
     "hidden": Quantity("Hidden state", "h", "what is passed on"),
-    "reset": Quantity("Reset gate", "r", "how much of the old state the candidate sees", share=True),
-    "update": Quantity("Update gate", "z", "how much of the old state is kept", share=True),
+    "reset": Quantity("Reset gate", "r", "how much is seen", share=True),
+    "update": Quantity("Update gate", "z", "how much is kept", share=True),
 }
 
 

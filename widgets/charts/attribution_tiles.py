@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, reach, sequential
@@ -134,12 +134,21 @@ class HeatTiles(TileView):
 
     def grid(self) -> Grid:
         """Return where tiles stand; bars and lines, which can be of any shape, take all the room there is."""
+        grid = self._grid_of(self.caption_lines)
+        return self._grid_of(self.caption_lines + 1) if self._wraps(grid) else grid
+
+    def _grid_of(self, lines: int) -> Grid:
         area = QRectF(self.rect()).adjusted(12, 8, -16, -8)
-        caption = self.caption_lines * (self.theme.px(14) + 1.0)
+        caption = lines * (self.theme.px(14) + 1.0)
         scale = self.theme.scale
         if self._sample.ndim == 3:
             return arrange(self.count(), area, self.aspect(), caption, self.LEAST * scale, self.MOST * scale)
         return filling(self.count(), area, caption, BROAD * scale)
+
+    def _wraps(self, grid: Grid) -> bool:
+        """Whether the name of a way to explain needs two lines below a tile of this grid."""
+        metrics = QFontMetricsF(self.theme.font(small=True, bold=True))
+        return any(metrics.horizontalAdvance(heat.title) > grid.width for heat in self._heats.values())
 
     def theme_changed(self) -> None:
         """Forget the tiles in the old colours."""
@@ -202,13 +211,25 @@ class HeatTiles(TileView):
         """Write the way's name, its colour scale with numbers, and what they mean."""
         heat = self._heat(index)
         title, note = ("Sample", self._note) if heat is None else (heat.title, heat.note)
-        self.write(painter, place, 0, title, self.theme.text, bold=True)
+        line = self.theme.px(14)
+        if self._wraps(self.grid()):
+            self._write_wrapped(painter, place, title)
+            place = place.adjusted(0, line, 0, 0)
+        else:
+            self.write(painter, place, 0, title, self.theme.text, bold=True)
         bars = self._sample.ndim == 1
         if heat is not None and not bars:
-            line = self.theme.px(14)
             strip = QRectF(place.left() + 4, place.top() + line, place.width() - 8, line)
             draw_scale(painter, self.theme, strip, self._table(heat), *heat.range(), wide=True)
         self.write(painter, place, 1 if bars or heat is None else 2, note, self.theme.faint, bold=False)
+
+    def _write_wrapped(self, painter: QPainter, place: QRectF, title: str) -> None:
+        """Write a name in the first two lines, a short one in the second."""
+        painter.setFont(self.theme.font(small=True, bold=True))
+        painter.setPen(self.theme.text)
+        room = QRectF(place.left(), place.top(), place.width(), 2.0 * self.theme.px(14) + 2.0)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), title)
 
     # Reading
 

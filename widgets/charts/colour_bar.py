@@ -24,6 +24,9 @@ class ColourBar(pg.ColorBarItem):
         self.write: Callable[[float], str] = lambda value: number(value, 3)
         self._image = image
         self.axis.tickStrings = self._texts
+        self._line = 1.0
+        levels = self.axis.tickValues
+        self.axis.tickValues = lambda low, high, size: apart(levels(low, high, size), size, self._line)
 
     def _texts(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [self.write(value) for value in values]
@@ -39,6 +42,7 @@ class ColourBar(pg.ColorBarItem):
         self.axis.setTickFont(font)
         self.axis.setTextPen(theme.faint)
         metrics = QFontMetricsF(font)
+        self._line = metrics.height()
         widest = max(metrics.horizontalAdvance(text) for text in ("−0.000", self.write(low), self.write(high)))
         width = round(widest + 10 + (metrics.height() + 2 if title else 0.0))
         self.axis.setVisible(width <= room)
@@ -52,3 +56,18 @@ class ColourBar(pg.ColorBarItem):
         self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
         self.setLevels((low, high))
         self.setImageItem(self._image)
+
+
+Levels = list[tuple[float, list[float]]]
+
+
+def apart(levels: Levels, size: float, line: float) -> Levels:
+    """Those levels of ticks whose numbers, ``line`` pixels high, stand apart on ``size`` pixels; at least two ticks."""
+    kept: Levels = []
+    room = max(int(size // line), 2)
+    for spacing, values in levels:
+        if kept and sum(len(ticks) for _, ticks in kept) + len(values) > room:
+            break
+        places = np.unique(np.linspace(0, len(values) - 1, min(room, len(values))).round().astype(int))
+        kept.append((spacing, [values[place] for place in places]))
+    return kept

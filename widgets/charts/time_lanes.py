@@ -97,7 +97,8 @@ class LaneTitle(pg.GraphicsWidget):
             return
         painter.setPen(theme.faint)
         flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(area.adjusted(0, line, 0, 0), int(flags), self._lane.says)
+        room = area.adjusted(0, line, 0, 0)
+        painter.drawText(room, int(flags), fitting(self._lane.says, small, room.width(), room.height()))
 
     def _write_names(self, painter: QPainter, at: QPointF, right: float) -> None:
         metrics = QFontMetricsF(painter.font())
@@ -108,6 +109,17 @@ class LaneTitle(pg.GraphicsWidget):
             painter.setPen(self._theme.run(feature))
             painter.drawText(at, name)
             at = QPointF(at.x() + width + 10, at.y())
+
+
+def fitting(words: str, metrics: QFontMetricsF, width: float, height: float) -> str:
+    """As many of the words as fit into a room when they wrap, in pixels; what is left out is told by three dots."""
+    kept = words.split()
+    flags = int(Qt.TextFlag.TextWordWrap)
+    shown = words
+    while len(kept) > 1 and metrics.boundingRect(QRectF(0, 0, width, 1e4), flags, shown).height() > height:
+        kept.pop()
+        shown = f"{' '.join(kept)}…"
+    return shown
 
 
 class TimeLanes(PlotView):

@@ -20,10 +20,12 @@ class SeriesPlot(CurveView):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent=parent)
-        self.panel.sides["left"].set_title("value")
 
-    def set_series(self, truth: tuple[ArrayLike, ArrayLike], forecasts: dict[str, tuple[ArrayLike, ArrayLike]]) -> None:
+    def set_series(
+        self, truth: tuple[ArrayLike, ArrayLike], forecasts: dict[str, tuple[ArrayLike, ArrayLike]], unit: str = ""
+    ) -> None:
         """Show (steps, values) of the truth and of each named forecast; values that are not finite leave gaps."""
+        self.panel.sides["left"].set_title(f"value ({unit})" if unit else "value")
         self.curves.clear()
         for run, (name, (steps, values)) in enumerate([("truth", truth), *forecasts.items()], -1):
             self.add_curve(name, name, run, "train")

@@ -24,7 +24,7 @@ class FiltersTab(Tab):
 
     title = "Filters"
     place = 1
-    sentence = "What each filter of a convolution looks for; click one for its numbers"
+    sentence = "What each filter looks for; click one for its numbers"
     shows_layers = "only convolutions have filters"
     no_run = "Train the network to watch its filters form."
 

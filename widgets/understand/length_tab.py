@@ -26,7 +26,7 @@ class LengthTab(EvaluationTab):
 
     title = "By length"
     place = 3
-    sentence = "Whether the network knows the rule, or only the lengths that it was shown"
+    sentence = "Whether the rule holds for lengths that were never shown"
     no_run = "Train the network to see how far its rule reaches over samples of unequal length."
     live = "Once training has ended, its predictions by length stand here."
     waiting = "Counting…"

@@ -56,7 +56,7 @@ class MapsTab(Tab):
         """Offer the layers of another run, and the samples it was trained on."""
         layers = self.subject.layers_within()
         convolutions = self.subject.convolutions_within()
-        self.picker.offer(layers, convolutions[0] if convolutions else layers[1] if len(layers) > 1 else "")
+        self.picker.offer(layers, convolutions[0] if convolutions else self.subject.first_learned())
         if self.isVisible():
             self.on_shown()
 

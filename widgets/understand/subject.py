@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.data.same_data import same_data, title_of_data
+from app.insight.embedding_layers import facts_of
 from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
@@ -170,6 +171,14 @@ class Subject(QObject):
         if network is None:
             return []
         return [id_ for id_ in network.ordered() if not isinstance(network.layer(id_), Output)]
+
+    def first_learned(self) -> str:
+        """Id of the first layer of the run that has weights, a convolution where there is one; empty where none has."""
+        network = self.network
+        if network is None:
+            return ""
+        learned = (id_ for id_, facts in facts_of(network).items() if facts.parameters)
+        return next(iter([*self.convolutions(), *learned]), "")
 
     def layers_within(self) -> list[str]:
         """As `layers`, each block that runs once or on every frame followed by the layers inside: ``block1.conv1``."""

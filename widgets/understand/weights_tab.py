@@ -21,7 +21,7 @@ class WeightsTab(Tab):
 
     title = "Weights"
     place = 4
-    sentence = "How the weights spread in every layer, and while training their gradients"
+    sentence = "How weights spread, and while training their gradients"
     no_run = "Train the network to see how its weights and their gradients spread in every layer."
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.charts.attribution_tiles import Heat, HeatTiles, filling, inset
+from widgets.charts.colour_bar import apart
 from widgets.look.theme import ThemeSource
 
 RANDOM = np.random.default_rng(0)
@@ -124,3 +125,23 @@ def test_tiles_of_any_shape_fill_the_room(size: tuple[int, int], columns: int) -
     last = grid.tile(5)
     assert last.right() <= area.right() + 0.5
     assert last.bottom() + grid.caption <= area.bottom() + 0.5
+
+
+def test_a_name_that_is_wider_than_its_tile_has_two_lines(source: ThemeSource, qtbot: QtBot) -> None:
+    view = shown(qtbot, source)
+    view.set_sample(RANDOM.random((1, 8, 8)), np.zeros((1, 8, 8)))
+    view.set_heats({"short": Heat("A", np.ones((8, 8)), True)})
+    low = view.grid().caption
+    words = "word " * 8
+    view.set_heats({str(at): Heat(words, np.ones((8, 8)), True) for at in range(6)})
+    grid = view.grid()
+    assert QFontMetricsF(view.theme.font(small=True, bold=True)).horizontalAdvance(words) > grid.width
+    assert grid.caption > low
+    assert not grab(view).isNull()
+
+
+@pytest.mark.parametrize(("size", "values"), [(30.0, [0.0, 1.0]), (10.0, [0.0, 1.0]), (90.0, [0.0, 0.5, 1.0])])
+def test_the_numbers_beside_a_colour_bar_stand_apart(size: float, values: list[float]) -> None:
+    levels = [(0.5, [0.0, 0.5, 1.0]), (0.1, [0.1 * tick for tick in range(1, 10)])]
+    assert [tick for _, ticks in apart(levels, size, 14.0) for tick in ticks] == values
+    assert sum(len(ticks) for _, ticks in apart(levels, 400.0, 14.0)) == 12

@@ -50,7 +50,8 @@ def test_a_scatter_names_the_point_under_the_pointer(qtbot: QtBot) -> None:
 
 def test_a_series_reads_truth_and_forecast(qtbot: QtBot) -> None:
     view = SeriesPlot(ThemeSource("light"), "Forecast")
-    view.set_series(([0, 1, 2], [1.0, np.nan, 3.0]), {"forecast": ([2], [2.5])})
+    view.set_series(([0, 1, 2], [1.0, np.nan, 3.0]), {"forecast": ([2], [2.5])}, "MW")
+    assert view.panel.sides["left"].title == "value (MW)"
     shown(qtbot, view)
     assert "step 2\ntruth 3\nforecast 2.5" in words(view)
 

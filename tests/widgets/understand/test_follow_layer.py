@@ -16,6 +16,7 @@ from tests.widgets.understand.silent import Silent, saved_run
 from widgets.shell.window import MainWindow
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, ByHandTab
 from widgets.understand.filters_tab import FiltersTab
+from widgets.understand.maps_tab import MapsTab
 from widgets.understand.recurrent.gates_tab import GatesTab
 from widgets.understand.similar_samples_tab import SimilarTab
 from widgets.understand.understand_panel import UnderstandPanel
@@ -109,3 +110,11 @@ def test_by_hand_follows_a_click_on_the_canvas_or_says_why_not(window: MainWindo
     assert tab.mode == EXAMPLES and panel.views.sentence.text() == ByHandTab.sentence
     click(first)
     assert tab.mode == NETWORK and panel.views.sentence.text() == ByHandTab.sentence
+
+
+def test_views_begin_with_a_layer_that_has_learned_something(silent: Silent, tmp_path: Path) -> None:
+    project = preset("digits_mlp").project
+    panel = trained(silent, tmp_path, Document(project.network, dict(project.sections)))
+    for kind in (MapsTab, UnitsTab):
+        panel.show_tab(kind.title)
+        assert panel.view(kind).picker.chosen == "dense1"

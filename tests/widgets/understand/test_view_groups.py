@@ -143,6 +143,7 @@ def test_every_view_has_a_sentence_and_a_name_of_its_own(silent: Silent) -> None
     tabs = silent.panel.views.kinds
     assert len({tab.title for tab in tabs}) == len({tab.sentence for tab in tabs}) == len(tabs) > 10
     assert all(tab.title and tab.sentence and not tab.sentence.endswith(".") for tab in tabs)
+    assert max(len(tab.sentence) for tab in tabs) <= 60, "there is a line beside the tabs, and the name of the run"
     for group in {tab.group for tab in tabs}:
         button = silent.panel.views.rail.button(group)
         assert button.text() == group.value

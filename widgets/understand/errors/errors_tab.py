@@ -31,7 +31,7 @@ class ErrorsTab(EvaluationTab):
 
     title = "Errors"
     place = 1
-    sentence = "How good the predictions are, which classes are confused or how far numbers miss, and the worst samples"
+    sentence = "How good the predictions are, and which samples are worst"
     no_run = "Train the network to test it on samples that it has never seen."
     live = "Once training has ended, its errors stand here."
     waiting = "Testing…"

@@ -62,7 +62,7 @@ class NumberErrors(QWidget):
         """Show the series, and what was forecast of each step one step before."""
         forecasts, unit = reply.forecasts, reply.unit
         time, error, last = forecasts.time, forecasts.error, forecasts.last
-        self.series.set_series((time, forecasts.true[:, 0]), {"forecast": (time, forecasts.predicted[:, 0])})
+        self.series.set_series((time, forecasts.true[:, 0]), {"forecast": (time, forecasts.predicted[:, 0])}, unit)
         first = f"One step ahead the forecast errs by {format_number(float(error[0]))}{unit and f' {unit}'} (RMSE)"
         compared = f"; repeating the last value errs by {format_number(float(last[0]))}."
         further = f" At step {len(error)} it errs by {format_number(float(error[-1]))}." if len(error) > 1 else ""

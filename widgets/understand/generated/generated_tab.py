@@ -39,7 +39,7 @@ class GeneratedTab(Tab):
 
     title = "Generated samples"
     place = 7
-    sentence = "What the generator makes of the same noise, from the first step on"
+    sentence = "What the generator makes of the same noise over time"
     group = Group.PREDICTIONS
     no_run = "Train the network to see what its generator makes, from the first step on."
 

@@ -26,7 +26,7 @@ class AttentionTab(SampledTab):
 
     title = "Attention"
     place = 1
-    sentence = "Which part of its input the network looks at for each word it writes"
+    sentence = "Where the network looks while it writes each word"
     shows_layers = "only attention layers look back"
     none, empty = NO_ATTENTION, EMPTY
 

@@ -26,7 +26,7 @@ class GatesTab(SampledTab):
 
     title = "Gates"
     place = 3
-    sentence = "What a recurrent layer lets in, keeps and shows at every step; point at one to read it"
+    sentence = "What the layer lets in, keeps and shows at every step"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)

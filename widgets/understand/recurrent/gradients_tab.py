@@ -34,7 +34,7 @@ class GradientsTab(RecurrentTab):
 
     title = "Gradients"
     place = 4
-    sentence = "How much of the gradient is left at every step on its way back"
+    sentence = "How much of the gradient is left at each step back"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)

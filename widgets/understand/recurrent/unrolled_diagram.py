@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
@@ -16,8 +14,7 @@ from widgets.charts.colour_maps import colour, diverging, image, reach
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
-
-Floats = NDArray[np.float64]
+from widgets.understand.recurrent.unrolled_states import Floats, Unrolled
 
 LEAST, WIDEST = 72.0, 132.0
 """Width of a cell in pixels at scale 1, at least and at most."""
@@ -27,37 +24,6 @@ MOST_STEPS = 24
 DECADES = 4.0
 """Powers of ten between the widest arrow of a gradient and the thinnest."""
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-@dataclass(frozen=True, eq=False)
-class Unrolled:
-    """A layer's states over all steps of one sample.
-
-    ``states`` hold for each state its letter, values (time, units) and gradients (time, units). ``read`` says what
-    comes in at each step, ``answer`` what comes of it. ``only_last`` states leave the layer where only the last one is
-    read, and with ``back`` time is read from its end.
-    """
-
-    name: str
-    states: tuple[tuple[str, Floats, Floats], ...]
-    read: Sequence[str]
-    answer: str = ""
-    only_last: bool = True
-    back: bool = False
-
-    @property
-    def steps(self) -> int:
-        """Number of time steps."""
-        return len(self.read)
-
-    @property
-    def end(self) -> int:
-        """The step that is read last."""
-        return 0 if self.back else self.steps - 1
-
-    def length(self, step: int) -> float:
-        """The length of the gradient at a step, of the state that reaches farthest: the cell's where there is one."""
-        return float(np.linalg.norm(self.states[-1][2][step]))
 
 
 class UnrolledDiagram(PaintedView):
@@ -100,12 +66,12 @@ class UnrolledDiagram(PaintedView):
         if self.layer is None:
             self.describe(self.empty_text)
             return
-        last = self.first + self.count
-        self.describe(f"{self.layer.name} unrolled over steps {self.first + 1} to {last} of {self.layer.steps}")
+        shown = f"steps {self.first + 1} to {self.first + self.count} of {self.layer.steps}"
+        self.describe(f"{self.layer.name} unrolled over {shown}")
 
     def _least(self) -> float:
-        scale = self.theme.scale
-        return (ROLLED + 2 * MARGIN + self.count * LEAST + (self.count + 1) * GAP) * scale if self.layer else 0.0
+        width = ROLLED + 2 * MARGIN + self.count * LEAST + (self.count + 1) * GAP
+        return width * self.theme.scale if self.layer else 0.0
 
     def sizeHint(self) -> QSize:
         """Room for all steps."""
@@ -198,8 +164,17 @@ class UnrolledDiagram(PaintedView):
         if not layer.only_last or step == layer.end:
             self._arrow(painter, [QPointF(centre, box.top()), QPointF(centre, box.top() - self._reach(30))])
             out = QRectF(box.left() - 30, box.top() - self._reach(30) - line, box.width() + 60, line)
-            label = layer.answer if step == layer.end and layer.answer else f"{layer.states[0][0]}{lowered(step)}"
-            self._write(painter, out, label, small=True)
+            if step == layer.end and layer.answer:
+                self._write(painter, self._room_of_answer(out, layer), layer.answer, small=True)
+            else:
+                self._write(painter, out, f"{layer.states[0][0]}{lowered(step)}", small=True)
+
+    def _room_of_answer(self, out: QRectF, layer: Unrolled) -> QRectF:
+        """Room for the whole answer about where it leaves: above what leaves other steps, and within the drawing."""
+        width = max(QFontMetricsF(self.theme.font(small=True)).horizontalAdvance(layer.answer) + 4, out.width())
+        left = max(min(out.center().x() - width / 2, self.width() - 4 - width), 4.0)
+        top = out.top() if layer.only_last or self.count == 1 else max(out.top() - out.height(), 0.0)
+        return QRectF(left, top, width, out.height())
 
     def _paint_states(self, painter: QPainter, layer: Unrolled, step: int, place: QRectF) -> None:
         """The states as patches of colour, one cell for each unit, their gradients below them."""

@@ -18,7 +18,8 @@ from widgets.plots.ticks import number
 from widgets.understand.recurrent.gates_tab import prediction_text, read_values
 from widgets.understand.recurrent.gradients_tab import KINDS
 from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
-from widgets.understand.recurrent.unrolled_diagram import MOST_STEPS, Unrolled, UnrolledDiagram
+from widgets.understand.recurrent.unrolled_diagram import MOST_STEPS, UnrolledDiagram
+from widgets.understand.recurrent.unrolled_states import Unrolled
 from widgets.understand.subject import Subject
 
 USUAL = 5
@@ -31,7 +32,7 @@ class UnrolledTab(SampledTab):
 
     title = "Unrolled"
     place = 2
-    sentence = "One cell used again and again, its state handed from step to step"
+    sentence = "One cell used again and again, its state handed on"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(source, subject, parent)

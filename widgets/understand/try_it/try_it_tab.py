@@ -65,7 +65,7 @@ class TryItTab(Tab):
     """A sample that can be edited, at its right what the network predicts, below what the layers give."""
 
     title = "Try it"
-    sentence = "Draw, type or open a sample of your own: the prediction follows"
+    sentence = "Draw, type or open a sample: the prediction follows"
     group = Group.TRY
     no_run = "Train the network; then draw, type or open a sample here to see what it predicts."
 

@@ -92,6 +92,9 @@ class ValuesEditor(SampleEditor):
         self._values: Array = np.zeros(0, np.float32)
         self.curves = TitledCurves(source, form.field.name, "Start from a sample, or open a file.")
         self.curves.view.set_along("step")
+        units = set(form.field.units)
+        unit = units.pop() if len(units) == 1 else ""
+        self.curves.view.panel.sides["left"].set_title(f"value ({unit})" if unit else "value")
         self.tile = SampleGallery(source, form.field.name, "Start from a sample, or open a file.", self)
         self.stack = CurrentOnlyStack(self)
         self.stack.add(self.curves)

@@ -96,8 +96,7 @@ class UnitsTab(Tab):
         network = self.subject.network
         layers = [] if network is None else self.subject.layers()
         units = [id_ for id_ in layers if network is not None and not isinstance(network.layer(id_), Input)]
-        convolutions = self.subject.convolutions()
-        self.picker.offer(units, convolutions[0] if convolutions else "")
+        self.picker.offer(units, self.subject.first_learned())
         self._look_anew()
 
     def on_shown(self) -> None:

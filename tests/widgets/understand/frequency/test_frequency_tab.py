@@ -67,8 +67,7 @@ def test_a_refusal_of_the_data_is_told_and_data_without_pictures_too(silent: Sil
     tab = silent.panel.view(FrequencyTab)
     assert tab.gallery.empty_text == tab.says.text() == "The file is gone."
     silent.panel.subject.follow(make_document("spirals", 1), None)
-    silent.show_data()
-    assert tab.says.text() == NO_PICTURES
+    assert silent.panel.views.nothing.isVisible() and silent.panel.views.nothing.text() == NO_PICTURES
 
 
 def test_the_circle_follows_the_mouse_and_the_picture_follows_the_circle(silent: Silent, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
@@ -17,7 +18,7 @@ from app.worker.handlers import answer
 from graph.document import Document
 from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent
-from widgets.charts.time_lanes import Lane, TimeLanes
+from widgets.charts.time_lanes import Lane, TimeLanes, fitting
 from widgets.look.theme import ThemeSource
 from widgets.understand.recurrent.gates_tab import GatesTab
 from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
@@ -170,3 +171,11 @@ def test_fewer_steps_move_the_cursor_inside(lanes: TimeLanes) -> None:
     assert lanes.is_empty()
     with pytest.raises(ValueError, match="equally many"):
         lanes.set_lanes([Lane("a", "", np.zeros((2, 1))), Lane("b", "", np.zeros((3, 1)))])
+
+
+def test_words_beside_a_lane_that_do_not_fit_end_in_dots(lanes: TimeLanes) -> None:
+    metrics = QFontMetricsF(lanes.theme.font(small=True))
+    words, width = "how much of the cell is kept", metrics.horizontalAdvance("how much of the cell") + 2
+    assert fitting(words, metrics, width, 10 * metrics.height()) == words
+    assert fitting(words, metrics, width, 1.2 * metrics.height()).endswith("…")
+    assert fitting("kept", metrics, 1.0, 1.0) == "kept"

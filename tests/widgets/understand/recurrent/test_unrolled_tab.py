@@ -6,14 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from app.protocol.recurrent_messages import ReadRecurrentStates
 from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of
 from tests.widgets.understand.silent import Silent
 from widgets.look.theme import ThemeSource
-from widgets.understand.recurrent.unrolled_diagram import Unrolled, UnrolledDiagram, lowered
+from widgets.understand.recurrent.unrolled_diagram import UnrolledDiagram, lowered
+from widgets.understand.recurrent.unrolled_states import Unrolled
 from widgets.understand.recurrent.unrolled_tab import UnrolledTab
 
 
@@ -131,3 +133,18 @@ def test_any_number_of_steps_is_drawn(diagram: UnrolledDiagram, count: int, back
 
 def test_indices_count_from_one() -> None:
     assert lowered(41) == "₄₂"
+
+
+@pytest.mark.parametrize("only_last", [True, False])
+def test_the_whole_answer_has_room_in_the_drawing(diagram: UnrolledDiagram, only_last: bool) -> None:
+    state = ("h", np.zeros((6, 2)), np.zeros((6, 2)))
+    answer = "predicts 1,234.5 megawatts, truth 1,234.6 megawatts"
+    layer = Unrolled("RNN", (state,), ["0"] * 6, answer, only_last=only_last)
+    diagram.show_layer(layer)
+    diagram.show_steps(1, 5)
+    box = diagram.cell(4)
+    out = QRectF(box.left() - 30, box.top() - 40, box.width() + 60, 14)
+    room = diagram._room_of_answer(out, layer)
+    assert room.width() >= QFontMetricsF(diagram.theme.font(small=True)).horizontalAdvance(answer)
+    assert room.left() >= 0 and room.right() <= diagram.width()
+    assert only_last or room.bottom() <= out.top(), "it would stand over what leaves the step before"
