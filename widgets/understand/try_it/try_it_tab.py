@@ -109,9 +109,10 @@ class TryItTab(Tab):
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
-        row = (self.part, self.before, self.where, self.after, self.open_file)
-        hbox(*row, parent=self.controls, spacing=6)
-        self.bar.addWidget(text_label("Start from", self, look="faint", buddy=self.part))
+        start_from = text_label("Start from", self, look="faint", buddy=self.part)
+        hbox(
+            start_from, self.part, self.before, self.where, self.after, self.open_file, parent=self.controls, spacing=6
+        )
         self.bar.addWidget(self.controls)
         self.bar.addStretch(1)
         self.place_for_editor = EditorPlace(self)
@@ -144,7 +145,7 @@ class TryItTab(Tab):
     def on_shown(self) -> None:
         """Ask how samples are entered, or predict the one that is here."""
         if self._described is not None:
-            self.pages.bring(self.page if self.editors else self.nothing)
+            self._show_editors()
             self._ask()
         elif self._requests.get("inputs") is None:
             self._show_nothing(LOADING)
@@ -175,8 +176,7 @@ class TryItTab(Tab):
             return
         self._put_editors()
         self.layers.set_cell_names(self._cell_names(reply.forms))
-        self.controls.setEnabled(True)
-        self.pages.bring(self.page)
+        self._show_editors()
         self._fetch()
 
     def _cell_names(self, forms: Sequence[InputForm]) -> dict[str, tuple[str, ...]]:
@@ -339,10 +339,14 @@ class TryItTab(Tab):
         self.where.setToolTip(plain_tip(f"{nth(read.place)} of {read.count:,} in the {whole}" if number else ""))
         self.where.setMinimumWidth(max(self.where.minimumWidth(), self.where.sizeHint().width()))
 
+    def _show_editors(self) -> None:
+        self.pages.bring(self.page if self.editors else self.nothing)
+        self.controls.setVisible(bool(self.editors))
+
     def _show_nothing(self, words: str) -> None:
         self.nothing.setText(words)
         self.pages.bring(self.nothing)
-        self.controls.setEnabled(False)
+        self.controls.hide()
 
     def _on_refused(self, reason: str) -> None:
         self._requests["inputs"] = None

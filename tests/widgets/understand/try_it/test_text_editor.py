@@ -128,3 +128,17 @@ def test_several_inputs_stand_in_tabs_and_go_together(qtbot: QtBot, silent: Sile
     sent = answer(qtbot, silent, predicted(0.9)).sample
     assert sent.texts == {"text": "a lovely film"}
     assert set(sent.arrays) == {"text", "window", "length"}
+
+
+def test_where_to_start_from_is_offered_once_it_is_known(silent: Silent, tmp_path: Path) -> None:
+    silent.panel.show()
+    silent.panel.show_run(saved_run(tmp_path / "run", make_document("digits", 1)))
+    silent.panel.show_tab("Try it")
+    tab = silent.panel.view(TryItTab)
+    assert tab.nothing.isVisible() and not tab.controls.isVisible()
+    form = InputForm(field=WORDS, editor="text", unit="word")
+    silent.reply(DescribeInputs, InputsDescribed(forms=(form,), parts={"test": 5}))
+    assert tab.page.isVisible() and tab.controls.isVisible()
+    silent.panel.show_run(saved_run(tmp_path / "other", make_document("digits", 1)))
+    silent.refuse("DescribeInputs", "The weights were altered.")
+    assert tab.nothing.text() == "The weights were altered." and not tab.controls.isVisible()
