@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Snapshot
-from app.protocol.views import Histogram, NetworkViews
+from app.protocol.views import NetworkViews
 from tests.widgets.understand.conftest import make_document
+from tests.widgets.understand.silent import Silent, saved_run
 from widgets.look.theme import ThemeSource
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
@@ -204,9 +205,10 @@ def test_everything_usable_has_a_name(qtbot: QtBot, controller: TrainingControll
     assert panel.view(MapsTab).grid.accessibleName()
 
 
-def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controller: TrainingController) -> None:
-    panel = make_panel(qtbot, controller)
-    tab = panel.view(FiltersTab)
+def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    silent.open(make_document("digits", 1), "Filters")
+    silent.panel.show_run(saved_run(tmp_path / "run", make_document("digits", 1)))
+    tab = silent.panel.view(FiltersTab)
     tab.picker.offer(["conv2"])
     weights = np.random.default_rng(0).normal(size=(4, 6, 3, 3))
     tab.on_inside(Snapshot(3, 1, NetworkViews(filters={"conv2": weights})))
@@ -218,15 +220,6 @@ def test_the_input_channel_of_filters_is_chosen_in_a_list(qtbot: QtBot, controll
     assert tab.grid.channel == 0
     qtbot.keyClick(tab.grid, Qt.Key.Key_BracketRight)
     assert tab.channel.currentText() == "Channel 2"
-
-
-def test_without_gradients_the_weights_have_all_the_room(qtbot: QtBot, controller: TrainingController) -> None:
-    panel = make_panel(qtbot, controller)
-    panel.show_tab("Weights")
-    assert not panel.view(WeightsTab).gradients.isVisible()
-    histograms = {"w": Histogram(np.ones(40), np.linspace(-1, 1, 41))}
-    panel.view(WeightsTab).on_inside(Snapshot(3, 1, NetworkViews(weights=histograms, gradients=histograms)))
-    assert panel.view(WeightsTab).gradients.isVisible()
 
 
 def test_the_decision_surface_forms_while_training(qtbot: QtBot, controller: TrainingController) -> None:
