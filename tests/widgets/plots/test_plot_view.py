@@ -19,6 +19,7 @@ from widgets.plots.axes import AxisRange
 from widgets.plots.axis_item import power_text
 from widgets.plots.bars import BarPlot
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.curve_view import CurveView
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import FOLLOW_MS, PlotView
@@ -260,3 +261,22 @@ def test_what_stands_over_a_panel_keeps_its_area_when_the_panel_goes_first() -> 
     delete(view.panel)
     assert item.boundingRect() == areas[1]
     delete(view)
+
+
+def test_room_that_is_left_free_is_laid_out_before_anything_is_painted(qtbot: QtBot) -> None:
+    """What moves in the midst of a paint is painted only where a notice that went has laid the plot bare."""
+    view = CurveView(ThemeSource("light"), "Loss", "")
+    qtbot.addWidget(view)
+    view.resize(400, 260)
+    view.add_curve("t", "train")
+    view.append("t", [1, 2, 3], [3.0, 2.0, 1.0])
+    view.show()
+    qtbot.waitExposed(view)
+    view.redraw()
+    for above in (60, 0):
+        view.leave_free(above, 0)
+        laid_out = view.panel.sceneBoundingRect()
+        view.viewport().repaint()
+        assert view.panel.sceneBoundingRect() == laid_out
+        assert laid_out.top() >= above
+    assert laid_out.top() < 60
