@@ -35,6 +35,7 @@ from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
 from widgets.canvas.commands.add_commands import add, add_layer, drop_at, show_drop
+from widgets.canvas.corner_caption import CornerCaption
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
 from widgets.canvas.key_hint import KeyHint
@@ -76,6 +77,8 @@ class CanvasView(QGraphicsView):
         self._mouse = MouseHandler(self.context)
         self._minimap = Minimap(self.viewport(), self.surface, self.navigation)
         self._hint = KeyHint(self.viewport(), themes)
+        self.caption = CornerCaption(self.viewport(), themes, self._minimap.is_clear)
+        """Says what all cards have in common, in a corner."""
         self._empty = True
         self._resized = False
         """Whether the canvas changed its size during the drag that goes on."""
@@ -323,7 +326,8 @@ class CanvasView(QGraphicsView):
         else:
             self.context.follow_size(before)
         self._minimap.place()
-        self._hint.dress()
+        for line in (self._hint, self.caption):
+            line.dress()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.navigation.stop()
@@ -344,7 +348,8 @@ class CanvasView(QGraphicsView):
 
     def _on_move(self) -> None:
         self._minimap.follow()
-        self._hint.place()
+        for line in (self._hint, self.caption):
+            line.place()
         if self._empty:
             self.viewport().update()
 
@@ -353,7 +358,8 @@ class CanvasView(QGraphicsView):
         self._ground = Ground(theme)
         self.surface.set_theme(theme)
         self.context.popups.search.set_theme(theme)
-        self._hint.dress()
+        for line in (self._hint, self.caption):
+            line.dress()
         self.viewport().update()
 
     def _describe(self) -> None:

@@ -16,6 +16,9 @@ INSET = 12
 class KeyHint(Label):
     """In the middle of the lower edge of a viewport; the pointer goes through it."""
 
+    loud = True
+    """Whether it is to be seen at once."""
+
     def __init__(self, viewport: QWidget, themes: ThemeSource) -> None:
         # Inside the viewport, because what lies over it from outside keeps Qt from scrolling what is painted already.
         super().__init__(parent=viewport)
@@ -41,9 +44,10 @@ class KeyHint(Label):
             return
         theme = self._themes.theme
         self.setFont(theme.font())
-        edge = blend(theme.accent, theme.raised, 0.5).name()
+        edge = blend(theme.accent, theme.raised, 0.5) if self.loud else theme.border
+        ink = theme.text if self.loud else theme.faint
         self.setStyleSheet(
-            f"background: {theme.raised.name()}; color: {theme.text.name()}; border: 1px solid {edge};"
+            f"background: {theme.raised.name()}; color: {ink.name()}; border: 1px solid {edge.name()};"
             "border-radius: 6px; padding: 6px 10px;"
         )
         room = self._viewport.width() - 2 * INSET

@@ -58,6 +58,11 @@ def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
     return Strip(tuple(image(each) for each in pixels), CAPTIONS[what], wide or what == "gates")
 
 
+def of_run(name: str) -> list[str]:
+    """The line below what is said of a layer that names the run; none where that is plain."""
+    return [f"This is of the run {name}."] if name else []
+
+
 _STRIPS: WeakKeyDictionary[CardPicture, tuple[Theme, Strip]] = WeakKeyDictionary()
 """What was made of each picture: a card and a view of Understand show the same."""
 
@@ -75,12 +80,17 @@ def _strip_of(picture: CardPicture, theme: Theme) -> Strip:
 
 
 class LiveCards:
-    """Strips and sentences for the layers on show, by id."""
+    """Strips and sentences for the layers on show, by id; ``whose`` names their run where that is not plain."""
 
     def __init__(
-        self, board: Board, theme: Theme, strips: Mapping[str, Strip], ailing: Mapping[str, Sequence[str]]
+        self,
+        board: Board,
+        theme: Theme,
+        strips: Mapping[str, Strip],
+        ailing: Mapping[str, Sequence[str]],
+        whose: str = "",
     ) -> None:
-        self._board, self._theme = board, theme
+        self._board, self._theme, self._whose = board, theme, whose
         self.strips, self.ailing = strips, ailing
 
     def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
@@ -103,7 +113,8 @@ class LiveCards:
     def description(self, id: str) -> str:
         """What ails a layer, and what its pictures are."""
         pictures = [self.strips[id].caption] if id in self.strips else []
-        return "\n".join([*self.ailing.get(id, ()), *pictures])
+        lines = [*self.ailing.get(id, ()), *pictures]
+        return "\n".join([*lines, *of_run(self._whose)] if lines else [])
 
     def bounds(self) -> QRectF:
         """Nothing that is not a card's."""

@@ -70,7 +70,7 @@ class Minimap(QWidget):
             self.hide()
             return
         place = self._place_at(self._spot, _size(self._bounds(), SIZES[0]))
-        if self._is_clear(place):
+        if self.is_clear(place):
             self._show_at(place)
         else:
             self.hide()
@@ -103,7 +103,7 @@ class Minimap(QWidget):
         roomy = area.width() > 3 * WIDTH and area.height() > 3 * HEIGHT
         return roomy and not bounds.isEmpty() and not self._navigation.visible_region().contains(bounds)
 
-    def _is_clear(self, place: QRect) -> bool:
+    def is_clear(self, place: QRect) -> bool:
         """Whether no card lies below a part of the viewport."""
         return not self._surface.board.card_index.meeting(self._navigation.scene_region(place))
 
@@ -115,7 +115,7 @@ class Minimap(QWidget):
             edges = [(right, 1 - step / steps) for right in (True, False) for step in range(steps + 1)]
             for spot in (self._spot, *CORNERS, *edges):
                 place = self._place_at(spot, size)
-                if self._is_clear(place):
+                if self.is_clear(place):
                     self._spot = spot
                     return place
         return None

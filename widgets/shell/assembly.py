@@ -12,6 +12,7 @@ from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
     from widgets.shell.window import MainWindow
+    from widgets.training.training_panel import TrainPanel
     from widgets.training.worker_link import WorkerLink
 
 
@@ -89,9 +90,11 @@ def offer_recovery(window: MainWindow) -> None:
         window.files.offer_recovery(unsaved(home.folder("recovery")))
 
 
-def _show_errors(window: MainWindow) -> None:
+def _show_errors(window: MainWindow, panel: TrainPanel) -> None:
+    """Lead to the errors of the run whose score is told, which need not be the one that is picked in the list."""
     from widgets.shell.actions.link_actions import LinkActions
 
+    panel.show_last_run()
     window.part(LinkActions).follow("understand:errors")
 
 
@@ -147,7 +150,7 @@ def build_training(window: MainWindow) -> None:
         signal.connect(lambda _: memory.keep())
     panel.run_renamed.connect(lambda *_: memory.keep())  # the start page offers a run's file by its path
     window.training.outdated_told.connect(panel.strip.mark_outdated)
-    panel.strip.errors_wanted.connect(lambda: _show_errors(window))
+    panel.strip.errors_wanted.connect(lambda: _show_errors(window, panel))
     window.training.adopt(controller)
     window.part(LessonGuide).listen_to_training(controller)
     allow_memory(window, link)

@@ -15,7 +15,7 @@ from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.structure.blocks import Block
 from widgets.canvas.level_of_detail import PICTURES_FROM
-from widgets.canvas.live_cards import STRIP, LiveCards, strips_of
+from widgets.canvas.live_cards import STRIP, LiveCards, of_run, strips_of
 
 if TYPE_CHECKING:
     from app.protocol.events import Snapshot, Started
@@ -39,7 +39,8 @@ class LivePreviews(QObject):
     """Between the canvas and the run that is looked at: pictures and marks of health, live or of its saved weights.
 
     One rule: the cards show the run that `Subject` holds, which is the one in training once one begins. A layer that
-    was changed since that run began shows nothing, for what is known is not about it.
+    was changed since that run began shows nothing, for what is known is not about it. Where that run is not the last
+    one, of which the rest of the window tells, its name stands in a corner of the canvas.
     """
 
     def __init__(self, context: Context, controller: TrainingController, subject: Subject) -> None:
@@ -170,9 +171,18 @@ class LivePreviews(QObject):
         strips = strips_of(pictures | self._tried_pictures(), theme)
         ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
         board.hang(strips, STRIP)
-        shown = LiveCards(board, theme, strips, ailing) if strips or ailing else None
+        whose = self._whose() if strips or ailing else ""
+        shown = LiveCards(board, theme, strips, ailing, whose) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)
-        self._workbench.inspector.show_health({id_: "\n".join(sentences) for id_, sentences in ailing.items()})
+        canvas.caption.say(f"Pictures and marks on the cards: {whose}" if whose else "")
+        told = {id_: "\n".join([*sentences, *of_run(whose)]) for id_, sentences in ailing.items()}
+        self._workbench.inspector.show_health(told)
+
+    def _whose(self) -> str:
+        """The name of the run that is looked at, where it is not the one that the rest of the window tells of."""
+        run, controller = self._subject.run, self._controller
+        plain = run is None or (controller.own and run.path == controller.run)
+        return "" if plain or run is None else self._subject.run_name(run)
 
     def _tried_pictures(self) -> dict[str, CardPicture]:
         """What is known of the sample that is tried, for the layers on show that are as they were trained."""

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
-from app.protocol.events import (
-    MOST_CLASSES,
-    Epoch,
-    EpochConfusion,
-    EvaluationProgress,
-    Event,
-    Started,
-    TrainingProgress,
-)
-from app.system.number_format import counted
+from app.protocol.events import Epoch, EpochConfusion, EvaluationProgress, Event, Started, TrainingProgress
 from app.training.diagnosis import UNSETTLED
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import RunHistory
 from app.training.training_course import judges_overfitting
 from graph.document import Document
-from widgets.charts.confusion_matrix import ConfusionMatrix
-from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.busy_covers import BusyCovers
+from widgets.training.confusion_page import COMING, NO_MATRIX, ConfusionPage
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
 from widgets.training.metric_text import classifies
@@ -38,7 +26,7 @@ from widgets.training.notice_places import NoticePlaces
 from widgets.training.run_list import RunList
 from widgets.training.score_chance import how_sure
 from widgets.training.settings_form import PlanForm
-from widgets.training.status_strip import StatusStrip
+from widgets.training.status_strip import APART, StatusStrip
 from widgets.training.training_advice import TrainingAdvice
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
@@ -47,14 +35,7 @@ WIDE = 1240
 """Pixels, before scaling, from which on the panel has room for a third plot."""
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
-NO_MATRIX = (
-    "This run has no confusion matrix. Training counts one where each sample has one of 2 to "
-    f"{MOST_CLASSES} classes. Errors in Understand tests this run and shows its mistakes."
-)
-"""What the tab of the confusion matrix says of a classifier for which none is counted."""
 READING = "Reading the runs…"
-COMING = "It comes after the first epoch."
-"""What the tab says until the first epoch of a run ends."""
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
 
@@ -84,7 +65,9 @@ class TrainPanel(QWidget):
         self.runs = RunList(source, self)
         self.advice = TrainingAdvice(controller, self.notice, self.plan)
         self.busy = BusyCovers(controller.link, self, self._being_read)
-        self.confusion = ConfusionMatrix(source, "Confusion on the validation set", COMING)
+        self.confusion_page = ConfusionPage(source)
+        self.confusion = self.confusion_page.matrix
+        self._to_select: Path | None = None
         self._lay_out()
         self._connect()
 
@@ -100,9 +83,6 @@ class TrainPanel(QWidget):
         self.tabs.setUsesScrollButtons(False)
         self.tabs.addTab(self.plan, "Training settings")
         self.tabs.addTab(self.runs, "Runs")
-        self.counted = text_label(parent=self, look="heading", hidden=True)
-        self.confusion_page = QWidget()
-        vbox(self.counted, (self.confusion, 1), parent=self.confusion_page, margins=(12, 8, 4, 4), spacing=4)
         self.tabs.addTab(self.confusion_page, "Confusion")
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion_page), False)
         self._plots = QSplitter(Qt.Orientation.Horizontal)
@@ -143,6 +123,7 @@ class TrainPanel(QWidget):
         model.ticked.connect(self._on_tick)
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
+        self.runs.picked.connect(self._on_picked)
         self.runs.export_wanted.connect(self.export_wanted)
         self.runs.resume_wanted.connect(self._resume)
         self.runs.compare_wanted.connect(self.compare_wanted)
@@ -184,6 +165,11 @@ class TrainPanel(QWidget):
         """Bring the list of runs forward."""
         self.tabs.setCurrentWidget(self.runs)
 
+    def show_last_run(self) -> None:
+        """Pick the last run in the list, of which the line above the plots tells."""
+        if self._controller.run is not None:
+            self.runs.select(self._controller.run)
+
     def show_plan(self) -> None:
         """Bring the plan forward."""
         self.tabs.setCurrentWidget(self.plan)
@@ -212,7 +198,8 @@ class TrainPanel(QWidget):
 
     def _show_state(self) -> None:
         controller, run = self._controller, self._controller.run
-        self.strip.show_state(controller.state, controller.heading, own=controller.own)
+        whose = "" if controller.active else self._whose()
+        self.strip.show_state(controller.state, f"{whose}{controller.heading}", own=controller.own)
         over = run if controller.own and not controller.active else None
         entry = self.runs.model.up_to_date(over) if over is not None else None
         scored = entry if controller.score and controller.heading == controller.score else None
@@ -221,6 +208,17 @@ class TrainPanel(QWidget):
         if entry is not None and entry.kept is not None:
             self.strip.show_kept(entry.kept)
         self._tell_overfitting()
+
+    def _whose(self) -> str:
+        """The name of the last run, before what is told of it, where another run is picked in the list."""
+        run, picked = self._controller.run, self.runs.current
+        return f"{self._name_of(run)}{APART}" if run and picked and picked.path != run else ""
+
+    def _on_picked(self, _run: Path) -> None:
+        """Another run is looked at: say of which run the score and the confusion matrix are."""
+        if not self._controller.active:
+            self._show_state()
+        self.confusion_page.tell_whose(self._whose())
 
     def _on_state(self, state: State) -> None:
         self._show_state()
@@ -237,13 +235,13 @@ class TrainPanel(QWidget):
         self._epochs = event.epochs
         self.strip.on_start(event)
         self._show_confusion(False)
-        self._show_no_counts(COMING)
+        self.confusion_page.show_none(COMING)
         model = self.runs.model
         if self._live not in (None, run):
             model.tick(self._live, False)
         continued = event.step > 0
         model.tick(run, False)
-        self._live = run
+        self._live = self._to_select = run
         model.tick(run, True)
         if continued:
             self.curves.go_on(run, self._name_of(run), model.hue(run) or 0)
@@ -281,7 +279,7 @@ class TrainPanel(QWidget):
             self.runs.model.on_epoch(self._live, epoch)
         if self._controller.own and self.confusion.is_empty() and classifies(epoch.validation):
             self._show_confusion(True)
-            self._show_no_counts(NO_MATRIX)  # where one is counted, it follows at once
+            self.confusion_page.show_none(NO_MATRIX)  # where one is counted, it follows at once
 
     def _on_settled(self) -> None:
         """The list is read: the last run is one of them, or another project's by now."""
@@ -290,6 +288,9 @@ class TrainPanel(QWidget):
         if run is not None and not controller.active and controller.project.id and self._is_gone(run):
             controller.let_go()
         self._restore()
+        if self._to_select is not None and self.runs.model.row_of(self._to_select) is not None:
+            self.runs.select(self._to_select)  # it is the one that is looked at since it began
+            self._to_select = None
 
     def _is_gone(self, run: Path) -> bool:
         """Whether a run was deleted, or moved to another project."""
@@ -339,7 +340,7 @@ class TrainPanel(QWidget):
         """The matrix of an epoch of the open project's run."""
         if self._controller.own:
             self._show_confusion(True)
-            self._show_counts(event.counts, list(event.classes))
+            self.confusion_page.show_counts(event.counts, list(event.classes))
 
     def _restore_confusion(self, history: RunHistory) -> None:
         """The matrix that a run kept; of a classifier that kept none, where there is one."""
@@ -348,19 +349,9 @@ class TrainPanel(QWidget):
         kept, last = history.confusion, history.epochs[-1] if history.epochs else {}
         self._show_confusion(kept is not None or classifies(last.get("validation", {})))
         if kept is not None:
-            self._show_counts(kept["counts"], [str(name) for name in kept["classes"]])
+            self.confusion_page.show_counts(kept["counts"], [str(name) for name in kept["classes"]])
         else:
-            self._show_no_counts(NO_MATRIX)
-
-    def _show_counts(self, counts: ArrayLike, classes: list[str]) -> None:
-        """Show a matrix, and over it which samples it counts."""
-        self.confusion.set_counts(counts, classes)
-        self.counted.setText(f"Validation set, {counted(int(np.sum(counts)), 'sample')}")
-        self.counted.show()
-
-    def _show_no_counts(self, words: str) -> None:
-        self.confusion.clear(words)
-        self.counted.hide()
+            self.confusion_page.show_none(NO_MATRIX)
 
     def _show_confusion(self, shown: bool) -> None:
         self.tabs.setTabVisible(self.tabs.indexOf(self.confusion_page), shown)

@@ -231,8 +231,10 @@ def test_a_confusion_matrix_grows_while_training(scene: Scene) -> None:
         scene.say(EpochConfusion(epoch, tuple("0123456789"), counts))
     assert panel.tabs.isTabVisible(tab)
     assert panel.confusion.sentence(3, 3).startswith("10 of 19 samples of 3")
-    assert panel.counted.text().startswith("Validation set, ") and panel.counted.text().endswith(" samples")
-    assert not panel.counted.isHidden()
+    assert panel.confusion_page.counted.text().startswith(
+        "Validation set, "
+    ) and panel.confusion_page.counted.text().endswith(" samples")
+    assert not panel.confusion_page.counted.isHidden()
     scene.say(samples.finished())
     scene.begin()
     assert not panel.tabs.isTabVisible(tab)
