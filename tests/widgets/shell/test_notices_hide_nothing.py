@@ -100,6 +100,7 @@ def with_rows(window: MainWindow) -> None:
     """Give the page Data a table of rows."""
     view = window.workbench.panel("data")
     assert isinstance(view, DataView)
+    view._ask()  # what it asks by itself a little later would take the rows away again
     columns = tuple(Column(name, ColumnType.NUMBER, 0, 3, "1") for name in ("height", "weight", "age"))
     view._on_table(TablePreview(columns, (("1", "2", "3"),) * 40, 40))
     view.samples.show_first(ROWS)
