@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
+from unittest.mock import patch
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QtMsgType, qInstallMessageHandler
 from PySide6.QtCore import Qt as Core
@@ -16,6 +17,7 @@ from shiboken6 import isValid
 
 from widgets.shell.window import MainWindow
 from widgets.understand.understand_panel import UnderstandPanel
+from widgets.understand.understand_tab import Tab
 
 LOADS = re.compile(r"<\s*(img|link|style|body|table|p|object|qt)\b[^>]*trap\.png", re.IGNORECASE)
 """A tag that names the picture nobody may open."""
@@ -62,9 +64,10 @@ def walk(window: MainWindow) -> Iterator[str]:
         yield from _tabs(window)
     understand = window.workbench.panel("understand")
     if isinstance(understand, UnderstandPanel):
-        for kind in understand.views.kinds:
-            understand.show_tab(kind.title)
-            yield from look(window)
+        with patch.object(Tab, "lacks", lambda _subject: ""):  # as if each had something to show
+            for kind in understand.views.kinds:
+                understand.show_tab(kind.title)
+                yield from look(window)
     window.show_workspace("network")
     for id_ in window.session.document.network.ids:
         window.workbench.canvas.select([id_])

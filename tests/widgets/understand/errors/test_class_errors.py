@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.inference.scores import class_scores
 from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
+from tests.widgets.understand.silent import saved_run
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.titled_image import PicturePane
 from widgets.look.theme import ThemeSource
@@ -63,6 +64,7 @@ def errors(window: MainWindow, project_file: Path) -> ErrorsTab:
     window.show_workspace("understand")
     panel = window.workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
+    panel.show_run(saved_run(project_file.parent / "run", window.session.document))
     panel.show_tab("Errors")
     tab = panel.view(ErrorsTab)
     tab.classes.show_evaluation(digits_tested())
