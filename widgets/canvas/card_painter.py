@@ -12,7 +12,7 @@ from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
 from widgets.canvas.board_items import DEAD, HALO, Face
-from widgets.canvas.level_of_detail import Level, level_at
+from widgets.canvas.level_of_detail import LARGEST_TEXT, Level, level_at
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
 
@@ -35,9 +35,6 @@ MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
 
 SHRINKING = (1.0, 0.9, 0.8, 0.73)
 """Shares of the usual size of type that words on such cards are tried in, until they fit."""
-
-LARGEST_TEXT = 1.35
-"""How much larger than usual text on cards can be."""
 
 
 def tight(shape: Shape) -> str:
@@ -293,7 +290,7 @@ class CardPainter:
 
     def name_at(self, face: Face, zoom: float) -> str:
         """The name of a card as it is painted at a zoom; nothing where cards are plain tiles."""
-        level = level_at(zoom)
+        level = level_at(zoom, self.theme.scale)
         if level is Level.MID:
             large = min(self.theme.scale, LARGEST_TEXT)
             return self.word_fitting(self.name_font, MID_PIXELS[0] * large / zoom, face.id, cards.WIDTH - 10)[1]

@@ -19,6 +19,9 @@ class Level(IntEnum):
 NEAR_FROM = 0.6
 """Zoom from which cards show everything."""
 
+LARGEST_TEXT = 1.35
+"""How much larger than usual text on cards can be, whose size is the same in all looks."""
+
 MID_FROM = 0.25
 """Zoom from which cards show their names."""
 
@@ -29,8 +32,11 @@ MINIMUM, MAXIMUM = 0.02, 4.0
 """The range of the zoom; 1 is 100 %."""
 
 
-def level_at(zoom: float) -> Level:
-    """The level of detail at a zoom (1 is 100 %)."""
-    if zoom >= NEAR_FROM:
+def level_at(zoom: float, scale: float = 1.0) -> Level:
+    """The level of detail at a zoom (1 is 100 %), for text that is ``scale`` times as large as usual.
+
+    Small text on cards would be lost beside large text elsewhere: cards then show everything from a larger zoom on.
+    """
+    if zoom >= NEAR_FROM * max(scale / LARGEST_TEXT, 1.0):
         return Level.NEAR
     return Level.MID if zoom >= MID_FROM else Level.FAR

@@ -112,7 +112,7 @@ class Surface(QGraphicsObject):
 
     def draw(self, painter: QPainter, region: QRectF, zoom: float, ratio: float) -> None:
         """Draw the part of the board that meets ``region`` (scene coordinates)."""
-        level = level_at(zoom)
+        level = level_at(zoom, self.theme.scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._draw_annotations(painter, region, AnnotationKind.FRAME, zoom)

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from graph.drawing.routing import WirePath
 from graph.shapes import Kind
 from widgets.canvas.board_items import DEAD, Wire, painter_path
-from widgets.canvas.card_painter import KIND_PIXELS, LARGEST_TEXT
-from widgets.canvas.level_of_detail import Level
+from widgets.canvas.card_painter import KIND_PIXELS
+from widgets.canvas.level_of_detail import LARGEST_TEXT, Level
 from widgets.look.theme import Theme, blend
 
 STROKES: dict[str, tuple[float, tuple[float, ...]]] = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QSplitter
 
 from widgets.look.theme import ThemeSource
+from widgets.shell.left_column import LeftColumn
 
 HEIGHTS = {"network": 116, "summary": 260, "train": 300, "understand": 2000}
 """Heights of the bottom panel before the user moves the divider, by workspace; the summary has one of its own."""
@@ -16,6 +18,12 @@ LARGEST_SHARE = {"understand": 0.6}
 
 COLUMN_SHARES = (0.26, 0.33)
 """Most of the width that the columns left and right of the canvas get of themselves."""
+
+COLUMNS = (218, 320)
+"""Width of these columns to begin with, in pixels before scaling."""
+
+LEAST_CANVAS = 400
+"""Width in pixels, before scaling, that the canvas keeps; where both columns leave it less, the left one is folded."""
 
 USUAL_SHARE = 0.55
 LESSON_SHARE = 0.55
@@ -39,12 +47,18 @@ class Dividers:
     ``column`` (settings, lesson).
     """
 
-    def __init__(self, across: QSplitter, down: QSplitter, column: QSplitter, themes: ThemeSource) -> None:
+    def __init__(
+        self, across: QSplitter, down: QSplitter, column: QSplitter, left: LeftColumn, themes: ThemeSource
+    ) -> None:
         self._across, self._down, self._column, self._themes = across, down, column, themes
+        self._left, self._widths = left, list[float](COLUMNS)
         self._scale = 1.0
         self._heights: dict[str, int] = {}
         self._lesson_share = LESSON_SHARE
+        across.setSizes([COLUMNS[0], 742, COLUMNS[1]])
         themes.changed.connect(self._on_theme)
+        across.splitterMoved.connect(lambda *_: self._remember_columns())
+        left.folded.connect(self._share_across)
         column.splitterMoved.connect(self._remember_lesson)
 
     def divide(self, below: str, workspace: str, *, lent: bool, lesson: int) -> bool | None:
@@ -102,21 +116,39 @@ class Dividers:
 
     def _follow_scale(self) -> None:
         """Columns grow with the text, as far as the canvas keeps its share; not before there is a width to share."""
-        scale = self._themes.theme.scale
-        if scale == self._scale:
-            return
+        if self._themes.theme.scale != self._scale:
+            self._scale = self._themes.theme.scale
+            self._share_across()
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Fold the left column away where canvas and columns have too little room in the window, else have it back."""
+        columns = sum(self._capped(COLUMNS))
+        self._left.make_room(self._across.window().width() - columns < LEAST_CANVAS * self._scale)
+
+    def _capped(self, widths: Sequence[float]) -> list[int]:
+        """Widths of both columns, before scaling, as they are in this window."""
+        whole, shares = self._across.window().width(), zip(widths, COLUMN_SHARES, strict=True)
+        return [min(round(width * self._scale), round(whole * share)) for width, share in shares]
+
+    def _share_across(self) -> None:
+        """Give both columns their widths, and the canvas what they leave; so too when the left one is folded or not."""
+        left, right = self._capped(self._widths)
+        shown = self._left.strip_width + (left if self._left.is_open else 0)
+        self._across.setSizes([shown, self._across.window().width() - shown - right, right])
+
+    def _remember_columns(self) -> None:
+        """The user moved a divider beside the canvas."""
         left, _, right = self._across.sizes()
-        whole, grown = self._across.window().width(), scale / self._scale
-        left, right = (
-            min(round(width * grown), round(whole * share))
-            for width, share in zip((left, right), COLUMN_SHARES, strict=True)
-        )
-        self._across.setSizes([left, whole - left - right, right])
-        self._scale = scale
+        if self._left.is_open and left:
+            self._widths[0] = (left - self._left.strip_width) / self._scale
+        if right:
+            self._widths[1] = right / self._scale
 
     def state(self) -> dict[str, Any]:
         """Where the dividers stand, for the next start."""
-        return {"across": self._across.sizes(), "heights": self._heights}
+        left, right = self._capped(self._widths)
+        return {"across": [left, self._across.window().width() - left - right, right], "heights": self._heights}
 
     def restore(self, state: Any) -> None:
         """Put the dividers where they stood; what makes no sense is left alone."""
@@ -126,6 +158,7 @@ class Dividers:
         if isinstance(across, list) and len(across) == 3 and all(isinstance(size, int) and size > 0 for size in across):
             self._across.setSizes(across)
             self._scale = self._themes.theme.scale
+            self._widths = [across[0] / self._scale, across[2] / self._scale]
         if isinstance(heights, dict):
             known = {name: size for name, size in heights.items() if name in HEIGHTS and isinstance(size, int)}
             self._heights = {name: max(size, 60) for name, size in known.items()}

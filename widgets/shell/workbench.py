@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from graph.errors import NetloomError
@@ -29,6 +29,7 @@ from widgets.panels.problems import Problems
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
 from widgets.shell.dividers import LESSON_STRIP, Dividers
+from widgets.shell.left_column import LeftColumn
 from widgets.shell.panes import split_panes
 from widgets.shell.project_session import ProjectSession
 from widgets.shell.side_panel import SidePanel
@@ -67,13 +68,11 @@ class Workbench(QWidget):
         self.lesson_shown = False
         self.summary = Summary(themes)
         self.checks = QTabWidget()
-        self.left = QTabWidget()
-        self.left.setAccessibleName("Layers and outline")
-        self.left.addTab(self.palette_panel, "Layers")
-        self.left.addTab(self.outline, "Outline")
-        self.left.addTab(self.history, "History")
+        self.left_column = LeftColumn(themes)
+        self.left = self.left_column.tabs
+        for panel, title in ((self.palette_panel, "Layers"), (self.outline, "Outline"), (self.history, "History")):
+            self.left.addTab(panel, title)
         self.left.setTabToolTip(0, plain_tip(definition("layer")))
-        self.left.setUsesScrollButtons(False)
         self.bottom, self.middle = CurrentOnlyStack(), QStackedWidget()
         self._panels: dict[str, QWidget] = {"network": self.checks}
         self._assemble()
@@ -94,7 +93,7 @@ class Workbench(QWidget):
         self.down.setStretchFactor(0, 1)
         self.down.setCollapsible(0, False)
         self.column = QSplitter(Qt.Orientation.Vertical)
-        for widget in (self.left, centre, self.column):
+        for widget in (self.left_column, centre, self.column):
             self.across.addWidget(widget)
         vbox(self.breadcrumb, (self.canvas, 1), parent=centre, spacing=0)
         self.column.addWidget(self.side_panel)
@@ -102,14 +101,13 @@ class Workbench(QWidget):
         self.column.setChildrenCollapsible(False)
         self.lesson.hide()
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([218, 742, 320])
         for index in (0, 2):
             self.across.setCollapsible(index, False)
         self.checks.setAccessibleName("Problems and summary")
         self.checks.addTab(self.problems, "Problems")
         self.checks.addTab(self.summary, "Summary")
         self.bottom.add(self.checks)
-        self.dividers = Dividers(self.across, self.down, self.column, self._themes)
+        self.dividers = Dividers(self.across, self.down, self.column, self.left_column, self._themes)
         self._divide_soon = QTimer(self, singleShot=True, interval=0)
 
     def _connect(self) -> None:
@@ -307,7 +305,7 @@ class Workbench(QWidget):
         tries = (stem if number == 1 else f"{stem} {number}" for number in range(1, len(known) + 3))
         name = next(each for each in tries if each not in known)
         self.attempt(lambda: block_library.keep(name, block))
-        self.left.setCurrentWidget(self.palette_panel)
+        self.show_left(self.palette_panel)
         self.palette_panel.show_library()
         self.palette_panel.name_block(name)
 
@@ -385,7 +383,7 @@ class Workbench(QWidget):
 
     def workspace_of(self, widget: QWidget) -> str:
         """The workspace in which a widget is on show; the present one where it is in every one."""
-        panels = {"network": self.left, **self._panels}
+        panels = {"network": self.left_column, **self._panels}
         return next((name for name, panel in panels.items() if panel.isAncestorOf(widget)), self.workspace)
 
     def show_workspace(self, name: str) -> None:
@@ -442,7 +440,7 @@ class Workbench(QWidget):
             self.middle.setCurrentWidget(panel or self.down)
             return
         self.middle.setCurrentWidget(self.down)
-        self.left.setVisible(self.workspace in PALETTE_IN)
+        self.left_column.setVisible(self.workspace in PALETTE_IN)
         self.side_panel.enter(self.workspace)
         self._place_lesson()
         self.bottom.setVisible(panel is not None)
@@ -460,6 +458,15 @@ class Workbench(QWidget):
                 self.side_panel.setVisible(self.side_panel.wanted and not low)
                 self.dividers.divide_column(lesson)
 
+    def show_left(self, panel: QWidget) -> None:
+        """Bring palette, outline or history forward, also where their column is folded away."""
+        self.left_column.show_tabs(True)
+        self.left.setCurrentWidget(panel)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.dividers.make_room()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._divide_soon.start()
@@ -470,7 +477,7 @@ class Workbench(QWidget):
         lesson = (self.lesson,) if self.lesson_shown else ()
         if self.workspace == "data" and (panel := self._panels.get("data")) is not None:
             return *split_panes(panel), *lesson
-        return self.left, self.canvas, self.side_panel, *lesson, self.bottom
+        return self.left_column, self.canvas, self.side_panel, *lesson, self.bottom
 
     # Remembering
 

@@ -18,7 +18,7 @@ def search_palette(context: Context) -> None:
     """Put the keyboard into the palette's search field."""
     context.show_workspace("network")
     workbench = context.workbench
-    workbench.left.setCurrentWidget(workbench.palette_panel)
+    workbench.show_left(workbench.palette_panel)
     workbench.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
     workbench.palette_panel.search.selectAll()
 

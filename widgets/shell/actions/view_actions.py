@@ -35,6 +35,18 @@ def show_summary(context: Context) -> None:
     context.workbench.show_summary()
 
 
+def toggle_layers(context: Context) -> None:
+    """Show the column of layers, outline and history, or fold it away."""
+    column = context.workbench.left_column
+    column.show_tabs(not shows_layers(context))
+    context.show_workspace("network")
+
+
+def shows_layers(context: Context) -> bool:
+    """Whether that column is in view."""
+    return context.ready and context.workbench.workspace == "network" and context.workbench.left_column.is_open
+
+
 def toggle_full_screen(context: Context) -> None:
     """Fill the screen, or go back to a window."""
     window = context.window()
@@ -61,6 +73,7 @@ ACTIONS = (
     Action("understand", "View", "Understand workspace", workspace("understand"), ("Ctrl+4",), "", ready,
            checked=in_workspace("understand")),
     Action("summary", "View", "Summary table", show_summary, ("Ctrl+Shift+T",), "", ready),
+    Action("layers", "View", "Layers beside the canvas", toggle_layers, (), "", ready, checked=shows_layers),
     Action("full_screen", "View", "Full screen", toggle_full_screen, ("F11",), "",
            checked=lambda c: c.window().isFullScreen()),
     Action("next_pane", "View", "Next pane", to_pane(1), ("F6",), "", divide=True),
