@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
+from shiboken6 import isValid
 
 from widgets.look.menus import add_entry
 from widgets.plots.plot_view import PlotView
+
+ARROW = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 
 
 class AxisChoice(QToolButton):
@@ -39,6 +42,7 @@ class AxisChoice(QToolButton):
         self.setMenu(menu)
         self.current = ""
         view.viewport().installEventFilter(self)
+        view.panel.geometryChanged.connect(self._on_panel)
         self.choose(next(iter(choices)))
 
     def choose(self, name: str) -> None:
@@ -47,7 +51,6 @@ class AxisChoice(QToolButton):
             return
         self.current = name
         self._actions[name].setChecked(True)
-        self.setText(f"by {name} \N{BLACK DOWN-POINTING SMALL TRIANGLE}")
         self.setAccessibleName(f"The x axis counts: {name}")
         self.chosen.emit(name)
         self._place()
@@ -58,7 +61,17 @@ class AxisChoice(QToolButton):
             self._place()
         return super().eventFilter(watched, event)
 
+    def _on_panel(self) -> None:
+        if isValid(self._view.panel):  # its geometry changes once more while the plot is taken down
+            self._place()
+
     def _place(self) -> None:
-        room = self._view.viewport().rect()
-        self.adjustSize()
+        """Stand in the corner; where the title of the axis reaches there, the arrow alone."""
+        room, panel = self._view.viewport().rect(), self._view.panel
+        title = panel.sceneBoundingRect().center().x() + panel.sides["bottom"].label.boundingRect().width() / 2
+        for words in (f"by {self.current} {ARROW}", ARROW):
+            self.setText(words)
+            self.adjustSize()
+            if room.right() - self.width() - 2 > title:
+                break
         self.move(room.right() - self.width() - 2, room.bottom() - self.height() - 1)

@@ -46,7 +46,7 @@ class Axis(pg.AxisItem):
         self.write: Callable[[float], str] = number
         self.names: tuple[str, ...] = ()
         self.whole = self.log = False
-        self.title = ""
+        self.title = self._meaning = ""
         self._font, self._ink = self.font(), QColor()
         self._known: tuple[tuple[float, float, float], list[float]] | None = None
         self._words: dict[tuple[Callable[[float], str], float], tuple[str, float]] = {}
@@ -63,7 +63,8 @@ class Axis(pg.AxisItem):
         if title != self.title:
             self.title = title
             self.showLabel(bool(title))
-        self.setToolTip(plain_tip(" ".join(filter(None, (definition(title), more)))))
+        self._meaning, self._written = " ".join(filter(None, (definition(title), more))), None
+        self.setToolTip(plain_tip(self._meaning))
 
     def set_names(self, names: Sequence[str]) -> None:
         """Write names at 0, 1, 2 ... in place of numbers."""
@@ -189,12 +190,15 @@ class Axis(pg.AxisItem):
         return self.minimumHeight() if self._level else self.minimumWidth()
 
     def lay_out_title(self) -> None:
-        """Write the title as far as it has room."""
+        """Write the title, or without what it says in brackets where it has no room; the tooltip then has it whole."""
         room = (self.rect().width() if self._level else self.rect().height()) - 4
         if self._written == (self.title, room):
             return
         self._written = self.title, room
-        text = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, max(room, 0))
+        fits = self._metrics.horizontalAdvance(self.title) <= room
+        title = self.title if fits else self.title.partition(" (")[0]
+        text = self._metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(room, 0))
+        self.setToolTip(plain_tip(" ".join(filter(None, (self._meaning, "" if text == self.title else self.title)))))
         if self.label.toPlainText() != text:
             self.label.setPlainText(text)
             self.resizeEvent()

@@ -253,7 +253,7 @@ class CurveView(PlotView):
         self._strokes.update()
         self._rings.update()
         ends = self._ends()
-        named = self._labels.name(self.theme, [end.text for end in ends], self.width())
+        named = self._labels.name(self.theme, [end.text for end in ends], self.width(), self.height())
         ends = [] if named else sorted(ends, key=lambda end: not end.bold)
         entries = [(end.text, end.stroke or end.colour, end.symbol) for end in ends]
         self._key.most_rows = max(1, self._key.rows_within(KEY_SHARE * self.height()))

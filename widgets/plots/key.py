@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Theme
 from widgets.plots.curve_item import pen_of
 
@@ -44,14 +45,18 @@ def draw_stroke(painter: QPainter, theme: Theme, color: QColor, symbol: str, at:
 
 
 class Key(pg.GraphicsWidget):
-    """The names of colours in rows above a panel, from its left edge, and a caption at the right of the last row."""
+    """The names of colours in rows above a panel, from its left edge, and a caption at the right of the last row.
+
+    A name wider than all of the key is cut in its middle; where rows are few, the last one says how many names are left
+    out. The tooltip then has all names.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[tuple[str, QColor, str]] = []
         self._caption = ""
         self.most_rows: int | None = None
-        """Rows that are shown at most; names that come in later ones are left out."""
+        """Rows that are shown at most."""
         self._theme: Theme | None = None
         self._metrics = QFontMetricsF(self.font())
 
@@ -67,9 +72,22 @@ class Key(pg.GraphicsWidget):
         """What is named: text, colour and symbol of each."""
         return tuple(self._entries)
 
+    def shown(self) -> list[str]:
+        """Return the names as they are written, those that have room."""
+        return [
+            self._fitting(name, left) for (name, _, _), (_, left) in zip(self._entries, self._places(), strict=False)
+        ]
+
+    def left_out(self) -> str:
+        """Return how many names have no room, in words; nothing where all have."""
+        missing = len(self._entries) - len(self._places())
+        return f"+ {missing} more" if missing else ""
+
     def measure(self) -> bool:
         """Take the height of as many rows as the names need in this width; returns whether that is another."""
         rows = max((row for row, _ in self._places()), default=0 if self._caption else -1) + 1
+        names = [name for name, _, _ in self._entries]
+        self.setToolTip(plain_tip("" if self.shown() == names else "\n".join(names)))
         height = rows * self._line() + 4 if rows else 0.0
         if height == self.maximumHeight():
             return False
@@ -85,21 +103,33 @@ class Key(pg.GraphicsWidget):
         return self._metrics.height() + 2
 
     def _places(self) -> list[tuple[int, float]]:
-        """Return the row and the left end of every entry."""
+        """Return the row and the left end of every entry that has room."""
+        places = self._all_places()
+        if self.most_rows is None or len(kept := [at for at in places if at[0] < self.most_rows]) == len(places):
+            return places
+        # The last row ends with how many are left out.
+        words = self._metrics.horizontalAdvance(f"+ {len(places)} more")
+        while len(kept) > 1 and self._end(len(kept) - 1, kept[-1][1]) + words > self.size().width():
+            kept.pop()
+        return kept
+
+    def _end(self, entry: int, left: float) -> float:
+        """Return where the entry behind this one would begin."""
+        return left + self._metrics.horizontalAdvance(self._entries[entry][0]) + MARK + GAP
+
+    def _all_places(self) -> list[tuple[int, float]]:
         places: list[tuple[int, float]] = []
         row, left = 0, 0.0
         for name, _, _ in self._entries:
             width = self._metrics.horizontalAdvance(name) + MARK
             if left and left + width > self.size().width():
                 row, left = row + 1, 0.0
-            if self.most_rows is not None and row >= self.most_rows:
-                break
             places.append((row, left))
             left += width + GAP
         return places
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Write the names; one that is wider than the key ends with an ellipsis."""
+        """Write the names."""
         if self._theme is None:
             return
         painter.setFont(self._theme.font(small=True))
@@ -115,12 +145,20 @@ class Key(pg.GraphicsWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 draw_symbol(painter, symbol, at, 4)
             painter.setPen(self._theme.text)
-            text = self._fitting(name, self.size().width() - left - MARK)
+            text = self._fitting(name, left)
             painter.drawText(QPointF(left + MARK, top + self._metrics.ascent()), text)
             end = left + MARK + self._metrics.horizontalAdvance(text) + GAP
         painter.setPen(self._theme.faint)
+        if words := self.left_out():
+            painter.drawText(QPointF(end, top + self._metrics.ascent()), words)
+            end += self._metrics.horizontalAdvance(words) + GAP
         room = QRectF(end, top, max(self.size().width() - end, 0), self._metrics.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight, self._fitting(self._caption, room.width()))
+        caption = self._metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, room.width() + 1)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, caption)
 
-    def _fitting(self, text: str, width: float) -> str:
-        return self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 1)
+    def _fitting(self, name: str, left: float) -> str:
+        """Return a name as far as it has room behind the symbol of an entry that begins at ``left``."""
+        room = self.size().width() - left - MARK + 1
+        if self.left_out() and left == self._places()[-1][1]:
+            room -= self._metrics.horizontalAdvance(self.left_out()) + GAP
+        return self._metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)

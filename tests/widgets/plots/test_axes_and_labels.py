@@ -17,6 +17,7 @@ from widgets.plots.curve import Curve
 from widgets.plots.curve_item import Best, Level, hue, lighter, pen_of, place_of_best, shade_of
 from widgets.plots.curve_view import CurveView
 from widgets.plots.ticks import FEWEST, enough_ticks, every_nth, percent
+from widgets.tour.painted_text import visible_words
 
 PARTS: tuple[Literal["train", "validation"], ...] = ("train", "validation")
 SIZES = [(130, 90), (200, 120), (308, 180), (460, 240), (900, 500)]
@@ -90,11 +91,61 @@ def test_names_at_ends_never_cover_each_other_or_clip(view: CurveView, size: tup
     assert all(later - earlier >= height - 1e-6 for earlier, later in itertools.pairwise(rows))
     inside = view.viewport().rect()
     for label, _, place in labels.rows():
-        width = labels._metrics[label.bold].horizontalAdvance(label.text)
-        assert width <= labels.size().width() or len(label.text) > 12  # a long name may be cut in its middle
+        lines = labels._lines(label.text, labels._room + 0.5)
+        assert " ".join(lines) == label.text
+        assert all(labels._metrics[label.bold].horizontalAdvance(line) <= labels.size().width() for line in lines)
         at = labels.mapToScene(QRectF(0, place - height / 2, 1, height)).boundingRect()
         assert inside.top() <= at.top() + 1
         assert at.bottom() <= inside.bottom() + 1
+
+
+@pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE])
+@pytest.mark.parametrize("size", [(260, 170), (308, 180), (460, 240), (900, 500)])
+def test_names_of_runs_are_read_whole(qtbot: QtBot, size: tuple[int, int], scale: float) -> None:
+    """Beside the ends in as many lines as they need, or above in a key."""
+    view = CurveView(ThemeSource("light", scale), "Loss", "")
+    qtbot.addWidget(view)
+    view.show()
+    names = ("mydigits  10:15", "mydigits  10:25")
+    for number, name in enumerate(names):
+        view.add_curve(name, name, number, "validation")
+        view.append(name, [1, 2, 3], [1.0, 0.5, 0.1 + 0.1 * number])
+        view.set_level(name, Level(f"test 0.{number}000", 0.1 + 0.1 * number, number))
+    shown(view, size)
+    read = visible_words(view).split()
+    told = view._key.left_out()
+    for name in names:
+        assert all(read.count(word) for word in name.split()) or (told and name in view._key.toolTip())
+    assert not told or told.split()[1] in read, "the key says how many names are left out"
+
+
+def test_a_name_wider_than_the_plot_is_cut_in_its_middle_with_the_whole_as_tooltip(qtbot: QtBot) -> None:
+    view = CurveView(ThemeSource("light"), "Loss", "")
+    qtbot.addWidget(view)
+    view.show()
+    name = "a_name_without_any_place_to_break_it_that_goes_on_and_on_to_its_number_7"
+    view.add_curve("run", name, 0, "validation")
+    view.append("run", [1, 2], [1.0, 0.5])
+    shown(view, (200, 160))
+    (cut,) = view._key.shown()
+    assert cut[:3] == name[:3] and cut[-1] == "7" and "…" in cut
+    assert name in view._key.toolTip()
+    shown(view, (1400, 500))
+    assert name in visible_words(view)
+
+
+def test_a_title_without_room_leaves_out_its_brackets_and_the_tooltip_has_them(qtbot: QtBot) -> None:
+    view = CurveView(ThemeSource("light"), "Loss", "")
+    qtbot.addWidget(view)
+    view.show()
+    view.panel.sides["left"].set_title("Loss (cross-entropy of all ten classes)")
+    view.add_curve("run", "run", 0)
+    view.append("run", [1, 2], [1.0, 0.5])
+    shown(view, (400, 130))
+    axis = view.panel.sides["left"]
+    assert axis.label.toPlainText() == "Loss" and "cross-entropy of all" in axis.toolTip()
+    shown(view, (700, 700))
+    assert axis.label.toPlainText() == axis.title and "cross-entropy of all" not in axis.toolTip()
 
 
 def test_where_few_names_have_room_those_of_validation_stay(view: CurveView) -> None:

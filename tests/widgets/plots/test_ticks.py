@@ -46,6 +46,14 @@ def test_a_single_value_gets_room() -> None:
 
 
 def test_labels_are_moved_apart_within_bounds() -> None:
-    rows = spread([50.0, 51.0, 52.0, 99.0], 12.0, 0.0, 100.0)
+    rows = spread([50.0, 51.0, 52.0, 99.0], [12.0] * 4, 0.0, 100.0)
     assert all(later - earlier >= 12.0 for earlier, later in itertools.pairwise(rows))
     assert rows[-1] <= 100.0
+
+
+def test_labels_of_several_lines_keep_clear_of_each_other_and_of_the_ends() -> None:
+    heights = [36.0, 12.0, 24.0, 36.0]
+    rows = spread([0.0, 3.0, 60.0, 100.0], heights, 0.0, 110.0)
+    spans = [(row - height / 2, row + height / 2) for row, height in zip(rows, heights, strict=True)]
+    assert all(later[0] >= earlier[1] for earlier, later in itertools.pairwise(spans))
+    assert spans[0][0] >= -6.0 and spans[-1][1] <= 116.0, "half a line of the outermost may reach beyond"
