@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.project.network_comparison import Comparison, ComparisonOverlay, Difference, Sign, compare, overlay
@@ -33,7 +33,10 @@ OTHERS = "training and data"
 """Where what differs outside the network stands in the list of differences."""
 
 LEAST_PICTURE = 240
-"""Pixels that the picture keeps beside the figures."""
+"""Pixels, before scaling, that the picture keeps beside the figures; where it has less, it stands above them."""
+
+HIGH_PICTURE = 0.3
+"""Share of the height that it has there."""
 
 WIDEST_COLUMN = 200
 """Pixels of a run's column of figures, above which its long name is cut short."""
@@ -95,6 +98,7 @@ class RunComparison(Themed, QWidget):
         self.panel.costs.hide()  # they stand among the figures
         self.panel.opened.connect(self._go_to)
         self.figures = QTreeWidget()
+        self._needed = 0  # width in pixels of the figures, once they are shown
         self.back = QPushButton("Back to the runs")
         self.back.clicked.connect(self.closed)
         QShortcut(QKeySequence("Esc"), self).activated.connect(self.closed)
@@ -116,8 +120,8 @@ class RunComparison(Themed, QWidget):
             self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             self.figures.headerItem().setToolTip(column, plain_tip(self.figures.headerItem().text(column)))
         below = vbox(text_label("Figures", look="heading"), (self.figures, 1), margins=(12, 4, 12, 12), spacing=4)
-        right = boxed(vbox((self.panel, 1), (below, 1), spacing=0))
-        self.panes = hsplit((self.picture, 1), (right, 0))
+        self._tables = vbox((self.panel, 1), (below, 1), spacing=0)
+        self.panes = hsplit((self.picture, 1), (boxed(self._tables), 0))
         vbox(head, (self.panes, 1), parent=self, spacing=0)
 
     def _fit(self) -> None:
@@ -129,9 +133,30 @@ class RunComparison(Themed, QWidget):
         for column in (0, 3):
             self.figures.resizeColumnToContents(column)
         margins, bar = 24, self.figures.verticalScrollBar().sizeHint().width()
-        needed = header.length() + 2 * self.figures.frameWidth() + margins + bar
-        right = min(needed, self.width() - LEAST_PICTURE)
-        self.panes.setSizes([self.width() - right - self.panes.handleWidth(), right])
+        self._needed = header.length() + 2 * self.figures.frameWidth() + margins + bar
+        self._share(Qt.Orientation.Vertical if self._is_narrow() else Qt.Orientation.Horizontal)
+
+    def _is_narrow(self) -> bool:
+        """Whether the picture has too little room beside the figures."""
+        return self.width() - self._needed < self.theme.px(LEAST_PICTURE)
+
+    def _share(self, way: Qt.Orientation) -> None:
+        """Put the picture beside the figures, or above them."""
+        self.panes.setOrientation(way)
+        self._tables.setStretch(1, 2 if way is Qt.Orientation.Vertical else 1)
+        if way is Qt.Orientation.Vertical:
+            whole = self.panes.height() - self.panes.handleWidth()
+            picture = round(HIGH_PICTURE * whole)
+        else:
+            whole = self.width() - self.panes.handleWidth()
+            picture = whole - self._needed
+        self.panes.setSizes([picture, whole - picture])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The picture may have room beside the figures now, or have it no more."""
+        super().resizeEvent(event)
+        if self._needed and self._is_narrow() is not (self.panes.orientation() is Qt.Orientation.Vertical):
+            self._fit()
 
     def _listed(self) -> Comparison:
         """The comparison with what differs in training and data."""

@@ -15,6 +15,7 @@ from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.messages import Message
 from app.training.runs import Run
 from graph.project import project_json
+from tests.widgets.shell.lost_content import nameless_cards
 from tests.widgets.training.finished_run import evaluation, write_log
 from widgets.comparing.run_comparison import RunComparison
 from widgets.comparing.run_figures import Figure, figures
@@ -130,6 +131,25 @@ def test_the_columns_of_the_figures_have_room(window: MainWindow, qtbot: QtBot, 
         assert page.figures.columnWidth(3) >= page.figures.sizeHintForColumn(3), "the words on chance are whole"
     window.preferences.set("projector", True)
     qtbot.waitUntil(lambda: across.maximum() == 0)
+
+
+def test_on_a_small_projector_figures_are_whole_and_the_picture_stands_above_them(
+    window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]
+) -> None:
+    window.resize(1024, 700)
+    page = compare(window, qtbot, runs)
+    qtbot.waitUntil(lambda: page.picture.width() > 100)
+    assert page.picture.geometry().right() < page.panel.mapTo(page.panes, QPoint()).x(), "beside them, as usual"
+    window.preferences.set("projector", True)
+    qtbot.waitUntil(lambda: page.panes.orientation() is Qt.Orientation.Vertical)
+    header, across = page.figures.header(), page.figures.horizontalScrollBar()
+    qtbot.waitUntil(lambda: across.maximum() == 0)
+    assert page.figures.columnWidth(3) >= page.figures.sizeHintForColumn(3)
+    assert header.sectionViewportPosition(3) + header.sectionSize(3) <= page.figures.viewport().width()
+    assert page.picture.width() == page.panes.width()
+    qtbot.waitUntil(lambda: not nameless_cards(page))
+    window.preferences.set("projector", False)
+    qtbot.waitUntil(lambda: page.panes.orientation() is Qt.Orientation.Horizontal)
 
 
 def test_a_small_difference_is_neither_better_nor_worse(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from app.numerics.window_sums import Floats
+from app.numerics.window_sums import Case, Floats
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture
 from widgets.look.theme import Theme
-from widgets.understand.by_hand.scene import SceneTable, Stand
+from widgets.understand.by_hand.scene import ScenePart, SceneTable, Stand
 
 MOST_NUMBERS = 1200
 """Cells up to which numbers are written."""
@@ -30,22 +31,61 @@ class Drawn:
     texts: list[list[str]] | None
 
     @classmethod
-    def of(cls, table: SceneTable, stand: Stand, theme: Theme, reach: tuple[float, float], signed: bool) -> Drawn:
-        """The table in grey from the least to the greatest of ``reach``, or in two colours about zero if ``signed``."""
+    def of(
+        cls,
+        table: SceneTable,
+        stand: Stand,
+        theme: Theme,
+        reach: tuple[float, float],
+        signed: bool,
+        places: int | None = None,
+    ) -> Drawn:
+        """The table in grey from the least to the greatest of ``reach``, or in two colours about zero if ``signed``.
+
+        ``places`` is a number of decimals that will do where more have no room.
+        """
         low, high = reach
         if signed:
             pixels = colour(table.values, diverging(theme), low, high, theme.ground)
         else:
             pixels = picture(table.values[None], low, high)
-        return cls(table, pixels, image(pixels), texts_for(table, stand, theme))
+        return cls(table, pixels, image(pixels), texts_for(table, stand, theme, places))
 
 
-def texts_for(table: SceneTable, stand: Stand, theme: Theme) -> list[list[str]] | None:
-    """The numbers as texts, all with the same decimals, as many as fit into a cell; None where none do."""
+@dataclass(frozen=True)
+class LongestNumber:
+    """The longest of some numbers, as it is written with ``places`` decimals."""
+
+    text: str
+    places: int
+
+
+def longest_numbers(case: Case | None) -> dict[ScenePart, LongestNumber]:
+    """The longest number that window and kernel show at any step, written with as few decimals as will do."""
+    known = {} if case is None else {ScenePart.WINDOW: case.values, ScenePart.KERNEL: case.weights}
+    return {part: _longest(values) for part, values in known.items() if values is not None and values.size}
+
+
+def _longest(values: Floats) -> LongestNumber:
+    known, places = values[np.isfinite(values)], decimals(values)[-1]
+    ends = (float(known.min()), float(known.max())) if known.size else ()
+    return LongestNumber(max((text_of(end, places) for end in ends), key=len, default=""), places)
+
+
+def cell_of(longest: LongestNumber, theme: Theme) -> tuple[float, float]:
+    """Width and height in pixels of a cell in which numbers up to this length can be read."""
+    metrics = QFontMetricsF(theme.font(small=True))
+    return metrics.horizontalAdvance(re.sub(r"\d", "8", longest.text)) + 4, metrics.height() - 1
+
+
+def texts_for(table: SceneTable, stand: Stand, theme: Theme, fewest: int | None = None) -> list[list[str]] | None:
+    """The numbers as texts, all with the same decimals, as many as fit into a cell, ``fewest`` if no more do; None
+    where none do.
+    """
     metrics = QFontMetricsF(theme.font(small=True))
     if table.values.size > MOST_NUMBERS or stand.high < metrics.height() - 2 or stand.wide < 12:
         return None
-    for places in decimals(table.values):
+    for places in (*decimals(table.values), *(() if fewest is None else (fewest,))):
         texts = [[text_of(value, places) for value in row] for row in table.values.tolist()]
         if max(metrics.horizontalAdvance(text) for row in texts for text in row) + 3 <= stand.wide:
             return texts

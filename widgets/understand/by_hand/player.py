@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QToolButton, QWidget
 
 from widgets.look import icons
+from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
@@ -47,7 +47,6 @@ class Player(Themed, QWidget):
             self.speed.addItem(f"{speed} step{'s' if speed > 1 else ''}/s", speed)
         self.speed.setCurrentIndex(SPEEDS.index(USUAL))
         self.place = text_label("", self, look="faint")
-        self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._clock = QTimer(self)
         self._clock.timeout.connect(lambda: self.stepped.emit(1))
         self._lay_out()
@@ -57,7 +56,7 @@ class Player(Themed, QWidget):
         self._set_pace()
 
     def _lay_out(self) -> None:
-        self.row = hbox(parent=self, margins=(12, 0, 12, 6), spacing=4)
+        self.row = flow(parent=self, margins=(12, 0, 12, 6), spacing=4)
         for name, tip, _ in BUTTONS:
             button = self.buttons[name] = QToolButton(self)
             button.setObjectName(f"byHand{name.capitalize()}")
@@ -65,7 +64,6 @@ class Player(Themed, QWidget):
             button.setToolTip(plain_tip(tip))
             self.row.addWidget(button)
         self.row.addWidget(self.speed)
-        self.row.addSpacing(8)
         self.row.addWidget(self.place, 1)
         self.buttons["first"].clicked.connect(lambda: self.ended.emit(-1))
         self.buttons["last"].clicked.connect(lambda: self.ended.emit(1))
@@ -91,6 +89,8 @@ class Player(Themed, QWidget):
     def show_place(self, number: int, steps: int) -> None:
         """Say which step of how many is on show; the buttons follow."""
         self.place.setText(f"Step {number + 1:,} of {steps:,}")
+        longest = self.place.fontMetrics().horizontalAdvance(f"Step {steps:,} of {steps:,}")
+        self.place.setMinimumWidth(longest)  # so that what stands behind it stays where it is while the window runs
         for name in ("first", "back"):
             self.buttons[name].setEnabled(number > 0)
         for name in ("forward", "last"):

@@ -17,7 +17,9 @@ from graph.layers.window_rule import Axis, Places, Share
 LARGEST_CELL = 58.0
 """Widest cell in pixels."""
 MIDDLE_SHARE = 0.26
-"""Share of the width that window and kernel get at most."""
+"""Share of the width that window and kernel get at most in square cells."""
+NUMBERS_SHARE = 0.5
+"""The same in cells that are wider than high, so that numbers have room in them."""
 GAP = 30.0
 """Room for the signs between the tables, in pixels."""
 
@@ -226,7 +228,12 @@ class Stand:
 
 
 def arrange(
-    area: QRectF, shapes: dict[ScenePart, tuple[int, int]], caption: float, scale: float, flat: bool
+    area: QRectF,
+    shapes: dict[ScenePart, tuple[int, int]],
+    caption: float,
+    scale: float,
+    flat: bool,
+    cell: tuple[float, float] = (0.0, 0.0),
 ) -> dict[ScenePart, Stand]:
     """Where the tables stand: input at the left, window above kernel in the middle, output at the right.
 
@@ -242,12 +249,16 @@ def arrange(
         how much larger than usual text is.
     flat
         whether cells may be wider or narrower than high, as for sequences.
+    cell
+        width and height of a cell of window and kernel in which numbers can be read, in pixels.
     """
     stacked = [part for part in (ScenePart.WINDOW, ScenePart.KERNEL) if part in shapes]
     high, wide = shapes[ScenePart.WINDOW]
     most, gap = LARGEST_CELL * scale, GAP * scale
     room = (area.height() - len(stacked) * (caption + 4)) / len(stacked)
-    middle = max(min(most, room / high, area.width() * MIDDLE_SHARE / wide), 1.0)
+    middle = lower = max(min(most, room / high, area.width() * MIDDLE_SHARE / wide), 1.0)
+    if cell[0] * wide <= area.width() * NUMBERS_SHARE and cell[1] * high <= room:
+        middle, lower = max(middle, cell[0]), max(middle, cell[1])
     held = max(middle * wide, 64.0 * scale)
     (rows, columns), (out_rows, out_columns) = shapes[ScenePart.INPUT], shapes[ScenePart.OUTPUT]
     across = max(min(most, (area.width() - held - 2 * gap) / (columns + out_columns)), 1.0)
@@ -257,8 +268,8 @@ def arrange(
     stands = {ScenePart.INPUT: Stand(QRectF(area.left(), top, columns * across, rows * down), across, down)}
     left = stands[ScenePart.INPUT].area.right() + gap
     for index, part in enumerate(stacked):
-        begin = top + index * (high * middle + caption + 4)
-        stands[part] = Stand(QRectF(left, begin, wide * middle, high * middle), middle, middle)
+        begin = top + index * (high * lower + caption + 4)
+        stands[part] = Stand(QRectF(left, begin, wide * middle, high * lower), middle, lower)
     left += held + gap
     # Numbers need width: what the input has left over goes to the output.
     if not flat:

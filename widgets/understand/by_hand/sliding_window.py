@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.numerics.window_sums import Case, Floats
@@ -16,8 +17,9 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
 from widgets.understand.by_hand.cell_editor import CellEditor
-from widgets.understand.by_hand.number_table import Drawn, paint_table, ring
+from widgets.understand.by_hand.number_table import Drawn, LongestNumber, cell_of, longest_numbers, paint_table
 from widgets.understand.by_hand.scene import (
+    NUMBERS_SHARE,
     ScenePart,
     SceneStep,
     SceneTable,
@@ -28,9 +30,15 @@ from widgets.understand.by_hand.scene import (
     input_table,
     output_table,
 )
+from widgets.understand.by_hand.scene_marks import paint_boxes, paint_signs, veil_rest
 
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 SKIPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+INSETS = (12, 6, -12, -8)
+"""Pixels around the tables: left, top, right and bottom."""
+LEAST_WIDTH, LEAST_HEIGHT = 300, 120
+LARGEST_WINDOW = 5
+"""Rows and columns up to which the numbers of window and kernel have room in every pane, which scrolls for them."""
 MAPS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
@@ -52,13 +60,14 @@ class SlidingPicture(PaintedView):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "Convolution and pooling by hand", "", parent)
         self.setObjectName("slidingPicture")
-        self.setMinimumSize(300, 120)
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.spot = Spot()
         self.editable: frozenset[ScenePart] = frozenset()
         self._note = ""
         self.unfolding = False
         """Whether what comes after the spot is faded, as if it were not worked out yet."""
         self._case: Case | None = None
+        self._longest: dict[ScenePart, LongestNumber] = {}
         self._step: SceneStep | None = None
         self._planes: dict[ScenePart, tuple[int, SceneTable]] = {}
         self._drawn: dict[ScenePart, tuple[Stand, Drawn]] = {}
@@ -87,10 +96,30 @@ class SlidingPicture(PaintedView):
         before = self._case
         self._case, self._note, self.editable = case, note, editable
         self._planes.clear()
+        self._longest = longest_numbers(case)
         resized = case is None or before is None or before.values.shape != case.values.shape
         if resized or not editable:
             self.editor.dismiss()
         self.go(self.spot)
+        self._keep_legible()
+
+    def _cell(self) -> tuple[float, float]:
+        """Width and height of a cell in which every number of window and kernel can be read."""
+        cells = [cell_of(longest, self.theme) for longest in self._longest.values()]
+        return max((wide for wide, _ in cells), default=0.0), max((high for _, high in cells), default=0.0)
+
+    def _caption_height(self) -> float:
+        return QFontMetricsF(self.theme.font(small=True)).height() + 4
+
+    def _keep_legible(self) -> None:
+        """Take at least the room that the numbers of window and kernel need one above the other."""
+        step, (left, top, right, bottom) = self._step, INSETS
+        rows, columns = step.window().shape if step is not None else (0, 0)
+        stacked = len(self._longest) if max(rows, columns) <= LARGEST_WINDOW else 0
+        wide, high = self._cell()
+        across = left - right + columns * wide / NUMBERS_SHARE if stacked else 0
+        down = top - bottom + stacked * (self._caption_height() + 4 + rows * high)
+        self.setMinimumSize(max(LEAST_WIDTH, ceil(across)), max(LEAST_HEIGHT, ceil(down)))
 
     def go(self, spot: Spot) -> None:
         """Stand at another spot, without saying so."""
@@ -118,6 +147,7 @@ class SlidingPicture(PaintedView):
     def theme_changed(self) -> None:
         """Forget the colours of the old theme."""
         self._drawn.clear()
+        self._keep_legible()
 
     # Painting
 
@@ -126,18 +156,19 @@ class SlidingPicture(PaintedView):
         step, case = self._step, self._case
         assert step is not None and case is not None
         tables = self._tables(step)
-        caption = QFontMetricsF(self.theme.font(small=True)).height() + 4
+        caption = self._caption_height()
         shapes = {part: table.shape for part, table in tables.items()}
-        stands = arrange(area.adjusted(12, 6, -12, -8), shapes, caption, self.theme.scale, case.rule.along_time)
+        room, flat = area.adjusted(*INSETS), case.rule.along_time
+        stands = arrange(room, shapes, caption, self.theme.scale, flat, self._cell())
         self._stands = stands
         titles = captions(step, self._note)
         for part, table in tables.items():
             paint_table(painter, self.theme, self._draw(part, table, stands[part]), stands[part])
             self._paint_caption(painter, titles[part], stands, part, caption, area)
         if self.unfolding:
-            self._fade(painter, stands[ScenePart.OUTPUT], step)
-        self._paint_signs(painter, stands)
-        self._paint_boxes(painter, stands, step, tables[ScenePart.INPUT])
+            veil_rest(painter, self.theme, stands[ScenePart.OUTPUT], step)
+        paint_signs(painter, self.theme, stands)
+        paint_boxes(painter, self.theme, stands, step, tables[ScenePart.INPUT])
 
     def _tables(self, step: SceneStep) -> dict[ScenePart, SceneTable]:
         case, spot = step.case, step.spot
@@ -163,7 +194,9 @@ class SlidingPicture(PaintedView):
         """The table in colours, made once as long as it stays the same."""
         kept = self._drawn.get(part)
         if kept is None or kept[1].table is not table or kept[0] != stand:
-            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is ScenePart.KERNEL)
+            longest = self._longest.get(part)
+            places = longest.places if longest is not None else None
+            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is ScenePart.KERNEL, places)
             kept = self._drawn[part] = (stand, drawn)
         return kept[1]
 
@@ -195,63 +228,6 @@ class SlidingPicture(PaintedView):
         room = QRectF(begin, place.top() - height, end - begin, height)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_signs(self, painter: QPainter, stands: dict[ScenePart, Stand]) -> None:
-        """An arrow from input to window and on to the output."""
-        painter.setFont(self.theme.font(bold=True))
-        painter.setPen(self.theme.faint)
-        window, output = stands[ScenePart.WINDOW].area, stands[ScenePart.OUTPUT].area
-        middle = Qt.AlignmentFlag.AlignCenter
-        wide = 26.0 * self.theme.scale
-        painter.drawText(QRectF(window.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
-        painter.drawText(QRectF(output.left() - wide - 2, window.top(), wide, window.height()), middle, "→")
-        if ScenePart.KERNEL in stands:
-            kernel = stands[ScenePart.KERNEL].area
-            painter.drawText(QRectF(kernel.left() - wide - 2, kernel.top(), wide, kernel.height()), middle, "×")
-
-    def _paint_boxes(
-        self, painter: QPainter, stands: dict[ScenePart, Stand], step: SceneStep, table: SceneTable
-    ) -> None:
-        """The window on the input, its value on the output, and the value that was kept."""
-        accent, source = self.theme.accent, stands[ScenePart.INPUT]
-        rows, columns = [row - table.top for row in step.rows], [column - table.left for column in step.columns]
-        painter.save()
-        painter.setClipRect(source.area.adjusted(-3, -3, 3, 3))
-        if rows and columns:
-            whole = source.cell(rows[0], columns[0]).united(source.cell(rows[-1], columns[-1]))
-            gaps = len(rows) <= rows[-1] - rows[0] or len(columns) <= columns[-1] - columns[0]
-            ring(painter, self.theme, whole, accent, 1.5 if gaps else 2.0, dashed=gaps)
-            for row in rows if gaps else ():
-                for column in columns:
-                    ring(painter, self.theme, source.cell(row, column).adjusted(1, 1, -1, -1), accent, 1.5)
-        self._paint_winner(painter, stands, step, rows, columns)
-        painter.restore()
-        ring(painter, self.theme, stands[ScenePart.OUTPUT].cell(*step.cell), accent)
-        ring(painter, self.theme, stands[ScenePart.WINDOW].area, accent)
-
-    def _paint_winner(
-        self, painter: QPainter, stands: dict[ScenePart, Stand], step: SceneStep, rows: list[int], columns: list[int]
-    ) -> None:
-        winner = step.working.winner
-        if winner is None:
-            return
-        row, column = winner
-        kept = stands[ScenePart.INPUT].cell(rows[row], columns[column])
-        ring(painter, self.theme, kept.adjusted(2, 2, -2, -2), self.theme.ok)
-        painter.setClipping(False)
-        ring(painter, self.theme, stands[ScenePart.WINDOW].cell(row, column).adjusted(2, 2, -2, -2), self.theme.ok)
-
-    def _fade(self, painter: QPainter, stand: Stand, step: SceneStep) -> None:
-        """Cover what comes after the spot."""
-        row, column = step.cell
-        veil = QColor(self.theme.surface)
-        veil.setAlphaF(0.86)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        right = stand.cell(row, column)
-        rest = QRectF(right.right(), right.top(), stand.area.right() - right.right(), stand.high)
-        painter.fillRect(rest, veil)
-        if not step.case.rule.along_time:
-            painter.fillRect(stand.area.adjusted(0, (row + 1) * stand.high, 0, 0), veil)
 
     # Words
 

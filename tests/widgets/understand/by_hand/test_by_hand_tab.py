@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,14 +19,16 @@ from graph.document import Document
 from graph.layers.catalogue import parse_layer
 from graph.structure.blocks import Block, Body
 from tests.app.training.projects import chain
+from tests.widgets.understand.by_hand.cases import lenet_case
 from tests.widgets.understand.by_hand.here_link import HereLink
 from tests.widgets.understand.conftest import make_document
-from widgets.look.theme import ThemeSource
+from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.training.training_controller import TrainingController
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
 from widgets.understand.by_hand.by_hand_tab import EXAMPLES, NETWORK, NO_LAYER, ByHandTab
 from widgets.understand.by_hand.number_table import decimals, text_of
 from widgets.understand.by_hand.scene import ScenePart, Spot, arrange
+from widgets.understand.by_hand.sliding_window import SlidingPicture
 from widgets.understand.understand_panel import UnderstandPanel
 
 PATIENCE = 60_000
@@ -351,10 +355,36 @@ def test_networks_are_the_same_wherever_their_cards_stand() -> None:
     assert not same_networks(one.network, other.network)
 
 
+@pytest.mark.parametrize("look", [("light", 1.0), ("light", PROJECTOR_SCALE), ("dark", 2.0)])
+@pytest.mark.parametrize("values", [(0.0, 1.0), (-3.0, 3.0), (0.0, 255.0)])
+def test_window_and_kernel_show_their_numbers_in_a_small_pane(
+    qtbot: QtBot, look: tuple[Literal["light", "dark"], float], values: tuple[float, float]
+) -> None:
+    themes = ThemeSource(*look)
+    picture = SlidingPicture(themes)
+    qtbot.addWidget(picture)
+    picture.show_case(lenet_case(*values))
+    picture.resize(picture.minimumSize())
+    picture.show()
+    for spot in (Spot(), Spot(3, 14, 14), Spot(5, 27, 27), Spot(2, 5, 20)):
+        picture.go(spot)
+        picture.grab()
+        for part in (ScenePart.WINDOW, ScenePart.KERNEL):
+            stand, drawn = picture._drawn[part]
+            assert drawn.texts is not None, (part, spot)
+            assert picture.rect().contains(stand.area.toAlignedRect()), "nothing of it is cut"
+            metrics = QFontMetricsF(themes.theme.font(small=True))
+            widest = max(metrics.horizontalAdvance(text) for row in drawn.texts for text in row)
+            assert widest <= stand.wide and metrics.height() - 2 <= stand.high
+
+
 sizes = st.tuples(st.integers(1, 40), st.integers(1, 40))
 
 
-@given(sizes, sizes, sizes, st.booleans(), st.booleans(), st.floats(320, 1600), st.floats(160, 800))
+cells = st.tuples(st.floats(0, 80), st.floats(0, 40))
+
+
+@given(sizes, sizes, sizes, st.booleans(), st.booleans(), st.floats(320, 1600), st.floats(160, 800), cells)
 def test_tables_stand_side_by_side_within_the_room(
     source: tuple[int, int],
     window: tuple[int, int],
@@ -363,11 +393,12 @@ def test_tables_stand_side_by_side_within_the_room(
     flat: bool,
     wide: float,
     high: float,
+    cell: tuple[float, float],
 ) -> None:
     shapes = {ScenePart.INPUT: source, ScenePart.WINDOW: window, ScenePart.OUTPUT: out} | (
         {ScenePart.KERNEL: window} if weighs else {}
     )
-    stands = arrange(QRectF(0, 0, wide, high), shapes, 18, 1.0, flat)
+    stands = arrange(QRectF(0, 0, wide, high), shapes, 18, 1.0, flat, cell)
     assert set(stands) == set(shapes)
     areas = [stand.area for stand in stands.values()]
     assert all(area.left() >= 0 and area.right() <= wide + 1e-6 for area in areas)
