@@ -23,6 +23,9 @@ FEATURES = QTextDocument.MarkdownFeature(
 )
 """GitHub's dialect, in which HTML is plain text: a page can neither load nor run anything."""
 
+MARGIN = 3
+"""Pixels around the text of a page, so that the frame of the keyboard's focus cuts through no letter."""
+
 LEADING = 128
 """Height of a line, in per cent of the font's."""
 
@@ -32,7 +35,7 @@ def show_markdown(page: TextPage, text: str, theme: Theme) -> None:
     document = page.document()
     document.setDefaultFont(theme.font())
     document.setMarkdown(text, FEATURES)
-    document.setDocumentMargin(0)
+    document.setDocumentMargin(MARGIN)
     document.setIndentWidth(theme.px(16))
     for block in _blocks(document):
         _style_block(block, theme)

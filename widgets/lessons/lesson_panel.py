@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QProgressBar, QPushButton, QToolButt
 
 from app.lessons.course import Course
 from widgets.description.description_panel import Reader
-from widgets.description.markdown import show_markdown
+from widgets.description.markdown import MARGIN, show_markdown
 from widgets.lessons.number_pictures import PictureRow
 from widgets.lessons.question import QuestionBox
 from widgets.lessons.tasks import TaskSign
@@ -126,10 +126,12 @@ class LessonPanel(Themed, QWidget):
             spacing=10,
         )
         self.area = scrolled(inner)
+        as_text = (MARGIN, 0, 0, 0)
+        self.question.setContentsMargins(*as_text)
         self.area.setMinimumHeight(LEAST_TEXT)
         self._column = vbox(
-            hbox((self.title, 1), (self.leave, 0, Qt.AlignmentFlag.AlignTop), spacing=8),
-            hbox((self.bar, 1), self.where, spacing=8),
+            hbox((self.title, 1), (self.leave, 0, Qt.AlignmentFlag.AlignTop), margins=as_text, spacing=8),
+            hbox((self.bar, 1), self.where, margins=as_text, spacing=8),
             (self.area, 1),
             self.sign,
             self.question.entry,

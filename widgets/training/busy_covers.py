@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from widgets.look.free_places import place_in
 from widgets.look.labels import Label
 from widgets.training.pending_request import Pending
 from widgets.training.worker_link import WorkerLink
@@ -29,12 +30,15 @@ class CanBeEmpty(Protocol):
         """Whether there is nothing to see yet."""
 
 
-MARGIN = 16
-"""Pixels around the words of a cover, at most."""
+MARGINS = (16, 8, 2)
+"""Pixels around the words of a cover, as many of these as leave the words room."""
 
 
 class Cover(Label):
-    """Lies over an empty view, first without words, and hides what it says of itself."""
+    """Lies over an empty view, first without words, and hides what it says of itself.
+
+    The words stand in the middle of what is in sight of the view; where they have no room there, they are left out.
+    """
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(parent=view)
@@ -44,7 +48,8 @@ class Cover(Label):
         self.setAutoFillBackground(True)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._fill(view)
+        self.words = ""
+        self.place(view)
         view.installEventFilter(self)
         self.show()
         self.raise_()
@@ -52,13 +57,35 @@ class Cover(Label):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         parent = self.parentWidget()
         if event.type() == QEvent.Type.Resize and parent is watched:
-            self._fill(parent)
+            self.place(parent)
         return False
 
-    def _fill(self, view: QWidget) -> None:
-        """Lie over the whole view; in a low one the words have the room of the margin."""
-        self.setMargin(min(MARGIN, view.height() // 8))
+    def say(self, words: str) -> None:
+        """Say what is being done."""
+        self.words = words
+        if self.accessibleName() != words:
+            self.setAccessibleName(words)
+        parent = self.parentWidget()
+        if parent is not None:
+            self.place(parent)
+
+    def place(self, view: QWidget) -> None:
+        """Lie over the whole view, with the words in sight: a part of it may be scrolled or split out of sight."""
         self.setGeometry(view.rect())
+        window = view.window()
+        seen = place_in(window, view).translated(view.mapFrom(window, QPoint()))
+        margin = next((each for each in MARGINS if self._has_room(seen, each)), None)
+        self.setText("" if margin is None else self.words)
+        inset = margin or 0
+        right, bottom = view.width() - seen.right() - 1, view.height() - seen.bottom() - 1
+        self.setContentsMargins(seen.left() + inset, seen.top() + inset, right + inset, bottom + inset)
+
+    def _has_room(self, seen: QRect, margin: int) -> bool:
+        """Whether the words, with breaks between them alone, have room within a margin."""
+        room = seen.adjusted(margin, margin, -margin, -margin)
+        wrapped = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+        needed = self.fontMetrics().boundingRect(room, wrapped, self.words)
+        return room.isValid() and needed.width() <= room.width() and needed.height() <= room.height()
 
 
 class BusyCovers(QObject):
@@ -107,9 +134,7 @@ class BusyCovers(QObject):
         self._words.start(max(QUIET_MS - round(seconds * 1000), 0) or QUIET_MS)
         words = self._sentence(pending, seconds)
         for cover in self._covers.values():
-            if cover.text() != words:
-                cover.setText(words)
-                cover.setAccessibleName(words)
+            cover.say(words)
 
     def _empty_views(self) -> Iterator[QWidget]:
         """Views on screen that show nothing; of one within another, the outer one."""

@@ -49,6 +49,21 @@ def said(window: MainWindow) -> list[str]:
     return [notice.text for notice in window.banners.notices]
 
 
+def test_the_frame_of_the_focus_cuts_through_no_letter(qtbot: QtBot) -> None:
+    """The same text is painted with the frame and without, and none of its ink lies on the frame's pixels."""
+    reader = Reader(ThemeSource("light"))
+    qtbot.addWidget(reader)
+    reader.resize(300, 200)
+    reader.show_text("### WWWWWWWWWWWWWWWWWWWW WWWWW\n\n" + "Many words in many lines. " * 40)
+    reader.show()
+    picture = reader.viewport().grab().toImage()
+    ground = picture.pixelColor(picture.width() - 1, picture.height() - 1)
+    left = [picture.pixelColor(x, y) for x in (0, 1) for y in range(picture.height())]
+    top = [picture.pixelColor(x, y) for x in range(picture.width()) for y in (0, 1)]
+    assert all(colour == ground for colour in (*left, *top))
+    assert len({picture.pixelColor(x, 12).name() for x in range(60)}) > 2, "there is ink a little further in"
+
+
 def test_a_preset_opens_with_its_page(workbench: Workbench) -> None:
     assert workbench.description.isVisible()
     assert workbench.description.reader.toPlainText().startswith("VGG by repeated blocks")

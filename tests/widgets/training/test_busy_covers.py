@@ -20,6 +20,7 @@ from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.data.data_view import DataView
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
+from widgets.tour.painted_text import painted_texts
 from widgets.training import busy_covers
 from widgets.training.busy_covers import QUIET_MS, STARTING, BusyCovers, CanBeEmpty, Cover
 from widgets.training.worker_link import WorkerLink
@@ -108,6 +109,46 @@ def test_a_request_that_is_forgotten_is_told_no_longer(panel: Panel) -> None:
     assert panel.busy.covered == [panel.view]
     panel.link.forget(number)
     assert panel.busy.covered == []
+
+
+def told_at(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> Cover:
+    """The cover of the view, once it has said for a while that the worker starts."""
+    monkeypatch.setattr(busy_covers, "monotonic", lambda: monotonic() + 5)
+    panel.link.request(blank(REQUESTS[0]), panel.on_reply)
+    panel.busy.refresh()
+    cover = panel.view.findChild(Cover)
+    assert isinstance(cover, Cover)
+    return cover
+
+
+@pytest.mark.parametrize(("top", "shown"), [(0, 60), (-140, 60), (-60, 90)])
+def test_the_words_stand_where_the_view_is_in_sight(
+    panel: Panel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, top: int, shown: int
+) -> None:
+    panel.resize(300, shown)
+    panel.view.move(0, top)
+    cover = told_at(panel, monkeypatch)
+    (word,) = [each for each in painted_texts(panel) if STARTING in each.text]
+    assert cover.text() and 8 < word.y < shown, "the baseline is in sight"
+    panel.view.move(0, 0)
+    panel.resize(300, 200)
+    panel.busy.refresh()
+    (word,) = [each for each in painted_texts(panel) if STARTING in each.text]
+    assert 90 < word.y < 130, "in the middle again"
+
+
+def test_words_that_have_no_room_are_left_out_and_never_cut(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    cover = told_at(panel, monkeypatch)
+    longest = max(map(cover.fontMetrics().horizontalAdvance, cover.words.split()))
+    panel.view.resize(longest + 8, 200)  # the usual margin would cut it
+    assert cover.text() == cover.words and cover.margin() == 0
+    assert cover.contentsRect().width() >= longest
+    panel.view.resize(longest // 2, 200)
+    assert cover.text() == "" and cover.accessibleName() == cover.words
+    panel.view.resize(300, 6)
+    assert cover.text() == ""
+    panel.view.resize(300, 200)
+    assert cover.text() == cover.words
 
 
 def uncovered(panel: QWidget) -> list[QWidget]:
