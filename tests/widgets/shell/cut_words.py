@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from tests.widgets.shell.lost_content import CHECKS, in_view, shown
 from widgets.look.elided_label import ElidedLabel
+from widgets.training.busy_covers import Cover
 
 SHORT = 24
 """A number or name of fewer letters is never cut; a longer text may be where its tooltip has the whole."""
@@ -182,6 +183,37 @@ def clipped(window: QWidget) -> list[str]:
     ]
 
 
+def cut_columns(window: QWidget) -> list[str]:
+    """Columns of tables that reach out of view where no bar says that there is more."""
+    return [
+        f"column {at} of {name_of(view)} ends at {header.sectionViewportPosition(at) + header.sectionSize(at)}"
+        for view in shown(window, QAbstractItemView)
+        if isinstance(view, QTableView | QTreeView) and not view.horizontalScrollBar().isVisible()
+        for header in [view.header() if isinstance(view, QTreeView) else view.horizontalHeader()]
+        for at in range(header.count())
+        if not header.isSectionHidden(at)
+        and header.sectionViewportPosition(at) + header.sectionSize(at) > view.viewport().width() + 1
+    ]
+
+
+def cut_covers(window: QWidget) -> list[str]:
+    """Words over a pane that waits, of which a part is out of sight; all of them where no pane has any."""
+    covers = [cover for cover in shown(window, Cover) if cover.words]
+    cut = [
+        f"“{cover.words}” over {name_of(cover.parentWidget() or cover)} of {cover.size().toTuple()}"
+        for cover in covers
+        if cover.text() and not cover.visibleRegion().contains(words_of(cover))
+    ]
+    return cut if any(cover.text() for cover in covers) or not covers else ["no pane says that it waits"]
+
+
+def words_of(label: QLabel) -> QRect:
+    """Where the words of a label stand in it."""
+    room = label.contentsRect()
+    wrapped = Qt.TextFlag.TextWordWrap | label.alignment()
+    return label.fontMetrics().boundingRect(room, wrapped, label.text())
+
+
 def _scrolled(widget: QWidget) -> bool:
     parent = widget.parentWidget()
     while parent is not None:
@@ -201,6 +233,8 @@ def faults(window: QWidget) -> list[str]:
         cut_choices,
         cut_headings,
         cut_cells,
+        cut_columns,
+        cut_covers,
         overlapping,
         clipped,
         *CHECKS,

@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QWidget
 from widgets.canvas.canvas_view import CanvasView
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.lessons.lesson_panel import LessonPanel
+from widgets.plots.curve_view import CurveView
 from widgets.tour.painted_text import visible_words
+from widgets.understand.by_hand.scene import ScenePart
+from widgets.understand.by_hand.sliding_window import LARGEST_WINDOW, SlidingPicture
 from widgets.understand.try_it.prediction_view import ProbabilityBars
 
 W = TypeVar("W", bound=QWidget)
@@ -75,6 +78,32 @@ def lost_counts(window: QWidget) -> list[str]:
     return lost
 
 
+def lost_names(window: QWidget) -> list[str]:
+    """Curves whose name cannot be read at their end or in a key, which tells at least how many names it leaves out."""
+    lost = []
+    for view in shown(window, CurveView):
+        read = visible_words(view).split()
+        told = view._key.left_out()
+        lost += [
+            f"“{end.text}” in a plot of {view.size().toTuple()}"
+            for end in view._ends()
+            if not all(word in read for word in end.text.split())
+            and not (told and told.split()[1] in read and end.text in view._key.toolTip())
+        ]
+    return lost
+
+
+def lost_numbers(window: QWidget) -> list[str]:
+    """Tables of window and kernel in By hand that are small enough for numbers and have none."""
+    return [
+        f"no numbers in the {part} of {table.shape} in a picture of {picture.size().toTuple()}"
+        for picture in shown(window, SlidingPicture)
+        if picture.step is not None and picture.grab() is not None
+        for part, table in (("window", picture.step.window()), ("kernel", picture.step.kernel()))
+        if table is not None and max(table.shape) <= LARGEST_WINDOW and picture._drawn[ScenePart(part)][1].texts is None
+    ]
+
+
 def hidden_answers(window: QWidget) -> list[str]:
     """What a lesson asks to do or to answer, where it is out of sight."""
     return [
@@ -85,4 +114,4 @@ def hidden_answers(window: QWidget) -> list[str]:
     ]
 
 
-CHECKS = (nameless_cards, lost_cards, lost_classes, lost_counts, hidden_answers)
+CHECKS = (nameless_cards, lost_cards, lost_classes, lost_counts, lost_names, lost_numbers, hidden_answers)

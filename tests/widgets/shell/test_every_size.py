@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
+from time import monotonic
 from unittest.mock import patch
 
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QTabWidget
 
+from app.protocol.training_messages import Stop
 from app.training.runs import Run
 from graph.project import project_json, write_project
 from graph.shapes import image
 from tests.widgets.conftest import chain, digits_project
-from tests.widgets.shell.cut_words import cut_labels, faults
+from tests.widgets.shell.cut_words import cut_covers, cut_labels, faults
 from tests.widgets.shell.lost_content import lost_cards, nameless_cards, whole
 from tests.widgets.shell.test_settling import PAGES, with_curves
 from tests.widgets.shell.trained_window import LESSON, show_finished, show_results, take_lesson
@@ -24,7 +27,9 @@ from widgets.data.data_view import DataView
 from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
+from widgets.training.busy_covers import BusyCovers
 from widgets.training.training_panel import TrainPanel
+from widgets.training.worker_link import Pending, WorkerLink
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.understand_tab import Tab
 
@@ -64,8 +69,13 @@ def every_view(window: MainWindow, layer: str = "conv1") -> Iterator[str]:
                     yield f"{page}, {kind.title}"
         else:
             window.workbench.canvas.select([layer])
-            for tabs in (window.workbench.left, window.workbench.side_panel, window.workbench.checks):
+            for tabs in (window.workbench.side_panel, window.workbench.checks):
                 yield from _tabs(page, tabs)
+            column = window.workbench.left_column
+            folded = not column.is_open
+            column.show_tabs(True)
+            yield from _tabs(page, window.workbench.left)
+            column.show_tabs(not folded)
 
 
 def _tabs(page: str, tabs: QTabWidget) -> Iterator[str]:
@@ -76,9 +86,42 @@ def _tabs(page: str, tabs: QTabWidget) -> Iterator[str]:
     tabs.setCurrentIndex(0)
 
 
+def add_another_run(window: MainWindow, run: Path) -> None:
+    """Draw a second run beside the one on show, with the long name of a project's own data."""
+    panel = window.workbench.panel("train")
+    assert isinstance(panel, TrainPanel)
+    panel.curves.add_run(run, "mydigits with two filters  10:25", 1)
+    loss = panel.curves.loss.view
+    for part in ("train", "validation"):
+        curve = next(each for each in loss.curves if str(run) in each and part in each)
+        for view in (loss, panel.curves.metric.view):
+            view.append(curve, [1, 200, 400], [0.9, 0.4, 0.2])
+
+
+@contextmanager
+def every_pane_waiting(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let all that is empty wait for a worker that has been starting for some seconds."""
+    waits = [Pending(Stop(), lambda _: None, None, since=monotonic() - 5)]
+    busy = window.findChildren(BusyCovers)
+    with monkeypatch.context() as patched:
+        patched.setattr(WorkerLink, "pending_of", lambda *_: waits)
+        for each in busy:
+            each.refresh()
+        yield
+    for each in busy:
+        each.refresh()
+
+
 @pytest.mark.parametrize(("width", "height", "text", "look"), LOOKS)
 def test_no_word_is_cut_at_any_size(
-    window: MainWindow, project_file: Path, netloom_home: Path, width: int, height: int, text: int, look: str
+    window: MainWindow,
+    project_file: Path,
+    netloom_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    width: int,
+    height: int,
+    text: int,
+    look: str,
 ) -> None:
     Run.create(netloom_home / "runs" / "A first attempt", project_json(digits_project()), {})
     window.preferences.set("theme", look)
@@ -88,9 +131,12 @@ def test_no_word_is_cut_at_any_size(
     found = [f"start: {fault}" for fault in faults(window)]
     with_curves(window, project_file)
     show_finished(window, project_file.with_name("run"))
+    add_another_run(window, project_file.with_name("other"))
     for view in every_view(window):
         settle()
         found += [f"{view}: {fault}" for fault in faults(window)]
+        with every_pane_waiting(window, monkeypatch):
+            found += [f"{view}, waiting: {fault}" for fault in cut_covers(window)]
         if (window.width(), window.height()) != (width, height):
             found.append(f"{view}: the window is {window.size().toTuple()}")
             window.resize(width, height)

@@ -15,9 +15,11 @@ from app.protocol.inference_messages import InputsDescribed, NewSamplePredicted,
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction, PictureLook
 from app.protocol.values import FieldFacts
 from tests.app.protocol import samples
+from tests.widgets.understand.by_hand.cases import lenet_case
 from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
+from widgets.understand.by_hand.by_hand_tab import ByHandTab
 from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.try_it.try_it_tab import TryItTab
 from widgets.understand.understand_tab import Tab
@@ -54,10 +56,12 @@ def show_finished(window: MainWindow, run: Path) -> None:
 
 
 def show_results(tab: Tab) -> None:
-    """Fill a view that asks the worker about samples: ten classes, in Errors and in Try it."""
+    """Fill a view that asks the worker about samples: ten classes, in Errors and in Try it, and a layer in By hand."""
     if isinstance(tab, ErrorsTab):
         tab.classes.show_evaluation(evaluation())
         tab.pages.bring(tab.classes)
+    elif isinstance(tab, ByHandTab):
+        tab._show(lenet_case(0.0, 1.0))
     elif isinstance(tab, TryItTab) and not tab.editors:
         field = FieldFacts("image", "image", (1, 8, 8))
         look = PictureLook(channels=1, height=8, width=8, ground=0.0, ink=1.0, stroke=1.5)
