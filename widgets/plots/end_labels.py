@@ -25,9 +25,9 @@ HIGH = 0.75
 LEAD = 15.0
 """Pixels, before scaling, between the plot and the names: a line leads from the end of a curve to its name."""
 LEAST = 190.0
-"""Pixels, before scaling, that axis and curves keep beside names in one line, or these are broken."""
+"""Pixels, before scaling, that axis and curves keep beside names in one line, or there is a key instead."""
 LEAST_OF_ALL = 150.0
-"""Pixels that axis and curves keep beside names in several lines, or there is a key instead."""
+"""Pixels that they keep beside long names in several lines, for which a key has little room as well."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ class EndLabels(pg.GraphicsWidget):
         return whole - least - self._lead - 4
 
     def _needed(self, texts: Sequence[str], whole: float, height: float, scale: float) -> float:
-        """The width of the names, in one line each if there is room, else in several; 0 where there is no room."""
+        """The width of the names, long ones in several lines; 0 where there is no room."""
         room = SHARE * whole
         wide = self._metrics[True].horizontalAdvance
         widest = max(map(wide, texts), default=0.0)
-        if widest <= min(room, self._beside(whole, LEAST * scale)):
-            return widest
+        if widest <= room:
+            return widest if widest <= self._beside(whole, LEAST * scale) else 0.0
         room = min(room, self._beside(whole, LEAST_OF_ALL))
         lines = [self._lines(text, room) for text in texts]
-        widest = max(wide(line) for text in lines for line in text)
+        widest = max((wide(line) for text in lines for line in text), default=0.0)
         low = sum(map(len, lines)) * self._metrics[True].height() <= height
         return widest if widest <= room and low and max(map(len, lines)) <= MOST_LINES else 0.0
 

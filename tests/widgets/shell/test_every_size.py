@@ -28,8 +28,9 @@ from widgets.look.stylesheet import stylesheet
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.training.busy_covers import BusyCovers
+from widgets.training.pending_request import Pending
 from widgets.training.training_panel import TrainPanel
-from widgets.training.worker_link import Pending, WorkerLink
+from widgets.training.worker_link import WorkerLink
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.understand_tab import Tab
 
