@@ -191,7 +191,11 @@ class Subject(QObject):
     @property
     def work(self) -> str:
         """What is done before there is a run to look at, in words; empty where nothing is."""
-        return "Loading the last run…" if self._run is None and self._controller.restoring else ""
+        if self._run is not None:
+            return ""
+        if self._controller.restoring:
+            return "Loading the last run…"
+        return "The training starts…" if self._controller.state is State.STARTING else ""
 
     # Choosing
 

@@ -64,6 +64,7 @@ class UnderstandPanel(QWidget):
         self._controller.forgotten.connect(self.notice.clear)
         self.subject.view_wanted.connect(self.show_tab)
         self.subject.edited.connect(self.views.refresh)
+        self._controller.stateChanged.connect(lambda _: self.views.refresh())
         self.views.changed.connect(self._on_tab)
 
     def _make(self, kind: type[Tab]) -> Tab:

@@ -112,6 +112,14 @@ def test_what_needs_a_trained_network_is_one_sentence_before(silent: Silent, tmp
     assert views.nothing.isVisible() and views.on_screen is None
 
 
+def test_while_a_training_starts_that_is_what_is_said(silent: Silent) -> None:
+    views = opened(silent, "digits")
+    silent.panel.show_tab("Errors")
+    assert views.nothing.text() == ErrorsTab.no_run
+    silent.panel._controller.train(make_document("digits", 1))
+    assert views.nothing.isVisible() and views.nothing.text() == "The training starts…"
+
+
 def test_what_works_before_training_is_there_before_training(silent: Silent) -> None:
     views = opened(silent, "sine")
     for kind in (kind for kind in views.kinds if not kind.no_run and views.offered(kind)):
