@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from graph.errors import NetloomError
@@ -24,8 +24,9 @@ from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.panels.history import HistoryPanel
 from widgets.panels.outline import Outline
-from widgets.panels.palette import BLOCK_MIME, Palette
+from widgets.panels.palette import Palette
 from widgets.panels.problems import Problems
+from widgets.shell.block_drops import BlockDrops
 from widgets.shell.block_navigation import BlockNavigation
 from widgets.shell.breadcrumb import Breadcrumb
 from widgets.shell.dividers import LESSON_STRIP, Dividers
@@ -57,7 +58,6 @@ class Workbench(QWidget):
         self.workspace = "network"
         self._trail: tuple[str, ...] = ()
         self._lent: QWidget | None = None
-        self._dragged_block: Block | None = None
         self.palette_panel, self.outline, self.history = Palette(themes), Outline(themes), HistoryPanel(themes)
         self.block_navigation: BlockNavigation = BlockNavigation(session)
         self.canvas = CanvasView(session.document, session.checker, themes)
@@ -130,7 +130,7 @@ class Workbench(QWidget):
         self.palette_panel.chosen.connect(self.add_layer)
         self.palette_panel.block_chosen.connect(self.add_block)
         self.palette_panel.failed.connect(self.refused)
-        self.canvas.viewport().installEventFilter(self)
+        self._block_drops = BlockDrops(self.canvas, self.add_block)
         self.problems.opened.connect(self.go_to)
         self.problems.refused.connect(self.refused)
         self.problems.counted.connect(self._count_problems)
@@ -214,40 +214,13 @@ class Workbench(QWidget):
             self.refused.emit(str(error))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Blocks of one's own may be dropped on the canvas; Esc there goes out of a block, once nothing is held."""
-        dragged = isinstance(event, QDropEvent) and event.mimeData().hasFormat(BLOCK_MIME)
-        if watched is self.canvas.viewport() and isinstance(event, QDropEvent) and dragged:
-            self._on_drag(event)  # entering and moving are drops too, to Qt
-            return True
+        """Esc on the canvas goes out of a block, once nothing is held."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.canvas:
             free = not self.selected and self.canvas.context.gestures.current is None
             if event.key() == Qt.Key.Key_Escape and self.block_navigation.path and free:
                 self.leave_block()
                 return True
         return super().eventFilter(watched, event)
-
-    def _on_drag(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        name = event.mimeData().data(BLOCK_MIME).toStdString()
-        place = self.canvas.mapToScene(event.position().toPoint())
-        if event.type() == QEvent.Type.Drop:
-            self._dragged_block = None
-            self.canvas.show_drop(None, place)
-            self.add_block(name, place)
-            self.canvas.setFocus()
-        elif event.type() == QEvent.Type.DragEnter:
-            self._dragged_block = self._kept_block(name)
-        elif self._dragged_block is not None:
-            self.canvas.show_drop(self._dragged_block, place)
-
-    def _kept_block(self, name: str) -> Block | None:
-        """A block of the user's library; None where it cannot be read, which is told once it is dropped."""
-        from app.project import block_library
-
-        try:
-            return block_library.take(name)
-        except NetloomError:
-            return None
 
     def close_document(self) -> None:
         """Stop listening to the document."""
