@@ -13,6 +13,7 @@ import numpy as np
 
 from app.data.readers.boxes.annotation import Annotation, Annotations, Box, Problem, Problems, all_finite, stated_size
 from app.data.readers.boxes.box_format import FolderFiles, box_format
+from app.data.readers.column_values import wide_numbers
 from app.data.readers.likely_roles import PART_NAMES, is_called_target, names_parts
 from app.data.readers.picture_names import as_texts, path_column
 from app.data.readers.table_file import TableData, read_table
@@ -190,7 +191,7 @@ def _sides(table: TableData, columns: BoxColumns) -> list[list[float] | None]:
 
 
 def _numbers(table: TableData, names: Sequence[str]) -> list[list[float] | None]:
-    values = table.frame[list(names)].to_numpy(float, na_value=float("nan"))
+    values = np.stack([wide_numbers(table[name])[0].astype(np.float64) for name in names], axis=1)
     known = np.isfinite(values)
     return [
         row.tolist() if whole.all() else None if whole.any() else [] for row, whole in zip(values, known, strict=True)

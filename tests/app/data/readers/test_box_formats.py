@@ -72,3 +72,13 @@ def test_a_box_of_one_pixel_is_a_box(tmp_path: Path) -> None:
     boxes = [{"id": 1, "image_id": 10, "category_id": 7, "bbox": [10, 5, 1, 1]}]
     write(tmp_path / "annotations.json", coco(["a.png", "b.png"], boxes, {7: "cat"}))
     assert by_name(boxes_in(tmp_path)) == {"a.png": [("cat", 10.0, 5.0, 1.0, 1.0)], "b.png": []}
+
+
+def test_a_side_that_is_no_number_is_a_row_without_a_box(tmp_path: Path) -> None:
+    for number in range(30):
+        picture(tmp_path / f"{number}.png")
+    rows = [f"{number}.png,1,2,4,6,cat" for number in range(29)]
+    write(tmp_path / "boxes.csv", "\n".join(["file,xmin,ymin,xmax,ymax,class", *rows, "29.png,1,2,4,6(b", ""]))
+    found = boxes_in(tmp_path)
+    assert sum(len(known.boxes) for known in found.pictures) == 29
+    assert any("boxes.csv row 30" in note for note in found.notes), found.notes
