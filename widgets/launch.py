@@ -34,10 +34,11 @@ def make_window(file: Path | None = None) -> MainWindow:
     """The main window with the user's preferences, not shown yet."""
     app = application()
     preferences, memory = Preferences(home() / "preferences.json"), Memory(home() / "window.json")
-    themes = ThemeSource(parent=app)
+    themes = ThemeSource()
     apply_look(preferences, themes)
     apply_theme(app, themes.theme)
     window = MainWindow(preferences, memory, themes, file)
+    themes.setParent(window)  # with what is connected to it, or nothing of a closed window would ever be let go
     window.loader.prepare(slices(window))
     return window
 
