@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.project.network_comparison import Sign, network_differences
 from app.training.plan_problems import readable_plan
+from app.training.runs import MADE_UP, WEIGHTS
+from app.training.start_section import StartSection
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
@@ -18,6 +21,8 @@ from graph.project import Project
 
 MANY = 2000
 """Layers of a network whose parameters are not counted for a list."""
+FIRST_WEIGHTS = "first weights"
+"""What the values of a run call the weights that its training began with."""
 NAMED = 3
 """Differences that are named one by one; the others are counted."""
 
@@ -34,7 +39,9 @@ class RunSettings:
 def settings_of(project: Project) -> RunSettings:
     """The settings of data, training and layers of a project; sections that cannot be read tell nothing."""
     network = project.network
-    values = {**_data(project.sections.get("data")), **_training(project.sections.get("plan")), **_layers(network)}
+    sections = project.sections
+    values = {**_start(sections.get("start")), **_data(sections.get("data")), **_training(sections.get("plan"))}
+    values |= _layers(network)
     return RunSettings(values, network, _parameters(network))
 
 
@@ -47,7 +54,13 @@ def varying(runs: Sequence[RunSettings]) -> list[str]:
 @lru_cache(maxsize=512)
 def changes(before: RunSettings, after: RunSettings) -> tuple[str, ...]:
     """What leads from one run's settings to another's: ``lstm1 hidden size 32 → 4``, ``4,641 → 113 parameters``."""
-    found = [*_changes_of_network(before.network, after.network), *setting_changes(before, after)]
+    settings = list(setting_changes(before, after))
+    first = [each for each in settings if each.startswith(FIRST_WEIGHTS)]  # nothing else can be judged without that
+    found = [
+        *first,
+        *_changes_of_network(before.network, after.network),
+        *(one for one in settings if one not in first),
+    ]
     if before.parameters != after.parameters and None not in (before.parameters, after.parameters):
         found.append(f"{before.parameters:,} → {after.parameters:,} parameters")
     return tuple(found)
@@ -84,6 +97,28 @@ def setting_changes(before: RunSettings, after: RunSettings) -> Iterator[str]:
         old, new = before.values.get(name), after.values.get(name)
         if old != new and name.partition(" ")[0] not in own:
             yield f"{name} {old or 'none'} → {new or 'none'}"
+
+
+def _start(section: object) -> dict[str, str]:
+    """Where the first weights came from, and which layers were frozen."""
+    try:
+        start = StartSection.read(section)
+    except NetloomError:
+        return {}
+    return {
+        FIRST_WEIGHTS: _file_of_weights(start.weights) if start.weights else "drawn at random",
+        "frozen layers": ", ".join(start.frozen),
+    }
+
+
+def _file_of_weights(name: str) -> str:
+    """The run that a file of weights belongs to, or the file's name."""
+    file = Path(name)
+    made_up = MADE_UP.search(file.parent.name)
+    if file.name != WEIGHTS or not file.parent.name:
+        return file.name
+    title = MADE_UP.sub("", file.parent.name)
+    return f"of the run {title} {made_up[1]}:{made_up[2]}" if made_up else f"of the run {title}"
 
 
 def _data(section: object) -> dict[str, str]:

@@ -229,6 +229,7 @@ class Views(QWidget):
         self.nothing.setText(self.kind.lacks(self._subject))
         if self.nothing.text():
             self.stack.bring(self.nothing)
+            self.nothing.show()
         elif self.isVisible() or self.kind in self._made:
             self.stack.bring(self.view(self.kind))
             self.view(self.kind).show()  # Qt would show what comes into a layout only with the next event
@@ -238,9 +239,11 @@ class Views(QWidget):
     def refresh(self, group: Group | None = None) -> None:
         """Another network is looked at: offer what has something to say about it.
 
-        Until a view is chosen the first that is offered in ``group`` is on screen, or in the one that is; one that was
-        chosen stays, and explains itself.
+        Until a view is chosen the first that is offered in ``group`` is on screen, or in the one that is. One that was
+        chosen stays, and explains itself while somebody looks; later it is forgotten if it says nothing of the network.
         """
+        if not self.isVisible() and not self.offered(self.kind):
+            self._chosen = False
         if not self._chosen:
             self._bring(self._first(group or self.kind.group))
         before = self.on_screen

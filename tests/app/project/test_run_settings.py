@@ -32,6 +32,20 @@ def test_changes_are_told_with_old_and_new() -> None:
     assert changes(run(), run(activation="tanh"))[:2] == ("− relu2: ReLU", "+ tanh2: Tanh")
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("runs/lenet-20261129-171602/weights.safetensors", "of the run lenet 17:16"),
+        ("runs/my best/weights.safetensors", "of the run my best"),
+        ("net.safetensors", "net.safetensors"),
+    ],
+)
+def test_weights_that_a_training_began_with_are_the_first_that_is_told(file: str, told: str) -> None:
+    project = Project(run().network, {"data": {"source": "iris"}, "plan": {"epochs": 7}, "start": {"weights": file}})
+    assert changes(run(4), settings_of(project))[0] == f"first weights drawn at random → {told}"
+    assert "first weights" in varying([run(), settings_of(project)])
+
+
 def test_a_line_names_few_of_many_and_always_the_parameters() -> None:
     assert summary(("a", "b", "c", "4 → 5 parameters")) == "a; b; c; 4 → 5 parameters"
     assert summary(("a", "b", "c", "d", "4 → 5 parameters")) == "a; b; 2 more; 4 → 5 parameters"

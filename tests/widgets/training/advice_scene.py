@@ -77,5 +77,4 @@ class Scene:
     def mark(self, setting: str) -> str:
         """What the sign in a field says, empty where there is none."""
         sign = self.panel.plan.findChild(WarningMark, f"{setting}Warning")
-        assert sign is not None
-        return "" if sign.isHidden() else sign.toolTip()
+        return "" if sign is None or sign.isHidden() else sign.toolTip()

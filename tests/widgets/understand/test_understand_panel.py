@@ -50,6 +50,20 @@ def test_an_empty_panel_says_what_to_do(qtbot: QtBot, controller: TrainingContro
     assert panel.about.text() == ""
 
 
+def test_a_chosen_view_that_says_nothing_of_another_network_is_not_what_one_comes_back_to(
+    qtbot: QtBot, controller: TrainingController
+) -> None:
+    panel = make_panel(qtbot, controller)
+    panel.subject.follow(make_document("sine", 1), None)
+    panel.show_tab("Gates")
+    panel.subject.follow(make_document("digits", 1), None)
+    assert panel.views.kind.title == "Gates", "somebody looks at it"
+    panel.hide()
+    panel.subject.follow(make_document("digits", 1), None)
+    panel.show()
+    assert panel.views.kind is FiltersTab and panel.views.offered(panel.views.kind)
+
+
 def test_filters_live_while_training(qtbot: QtBot, controller: TrainingController) -> None:
     panel = make_panel(qtbot, controller)
     controller.train(make_document("digits", 10_000))
