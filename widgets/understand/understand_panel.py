@@ -20,7 +20,7 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
-from widgets.understand.view_groups import Views
+from widgets.understand.view_groups import Views, begins_with
 from widgets.understand.view_registry import discover, make_view
 
 T = TypeVar("T", bound=Tab)
@@ -149,7 +149,7 @@ class UnderstandPanel(QWidget):
         before, self._seen = self._seen, path
         if self.isVisible() and before is not None:
             return None
-        return Group.TRY if self.subject.ready and not self.subject.live else Group.INSIDE
+        return begins_with(self.subject)
 
     def show_whose(self) -> None:
         """Name the run that is looked at, and say where its network or data are not those of the project now."""

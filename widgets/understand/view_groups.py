@@ -244,6 +244,7 @@ class Views(QWidget):
         """
         if not self.isVisible() and not self.offered(self.kind):
             self._chosen = False
+            group = group or begins_with(self._subject)
         if not self._chosen:
             self._bring(self._first(group or self.kind.group))
         before = self.on_screen
@@ -302,6 +303,11 @@ class Views(QWidget):
     def _on_row(self, row: int) -> None:
         if 0 <= row < len(self._listed):
             self.bring(self._listed[row])
+
+
+def begins_with(subject: Subject) -> Group:
+    """Where to begin: a trained network is tried, one in training or before it is looked into."""
+    return Group.TRY if subject.ready and not subject.live else Group.INSIDE
 
 
 def _reason_of_all(reasons: Sequence[str]) -> str:
