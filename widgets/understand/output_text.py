@@ -6,6 +6,8 @@ from app.protocol.attribution_messages import ExplainedOutput
 from app.system.number_format import format_percent, nth
 from widgets.plots.ticks import number
 
+DIGITS = 4
+"""Significant digits of values and scores."""
 MOST = 200
 """Answers that are listed, at most."""
 
@@ -28,17 +30,17 @@ def outputs_of(explained: ExplainedOutput) -> list[str]:
 def sentence_of(explained: ExplainedOutput) -> str:
     """What is true of the sample, what the network predicts, and the score that is explained."""
     names, unit, sample = explained.outputs, f" {explained.unit}".rstrip(), f"Sample {nth(explained.sample)}"
-    score, baseline = number(explained.score, 3), number(explained.baseline_score, 3)
+    score, baseline = number(explained.score, DIGITS), number(explained.baseline_score, DIGITS)
     if explained.predicted is not None and explained.output is not None:
         best, output = explained.predicted, names[explained.output]
         sure = format_percent(explained.values[best])
         fact = f"is {names[int(explained.label[0])]}; the network says {names[best]} ({sure})"
-        return f"{sample} {fact}. The score of {output} is {score}; of the mean input {baseline}."
+        return f"{sample} {fact}. The score of {output} is {score} here, and {baseline} for the mean input."
     if explained.label_text:
         what = "all words" if explained.output is None else f"“{names[explained.output].partition(': ')[2]}”"
         fact = f"should say {explained.label_text}, and each word is said after the true ones before it"
-        return f"{sample} {fact}. The score of {what} is {score}; of the mean input {baseline}."
+        return f"{sample} {fact}. The score of {what} is {score} here, and {baseline} for the mean input."
     if len(names) == 1:
-        fact = f"is {number(explained.label[0], 3)}{unit}; the network says {score}{unit}"
-        return f"{sample} {fact}, and of the mean input {baseline}{unit}."
-    return f"{sample}: what is explained is {score}{unit}; of the mean input {baseline}{unit}."
+        true = f"its true value is {number(explained.label[0], DIGITS)}{unit}"
+        return f"{sample}: {true}; the network predicts {score}{unit}, and {baseline}{unit} for the mean input."
+    return f"{sample}: what is explained is {score}{unit} here, and {baseline}{unit} for the mean input."

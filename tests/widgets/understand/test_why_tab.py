@@ -146,12 +146,14 @@ def explained(**changes: Any) -> ExplainedOutput:
 def test_outputs_are_told_in_words() -> None:
     assert outputs_of(explained()) == ["what it prefers: O", "X  ·  2.0 %", "O  ·  98.0 %"]
     assert sentence_of(explained()) == (
-        "Sample 1,205 is X; the network says O (98.0 %). The score of O is 3.5; of the mean input −0.25."
+        "Sample 1,205 is X; the network says O (98.0 %). The score of O is 3.5 here, and −0.25 for the mean input."
     )
     number = explained(is_class=False, unit="MW", predicted=None, output=None)
     one = replace(number, outputs=("load",), values=(3.5,), label=(2.5,))
     assert outputs_of(one) == []
-    assert sentence_of(one) == "Sample 1,205 is 2.5 MW; the network says 3.5 MW, and of the mean input −0.25 MW."
+    assert sentence_of(replace(one, label=(266.41,))) == (
+        "Sample 1,205: its true value is 266.4 MW; the network predicts 3.5 MW, and −0.25 MW for the mean input."
+    )
     two = replace(number, outputs=("+1", "+2"), values=(3.5, 4.0), label=(2.5, 3.0))
     assert outputs_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
-    assert "what is explained is 3.5 MW" in sentence_of(two)
+    assert "what is explained is 3.5 MW here" in sentence_of(two)
