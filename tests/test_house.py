@@ -45,6 +45,7 @@ LAYER_AND_MODULE = {
 
 STRING_IMPORTS = {
     "app.data.discovery": ["importlib.import_module", "pkgutil.walk_packages"],  # finds sources and readers of data
+    "app.exchange.code_parity": ["runpy.run_path"],  # runs what was exported just now, to compare its outputs
     "app.training.objective": ["importlib.import_module"],  # finds the objective that the plan names
     "app.training.plan": ["pkgutil.iter_modules"],  # lists the objectives without importing torch
     "graph.build.compile": ["importlib.import_module"],  # layers name the torch classes that they become

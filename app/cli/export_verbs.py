@@ -79,7 +79,10 @@ def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: 
     if part != "whole":
         network, title = alone(network, part), f"{title}: the {part}"
     if to == "code":
-        return WrittenFiles(export_code(network, title, output, run), sentences=_standardised(run, part))
+        made = export_code(network, title, output, run)
+        checked = {"parity": made.parity.to_json()} if made.parity is not None else {}
+        words = [made.parity.sentence()] if made.parity is not None else []
+        return WrittenFiles(made.files, checked, [*words, *_standardised(run, part)])
     if to == "report":
         from app.exchange.report import export_report
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from app.training.runs import Run
 from graph.atomic_write import write_atomically
-from graph.build.code import DataCode
 from graph.errors import NetloomError
 from graph.network import Network
+
+if TYPE_CHECKING:
+    from app.exchange.code_parity import CodeParity
+    from app.training.trainable import Model
 
 WEIGHTS_SUFFIX = ".safetensors"
 
@@ -28,31 +33,50 @@ LETTERS = re.compile("[\x00-\u024f\u0370-\u045f\u2000-\u206f\u2100-\u22ff\u2500-
 """Texts that the fonts can set."""
 
 
-def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> list[Path]:
-    """Write the network as one Python file with its drawing, for a run with its weights beside it; returns the files.
+@dataclass(frozen=True)
+class ExportedCode:
+    """The files of an export, and how their outputs compare with those of the run where that was looked at."""
+
+    files: list[Path]
+    parity: CodeParity | None = None
+
+
+def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> ExportedCode:
+    """Write the network as one Python file with its drawing, for a run with its weights beside it.
+
+    The whole network of a run is run as it was written, on samples of the test set.
 
     Raises
     ------
     NetloomError
-        if the network has errors, the run's weights cannot be used, or a file cannot be written.
+        if the network has errors, the run's weights cannot be used, a file cannot be written, or the code gives other
+        outputs than the run.
     """
+    from app.exchange.code_data import data_code
+    from app.exchange.code_parity import check_code
     from graph.build.embedded_drawing import code_with_drawing
 
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
-    data = _data_of(run, network) if run is not None else None
+    model = _model_of(run) if run is not None and network is run.project.network else None
+    data = data_code(model, run.base) if run is not None and model is not None else None
     source = code_with_drawing(network, title, data).encode("utf-8")
-    files = [out] if run is None else [out, export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)]
+    if run is None:
+        write_atomically(out, source)
+        return ExportedCode([out])
+    weights = export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)
     write_atomically(out, source)
-    return files
+    return ExportedCode([out, weights], check_code(out, weights, model) if model is not None else None)
 
 
-def _data_of(run: Run, network: Network) -> DataCode | None:
-    """What the code of a run's whole network knows of its data."""
-    from app.exchange.code_data import data_code
+def _model_of(run: Run) -> Model:
+    """The whole network of a run with its weights and data, on the CPU."""
+    from app.training import checkpoints
     from app.training.trainable import Model
 
-    return data_code(Model.build(run.project, run.base, "cpu"), run.base) if network is run.project.network else None
+    model = Model.build(run.project, run.base, "cpu")
+    checkpoints.fill_module(model.module, checkpoints.load(run.weights)[0], run.weights)
+    return model
 
 
 def export_weights(run: Run, out: Path, network: Network | None = None) -> Path:

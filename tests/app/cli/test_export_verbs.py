@@ -37,6 +37,14 @@ def test_a_run_gives_its_weights_beside_the_code(call: Caller, tmp_path: Path) -
         assert file.metadata() == {"format": "pt"}
 
 
+def test_code_of_a_run_is_told_with_its_proof(call: Caller, tmp_path: Path) -> None:
+    call("train", "preset:iris_mlp", "--epochs", 1, "--out", tmp_path / "run")
+    arguments = ("export", tmp_path / "run", "--to", "code", "-o", tmp_path / "net.py")
+    parity = call(*arguments, "--json").json["parity"]
+    assert parity["samples"] == 22 and parity["largest_difference"] < 1e-5 < parity["largest_answer"]
+    assert "the code with its weights and the run give the same outputs for 22 test samples" in call(*arguments).out
+
+
 @pytest.mark.parametrize("saved", [True, False])
 def test_code_of_a_run_is_headed_by_the_name_under_which_its_project_was_saved(
     call: Caller, tmp_path: Path, saved: bool

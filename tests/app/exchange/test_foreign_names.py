@@ -35,7 +35,7 @@ def test_weights_code_and_drawing_bear_the_names(tmp_path: Path) -> None:
     assert made.parity is not None
     drawing = svg(network)
     assert all(name in drawing for name in ("картинка", "扁平", "größe", "निर्गम"))
-    (code, *_) = export_code(network, "net", tmp_path / "net.py", run)
+    code = export_code(network, "net", tmp_path / "net.py", run).files[0]
     names: dict[str, object] = {"__name__": "exported"}
     exec(compile(code.read_text("utf-8"), str(code), "exec"), names)
     loaded = names["load"](str(tmp_path / "net.safetensors"))  # type: ignore[operator]

@@ -60,8 +60,7 @@ class Export:
         """What was written, with whose weights, and what the command line added."""
         beside = f" and {self.target.stem}.safetensors" if self.format.to == CODE.to and self.trained else ""
         about = f"{': ' if self.trained else ', '}{self.weights}" if self.weights else ""
-        added = word if self.format.to != CODE.to or self.format.options else ""
-        return f"Wrote {self.target.name}{beside}{about}. {added}".strip()
+        return f"Wrote {self.target.name}{beside}{about}. {word}".strip()
 
 
 class ExportActions:
