@@ -237,7 +237,7 @@ class Checker:
         # What a loose end offers, and whether weights can be shared, depends on others, so they come last.
         tied = {node.id for node in self.network if node.tied is not None} if changed or structure else set[str]()
         changed |= {id_ for id_ in before | self._loose | tied if id_ in self.network and self._look_again(id_)}
-        if structure:
+        if structure or self._network_problems:  # what repairs them depends on inputs that are free
             self._network_problems = network_problems(self.network)
         self._totals.clear()
         return frozenset(changed | usefulness_changed)

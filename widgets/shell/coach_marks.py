@@ -38,6 +38,7 @@ MOST_CARDS = 400
 """Cards of the canvas that are looked at when a place is sought."""
 
 
+PALETTE = "palette"
 TRAIN = "trainButton"
 
 
@@ -57,7 +58,7 @@ MARKS = (
         "Drag a layer from this list onto the canvas. Or press Tab on the canvas and type its name: it joins the layer "
         "that is selected.",
         "network",
-        "palette",
+        PALETTE,
     ),
     CoachMark(
         "Connect them",
@@ -194,6 +195,8 @@ class CoachMarks(QObject):
         super().__init__(context.window())
         self._context = context
         self._at = 0
+        self._opened = False
+        """Whether the left column is open for the stop on show."""
         self._heights: dict[int, int] = {}
         """What the card needs at each width for every stop, in pixels."""
         self.ring, self.card = Ring(context.themes, context.window()), CoachCard(context.window())
@@ -225,6 +228,9 @@ class CoachMarks(QObject):
         held = self.card.isAncestorOf(focus)
         self.ring.hide()
         self.card.hide()
+        if self._opened:
+            self._context.workbench.left_column.follow_room()
+            self._opened = False
         self._context.preferences.set("offer_tour", False)
         if held and self._context.working and self._context.workbench.canvas.isVisible():
             self._context.workbench.canvas.setFocus()
@@ -236,6 +242,12 @@ class CoachMarks(QObject):
         mark = MARKS[to]
         self._at = to
         self._context.show_workspace(mark.workspace)
+        column = self._context.workbench.left_column
+        if mark.target == PALETTE:
+            column.show_tabs(True)
+        elif self._opened:
+            column.follow_room()
+        self._opened = mark.target == PALETTE
         self._heights = {width: self.card.tallest(width) for width in WIDTHS}
         self._show()
 
@@ -303,6 +315,8 @@ class CoachMarks(QObject):
         """Put the ring around the target, and the card where it covers nothing of it: in its place, if it can be."""
         if not self.active:
             return
+        if self._opened and not self._context.workbench.left_column.is_open:  # another size of the window folded it
+            self._context.workbench.left_column.show_tabs(True)
         room, target = self._context.window().rect().adjusted(GAP, GAP, -GAP, -GAP), self._target()
         ring = target.adjusted(-3, -3, 3, 3)
         sizes = [self._size(width) for width in WIDTHS if width <= room.width()]

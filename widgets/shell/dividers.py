@@ -148,7 +148,8 @@ class Dividers:
     def state(self) -> dict[str, Any]:
         """Where the dividers stand, for the next start."""
         left, right = self._capped(self._widths)
-        return {"across": [left, self._across.window().width() - left - right, right], "heights": self._heights}
+        canvas = self._across.window().width() - left - right - 2 * self._across.handleWidth()
+        return {"across": [left, canvas, right], "heights": self._heights}
 
     def restore(self, state: Any) -> None:
         """Put the dividers where they stood; what makes no sense is left alone."""

@@ -65,6 +65,10 @@ class LeftColumn(Themed, QWidget):
         """The user opens the tabs, or folds them away."""
         self._set(self._crowded, shown)
 
+    def follow_room(self) -> None:
+        """Show the tabs where there is room from now on, whatever was wanted before."""
+        self._set(self._crowded, None)
+
     def make_room(self, crowded: bool) -> None:
         """Say whether canvas and columns have too little room; once they have enough, the tabs are back."""
         wanted = self._wanted if crowded == self._crowded else None

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -220,8 +221,15 @@ def test_preferences_and_memory_survive(tmp_path: Path) -> None:
 
 def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> None:
     window.files.new()
-    window.workbench.across.setSizes([260, 600, 360])
-    sizes = window.workbench.across.sizes()
+    across = window.workbench.across
+    for number, by in ((1, 42), (2, -30)):
+        handle = across.handle(number)
+        start = handle.rect().center()
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(handle, start + QPoint(by, 0))
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start)
+    sizes = across.sizes()
+    assert sizes[0] > 250 and sizes[2] > 340
     window.close_now()
     assert json.loads((netloom_home / "window.json").read_text("utf-8"))["layout"]["across"] == sizes
 
