@@ -140,10 +140,26 @@ class GradientPlot(PlotView):
         painter.setPen(QPen(self.theme.warning, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(place.left(), y, place.right(), y))
         painter.setFont(self.theme.font(small=True))
-        height = QFontMetricsF(painter.font()).height()
+        painter.drawText(self.place_of_clip(axes, clip), _words_of_clip(clip))
+
+    def place_of_clip(self, axes: Axes, clip: float) -> QRectF:
+        """Where the threshold is named: beside its line at the right end, or at the left one if a dot is there."""
+        y, place, metrics = axes.to_y(math.log10(clip)), axes.area, QFontMetricsF(self.theme.font(small=True))
+        width, height = metrics.horizontalAdvance(_words_of_clip(clip)) + 2, metrics.height()
         top = y - height - 1 if y - height > place.top() + 4 else y + 7
-        beside = QRectF(place.left(), top, place.width(), height)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignRight, f"clip at {number(clip, 2)}")
+        sides = [QRectF(left, top, width, height) for left in (place.right() - width, place.left())]
+        dots = self.dots(axes)
+        free = (side for side in sides if not any(side.adjusted(-6, -6, 6, 6).contains(dot) for dot in dots))
+        return next(free, sides[0])
+
+    def dots(self, axes: Axes) -> list[QPointF]:
+        """Where the totals are marked, before and after clipping."""
+        return [
+            QPointF(axes.to_x(index), axes.to_y(math.log10(value)))
+            for index, curve in enumerate(self.curves)
+            for value in (curve.total, curve.clipped)
+            if math.isfinite(curve.total) and value > 0
+        ]
 
     # Hands
 
@@ -207,3 +223,7 @@ def totals_of(curve: GradientCurve) -> str:
     if curve.clipped < curve.total:
         return f"{total}, clipped to {number(curve.clip, 3)}"
     return f"{total}, below the clip of {number(curve.clip, 3)}"
+
+
+def _words_of_clip(clip: float) -> str:
+    return f"clip at {number(clip, 2)}"

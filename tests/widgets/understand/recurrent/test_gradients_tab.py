@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from app.protocol.messages import Array
@@ -17,6 +17,7 @@ from tests.widgets.understand.recurrent.test_gates_tab import answered, document
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.look.theme import ThemeSource
+from widgets.plots.axes import Axes
 from widgets.plots.axis_item import power_text
 from widgets.understand.recurrent.gradients_tab import GradientsTab
 
@@ -167,3 +168,19 @@ def test_odd_values_are_painted_too(plot: GradientPlot, curves: list[GradientCur
 def test_values_are_written_as_powers_where_they_are_small() -> None:
     assert [power_text(power) for power in (-20.0, -3.0, 0.0, 2.0)] == ["10⁻²⁰", "0.001", "1", "100"]
     assert totals_of(GradientCurve("", FADING, 0.5, 1.0)) == "all weights 0.5, below the clip of 1"
+
+
+@pytest.mark.parametrize("total", [0.3, 0.5, 0.667, 0.9, 1.0])
+def test_the_name_of_the_clip_lies_on_no_dot(plot: GradientPlot, monkeypatch: pytest.MonkeyPatch, total: float) -> None:
+    seen: list[tuple[QRectF, list[QPointF]]] = []
+    place = plot.place_of_clip
+
+    def placed(axes: Axes, clip: float) -> QRectF:
+        seen.append((place(axes, clip), plot.dots(axes)))
+        return seen[-1][0]
+
+    monkeypatch.setattr(plot, "place_of_clip", placed)
+    plot.set_curves([GradientCurve("LSTM", np.ones(30), 0.009, 1.0), GradientCurve("RNN", FADING, total, 1.0)])
+    plot.grab()
+    words, dots = seen[-1]
+    assert len(dots) == 4 and not any(words.contains(dot) for dot in dots)
