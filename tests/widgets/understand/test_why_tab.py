@@ -88,12 +88,12 @@ def test_patch_and_layer_are_chosen(qtbot: QtBot, controller: TrainingController
     qtbot.waitUntil(lambda: "cam" in tab._requests and tab.tiles.heats["grad_cam"].values is not cam, timeout=PATIENCE)
 
 
-@pytest.mark.parametrize(("kind", "words"), [("diabetes", "the network says"), ("sine", "the network says")])
+@pytest.mark.parametrize("kind", ["diabetes", "sine"])
 def test_numbers_are_explained_by_features_or_over_time(
-    qtbot: QtBot, controller: TrainingController, kind: str, words: str
+    qtbot: QtBot, controller: TrainingController, kind: str
 ) -> None:
     _, tab = explained_run(qtbot, controller, kind, ALL[:4])
-    assert words in tab.says.text()
+    assert "its true value is" in tab.says.text() and "the network predicts" in tab.says.text()
     assert not tab.answer.isVisible()
     assert tab.patch.isVisible() == (kind == "sine")
 
