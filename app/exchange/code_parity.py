@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from app.data.dataset import Array
+from app.exchange.parity_check import TOLERANCE, apart
 from app.training.plan import ADVERSARIAL
 from graph.errors import NetloomError
 
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
 
 SAMPLES = 32
 """Samples that are compared, at most."""
-
-TOLERANCE = 1e-3
-"""Largest difference between outputs, as a share of the largest output (of 1 where that is smaller)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def check_code(code: Path, weights: Path, model: Model) -> CodeParity | None:
             return None
         names = runpy.run_path(str(code))
         theirs = _seeded(0, names["load"](str(weights)), inputs)
-    largest = max((float(output.abs().max()) for output in ours if output.numel()), default=0.0)
+    largest = max(float(np.abs(output).max()) for output in ours)
     found = CodeParity(len(inputs[0]), _apart(ours, theirs), largest)
     if not found.difference <= TOLERANCE * max(1.0, largest):
         raise NetloomError(
@@ -74,13 +74,12 @@ def check_code(code: Path, weights: Path, model: Model) -> CodeParity | None:
     return found
 
 
-def _seeded(seed: int, module: Any, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _seeded(seed: int, module: Any, inputs: tuple[Tensor, ...]) -> list[Array]:
     torch.manual_seed(seed)
     outputs = module(*inputs)
-    return tuple(output.double() for output in (outputs if isinstance(outputs, tuple) else (outputs,)))
+    return [output.numpy() for output in (outputs if isinstance(outputs, tuple) else (outputs,))]
 
 
-def _apart(some: tuple[Tensor, ...], others: tuple[Tensor, ...]) -> float:
-    """The largest distance between two outputs; NaN where one is none and the other is."""
-    pairs = ((one, other) for one, other in zip(some, others, strict=True) if one.numel())
-    return max((float((one - other).abs().max()) for one, other in pairs), default=0.0)
+def _apart(some: list[Array], others: list[Array]) -> float:
+    """The largest distance between two outputs."""
+    return max(apart(one, other) for one, other in zip(some, others, strict=True))

@@ -54,13 +54,8 @@ def varying(runs: Sequence[RunSettings]) -> list[str]:
 @lru_cache(maxsize=512)
 def changes(before: RunSettings, after: RunSettings) -> tuple[str, ...]:
     """What leads from one run's settings to another's: ``lstm1 hidden size 32 → 4``, ``4,641 → 113 parameters``."""
-    settings = list(setting_changes(before, after))
-    first = [each for each in settings if each.startswith(FIRST_WEIGHTS)]  # nothing else can be judged without that
-    found = [
-        *first,
-        *_changes_of_network(before.network, after.network),
-        *(one for one in settings if one not in first),
-    ]
+    found = [*_changes_of_network(before.network, after.network), *setting_changes(before, after)]
+    found.sort(key=lambda change: not change.startswith(FIRST_WEIGHTS))  # without that nothing else can be judged
     if before.parameters != after.parameters and None not in (before.parameters, after.parameters):
         found.append(f"{before.parameters:,} → {after.parameters:,} parameters")
     return tuple(found)

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from graph.steps import Steps as ShareSteps
+from graph.steps import told_as
 
 Result = TypeVar("Result")
 
@@ -50,13 +51,7 @@ Steps = Generator[Progress, None, Result]
 
 def counting(steps: ShareSteps[Result], what: str, whole: int, unit: str) -> Steps[Result]:
     """Work that yields its share, told as so many of a ``whole``; nothing of it is kept when it is stopped."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as last:
-            result: Result = last.value
-            return result
-        yield Progress(what, round(share * whole), whole, unit, kept=False)
+    return told_as(steps, lambda share: Progress(what, round(share * whole), whole, unit, kept=False))
 
 
 class Work(Generic[Result]):
