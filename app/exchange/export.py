@@ -16,7 +16,6 @@ from graph.network import Network
 
 if TYPE_CHECKING:
     from app.exchange.code_parity import CodeParity
-    from app.training.trainable import Model
 
 WEIGHTS_SUFFIX = ".safetensors"
 
@@ -54,11 +53,13 @@ def export_code(network: Network, title: str, out: Path, run: Run | None = None)
     """
     from app.exchange.code_data import data_code
     from app.exchange.code_parity import check_code
+    from app.training.training_session import load_model
     from graph.build.embedded_drawing import code_with_drawing
 
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
-    model = _model_of(run) if run is not None and network is run.project.network else None
+    whole = run is not None and network is run.project.network
+    model = load_model(run.path, "cpu")[1] if run is not None and whole else None
     data = data_code(model, run.base) if run is not None and model is not None else None
     source = code_with_drawing(network, title, data).encode("utf-8")
     if run is None:
@@ -67,16 +68,6 @@ def export_code(network: Network, title: str, out: Path, run: Run | None = None)
     weights = export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)
     write_atomically(out, source)
     return ExportedCode([out, weights], check_code(out, weights, model) if model is not None else None)
-
-
-def _model_of(run: Run) -> Model:
-    """The whole network of a run with its weights and data, on the CPU."""
-    from app.training import checkpoints
-    from app.training.trainable import Model
-
-    model = Model.build(run.project, run.base, "cpu")
-    checkpoints.fill_module(model.module, checkpoints.load(run.weights)[0], run.weights)
-    return model
 
 
 def export_weights(run: Run, out: Path, network: Network | None = None) -> Path:

@@ -254,8 +254,10 @@ def _other_data(run: Run, model: Model) -> NetloomError:
     )
 
 
-def load_model(path: Path) -> tuple[Run, Model]:
+def load_model(path: Path, device: str | None = None) -> tuple[Run, Model]:
     """A saved run with the weights to use, for tests, predictions and pictures; no random state is touched.
+
+    ``device`` is another one than that on which it was trained.
 
     Raises
     ------
@@ -264,7 +266,7 @@ def load_model(path: Path) -> tuple[Run, Model]:
     """
     run = Run.open(path)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        model = Model.build(run.project, run.base, _device_again(run))
+        model = Model.build(run.project, run.base, device or _device_again(run))
     tensors, state = checkpoints.load(run.weights)
     checkpoints.fill_module(model.module, tensors, run.weights)
     model.objective.set_thresholds(saved_thresholds(state))

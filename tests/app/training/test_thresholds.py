@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
+from app.exchange.export import export_code
 from app.inference.evaluate import evaluate
 from app.inference.predict import predict
 from app.project.project_check import check_project
@@ -102,6 +104,9 @@ def test_a_tuned_threshold_is_kept_with_the_run(tmp_path: Path) -> None:
     steps = np.concatenate([[0.0], np.unique(probabilities)])
     best = max(f1_score(true, probabilities > each, average="micro", zero_division=0) for each in steps)
     assert f1_score(true, probabilities > threshold, average="micro") == pytest.approx(best)
+    export_code(session.run.project.network, "net", tmp_path / "net.py", session.run)
+    (exported,) = runpy.run_path(str(tmp_path / "net.py"))["OUTPUTS"].values()
+    assert exported["threshold"] == threshold
     # The test at the end of training is that of the run as it is used.
     assert evaluate(tmp_path / "run").metrics == pytest.approx(finished.to_json()["test"])
 
