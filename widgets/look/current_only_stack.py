@@ -30,7 +30,7 @@ class CurrentOnlyStack(QWidget):
             if self.current is not None:
                 self.current.hide()
             self.current = widget
-            widget.show()
+        widget.show()  # also where it was hidden meanwhile
 
 
 class LeastHeightStack(CurrentOnlyStack):

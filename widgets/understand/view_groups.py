@@ -229,10 +229,8 @@ class Views(QWidget):
         self.nothing.setText(self.kind.lacks(self._subject))
         if self.nothing.text():
             self.stack.bring(self.nothing)
-            self.nothing.show()
         elif self.isVisible() or self.kind in self._made:
             self.stack.bring(self.view(self.kind))
-            self.view(self.kind).show()  # Qt would show what comes into a layout only with the next event
         elif self.stack.current is not None:
             self.stack.current.hide()
 
