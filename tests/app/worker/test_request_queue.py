@@ -99,9 +99,12 @@ def test_long_work_is_left_where_another_waits_or_nobody_does(
     reading, writing = os.pipe()
     heard = io.BytesIO()
     with os.fdopen(reading, "rb") as source:
+        before = set(threading.enumerate())
         worker = Worker(Channel(source, heard))
         os.write(writing, encode(NOTHING, 1))
         assert worker.serve() == 0
         os.close(writing)
+        for thread in set(threading.enumerate()) - before:  # or it would read what the next test opens by this number
+            thread.join()
     said = Decoder().feed(heard.getvalue())
     assert [envelope.id for envelope in said if isinstance(envelope.message, Refused)] == replies
