@@ -5,10 +5,12 @@ Qt is not imported here, so that ``pytest tests/graph tests/app -p no:pytest-qt`
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,8 @@ for threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 SESSION_HOME = Path(tempfile.mkdtemp(prefix="netloom-tests-"))
 for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "NETLOOM_HOME"):
     os.environ[variable] = str(SESSION_HOME / variable.lower())
+HOMES = itertools.count()
+"""Counted here: pytest finds the next free number by going through all folders that it has made."""
 
 # A machine under load is slow, not wrong: no deadline, no complaint about slow data.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +46,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "work"))
 def pytest_unconfigure() -> None:
     """Remove the home that all tests shared."""
     shutil.rmtree(SESSION_HOME, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Search for no garbage while thousands of tests are collected, nor afterwards among them: they all stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,9 +77,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def netloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def netloom_home(monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of this test's own, where Netloom keeps its runs, settings, journal and library."""
-    home = tmp_path_factory.mktemp("home")
+    home = SESSION_HOME / "homes" / str(next(HOMES))
+    home.mkdir(parents=True)
     monkeypatch.setenv("NETLOOM_HOME", str(home))
     return home
 

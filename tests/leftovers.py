@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import traceback
+import sys
 import weakref
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QProcess, QThread, QThreadPool, QTimer
@@ -130,5 +130,7 @@ def _described(thing: QObject) -> str:
 
 def _place() -> str:
     """The line outside this module that called ``start``."""
-    frames = [frame for frame in traceback.extract_stack(limit=6) if frame.filename != __file__]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"
