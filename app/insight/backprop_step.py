@@ -125,6 +125,7 @@ class BackpropSession:
         self._feed = Feed(part, aim.inputs, aim.targets, model.device, lengths=aim.lengths)
         self.per_epoch = len(batch_sizes(part.samples, self.size))
         self._start = self.weights.copy()
+        self._shown: BackpropStep | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -135,19 +136,22 @@ class BackpropSession:
         self._done = 0
 
     def step(self, number: int) -> BackpropStep:
-        """The step ``number``, counted from 0, after all those before it.
+        """The step ``number``, counted from 0, after all those before it; asked for again, it is not taken anew.
 
         Raises
         ------
         NetloomError
             if the loss goes astray, or the batch is too small for the network.
         """
+        if self._shown is not None and self._shown.number == number:
+            return self._shown
         if number < self._done:
             self._begin()
         self.model.module.train()
         while self._done < number:
             self._take(self._done)
-        return self._recorded(number)
+        self._shown = self._recorded(number)
+        return self._shown
 
     def _batch(self, number: int) -> tuple[int, Batch]:
         epoch, place = divmod(number, self.per_epoch)
@@ -157,7 +161,7 @@ class BackpropSession:
         """Do one step; its batch, the answers, and the loss."""
         _, batch = self._batch(number)
         lr = self._schedule.lr(number)
-        with _seeded(self.model.plan.seed + number):
+        with seeded(self.model.plan.seed + number):
             try:
                 answers = self._stepper.step(batch, lr)
             except ValueError as error:
@@ -196,7 +200,7 @@ class BackpropSession:
     def _loss_now(self, number: int, batch: Batch) -> float:
         """The loss of the same batch with the weights as they are now; nothing is learned from it."""
         kept = self.weights.copy()
-        with _seeded(self.model.plan.seed + number), torch.no_grad():
+        with seeded(self.model.plan.seed + number), torch.no_grad():
             loss, _ = self.model.loss(batch)
         self.weights.restore(kept)
         return float(loss)
@@ -215,7 +219,7 @@ class _Stepper(DirectStepper):
 
 def copy_of(model: Model) -> Watched:
     """A copy of a model with the weights it has now, on the processor."""
-    with _seeded(0):
+    with seeded(0):
         compiled = compile_network(model.project.network)
     quicken(compiled.module)
     compiled.module.load_state_dict({name: tensor.detach().cpu() for name, tensor in model.module.state_dict().items()})
@@ -227,7 +231,7 @@ def _watched(model: Model) -> Watched:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """Random numbers from ``seed``; afterwards all goes on as if none had been drawn."""
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.protocol.backprop_values import StepRecord
+from app.protocol.backprop_values import NudgedWeights, StepRecord
 from app.protocol.messages import ModelRequest, RunReply
 
 
@@ -22,6 +22,23 @@ class TakeBackpropStep(ModelRequest[BackpropStepTaken]):
     ``start`` is a number of the window's own: while it stays the same, so do the weights that are begun with.
     """
 
+    number: int = 0
+    size: int = 1
+    start: int = 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WeightsNudged(RunReply):
+    """Gradients by nudging weights, beside those of backpropagation."""
+
+    nudged: NudgedWeights
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NudgeWeights(ModelRequest[WeightsNudged]):
+    """Nudge the weights of ``parameter`` at step ``number``; the rest as in `TakeBackpropStep`."""
+
+    parameter: str = ""
     number: int = 0
     size: int = 1
     start: int = 0

@@ -120,3 +120,33 @@ class StepRecord:
     connections: tuple[tuple[str, str], ...]
     weights: Mapping[str, WeightStep]
     heads: tuple[HeadLoss, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NudgedWeights:
+    """The first weights of a ``parameter`` at a step, each nudged by ``epsilon`` up and down, float64 (k,) each.
+
+    ``values`` are the weights before the step, ``above`` and ``below`` the losses of the batch with one of them
+    larger and smaller, ``by_backprop`` the gradient by backpropagation in float64, before clipping. ``trainable`` is
+    the number of weights of the whole network.
+    """
+
+    number: int
+    parameter: str
+    sizes: tuple[int, ...]
+    epsilon: float
+    values: Array
+    above: Array
+    below: Array
+    by_backprop: Array
+    trainable: int
+
+    @property
+    def by_nudging(self) -> Array:
+        """The gradient by central differences, float64 (k,)."""
+        return (self.above - self.below) / (2 * self.epsilon)
+
+    @property
+    def count(self) -> int:
+        """How many weights the parameter has."""
+        return math.prod(self.sizes)

@@ -15,6 +15,7 @@ from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.readers.tokens import fills_up
 from app.training.losses import check_loss, chosen_loss, final_activation
 from app.training.plan import Plan
+from app.training.precision import at_least_single
 from app.training.sequence import ctc
 from app.training.sequence.transcripts import transcribe
 from graph.build.compile import Compiled
@@ -185,11 +186,15 @@ def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: b
     if field.lengths and not field.classes:
         return _without_padding(chosen)
     if not field.classes:
-        return lambda outputs, targets: chosen(outputs.float(), targets)
-    if binary:
-        return lambda outputs, targets: chosen(outputs.float(), targets.float().unsqueeze(1))
+        return lambda outputs, targets: chosen(at_least_single(outputs), targets)
     count = len(field.classes)
-    return lambda outputs, targets: chosen(outputs.float(), F.one_hot(targets, count).float())
+
+    def against_ones(outputs: Tensor, targets: Tensor) -> Tensor:
+        outputs = at_least_single(outputs)
+        wanted = targets.unsqueeze(1) if binary else F.one_hot(targets, count)
+        return chosen(outputs, wanted.to(outputs.dtype))
+
+    return against_ones
 
 
 def _at_every_step(loss_fn: LossFn, padded: bool) -> LossFn:
@@ -209,7 +214,7 @@ def _without_padding(loss_fn: LossFn) -> LossFn:
     """The same without what is NaN in the targets."""
 
     def of_own_steps(outputs: Tensor, targets: Tensor) -> Tensor:
-        outputs, counts = outputs.float(), ~targets.isnan()
+        outputs, counts = at_least_single(outputs), ~targets.isnan()
         if loss_fn is _half_squares:
             return loss_fn(outputs, torch.where(counts, targets, outputs.detach()))
         return loss_fn(outputs[counts], targets[counts])
@@ -218,15 +223,15 @@ def _without_padding(loss_fn: LossFn) -> LossFn:
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    return F.cross_entropy(logits.float(), targets)
+    return F.cross_entropy(at_least_single(logits), targets)
 
 
 def _negative_log(probabilities: Tensor, targets: Tensor) -> Tensor:
-    return F.nll_loss(probabilities.float().clamp_min(TINY).log(), targets)
+    return F.nll_loss(at_least_single(probabilities).clamp_min(TINY).log(), targets)
 
 
 def _cross_entropy_of_sigmoid(probabilities: Tensor, targets: Tensor) -> Tensor:
-    return F.cross_entropy(torch.logit(probabilities.float(), eps=1e-7), targets)
+    return F.cross_entropy(torch.logit(at_least_single(probabilities), eps=1e-7), targets)
 
 
 def _of_probabilities(probabilities: Tensor, targets: Tensor) -> Tensor:

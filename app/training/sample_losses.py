@@ -10,6 +10,7 @@ from torch import Tensor
 
 from app.training.heads import TINY, Head
 from app.training.plan import Plan
+from app.training.precision import at_least_single
 
 SampleLoss = Callable[[Tensor, Tensor], Tensor]
 """From the outputs and targets of n samples to losses that are not averaged over the samples."""
@@ -58,8 +59,9 @@ def _differences(head: Head, plan: Plan) -> SampleLoss:
     each = each_value(head.loss, head.final_activation, plan.huber_delta)
 
     def losses(outputs: Tensor, targets: Tensor) -> Tensor:
+        outputs = at_least_single(outputs)
         single = outputs.shape[1] == 1
-        wanted = targets.float().unsqueeze(1) if single else F.one_hot(targets, head.classes).float()
+        wanted = (targets.unsqueeze(1) if single else F.one_hot(targets, head.classes)).to(outputs.dtype)
         values = each(outputs, wanted)
         return 0.5 * values.sum(1) if head.loss == "half_squares" else values.mean(1)
 

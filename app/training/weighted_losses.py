@@ -11,6 +11,7 @@ from torch import Tensor
 from app.data.dataset import Array
 from app.training.heads import Head, LossFn
 from app.training.plan import Plan
+from app.training.precision import at_least_single
 from app.training.sample_losses import each_value, of_each_class
 
 
@@ -41,7 +42,7 @@ def _of_labels(head: Head, weights: Array) -> LossFn:
     each = each_value("bce", head.final_activation, 1.0)
 
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
-        outputs = outputs.float()
+        outputs = at_least_single(outputs)
         return (each(outputs, targets) * (1 + (placed(outputs) - 1) * targets)).mean()
 
     return loss
@@ -54,6 +55,6 @@ def _of_classes(head: Head, weights: Array, plan: Plan) -> LossFn:
 
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
         counts = placed(outputs)[targets]
-        return (of_samples(outputs.float(), targets) * counts).sum() / counts.sum()
+        return (of_samples(at_least_single(outputs), targets) * counts).sum() / counts.sum()
 
     return loss

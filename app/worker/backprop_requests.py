@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from app.insight.backprop_step import BackpropSession, Watched, copy_of, record
-from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
+from app.insight.nudged_gradients import nudge
+from app.protocol.backprop_messages import BackpropStepTaken, NudgeWeights, TakeBackpropStep, WeightsNudged
 from app.training.trainable import Model
 from app.worker.handlers import handles_run
 from graph.errors import NetloomError
@@ -40,10 +41,21 @@ _kept = SessionCache()
 @handles_run(TakeBackpropStep)
 def take_backprop_step(model: Model, request: TakeBackpropStep) -> BackpropStepTaken:
     """One training step, on a copy of the model."""
+    session = _session(model, request)
+    return BackpropStepTaken(record=record(session, session.step(request.number)))
+
+
+@handles_run(NudgeWeights)
+def nudge_weights(model: Model, request: NudgeWeights) -> WeightsNudged:
+    """Weights of one training step, nudged one by one."""
+    return WeightsNudged(nudged=nudge(_session(model, request), request.number, request.parameter))
+
+
+def _session(model: Model, request: TakeBackpropStep | NudgeWeights) -> BackpropSession:
+    """The session of a request, which is kept."""
     if not 0 <= request.number < MOST_STEPS:
         raise NetloomError(f"Steps are gone through up to number {MOST_STEPS:,}; train the network to go further.")
     opened = request.project
     subject = (encode(opened.project), opened.base) if opened is not None else request.run
     size = max(1, min(request.size, LARGEST_BATCH))
-    session = _kept.get((subject, request.start), lambda: copy_of(model), size)
-    return BackpropStepTaken(record=record(session, session.step(request.number)))
+    return _kept.get((subject, request.start), lambda: copy_of(model), size)

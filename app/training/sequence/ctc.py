@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.data.dataset import FieldInfo
+from app.training.precision import at_least_single
 from app.training.sequence.transcripts import BLANK
 from graph.errors import NetloomError
 from graph.shapes import Kind, format_sizes
@@ -20,11 +21,11 @@ TINY = 1e-30
 
 
 def log_probabilities(outputs: Tensor, final_activation: str) -> Tensor:
-    """Logarithms of the probabilities (n, T, labels) of each label at each step, float32.
+    """Logarithms of the probabilities (n, T, labels) of each label at each step, float32 or wider.
 
     With ``softmax`` as ``final_activation`` the outputs are probabilities already.
     """
-    outputs = outputs.float()
+    outputs = at_least_single(outputs)
     return outputs.clamp_min(TINY).log() if final_activation == "softmax" else outputs.log_softmax(2)
 
 

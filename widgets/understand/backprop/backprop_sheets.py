@@ -173,7 +173,7 @@ def _update(step: StepSeen, weight: str) -> StepSheet:
         words.append(f"The first {len(old):,} of {seen.count:,} are listed.")
         words.append(f"In all, the gradient is {shown(seen.gradient_norm)} long, the step {shown(seen.change_norm)}.")
     letter = "b" if "bias" in weight.rpartition(".")[2] else "w"
-    labels = [_place(letter, at, seen.sizes) for at in range(len(old))]
+    labels = [place_of(letter, at, seen.sizes) for at in range(len(old))]
     rows = tuple(
         (label, float(w), float(g), float(after - w), float(after))
         for label, w, g, after in zip(labels, old, slope, new, strict=True)
@@ -262,7 +262,7 @@ def _cut(seen: LayerStep, known: int) -> tuple[str, ...]:
     return (f"The first {known} of {seen.count:,} values are listed.",) if known < seen.count else ()
 
 
-def _place(letter: str, at: int, sizes: tuple[int, ...]) -> str:
+def place_of(letter: str, at: int, sizes: tuple[int, ...]) -> str:
     """Which number of a parameter: ``w₂₁`` goes to unit 2 from input 1; of more axes the indices."""
     indices = [int(index) + 1 for index in np.unravel_index(at, sizes)] if sizes else []
     if len(sizes) < 3 and max(sizes, default=1) < 10:

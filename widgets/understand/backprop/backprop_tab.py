@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
-    QFrame,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -19,14 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
-from app.protocol.messages import OpenProject
+from app.protocol.messages import ModelRequest, OpenProject, R
 from app.system.number_format import counted
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, hsplit
+from widgets.look.layouts import hsplit
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
@@ -34,18 +32,13 @@ from widgets.plots.ticks import number
 from widgets.understand.backprop.backprop_diagram import StepDiagram
 from widgets.understand.backprop.backprop_sheets import sheet
 from widgets.understand.backprop.backprop_table import NOTHING, SheetView
+from widgets.understand.backprop.nudging import Nudging
+from widgets.understand.backprop.phase_bar import PhaseBar
 from widgets.understand.backprop.recorded_step import BY_HAND, Phase, StepSeen, Stop
 from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-TITLES = {Phase.FORWARD: "1 Forward", Phase.LOSS: "2 Loss", Phase.BACKWARD: "3 Backward", Phase.UPDATE: "4 New weights"}
-TIPS = {
-    Phase.FORWARD: "What every layer makes of the sample",
-    Phase.LOSS: "How far the prediction is from the target, with its numbers",
-    Phase.BACKWARD: "How the loss changes with every value: the gradients, from the loss back to the input",
-    Phase.UPDATE: "What the optimiser makes of the gradients: old and new weights",
-}
 SIZES = (1, 4, 16)
 """Samples in a batch that are offered, besides the plan's own."""
 
@@ -69,7 +62,6 @@ class BackpropTab(Tab):
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
         self.setObjectName("backprop")
-        self._source = source
         self._step: StepSeen | None = None
         self._at = 0
         self._number = 0
@@ -82,16 +74,17 @@ class BackpropTab(Tab):
         self.area = scrolled(self.diagram, self, sideways=True, by_keys=False, framed=True)
         self.weights_of, self.batch, self.sample = QComboBox(self), QComboBox(self), QSpinBox(self)
         self.picker = NamePicker("Weights", self)
+        self.nudging = Nudging(subject, self)
         self.back, self.on = QPushButton("◀ Back", self), QPushButton("Step ▶", self)
         self.next, self.again = QPushButton("Next batch", self), QPushButton("Start again", self)
-        self.phases = QButtonGroup(self)
+        self.phase_bar = PhaseBar(source, self)
+        self.phases = self.phase_bar.group
         self.about = text_label("", self, look="faint")
         self._soon = QTimer(self, singleShot=True, interval=200)
         self._soon.timeout.connect(self._restart_if_seen)
         self._lay_out()
         self._connect()
         self._offer()
-        self._fit()
         self._refresh()
 
     # Building
@@ -110,7 +103,7 @@ class BackpropTab(Tab):
         self.sample.setAccessibleName("Sample of the batch to look at")
         self.sample.setPrefix("sample ")
         self.bar.addWidget(self.back)
-        self.bar.addWidget(self._segments())
+        self.bar.addWidget(self.phase_bar)
         self.bar.addWidget(self.on)
         self.bar.addStretch(1)
         self.bar.addWidget(self.next)
@@ -125,31 +118,10 @@ class BackpropTab(Tab):
         panes = hsplit((self.area, 3), (self.sheet, 2), sizes=(780, 460), least=(240, 260))
         self.column.addWidget(panes, 1)
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        foot = (self.weights_of, self.batch, self.sample, (self.about, 1), self.picker)
+        foot = (self.weights_of, self.batch, self.sample, (self.about, 1), self.picker, self.nudging)
         self.column.addLayout(flow(*foot, margins=(12, 2, 12, 4), spacing=8))
 
-    def _segments(self) -> QFrame:
-        frame = QFrame(self)
-        frame.setProperty("segments", True)
-        frame.setAccessibleName("Parts of a step")
-        row = hbox(parent=frame, margins=(2, 2, 2, 2), spacing=2)
-        for number_, phase in enumerate(Phase):
-            button = QPushButton(TITLES[phase], frame)
-            button.setProperty("segmented", True)
-            button.setCheckable(True)
-            button.setToolTip(plain_tip(TIPS[phase]))
-            self.phases.addButton(button, number_)
-            row.addWidget(button)
-        return frame
-
-    def _fit(self) -> None:
-        """The part that one is at is bold, which a button's own hint does not reckon with."""
-        bold = QFontMetrics(self._source.theme.font(bold=True))
-        for button in self.phases.buttons():
-            button.setMinimumWidth(bold.horizontalAdvance(button.text()) + 32)
-
     def _connect(self) -> None:
-        self._source.changed.connect(self._fit)
         self.back.clicked.connect(lambda: self.step_by(-1))
         self.on.clicked.connect(lambda: self.step_by(1))
         self.next.clicked.connect(self.next_batch)
@@ -162,6 +134,8 @@ class BackpropTab(Tab):
         self.batch.currentIndexChanged.connect(lambda _: self.restart())
         self.sample.valueChanged.connect(lambda _: self._refresh())
         self.picker.picked.connect(lambda _: self._refresh())
+        self.nudging.toggled.connect(lambda _: self._show_sheet())
+        self.nudging.answered.connect(self._show_sheet)
         self.subject.edited.connect(self._on_edit)
         self.area.viewport().installEventFilter(self)
 
@@ -293,15 +267,25 @@ class BackpropTab(Tab):
 
     def _ask(self) -> None:
         self._stale = False
-        request = TakeBackpropStep(number=self._number, size=self.batch.currentData() or 1, start=self._start)
-        if self._own:
-            self._asked = self.subject.request(request, self._on_step, self._on_refusal)
-        elif self._fresh is not None:
-            request = replace(request, project=self._fresh[0])
-            self._asked = self.subject.request_worker(request, self._on_step, self._on_refusal)
+        self.nudging.forget()
+        self._asked = self._send(self._request, self._on_step, self._on_refusal)
         if self._asked is not None and self._step is None:
             self.diagram.set_empty_text(WORKING)
         self._enable()
+
+    @property
+    def _request(self) -> TakeBackpropStep:
+        return TakeBackpropStep(number=self._number, size=self.batch.currentData() or 1, start=self._start)
+
+    def _send(
+        self, request: ModelRequest[R], on_reply: Callable[[R], None], on_refused: Callable[[str], None]
+    ) -> int | None:
+        """Ask about the weights of the run, or about fresh ones of the project."""
+        if self._own:
+            return self.subject.request(request, on_reply, on_refused)
+        if self._fresh is None:
+            return None
+        return self.subject.request_worker(replace(request, project=self._fresh[0]), on_reply, on_refused)
 
     def _on_step(self, reply: BackpropStepTaken) -> None:
         self._asked = None
@@ -346,9 +330,15 @@ class BackpropTab(Tab):
 
     def _show_sheet(self) -> None:
         step, stop = self._step, self.stop
-        self.picker.setVisible(stop is not None and stop.phase is Phase.UPDATE)
-        self.sheet.show_sheet(NOTHING if step is None or stop is None else
-                              sheet(step, stop, self._shown_sample, self.picker.chosen))  # fmt: skip
+        updates = stop is not None and stop.phase is Phase.UPDATE
+        self.picker.setVisible(updates)
+        self.nudging.setVisible(updates and bool(self.picker.chosen))
+        if step is None or stop is None:
+            self.sheet.show_sheet(NOTHING)
+        elif updates and self.nudging.isChecked() and self.picker.chosen:
+            self.sheet.show_sheet(self.nudging.sheet(self._request, self.picker.chosen, self._send))
+        else:
+            self.sheet.show_sheet(sheet(step, stop, self._shown_sample, self.picker.chosen))
 
     def _summary(self) -> str:
         """Which step it is, and what it does to the loss."""

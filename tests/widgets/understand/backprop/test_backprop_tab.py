@@ -243,3 +243,31 @@ def test_a_run_is_gone_through_from_its_own_weights(qtbot: QtBot, controller: Tr
     assert tab._step is not None
     assert tab._step.record.weights["dense1.weight"].before.tolist() != trained
     assert "Epoch 1, batch 1 of" in tab.about.text() and BY_HAND not in tab.about.toolTip()
+
+
+def test_nudging_each_weight_gives_the_gradients_of_backpropagation(qtbot: QtBot, subject: Subject) -> None:
+    tab = make(qtbot, subject, "mlp_3_3_1")
+    assert not tab.nudging.isVisible()
+    qtbot.mouseClick(tab.phases.button(3), LEFT)
+    qtbot.mouseClick(tab.nudging, LEFT)
+    assert tab.sheet.title.text() == "Nudging…"
+    qtbot.waitUntil(lambda: tab.sheet.title.text() == "dense1.weight, nudged", timeout=PATIENCE)
+    assert cells(tab, "nudging") == pytest.approx(cells(tab, "backprop"), abs=1e-4)
+    assert len(cells(tab, "nudging")) == 9
+    words = tab.sheet.words.text()
+    assert "2 passes a weight, 32 for the 16 weights of the network" in words
+    assert "one forward and one backward" in words
+    assert tab.sheet.worked.text().startswith("E(w₁₁ + ε) = ")
+    tab.picker.choose("dense2.bias")
+    qtbot.waitUntil(lambda: tab.sheet.title.text() == "dense2.bias, nudged", timeout=PATIENCE)
+    assert [row[0] for row in tab.sheet.model.sheet.rows] == ["b₁"]
+    first = cells(tab, "nudging")
+    qtbot.mouseClick(tab.next, LEFT)
+    settle(qtbot, tab)
+    qtbot.mouseClick(tab.phases.button(3), LEFT)
+    qtbot.waitUntil(lambda: tab.sheet.title.text().endswith(", nudged"), timeout=PATIENCE)
+    tab.picker.choose("dense2.bias")
+    qtbot.waitUntil(lambda: tab.sheet.title.text() == "dense2.bias, nudged", timeout=PATIENCE)
+    assert cells(tab, "nudging") != first
+    qtbot.mouseClick(tab.nudging, LEFT)
+    assert tab.sheet.title.text() == "dense2.bias"
