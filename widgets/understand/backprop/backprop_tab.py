@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
-from app.protocol.messages import ModelRequest, OpenProject, R
+from app.protocol.messages import RR, ModelRequest, OpenProject
 from app.system.number_format import counted
 from graph.layers.base import Layer
 from graph.network import Network
@@ -278,7 +278,7 @@ class BackpropTab(Tab):
         return TakeBackpropStep(number=self._number, size=self.batch.currentData() or 1, start=self._start)
 
     def _send(
-        self, request: ModelRequest[R], on_reply: Callable[[R], None], on_refused: Callable[[str], None]
+        self, request: ModelRequest[RR], on_reply: Callable[[RR], None], on_refused: Callable[[str], None]
     ) -> int | None:
         """Ask about the weights of the run, or about fresh ones of the project."""
         if self._own:
