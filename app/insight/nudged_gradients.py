@@ -45,7 +45,7 @@ def nudge(session: BackpropSession, number: int, parameter: str) -> NudgedWeight
         raise NetloomError(f"The network has no weights called {parameter}; choose others.")
     with _doubles():
         model = _in_doubles(session.model, step)
-        batch = Batch(*(_widened(part) if isinstance(part, tuple) else part for part in step.batch))
+        batch = _widened(step.batch)
         weights = dict(model.module.named_parameters())[parameter]
         rate = _Rater(model, batch, model.plan.seed + number)
         try:
@@ -82,8 +82,8 @@ class _Rater:
 
     def gradient(self, weights: nn.Parameter) -> Array:
         """By backpropagation, float64 (all weights,)."""
-        [slopes] = torch.autograd.grad(self.loss(), [weights], allow_unused=True)
-        return _numpy(torch.zeros_like(weights) if slopes is None else slopes)
+        [slopes] = torch.autograd.grad(self.loss(), [weights], allow_unused=True, materialize_grads=True)
+        return _numpy(slopes)
 
     def nudged(self, weights: nn.Parameter, count: int) -> tuple[Array, Array]:
         """The loss with each of the first ``count`` weights larger and smaller by `EPSILON`: float64 (count,) each."""
@@ -118,8 +118,13 @@ def _in_doubles(model: Model, step: BackpropStep) -> Model:
     return replace(plain, plan=plain.plan.model_copy(update={"precision": "float32"}))
 
 
-def _widened(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(tensor.double() if tensor.is_floating_point() else tensor for tensor in tensors)
+def _widened(batch: Batch) -> Batch:
+    """The batch with all numbers but tokens and classes in float64."""
+
+    def wide(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(tensor.double() if tensor.is_floating_point() else tensor for tensor in tensors)
+
+    return Batch(wide(batch.inputs), wide(batch.targets), wide(batch.mixup_targets), batch.mixup_lambda)
 
 
 @contextmanager
