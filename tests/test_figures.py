@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.project.presets import preset, preset_ids
@@ -18,6 +19,7 @@ from tools.figure_texts import (
     PRESET,
     baseline_text,
     doc_lines,
+    put_first,
     range_text,
     range_texts,
     replace_texts,
@@ -37,6 +39,7 @@ from tools.figures import (
     summary,
     train_once,
 )
+from tools.more_figures import cloud_shares
 
 MEASURED = {id_: entry for id_, entry in read_figures().items() if is_complete(entry)}
 TEXTBOOK = DOCS / "textbook.md"
@@ -113,6 +116,72 @@ def test_new_scores_take_the_place_of_old_ones(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "page.md").read_text(
         "utf-8"
     ) == "`preset:net` 1.00 (0.500 to 2.00)\n`preset:other` 2.00 (1.00 to 3.00)\n"
+
+
+PAGE = {"about": {"expect": "about 96 % test accuracy after 2 epochs"}, "notes": "- Here: about 96\u00a0% after 2 epochs.\n"}
+ROW = "| S01 | A net | | 96.3 % on digits, 2 epochs | | `main.py train preset:net` |\n"
+
+
+def test_the_first_scores_take_the_place_of_a_single_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry: dict[str, Any] = {
+        "scores": {"accuracy": [0.95, 0.9, 0.96]},
+        "baselines": {"always 1": {"accuracy": 0.1}},
+    }
+    (tmp_path / "net.netloom").write_text(json.dumps(PAGE), "utf-8")
+    (tmp_path / "page.md").write_text(ROW + ROW.replace("preset:net", "preset:other"), "utf-8")
+    monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
+    monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
+    put_first("net", entry)
+    assert texts_of("net") == {
+        "expect": "95.0 % (90.0 to 96.0 %) test accuracy after 2 epochs",
+        "notes": "- Here, five seeds: 95.0 % (90.0 to 96.0 %) after 2 epochs.\n- Without a network: always 1 10.0 %.\n",
+    }
+    first, second = (tmp_path / "page.md").read_text("utf-8").splitlines()
+    assert first == (
+        "| S01 | A net | | 95.0 % (90.0 to 96.0 %) on digits, 2 epochs | always 1 10.0 % | `main.py train preset:net` |"
+    )
+    assert second == ROW.replace("preset:net", "preset:other").strip()
+    before = (tmp_path / "net.netloom").read_text("utf-8")
+    put_first("net", entry)
+    assert (tmp_path / "net.netloom").read_text("utf-8") == before
+
+
+def test_a_measurement_that_was_interrupted_still_writes_the_first_scores(
+    untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages know nothing of the seeds that were done before."""
+    scores = iter([{"accuracy": 0.9}, KeyboardInterrupt(), *({"accuracy": 0.8},) * 4])
+
+    def train_once(*_: object) -> dict[str, float]:
+        found = next(scores)
+        if isinstance(found, KeyboardInterrupt):
+            raise found
+        return found
+
+    monkeypatch.setattr(figures, "train_once", train_once, raising=False)
+    (untrained / "xor_mlp.netloom").write_text(json.dumps(PAGE), "utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        measure("xor_mlp")
+    assert texts_of("xor_mlp")["notes"] == PAGE["notes"]
+    measure("xor_mlp")
+    assert texts_of("xor_mlp")["expect"] == "80.0 % (80.0 to 90.0 %) test accuracy after 2 epochs"
+    assert "before" not in read_figures()["xor_mlp"]
+
+
+def test_presets_are_known_by_what_their_task_is_about() -> None:
+    scores = {"next_token_accuracy": [0.9, 0.9, 0.9], "sequence_accuracy": [0.5, 0.4, 0.6]}
+    assert next(iter(range_texts({"scores": scores}).values())) == "50.0 % (40.0 to 60.0 %)"
+    assert range_text("label_error", (0.011, 0.01, 0.02)) == "1.1 % (1.0 to 2.0 %)"
+
+
+def test_a_cloud_is_filled_by_a_fair_part_of_the_points() -> None:
+    """Of four clouds two are hit, one is hit by a single point of a hundred, and half of the points lie between."""
+    rng = np.random.default_rng(0)
+    middles = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
+    clouds = np.arange(400) % 4
+    points = middles[clouds] + rng.normal(0.0, 0.05, (400, 2))
+    made = np.concatenate([np.repeat(middles[:3], (25, 24, 1), axis=0), np.zeros((50, 2))])
+    assert cloud_shares(points, clouds, made) == {"share of the clouds filled": 0.5, "share on a cloud": 0.5}
 
 
 @pytest.fixture

@@ -17,8 +17,14 @@ from graph.atomic_write import write_atomically
 from graph.project import SUFFIX
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-SHARES = ("accuracy", "right", "exact", "told_apart", "correct")
+SHARES = ("accuracy", "right", "exact", "correct", "share", "label error")
 """Scores whose name has one of these words are shares, written as per cent."""
+KNOWN_BY = ("label_error", "sequence_accuracy", "neighbour_accuracy")
+"""Scores that a preset is known by where it has them, the first of these; all others are known by their first one."""
+SINGLE = re.compile(r"(?:about )?\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)?(?P<unit>[ \u00a0]%)?")
+"""A score of one training, perhaps a rough one."""
+HERE, SEEDS_HERE = "- Here: ", "- Here, five seeds: "
+"""How a page's line of its score begins: of one training, and of all seeds."""
 RANGE = re.compile(r"-?[\d,]+(?:\.\d+)?(?: %)? \(-?[\d,]+(?:\.\d+)? to -?[\d,]+(?:\.\d+)?(?: %)?\)")
 """A median with the least and the greatest value, whatever of."""
 PRESET = re.compile(r"preset:(\w+)")
@@ -48,7 +54,9 @@ def range_text(name: str, score: tuple[float, float, float]) -> str:
 
 def range_texts(entry: Entry) -> dict[str, str]:
     """All scores of a preset as pages give them, by the name of the score; the first is what the preset is known by."""
-    return {name: range_text(name, tuple(score)) for name, score in entry["scores"].items()}
+    places = {name: place for place, name in enumerate(KNOWN_BY)}
+    ordered = sorted(entry["scores"].items(), key=lambda each: places.get(each[0], len(places)))
+    return {name: range_text(name, tuple(score)) for name, score in ordered}
 
 
 def baseline_text(entry: Entry) -> str:
@@ -86,6 +94,50 @@ def replace_texts(id_: str, old: Entry, new: Entry) -> None:
     for path in {path for path, line in doc_lines() if f"preset:{id_}" in line}:
         lines = path.read_text("utf-8").splitlines(keepends=True)
         _rewrite(path, "".join(_replaced(line, swaps) if f"preset:{id_}`" in line else line for line in lines))
+
+
+def put_first(id_: str, entry: Entry) -> None:
+    """Put the first scores of a preset in the place of the single one that its page and its row had until then."""
+    name, score = next(iter(range_texts(entry).items()))
+    own = FOLDER / f"{id_}{SUFFIX}"
+    content = json.loads(own.read_text("utf-8"))
+    expect, notes = content["about"]["expect"], content["notes"]
+    lines = [_here(line, name, score, baseline_text(entry)) for line in notes.split("\n")]
+    swaps = {expect: _with_range(expect, name, score), notes: "\n".join(lines)}
+    _rewrite(own, _replaced(own.read_text("utf-8"), {_quoted(old): _quoted(new) for old, new in swaps.items()}))
+    for path in {path for path, line in doc_lines() if f"train preset:{id_}`" in line}:
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        rows = [_row(line, name, score, entry) if f"train preset:{id_}`" in line else line for line in lines]
+        _rewrite(path, "".join(rows))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _here(line: str, name: str, score: str, baselines: str) -> str:
+    """The line of a page's score with that of all seeds, and a line of what is reached without a network."""
+    if not line.startswith(HERE):
+        return line
+    own = SEEDS_HERE + _with_range(line.removeprefix(HERE), name, score)
+    return f"{own}\n- Without a network: {baselines}." if baselines else own
+
+
+def _row(line: str, name: str, score: str, entry: Entry) -> str:
+    """A row of the textbook with a preset's score, and what is reached without a network where nothing was said."""
+    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    *_, ours, without, _command = range(len(cells))
+    cells[ours] = _with_range(cells[ours], name, score)
+    cells[without] = cells[without] or baseline_text(entry)
+    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|\n"
+
+
+def _with_range(text: str, name: str, score: str) -> str:
+    """A text whose first single score of the same unit is replaced; as it is where it has the score or none."""
+    share = is_share(name)
+    alike = (each for each in SINGLE.finditer(text) if bool(each["unit"]) is share and (share or "." in each[0]))
+    found = next(alike, None)
+    return text if score in text or found is None else text[: found.start()] + score + text[found.end() :]
 
 
 def _replaced(text: str, swaps: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from app.project.presets import preset, preset_ids
 from graph.network import Node
 from graph.project import Project, node_json
 from tools.entry_lines import read_entries, write_entries
-from tools.figure_texts import replace_texts
+from tools.figure_texts import put_first, replace_texts
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "figures.json"
 SEEDS = range(5)
@@ -136,7 +136,7 @@ def measure(id_: str, *, train: bool = True) -> None:
     marks = {"content": content_hash(project), "data": data_hash(project)}
     entry: Entry = read_figures().get(id_, {})
     # What pages say until all seeds are done.
-    before = entry.get("before") or ({name: entry[name] for name in SHOWN} if entry else None)
+    before = entry.get("before", {name: entry[name] for name in SHOWN} if entry else None)
     if train and any(entry.get(name) != mark for name, mark in marks.items()):
         entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}}
     entry |= {"baselines": baseline_errors(project, id_), "before": before}
@@ -155,8 +155,11 @@ def measure(id_: str, *, train: bool = True) -> None:
 
 def _keep(id_: str, entry: Entry) -> None:
     """Write an entry into the file, and what is new in it into the pages once all seeds are done."""
-    if is_complete(entry) and (before := entry.pop("before", None)):
-        replace_texts(id_, before, entry)
+    if is_complete(entry) and "before" in entry:
+        if before := entry.pop("before"):
+            replace_texts(id_, before, entry)
+        else:
+            put_first(id_, entry)
     write_entries(FILE, dict(sorted((read_figures() | {id_: entry}).items())))
 
 

@@ -1,4 +1,4 @@
-"""Further scores of single presets that their pages give: by length, and by how strings of brackets are wrong."""
+"""Further scores of single presets that their pages give: by length, by kind of string, by clouds that are hit."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from app.data.dataset import Array
+from app.data.gan_fields import noise_field
 from app.data.prepare import Prepared
 from app.data.sources.synthetic.brackets import is_balanced
+from app.training.objectives.adversarial import Adversarial
 from app.training.trainable import Model
 
 LONGEST = 0.25
 """Share of the lengths of the test set that count as the longest."""
+NEAR = 3.0
+"""A point lies on a cloud up to this many standard deviations from its middle."""
+FILLED = 0.25
+"""A cloud is filled that has this share of the points that it would have if all clouds had as many."""
 
 
 def more_scores(id_: str, model: Model) -> dict[str, float]:
     """Scores of a trained preset beside those of its test set, by a name for each."""
-    return _of_short(model) | (_brackets(model) if id_ == "brackets_lstm" else {})
+    own = SCORES.get(id_)
+    return _of_short(model) | (own(model) if own else {})
 
 
 def more_baselines(id_: str, prepared: Prepared) -> dict[str, dict[str, float]]:
@@ -59,6 +66,29 @@ def _brackets(model: Model) -> dict[str, float]:
     return {f"{name}: accuracy": float(right[rows].mean()) for name, rows in groups.items()}
 
 
+def _clouds(model: Model) -> dict[str, float]:
+    objective, data = model.objective, model.prepared.train
+    assert isinstance(objective, Adversarial)
+    noise = dict(zip(objective.inputs, model.feed(data).spread(data.samples).inputs, strict=True))
+    with model.evaluating():
+        made = objective.gan.generator(*(noise[noise_field(id_)] for id_ in objective.gan.roles.noise)).numpy()
+    return cloud_shares(np.asarray(data.arrays["point"]), np.asarray(data.arrays["class"]), made)
+
+
+def cloud_shares(points: Array, clouds: Array, made: Array) -> dict[str, float]:
+    """The share of the clouds that points made (m, 2) fill, and of these points that lie on one.
+
+    The clouds are those of real ``points`` (n, 2), which belong to them by their numbers (n,).
+    """
+    own = [points[clouds == cloud] for cloud in np.unique(clouds)]
+    middles, spreads = (np.stack(each) for each in zip(*((some.mean(0), some.std(0)) for some in own), strict=True))
+    far = np.linalg.norm((made[:, None] - middles) / spreads, axis=2)
+    on = far.min(axis=1) <= NEAR
+    hits = np.bincount(far.argmin(axis=1)[on], minlength=len(own))
+    filled = hits >= FILLED * len(made) / len(own)
+    return {"share of the clouds filled": float(filled.mean()), "share on a cloud": float(on.mean())}
+
+
 def _depth_alone(prepared: Prepared) -> dict[str, dict[str, float]]:
     true = np.asarray(prepared.test.arrays[prepared.dataset.target])
     in_time = np.array(list(map(closes_in_time, _strings(prepared))))
@@ -66,3 +96,4 @@ def _depth_alone(prepared: Prepared) -> dict[str, dict[str, float]]:
 
 
 BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {"brackets_lstm": _depth_alone}
+SCORES: Mapping[str, Callable[[Model], dict[str, float]]] = {"brackets_lstm": _brackets, "ring_gan": _clouds}
