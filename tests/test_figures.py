@@ -16,6 +16,7 @@ from graph.project import Project
 from tools import figure_texts, figures
 from tools.figure_texts import (
     DOCS,
+    ONE_RUN,
     PRESET,
     baseline_text,
     doc_lines,
@@ -67,6 +68,11 @@ def test_a_preset_says_its_score_and_what_is_reached_without_a_network(id_: str)
     assert baseline_text(MEASURED[id_]) in texts["notes"]
 
 
+@pytest.mark.parametrize("id_", read_figures())
+def test_a_preset_says_what_is_reached_without_a_network_before_it_is_measured(id_: str) -> None:
+    assert baseline_text(read_figures()[id_]) in texts_of(id_)["notes"]
+
+
 def own_ranges(text: str) -> Iterator[str]:
     """The scores that a text may give: those of the presets that it names."""
     for id_ in PRESET.findall(text):
@@ -91,6 +97,7 @@ def test_the_textbook_has_the_score_of_every_preset_in_its_table() -> None:
         PRESET.findall(line)[-1]: line for path, line in doc_lines() if path == TEXTBOOK and "main.py train" in line
     }
     assert len(rows) > 40
+    assert {id_ for id_, row in rows.items() if ONE_RUN in row} == rows.keys() - MEASURED.keys()
     for id_ in rows.keys() & MEASURED.keys():
         assert next(iter(range_texts(MEASURED[id_]).values())) in rows[id_]
         assert baseline_text(MEASURED[id_]) in rows[id_]
@@ -118,8 +125,11 @@ def test_new_scores_take_the_place_of_old_ones(tmp_path: Path, monkeypatch: pyte
     ) == "`preset:net` 1.00 (0.500 to 2.00)\n`preset:other` 2.00 (1.00 to 3.00)\n"
 
 
-PAGE = {"about": {"expect": "about 96 % test accuracy after 2 epochs"}, "notes": "- Here: about 96\u00a0% after 2 epochs.\n"}
-ROW = "| S01 | A net | | 96.3 % on digits, 2 epochs | | `main.py train preset:net` |\n"
+PAGE: dict[str, Any] = {
+    "about": {"expect": "about 96 % test accuracy after 2 epochs"},
+    "notes": "- Here: about 96\u00a0% after 2 epochs.\n",
+}
+ROW = "| S01 | A net | | 96.3 % on digits, 2 epochs; one run | | `main.py train preset:net` |\n"
 
 
 def test_the_first_scores_take_the_place_of_a_single_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +137,7 @@ def test_the_first_scores_take_the_place_of_a_single_one(tmp_path: Path, monkeyp
         "scores": {"accuracy": [0.95, 0.9, 0.96]},
         "baselines": {"always 1": {"accuracy": 0.1}},
     }
-    (tmp_path / "net.netloom").write_text(json.dumps(PAGE), "utf-8")
+    (tmp_path / "net.netloom").write_text(json.dumps(PAGE, ensure_ascii=False), "utf-8")
     (tmp_path / "page.md").write_text(ROW + ROW.replace("preset:net", "preset:other"), "utf-8")
     monkeypatch.setattr(figure_texts, "FOLDER", tmp_path)
     monkeypatch.setattr(figure_texts, "DOCS", tmp_path)
@@ -159,10 +169,10 @@ def test_a_measurement_that_was_interrupted_still_writes_the_first_scores(
         return found
 
     monkeypatch.setattr(figures, "train_once", train_once, raising=False)
-    (untrained / "xor_mlp.netloom").write_text(json.dumps(PAGE), "utf-8")
+    (untrained / "xor_mlp.netloom").write_text(json.dumps(PAGE, ensure_ascii=False), "utf-8")
     with pytest.raises(KeyboardInterrupt):
         measure("xor_mlp")
-    assert texts_of("xor_mlp")["notes"] == PAGE["notes"]
+    assert texts_of("xor_mlp")["expect"] == PAGE["about"]["expect"]
     measure("xor_mlp")
     assert texts_of("xor_mlp")["expect"] == "80.0 % (80.0 to 90.0 %) test accuracy after 2 epochs"
     assert "before" not in read_figures()["xor_mlp"]
@@ -211,9 +221,26 @@ def test_baselines_alone_are_refreshed_where_the_data_changed(untrained: Path) -
     old = kept | {"baselines": {"always “one”": {"accuracy": 0.25}}}
     (untrained / "figures.json").write_text(json.dumps({"xor_mlp": old}), "utf-8")
     (untrained / "xor_mlp.netloom").write_text(f"instead of {baseline_text(old)}", "utf-8")
-    assert figures.main(["--baselines", "xor_mlp", "iris_mlp"]) == 0
+    assert figures.main(["--baselines", "xor_mlp"]) == 0
     assert read_figures() == {"xor_mlp": kept}
     assert (untrained / "xor_mlp.netloom").read_text("utf-8") == f"instead of {baseline_text(kept)}"
+
+
+def test_baselines_stand_on_a_page_before_anything_is_trained(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = MEASURED["xor_mlp"]
+    (untrained / "xor_mlp.netloom").write_text(json.dumps(PAGE, ensure_ascii=False), "utf-8")
+    for _ in range(2):
+        assert figures.main(["--baselines", "xor_mlp"]) == 0
+        assert read_figures()["xor_mlp"]["seeds"] == {}
+        assert texts_of("xor_mlp") == {
+            "expect": PAGE["about"]["expect"],
+            "notes": f"- Here: about 96\u00a0% after 2 epochs.\n- Without a network: {baseline_text(kept)}.\n",
+        }
+    monkeypatch.setattr(figures, "train_once", lambda *_: {"accuracy": 0.5}, raising=False)
+    measure("xor_mlp")
+    assert texts_of("xor_mlp")["notes"] == (
+        f"- Here, five seeds: 50.0 % after 2 epochs.\n- Without a network: {baseline_text(kept)}.\n"
+    )
 
 
 @pytest.mark.parametrize("id_", [id_ for id_, entry in MEASURED.items() if "always" in baseline_text(entry)])

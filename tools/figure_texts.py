@@ -23,6 +23,8 @@ KNOWN_BY = ("label_error", "sequence_accuracy", "neighbour_accuracy")
 """Scores that a preset is known by where it has them, the first of these; all others are known by their first one."""
 SINGLE = re.compile(r"(?:about )?\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)?(?P<unit>[ \u00a0]%)?")
 """A score of one training, perhaps a rough one."""
+ONE_RUN = "; one run"
+"""How a row of the textbook ends its figures that are of a single training."""
 HERE, SEEDS_HERE = "- Here: ", "- Here, five seeds: "
 """How a page's line of its score begins: of one training, and of all seeds."""
 RANGE = re.compile(r"-?[\d,]+(?:\.\d+)?(?: %)? \(-?[\d,]+(?:\.\d+)? to -?[\d,]+(?:\.\d+)?(?: %)?\)")
@@ -97,12 +99,13 @@ def replace_texts(id_: str, old: Entry, new: Entry) -> None:
 
 
 def put_first(id_: str, entry: Entry) -> None:
-    """Put the first scores of a preset in the place of the single one that its page and its row had until then."""
-    name, score = next(iter(range_texts(entry).items()))
+    """Put in what a preset's page and row do not say yet: scores for the single one there, baselines beside them."""
+    name, score = next(iter(range_texts(entry).items()), ("", ""))
     own = FOLDER / f"{id_}{SUFFIX}"
     content = json.loads(own.read_text("utf-8"))
     expect, notes = content["about"]["expect"], content["notes"]
-    lines = [_here(line, name, score, baseline_text(entry)) for line in notes.split("\n")]
+    baselines = "" if baseline_text(entry) in notes else baseline_text(entry)
+    lines = [_here(line, name, score, baselines) for line in notes.split("\n")]
     swaps = {expect: _with_range(expect, name, score), notes: "\n".join(lines)}
     _rewrite(own, _replaced(own.read_text("utf-8"), {_quoted(old): _quoted(new) for old, new in swaps.items()}))
     for path in {path for path, line in doc_lines() if f"train preset:{id_}`" in line}:
@@ -117,23 +120,26 @@ def _quoted(text: str) -> str:
 
 def _here(line: str, name: str, score: str, baselines: str) -> str:
     """The line of a page's score with that of all seeds, and a line of what is reached without a network."""
-    if not line.startswith(HERE):
-        return line
-    own = SEEDS_HERE + _with_range(line.removeprefix(HERE), name, score)
-    return f"{own}\n- Without a network: {baselines}." if baselines else own
+    if line.startswith(HERE) and score:
+        line = SEEDS_HERE + _with_range(line.removeprefix(HERE), name, score)
+    here = line.startswith((HERE, SEEDS_HERE))
+    return f"{line}\n- Without a network: {baselines}." if here and baselines else line
 
 
 def _row(line: str, name: str, score: str, entry: Entry) -> str:
     """A row of the textbook with a preset's score, and what is reached without a network where nothing was said."""
     cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
     *_, ours, without, _command = range(len(cells))
-    cells[ours] = _with_range(cells[ours], name, score)
+    if score:
+        cells[ours] = _with_range(cells[ours], name, score).removesuffix(ONE_RUN)
     cells[without] = cells[without] or baseline_text(entry)
     return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|\n"
 
 
 def _with_range(text: str, name: str, score: str) -> str:
     """A text whose first single score of the same unit is replaced; as it is where it has the score or none."""
+    if not score:
+        return text
     share = is_share(name)
     alike = (each for each in SINGLE.finditer(text) if bool(each["unit"]) is share and (share or "." in each[0]))
     found = next(alike, None)

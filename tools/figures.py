@@ -3,7 +3,7 @@
 Every preset is trained once for each seed of `SEEDS`, on one thread of the processor. What was measured already is not
 trained again: a preset's entry in the file holds for as long as its network, training settings and data are the same.
 Baselines, which take no training, are measured each time: their names are made of the names of classes. With
-``--baselines`` nothing else is measured: where data or baselines have changed, pages have the new ones in seconds.
+``--baselines`` nothing else is measured: pages have those of new presets, of changed data or new baselines, in seconds.
 The file is written after each training, so that a call that was interrupted goes on where it stopped.
 """
 
@@ -31,9 +31,6 @@ SEEDS = range(5)
 """Seeds of training: they choose the initial weights and the order of the samples. The data stay the same."""
 DIGITS = 5
 """Significant digits that are kept of each score."""
-
-SHOWN = ("scores", "baselines")
-"""What of an entry stands on pages."""
 
 Entry = dict[str, Any]
 
@@ -136,8 +133,8 @@ def measure(id_: str, *, train: bool = True) -> None:
     marks = {"content": content_hash(project), "data": data_hash(project)}
     entry: Entry = read_figures().get(id_, {})
     # What pages say until all seeds are done.
-    before = entry.get("before", {name: entry[name] for name in SHOWN} if entry else None)
-    if train and any(entry.get(name) != mark for name, mark in marks.items()):
+    before = entry.get("before") or _shown(entry)
+    if not entry or (train and any(entry.get(name) != mark for name, mark in marks.items())):
         entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}}
     entry |= {"baselines": baseline_errors(project, id_), "before": before}
     _keep(id_, entry)
@@ -153,13 +150,22 @@ def measure(id_: str, *, train: bool = True) -> None:
         print(f"{id_}, seed {seed}: {scores}", flush=True)
 
 
+def _shown(entry: Entry) -> Entry | None:
+    """What pages give of an entry, scores of all seeds alone; None where nothing was measured."""
+    if not entry:
+        return None
+    return {"scores": entry["scores"] if is_complete(entry) else {}, "baselines": entry["baselines"]}
+
+
 def _keep(id_: str, entry: Entry) -> None:
-    """Write an entry into the file, and what is new in it into the pages once all seeds are done."""
-    if is_complete(entry) and "before" in entry:
-        if before := entry.pop("before"):
-            replace_texts(id_, before, entry)
-        else:
-            put_first(id_, entry)
+    """Write an entry into the file, and what is new in it into the pages: scores only once all seeds are done."""
+    before = entry.pop("before", None) if is_complete(entry) else entry.get("before")
+    first = not (before and before["scores"])
+    shown = _shown(entry) or {}
+    if before and (first or is_complete(entry)):
+        replace_texts(id_, before, shown)
+    if first:
+        put_first(id_, shown)
     write_entries(FILE, dict(sorted((read_figures() | {id_: entry}).items())))
 
 
@@ -176,12 +182,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.figures", description=__doc__)
     parser.add_argument("presets", nargs="*", metavar="PRESET", help="ids of presets; without any, all")
     parser.add_argument("--longest", type=float, default=60, help="leave out presets that take more minutes a training")
-    parser.add_argument("--baselines", action="store_true", help="train nothing: baselines of what was measured alone")
+    parser.add_argument("--baselines", action="store_true", help="train nothing: measure baselines alone")
     options = parser.parse_args(arguments)
-    measured = read_figures()
     for id_ in chosen(options.presets, options.longest):
-        if id_ in measured or not options.baselines:
-            measure(id_, train=not options.baselines)
+        measure(id_, train=not options.baselines)
     return 0
 
 
