@@ -160,12 +160,12 @@ def test_a_measurement_that_was_interrupted_still_writes_the_first_scores(
     untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages know nothing of the seeds that were done before."""
-    scores = iter([{"accuracy": 0.9}, KeyboardInterrupt(), *({"accuracy": 0.8},) * 4])
+    done: list[dict[str, float] | None] = [{"accuracy": 0.9}, None, *[{"accuracy": 0.8}] * 4]
+    scores = iter(done)
 
     def train_once(*_: object) -> dict[str, float]:
-        found = next(scores)
-        if isinstance(found, KeyboardInterrupt):
-            raise found
+        if (found := next(scores)) is None:
+            raise KeyboardInterrupt
         return found
 
     monkeypatch.setattr(figures, "train_once", train_once, raising=False)
