@@ -12,6 +12,7 @@ from app.data.prepare import Prepared
 from app.data.sources.synthetic.brackets import is_balanced
 from app.training.objectives.adversarial import Adversarial
 from app.training.trainable import Model
+from tools.simple_rules import rule_score
 
 LONGEST = 0.25
 """Share of the lengths of the test set that count as the longest."""
@@ -95,5 +96,14 @@ def _depth_alone(prepared: Prepared) -> dict[str, dict[str, float]]:
     return {"depth, whatever the kind": {"accuracy": float((in_time == true).mean())}}
 
 
-BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {"brackets_lstm": _depth_alone}
+def _bag_of_words(prepared: Prepared) -> dict[str, dict[str, float]]:
+    """How often each word occurs, weighed by logistic regression."""
+    return {"bag of words": {"accuracy": rule_score(prepared, "linear")}}
+
+
+BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
+    "brackets_lstm": _depth_alone,
+    "reviews_lstm": _bag_of_words,
+    "reviews_cnn": _bag_of_words,
+}
 SCORES: Mapping[str, Callable[[Model], dict[str, float]]] = {"brackets_lstm": _brackets, "ring_gan": _clouds}

@@ -66,6 +66,11 @@ def rule_scores(prepared: Prepared) -> Scores:
     return ({"guess": _first_error(guess[0].to_json())} if guess else {}) | scores
 
 
+def rule_score(prepared: Prepared, rule: str) -> float:
+    """Accuracy or RMSE of one rule, for data whose samples have one answer each."""
+    return _fit(rule, *(_Samples.of(prepared, part) for part in (prepared.train, prepared.test)))
+
+
 def _first_error(values: Mapping[str, Any]) -> float:
     return float(values["accuracy"] if "accuracy" in values else values["rmse"])
 

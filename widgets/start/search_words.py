@@ -56,6 +56,8 @@ TASKS = {
     "S38": "generative adversarial network, GAN, generator, discriminator, image generation, generative model",
     "S39": "choosing a network, which network should I use, tabular data, table, baseline",
     "S40": "good habits, dropout, batch normalisation, augmentation, regularisation, overfitting, standardised inputs",
+    "S42": "text convolution, sentence classification, TextCNN, Kim, n-gram filters, phrases, max pooling over time, "
+    "sentiment analysis, text classification, natural language processing",
 }
 """What the systems of the textbook are about and used for, as people look for it, by their ids."""
 

@@ -23,7 +23,7 @@ from graph.drawing import cards
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes, read_project, write_project
 
-TEXTBOOK = {f"S{number:02}" for number in range(1, 41)}
+TEXTBOOK = {f"S{number:02}" for number in range(1, 55)}
 NEEDED = {
     "spirals_mlp", "iris_mlp", "diabetes_mlp", "digits_cnn", "lenet", "two_branch_cnn", "residual_cnn", "seasons_lstm",
     "digits_gru", "digits_cnn_lstm", "seasons_cnn1d", "digits_autoencoder", "lenet5", "alexnet", "resnet110",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.project.presets import preset
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
 from graph.document import Document
-from graph.shapes import image
+from graph.shapes import image, sequence
 
 
 def facts(id_: str) -> Mapping[str, LayerInfo]:
@@ -146,3 +147,44 @@ def test_exported_code_computes_the_same(id_: str) -> None:
     x = torch.rand(2, *(size or 1 for size in network.layer("input1").infer({})["out"].sizes))
     with torch.no_grad():
         assert torch.allclose(ours(x), theirs(x), atol=1e-6)
+
+
+def test_convolutions_over_words_leave_so_many_places_and_have_so_many_parameters() -> None:
+    found = facts("reviews_cnn")
+    convolutions = [found[f"conv{number}"] for number in (1, 2, 3)]
+    assert [each.outputs["out"] for each in convolutions] == [sequence(30, 16), sequence(29, 16), sequence(28, 16)]
+    assert [each.parameters for each in convolutions] == [784, 1_040, 1_296]
+    assert (found["embedding1"].parameters, found["dense1"].parameters, preset("reviews_cnn").parameters()) == (
+        1_648,
+        98,
+        4_866,
+    )
+
+
+@pytest.mark.parametrize("words", [5, 9, 40])
+def test_convolutions_over_any_number_of_words_leave_two_three_and_four_places_fewer(words: int) -> None:
+    network = preset("reviews_cnn").project.network
+    lengths = [network.layer(f"conv{number}").infer({"in": sequence(words, 16)})["out"].time for number in (1, 2, 3)]
+    assert lengths == [words - 2, words - 3, words - 4]
+
+
+def test_convolutions_over_words_and_pooling_over_time_written_out() -> None:
+    """Each filter times each window of the embedded words, its largest sum kept where positive, weighed by a layer."""
+    import torch
+
+    from graph.build.compile import compile_network
+
+    module = compile_network(preset("reviews_cnn").project.network).module
+    weights = {name: value.detach().numpy().astype(np.float64) for name, value in module.named_parameters()}
+    words = np.random.default_rng(0).integers(0, 103, (6, 32))
+    vectors = weights["embedding1.weight"][words]
+    best = []
+    for number, width in ((1, 3), (2, 4), (3, 5)):
+        filters, bias = weights[f"conv{number}.weight"], weights[f"conv{number}.bias"]  # (filters, features, words)
+        sums = [
+            (filters[None] * vectors[:, None, place : place + width].swapaxes(2, 3)).sum((2, 3)) + bias
+            for place in range(32 - width + 1)
+        ]
+        best.append(np.maximum(np.max(sums, axis=0), 0))
+    by_hand = np.concatenate(best, axis=1) @ weights["dense1.weight"].T + weights["dense1.bias"]
+    np.testing.assert_allclose(module(torch.from_numpy(words)).detach().numpy(), by_hand, rtol=1e-4, atol=1e-5)
