@@ -60,7 +60,7 @@ def test_one_frame_tells_the_way_through_the_middle_and_nothing_of_one_that_lies
 
 def test_the_presets_on_clips_say_what_one_frame_tells() -> None:
     assert choice_of("clips").source.values()["path"] == "anywhere"
-    for id_ in ("clips_cnn_lstm", "clips_bag_of_frames"):
+    for id_ in ("clips_cnn_lstm", "clips_bag_of_frames", "clips_c3d"):
         text = formatted("clips", read_scores()["clips"][ONE_FRAME])
         assert f"one frame alone, by a network without memory {text}" in str(preset(id_).project.sections["notes"])
 

@@ -12,7 +12,7 @@ from app.project.presets import preset
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
 from graph.document import Document
-from graph.shapes import image, sequence
+from graph.shapes import image, sequence, video
 
 
 def facts(id_: str) -> Mapping[str, LayerInfo]:
@@ -60,6 +60,9 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("probout_network", 8_567_830),
         ("seasons_features", 1_617),
         ("resnet110", 1_727_962),
+        ("clips_c3d", 17_684),
+        ("clips_cnn_lstm", 18_052),
+        ("clips_bag_of_frames", 9_604),
     ],
 )
 def test_parameters_of_whole_networks(id_: str, parameters: int) -> None:
@@ -97,6 +100,38 @@ def test_the_worked_example() -> None:
 def test_resnet110_is_three_cards_of_18_blocks() -> None:
     found = facts("resnet110")
     assert [found[f"stage{number}"].parameters for number in (1, 2, 3)] == [84_096, 329_472, 1_313_280]
+
+
+def test_convolutions_over_frames_layer_by_layer() -> None:
+    found = facts("clips_c3d")
+    assert [found[f"conv{number}"].parameters for number in (1, 2, 3)] == [224, 3_472, 13_856]
+    shapes = [found[name].outputs["out"] for name in ("conv1", "pool1", "conv2", "pool2", "conv3")]
+    sizes = [(8, 8, 16, 16), (8, 8, 8, 8), (8, 16, 8, 8), (4, 16, 4, 4), (4, 32, 4, 4)]
+    assert shapes == [video(*size) for size in sizes]
+
+
+def test_the_page_of_convolutions_over_frames_has_the_cost_of_all_three_networks_on_clips() -> None:
+    text = str(preset("clips_c3d").project.sections["notes"])
+    for id_ in ("clips_c3d", "clips_cnn_lstm", "clips_bag_of_frames"):
+        checker = Checker(Document(preset(id_).project.network))
+        assert f"{checker.parameters:,}" in text
+        assert f"{checker.flops:,}" in text
+        checker.close()
+
+
+@pytest.mark.parametrize(("frames", "same"), [(1, True), (3, False)])
+def test_without_frames_in_the_filters_a_clip_gets_the_same_answer_backwards(frames: int, same: bool) -> None:
+    import torch
+
+    from graph.build.compile import compile_network
+
+    document = Document(preset("clips_c3d").project.network)
+    with document.transaction("Frames"):
+        for name in ("conv1", "conv2", "conv3"):
+            document.set_layer(name, document.network.layer(name).changed(frames=frames))
+    module = compile_network(document.network).module.eval()
+    clip = torch.rand(2, 8, 1, 16, 16)
+    assert torch.allclose(module(clip), module(clip.flip(1)), atol=1e-6) == same
 
 
 @pytest.mark.parametrize("times", [1, 8, 19])

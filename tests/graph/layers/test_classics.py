@@ -266,3 +266,16 @@ def test_video_layers_keep_an_unknown_time() -> None:
     assert maps == video(None, 5, 8, 8)
     assert Pool3d().infer({"in": maps})["out"] == video(None, 5, 4, 4)
     assert costs(Conv3d(filters=5), video(4, 3, 8, 8)) == (27 * 3 * 5 + 5, (27 * 3 * 5 + 5) * 4 * 64)
+
+
+def test_a_filter_over_frames_answers_to_what_moves_to_the_left() -> None:
+    """A bright pixel that goes one to the left from frame to frame, by hand; the same clip backwards gets less."""
+    layer = Conv3d(filters=1, frames=2, kernel_size=(1, 2), padding="valid", bias=False)
+    moving = torch.eye(3).flip(1).view(1, 3, 1, 1, 3)
+    module = build(layer, {"in": video(3, 1, 1, 3)})
+    assert module.own is not None
+    with torch.no_grad():
+        module.own.weight.copy_(torch.tensor([[0.0, 1.0], [1.0, 0.0]]).view(1, 1, 2, 1, 2))
+    left, right = (module({"in": clip})["out"].squeeze().tolist() for clip in (moving, moving.flip(1)))
+    assert left == [[0, 2], [2, 0]]
+    assert right == [[0, 1], [1, 0]]
