@@ -17,7 +17,7 @@ from typing import Any
 
 from graph.build.code import assignments, module_call
 from graph.errors import NetloomError
-from graph.layers.base import Layer, ShapeError
+from graph.layers.base import Layer, ShapeError, without_remedies
 from graph.layers.catalogue import catalogue
 from graph.layers.settings import Setting
 from graph.shapes import AXES, Kind, Shape
@@ -25,8 +25,8 @@ from graph.shapes import AXES, Kind, Shape
 TOKEN = re.compile(r"\w+=[^,()\s]+|-?[\w.]+|[^\s()'\",]")
 """An argument with its name and value, a name, a number, or a sign; brackets and quotes may be written in many ways."""
 
-SEVERAL = re.compile(r"(\w+)=\(([^()]*)\)")
-"""An argument of several numbers, each of which is compared alone."""
+SEVERAL = re.compile(r"\b(\w+)=\(([^()]*)\)")
+"""An argument of several numbers, each of which is compared alone; searched for where a word begins, for long words."""
 
 STARTS = 24
 """Kinds of layer that are tried, those first whose defaults write the most alike lines."""
@@ -36,6 +36,10 @@ COUNTS = range(1, 17)
 
 OTHER_MODULE = 10
 """Tokens for which another class of torch counts."""
+
+MOST = 2000
+"""Layers that are tried for some lines. What a layer has written is found within 400, whatever its settings; a changed
+file may hold numbers and names without end."""
 
 NEAR = 3
 """Tokens that may differ where any two settings are changed at once, not only a choice and another."""
@@ -80,6 +84,11 @@ class WantedLines:
             raise IndexError
         return {port.name: at for at, port in enumerate(ports)}
 
+    @property
+    def given_up(self) -> bool:
+        """Whether so many layers were tried that none is to be expected."""
+        return len(self.distances) >= MOST
+
     def distance(self, layer: Layer) -> float:
         """How many tokens differ from what ``layer`` writes; 0 where none does and it takes these shapes."""
         if layer not in self.distances:
@@ -102,7 +111,7 @@ class WantedLines:
         moved: float = sum(map(str.__ne__, tokens, self.tokens)) / 1000
         unlike: float = (ours - theirs).total() + (theirs - ours).total()
         if tokens[0] != self.tokens[0]:
-            unlike += OTHER_MODULE
+            return unlike + OTHER_MODULE + moved
         return unlike + moved + (0 if _fits(layer, shapes) else 0.1)
 
 
@@ -132,32 +141,43 @@ def _literals(node: ast.AST) -> Iterator[Any]:
 
 def find_layer(wanted: WantedLines) -> Layer | None:
     """A layer that writes the wanted lines, or None."""
+    with without_remedies():
+        return _found(wanted)
+
+
+def _found(wanted: WantedLines) -> Layer | None:
     kinds = [kind() for kind in catalogue().values()]
     starts = sorted((layer for layer in kinds if layer.input_ports()), key=wanted.distance)[:STARTS]
     for wide in (False, True):
-        pool = CandidateValues(wanted, wide)
+        pool, nearest = CandidateValues(wanted, wide), list[Layer]()
         for start in starts:
             found = _climbed(wanted, start, pool)
-            if found is not None:
+            if not wanted.distance(found):
                 return found
+            if wanted.distance(found) < OTHER_MODULE:
+                nearest.append(start)
+        # More numbers make no other class of torch of a layer: a choice does, and all choices were tried.
+        starts = nearest
     return None
 
 
-def _climbed(wanted: WantedLines, layer: Layer, pool: CandidateValues) -> Layer | None:
-    """``layer`` with settings that write the wanted lines; None where no change brings it nearer."""
+def _climbed(wanted: WantedLines, layer: Layer, pool: CandidateValues) -> Layer:
+    """``layer`` with the settings that write lines as near to the wanted ones as changes bring it."""
     while wanted.distance(layer):
-        near = min(_changed(layer, pool.changes(layer)), key=wanted.distance, default=layer)
+        near = min(_changed(wanted, layer, pool.changes(layer)), key=wanted.distance, default=layer)
         if wanted.distance(near) >= wanted.distance(layer):
             pairs = pool.pairs(layer, wanted.distance(layer) < NEAR)
-            near = min(_changed(layer, pairs), key=wanted.distance, default=layer)
+            near = min(_changed(wanted, layer, pairs), key=wanted.distance, default=layer)
         if wanted.distance(near) >= wanted.distance(layer):
-            return None
+            break
         layer = near
     return layer
 
 
-def _changed(layer: Layer, changes: Iterable[Mapping[str, Any]]) -> Iterator[Layer]:
+def _changed(wanted: WantedLines, layer: Layer, changes: Iterable[Mapping[str, Any]]) -> Iterator[Layer]:
     for change in changes:
+        if wanted.given_up:
+            return
         try:
             yield layer.changed(**change)
         except NetloomError:

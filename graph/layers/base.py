@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -335,14 +336,22 @@ _trying: ContextVar[bool] = ContextVar("trying", default=False)
 """Whether a remedy is being tried: a refusal then needs none of its own, and two layers cannot propose each other."""
 
 
-def _helps(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> bool:
+@contextmanager
+def without_remedies() -> Iterator[None]:
+    """Refusals come without remedies meanwhile, each of which costs a trial: for who asks only whether a layer fits."""
     token = _trying.set(True)
     try:
-        repaired(layer, inputs, remedy)
-    except ShapeError:
-        return False
+        yield
     finally:
         _trying.reset(token)
+
+
+def _helps(layer: Layer, inputs: Mapping[str, Shape], remedy: Remedy) -> bool:
+    try:
+        with without_remedies():
+            repaired(layer, inputs, remedy)
+    except ShapeError:
+        return False
     return True
 
 

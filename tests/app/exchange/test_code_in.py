@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from app.exchange.code_in import read_code
+from app.exchange.code_search import MOST, WantedLines
 from app.exchange.import_network import import_code, import_network
 from app.project.presets import preset
 from graph.build.code import generate
 from graph.build.embedded_drawing import code_with_drawing, read_drawing
 from graph.errors import NetloomError
+from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
 from graph.layers.convolution import Conv2d
 from graph.network import Annotation, AnnotationKind, Connection, Network, Node
@@ -118,6 +120,34 @@ def test_code_that_was_changed_is_read_from_its_lines(tmp_path: Path, old: str, 
     conv = read_project(tmp_path / "net.netloom").network.layer("conv1")
     assert isinstance(conv, Conv2d)
     assert conv.kernel_size == ((5, 5) if "5" in new else (3, 3))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("conv1 = self.conv1(", f"conv1 = sel{'9' * 20_000}.conv1("),
+        ("kernel_size=", "kernel_sizf="),
+        ("conv1 = self.conv1(", "con61 = self.conv1("),
+    ],
+    ids=["a long word", "a misspelt argument", "a misspelt name"],
+)
+def test_lines_that_no_layer_writes_are_given_up_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    code = generate(cnn(), "net")
+    assert old in code
+    (tmp_path / "net.py").write_text(code.replace(old, new, 1), "utf-8")
+    tried: list[Layer] = []
+    distance = WantedLines._distance
+
+    def counted(wanted: WantedLines, layer: Layer) -> float:
+        tried.append(layer)
+        return distance(wanted, layer)
+
+    monkeypatch.setattr(WantedLines, "_distance", counted)
+    with pytest.raises(NetloomError, match="is written as no layer that is read back"):
+        import_code(tmp_path / "net.py", tmp_path / "net.netloom")
+    assert 0 < len(tried) <= MOST
 
 
 def test_changed_code_that_no_layer_writes_is_refused_with_a_remedy(tmp_path: Path) -> None:
