@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 from torch.optim.adam import adam
+from torch.optim.nadam import nadam
+from torch.optim.radam import radam
 from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
@@ -15,6 +17,9 @@ from app.training.plan import Plan
 from app.training.weights import Weights
 
 EPSILON = 1e-8
+ADAGRAD_EPSILON = 1e-10
+MOMENTUM_DECAY = 0.004
+"""How fast Nesterov's share of NAdam grows: torch's own value, after Dozat (2016)."""
 
 
 class Optimiser(ABC):
@@ -101,19 +106,40 @@ class AdamW(Adam):
     decoupled = True
 
 
-class RmsProp(Optimiser):
+class UnguardedOptimiser(Optimiser):
+    """One that cannot skip a step on the device, so that the weights are put back there."""
+
+    def step(self, lr: float, skip: Tensor | None = None) -> None:
+        """Change the weights, and take it back where ``skip`` is 1."""
+        kept = None if skip is None else [tensor.clone() for tensor in self.weights.tensors]
+        self._change(lr)
+        if kept is not None and skip is not None:
+            for mine, old in zip(self.weights.tensors, kept, strict=True):
+                mine.copy_(torch.where(skip > 0, old, mine))
+
+    @abstractmethod
+    def _change(self, lr: float) -> None:
+        """Change the weights once."""
+
+    def _counts(self, value: float = 0.0) -> list[Tensor]:
+        """One number for each tensor, where that tensor is, since reading it elsewhere would stop the device."""
+        return [torch.full((), value, device=tensor.device) for tensor in self.weights.tensors]
+
+    @property
+    def _on_device(self) -> bool:
+        return any(tensor.is_cuda for tensor in self.weights.tensors)
+
+
+class RmsProp(UnguardedOptimiser):
     """Steps scaled by a running mean of squared gradients, as ``torch.optim.RMSprop``."""
 
     def __init__(self, plan: Plan, weights: Weights) -> None:
         super().__init__(plan, weights)
-        counts = [torch.zeros((), device=tensor.device) for tensor in weights.tensors]
-        self.state = {"square": self._like_weights(), "steps": counts}
+        self.state = {"square": self._like_weights(), "steps": self._counts()}
         if plan.momentum:
             self.state["momentum"] = self._like_weights()
 
-    def step(self, lr: float, skip: Tensor | None = None) -> None:
-        """Running mean, then the step."""
-        kept = None if skip is None else [tensor.clone() for tensor in self.weights.tensors]
+    def _change(self, lr: float) -> None:
         rmsprop(
             self.weights.tensors,
             self.weights.gradients,
@@ -129,10 +155,96 @@ class RmsProp(Optimiser):
             momentum=self.plan.momentum,
             centered=False,
         )
-        if kept is not None and skip is not None:
-            # torch has no RMSprop that can skip on the device, so the weights are put back there.
-            for mine, old in zip(self.weights.tensors, kept, strict=True):
-                mine.copy_(torch.where(skip > 0, old, mine))
+
+
+class RAdam(UnguardedOptimiser):
+    """Adam that steps plainly until its running mean of squares can be trusted, as ``torch.optim.RAdam``."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        self.state = {"mean": self._like_weights(), "square": self._like_weights(), "steps": self._counts()}
+
+    def _change(self, lr: float) -> None:
+        radam(
+            self.weights.tensors,
+            self.weights.gradients,
+            self.state["mean"],
+            self.state["square"],
+            self.state["steps"],
+            foreach=len(self.weights.tensors) > 1,
+            capturable=self._on_device,
+            beta1=self.plan.beta1,
+            beta2=self.plan.beta2,
+            lr=lr,
+            weight_decay=self.plan.weight_decay,
+            eps=EPSILON,
+        )
+
+
+class NAdam(UnguardedOptimiser):
+    """Adam that looks ahead along its mean, as Nesterov's momentum does, as ``torch.optim.NAdam``."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        self.state = {
+            "mean": self._like_weights(),
+            "square": self._like_weights(),
+            "products": self._counts(1.0),
+            "steps": self._counts(),
+        }
+
+    def _change(self, lr: float) -> None:
+        nadam(
+            self.weights.tensors,
+            self.weights.gradients,
+            self.state["mean"],
+            self.state["square"],
+            self.state["products"],
+            self.state["steps"],
+            foreach=len(self.weights.tensors) > 1,
+            capturable=self._on_device,
+            beta1=self.plan.beta1,
+            beta2=self.plan.beta2,
+            lr=lr,
+            weight_decay=self.plan.weight_decay,
+            momentum_decay=MOMENTUM_DECAY,
+            eps=EPSILON,
+        )
+
+
+class Adagrad(UnguardedOptimiser):
+    """Steps scaled by the sum of all squared gradients so far, as ``torch.optim.Adagrad``."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        self.state = {"square": self._like_weights()}
+
+    def _change(self, lr: float) -> None:
+        # Written out: torch's own reads a count of steps, which nothing needs here and which would stop the device.
+        for weight, gradient, square in zip(
+            self.weights.tensors, self.weights.gradients, self.state["square"], strict=True
+        ):
+            slope = gradient.add(weight, alpha=self.plan.weight_decay) if self.plan.weight_decay else gradient
+            square.addcmul_(slope, slope)
+            weight.addcdiv_(slope, square.sqrt().add_(ADAGRAD_EPSILON), value=-lr)
+
+
+class Lion(UnguardedOptimiser):
+    """Steps of one length, of which a running mean of gradients says the sign (Chen and others, 2023)."""
+
+    def __init__(self, plan: Plan, weights: Weights) -> None:
+        super().__init__(plan, weights)
+        self.state = {"mean": self._like_weights()}
+
+    def _change(self, lr: float) -> None:
+        beta1, beta2 = self.plan.beta1, self.plan.beta2
+        for weight, gradient, mean in zip(
+            self.weights.tensors, self.weights.gradients, self.state["mean"], strict=True
+        ):
+            if self.plan.weight_decay:
+                weight.mul_(1 - lr * self.plan.weight_decay)
+            weight.add_(torch.lerp(gradient, mean, beta1).sign_(), alpha=-lr)
+            mean.lerp_(gradient, 1 - beta2)
 
 
 class GroupedOptimiser(Optimiser):
@@ -152,7 +264,16 @@ class GroupedOptimiser(Optimiser):
             optimiser.step(lr, skip)
 
 
-KINDS: dict[str, type[Optimiser]] = {"sgd": Sgd, "adam": Adam, "adamw": AdamW, "rmsprop": RmsProp}
+KINDS: dict[str, type[Optimiser]] = {
+    "sgd": Sgd,
+    "adam": Adam,
+    "adamw": AdamW,
+    "radam": RAdam,
+    "nadam": NAdam,
+    "rmsprop": RmsProp,
+    "adagrad": Adagrad,
+    "lion": Lion,
+}
 
 
 def build_optimiser(plan: Plan, weights: Weights, groups: Sequence[frozenset[str]] = ()) -> Optimiser:

@@ -22,6 +22,20 @@ LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber
 BY_CLASSES = ("auto", "cross_entropy", "bce")
 """Losses by which classes and labels are learned."""
 
+OPTIMISERS = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "radam": "RAdam",
+    "nadam": "NAdam",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+    "lion": "Lion",
+}
+"""Optimisers as their authors write them."""
+BY_MEANS = ("adam", "adamw", "radam", "nadam", "lion")
+"""Optimisers that go by running means with the factors beta 1 and beta 2."""
+
 OBJECTIVES = tuple(
     sorted(
         (module.name for module in iter_modules([str(Path(__file__).parent / "objectives")])),
@@ -158,7 +172,9 @@ class Plan(Declared):
         when=("threshold_by", ("hand",)),
     )
 
-    optimiser: Literal["sgd", "adam", "adamw", "rmsprop"] = setting("adam", "How gradients change the weights.")
+    optimiser: Literal["sgd", "adam", "adamw", "radam", "nadam", "rmsprop", "adagrad", "lion"] = setting(
+        "adam", "How gradients change the weights."
+    )
     learning_rate: float = setting(0.001, "Size of each step.", minimum=1e-9, maximum=1000.0)
     momentum: float = setting(
         0.9,
@@ -176,15 +192,15 @@ class Plan(Declared):
         minimum=0.0,
         maximum=0.99999,
         label="beta 1",
-        when=("optimiser", ("adam", "adamw")),
+        when=("optimiser", BY_MEANS),
     )
     beta2: float = setting(
         0.999,
-        "How long squared gradients are remembered: near 1 is long.",
+        "How long squared gradients are remembered (by Lion: the gradients themselves): near 1 is long.",
         minimum=0.0,
         maximum=0.999999,
         label="beta 2",
-        when=("optimiser", ("adam", "adamw")),
+        when=("optimiser", BY_MEANS),
     )
     alpha: float = setting(
         0.99,
@@ -234,6 +250,16 @@ class Plan(Declared):
         minimum=0.01,
         maximum=0.99,
         when=("schedule", ("one_cycle",)),
+    )
+    warm_up_epochs: float = setting(
+        0.0,
+        "Epochs in which the learning rate rises in equal steps from near 0, before the schedule; 0 begins with all of "
+        "it.",
+        minimum=0.0,
+        maximum=1e6,
+        unit="epochs",
+        label="warm-up",
+        when=("schedule", ("constant", "step", "cosine", "plateau")),
     )
 
     clip: float = setting(

@@ -21,6 +21,16 @@ class Schedule:
 
     def lr(self, step: int) -> float:
         """Learning rate of the step number ``step`` of the run, counted from 0."""
+        return self._scheduled(step) * self._warmed_up(step)
+
+    def _warmed_up(self, step: int) -> float:
+        """Share of the scheduled learning rate: up to 1 at the last step of the warm-up."""
+        if self.plan.schedule == "one_cycle":
+            return 1.0
+        steps = self.plan.warm_up_epochs * self.steps_per_epoch
+        return min(1.0, (step + 1) / steps) if steps else 1.0
+
+    def _scheduled(self, step: int) -> float:
         epoch = step // self.steps_per_epoch
         plan = self.plan
         if plan.schedule == "step":

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from app.training.plan import Plan
 
-MOST_RATES = {"adam": 0.03, "adamw": 0.03, "rmsprop": 0.03, "sgd": 1.0}
+MOST_RATES = {
+    "sgd": 1.0,
+    "adam": 0.03,
+    "adamw": 0.03,
+    "radam": 0.03,
+    "nadam": 0.03,
+    "rmsprop": 0.03,
+    "adagrad": 1.0,
+    "lion": 0.003,
+}
 """Learning rates above these are unusual."""
-USUAL_RATES = {"adam": 0.003, "adamw": 0.003, "rmsprop": 0.001, "sgd": 0.05}
+USUAL_RATES = {
+    "sgd": 0.05,
+    "adam": 0.003,
+    "adamw": 0.003,
+    "radam": 0.003,
+    "nadam": 0.003,
+    "rmsprop": 0.001,
+    "adagrad": 0.03,
+    "lion": 0.0003,
+}
 """A learning rate to begin with."""
-USUAL_RANGES = {"adam": (0.0003, 0.01), "adamw": (0.0003, 0.01), "rmsprop": (0.0003, 0.003), "sgd": (0.01, 0.1)}
+USUAL_RANGES = {
+    "sgd": (0.01, 0.1),
+    "adam": (0.0003, 0.01),
+    "adamw": (0.0003, 0.01),
+    "radam": (0.0003, 0.01),
+    "nadam": (0.0003, 0.01),
+    "rmsprop": (0.0003, 0.003),
+    "adagrad": (0.01, 0.1),
+    "lion": (0.00003, 0.001),
+}
 """Between which learning rates most trainings work; some tasks stand more or need less."""
 
 FAR = 30

@@ -35,7 +35,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Optimiser",
         ("momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
     ),
-    ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up")),
+    ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up", "warm_up_epochs")),
     ("When to stop", ("patience", "keep_best")),
     ("Machine", ("device", "precision", "threads", "seed")),
 )

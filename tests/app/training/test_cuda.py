@@ -11,6 +11,7 @@ import torch
 from app.protocol.events import Finished, Paused
 from app.training import checkpoints
 from app.training.batches import Batch
+from app.training.plan import OPTIMISERS
 from app.training.runs import CHECKPOINT, WEIGHTS
 from app.training.stepping import DeferredStepper
 from app.training.trainable import Model
@@ -27,7 +28,7 @@ def finish(session: TrainingSession) -> Finished:
     return last
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_steps_never_wait_for_the_device(tmp_path: Path, optimiser: str, precision: str) -> None:
     plan = project(cnn(), device="cuda", precision=precision, optimiser=optimiser, clip=1.0)
@@ -47,7 +48,7 @@ def test_steps_never_wait_for_the_device(tmp_path: Path, optimiser: str, precisi
     assert not one.diverged
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw", "rmsprop"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_a_loss_that_becomes_nan_keeps_the_weights_of_the_step_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, optimiser: str
 ) -> None:

@@ -64,3 +64,23 @@ CASES: list[tuple[Plan, By, bool, bool]] = [
 @pytest.mark.parametrize(("plan", "make", "per_step", "watched"), CASES)
 def test_a_schedule_is_torchs(plan: Plan, make: By, per_step: bool, watched: bool) -> None:
     assert rates(plan) == pytest.approx(expected(make, per_step, watched), rel=1e-6)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine", "plateau"])
+def test_a_warm_up_is_torchs_linear_one_before_any_schedule(schedule: str) -> None:
+    epochs = 2
+    steps = epochs * STEPS
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    rising = torchs.LinearLR(optimiser, start_factor=1 / steps, total_iters=steps - 1)
+    shares = []
+    for _ in range(EPOCHS * STEPS):
+        shares.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        rising.step()
+    plain, warmed = rates(plan(schedule)), rates(plan(schedule, warm_up_epochs=epochs))
+    assert warmed == pytest.approx([rate * share for rate, share in zip(plain, shares, strict=True)], rel=1e-6)
+    assert warmed[0] < 0.1 * plain[0] and warmed[steps:] == plain[steps:]
+
+
+def test_one_cycle_has_a_warm_up_of_its_own() -> None:
+    assert rates(plan("one_cycle", warm_up_epochs=5.0)) == rates(plan("one_cycle"))

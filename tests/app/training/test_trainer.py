@@ -25,6 +25,7 @@ from app.protocol.events import (
 )
 from app.protocol.watch import Watch
 from app.training import checkpoints, trainer
+from app.training.plan import OPTIMISERS
 from app.training.runs import CHECKPOINT, WEIGHTS, Run
 from app.training.trainable import Model
 from app.training.trainer import train
@@ -86,7 +87,7 @@ def test_the_same_seed_gives_the_same_run(tmp_path: Path, network: Any) -> None:
     assert_same(weights_of(tmp_path / "a"), weights_of(tmp_path / "b"))
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw", "rmsprop"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_resuming_after_whole_epochs_changes_nothing(tmp_path: Path, optimiser: str) -> None:
     straight = trained(begin(project(optimiser=optimiser), None, tmp_path / "straight"))
     first = trained(begin(project(optimiser=optimiser, epochs=2), None, tmp_path / "parts"))

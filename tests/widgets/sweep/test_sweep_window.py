@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.sweep.space import SearchRange, Space, found
-from app.training.plan import Plan
+from app.training.plan import OPTIMISERS, Plan
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
 from tests.widgets.conftest import close, digits_project
@@ -103,7 +103,7 @@ def test_a_setting_is_ticked_by_keyboard(dialog: SearchDialog, qtbot: QtBot) -> 
     dialog.space.setCurrentItem(dialog.space.item_of(path))
     dialog.space.setFocus()
     qtbot.keyClick(dialog.space, Qt.Key.Key_Space)
-    assert dialog.space.settings()[path] == SearchRange(choices=("sgd", "adam", "adamw", "rmsprop"))
+    assert dialog.space.settings()[path] == SearchRange(choices=tuple(OPTIMISERS))
 
 
 def test_only_settings_with_an_effect_are_offered(qtbot: QtBot) -> None:

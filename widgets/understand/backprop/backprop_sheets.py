@@ -220,10 +220,15 @@ def _products(step: StepSeen, weight: str) -> list[str]:
     ]
 
 
+SHRINKING = ("adamw", "lion")
+"""Optimisers whose weight decay is apart from the gradient."""
+
+
 def rule_text(rule: UpdateRule) -> str:
     """How the optimiser turns a gradient into a step, with its numbers."""
     lr, momentum, decay = rule.lr, rule.momentum, rule.weight_decay
-    shrunk = f", after {decay:g} · w is added to the gradient" if decay and rule.optimiser != "adamw" else ""
+    shrunk = f", after {decay:g} · w is added to the gradient" if decay and rule.optimiser not in SHRINKING else ""
+    shrinks = f", and w shrinks by {shown(lr * decay)} of itself" if decay and not shrunk else shrunk
     match rule.optimiser:
         case "sgd" if not momentum:
             return f"New w = w − {shown(lr)} · ∂E/∂w{shrunk}"
@@ -231,9 +236,17 @@ def rule_text(rule: UpdateRule) -> str:
             return f"New w = w − {shown(lr)} · v,  v = {momentum:g} · (last v) + ∂E/∂w{shrunk}"
         case "rmsprop":
             return f"New w = w − {shown(lr)} · ∂E/∂w / √(running mean of its square){shrunk}"
+        case "adagrad":
+            return f"New w = w − {shown(lr)} · ∂E/∂w / √(sum of its squares so far){shrunk}"
+        case "lion":
+            return f"New w = w − {shown(lr)} · sign of a running mean of ∂E/∂w{shrinks}"
+        case "nadam":
+            means = "m, of the step to come, and s: running means of ∂E/∂w and its square (NAdam)"
+        case "radam":
+            means = "m and s: running means of ∂E/∂w and its square (RAdam; without √s in the first few steps)"
         case _:
-            own = f", and w shrinks by {shown(lr * decay)} of itself" if decay and not shrunk else shrunk
-            return f"New w = w − {shown(lr)} · m / √s,  m and s: running means of ∂E/∂w and its square (Adam){own}"
+            means = "m and s: running means of ∂E/∂w and its square (Adam)"
+    return f"New w = w − {shown(lr)} · m / √s,  {means}{shrinks}"
 
 
 # Small parts

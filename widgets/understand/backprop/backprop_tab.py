@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.protocol.backprop_messages import BackpropStepTaken, TakeBackpropStep
 from app.protocol.messages import RR, ModelRequest, OpenProject
 from app.system.number_format import counted
+from app.training.plan import OPTIMISERS
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
@@ -350,8 +351,7 @@ class BackpropTab(Tab):
         if self.stop is not None and self.stop.phase is Phase.UPDATE:
             summary = f"Loss of this batch {number(record.loss, 4)}, after the step {number(record.loss_after, 4)}  ·  "
         summary += step.place
-        named = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
-        summary += f"  ·  {named.get(rule.optimiser, '')}, learning rate {number(rule.lr, 3)}"
+        summary += f"  ·  {OPTIMISERS[rule.optimiser]}, learning rate {number(rule.lr, 3)}"
         summary += f"  ·  gradient {number(record.gradient_norm, 3)} long"
         return summary
 
