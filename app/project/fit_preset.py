@@ -20,6 +20,8 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers import usual_layers
 from graph.layers.io import Input
+from graph.layers.merge import Concatenate
+from graph.network import Connection
 from graph.project import Project
 from graph.shapes import Kind
 
@@ -64,6 +66,7 @@ def fit_preset(choice: DataChoice, base: Path | None, id: str | None, title: str
     about = {"title": title, "summary": f"{origin.title}, fitted to {info.title}."}
     document = Document(origin.project.network, {**sections, "about": about, "data": choice.to_json()})
     _embed(document, info)
+    _take_colours(document, info)
     _repair(document, info)
     _fit_vocabulary(document, info)
     _tell_lengths(document, info, choice)
@@ -82,6 +85,32 @@ def _embed(document: Document, info: DatasetInfo) -> None:
         for connection in network.out_of(start) if start is not None else ():
             Insert(connection.target, connection.target_port, usual_layers.embedding()).apply(document)
             return
+
+
+def _take_colours(document: Document, info: DatasetInfo) -> None:
+    """Lead colour pictures past a layer that lays copies of a grey one side by side, as if they were its colours."""
+    if info.shape.kind is not Kind.IMAGE:
+        return
+    checker = Checker(document)
+    colours = info.shape.sizes[0]
+    for node in [node for node in document.network if isinstance(node.layer, Concatenate)]:
+        ends = {(wire.source, wire.source_port) for wire in document.network.into(node.id).values()}
+        grey = [checker.layer_info(source).outputs.get(port) for source, port in ends]
+        shown = checker.layer_info(node.id).outputs.get("out")
+        if len(grey) != 1 or grey[0] is None or shown is None:
+            continue
+        if grey[0].sizes[0] == 1 != colours and shown.sizes[0] == colours:
+            with document.transaction("Take colours as they are"):
+                _lead_past(document, node.id, *ends)
+    checker.close()
+
+
+def _lead_past(document: Document, id_: str, start: tuple[str, str]) -> None:
+    """Take a layer out: what came from it comes from ``start``, a layer and its port."""
+    onward = document.network.out_of(id_)
+    document.remove(id_)
+    for wire in onward:
+        document.connect(Connection(*start, wire.target, wire.target_port))
 
 
 def _repair(document: Document, info: DatasetInfo) -> None:

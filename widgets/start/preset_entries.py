@@ -78,11 +78,12 @@ class PresetEntry:
 
     @cached_property
     def tiers(self) -> tuple[str, ...]:
-        """What the search looks at, the nearest first: card, task and layers, then page and glossary."""
+        """What the search looks at, the nearest first: title and tasks, card and layers, page and glossary."""
+        about = search_words.plain(f"{self.title} {search_words.of_tasks(self.textbook)}")
         near = f"{self.words} {search_words.of_tasks(self.textbook)}"
         near = " ".join((near, *map(search_words.of_kind, sorted(self.kinds - EVERYWHERE))))
         page = search_words.plain(self.page)
-        return near, f"{near} {page} {search_words.of_glossary(f'{near} {page}')}"
+        return about, near, f"{near} {page} {search_words.of_glossary(f'{near} {page}')}"
 
 
 def presets(folder: Path = PRESETS) -> list[PresetEntry]:

@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 TASKS = {
     "S01": "activation function, step function, sigmoid, softmax, leaky ReLU, derivative",
-    "S02": "multilayer perceptron, MLP, feed-forward network, tabular data, table, universal approximation",
+    "S02": "multilayer perceptron, MLP, feed-forward network, tabular data, table, classification, regression, "
+    "universal approximation",
     "S03": "backpropagation, gradient descent, chain rule, squared error, one step of learning",
     "S04": "convolution, stride, zero padding, kernel, cross kernel, output size",
     "S05": "image filter, edge detection, Gaussian blur, Sobel operator, sharpening, box blur, hand-set kernels",
@@ -29,6 +30,7 @@ TASKS = {
     "S15": "remaining useful life, predictive maintenance, prognostics, regression, sensors, turbofan, run to failure",
     "S16": "recurrent convolution, RCNN, Liang and Hu, weight sharing, recurrent connections within a layer",
     "S17": "CIFAR-10, object recognition, network in network, residual network, ResNet, maxout, published networks",
+    "S54": "published errors on CIFAR-10, table of Liang and Hu, with and without dropout",
     "S18": "VGG, encoder, doubling feature maps, Simonyan and Zisserman",
     "S19": "autoencoder, reconstruction, unsupervised learning, code, compression, cosine similarity, "
     "similar pictures, encoder and decoder, image retrieval",

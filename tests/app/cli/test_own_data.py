@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -252,3 +253,19 @@ def test_data_of_ones_own_from_file_to_answer(name: str, call: Caller, tmp_path:
             assert answer["class"] == wanted
         else:
             assert answer["value"] == pytest.approx(wanted, abs=2 * case.error)
+
+
+def test_the_commands_of_the_textbook_train_a_published_network_on_cifar_10(call: Caller, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "textbook.md").read_text("utf-8")
+    new, train = re.findall(r"^main.py (.+)$", text.partition("## The table of Liang and Hu")[2], re.MULTILINE)
+    folder = cifar(tmp_path)
+    for name, first in (("data_batch_1.bin", 24), ("test_batch.bin", 8)):
+        (folder / name).write_bytes((folder / name).read_bytes()[: first * 3073])
+    own = {"cifar.netloom": str(tmp_path / "cifar.netloom"), "cifar-10-batches-bin": str(folder), "60": "1"}
+    made = call(*(own.get(word, word) for word in new.split()), "--json")
+    assert (made.code, made.json["parameters"]) == (0, 672_202), made.err
+    trained = call(
+        *(own.get(word, word) for word in train.split()), "--device", "cpu", "--out", tmp_path / "r", "--json"
+    )
+    assert (trained.code, trained.lines[-1]["status"]) == (0, "completed"), trained.err
+    assert set(trained.lines[-1]["test"]) >= {"loss", "accuracy"}

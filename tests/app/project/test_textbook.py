@@ -53,6 +53,7 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("lenet5", 60_000),
         ("alexnet", 60_965_224),
         ("recurrent_cnn", 672_202),
+        ("recurrent_cnn_no_dropout", 672_202),
         ("recurrent_cnn_128", 1_191_178),
         ("recurrent_cnn_160", 1_857_610),
         ("network_in_network", 966_986),
@@ -75,6 +76,14 @@ def test_parameters_of_whole_networks(id_: str, parameters: int) -> None:
 def test_recurrent_cnns_normalise_over_as_many_maps_as_liang_and_hu(id_: str, maps: int) -> None:
     layers = [node.layer for node in preset(id_).project.network if node.layer.kind == "recurrent_conv2d"]
     assert [layer.values()["norm"] for layer in layers] == 4 * [maps // 8 + 1]
+
+
+def test_the_recurrent_cnn_without_dropout_differs_in_nothing_else() -> None:
+    kept, left_out = (preset(id_).project for id_ in ("recurrent_cnn", "recurrent_cnn_no_dropout"))
+    layers = [[node.layer for node in project.network if node.layer.kind != "dropout"] for project in (kept, left_out)]
+    assert sorted(map(repr, layers[0])) == sorted(map(repr, layers[1]))
+    assert len(kept.network) == len(left_out.network) + 3
+    assert [kept.sections[name] for name in ("data", "plan")] == [left_out.sections[name] for name in ("data", "plan")]
 
 
 @pytest.mark.parametrize("name", ["norm1", "norm2"])

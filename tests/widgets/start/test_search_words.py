@@ -86,6 +86,9 @@ TERMS = {
     "batch normalisation": "light_cnn",
     "augmentation": "light_cnn",
     "tabular data": "iris_mlp",
+    "Liang and Hu": "recurrent_cnn",
+    "published errors on CIFAR-10": "maxout_network",
+    "without dropout": "recurrent_cnn_no_dropout",
 }
 """Terms of the notes, and an example that each must lead to."""
 
@@ -109,6 +112,12 @@ def test_every_system_of_the_textbook_has_words() -> None:
     assert all(TASKS.values())
 
 
+def test_what_is_about_a_term_comes_before_what_merely_has_such_a_layer() -> None:
+    assert "pooling_four_ways" in found("pooling")
+    assert "worked_cnn" not in found("pooling")
+    assert of_kind("max_pool2d") in found_words("worked_cnn")
+
+
 def test_what_is_nowhere_is_not_found() -> None:
     assert found("zebra crossing") == []
 
@@ -122,7 +131,7 @@ def test_layers_inside_blocks_and_their_aliases_count() -> None:
 
 def found_words(id_: str) -> str:
     entry: PresetEntry = next(entry for entry in ENTRIES if entry.path.stem == id_)
-    return entry.tiers[0]
+    return entry.tiers[1]
 
 
 def test_the_glossary_counts_for_its_terms() -> None:
