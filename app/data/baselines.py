@@ -11,6 +11,7 @@ import numpy as np
 from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
 from app.data.prepare import Prepared
+from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
 from app.protocol.evaluation_values import BaselineErrors
 
@@ -56,12 +57,17 @@ def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ..
 
     A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
     training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
-    classes with the most frequent one, labels with what most samples have. Where the target is ``binary``, zeros and
+    classes with the most frequent one, a label for every step with the most frequent too, labels with what most samples
+    have. Where the target is ``binary``, zeros and
     ones whose accuracy is measured, the more frequent of them and a linear fit are compared. Empty where there is no
     test set or nothing here applies.
     """
     target = prepared.dataset.target_field()
-    if not prepared.test.samples or prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
+    if not prepared.test.samples:
+        return ()
+    if target.listed and END not in target.vocabulary and not fills_up(target.vocabulary):
+        return (_most_frequent_word(prepared),)
+    if prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
         return ()
     if target.classes:
         return (_most_frequent(prepared),)
@@ -141,6 +147,15 @@ def _most_frequent(prepared: Prepared) -> Baseline:
     labels = np.asarray(prepared.test.arrays[name])
     majority = prepared.dataset.target_field().classes[usual]
     return Baseline(f"always “{majority}”", np.full(len(labels), usual), accuracy=float((labels == usual).mean()))
+
+
+def _most_frequent_word(prepared: Prepared) -> Baseline:
+    """The same word at every step; ``accuracy`` is the share of steps at which it is right."""
+    name = prepared.dataset.target
+    usual = int(np.bincount(np.asarray(prepared.train.arrays[name]).ravel()).argmax())
+    words = np.asarray(prepared.test.arrays[name])
+    word = prepared.dataset.target_field().vocabulary[usual]
+    return Baseline(f"always “{word}”", np.full(words.shape, usual), accuracy=float((words == usual).mean()))
 
 
 def _usual_labels(prepared: Prepared) -> Baseline:

@@ -60,6 +60,8 @@ TASKS = {
     "S40": "good habits, dropout, batch normalisation, augmentation, regularisation, overfitting, standardised inputs",
     "S42": "text convolution, sentence classification, TextCNN, Kim, n-gram filters, phrases, max pooling over time, "
     "sentiment analysis, text classification, natural language processing",
+    "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "
+    "video annotation, action segmentation, clips",
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",
 }
 """What the systems of the textbook are about and used for, as people look for it, by their ids."""

@@ -68,6 +68,15 @@ def test_zeros_and_ones_are_held_against_shares_of_right_answers_and_no_errors()
     assert linear is not None and 0.4 < linear < 0.8  # the carry is not linear
 
 
+def test_a_label_for_every_step_is_held_against_the_most_frequent_one() -> None:
+    prepared = prepare(DataChoice.of("frame_events", samples=100))
+    [usual] = baselines(prepared)
+    words = prepared.dataset.target_field().values
+    known, asked = (np.asarray(words[part.indices]) for part in (prepared.train, prepared.test))
+    most = int(np.bincount(known.ravel()).argmax())
+    assert usual.to_json() == {"name": "always “stands”", "accuracy": float((asked == most).mean())}
+
+
 def test_they_are_told_by_name_and_errors() -> None:
     assert [set(baseline.to_json()) for baseline in baselines(forecast())] == [{"name", "rmse", "mae"}] * 3
     assert baselines(prepare(DataChoice.of("dates", samples=40))) == ()

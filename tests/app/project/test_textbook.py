@@ -61,6 +61,8 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("probout_network", 8_567_830),
         ("seasons_features", 1_617),
         ("resnet110", 1_727_962),
+        ("frames_cnn_gru", 22_980),
+        ("frames_alone", 10_660),
         ("clips_c3d", 17_684),
         ("clips_cnn_lstm", 18_052),
         ("clips_bag_of_frames", 9_604),
@@ -141,6 +143,29 @@ def test_without_frames_in_the_filters_a_clip_gets_the_same_answer_backwards(fra
     module = compile_network(document.network).module.eval()
     clip = torch.rand(2, 8, 1, 16, 16)
     assert torch.allclose(module(clip), module(clip.flip(1)), atol=1e-6) == same
+
+
+def test_a_label_for_every_frame_layer_by_layer() -> None:
+    found = facts("frames_cnn_gru")
+    assert [found[name].parameters for name in ("frames1", "gru1", "dense1", "dense2")] == [9_472, 11_808, 1_568, 132]
+    places = (("frames1", "y"), ("gru1", "out"), ("dense2", "out"))
+    shapes = [found[name].outputs[port] for name, port in places]
+    assert shapes == [sequence(8, 32), sequence(8, 48), sequence(8, 4)]
+
+
+@pytest.mark.parametrize(("id_", "before"), [("frames_cnn_gru", True), ("frames_alone", False)])
+def test_an_answer_to_a_frame_depends_on_no_later_frame_and_without_recurrence_on_no_other(
+    id_: str, before: bool
+) -> None:
+    import torch
+
+    from graph.build.compile import compile_network
+
+    module = compile_network(preset(id_).project.network).module.eval()
+    clip, other = torch.rand(2, 8, 1, 16, 16), torch.rand(2, 1, 1, 16, 16)
+    whole, changed = module(clip), module(torch.cat([clip[:, :4], other, clip[:, 5:]], dim=1))
+    same = [torch.allclose(whole[:, frame], changed[:, frame], atol=1e-6) for frame in range(8)]
+    assert same == [True] * 4 + [False] + [not before] * 3
 
 
 @pytest.mark.parametrize("times", [1, 8, 19])

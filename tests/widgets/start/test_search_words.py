@@ -78,6 +78,8 @@ TERMS = {
     "max pooling over time": "reviews_cnn",
     "image captions": "captions_cnn_gru",
     "video": "clips_cnn_lstm",
+    "label for every frame": "frames_cnn_gru",
+    "sequence labelling": "frames_alone",
     "3-D convolution": "clips_c3d",
     "C3D": "clips_c3d",
     "generative adversarial": "digits_gan",

@@ -28,6 +28,7 @@ from widgets.look.layouts import boxed, hsplit, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
+from widgets.understand.frame_labels import is_labelled, show_frames
 
 Index = QModelIndex | QPersistentModelIndex
 WORDS = Qt.ItemDataRole.UserRole
@@ -93,7 +94,7 @@ class TextErrors(QWidget):
             marked = [(word, at < len(true) and word == true[at]) for at, word in enumerate(predicted)]
             output.setData(WORDS, ([(word, True) for word in true], marked or [("–", False)]))
         self.table.resizeRowsToContents()
-        self.sample.setVisible(not words.input and worst.input.ndim in (2, 3, 4))
+        self.sample.setVisible(not words.input and worst.input.ndim in (2, 3, 4, 5))
         self.table.setCurrentCell(0, 0)
         self._show_row(0)
 
@@ -109,6 +110,9 @@ class TextErrors(QWidget):
         worst = self._evaluation.worst
         name = f"sample {nth(int(worst.index[row]))}"
         self.sample.set_field(worst.input_field)
+        if is_labelled(worst.input[row], worst.words.predicted[row]):
+            show_frames(self.sample, worst.input[row], worst.words.predicted[row], worst.words.true[row])
+            return
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
 
 

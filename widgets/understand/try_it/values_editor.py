@@ -20,6 +20,7 @@ from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.layouts import hsplit, vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import TitledCurves
+from widgets.understand.frame_labels import is_labelled, show_frames
 from widgets.understand.try_it.sample_editor import SampleEditor
 
 Index = QModelIndex | QPersistentModelIndex
@@ -125,7 +126,10 @@ class ValuesEditor(SampleEditor):
         return not self._values.size
 
     def show_prediction(self, outputs: tuple[OutputPrediction, ...]) -> None:
-        """Go on with the curve that is forecast by what is predicted."""
+        """Go on with the curve that is forecast by what is predicted, or write below each frame what is said of it."""
+        for output in outputs:
+            if output.kind == "text" and is_labelled(self._values, output.text.split()):
+                show_frames(self.tile, self._values, output.text.split())
         names = self._names()
         for output in outputs:
             ahead = output.values.reshape(-1)

@@ -7,8 +7,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, WorstPredictions
+from app.protocol.messages import Array
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.text_errors import WORDS, TextErrors
+
+INPUTS: dict[str, Array] = {
+    "picture": np.zeros((2, 3, 8, 8), np.float32),
+    "clip": np.zeros((2, 3, 1, 8, 8), np.float32),
+    "text": np.ones((2, 5), np.int64),
+}
 
 
 def evaluation(shown: str) -> Evaluation:
@@ -19,7 +26,7 @@ def evaluation(shown: str) -> Evaluation:
         true=tokens,
         predicted=tokens,
         loss=np.zeros(2, np.float32),
-        input=np.zeros((2, 3, 8, 8), np.float32) if shown == "picture" else np.ones((2, 5), np.int64),
+        input=INPUTS[shown],
         words=SampleWords(
             true=true,
             predicted=(("a", "blue", "circle"), true[1]),
@@ -53,6 +60,23 @@ def test_the_worst_answers_stand_below_what_they_should_be(qtbot: QtBot) -> None
     view.table.setFocus()
     qtbot.keyClick(view.table, Qt.Key.Key_Down)
     assert "sample 8" in view.sample._labels[0]
+
+
+def test_a_word_for_every_frame_stands_below_its_frame(qtbot: QtBot) -> None:
+    view = TextErrors(ThemeSource())
+    qtbot.addWidget(view)
+    view.resize(1100, 500)
+    view.show()
+    view.show_evaluation(evaluation("clip"))
+    assert view.sample.isVisible() and view.sample.count() == 3
+    assert view.sample._labels == ["a", "red", "circle"]
+    answers = [view.sample._answer(frame) for frame in range(3)]
+    assert [(answer.words, answer.right) for answer in answers if answer is not None] == [
+        ("says a", True),
+        ("says blue", False),
+        ("says circle", True),
+    ]
+    assert not view.grab().isNull()
 
 
 def test_texts_that_are_read_have_a_column(qtbot: QtBot) -> None:
