@@ -60,6 +60,7 @@ MET_THROUGH: dict[str, str] = {
     "widgets.training.*": "tests/widgets/training/test_training_panel.py",
     "widgets.understand.frequency.*": "tests/widgets/understand/frequency/test_frequency_tab.py",
     "widgets.understand.generated.*": "tests/widgets/understand/generated/test_generated_tab.py",
+    "widgets.understand.memory.*": "tests/widgets/understand/memory/test_memory_tab.py",
     "widgets.understand.recurrent.*": "tests/widgets/understand/recurrent/test_gates_tab.py",
     "widgets.understand.backprop.*": "tests/widgets/understand/backprop/test_backprop_tab.py",
     "widgets.understand.by_hand.*": "tests/widgets/understand/by_hand/test_by_hand_tab.py",

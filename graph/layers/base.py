@@ -18,6 +18,7 @@ from graph.layers.construct import Construct, Module
 from graph.layers.declared import Declared
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import Rows
+from graph.layers.stored_pictures import StoredPictures
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
 
@@ -266,6 +267,10 @@ class Layer(Declared):
     def keeps_batch_statistics(self) -> bool:
         """Whether it goes by averages kept from training once that is over, where it goes by batches in training."""
         return True
+
+    def memory(self) -> StoredPictures | None:
+        """What it stores and calls up by a part of it, for a memory that is set and not trained; None for others."""
+        return None
 
     def fixed_kernels(self) -> tuple[Rows, ...]:
         """Kernels that a person set and that training leaves as they are."""

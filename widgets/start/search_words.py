@@ -63,6 +63,8 @@ TASKS = {
     "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "
     "video annotation, action segmentation, clips",
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",
+    "S51": "Hopfield network, associative memory, content-addressable memory, attractor, Hebb's rule, energy, "
+    "capacity, spurious state, pattern completion",
 }
 """What the systems of the textbook are about and used for, as people look for it, by their ids."""
 

@@ -26,7 +26,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.mark.parametrize("open_time", [False, True], ids=["known lengths", "open lengths"])
 def test_every_kind_of_layer_answers_as_in_torch(tmp_path: Path, open_time: bool) -> None:
-    made = export_onnx(Project(side_by_side(defaults(open_time))), "all", tmp_path / "all.onnx")
+    cases = [(layer, shapes) for layer, shapes in defaults(open_time) if layer.onnx_obstacle(shapes) is None]
+    assert len(cases) > len(defaults(open_time)) - 3
+    made = export_onnx(Project(side_by_side(cases)), "all", tmp_path / "all.onnx")
     assert made.parity is not None
     assert made.parity.difference < 1e-3 * max(1.0, made.parity.largest)
     assert bool(made.parity.times) is open_time
