@@ -36,6 +36,7 @@ LAYERS, MODULES = "graph/layers", "graph/modules"
 LAYER_AND_MODULE = {
     "attention.py": {LAYERS, MODULES},
     "contrast.py": {LAYERS, MODULES},
+    "hopfield.py": {LAYERS, MODULES},
     "rbf.py": {LAYERS, MODULES},
     "recurrent.py": {LAYERS, MODULES},
     "recurrent_conv.py": {LAYERS, MODULES},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QSlider, QWidget
 
-from app.numerics.hopfield import CAPACITY, Numbers, capacity_curve
+from app.numerics.associative_memory import CAPACITY, Numbers, capacity_curve
 from graph.layers.stored_pictures import StoredPictures
 from graph.network import Network
 from widgets.charts.capacity_plot import CapacityPlot

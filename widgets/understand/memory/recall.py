@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.numerics.hopfield import Numbers, Walk, disturbed, hebbian, overlaps, states_of, update_order, walk
+from app.numerics.associative_memory import Numbers, Walk, disturbed, hebbian, overlaps, states_of, update_order, walk
 from app.system.number_format import nth
 from graph.layers.stored_pictures import StoredPictures
 from widgets.plots.ticks import number

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.numerics import hopfield
-from app.numerics.hopfield import (
+from app.numerics import associative_memory
+from app.numerics.associative_memory import (
     CAPACITY,
     capacity_curve,
     disturbed,
@@ -45,7 +45,7 @@ def test_energy_never_rises(units: int, count: int, seed: int, sweeps: int) -> N
     weights = hebbian(rng.choice([-1.0, 1.0], (count, units)))
     found = walk(weights, rng.choice([-1.0, 1.0], units), update_order(units, sweeps, seed))
     assert (np.diff(found.energies) <= 1e-12).all()
-    direct = [hopfield.energy(weights, state) for state in found.states]
+    direct = [associative_memory.energy(weights, state) for state in found.states]
     assert found.energies == pytest.approx(direct, abs=1e-9)
     changed = (np.diff(found.states, axis=0) != 0).sum(axis=1)
     assert changed.max(initial=0) <= 1  # one unit at a time
