@@ -206,6 +206,8 @@ def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:
     """A prediction with the one number that tells most beside all of them."""
     if any(key in prediction for key in ("text", "labels", "boxes")):
         return prediction
+    if "scores" in prediction:
+        return prediction | {"score": prediction["scores"][prediction["class"]]}
     if "class" in prediction:
         return prediction | {"probability": prediction["probabilities"][prediction["class"]]}
     if "values" in prediction:
@@ -235,7 +237,10 @@ def _single(values: list[Any]) -> bool:
 
 
 def _ranked(prediction: dict[str, Any]) -> str:
-    """The largest probabilities."""
+    """The largest probabilities, or scores where a hinge loss gives no probabilities."""
+    if "scores" in prediction:
+        first = sorted(prediction["scores"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
+        return "scores: " + ", ".join(f"{name} {format_short(score, 3)}" for name, score in first)
     ranked = sorted(prediction["probabilities"].items(), key=lambda pair: -pair[1])[:SHOWN_CLASSES]
     return ", ".join(f"{name} {format_percent(probability)}" for name, probability in ranked)
 

@@ -42,7 +42,7 @@ def standardised(name: str, values: torch.Tensor) -> torch.Tensor:
 
 
 def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
-    """What an output says of each sample: a class or labels with probabilities, or numbers in the data's own units."""
+    """What an output says of each sample: a class or labels with probabilities or scores, or numbers in own units."""
     known = OUTPUTS[name]
     if "labels" in known:
         shares = (result.sigmoid() if known["gives"] == "logits" else result).tolist()
@@ -61,6 +61,13 @@ def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
             mean, scale = (torch.tensor(known[part], dtype=torch.float64).reshape(shape) for part in ("mean", "scale"))
             result = (result * scale + mean).float()
         return [{"values": row.tolist(), "names": known["names"], "units": known["units"]} for row in result]
+    if known["gives"] == "margins":  # of a hinge loss: the largest wins, and none is a probability
+        if result.shape[1] == 1:  # a single number is the score of the second class
+            result = torch.cat([-result, result], 1)
+        return [
+            {"class": known["classes"][row.index(max(row))], "scores": dict(zip(known["classes"], row))}
+            for row in result.tolist()
+        ]
     if known["gives"] == "scores":
         result = result.softmax(1)
     elif known["gives"] == "logits":
@@ -221,9 +228,14 @@ def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
 
 
 def what_it_gives(head: Head) -> str:
-    """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together."""
+    """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together.
+
+    The ``margins`` of a hinge loss are scores of which no probabilities are made.
+    """
     if not (head.classes or head.labels):
         return "numbers"
+    if head.gives_margins:
+        return "margins"
     return "probabilities" if head.final_activation else "logits" if head.loss == "bce" else "scores"
 
 

@@ -23,6 +23,7 @@ from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
 from app.training.diagnosis import diagnose_run, divergence
+from app.training.losses import trained_by_margins
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.atomic_write import write_atomically
@@ -254,6 +255,8 @@ def _results(run: Run) -> Iterator[str]:
             yield from _confusion(tested.confusion, tested.classes)
         if tested.scores is not None:
             yield from _scores(tested.scores)
+            if trained_by_margins(run.project.network, Plan.of(run.project).loss):
+                yield "<p>The scores of a hinge loss are no probabilities: those above are their softmax.</p>"
     try:
         _, model = load_model(run.path)
     except NetloomError:

@@ -40,7 +40,8 @@ def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = 
     Returns
     -------
     list
-        per sample, by output layer: ``{"class", "index", "probabilities"}``, of several labels ``{"labels",
+        per sample, by output layer: ``{"class", "index", "probabilities"}``, of a hinge loss also ``scores``, of which
+        the probabilities are but the softmax, of several labels ``{"labels",
         "probabilities", "threshold"}``, of texts ``{"text", "words", "probability"}``, of grids of boxes ``{"boxes"}``
         with class, x, y, width, height and score of each, in shares of the picture, else ``{"values"}`` in own units
         with their ``names`` and ``units`` where they have some; with a single output, that object itself.
@@ -133,15 +134,21 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
             {"values": row.tolist(), **labels}
             for row in model.prepared.undo(head.field.name, head.values(outputs).numpy())
         ]
-    probabilities, chosen = head.probabilities(outputs), head.predicted_classes(outputs).tolist()
-    return [
-        {
-            "class": head.field.classes[index],
+    return list(_class_predictions(head, outputs))
+
+
+def _class_predictions(head: Head, outputs: torch.Tensor) -> Iterator[dict[str, Any]]:
+    """The class of each sample with the probabilities of all, or with their scores where those are no logarithms."""
+    classes = head.field.classes
+    shares, chosen = head.probabilities(outputs).tolist(), head.predicted_classes(outputs).tolist()
+    scores = head.class_scores(outputs).tolist() if head.gives_margins else None
+    for row, (index, probabilities) in enumerate(zip(chosen, shares, strict=True)):
+        found = {
+            "class": classes[index],
             "index": index,
-            "probabilities": dict(zip(head.field.classes, row, strict=True)),
+            "probabilities": dict(zip(classes, probabilities, strict=True)),
         }
-        for index, row in zip(chosen, probabilities.tolist(), strict=True)
-    ]
+        yield found if scores is None else found | {"scores": dict(zip(classes, scores[row], strict=True))}
 
 
 BOX_KEYS = ("class", "x", "y", "width", "height", "score")

@@ -324,6 +324,8 @@ def _head(head: Head, outputs: Tensor, targets: Tensor, delta: float) -> HeadLos
 
 def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> WrittenLoss:
     outputs = answer.detach().double().reshape(-1).numpy()
+    if head.gives_margins:
+        return loss_terms.of_margins(outputs, int(target))
     if head.loss == "cross_entropy":
         return loss_terms.of_classes(outputs, int(target), head.final_activation)
     if head.classes:

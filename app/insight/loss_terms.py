@@ -83,6 +83,29 @@ def of_classes(scores: Numbers, target: int, squashed: str = "") -> WrittenLoss:
     return WrittenLoss(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
 
 
+def of_margins(scores: Numbers, target: int) -> WrittenLoss:
+    """The hinge loss of the scores (k,) of k classes, or of a single score (1,) of the second of two."""
+    if len(scores) == 1:
+        sign = 1.0 if target else -1.0
+        term = max(0.0, 1.0 - sign * float(scores[0]))
+        line = f"max(0, 1 − {_shown(sign)} · {_in_brackets(float(scores[0]))}) = {_shown(term)}"
+        row = ((float(scores[0]), sign, term),)
+        return WrittenLoss("E = max(0, 1 − t o),  t = 1 or −1", line, ("score o", "t", "term"), row, 1, term)
+    leads = 1.0 - scores[target] + scores
+    terms = np.maximum(leads, 0.0)
+    leads[target] = terms[target] = 0.0
+    total = float(terms.sum() / len(scores))
+    rows = np.stack([scores, np.eye(len(scores))[target], leads, terms], axis=1)
+    formula = "E = 1/C Σ max(0, 1 − o of the true class + o) over the C − 1 others"
+    columns = ("score o", "target t", "1 − o_true + o", "term")
+    others = np.delete(terms, target)
+    return WrittenLoss(formula, _line(f"1/{len(scores)}", others, total), columns, _rows(rows), len(rows), total)
+
+
+def _in_brackets(value: float) -> str:
+    return f"({_shown(value)})" if value < 0 else _shown(value)
+
+
 def _rules(loss: str, delta: float) -> tuple[str, str, Callable[[Numbers], Numbers]]:
     """The rule, the heading of a term, and the terms from the errors."""
     if loss == "half_squares":

@@ -274,8 +274,8 @@ class SamplePredictions:
     """What a network predicts of m samples, and the field ``target`` that its predictions are compared with.
 
     ``index`` int64 (m,) positions in the data set. For classes ``labels`` int64 (m,) and ``probabilities`` float32
-    (m,) of these; for lists of tokens and rows of labels ``tokens`` int64 (m, T) with their ``texts``; else ``values``
-    float32 (m, values) in the data's own units, of several labels 0 or 1 for each.
+    (m,) of these, NaN where a hinge loss gives none; for lists of tokens and rows of labels ``tokens`` int64 (m, T)
+    with their ``texts``; else ``values`` float32 (m, values) in own units, of several labels 0 or 1 for each.
     """
 
     target: FieldFacts

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.readers.tokens import fills_up
-from app.training.losses import check_loss, chosen_loss, final_activation
+from app.training.losses import check_loss, check_scores, chosen_loss, final_activation
+from app.training.margins import binary_margin, multi_margin
 from app.training.plan import Plan
 from app.training.precision import at_least_single
 from app.training.sequence import ctc
@@ -70,6 +71,11 @@ class Head:
         return self.loss == "ctc"
 
     @property
+    def gives_margins(self) -> bool:
+        """Whether the outputs are scores of a hinge loss, which are no probabilities and no logarithms of any."""
+        return self.loss == "hinge"
+
+    @property
     def labels(self) -> bool:
         """Whether each value says how likely one label is, whatever the others are."""
         return self.field.labels and self.loss == "bce"
@@ -84,7 +90,10 @@ class Head:
         return bool(self.field.lengths) and not self.field.vocabulary and not self.field.classes
 
     def probabilities(self, outputs: Tensor) -> Tensor:
-        """The probability of each class by outputs (n, classes); a single output gives those of two classes."""
+        """The probability of each class by outputs (n, classes); a single output gives those of two classes.
+
+        Of a head that `gives_margins` these are no probabilities: they only rank the classes, by the softmax of scores.
+        """
         outputs = outputs.float()
         if self.final_activation:
             found = outputs.clamp(0.0, 1.0)
@@ -93,6 +102,11 @@ class Head:
         else:
             found = outputs.softmax(1) if outputs.shape[1] > 1 else outputs.sigmoid()
         return found if found.shape[1] > 1 else torch.cat([1 - found, found], 1)
+
+    def class_scores(self, outputs: Tensor) -> Tensor:
+        """The score of each class by the outputs (n, classes) of a hinge loss; a single one is that of the second."""
+        outputs = outputs.float()
+        return outputs if outputs.shape[1] > 1 else torch.cat([-outputs, outputs], 1)
 
     def normalised_probabilities(self, outputs: Tensor) -> Tensor:
         """The same so that those of a sample add up to 1, (n, classes)."""
@@ -115,12 +129,14 @@ class Head:
         """The likeliest class by outputs (n, classes), int64 (n,); of two, the second above the threshold."""
         if outputs.shape[1] == 1:
             return self.positive(outputs[:, 0]).long()
-        if self.classes == 2 and self.threshold != 0.5:
+        if self.classes == 2 and self.threshold != 0.5 and not self.gives_margins:
             return (self.normalised_probabilities(outputs)[:, 1] > self.threshold).long()
         return outputs.argmax(1)
 
     def positive(self, outputs: Tensor) -> Tensor:
-        """Whether the probability of 1 is above the threshold, bool of the same shape."""
+        """Whether the probability of 1 is above the threshold, of a hinge loss the score above 0; bool, same shape."""
+        if self.gives_margins:
+            return outputs > 0
         return outputs > (self.threshold if self.final_activation else _logit(self.threshold))
 
 
@@ -154,6 +170,7 @@ def _head(network: Network, compiled: Compiled, info: DatasetInfo, plan: Plan, i
         of_rows = partial(ctc.ctc_loss, final_activation=activation)
         return Head(id_, field, loss, layer.weight, activation, of_rows, beams=plan.label_beams)
     check_loss(id_, field, loss)
+    check_scores(id_, loss, activation)
     _check_shape(id_, field, arrives)
     binary = bool(field.classes) and arrives.sizes == (1,)
     loss = "bce" if binary and loss == "cross_entropy" else loss
@@ -175,6 +192,9 @@ def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: b
     if loss == "cross_entropy":
         loss_fn = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[activation]
         return _at_every_step(loss_fn, fills_up(field.vocabulary)) if field.listed else loss_fn
+    if loss == "hinge":
+        margin = binary_margin if binary else multi_margin
+        return lambda outputs, targets: margin(at_least_single(outputs), targets).mean()
     loss_fns: dict[str, LossFn] = {
         "mse": F.mse_loss,
         "half_squares": _half_squares,

@@ -27,6 +27,13 @@ def default_loss(field: FieldInfo, final_activation: str) -> str:
     return "bce" if final_activation == "sigmoid" else "cross_entropy"
 
 
+def trained_by_margins(network: Network, plan_loss: str) -> bool:
+    """Whether an output of ``network`` has a hinge loss, so that what it gives are scores and no probabilities."""
+    layers = [node.layer for node in network]
+    named = [layer.loss for layer in layers if isinstance(layer, Output)]
+    return any(loss == "hinge" or (loss == "auto" and plan_loss == "hinge") for loss in named)
+
+
 def final_activation(network: Network, output: str) -> str:
     """``softmax`` or ``sigmoid`` where that layer shapes what arrives at ``output``; otherwise empty."""
     node, port = final_layer(network, output)
@@ -64,6 +71,12 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
     """
     if field.listed and loss != "cross_entropy":
         raise NetloomError(f"{id_}: words are compared by cross-entropy alone; choose that, or auto, as its loss.")
+    if loss == "hinge" and not field.classes:
+        what = "several labels" if field.labels else "numbers"
+        raise NetloomError(
+            f"{id_}: a hinge loss parts one class from the others, but “{field.name}” holds {what}; choose "
+            f"{'bce' if field.labels else 'mse, mae or huber'}, or auto, as its loss."
+        )
     if loss == "cross_entropy" and field.labels:
         raise NetloomError(
             f"{id_}: cross-entropy takes one class for each sample, but “{field.name}” holds several labels; choose "
@@ -82,6 +95,21 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
         raise NetloomError(
             f"{id_}: binary cross-entropy needs targets between 0 and 1, but “{field.name}” is standardised; choose "
             "mse as its loss, or switch standardising off."
+        )
+
+
+def check_scores(id_: str, loss: str, final_activation: str) -> None:
+    """Make sure that a hinge loss gets scores: it asks for distances of 1, which probabilities do not have.
+
+    Raises
+    ------
+    NetloomError
+        if a layer makes probabilities of them.
+    """
+    if loss == "hinge" and final_activation:
+        raise NetloomError(
+            f"{id_}: a hinge loss compares scores, but a {final_activation} makes probabilities of them; take that "
+            "layer out, or choose auto as the loss."
         )
 
 

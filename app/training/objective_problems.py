@@ -10,7 +10,7 @@ from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.prepare import Prepared
 from app.training.class_weights import check_weighable
 from app.training.data_spec import default_target
-from app.training.losses import check_loss, check_range, chosen_loss, final_activation, final_layer
+from app.training.losses import check_loss, check_range, check_scores, chosen_loss, final_activation, final_layer
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
 from app.training.sequence.reading_ahead import reading_ahead
@@ -99,6 +99,7 @@ def _loss_problem(
     try:
         if loss != "ctc":  # the checker says what CTC needs
             check_loss(node.id, field, loss, standardised=standardised)
+            check_scores(node.id, loss, final_activation(network, node.id))
         if values is not None and not field.classes and not field.labels and loss in ("bce", "ctc"):
             _check_values(checker, node.id, field, loss, values)
     except NetloomError as error:

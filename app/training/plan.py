@@ -17,7 +17,7 @@ from graph.project import Project
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
 
-LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"]
+LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge"]
 
 BY_CLASSES = ("auto", "cross_entropy", "bce")
 """Losses by which classes and labels are learned."""
@@ -126,7 +126,7 @@ class Plan(Declared):
     loss: LossName = setting(
         "auto",
         "How far outputs are from their target; auto: cross-entropy for classes, mse for numbers; ctc: for a row of "
-        "labels whose places nobody knows.",
+        "labels whose places nobody knows; hinge: scores of classes as a support vector machine has them.",
         when=("objective", BY_LOSS),
     )
     label_beams: int = setting(

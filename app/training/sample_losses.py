@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from app.training.heads import TINY, Head
+from app.training.margins import binary_margin, multi_margin
 from app.training.plan import Plan
 from app.training.precision import at_least_single
 
@@ -41,6 +42,8 @@ def loss_name(head: Head, plan: Plan) -> str:
 
 def of_each_class(head: Head, plan: Plan) -> SampleLoss:
     """The same of a head that tells classes, targets int64 (n,), whatever its classes weigh."""
+    if head.gives_margins:
+        return lambda outputs, targets: (binary_margin if outputs.shape[1] == 1 else multi_margin)(outputs, targets)
     return _cross_entropies(head) if head.loss == "cross_entropy" else _differences(head, plan)
 
 

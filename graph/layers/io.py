@@ -119,10 +119,10 @@ class Output(Layer):
         setting("", "Field of the data set to predict; empty for the data set's own target."),
         lambda _, around: around.default_target or None,
     )
-    loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc"] = setting(
+    loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge"] = setting(
         "auto",
         "How the distance to the target is measured; auto takes the plan's choice; ctc teaches a row of labels whose "
-        "places nobody knows.",
+        "places nobody knows; hinge gives scores of classes as a support vector machine does.",
     )
     weight: float = setting(
         1.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,8 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
     if predictions.labels is not None and predictions.probabilities is not None:
         for row, label, probability in zip(rows, predictions.labels, predictions.probabilities, strict=True):
             right = None if known is None else bool(known[row] == label)
-            yield Answer(f"says {target.classes[label]}", right, f", {format_percent(probability, 0)} sure")
+            sure = "" if math.isnan(probability) else f", {format_percent(probability, 0)} sure"
+            yield Answer(f"says {target.classes[label]}", right, sure)
     elif predictions.tokens is not None:
         true = preview.texts.get(target.name)
         for row, text in zip(rows, predictions.texts, strict=True):

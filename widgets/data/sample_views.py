@@ -17,6 +17,7 @@ from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleModel
+from widgets.data.whitening_view import WhiteningView
 from widgets.look.fitting_tabs import FittingTabs
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
@@ -58,10 +59,10 @@ class SampleBrowser(QWidget):
         self.model = SampleModel(self)
         self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", smooths=False)
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
-        self.correlation = CorrelationView(source)
+        self.correlation, self.whitening = CorrelationView(source), WhiteningView(source)
         self._set_up_table()
         self.tabs.addTab(self.gallery, "Samples")
-        for waiting in (self.table, self.series, self.features, self.correlation):
+        for waiting in (self.table, self.series, self.features, self.correlation, self.whitening):
             waiting.setParent(self)  # owned while no tab shows them
             waiting.hide()
         vbox(self.tabs, parent=self)
@@ -117,6 +118,9 @@ class SampleBrowser(QWidget):
         self.correlation.set_preview(preview)
         if not self.correlation.matrix.is_empty():
             sides.append(("Correlation", self.correlation))
+            self.whitening.set_preview(preview)
+            if not self.whitening.is_empty:
+                sides.append(("Whitening", self.whitening))
         self._offer(*sides)
 
     def show_answers(self, answers: Sequence[Answer | None]) -> None:

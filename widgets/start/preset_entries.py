@@ -19,7 +19,7 @@ FIRST = {
     "beginner": (
         "digits_cnn", "lenet", "digits_mlp", "iris_mlp", "spirals_mlp", "seasons_mlp", "xor_mlp", "x_or_o", "wine_mlp",
         "diabetes_mlp", "iris_softmax", "mlp_3_3_1", "step_mlp", "convolution_by_hand", "breast_cancer_mlp",
-        "worked_cnn", "hand_set_kernels",
+        "worked_cnn", "hand_set_kernels", "digits_svm",
     ),
     "intermediate": (
         "seasons_lstm", "digits_gru", "residual_cnn", "two_branch_cnn", "digits_autoencoder", "digits_cnn_lstm",

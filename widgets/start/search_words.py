@@ -65,6 +65,7 @@ TASKS = {
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",
     "S51": "Hopfield network, associative memory, content-addressable memory, attractor, Hebb's rule, energy, "
     "capacity, spurious state, pattern completion",
+    "S53": "support vector machine, SVM, hinge loss, maximum margin, linear classifier, large margin",
 }
 """What the systems of the textbook are about and used for, as people look for it, by their ids."""
 

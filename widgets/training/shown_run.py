@@ -28,6 +28,7 @@ LOSSES = {
     "mae": "MAE",
     "huber": "Huber",
     "ctc": "CTC",
+    "hinge": "hinge",
 }
 """What losses are called on an axis."""
 

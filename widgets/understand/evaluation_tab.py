@@ -35,6 +35,7 @@ class EvaluationTab(Tab):
     and ``waiting`` (for the reply).
     """
 
+    shows_probabilities = True
     group = Group.PREDICTIONS
     live, waiting = "", ""
 

@@ -18,6 +18,7 @@ from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.messages import RR, ModelRequest, OpenProject, R, Request, RunRequest
 from app.protocol.watch import Watch
+from app.training.losses import trained_by_margins
 from app.training.runs import Run
 from graph.document import Document
 from graph.errors import NetloomError
@@ -155,6 +156,11 @@ class Subject(QObject):
         project = self._run.project if self._run is not None else self._document
         section = project.sections.get("plan") if project is not None else None
         return section if isinstance(section, Mapping) else {}
+
+    @property
+    def by_margins(self) -> bool:
+        """Whether what is `drawn` gives the scores of a hinge loss, which are no probabilities."""
+        return self.drawn is not None and trained_by_margins(self.drawn, str(self.plan.get("loss", "auto")))
 
     def inputs(self) -> list[Input]:
         """The input layers of what is `drawn`."""

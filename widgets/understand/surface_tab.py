@@ -26,6 +26,7 @@ class SurfaceTab(Tab):
     place = 5
     sentence = "What the network predicts at every point of the plane"
     no_run = "Train the network to see its decision surface."
+    shows_probabilities = True
     group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

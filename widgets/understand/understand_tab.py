@@ -66,6 +66,8 @@ class Tab(QWidget):
     no_run = ""
     with_settings = False
     shows_layers = ""
+    shows_probabilities = False
+    """Whether per cent are shown that are no probabilities where the loss is a hinge."""
     subscription_changed = Signal()
     remark_changed = Signal()
 

@@ -52,6 +52,7 @@ class WhyTab(Tab):
     sentence = "What in a sample speaks for a prediction"
     shows_layers = "only layers that keep the grid of the input have a Grad-CAM"
     no_run = "Train the network, then pick a sample to see what in it speaks for the prediction."
+    shows_probabilities = True
     group = Group.PREDICTIONS
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

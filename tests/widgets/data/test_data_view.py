@@ -75,7 +75,7 @@ def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, doc
     assert section(document, "data")["source"] == "iris"
     assert document.undo_names[0] == "Choose Iris flowers"
     assert view.title.text() == "Iris flowers"
-    assert tabs_of(view) == ["Samples", "Table", "Features", "Correlation", "One batch"]
+    assert tabs_of(view) == ["Samples", "Table", "Features", "Correlation", "Whitening", "One batch"]
     document.undo()
     assert view.title.text() == "No data yet"
     assert "data" not in document.sections

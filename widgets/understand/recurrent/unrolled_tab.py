@@ -32,6 +32,7 @@ class UnrolledTab(SampledTab):
 
     title = "Unrolled"
     place = 2
+    shows_probabilities = True
     sentence = "One cell used again and again, its state handed on"
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:

@@ -66,6 +66,7 @@ class TryItTab(Tab):
 
     title = "Try it"
     sentence = "Draw, type or open a sample: the prediction follows"
+    shows_probabilities = True
     group = Group.TRY
     no_run = "Train the network; then draw, type or open a sample here to see what it predicts."
 
