@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QPushButton, QWidget
 
 from app.numerics.whitening import Numbers, Preparation, Whitening, covariance
 from app.protocol.data_values import DataPreview
@@ -18,7 +19,6 @@ from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.plots.scatter import ScatterPlot
 from widgets.plots.ticks import number
-from widgets.understand.name_picker import NamePicker
 
 TITLES = {
     Preparation.MEAN: "1 Mean removal",
@@ -60,7 +60,7 @@ class WhiteningView(QWidget):
         self._columns: dict[str, Numbers] = {}
         self._labels = np.zeros(0, np.int64)
         self._classes: Sequence[str] = ("samples",)
-        self.across, self.up = NamePicker("Across", self, least=2), NamePicker("Up", self, least=2)
+        self.across, self.up = QComboBox(self), QComboBox(self)
         self.scaled = QCheckBox("Scale", self)
         self.scaled.setChecked(True)
         self.scaled.setToolTip(plain_tip("Divide by the standard deviations before the columns are decorrelated"))
@@ -68,8 +68,8 @@ class WhiteningView(QWidget):
         self.before, self.after = (CloudPlot(source, title, EMPTY, self) for title in ("Before", "After"))
         self.rule, self.numbers = (text_label("", self, wrap=True, selectable=True) for _ in range(2))
         self._lay_out()
-        self.across.picked.connect(lambda _: self._show())
-        self.up.picked.connect(lambda _: self._show())
+        self.across.currentTextChanged.connect(lambda _: self._show())
+        self.up.currentTextChanged.connect(lambda _: self._show())
         self.scaled.toggled.connect(lambda _: self._show())
         self.steps.idClicked.connect(lambda _: self._show())
 
@@ -85,7 +85,11 @@ class WhiteningView(QWidget):
             self.steps.addButton(button, at)
             row.addWidget(button)
         self.steps.button(0).setChecked(True)
-        bar = flow(frame, self.across, self.up, self.scaled, margins=(8, 6, 8, 2), spacing=8)
+        across, up = (text_label(name, self, look="faint", buddy=box) for name, box in self._pickers())
+        for name, box in self._pickers():
+            box.setAccessibleName(f"Column {name.lower()}")
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        bar = flow(frame, across, self.across, up, self.up, self.scaled, margins=(8, 6, 8, 2), spacing=8)
         clouds = []
         for title, plot in (("Before", self.before), ("After", self.after)):
             side = QWidget(self)
@@ -102,6 +106,10 @@ class WhiteningView(QWidget):
         for button in self.steps.buttons():
             button.setMinimumWidth(bold.horizontalAdvance(button.text()) + 32)
 
+    def _pickers(self) -> tuple[tuple[str, QComboBox], ...]:
+        """The columns that are chosen, and what they are called."""
+        return ("Across", self.across), ("Up", self.up)
+
     @property
     def step(self) -> Preparation:
         """The step that is looked at."""
@@ -116,8 +124,10 @@ class WhiteningView(QWidget):
         """Offer the columns of a preview that change; those that go with each other most are chosen first."""
         self._columns = {} if preview is None else _changing(preview)
         names = list(self._columns)
-        for picker in (self.across, self.up):
-            picker.fill(names)
+        for _, box in self._pickers():
+            with QSignalBlocker(box):
+                box.clear()
+                box.addItems(names)
         if preview is None or self.is_empty:
             self._clear()
             return
@@ -128,8 +138,9 @@ class WhiteningView(QWidget):
         targets = np.asarray(preview.targets).reshape(rows, -1)[:, 0] if few else np.zeros(rows)
         self._labels = np.nan_to_num(targets).astype(np.int64)
         across, up = _closest(self._columns)
-        self.across.choose(across)
-        self.up.choose(up)
+        for (_, box), name in zip(self._pickers(), (across, up), strict=True):
+            with QSignalBlocker(box):
+                box.setCurrentText(name)
         self._show()
 
     def _clear(self) -> None:
@@ -144,7 +155,7 @@ class WhiteningView(QWidget):
         scale.setEnabled(self.scaled.isChecked())
         if self.step is Preparation.SCALE and not self.scaled.isChecked():
             self.steps.button(0).setChecked(True)
-        across, up = self.across.chosen, self.up.chosen
+        across, up = self.across.currentText(), self.up.currentText()
         if across not in self._columns or up not in self._columns:
             self._clear()
             return

@@ -31,7 +31,10 @@ def side_of(qtbot: QtBot, link: DirectLink) -> WhiteningView:
 
 def test_each_step_goes_on_from_the_one_before(qtbot: QtBot, link: DirectLink) -> None:
     side = side_of(qtbot, link)
-    assert {side.across.chosen, side.up.chosen} == {"petal length", "petal width"}  # they go with each other most
+    assert {side.across.currentText(), side.up.currentText()} == {
+        "petal length",
+        "petal width",
+    }  # they go with each other most
     raw = cloud(side.before)
     assert cloud(side.after) == pytest.approx(raw - raw.mean(axis=0))
     assert side.rule.text().startswith("x − mean: subtract the mean (3.")
@@ -57,7 +60,7 @@ def test_without_scaling_it_is_pca_of_the_columns(qtbot: QtBot, link: DirectLink
     theirs = PCA(whiten=True, svd_solver="full").fit_transform(raw)
     ours = cloud(side.after)
     assert ours == pytest.approx(theirs * np.sign((ours * theirs).sum(axis=0)), abs=1e-6)
-    side.across.choose("sepal width")
+    side.across.setCurrentText("sepal width")
     assert len(cloud(side.after)) == len(raw)
 
 

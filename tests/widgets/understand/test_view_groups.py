@@ -19,7 +19,7 @@ from widgets.understand.frequency.frequency_tab import FrequencyTab
 from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
 from widgets.understand.surface_tab import NO_PLANE
 from widgets.understand.understand_tab import Group
-from widgets.understand.view_groups import Views
+from widgets.understand.view_groups import MARGINS, Views
 from widgets.understand.why_tab import WhyTab
 
 PATIENCE = 30_000
@@ -47,6 +47,21 @@ def test_a_click_on_a_group_shows_its_views_and_the_one_seen_last(qtbot: QtBot, 
     assert silent.panel.tab is silent.panel.view(ByHandTab)
     qtbot.mouseClick(views.rail.button(Group.PREDICTIONS), Qt.MouseButton.LeftButton)
     assert silent.panel.tab is silent.panel.view(WhyTab)
+
+
+def test_of_a_hinge_loss_views_say_that_scores_are_no_probabilities(silent: Silent) -> None:
+    document = make_document("digits", 1)
+    silent.panel.subject.follow(document, None)
+    silent.panel.show()
+    views = silent.panel.views
+    views.bring(ErrorsTab)
+    assert views.sentence.text() == ErrorsTab.sentence
+    with document.transaction("Hinge"):
+        document.set_section("plan", {"loss": "hinge"})
+    silent.panel.subject.follow(document, None)
+    assert views.sentence.text() == MARGINS
+    views.bring(ByHandTab)
+    assert views.sentence.text() == ByHandTab.sentence
 
 
 def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Silent) -> None:

@@ -21,7 +21,7 @@ def nudged_sheet(found: NudgedWeights) -> StepSheet:
         for label, (back, nudged), gap in zip(labels, pairs, apart, strict=True)
     )
     words = [
-        f"Nudging: ∂E/∂w ≈ (E(w + ε) − E(w − ε)) / 2ε with ε = {found.epsilon:g}, all other weights as they are.",
+        f"Nudging: ∂E/∂w ≈ (E(w + ε) − E(w − ε)) / 2ε with ε = {found.epsilon:.5f}, all other weights as they are.",
         f"The two differ by {shown(float(apart.max(initial=0.0)))} at most (in 64 bits, on the whole batch).",
         cost(found),
     ]
