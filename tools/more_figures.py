@@ -12,7 +12,7 @@ from app.data.prepare import Prepared
 from app.data.sources.synthetic.brackets import is_balanced
 from app.training.objectives.adversarial import Adversarial
 from app.training.trainable import Model
-from tools.simple_rules import rule_score
+from tools.simple_rules import rule_score, rule_scores
 
 LONGEST = 0.25
 """Share of the lengths of the test set that count as the longest."""
@@ -101,8 +101,26 @@ def _bag_of_words(prepared: Prepared) -> dict[str, dict[str, float]]:
     return {"bag of words": {"accuracy": rule_score(prepared, "linear")}}
 
 
+def _whole_answers(prepared: Prepared) -> dict[str, dict[str, float]]:
+    scores = rule_scores(prepared)
+    rules = {"most frequent at each place": "guess", "nearest sample": "nearest sample"}
+    return {name: {"sequence_accuracy": scores[rule]} for name, rule in rules.items()}
+
+
+def _mean_picture(prepared: Prepared) -> dict[str, dict[str, float]]:
+    pictures = np.asarray(prepared.dataset.input_field().values)
+    mean = pictures[prepared.train.indices].mean(axis=0)
+    return {"mean picture": {"rmse": float(np.sqrt(np.square(pictures[prepared.test.indices] - mean).mean()))}}
+
+
 BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
     "brackets_lstm": _depth_alone,
+    "captions_cnn_gru": _whole_answers,
+    "captions_one_to_many": _whole_answers,
+    "dates_attention": _whole_answers,
+    "dates_encoder_decoder": _whole_answers,
+    "digits_autoencoder": _mean_picture,
+    "lines_ctc": _whole_answers,
     "reviews_lstm": _bag_of_words,
     "reviews_cnn": _bag_of_words,
 }
