@@ -18,7 +18,7 @@ from widgets.fields.undo_keys import UndoKeys
 from widgets.fields.warning_mark import WarningMark
 from widgets.look.floating import FieldFault
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox
+from widgets.look.layouts import empty, hbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import tip
 
@@ -316,11 +316,7 @@ class SettingsForm(QWidget):
         self.show_help(self._help)
 
     def _build(self, settings: tuple[Setting, ...]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
             row = _Row(spec, self._grid, LINES * index, self._pinning(spec.name))

@@ -14,7 +14,7 @@ from widgets.fields.field import FormField, mark
 from widgets.fields.number_field import Number, NumberBox
 from widgets.fields.simple_fields import QuietCombo
 from widgets.look.labels import text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import empty, hbox, vbox
 from widgets.look.plain_text import plain_tip
 
 if TYPE_CHECKING:
@@ -152,11 +152,7 @@ class ShapeField(FormField):
             box.set_value(size)
 
     def _build(self, kind: Kind) -> None:
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._row)
         self._boxes = []
         for axis in AXES[kind]:
             box = NumberBox(True, 1, 1_000_000, optional=axis == "T")

@@ -13,7 +13,7 @@ from graph.checking.network_hints import Hint
 from widgets.hints.hint_rows import HintNote
 from widgets.look.flow import flow
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import vbox
+from widgets.look.layouts import discard, vbox
 from widgets.look.plain_text import caption
 from widgets.look.theme import ThemeSource
 
@@ -55,10 +55,7 @@ class LayerNotes(QFrame):
         if fixes == self._fixes:
             return
         self._fixes = fixes
-        for button in self.repairs:
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        discard(self._row, self.repairs)
         self.repairs = [self._button(fix) for fix in fixes]
         for button in self.repairs:
             self._row.addWidget(button)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton, QWidget
 
 from graph.structure.blocks import Loop
 from widgets.look.labels import Label, text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import discard, hbox, vbox
 
 Pair = tuple[str, str]
 
@@ -62,10 +62,7 @@ class StatesEditor(QWidget):
         if loop == self._loop:
             return
         self._loop = loop
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        discard(self._column, self.rows)
         self.rows = [_PairRow(pair, loop.inner_outputs(), loop.inner_inputs()) for pair in loop.states]
         for index, row in enumerate(self.rows):
             row.source.activated.connect(self._tell)

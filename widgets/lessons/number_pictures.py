@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.lessons.schema import LessonPicture
 from widgets.look.flow import flow
+from widgets.look.layouts import empty
 from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.by_hand.number_table import Drawn, decimals, paint_table, ring, text_of
 from widgets.understand.by_hand.scene import Stand, plain
@@ -83,10 +84,7 @@ class PictureRow(QWidget):
 
     def show_pictures(self, pictures: Sequence[LessonPicture]) -> None:
         """Show the pictures of another step."""
-        while (item := self._layout.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._layout)
         rows = max((len(picture.rows) for picture in pictures), default=0)
         for picture in pictures:
             self._layout.addWidget(NumberPicture(self._themes, picture, rows))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from app.lessons.schema import LessonQuestion
 from widgets.look.flow import flow
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import hbox, vbox
+from widgets.look.layouts import discard, hbox, vbox
 
 EMPTY, NO_NUMBER = "Answer first.", "Type a number, such as 16 or 0.25."
 WRONG = "Not quite. Try again, or have the answer shown."
@@ -126,9 +126,7 @@ class QuestionBox(QWidget):
     def _offer(self, choices: list[str]) -> None:
         for choice in self.choices:
             self.group.removeButton(choice.button)
-            self._flow.removeWidget(choice)
-            choice.hide()
-            choice.deleteLater()
+        discard(self._flow, self.choices)
         self.choices = [Choice(text) for text in choices]
         for number, choice in enumerate(self.choices, 1):
             self.group.addButton(choice.button, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -49,6 +49,22 @@ def vbox(
 ) -> QVBoxLayout:
     """A column of ``items``, which lays out ``parent`` if given; margins and spacing of None are the style's."""
     return _filled(QVBoxLayout(parent) if parent else QVBoxLayout(), items, margins, spacing)
+
+
+def discard(layout: QLayout, widgets: Iterable[QWidget]) -> None:
+    """Take widgets out of a layout for good. They are hidden at once: Qt deletes them only once this event is over."""
+    for widget in widgets:
+        layout.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
+
+def empty(layout: QLayout) -> None:
+    """Take all that stands in a layout out of it, widgets for good as `discard` does."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            discard(layout, (widget,))
 
 
 def boxed(layout: QLayout) -> QWidget:

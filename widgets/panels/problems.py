@@ -17,7 +17,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, boxed, hbox, vbox
+from widgets.look.layouts import Stretch, boxed, discard, hbox, vbox
 from widgets.look.plain_text import caption
 from widgets.look.scrolled import make_scrolled
 from widgets.look.severity_icons import WORDS, Mark
@@ -130,7 +130,7 @@ class Problems(QScrollArea):
         """List these hints below the problems; ``titles`` names their rules."""
         if [row.hint for row in self.hint_rows] == list(hints):
             return
-        self._clear(self.hint_rows)
+        discard(self._layout, self.hint_rows)
         self.hint_rows = [self._hint_row(hint, titles.get(hint.rule, hint.rule)) for hint in hints]
         for row in self.hint_rows:
             self._layout.insertWidget(self._layout.count() - 1, row)
@@ -150,18 +150,12 @@ class Problems(QScrollArea):
         if problems == self._shown:
             return
         self._shown = problems
-        self._clear(self.rows)
+        discard(self._layout, self.rows)
         self.rows = [self._row(problem) for problem in problems]
         for index, row in enumerate(self.rows):
             self._layout.insertWidget(index, row)
         self._none.setVisible(not problems)
         self.counted.emit(len(problems))
-
-    def _clear(self, rows: Sequence[QWidget]) -> None:
-        for row in rows:
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
 
     def _hint_row(self, hint: Hint, title: str) -> HintRow:
         row = HintRow(hint, title, self._themes)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox
+from widgets.look.layouts import Stretch, discard, hbox
 from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import Themed, ThemeSource
 
@@ -31,10 +31,7 @@ class Breadcrumb(Themed, QWidget):
 
     def show_path(self, names: Sequence[str]) -> None:
         """Show where one is, from the project's title inwards; a single name needs no way back."""
-        for widget in (*self.buttons, *self._signs):
-            self._row.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
+        discard(self._row, (*self.buttons, *self._signs))
         self.buttons, self._signs = [], []
         for depth, name in enumerate(names):
             if depth:
