@@ -203,6 +203,10 @@ class Memory:
             if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
         }
 
+    def is_unsaved(self, id_: str) -> bool:
+        """Whether a project was trained, never saved, and left."""
+        return any(id_ == known for known, _ in self.unsaved.values())
+
     def continued(self, open_id: str = "") -> list[RecentProject]:
         """What to continue with, the latest first, without the unsaved project ``open_id``."""
         unsaved, scores = self.unsaved, self.scores

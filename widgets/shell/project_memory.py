@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from app.project.description_links import WORKSPACES, slug
 from app.project.project_ids import known_project, remember_project
 from app.training.runs import PROJECT
+from graph.errors import NetloomError
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.training.training_state import State
 
@@ -39,17 +40,32 @@ class ProjectMemory(QObject):
 
     def keep(self) -> None:
         """Remember how the open project is left."""
-        state, words = self._context.session.state, self._training_words()
-        trained = self._training() is not None and bool(words)
-        if state.path is None and not trained:
-            return
+        state, memory = self._context.session.state, self._context.memory
+        file = state.path or self._last_version()
+        if file is None:
+            return  # it was never trained, or its run is still looked for: what is known of it stays
         remember_project(state.id, state.name, state.path, self._view())
-        run, memory = self._own_run(), self._context.memory
-        last = run / PROJECT if run is not None else None
-        memory.keep_unsaved(state.id, state.name, last if state.path is None else None)
-        file = state.path or last
-        if file is not None:
-            memory.keep_score(file, words)
+        memory.keep_unsaved(state.id, state.name, file if state.path is None else None)
+        memory.keep_score(file, self._training_words())
+
+    def _last_version(self) -> Path | None:
+        """The project as its last run has it, None where it was not trained."""
+        run = self._own_run()
+        return run / PROJECT if run is not None and (run / PROJECT).is_file() else None
+
+    def without_saving(self) -> str:
+        """What becomes of a trained project without a file if it is not saved, in a sentence; empty of all others."""
+        from graph.project import project_json, read_project
+
+        session, last = self._context.session, self._last_version()
+        if session.path is not None or last is None:
+            return ""
+        try:
+            same = project_json(read_project(last)) == project_json(session.project)
+        except NetloomError:
+            return ""  # what cannot be read is not offered
+        lost = "" if same else ", without what was edited since"
+        return f"If you do not save it, it stays under Continue as its last run has it{lost}."
 
     def _view(self) -> dict[str, Any]:
         workbench, panel, understand = self._context.workbench, self._training(), self._understand()

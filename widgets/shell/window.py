@@ -251,7 +251,7 @@ class MainWindow(DropTarget):
         """Show the start page; the project stays open behind it."""
         self.banners.leave_page()
         session = self._session if self._session is not None and self._session.only_here else None
-        back = OpenRow(session.title, self.training.score, unsaved=session.modified) if session else None
+        back = OpenRow(session.title, self.training.score, unsaved=self._unsaved) if session else None
         self.start.show_recent(self.memory.continued(session.state.id if session else ""), back)
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
@@ -336,12 +336,18 @@ class MainWindow(DropTarget):
         self._floating.put_at_top(working)  # what the start page offers begins at its upper edge
         self.refresh()
 
+    @property
+    def _unsaved(self) -> bool:
+        """Whether the open project has edits that are not saved, or was left without a file before."""
+        session = self.session
+        return session.modified or (session.path is None and self.memory.is_unsaved(session.state.id))
+
     def refresh(self) -> None:
         """Bring title, status line and actions up to date."""
         if self.ready and self.working:
-            title, modified = self.session.title, self.session.modified
-            self.bar.title.say(title, "unsaved" if modified else "")
-            self.setWindowTitle(f"{window_title(title)}{' *' if modified else ''} - Netloom")
+            title, unsaved = self.session.title, self._unsaved
+            self.bar.title.say(title, "unsaved" if unsaved else "")
+            self.setWindowTitle(f"{window_title(title)}{' *' if unsaved else ''} - Netloom")
         else:
             self.bar.title.say("Netloom", "")
             self.setWindowTitle("Netloom")

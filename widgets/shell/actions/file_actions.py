@@ -12,6 +12,7 @@ from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.overtaken import OvertakenError, beside
+from widgets.shell.project_memory import ProjectMemory
 from widgets.shell.refused_texts import CORRECT, RefusedTexts
 from widgets.shell.saving import proposed
 from widgets.shell.waiting_page import WaitingPage, is_large
@@ -97,11 +98,11 @@ class FileActions:
         if self._try(lambda: self._context.session.start_from(read_project(path)), "open"):
             self._context.memory.opened(path)
             self._show_as_left()
+            text = f"{self._context.session.title} was not saved: it is here as its last run has it."
+            self._context.say(Notice(text, "info", (("Save…", self.save),), "open", of_project=True))
 
     def _show_as_left(self) -> None:
         """Show the project in the workspace in which it was left."""
-        from widgets.shell.project_memory import ProjectMemory
-
         self._context.show_workbench(self._context.part(ProjectMemory).workspace())
 
     def go_back(self) -> None:
@@ -196,7 +197,8 @@ class FileActions:
         """What would be lost with the project: its edits, and text that was refused."""
         session = self._context.session
         edits = f"{session.title} has unsaved edits." if session.modified else ""
-        return " ".join(filter(None, (edits, f"Typed and not taken over: {refused}" if refused else "")))
+        kept = self._context.part(ProjectMemory).without_saving() if session.modified else ""
+        return " ".join(filter(None, (edits, f"Typed and not taken over: {refused}" if refused else "", kept)))
 
     def _same_at_stake(self) -> Callable[[], bool]:
         """Whether as much is at stake later as now."""
@@ -273,8 +275,6 @@ class FileActions:
 
     def _keep_score(self) -> None:
         """The start page names the project by its file from now on, and with what came of its last run."""
-        from widgets.shell.project_memory import ProjectMemory
-
         self._context.part(ProjectMemory).keep()
 
     # The file on the disk
