@@ -18,6 +18,8 @@ C = TypeVar("C", bound=QWidget)
 class Shelf(QWidget, Generic[C]):
     """Cards of at least ``least`` pixels with their gap, in at most ``most`` columns.
 
+    ``wanted`` is what was searched for here last.
+
     Subclasses say by `tiers` what the search looks at, by `fits` what else counts, and by `without` what is said where
     nothing fits.
     """
@@ -30,7 +32,7 @@ class Shelf(QWidget, Generic[C]):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 8, 8)
         self._grid.setSpacing(12)
-        self._columns, self._wanted = 0, ""
+        self._columns, self.wanted = 0, ""
         self.cards: list[C] = []
         self.nothing = text_label("", self, look="faint", wrap=True, hidden=True)
         self.other = QPushButton(self)
@@ -63,7 +65,7 @@ class Shelf(QWidget, Generic[C]):
 
     def filter(self, text: str) -> None:
         """Show the cards that hold all words of ``text``."""
-        self._wanted = text
+        self.wanted = text
         self.arrange()
 
     def offer_other(self, title: str) -> None:
@@ -79,7 +81,7 @@ class Shelf(QWidget, Generic[C]):
         """Put the cards that fit in their places."""
         if not self._columns:  # not shown yet
             return
-        shown = fitting(self._wanted, [card for card in self.cards if self.fits(card)], self.tiers)
+        shown = fitting(self.wanted, [card for card in self.cards if self.fits(card)], self.tiers)
         while self._grid.takeAt(0) is not None:
             pass
         for card in self.cards:

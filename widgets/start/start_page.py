@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.system.number_format import counted
 from widgets.look import icons
 from widgets.look.labels import Label, text_label
-from widgets.look.layouts import Gap, Stretch, hbox, vbox
+from widgets.look.layouts import Gap, Stretch, empty, hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.segments import segments
@@ -127,7 +127,8 @@ class FileRow(ProjectRow):
         path, score = project.path, project.score
         folder = str(path.parent).replace(str(Path.home()), "~")
         name = f"{project.name} (unsaved)" if project.unsaved else project.name
-        super().__init__(name, score or folder, _RIGHT if score else _LEFT)
+        below = score or ("As its last run has it" if project.unsaved else folder)
+        super().__init__(name, below, _LEFT if below == folder else _RIGHT)
         self.path, self.score = path, score
         where = "Not saved yet: it opens as its last run has it" if project.unsaved else str(path)
         self.setAccessibleName(f"Open {project.name if project.unsaved else path.name}")
@@ -217,13 +218,11 @@ class StartPage(Themed, QWidget):
         self.shelves = QStackedWidget()
         self.search = QLineEdit()
         self.search.setObjectName("gallerySearch")
-        self.search.setPlaceholderText("Search, say LSTM")
-        self.search.setAccessibleName("Search examples and lessons")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self._search)
-        self.gallery.other.clicked.connect(self.show_lessons)
-        self.lessons.other.clicked.connect(self._show_all_examples)
+        self.gallery.other.clicked.connect(lambda: self._take_along(1))
+        self.lessons.other.clicked.connect(lambda: self._take_along(0))
         for widget in (self.gallery, self.lessons):
             self.shelves.addWidget(self._scrolling(widget))
         switch, self.topic_row = self._switch(), self._topics()
@@ -233,18 +232,28 @@ class StartPage(Themed, QWidget):
         return vbox(head, topics, (self.shelves, 1), spacing=12)
 
     def _search(self, text: str) -> None:
-        """Look among examples and lessons; where nothing fits on one shelf, lead to what fits on the other."""
+        """Look on the shelf that is shown; where nothing fits there, lead to what fits on the other."""
         if not self.lessons.cards:
             self.lessons.show_lessons(lessons())
-        for shelf, other, what in ((self.gallery, self.lessons, "lesson"), (self.lessons, self.gallery, "example")):
-            shelf.filter(text)
-            found = other.count(text)
-            shelf.offer_other(f"Show {counted(found, what)} with these words" if found else "")
+        here, there = self._here_and_there()
+        here.filter(text)
+        found = there.count(text)
+        what = "example" if there is self.gallery else "lesson"
+        here.offer_other(f"Show {counted(found, what)} with these words" if found else "")
 
-    def _show_all_examples(self) -> None:
-        """Bring the examples forward, of every topic."""
-        self.topics.button(0).setChecked(True)
-        self.kinds.button(0).setChecked(True)
+    def _here_and_there(self) -> tuple[Gallery | LessonList, Gallery | LessonList]:
+        """The shelf that is shown, and the other one."""
+        lessons = self.kinds.checkedId() == 1
+        return (self.lessons, self.gallery) if lessons else (self.gallery, self.lessons)
+
+    def _take_along(self, index: int) -> None:
+        """Bring a shelf forward with the words that were searched for on the other; examples of all topics."""
+        text = self.search.text()
+        if index == 0:
+            self.topics.button(0).setChecked(True)
+        self.kinds.button(index).setChecked(True)
+        self.search.setText(text)
+        self.search.setFocus()
 
     @property
     def panes(self) -> tuple[QWidget, ...]:
@@ -286,14 +295,19 @@ class StartPage(Themed, QWidget):
             self.lessons.show_lessons(lessons())  # how far one came may have changed
         self.topic_row.setVisible(index == 0)
         self.shelves.setCurrentIndex(index)
+        self._show_search()
+
+    def _show_search(self) -> None:
+        """Show what was searched for on this shelf: what was typed for the other is not applied here."""
+        here, _ = self._here_and_there()
+        what, such = ("examples", "LSTM") if here is self.gallery else ("lessons", "pooling")
+        self.search.setPlaceholderText(f"Search {what}, say {such}")
+        self.search.setAccessibleName(f"Search {what}")
+        self.search.setText(here.wanted)
 
     def show_recent(self, recent: Sequence[RecentProject], back: OpenRow | None = None) -> None:
         """List what to continue with: the open project, if no file has it as it is, then the others."""
-        while (item := self.files.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self.files)
         self.back = back
         self._continue.setVisible(bool(recent) or back is not None)
         if back is not None:
