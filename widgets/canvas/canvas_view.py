@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -34,7 +34,7 @@ from widgets.canvas import canvas_accessibility
 from widgets.canvas.board import Board
 from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_context import CanvasContext
-from widgets.canvas.commands.add_commands import add, add_layer, drop_at, show_drop
+from widgets.canvas.commands.add_commands import add, add_layer, add_row, drop_at, show_drop
 from widgets.canvas.corner_caption import CornerCaption
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
@@ -145,6 +145,10 @@ class CanvasView(QGraphicsView):
     def add(self, layer: Layer | type[Layer], place: QPointF | None = None) -> str:
         """Add a layer as if dropped at a place of the scene, or where it fits; returns its id."""
         return add(self.context, layer) if place is None else drop_at(self.context, layer, place)
+
+    def add_row(self, layers: Sequence[Layer | type[Layer]]) -> list[str]:
+        """Add layers one behind another where they fit, in one step that one undo takes back; returns their ids."""
+        return add_row(self.context, layers)
 
     def show_drop(self, layer: Layer | None, place: QPointF) -> None:
         """Show which wire a layer would be put on, or would get, if it were dropped; None shows nothing."""

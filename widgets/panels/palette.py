@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.editing.layer_phrases import read_search
 from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
@@ -41,6 +42,13 @@ from widgets.look.theme import Themed, ThemeSource
 MIME = "application/x-netloom-layer"
 """Type of what is dragged out of the palette: the layer's kind as UTF-8."""
 
+HINTS = ("Search, or dense 32, relu, dropout", "Search, or dense 32, relu", "Search, or conv, relu", "Search layers")
+"""What the empty field says, by the room that it has."""
+SEARCHED = (
+    "A name, with settings if you like, or several with commas between: dense 32, relu, dropout. Enter adds them."
+)
+NOTHING = "No layer is called so. Try a shorter word, or several layers with commas between: dense 32, relu, dropout."
+
 _KIND = Qt.ItemDataRole.UserRole
 _BLOCK = Qt.ItemDataRole.UserRole + 2
 
@@ -51,11 +59,12 @@ BLOCK_MIME = "application/x-netloom-block"
 class Palette(Themed, QWidget):
     """A search field above the families, and above them the user's own blocks.
 
-    ``chosen`` carries the kind that a double-click or Return picked, ``block_chosen`` the name of a block of one's own;
-    ``failed`` carries a sentence.
+    ``chosen`` carries the kind that a double-click or Return picked, ``row_chosen`` layers or kinds that were typed
+    with settings or one behind another, ``block_chosen`` the name of a block of one's own; ``failed`` a sentence.
     """
 
     chosen = Signal(str)
+    row_chosen = Signal(object)
     block_chosen = Signal(str)
     failed = Signal(str)
 
@@ -64,13 +73,17 @@ class Palette(Themed, QWidget):
         self.setObjectName("palette")
         self.search = QLineEdit()
         self.search.setObjectName("paletteSearch")
-        self.search.setPlaceholderText("Search layers")
         self.search.setAccessibleName("Search layers")
+        self.search.setAccessibleDescription(SEARCHED)
+        self.search.setToolTip(SEARCHED)
         self.search.setClearButtonEnabled(True)
         self.tree = _Tree(self._rename_block)
-        self.nothing = text_label("No layer is called so. Try a shorter word.", look="faint", wrap=True, hidden=True)
+        self.nothing = text_label("", look="faint", wrap=True, hidden=True)
+        """What is said in place of the list: that nothing is found, or what Return adds."""
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         vbox(self.search, self.nothing, (self.tree, 1), parent=self, margins=(8, 8, 8, 8), spacing=8)
         self._families: list[tuple[Family, QTreeWidgetItem]] = []
+        self._row: tuple[Layer | type[Layer], ...] = ()
         self._fill()
         self._own = QTreeWidgetItem(["Your blocks"])
         self._own.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -84,6 +97,17 @@ class Palette(Themed, QWidget):
         self.tree.deleted.connect(self.delete_block)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much of what can be typed as the field has room for."""
+        super().resizeEvent(event)
+        self._hint()
+
+    def _hint(self) -> None:
+        metrics = self.search.fontMetrics()
+        room = self.search.width() - 4 * metrics.averageCharWidth()
+        fitting = (hint for hint in HINTS if metrics.horizontalAdvance(hint) <= room)
+        self.search.setPlaceholderText(next(fitting, HINTS[-1]))
 
     def _fill(self) -> None:
         for family in Family:
@@ -159,6 +183,7 @@ class Palette(Themed, QWidget):
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""
+        self._hint()
         for family, top in self._families:
             top.setFont(0, self.theme.font(small=True, bold=True))
             top.setForeground(0, self.theme.faint)
@@ -179,6 +204,9 @@ class Palette(Themed, QWidget):
                 first = first or (item if fits else None)
             top.setHidden(not fitting)
             top.setExpanded(True)
+        row, said = ((), "") if first is not None else _typed(text)
+        self._row = row
+        self.nothing.setText(said or NOTHING)
         self.nothing.setVisible(first is None)
         self.tree.setVisible(first is not None)
         chosen = self._beginning_with(text.lower()) or first
@@ -194,7 +222,9 @@ class Palette(Themed, QWidget):
 
     def _choose_current(self) -> None:
         item = self.tree.currentItem()
-        if item is not None:
+        if self._row:
+            self.row_chosen.emit(self._row)
+        elif item is not None and self.tree.isVisibleTo(self):
             self._choose(item)
 
     def _choose(self, item: QTreeWidgetItem) -> None:
@@ -203,6 +233,23 @@ class Palette(Themed, QWidget):
             self.block_chosen.emit(block)
         elif kind:
             self.chosen.emit(kind)
+
+
+def _typed(text: str) -> tuple[tuple[Layer | type[Layer], ...], str]:
+    """What Return adds where layers are typed with settings or one behind another, and what is said of it.
+
+    Nothing is added, nor said, where no layer is understood.
+    """
+    reading = read_search(catalogue().values(), text)
+    results = [step.result for step in reading.steps] or list(reading.results[:1])
+    found = [result for result in results if result is not None]
+    problem = reading.problem or next((result.problem for result in found if result.problem), "")
+    if problem or not found:
+        return (), problem
+    row = tuple(result.layer or result.kind for result in found)
+    named = [(result.kind.title, result.layer.summary() if result.layer else "") for result in found]
+    titles = [f"{title} ({settings})" if settings else title for title, settings in named]
+    return row, f"Enter adds {', then '.join(titles)}."
 
 
 def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QWidget
 
 from graph.errors import NetloomError
+from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
 from graph.project import SUFFIX
 from graph.structure.blocks import Block
@@ -128,6 +129,7 @@ class Workbench(QWidget):
         self._session.replaced.connect(self._begin_description)
         self._session.finishing.connect(self.commit_typing)
         self.palette_panel.chosen.connect(self.add_layer)
+        self.palette_panel.row_chosen.connect(self.add_row)
         self.palette_panel.block_chosen.connect(self.add_block)
         self.palette_panel.failed.connect(self.refused)
         self._block_drops = BlockDrops(self.canvas, self.add_block)
@@ -253,6 +255,10 @@ class Workbench(QWidget):
     def add_layer(self, kind: str) -> None:
         """Add a layer of this kind as the canvas sees fit."""
         self.canvas.events.attempt(lambda: self.canvas.add(catalogue()[kind]))
+
+    def add_row(self, layers: Sequence[Layer | type[Layer]]) -> None:
+        """Add layers one behind another, as the canvas sees fit."""
+        self.canvas.events.attempt(lambda: self.canvas.add_row(layers))
 
     def add_block(self, name: str, place: QPointF | None = None) -> None:
         """Add a block of the user's library, at ``place`` (scene) or as the canvas sees fit."""

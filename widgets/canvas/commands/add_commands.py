@@ -33,7 +33,7 @@ def add_layer(canvas: CanvasContext) -> None:
         insert_on_wire(canvas, slot, QPointF(*canvas.board.wires[slot].course.middle()))
     else:
         end = _end_of_selected(canvas) or _end_at_pointer(canvas)
-        _search(canvas, lambda layers: _add_row(canvas, layers), end)
+        _search(canvas, lambda layers: add_row(canvas, layers), end)
 
 
 @command("Connect from here", "C", id="connect", group=Group.ADD, context=ContextMenu.CARD, needs_layers=True)
@@ -44,7 +44,7 @@ def connect_from_here(canvas: CanvasContext) -> None:
 
 def add(canvas: CanvasContext, layer: Layer | type[Layer]) -> str:
     """Add a layer behind the selected one, before what follows that, else at the pointer; returns its id."""
-    return _add_row(canvas, [layer])[-1]
+    return add_row(canvas, [layer])[-1]
 
 
 def drop_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -> str:
@@ -55,7 +55,7 @@ def drop_at(canvas: CanvasContext, layer: Layer | type[Layer], place: QPointF) -
     return _add_row_at(canvas, [layer], place)[-1]
 
 
-def _add_row(canvas: CanvasContext, layers: Layers) -> list[str]:
+def add_row(canvas: CanvasContext, layers: Layers) -> list[str]:
     """Add layers one behind another, the first behind the selected one or at the pointer; returns their ids."""
     made, network = _made(canvas, layers), canvas.document.network
     source = adding.followed(network, canvas.selection.ids, made[0])
