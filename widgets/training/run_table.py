@@ -18,6 +18,7 @@ from widgets.fields.checked_names import CheckedNames
 from widgets.look.first_press import FirstPress
 from widgets.look.swatch import SWATCH
 from widgets.look.theme import ThemeSource
+from widgets.training.frozen_column import FrozenColumn
 from widgets.training.run_columns import NAME, NOTES, TAGS
 from widgets.training.run_model import CHANGES, RunModel
 
@@ -108,7 +109,7 @@ class RunTable(QTableView):
     """Runs in columns. The least needed are left out until the name has room, and nothing is scrolled sideways.
 
     Which columns there are depends on the width and the texts alone, so that none comes or goes by a click. The wide
-    table shows all of them, and is scrolled.
+    table shows all of them, and is scrolled; the names and what differs stay in view.
     """
 
     def __init__(self, model: RunModel, source: ThemeSource, parent: QWidget | None = None) -> None:
@@ -128,6 +129,14 @@ class RunTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         FirstPress(self)
         self._dress_headers()
+        self.frozen = FrozenColumn(self, source, self._paint_second_lines)
+        """The names, while the wide table is scrolled sideways."""
+        self.frozen.setAccessibleName("Names of the runs")
+        self.frozen.setItemDelegate(TwoLines(model, self.frozen))
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalScrollBar().valueChanged.connect(
+            lambda _: self.viewport().update()
+        )  # second lines stay in place
         model.modelReset.connect(self._on_columns)
         self.itemDelegate().closeEditor.connect(self._on_edited)
         self._on_columns()
@@ -168,6 +177,19 @@ class RunTable(QTableView):
         """As many columns as the new width has room for."""
         super().resizeEvent(event)
         self.fit_columns()
+        self.frozen.fit()
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Bring a cell into view, beside the names that stay there."""
+        super().scrollTo(index, hint)
+        under = self.columnWidth(0) - self.visualRect(index).left()
+        if self._model.is_wide and index.column() > 0 and under > 0:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - under)
 
     def fit_columns(self) -> None:
         """Show the columns that have room; all of them in the wide table."""
@@ -202,18 +224,21 @@ class RunTable(QTableView):
         """Paint the cells, then below each name what differs, over the whole row."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
+        self._paint_second_lines(painter)
+        painter.end()
+
+    def _paint_second_lines(self, painter: QPainter) -> None:
         painter.setFont(self._source.theme.font(small=True))
         painter.setPen(self._source.theme.faint)
         for row in range(self._model.rowCount()):
             top, height = self.rowViewportPosition(row), self.rowHeight(row)
             if top + height >= 0 and top <= self.viewport().height():
                 self._paint_second_line(painter, row, QRect(0, top + height // 2, 0, height // 2 - 1))
-        painter.end()
 
     def _paint_second_line(self, painter: QPainter, row: int, line: QRect) -> None:
         """What differs on the left; on the right of a run that is selected and not shown, how it is shown."""
         top = Qt.AlignmentFlag.AlignTop
-        line.setLeft(self._box_width() + INSET - self.horizontalOffset())
+        line.setLeft(self._box_width() + INSET)
         line.setRight(self.viewport().width() - 1 - INSET)
         metrics, asked = painter.fontMetrics(), self.asks_for_tick(row)
         if asked:

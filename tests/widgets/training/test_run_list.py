@@ -35,6 +35,7 @@ from widgets.training.run_model import CHANGES
 
 MINE, OTHER = ProjectKey("mine", "load"), ProjectKey("other", "digits")
 Trained = Callable[..., Path]
+FORMAT = QImage.Format.Format_RGB32
 
 
 @pytest.fixture
@@ -170,6 +171,34 @@ def test_the_wide_table_has_every_metric_beside_the_settings_that_differ(
     assert "Written to" in listed.notice.text
     qtbot.mouseClick(listed.wide, Qt.MouseButton.LeftButton)
     assert [column.title for column in listed.model.columns][:2] == ["Run", "Validation"]
+
+
+def test_names_stay_in_view_while_the_wide_table_is_scrolled(listed: RunList, trained: Trained, qtbot: QtBot) -> None:
+    for units in (8, 16, 32):
+        trained(units, weight_decay=units / 1000)
+    qtbot.mouseClick(read(listed).wide, Qt.MouseButton.LeftButton)
+    listed.resize(420, 300)
+    table = listed.table
+    bar, frozen = table.horizontalScrollBar(), table.frozen
+    name = QRect(0, 0, table.columnWidth(0) - 1, table.rowHeight(0) * 3)  # without the edge of what stays
+    path = listed.model.entry(1).path
+    box = drawn_box(table, listed.model, path)
+    before = table.viewport().grab(name).toImage()
+    assert not frozen.isVisible() and bar.maximum() > 0
+    bar.setFocus()
+    qtbot.keyClick(bar, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum() and frozen.isVisible()
+    place = name.translated(table.viewport().mapTo(table, QPoint(0, 0)))
+    assert table.grab(place).toImage().convertToFormat(FORMAT) == before.convertToFormat(FORMAT)
+
+    qtbot.mouseClick(frozen.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert listed.model.hue(path) is not None
+    assert listed.current is not None and listed.current.path == path
+
+    table.setCurrentIndex(listed.model.index(1, 1))
+    assert table.visualRect(listed.model.index(1, 1)).left() >= table.columnWidth(0)
+    qtbot.mouseClick(listed.back, Qt.MouseButton.LeftButton)
+    assert not frozen.isVisible()
 
 
 @pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE, 2.0])
