@@ -139,4 +139,6 @@ def _display(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str, Any
             for diagnosis in new:
                 display.tell(diagnosis)
             last = event.to_json() if event.name == "finished" else last
+        if monitor.caution:
+            display.say(monitor.caution)
     return last

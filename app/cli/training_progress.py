@@ -62,6 +62,10 @@ class Display:
         """Say what is wrong with the training, and what may help."""
         titles = " or ".join(f"{fix.title[:1].lower()}{fix.title[1:]}" for fix in diagnosis.remedies)
         words = f"{diagnosis.text} What may help: {titles}." if titles else diagnosis.text
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """Say what is to be thought of."""
         self._console.print(words, style="yellow", highlight=False)
 
     def _started(self, event: Started) -> None:

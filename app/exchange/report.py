@@ -23,9 +23,11 @@ from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
 from app.training.diagnosis import diagnose_run, divergence
+from app.training.generalisation import caution
 from app.training.losses import trained_by_margins
 from app.training.plan import Plan
 from app.training.runs import Run
+from app.training.training_course import Course
 from graph.atomic_write import write_atomically
 from graph.checking.check import Checker
 from graph.errors import NetloomError
@@ -229,6 +231,9 @@ def _diagnoses(run: Run) -> Iterator[str]:
     for diagnosis in diagnose_run(run):
         sentence = without_places(diagnosis.sentence, run.base, run.path.parent)
         yield f"<p><b>{html_parts.text(sentence)}</b> {html_parts.text(diagnosis.evidence)}</p>"
+    course = Course.of(run.history(points=False), run)
+    if few := caution(course.test, course.test_samples):
+        yield f"<p>{html_parts.text(few)}</p>"
 
 
 def _sentence(words: object, *folders: Path | None) -> str:

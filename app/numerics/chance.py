@@ -1,4 +1,4 @@
-"""Whether chance explains a difference of two test scores: intervals for shares and means, McNemar's exact test."""
+"""Whether chance explains a difference of two scores: intervals for shares, means and RMSE, McNemar's exact test."""
 
 from __future__ import annotations
 
@@ -50,6 +50,17 @@ def difference_of_shares(right: int, samples: int, right_before: int, samples_be
     return Interval(now - before - below, now - before + above)
 
 
+def rmse_interval(rmse: float, samples: int) -> Interval:
+    """The interval of a root mean squared error that was measured on ``samples`` samples, at least 1.
+
+    The squared errors of a normal distribution with mean 0 add up to a chi-squared value of as many degrees of freedom,
+    here by Wilson and Hilferty (PNAS 17, 1931, page 684).
+    """
+    spread = 2 / (9 * samples)
+    low, high = (max(1 - spread + sign * Z * math.sqrt(spread), 1e-3) ** 3 for sign in (1, -1))
+    return Interval(rmse / math.sqrt(low), rmse / math.sqrt(high))
+
+
 def mcnemar(only_now: int, only_before: int) -> float:
     """How probable so lopsided a division of the samples that one of two networks alone has right is by chance.
 
@@ -67,6 +78,15 @@ def mean_difference(differences: ArrayLike) -> Interval | None:
         return None
     half = _student(len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(len(values))
     return Interval(float(values.mean()) - half, float(values.mean()) + half)
+
+
+def at_most(right: int, samples: int, chance: float) -> float:
+    """How probable at most ``right`` of ``samples`` are, each with a ``chance`` between 0 and 1 (binomial)."""
+    logs = [
+        _log_choices(samples, count) + count * math.log(chance) + (samples - count) * math.log(1 - chance)
+        for count in range(right + 1)
+    ]
+    return min(1.0, math.fsum(map(math.exp, logs)))
 
 
 def _log_choices(samples: int, count: int) -> float:

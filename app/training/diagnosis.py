@@ -1,4 +1,4 @@
-"""Diagnosis of a training from its curves: overfitting, chance level, divergence, swings, lopsided classes.
+"""Diagnosis of a training from its curves and test: overfitting, chance level, divergence, swings, lopsided classes.
 
 `diagnose` looks at a finished or a running training as a whole; `app.training.training_monitor` follows one by its
 events. Window, command line and report all say what these say.
@@ -15,20 +15,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.lopsided import lopsided_note
 from app.data.split import Split
 from app.system.number_format import format_number, format_percent
+from app.training.generalisation import gap
 from app.training.loss_swings import late_epochs, recent_losses, swing_text, swings
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
+from app.training.run_data import known_info, split_of
 from app.training.runs import Run, RunHistory
 from app.training.training_course import SINCE_BEST, Course
 from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
-Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "second_cycle"]
+Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "gap", "second_cycle"]
 
 NOT_A_NUMBER = "The loss was no longer a number"
 """How the reason of a training begins that ended because its loss was infinite or not a number."""
@@ -109,13 +110,13 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
         what its data offers, None where that is not known.
     """
     try:
-        context = _Context(course, Plan.parse(sections.get("plan") or {}), info, _split(sections))
+        context = _Context(course, Plan.parse(sections.get("plan") or {}), info, split_of(sections))
     except NetloomError:
         return ()
     diverged = _diverged(context)
     if diverged is not None:
         return (diverged,)  # the cause of all else
-    rules = (_at_chance, _lopsided, _swinging_or_overfitting, _second_cycle)
+    rules = (_at_chance, _lopsided, _swinging_or_overfitting, _gap, _second_cycle)
     return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
@@ -127,21 +128,13 @@ def diagnose_run(run: Run, history: RunHistory | None = None) -> tuple[Diagnosis
     NetloomError
         if its log was altered.
     """
-    course = Course.of(history or run.history(points=False))
+    course = Course.of(history or run.history(points=False), run)
     return diagnose(course, run.project.sections, known_info(run.project.sections, run))
 
 
 def divergence(found: Iterable[Diagnosis]) -> int:
     """The epoch (1-based) in which a training diverged, by what was found wrong with it; 0 where it did not."""
     return next((diagnosis.epoch for diagnosis in found if diagnosis.kind == "diverged"), 0)
-
-
-def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
-    """What the data of a run offers, as far as that is known without reading it."""
-    try:
-        return DataChoice.parse(sections.get("data")).known_info(run.base)
-    except NetloomError:
-        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,14 +171,6 @@ class _Context:
         if not self.info.counts and confusion is not None and len(confusion) == len(self.target.classes):
             return tuple(confusion.sum(1).tolist())
         return self.info.counts
-
-
-def _split(sections: Mapping[str, Any]) -> Split:
-    """The shares of training and validation set, as usual where the data is not known."""
-    try:
-        return DataChoice.parse(sections.get("data")).split
-    except NetloomError:
-        return Split()
 
 
 def _diverged(context: _Context) -> Diagnosis | None:
@@ -370,6 +355,23 @@ def _overfitting(context: _Context) -> Diagnosis | None:
     if not plan.weight_decay:
         fixes.append(context.changed("Use weight decay", weight_decay=WEIGHT_DECAY))
     return Diagnosis("overfitting", "The network overfits.", evidence, "patience", course.last, tuple(fixes))
+
+
+def _gap(context: _Context) -> Diagnosis | None:
+    """Much worse on the test set than on the training set, where nothing is said that explains it."""
+    course, plan = context.course, context.plan
+    if (
+        plan.objective not in BY_LOSS
+        or _at_chance(context) is not None
+        or _swinging_or_overfitting(context) is not None
+    ):
+        return None
+    evidence = gap(course.kept, course.test, course.test_samples)
+    if not evidence:
+        return None
+    fixes = () if plan.weight_decay else (context.changed("Use weight decay", weight_decay=WEIGHT_DECAY),)
+    sentence = "The network does worse on new samples."
+    return Diagnosis("gap", sentence, evidence, "weight_decay", course.last, fixes)
 
 
 def _second_cycle(context: _Context) -> Diagnosis | None:

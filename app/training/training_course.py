@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.training.kept_epoch import kept_epoch
 from app.training.plan import BY_LOSS, Plan
+from app.training.run_data import test_samples
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 
@@ -25,7 +27,8 @@ class Course:
 
     ``epochs`` are the ``epoch`` events as JSON objects, ``planned`` how many there are to be, ``reason`` why it ended
     where that was no normal end, ``confusion`` int64 (classes, classes) of the validation set after the last epoch,
-    rows are the truth.
+    rows are the truth. ``kept`` are the metrics on the training set of the epoch whose weights are kept, ``test`` those
+    on the test set of ``test_samples`` samples; all are empty before the test.
     """
 
     epochs: Sequence[Mapping[str, Any]] = ()
@@ -33,15 +36,27 @@ class Course:
     over: bool = False
     reason: str = ""
     confusion: NDArray[np.int64] | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    test: Mapping[str, Any] = field(default_factory=dict)
+    test_samples: int | None = None
 
     @classmethod
-    def of(cls, history: RunHistory) -> Course:
-        """The course that a run's log tells of."""
+    def of(cls, history: RunHistory, run: Run | None = None) -> Course:
+        """The course that a run's log tells of; what came of its test is known where the ``run`` is given as well."""
         started, finished = history.started or {}, history.finished or {}
         reason = str(finished.get("reason") or "")
         kept = history.confusion
         counts = np.array(kept["counts"], np.int64) if kept is not None else None
-        return cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason, counts)
+        course = cls(history.epochs, int(started.get("epochs", 0)), bool(finished), reason, counts)
+        return course.tested(finished, run) if run is not None else course
+
+    def tested(self, finished: Mapping[str, Any], run: Run) -> Course:
+        """The same with what the test gave, as the ``finished`` event of the run tells."""
+        kept = kept_epoch(self.epochs, finished, run.project.sections.get("plan"))
+        test = finished.get("test") or {}
+        if kept is None or not test:
+            return self
+        return replace(self, kept=kept.train, test=test, test_samples=test_samples(run))
 
     def values(self, part: str, metric: str) -> list[float]:
         """A metric of each epoch on a part, NaN where it is not known."""

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.data.data_choice import DataChoice
-from app.data.split import known_counts, part_sizes
 from app.project.project_ids import known_project
 from app.project.run_settings import RunSettings, settings_of
 from app.system.number_format import counted
@@ -17,6 +15,7 @@ from app.training.diagnosis import diagnose_run, divergence
 from app.training.epoch_time import epoch_seconds
 from app.training.kept_epoch import KeptEpoch, keeps_best_epoch
 from app.training.plan import ADVERSARIAL, Plan, objective_of
+from app.training.run_data import test_samples
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
 from widgets.training.metric_text import IN_UNITS, own_name, primary, score_of, status_of
@@ -168,20 +167,6 @@ def _score(
     if score or status == "completed":
         return score or "Trained"
     return f"Trained for {counted(epoch, 'epoch')}" if epoch else "Trained for less than an epoch"
-
-
-def test_samples(run: runs.Run) -> int | None:
-    """How many samples a run was tested on: as it says itself, else as its data is divided; None where not known."""
-    kept = run.environment.get("samples")
-    if isinstance(kept, Mapping) and isinstance(kept.get("test"), int):
-        return int(kept["test"])
-    try:
-        choice = DataChoice.parse(run.project.sections.get("data"))
-        info = choice.known_info(run.base)
-    except NetloomError:
-        return None
-    counts = known_counts(choice.split, info) if info is not None else None
-    return part_sizes(choice.split, info.samples, counts)[2] if info is not None and counts is not None else None
 
 
 def run_name(path: Path, owner: Owner, key: ProjectKey) -> str:

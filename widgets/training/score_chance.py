@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference, share
+from app.numerics.chance import LEVEL, Interval, difference_of_shares, mcnemar, mean_difference
 from app.protocol.evaluation_values import Evaluation, Predictions
 from app.protocol.messages import Array
-from app.system.number_format import format_number, format_percent
+from app.system.number_format import format_number
+from app.training.generalisation import of_samples
 from widgets.training.metric_text import own_name, signed
 from widgets.training.run_entries import RunEntry
 
@@ -85,15 +86,11 @@ def _of_losses(old: Evaluation, new: Evaluation) -> Verdict | None:
 
 
 def how_sure(entry: RunEntry) -> str:
-    """What a test score says of samples to come: ``8 of 9 test samples are right. …``; empty where it is no share."""
-    right = _right(entry.metric, entry) if own_name(entry.metric) in WHOLE else None
-    if right is None:
+    """What a test score says of samples to come: ``8 of 9 test samples are right. …``; empty where it is not known."""
+    score, name = entry.tested.get(entry.metric), own_name(entry.metric)
+    if score is None or not entry.test_samples or name not in WHOLE | {"rmse"}:
         return ""
-    low, high = (format_percent(value, 0) for value in _ends(share(*right)))
-    return (
-        f"{right[0]:,} of {right[1]:,} test samples are right. By so many, the share of all such samples lies between "
-        f"{low} and {high} (95 % interval)."
-    )
+    return of_samples(name, score, entry.test_samples)
 
 
 def _right(metric: str, entry: RunEntry) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from app.numerics.chance import Interval, difference_of_shares, mcnemar, mean_difference, share
+from app.numerics.chance import Interval, at_most, difference_of_shares, mcnemar, mean_difference, rmse_interval, share
 
 
 def test_the_interval_of_a_share_is_that_of_newcombes_paper() -> None:
@@ -63,3 +63,18 @@ def test_the_mean_of_differences_has_students_interval() -> None:
     assert wide is not None and wide.holds_zero and wide.high == pytest.approx(0.1994, abs=1e-4)
     assert mean_difference([1.0, 2.0, 3.0, 4.0]) is None and mean_difference([math.nan] * 9) is None
     assert mean_difference([0.5] * 9) == Interval(0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("samples", "low", "high"),
+    # Chi-squared of 9 and 30 degrees of freedom: 2.700 to 19.023, 16.791 to 46.979.
+    [(9, (9 / 19.023) ** 0.5, (9 / 2.700) ** 0.5), (30, (30 / 46.979) ** 0.5, (30 / 16.791) ** 0.5)],
+)
+def test_an_rmse_on_few_samples_is_known_roughly(samples: int, low: float, high: float) -> None:
+    interval = rmse_interval(2.0, samples)
+    assert interval.low == pytest.approx(2 * low, rel=0.01) and interval.high == pytest.approx(2 * high, rel=0.01)
+
+
+def test_at_most_so_many_are_right_as_often_as_the_binomial_says() -> None:
+    assert at_most(8, 9, 0.99) == pytest.approx(1 - 0.99**9)
+    assert at_most(1, 3, 0.5) == pytest.approx(0.5) and at_most(3, 3, 0.9) == pytest.approx(1)

@@ -38,7 +38,8 @@ def test_a_score_of_few_samples_says_how_little_it_says() -> None:
     # Wilson: 8 of 9 is 0.5650 to 0.9801.
     assert how_sure(entry(9, 8 / 9)).startswith("8 of 9 test samples are right.")
     assert "between 57 % and 98 %" in how_sure(entry(9, 8 / 9))
-    assert how_sure(entry(9, 0.5)) == how_sure(entry(None, 1.0)) == how_sure(entry(9, 1.0, "rmse")) == ""
+    assert how_sure(entry(9, 0.5)) == how_sure(entry(None, 1.0)) == how_sure(entry(9, 1.0, "mae")) == ""
+    assert "the RMSE on all such samples lies between 32.3 and 86.0" in how_sure(entry(9, 46.9, "rmse"))
 
 
 @pytest.mark.parametrize(
