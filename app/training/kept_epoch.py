@@ -42,3 +42,16 @@ def kept_epoch(
 def keeps_best_epoch(plan: object) -> bool:
     """Whether the section ``plan`` of a project asks for the weights of the best epoch, as it does by default."""
     return not isinstance(plan, Mapping) or plan.get("keep_best", True) is not False
+
+
+def weights_saved(epochs: Sequence[Mapping[str, Any]], finished: Mapping[str, Any] | None, plan: object) -> str:
+    """When a run that has ended had the weights it saved: ``in its best epoch, 12``, ``at step 340, where it ended``.
+
+    Those of the best epoch, where they are kept and there is one; else those of the step at which it ended, also
+    within an epoch. Empty where the log does not tell.
+    """
+    kept = kept_epoch(epochs, finished, plan)
+    if kept is not None and kept.is_best:
+        return f"in its {kept.words}"
+    step = (finished or {}).get("step")
+    return f"at step {step:,}, where it ended" if isinstance(step, int) else ""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from app.system.home import free_path, home
-from app.training.kept_epoch import KeptEpoch, kept_epoch
+from app.training.kept_epoch import KeptEpoch, kept_epoch, weights_saved
 from app.training.log_lines import POINTS, lines_of
 from graph import strict_json
 from graph.atomic_write import write_atomically
@@ -211,6 +211,11 @@ class Run:
     def kept_epoch(self, history: RunHistory) -> KeptEpoch | None:
         """The epoch of the weights to use; None before the first one is done."""
         return kept_epoch(history.epochs, history.finished, self.project.sections.get("plan"))
+
+    def weights_saved(self) -> str:
+        """When it had the weights it saved, once it has ended: ``in its best epoch, 12``."""
+        history = self.history(points=False)
+        return weights_saved(history.epochs, history.finished, self.project.sections.get("plan"))
 
     def summary(self) -> RunSummary:
         """The line that the list of runs shows."""

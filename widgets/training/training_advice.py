@@ -221,9 +221,10 @@ class TrainingAdvice(QObject):
                 self._notice.clear()
             return
         named = ", ".join(changed[:MOST_NAMED]) + (", …" if len(changed) > MOST_NAMED else "")
+        place = "the best epoch" if used is not None and used.keep_best else "here"
         self._say(
             f"Changed: {named}. This counts from the next training; the run in progress goes on as it began.",
-            ("Go on with it from here", lambda: self.retrain_wanted.emit(None, True)),
+            (f"Go on from {place}", lambda: self.retrain_wanted.emit(None, True)),
             ("Begin again with it", lambda: self.retrain_wanted.emit(None, False)),
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.training.kept_epoch import kept_epoch
+from app.training.kept_epoch import kept_epoch, weights_saved
 
 LOSSES = (0.5, 0.3, 0.4, 0.6)
 
@@ -38,3 +38,18 @@ def test_the_epoch_whose_weights_are_kept(
 
 def test_before_the_first_epoch_there_is_none() -> None:
     assert kept_epoch([], None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("epochs", "finished", "plan", "words"),
+    [
+        (lines(marked=True), {"best_epoch": 2, "step": 45}, {}, "in its best epoch, 2"),
+        (lines(marked=True), {"best_epoch": 2, "step": 1045}, {"keep_best": False}, "at step 1,045, where it ended"),
+        ([], {"best_epoch": None, "step": 7}, {}, "at step 7, where it ended"),
+        ([], None, {}, ""),
+    ],
+)
+def test_it_is_said_when_a_run_had_the_weights_it_saved(
+    epochs: list[dict[str, Any]], finished: dict[str, Any] | None, plan: object, words: str
+) -> None:
+    assert weights_saved(epochs, finished, plan) == words

@@ -20,6 +20,7 @@ from graph.layers.dense import Dense
 from graph.project import Project, project_json, write_project
 from tests.app.protocol import samples
 from tests.widgets.conftest import digits_project
+from tests.widgets.training.finished_run import write_events
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
@@ -96,13 +97,18 @@ def test_changed_settings_are_taken_over_in_a_new_run_from_the_weights_so_far(be
     run = bench.begin()
     with bench.document.transaction("Cool"):
         bench.document.set_section("plan", bench.plan.changed(learning_rate=0.01).to_json())
-    press(qtbot, bench.window, "Go on with it from here")
+    press(qtbot, bench.window, "Go on from the best epoch")
     assert bench.controller.state is State.STOPPING
     assert bench.asked == []
     (run / WEIGHTS).write_bytes(b"pretended")
-    bench.controller.link.training_event.emit(samples.finished(status="stopped"))
+    ended = samples.finished(status="stopped", best_epoch=None, step=17)
+    write_events(run, ended)
+    bench.controller.link.training_event.emit(ended)
     qtbot.waitUntil(lambda: bool(bench.asked))
     assert bench.asked == [{"weights": run / WEIGHTS}]
+    assert bench.window.notices[-1] == (
+        "The new run goes on from the weights that the run before had at step 17, where it ended."
+    )
 
 
 def test_stopping_by_hand_begins_nothing(bench: Bench, qtbot: QtBot) -> None:

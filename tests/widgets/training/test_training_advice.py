@@ -203,7 +203,7 @@ def test_settings_changed_while_a_run_waits_say_that_they_do_not_count_yet(scene
     assert "epochs 21 → 25" in scene.panel.notice.text
     assert "learning rate" in scene.panel.notice.text
     assert "counts from the next training" in scene.panel.notice.text
-    scene.press(qtbot, "Go on with it from here")
+    scene.press(qtbot, "Go on from the best epoch")
     assert list(wanted.at(0)) == [None, True]
     set_plan(scene.document, epochs=26)
     scene.press(qtbot, "Begin again with it")
@@ -213,6 +213,13 @@ def test_settings_changed_while_a_run_waits_say_that_they_do_not_count_yet(scene
     scene.document.undo()
     scene.document.undo()
     assert scene.panel.notice.text == ""  # as the run began
+
+
+def test_where_the_last_weights_are_kept_one_goes_on_from_here(scene: Scene) -> None:
+    set_plan(scene.document, keep_best=False)
+    scene.begin()
+    set_plan(scene.document, epochs=25)
+    assert "Go on from here" in scene.buttons()
 
 
 def test_only_settings_with_an_effect_are_told() -> None:

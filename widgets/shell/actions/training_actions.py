@@ -15,6 +15,8 @@ from widgets.shell.actions.network_actions import next_problem
 from widgets.shell.banners import Notice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.protocol.events import Epoch
     from app.protocol.messages import DeviceInfo, Unfinished
     from graph.checking.fixes import Fix
@@ -293,6 +295,20 @@ class TrainingActions(QObject):
         kept = weights if self._keep_weights and weights is not None and weights.is_file() else None
         self._context.show_workspace("train")
         controller.train(session.document, session.base, weights=kept)
+        if kept is not None:
+            self._tell_weights(kept.parent)
+
+    def _tell_weights(self, run: Path) -> None:
+        """Say of when the weights are with which a run begins that goes on from another."""
+        from app.training.runs import Run
+
+        try:
+            when = Run.open(run).weights_saved()
+        except NetloomError:
+            return
+        if when:
+            text = f"The new run goes on from the weights that the run before had {when}."
+            self._context.say(Notice(text, "info", (), "weights", of_project=True))
 
     def step(self) -> None:
         """Train on one batch."""
