@@ -1,13 +1,17 @@
-"""A label of one line that is elided where room is short, with the whole of it as its tooltip."""
+"""A label of one line: smaller, in two lines, where room is short; elided, with the whole as tooltip, where it must."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.labels import Label
 from widgets.look.plain_text import plain_tip
+
+PLACE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+SMALLER, LEAST = 0.72, 10
+"""Share of the usual size of the letters that they have in two lines, and pixels below which they are not read."""
 
 
 class ElidedLabel(Label):
@@ -22,10 +26,23 @@ class ElidedLabel(Label):
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint as much as fits."""
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        """Paint all of it, or as much as fits."""
+        font, shown = self._fitting()
         self.setToolTip(plain_tip(self.text() if shown != self.text() else ""))
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.setFont(font)
+        painter.drawText(self.rect(), PLACE | Qt.TextFlag.TextWordWrap if font != self.font() else PLACE, shown)
         painter.end()
+
+    def _fitting(self) -> tuple[QFont, str]:
+        """The font that leaves room for the whole text, or the usual one and what of the text has room."""
+        font, text = self.font(), self.text()
+        if self.fontMetrics().horizontalAdvance(text) <= self.width():
+            return font, text
+        small = QFont(font)
+        small.setPixelSize(max(round(SMALLER * self.fontInfo().pixelSize()), LEAST))
+        wrapped = QFontMetrics(small).boundingRect(self.rect(), PLACE | Qt.TextFlag.TextWordWrap, text)
+        if small.pixelSize() < self.fontInfo().pixelSize() and self.rect().contains(wrapped):
+            return small, text
+        return font, self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width())
