@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 EXAMPLE = PRESETS / "digits_mlp.netloom"
 """What the tour shows where no project is open."""
 
-WIDTHS, GAP = (330, 270), 12
+WIDTHS, GAP = (330, 270, 480), 12
 """Widths that the card may have, the better one first, and the room about it, in pixels."""
+LOW = 0.36
+"""Share of the height below the bar that the card takes at most: the large text of the projector needs a wide one."""
 BELOW = 4
 """Room between the bar of the window and the card in its usual place, in pixels."""
 MOST_CARDS = 400
@@ -317,9 +319,9 @@ class CoachMarks(QObject):
             return
         if self._opened and not self._context.workbench.left_column.is_open:  # another size of the window folded it
             self._context.workbench.left_column.show_tabs(True)
-        room, target = self._context.window().rect().adjusted(GAP, GAP, -GAP, -GAP), self._target()
+        room, target = self._room(), self._target()
         ring = target.adjusted(-3, -3, 3, 3)
-        sizes = [self._size(width) for width in WIDTHS if width <= room.width()]
+        sizes = self._sizes(room)
         self.ring.setVisible(target.isValid())
         self.ring.setGeometry(ring)
         home = self._home(room, sizes[0])
@@ -333,11 +335,24 @@ class CoachMarks(QObject):
     def _size(self, width: int) -> QSize:
         return QSize(width, max(self._heights.get(width, 0), height_at(self.card, width)))
 
-    def _home(self, room: QRect, size: QSize) -> QRect:
+    def _sizes(self, room: QRect) -> list[QSize]:
+        """The sizes that the card may have, the better one first: one that is low enough to stand beside a pane."""
+        sizes = [self._size(width) for width in WIDTHS if width <= room.width()]
+        low = [size for size in sizes if size.height() <= LOW * room.height()]
+        return low or sizes
+
+    def _room(self) -> QRect:
+        """Where the card may stand: in the window, below its bar, of which it hides nothing."""
+        window = self._context.window()
+        room = window.rect().adjusted(GAP, GAP, -GAP, -GAP)
+        if self._context.working:
+            room.setTop(max(room.top(), self._context.workbench.mapTo(window, QPoint(0, 0)).y() + BELOW))
+        return room
+
+    @staticmethod
+    def _home(room: QRect, size: QSize) -> QRect:
         """Where the card stands if it can: at the right, below the bar of the window."""
-        body = self._context.workbench if self._context.working else None
-        top = body.mapTo(self._context.window(), QPoint(0, 0)).y() + BELOW if body is not None else room.top()
-        return QRect(QPoint(room.right() - size.width() + 1, max(top, room.top())), size)
+        return QRect(QPoint(room.right() - size.width() + 1, room.top()), size)
 
 
 def place_beside(target: QRect, room: QRect, sizes: Sequence[QSize], avoid: Sequence[QRect]) -> QRect:

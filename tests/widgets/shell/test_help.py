@@ -299,6 +299,7 @@ def test_the_tour_never_covers_what_it_points_at(
         card, room = tour.card.geometry(), window.rect()
         places.append(card)
         assert room.contains(card), mark.title
+        assert not card.intersects(QRect(window.bar.mapTo(window, QPoint()), window.bar.size())), mark.title
         pointed = layers_of(window) if mark.target == "canvas" else [place_of(window, mark.target)]
         assert pointed and not [rect for rect in pointed if rect.intersects(card)], (mark.title, card, pointed)
         assert all(tour.ring.geometry().contains(rect) for rect in pointed), mark.title
