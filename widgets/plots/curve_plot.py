@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLayout, QSlider, QToolButton, QWidget
 
 from widgets.look.free_places import HEAD
@@ -10,7 +10,7 @@ from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_view import FRAME_MS, CurveView
-from widgets.plots.plot_header import PlotHeader
+from widgets.plots.plot_header import TOP, PlotHeader
 
 
 class CurvePlot(QWidget):
@@ -100,7 +100,21 @@ class TitledCurves(QWidget):
         self.view = CurveView(source, title, empty, frame_ms=frame_ms)
         self.view.failed.connect(self.failed)
         self.setAccessibleName(title)
-        heading = text_label(title, self, look="heading", indent=12)
-        heading.setMinimumHeight(self.view.theme.px(32))
-        heading.setObjectName(HEAD)
-        vbox(heading, (self.view, 1), parent=self, spacing=0)
+        self._heading = text_label(title, self, look="heading", indent=12)
+        self._heading.setMinimumHeight(self.view.theme.px(32))
+        self._heading.setObjectName(HEAD)
+        self._beside: PlotHeader | None = None
+        vbox(self._heading, (self.view, 1), parent=self, spacing=0)
+
+    def line_up(self, header: PlotHeader) -> None:
+        """Begin the curves at the height at which those below ``header`` do, and the title in its first line."""
+        self._beside = header
+        header.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as high as the header beside it."""
+        header = self._beside
+        if header is not None and watched is header and event.type() == QEvent.Type.Resize:
+            self._heading.setFixedHeight(header.height())
+            self._heading.setContentsMargins(0, TOP, 0, header.height() - header.line)
+        return super().eventFilter(watched, event)

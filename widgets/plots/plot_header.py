@@ -26,6 +26,7 @@ OFF = "off"
 class PlotHeader(QWidget):
     """Title, controls of the owner's, the slider with its name and value, log switch. In a narrow plot the slider
     becomes shorter, then slider and switch stand in a line below; only where that is too narrow as well, the name goes.
+    Headers that are lined up all leave room for a second line where one of them needs it.
 
     ``slider`` and ``log`` are for whoever connects them. A plot that is not smoothed shows no slider.
     """
@@ -35,6 +36,7 @@ class PlotHeader(QWidget):
         self.setObjectName(HEAD)
         self.slider, self.log = slider, log
         self._smooths = True
+        self._beside: tuple[PlotHeader, ...] = ()
         self.caption = text_label("Smoothing", self, look="faint")
         self.value = text_label(OFF, self, look="faint")
         self._left: list[QWidget] = [text_label(title, self, look="heading")]
@@ -54,6 +56,12 @@ class PlotHeader(QWidget):
 
     def _lefts(self) -> list[QWidget]:
         return [part for part in self._left if not part.isHidden()]
+
+    def line_up(self, *others: PlotHeader) -> None:
+        """Have as many lines as other headers beside it, so that what lies below all of them begins at one height."""
+        for header in (self, *others):
+            header._beside = tuple(other for other in (self, *others) if other is not header)
+            header.updateGeometry()
 
     def leave_out_smoothing(self) -> None:
         """Show the log switch alone."""
@@ -79,24 +87,30 @@ class PlotHeader(QWidget):
     def _least(self) -> int:
         return LEFT + RIGHT + _row([*(_wide(part) for part in self._lefts()), *_widths(self._rights())])
 
-    def _line(self) -> int:
+    @property
+    def line(self) -> int:
         """The height of one line."""
         return TOP + max(part.sizeHint().height() for part in (*self._lefts(), self.slider, self.value, self.log))
 
     def minimumSizeHint(self) -> QSize:
         """Room for what can be pressed and read, the slider at its shortest, in two lines."""
         left, right = [_wide(part) for part in self._lefts()], _widths(self._rights(worded=False))
-        return QSize(LEFT + RIGHT + max(_row(left), _row(right)), self._line())
+        return QSize(LEFT + RIGHT + max(_row(left), _row(right)), self.line)
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._line() * (1 if width >= self._least() else 2)
+        beside = [header._lines(header.width()) for header in self._beside if not header.isHidden()]
+        return self.line * max(self._lines(width), *beside, 1)
+
+    def _lines(self, width: int) -> int:
+        """So many lines its own parts need."""
+        return 1 if width >= self._least() else 2
 
     def sizeHint(self) -> QSize:
         """Room for everything."""
-        return QSize(self._least() + LONGEST - SHORTEST, self._line())
+        return QSize(self._least() + LONGEST - SHORTEST, self.line)
 
     def event(self, event: QEvent) -> bool:
         """A part that asks for another size is placed anew."""
@@ -113,9 +127,12 @@ class PlotHeader(QWidget):
         """Place the parts in the new room."""
         super().resizeEvent(event)
         self._place()
+        for header in self._beside:
+            header.updateGeometry()
 
     def _ask(self) -> None:
-        self.updateGeometry()
+        for header in (self, *self._beside):
+            header.updateGeometry()
         self._place()
 
     def _place(self) -> None:
@@ -134,7 +151,7 @@ class PlotHeader(QWidget):
 
     def _put(self, part: QWidget, left: int, width: int, *, below: bool = False) -> int:
         """Place a part, in the middle of its line; returns where the next begins."""
-        line = self._line()
+        line = self.line
         height = min(part.sizeHint().height(), line - TOP)
         top = TOP + (line - TOP - height) // 2 + (line if below else 0)
         part.setGeometry(QRect(left, top, width, height))

@@ -45,6 +45,7 @@ WIDEST = 160
 """Pixels that the chooser of the metric takes at most of a narrow plot."""
 TICK = "Tick a run to see its curves."
 """What the plots say where there are runs and none is shown."""
+BEGUN = "Training has begun: the losses of its first batches come next."
 
 Array = np.ndarray[Any, Any]
 
@@ -68,6 +69,8 @@ class Curves(QObject):
         for plot, id_ in ((self.loss, "lossPlot"), (self.metric, "metricPlot"), (self.rate, "ratePlot")):
             plot.setObjectName(id_)
             plot.view.marked = plot is not self.rate
+        self.loss.header.line_up(self.metric.header)
+        self.rate.line_up(self.loss.header)
         self.loss.view.panel.link_x(self.metric.view.panel)
         self.loss.view.panel.link_x(self.rate.view.panel)
         self.loss.set_smoothing(0.6)
@@ -78,6 +81,7 @@ class Curves(QObject):
         self._first_words = [view.empty_text for view in self._views]
         self._replace_due = 0.0
         self._make_choosers()
+        controller.stateChanged.connect(lambda _: self._ask())
         controller.link.points.connect(self._on_points)
         controller.started.connect(self._on_started)
         controller.epoch_ended.connect(self._on_epoch)
@@ -106,8 +110,10 @@ class Curves(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        """Empty plots ask for a tick where there are runs and none is shown, else for a training."""
-        for view, words in zip(self._views, self._first_words, strict=True):
+        """Empty plots ask for a tick where there are runs and none is shown, else for a training that has not begun."""
+        training = self._controller.active and self._controller.own
+        first = [BEGUN, *self._first_words[1:]] if training else self._first_words
+        for view, words in zip(self._views, first, strict=True):
             asked = view.accessibleDescription() == view.empty_text
             view.set_empty_text(TICK if self._has_runs and not self._runs else words)
             if asked or not self._runs:  # what curves read, the crosshair says

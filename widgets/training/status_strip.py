@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, EvaluationProgress, Started, TrainingProgress
 from app.protocol.messages import Unfinished
+from app.system.number_format import counted
 from app.training.kept_epoch import KeptEpoch
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, hbox
@@ -21,9 +23,15 @@ from widgets.training.training_state import ACTIVE, State, describe_state
 APART, TITLED = "     ", "  "
 """Between the figures of two quantities, and between the name of one and its figures."""
 
+WAITED_FOR = frozenset({State.STARTING, State.STOPPING})
+"""States that nobody wants to last, whose seconds are counted."""
+
+COUNT_MS = 200
+"""How often they are: seldom enough to cost nothing, and as often as on the plots below."""
+
 PROGRESS = "Progress of the training, all epochs"
-OVERFITS, OVERFITS_NOT = "overfits", "no sign of overfitting"
-COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls"
+OVERFITS, OVERFITS_NOT, WORSE = "overfits", "no sign of overfitting", "worse on the test set"
+COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls."
 
 
 class StatusStrip(QWidget):
@@ -55,6 +63,11 @@ class StatusStrip(QWidget):
         self.figures = Label(parent=self)
         self._epoch = self._epochs = 0
         self._left = ""
+        self.readies = ""
+        """What is made ready for a training, and how far it is; empty where nothing is."""
+        self._state, self._waits, self._since = State.IDLE, "", 0.0
+        self._clock = QTimer(self, interval=COUNT_MS)
+        self._clock.timeout.connect(self._count)
         self._figures: tuple[str, ...] = ("",)
         self.setAccessibleName("Progress of training")
         self._lay_out()
@@ -99,7 +112,7 @@ class StatusStrip(QWidget):
         """
         self.cancel.hide()
         self.bar.setAccessibleName(PROGRESS)
-        self.state.setText(words or describe_state(state))
+        self._say_state(state, words or describe_state(state))
         if not own:
             self.clear()
         if state not in (State.RUNNING, State.PAUSED, State.STOPPING):
@@ -108,6 +121,21 @@ class StatusStrip(QWidget):
             self.epoch.clear()  # data was waited for, and no training came of it
         if state is State.STARTING:
             self.clear()
+        self._show_what_fits()
+
+    def _say_state(self, state: State, words: str) -> None:
+        """Say it, and count the seconds of one that is waited for to pass."""
+        if state is not self._state:
+            self._since, self.readies = monotonic(), ""
+            self._clock.start() if state in WAITED_FOR else self._clock.stop()
+        self._state, self._waits = state, words
+        self._count()
+
+    def _count(self) -> None:
+        """Say how long the wait is by now."""
+        seconds = monotonic() - self._since
+        counts = self._state in WAITED_FOR and seconds >= 1
+        self.state.setText(f"{self._waits}{TITLED}{seconds:.0f} s" if counts else self._waits)
         self._show_what_fits()
 
     def clear(self) -> None:
@@ -120,10 +148,15 @@ class StatusStrip(QWidget):
         self.bar.setValue(0)
         self._show_what_fits()
 
-    def tell_overfitting(self, answer: bool | None) -> None:
-        """Say of a run that is over whether it overfits; None says nothing."""
-        self.overfitting.setText("" if answer is None else OVERFITS if answer else OVERFITS_NOT)
-        self.overfitting.setToolTip(plain_tip(COMPARED))
+    def tell_overfitting(self, answer: bool | None, gap: str = "", caution: str = "", samples: int = 0) -> None:
+        """Say of a run that is over whether it overfits; None says nothing.
+
+        ``gap`` is the evidence that it does worse on the test set, ``caution`` what a score on few ``samples`` says.
+        """
+        judged = "" if answer is None else OVERFITS if answer else OVERFITS_NOT
+        few = f"only {counted(samples, 'test sample')}" if caution else ""
+        self.overfitting.setText("; ".join(filter(None, (WORSE if gap else judged, few))))
+        self.overfitting.setToolTip(plain_tip(" ".join(filter(None, (gap or (judged and COMPARED), caution)))))
         self._show_what_fits()
 
     def offer_errors(self, trained: bool) -> None:
@@ -138,7 +171,8 @@ class StatusStrip(QWidget):
 
     def on_readying(self, progress: Unfinished) -> None:
         """How far the data is that training waits for."""
-        self.state.setText(progress.what)
+        self._waits, self.readies = progress.what, progress.sentence
+        self._count()
         self.bar.setAccessibleName(progress.what)
         self.epoch.setText(progress.sentence.removeprefix(progress.what).strip())
         self.bar.setValue(round(1000 * progress.done / max(1, progress.whole)))
@@ -161,7 +195,8 @@ class StatusStrip(QWidget):
 
     def on_testing(self, event: EvaluationProgress) -> None:
         """Training is over, and the network is tested."""
-        self.state.setText("Testing")
+        self._waits = "Testing"
+        self._count()
         self.bar.setAccessibleName("Progress of the test")
         self.epoch.setText(f"{event.done:,} of {event.samples:,} test samples")
         self.bar.setValue(round(1000 * event.done / max(event.samples, 1)))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
 
 from app.protocol.events import Epoch, EpochConfusion, EvaluationProgress, Event, Started, TrainingProgress
 from app.training.diagnosis import UNSETTLED
+from app.training.generalisation import caution
 from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import RunHistory
 from app.training.training_course import judges_overfitting
@@ -17,7 +18,7 @@ from graph.document import Document
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
-from widgets.training.busy_covers import BusyCovers
+from widgets.training.busy_covers import STARTING, BusyCovers
 from widgets.training.confusion_page import COMING, NO_MATRIX, ConfusionPage
 from widgets.training.curve_feed import Curves
 from widgets.training.inline_notice import InlineNotice
@@ -35,7 +36,7 @@ WIDE = 1240
 """Pixels, before scaling, from which on the panel has room for a third plot."""
 SHARES = (37, 37, 26)
 """Of the width of all plots, in per cent, for each of the three."""
-READING = "Reading the runs…"
+READING, BEGINS = "Reading the runs…", "Starting the training…"
 LEFT = 408
 """Width of settings and runs until the splitter is moved."""
 
@@ -64,7 +65,7 @@ class TrainPanel(QWidget):
         self.curves = Curves(source, controller, self)
         self.runs = RunList(source, self)
         self.advice = TrainingAdvice(controller, self.notice, self.plan)
-        self.busy = BusyCovers(controller.link, self, self._being_read)
+        self.busy = BusyCovers(controller.link, self, self._at_work)
         self.confusion_page = ConfusionPage(source)
         self.confusion = self.confusion_page.matrix
         self._to_select: Path | None = None
@@ -187,6 +188,10 @@ class TrainPanel(QWidget):
         else:
             self.runs.model.refresh()
 
+    def set_roof(self, roof: QWidget) -> None:
+        """Have notices that would leave the plots too low lie over ``roof``, which stands above this panel."""
+        self._places.roof = roof
+
     def _make_room(self, wide: bool) -> None:
         """Give the wide table the room of the plots, or give it back."""
         self._places.make_room(wide)
@@ -223,6 +228,7 @@ class TrainPanel(QWidget):
     def _on_state(self, state: State) -> None:
         self._show_state()
         self.runs.set_busy(self._controller.run if self._controller.active else None)
+        self.busy.refresh()
         if state is State.STARTING:
             self.notice.clear()
         if state is State.FAILED:
@@ -328,13 +334,16 @@ class TrainPanel(QWidget):
         self.runs.select(run)
 
     def _tell_overfitting(self) -> None:
-        """Answer for a run that is over and has a validation set whether it overfits."""
+        """Answer for a run that is over whether it overfits, by its validation set and by its test."""
         controller = self._controller
         run, over = controller.run, not controller.active and controller.state is not State.FAILED
-        kinds = {diagnosis.kind for diagnosis in controller.health.found}
-        asked = over and controller.own and not UNSETTLED & kinds
-        judged = asked and run is not None and judges_overfitting(run)
-        self.strip.tell_overfitting("overfitting" in kinds if judged else None)
+        found = {diagnosis.kind: diagnosis.evidence for diagnosis in controller.health.found}
+        if run is None or not over or not controller.own or UNSETTLED & found.keys():
+            self.strip.tell_overfitting(None)
+            return
+        entry, answer = self.runs.model.up_to_date(run), "overfitting" in found if judges_overfitting(run) else None
+        samples = entry.test_samples or 0
+        self.strip.tell_overfitting(answer, found.get("gap", ""), caution(entry.tested, samples), samples)
 
     def _on_confusion(self, event: EpochConfusion) -> None:
         """The matrix of an epoch of the open project's run."""
@@ -371,8 +380,11 @@ class TrainPanel(QWidget):
         else:
             self.curves.show_run(path, name, hue)
 
-    def _being_read(self) -> str:
-        """What is read for empty plots and the empty list, in words; empty where nothing is."""
+    def _at_work(self) -> str:
+        """What is done for empty plots and the empty list, in words; empty where nothing is."""
+        controller = self._controller
+        if controller.state is State.STARTING and controller.own:
+            return self.strip.readies or (BEGINS if controller.link.is_ready else STARTING)
         reading = self.curves.reading.paths
         if reading:
             return f"Reading the log of {self._name_of(reading[0])}…"

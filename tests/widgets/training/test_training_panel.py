@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QCheckBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Points
@@ -19,9 +20,12 @@ from app.training.runs import CHECKPOINT
 from graph.document import Document
 from tests.app.protocol import samples
 from tests.graph.networks import section
+from tests.widgets.training.advice_scene import Scene
 from tests.widgets.training.conftest import MakeController
 from tests.widgets.training.drawn_box import drawn_box
 from widgets.look.theme import ThemeSource
+from widgets.training import busy_covers, status_strip
+from widgets.training.curve_feed import BEGUN
 from widgets.training.run_list import RunList
 from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State
@@ -84,12 +88,69 @@ def test_the_strip_tells_what_training_waits_for_and_cancels_it(
     strip, controller = panel.strip, panel._controller
     controller.train(document)
     qtbot.waitUntil(lambda: strip.epoch.text() == "3 of 4", timeout=20_000)
-    assert (strip.state.text(), strip.bar.value()) == ("Decoding pictures", 750)
+    assert strip.state.text().startswith("Decoding pictures") and strip.bar.value() == 750
     assert strip.bar.isVisible() and strip.cancel.accessibleName() == "Cancel decoding pictures"
     press(qtbot, strip, "Cancel")
     qtbot.waitUntil(lambda: controller.state is State.IDLE, timeout=20_000)
     assert strip.state.text() == "Not trained yet"
     assert not (strip.bar.isVisible() or strip.epoch.isVisible() or strip.cancel.isVisible())
+
+
+def test_a_training_that_is_awaited_is_told_with_its_seconds(
+    make_controller: MakeController, qtbot: QtBot, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = 0.0
+    for module in (status_strip, busy_covers):
+        monkeypatch.setattr(module, "monotonic", lambda: monotonic() + later)
+    panel = make_panel(make_controller, qtbot, document, "endless")
+    panel._controller.link._write = lambda *_: None  # type: ignore[method-assign]
+    assert "Press Train" in panel.curves.loss.view.empty_text
+    panel._controller.train(document)
+    assert panel.strip.state.text() == "Starting…"
+    qtbot.waitUntil(lambda: len(covers(panel)) >= 2 and all(covers(panel)))
+    assert {words.split("  ")[0] for words in covers(panel)} <= {"Starting PyTorch…", "Starting the training…"}
+    later = 100.0
+    qtbot.waitUntil(lambda: seconds(panel.strip.state.text()) >= 100 and seconds(covers(panel)[0]) >= 100)
+    panel._controller.stop()
+    assert panel.strip.state.text() == "Stopping after this step…"
+    later = 300.0
+    qtbot.waitUntil(lambda: 200 <= seconds(panel.strip.state.text()) < 300)
+    assert panel.strip.state.text().startswith("Stopping after this step…")
+
+
+def seconds(words: str) -> int:
+    """How many seconds a wait is said to last, 0 where nothing is said of that."""
+    found = re.search(r"  (\d+) s$", words)
+    return int(found[1]) if found else 0
+
+
+def covers(panel: TrainPanel) -> list[str]:
+    """What the covers of empty views say."""
+    return [cover.text() for cover in panel.findChildren(busy_covers.Cover) if cover.isVisible()]
+
+
+def test_a_training_that_has_begun_asks_for_no_press(scene: Scene, qtbot: QtBot) -> None:
+    loss = scene.panel.curves.loss.view
+    assert loss.empty_text.startswith("Press Train")
+    scene.begin()
+    assert loss.is_empty() and loss.empty_text == BEGUN
+    scene.say(samples.finished(run=str(scene.controller.run), status="failed", reason="No memory."))
+    assert loss.empty_text != BEGUN
+
+
+def test_plots_line_up_at_every_width(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    train(panel, document, qtbot)
+    curves, lines = panel.curves, set()
+    for width in (*range(940, 1500, 70), 1024, 1300):
+        panel.resize(width, 360)
+        QApplication.processEvents()
+        QApplication.processEvents()
+        views = [plot.view for plot in (curves.loss, curves.metric, curves.rate) if plot.isVisible()]
+        assert len({view.mapTo(panel, QPoint()).y() for view in views}) == 1, width
+        assert curves.loss.header.height() >= curves.loss.header.heightForWidth(curves.loss.header.width())
+        lines.add(curves.loss.header.height() // curves.loss.header.line)
+    assert lines == {1, 2}
 
 
 def test_another_metric(make_controller: MakeController, qtbot: QtBot, document: Document) -> None:
