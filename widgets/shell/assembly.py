@@ -125,6 +125,7 @@ def build_training(window: MainWindow) -> None:
     session.leaving.connect(panel.advice.close_document)  # before the controller forgets the run, which advises anew
     panel.export_wanted.connect(window.part(ExportActions).ask)
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
+    panel.set_roof(window.workbench.canvas)
     panel.advice.retrain_wanted.connect(window.training.train_again)
 
     def smooth(name: str) -> None:

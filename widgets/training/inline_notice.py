@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSizePolicy, QW
 from widgets.look.buttons import mark_usual
 from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import Stretch, hbox, stack_if_crowded
+from widgets.look.layouts import Stretch, discard, hbox, stack_if_crowded
 from widgets.look.plain_text import caption
 
 Tone = Literal["error", "warning", "ok"]
@@ -29,6 +29,7 @@ class InlineNotice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("notice", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # it may lie over what is drawn on by mouse
         self._label = text_label("", self, wrap=True, selectable=True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._row = hbox(Stretch(1), spacing=8)
@@ -104,8 +105,5 @@ class InlineNotice(QFrame):
         button.show()  # at once: in a line that is shown already, the layout would do so later
 
     def _clear_buttons(self) -> None:
-        for button in self._buttons:
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        discard(self._row, self._buttons)
         self._buttons.clear()

@@ -21,6 +21,7 @@ from widgets.plots.plot_view import PlotView
 from widgets.shell.banners import Notice
 from widgets.shell.window import MainWindow
 from widgets.training.inline_notice import InlineNotice
+from widgets.training.notice_places import USABLE
 from widgets.training.training_panel import TrainPanel
 
 SIZES = [(1024, 700), (1366, 768)]
@@ -192,6 +193,32 @@ def test_what_is_said_of_curves_hides_none(
     settle()
     assert [panel.curves.loss.pos(), panel.curves.loss.view.pos(), panel.plan.pos()] == places
     assert panel.curves.loss.view.left_free == (0, 0)
+
+
+@pytest.mark.parametrize("projector", [False, True], ids=["", "projector"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_notice_covers_an_axis_or_leaves_a_plot_too_low(
+    window: MainWindow, project_file: Path, netloom_home: Path, size: tuple[int, int], projector: bool
+) -> None:
+    window.preferences.set("projector", projector)
+    window.resize(*size)
+    panel = train_page(window, project_file, netloom_home)
+    least = window.themes.theme.px(USABLE) - 16
+    for notice in (panel.notice, panel.runs.notice):
+        panel.notice.clear()
+        notice.say(WORDS, "warning", OFFER, ("Begin again with it", lambda: None))
+        settle()
+        over, areas = place(window, notice), curves(window)
+        assert notice.isVisible() and window.rect().contains(over) and hidden_by(window, notice) == []
+        assert len(areas) >= 2 and all(area.height() >= least for area in areas), areas
+        assert not [area for area in areas if area.intersects(over)]
+        window.show_workspace("network")
+        settle()
+        assert not notice.isVisible()  # it is about the plots, and goes and comes with them
+        window.show_workspace("train")
+        settle()
+        assert notice.isVisible() and place(window, notice) == over
+        notice.clear()
 
 
 def test_a_place_is_sought_from_its_edge_inwards_and_hides_as_little_as_can_be() -> None:
