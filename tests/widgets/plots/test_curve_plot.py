@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
@@ -263,3 +263,34 @@ def test_what_a_plot_asks_for_never_depends_on_the_width_that_it_got(plot: Curve
         QApplication.processEvents()
         asked.add((plot.minimumSizeHint().width(), plot.sizeHint().width()))
     assert len(asked) == 1
+
+
+def on_screen(view: QWidget) -> QImage:
+    """What was painted of a view so far, as it is seen; nothing is painted for it."""
+    return view.screen().grabWindow(view.winId()).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: CurvePlot, qtbot: QtBot) -> None:
+    """Points come by the batch while a tooltip or a menu lays bare a part of the plot: before and after its redraw."""
+    view, chance = plot.view, np.random.default_rng(3)
+    view.set_smoothing(0.6)
+    step, differing = 0, 0
+    for _ in range(12):
+        steps = np.arange(step + 1, step + 21)
+        view.append("t", steps, 3 / steps + 0.2 * chance.random(20))
+        view.append("v", [steps[-1]], [3 / steps[-1] + 0.3])
+        step += 20
+        left, top = (int(chance.integers(0, most - 60)) for most in (view.width(), view.height()))
+        part = QRect(left, top, 60, 60)
+        before = on_screen(plot)
+        view.viewport().repaint(part)
+        place = part.translated(view.mapTo(plot, QPoint()))
+        painted = on_screen(plot).copy(place)
+        differing += painted != before.copy(place)
+        view.viewport().repaint()
+        assert painted == on_screen(plot).copy(place)
+        qtbot.waitUntil(lambda: not view._timer.isActive())
+        QApplication.processEvents()
+        seen = on_screen(plot)
+        assert seen == plot.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    assert differing  # else nothing was painted anew at all

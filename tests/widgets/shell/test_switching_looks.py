@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
 
+from tests.widgets.shell.test_another_project import train_panel, train_shortly
 from widgets.look.stylesheet import stylesheet, stylesheet_in_force
 from widgets.look.theme import DARK
+from widgets.plots.plot_view import FOLLOW_MS
 from widgets.shell.window import MainWindow
 
 MOST = 1.2
@@ -82,3 +87,35 @@ def test_the_mark_of_the_menu_grows_with_the_text(window: MainWindow) -> None:
     usual = wide()
     window.preferences.set("projector", True)
     assert wide() > 1.3 * usual > 0
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_plots_are_after_the_projector_as_they_were_before(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot, size: tuple[int, int], runs: int
+) -> None:
+    """Their names of curves too, be they at the ends or in a key: F9, F9 leaves nothing of the large text."""
+    window.resize(*size)
+    window.files.open(project_file)
+    window.show_workspace("train")
+    for number in range(runs):
+        train_shortly(window, netloom_home / "runs" / f"digits-2026010{number + 1}-030405", 0.9)
+    panel = train_panel(window)
+    for entry in panel.runs.model.entries:
+        panel.runs.model.tick(entry.path, True)
+    plots = [plot for plot in (panel.curves.loss, panel.curves.metric) if plot.isVisible()]
+    assert len(plots) == 2
+
+    def pictures() -> list[QImage]:
+        QTest.qWait(2 * FOLLOW_MS)
+        return [plot.grab().toImage() for plot in plots]
+
+    before = pictures()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    large = pictures()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    after = pictures()
+    assert large != before and after == before
+    window.show_workspace("network")
+    window.show_workspace("train")
+    assert pictures() == after
