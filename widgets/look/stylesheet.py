@@ -234,10 +234,10 @@ QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
     background: @raised; }
 QCheckBox::indicator { border-radius: 4px; }
-#searchSpace::indicator, #runs::indicator { width: 14px; height: 14px; border: 1px solid @strong_border;
-    border-radius: 4px; background: @raised; }
-#searchSpace::indicator:checked, #runs::indicator:checked { background: @accent; border-color: @accent;
-    image: url("@check_mark"); }
+#searchSpace::indicator, #runs::indicator, #runNames::indicator { width: 14px; height: 14px; border-radius: 4px;
+    border: 1px solid @strong_border; background: @raised; }
+#searchSpace::indicator:checked, #runs::indicator:checked, #runNames::indicator:checked { background: @accent;
+    border-color: @accent; image: url("@check_mark"); }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus,
 QRadioButton::indicator:focus { border-color: @accent; }
@@ -270,7 +270,8 @@ QTreeView::branch:has-children:open { image: url("@down_mark"); }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @surface; color: @faint; border: none; border-bottom: 1px solid @border;
     padding: 5px 8px; font-size: @small; }
-#runs::item { padding: 0px 2px; }
+#runs::item, #runNames::item { padding: 0px 2px; }
+#runNames { border: none; border-radius: 0; }
 #runs QHeaderView::section { padding: 5px; }
 QTableCornerButton::section { background: @surface; border: none; border-bottom: 1px solid @border; }
 QAbstractScrollArea::corner { background: transparent; border: none; }

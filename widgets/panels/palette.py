@@ -75,7 +75,7 @@ class Palette(Themed, QWidget):
         self.search.setObjectName("paletteSearch")
         self.search.setAccessibleName("Search layers")
         self.search.setAccessibleDescription(SEARCHED)
-        self.search.setToolTip(SEARCHED)
+        self.search.setToolTip(plain_tip(SEARCHED))
         self.search.setClearButtonEnabled(True)
         self.tree = _Tree(self._rename_block)
         self.nothing = text_label("", look="faint", wrap=True, hidden=True)

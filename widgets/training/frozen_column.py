@@ -26,7 +26,6 @@ class FrozenColumn(QTableView):
         self.setSelectionMode(table.selectionMode())
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTableView { border: none; }")
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(table.textElideMode())

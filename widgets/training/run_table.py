@@ -131,6 +131,7 @@ class RunTable(QTableView):
         self._dress_headers()
         self.frozen = FrozenColumn(self, source, self._paint_second_lines)
         """The names, while the wide table is scrolled sideways."""
+        self.frozen.setObjectName("runNames")
         self.frozen.setAccessibleName("Names of the runs")
         self.frozen.setItemDelegate(TwoLines(model, self.frozen))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

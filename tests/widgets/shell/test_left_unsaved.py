@@ -89,17 +89,16 @@ def test_the_mark_stays_through_every_restart_until_it_is_saved(
         assert row.name == f"{title} (unsaved)"
         qtbot.mouseClick(row, LEFT)
         assert made.windowTitle() == f"{title} * - Netloom" and made.bar.title.accessibleName() == f"{title}, unsaved"
+        made.show_start()
+        assert made.start.back is not None and made.start.back.name == f"{title} (unsaved)"
         made.close()
         assert not made.isVisible()
         close(made)
     made = again(qtbot)
     try:
         qtbot.mouseClick(rows_of(made)[0], LEFT)
-        made.show_start()
-        assert made.start.back is not None and made.start.back.name == f"{title} (unsaved)"
-        qtbot.mouseClick(made.start.back, LEFT)
         monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / "mine.netloom"), ""))
-        qtbot.keyClick(made, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        choose(qtbot, made, "Save…")
         assert made.windowTitle() == "mine.netloom - Netloom"
         assert [row.name for row in rows_of(made)] == ["mine"]
     finally:
