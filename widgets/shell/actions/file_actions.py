@@ -12,7 +12,6 @@ from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Notice
 from widgets.shell.overtaken import OvertakenError, beside
-from widgets.shell.project_memory import ProjectMemory
 from widgets.shell.refused_texts import CORRECT, RefusedTexts
 from widgets.shell.saving import proposed
 from widgets.shell.waiting_page import WaitingPage, is_large
@@ -103,6 +102,8 @@ class FileActions:
 
     def _show_as_left(self) -> None:
         """Show the project in the workspace in which it was left."""
+        from widgets.shell.project_memory import ProjectMemory
+
         self._context.show_workbench(self._context.part(ProjectMemory).workspace())
 
     def go_back(self) -> None:
@@ -195,6 +196,8 @@ class FileActions:
 
     def _at_stake(self, refused: str) -> str:
         """What would be lost with the project: its edits, and text that was refused."""
+        from widgets.shell.project_memory import ProjectMemory
+
         session = self._context.session
         edits = f"{session.title} has unsaved edits." if session.modified else ""
         kept = self._context.part(ProjectMemory).without_saving() if session.modified else ""
@@ -275,6 +278,8 @@ class FileActions:
 
     def _keep_score(self) -> None:
         """The start page names the project by its file from now on, and with what came of its last run."""
+        from widgets.shell.project_memory import ProjectMemory
+
         self._context.part(ProjectMemory).keep()
 
     # The file on the disk
