@@ -71,6 +71,7 @@ class TrainPanel(QWidget):
         self._to_select: Path | None = None
         self._lay_out()
         self._connect()
+        source.changed.connect(self._fit_plots)
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -137,9 +138,13 @@ class TrainPanel(QWidget):
         self._on_devices()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The learning rate has a plot of its own where there is room for a third."""
+        """As many plots as the new width has room for."""
         super().resizeEvent(event)
-        self.curves.rate.setVisible(event.size().width() >= self.curves.rate.view.theme.px(WIDE))
+        self._fit_plots()
+
+    def _fit_plots(self) -> None:
+        """The learning rate has a plot of its own where there is room for a third, in the size that text has now."""
+        self.curves.rate.setVisible(self.width() >= self.curves.rate.view.theme.px(WIDE))
 
     def set_document(self, document: Document) -> None:
         """Show the plan of a document, and the runs there are."""

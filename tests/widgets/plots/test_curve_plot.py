@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from graph.errors import NetloomError
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
+from widgets.plots.curve_view import CurveView
 
 
 @pytest.fixture
@@ -295,6 +296,14 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
             painted = on_screen(view).copy(part)
             changed += painted != before
             QApplication.processEvents()
-            assert on_screen(view) == view.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
             assert painted == on_screen(view).copy(part)
+        qtbot.waitUntil(lambda: not any(is_pending(view) for view in (plot.view, other.view)))
+        for view in (plot.view, other.view):
+            QApplication.processEvents()
+            assert on_screen(view) == view.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     assert changed > 3  # else the parts had nothing new
+
+
+def is_pending(view: CurveView) -> bool:
+    """Whether a view is to be drawn or painted anew soon."""
+    return any(timer.isActive() for timer in (view._timer, view._behind, view._later, view._whole))

@@ -103,12 +103,15 @@ def test_plots_are_after_the_projector_as_they_were_before(
     panel = train_panel(window)
     for entry in panel.runs.model.entries:
         panel.runs.model.tick(entry.path, True)
-    plots = [plot for plot in (panel.curves.loss, panel.curves.metric) if plot.isVisible()]
-    assert len(plots) == 2
+    plots: list[QWidget] = [panel.curves.loss, panel.curves.metric, panel.curves.rate]
 
     def pictures() -> list[QImage]:
-        QTest.qWait(2 * FOLLOW_MS)
-        return [plot.grab().toImage() for plot in plots]
+        """The plots once nothing changes any more."""
+        before: list[QImage] = []
+        while (now := [plot.grab().toImage() for plot in plots if plot.isVisible()]) != before:
+            before = now
+            QTest.qWait(3 * FOLLOW_MS)
+        return now
 
     before = pictures()
     qtbot.keyClick(window, Qt.Key.Key_F9)

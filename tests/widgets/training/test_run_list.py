@@ -193,6 +193,7 @@ def test_names_stay_in_view_while_the_wide_table_is_scrolled(listed: RunList, tr
 
     qtbot.mouseClick(frozen.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
     assert listed.model.hue(path) is not None
+    qtbot.mouseClick(frozen.viewport(), Qt.MouseButton.LeftButton, pos=box.center() + QPoint(80, 0))
     assert listed.current is not None and listed.current.path == path
 
     table.setCurrentIndex(listed.model.index(1, 1))
