@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from widgets.shell.actions.help_actions import guide_window
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 
 def test_nothing_is_edited_behind_the_start_page(window: MainWindow, project_file: Path) -> None:

@@ -21,6 +21,8 @@ from widgets.shell.project_session import ProjectSession
 from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -14,6 +14,8 @@ from graph.project import network_json
 from widgets.look import file_dialogs
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -12,6 +13,8 @@ from graph.layers.activation import Relu
 from tests.widgets.shell.test_blocks import workbench
 from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
+
+pytestmark = pytest.mark.built("workbench")
 
 __all__ = ["workbench"]  # a fixture, used by name
 

@@ -18,6 +18,8 @@ from widgets.look import file_dialogs
 from widgets.shell.banners import Banner
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 ROWS = "a,b,kind\n" + "1,2,x\n2,3,y\n3,4,x\n4,5,y\n" * 5
 NOTHING = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton

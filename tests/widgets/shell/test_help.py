@@ -25,6 +25,8 @@ from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
 from widgets.start.lesson_shelf import lessons
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

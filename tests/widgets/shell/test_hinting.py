@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -13,6 +13,8 @@ from tests.widgets.canvas.test_board_walk import add_by_search, drop, wire_middl
 from widgets.canvas.canvas_view import CanvasView
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 LENET = ("input", "conv2d", "tanh", "avgpool2d", "conv2d", "tanh", "avgpool2d", "flatten", "dense", "tanh", "dense")
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 
 def test_renaming_in_the_inspector_and_a_name_that_is_refused(

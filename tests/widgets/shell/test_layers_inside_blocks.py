@@ -10,6 +10,8 @@ from graph.structure.blocks import Block
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
 
+pytestmark = pytest.mark.built("workbench")
+
 WITH_BLOCKS = ("jordan_network", "lstm_by_hand", "ring_gan", "clips_cnn_lstm", "vgg_blocks")
 
 

@@ -17,6 +17,8 @@ from widgets.canvas.level_of_detail import NEAR_FROM, Level, level_at
 from widgets.look.theme import PROJECTOR_SCALE
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

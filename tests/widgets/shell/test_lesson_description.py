@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.widgets.shell.test_lesson_guide import OWN, pane_of
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

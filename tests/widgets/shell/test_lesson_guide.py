@@ -24,6 +24,8 @@ from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
 from widgets.start.lesson_shelf import LessonSketch, lessons
 
+pytestmark = pytest.mark.built("training")
+
 LEFT = Qt.MouseButton.LeftButton
 OWN: dict[str, Any] = {
     "lesson": 1, "id": "own", "title": "My own", "summary": "A test", "minutes": 1, "start": "empty",

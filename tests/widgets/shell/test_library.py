@@ -21,6 +21,8 @@ from widgets.panels.palette import BLOCK_MIME
 from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
 
+pytestmark = pytest.mark.built("workbench")
+
 __all__ = ["workbench"]  # a fixture, used by name
 LEFT = Qt.MouseButton.LeftButton
 

@@ -22,6 +22,8 @@ from widgets.shell.window import MainWindow
 from widgets.training.run_columns import NOTES, TAGS
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("workbench")
+
 TYPED = "typed_here"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox
 from pytestqt.qtbot import QtBot
 
 from widgets.shell.pattern_dialog import PatternDialog
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.widgets.shell.test_window import choose
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

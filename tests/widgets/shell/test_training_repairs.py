@@ -26,6 +26,8 @@ from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State
 
+pytestmark = pytest.mark.built("training")
+
 REASON = f"{NOT_A_NUMBER} at step 13 (epoch 2); the last good weights are kept."
 
 

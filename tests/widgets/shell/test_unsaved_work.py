@@ -21,6 +21,8 @@ from widgets.shell.assembly import offer_recovery
 from widgets.shell.project_session import fingerprint, opening
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 
 def left_by_a_crash(netloom_home: Path, project_file: Path) -> None:
     """Unsaved work on the project, with 9 units, as a killed process leaves it."""

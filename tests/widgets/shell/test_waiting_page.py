@@ -21,6 +21,8 @@ from widgets.shell.waiting_page import WaitingPage
 from widgets.shell.window import MainWindow
 from widgets.training import sliced_work
 
+pytestmark = pytest.mark.built("workbench")
+
 PATIENCE = 30_000
 
 

@@ -26,14 +26,14 @@ from widgets.data.data_view import READING, DataView
 from widgets.look import file_dialogs
 from widgets.panels.problems import count_text
 from widgets.shell.action_registry import discover
-from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.actions.view_actions import command_finder
 from widgets.shell.banners import Banner
 from widgets.shell.canvas_actions import canvas_actions
-from widgets.shell.preferences import as_settings
 from widgets.shell.topbar import TopBar
 from widgets.shell.window import MainWindow
 from widgets.training.worker_link import WorkerLink
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -322,17 +322,7 @@ def test_every_command_has_a_menu_and_no_key_twice(window: MainWindow) -> None:
     assert {action.id for action in actions} <= shown
 
 
-def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: Path) -> None:
-    window.commands["preferences"].trigger()
-    window.preferences.set("theme", "dark")
-    assert window.themes.theme.dark
-    window.commands["projector"].trigger()
-    assert window.themes.theme.scale == pytest.approx(1.5)
-    assert '"projector": true' in (netloom_home / "preferences.json").read_text("utf-8")
-    window.preferences.set("projector", False)
-    window.preferences.set("theme", "light")
-
-
+@pytest.mark.built("training")
 def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qtbot: QtBot) -> None:
     assert window.training.controller is not None
     link, status = window.training.controller.link, window.status.training
@@ -341,50 +331,6 @@ def test_the_status_line_tells_what_the_worker_is_long_at(window: MainWindow, qt
     link.waits.emit(1, Unfinished(sentence="Decoding pictures 3,200 of 20,000"))
     assert status.text() == "Decoding pictures 3,200 of 20,000"
     qtbot.waitUntil(lambda: status.text() == before)
-
-
-def test_memory_for_data_is_a_preference_that_the_worker_hears(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settled: list[float] = []
-    assert window.training.controller is not None
-    link = window.training.controller.link
-    monkeypatch.setattr(link, "settle", lambda command: settled.append(command.gigabytes))
-    window.commands["preferences"].trigger()
-    dialog = window.part(preferences_dialog)
-    box = dialog.form.findChild(QWidget, "memory")
-    assert box is not None
-    field = box.findChild(QLineEdit)
-    assert field is not None
-    field.selectAll()
-    qtbot.keyClicks(field, "2.5")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert settled == [2.5]
-    window.preferences.set("theme", "dark")
-    window.preferences.set("memory", 0.0)
-    window.preferences.set("theme", "light")
-    assert settled[1:] == [0.0]
-
-
-def test_the_preferences_open_in_full_the_first_time_already(window: MainWindow) -> None:
-    window.commands["preferences"].trigger()
-    dialog = window.part(preferences_dialog)
-    QApplication.processEvents()
-    room = dialog.screen().availableGeometry().height() - 100
-    first = dialog.size()
-    assert first.height() >= min(dialog.form.sizeHint().height(), room)
-    dialog.close()
-    window.commands["preferences"].trigger()
-    assert dialog.size() == first
-    dialog.close()
-
-
-@pytest.mark.parametrize(("said", "told"), [("", "a quarter of this machine"), ("2.5", "NETLOOM_MEMORY comes before")])
-def test_the_preference_for_memory_says_what_holds_here(said: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NETLOOM_MEMORY", said)
-    spec = next(one for one in as_settings() if one.name == "memory")
-    assert told in spec.help
-    assert spec.unit == "GB"
 
 
 def test_the_outline_mirrors_and_selects(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
@@ -448,6 +394,7 @@ def test_help_on_the_selected_layer(window: MainWindow, project_file: Path, qtbo
     assert "small filters over an image" in window.workbench.inspector.layer.teach.text()
 
 
+@pytest.mark.built("training")
 def test_a_device_chosen_in_the_bar_is_part_of_the_plan(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     window.bar.device.emit("cpu")
@@ -468,6 +415,7 @@ def test_what_is_being_typed_counts_when_a_command_runs(window: MainWindow, proj
     assert read_project(project_file).network.layer("dense3").values()["units"] == 100
 
 
+@pytest.mark.built("training")
 def test_a_failure_is_told_once_where_one_looks(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     controller = window.training.controller
@@ -509,6 +457,7 @@ def test_train_stands_still_when_the_worker_tells_its_devices(window: MainWindow
     assert window.bar.train.geometry() == wider
 
 
+@pytest.mark.built("training")
 def test_the_device_says_what_automatic_means(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     assert window.bar.devices.text() == "auto"

@@ -1,0 +1,72 @@
+"""Preferences act at once, are kept, and say what holds on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from widgets.shell.actions.preference_actions import preferences_dialog
+from widgets.shell.preferences import as_settings
+from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
+
+
+def test_preferences_act_at_once_and_are_kept(window: MainWindow, netloom_home: Path) -> None:
+    window.commands["preferences"].trigger()
+    window.preferences.set("theme", "dark")
+    assert window.themes.theme.dark
+    window.commands["projector"].trigger()
+    assert window.themes.theme.scale == pytest.approx(1.5)
+    assert '"projector": true' in (netloom_home / "preferences.json").read_text("utf-8")
+    window.preferences.set("projector", False)
+    window.preferences.set("theme", "light")
+
+
+@pytest.mark.built("training")
+def test_memory_for_data_is_a_preference_that_the_worker_hears(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[float] = []
+    assert window.training.controller is not None
+    link = window.training.controller.link
+    monkeypatch.setattr(link, "settle", lambda command: settled.append(command.gigabytes))
+    window.commands["preferences"].trigger()
+    dialog = window.part(preferences_dialog)
+    box = dialog.form.findChild(QWidget, "memory")
+    assert box is not None
+    field = box.findChild(QLineEdit)
+    assert field is not None
+    field.selectAll()
+    qtbot.keyClicks(field, "2.5")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert settled == [2.5]
+    window.preferences.set("theme", "dark")
+    window.preferences.set("memory", 0.0)
+    window.preferences.set("theme", "light")
+    assert settled[1:] == [0.0]
+
+
+def test_the_preferences_open_in_full_the_first_time_already(window: MainWindow) -> None:
+    window.commands["preferences"].trigger()
+    dialog = window.part(preferences_dialog)
+    QApplication.processEvents()
+    room = dialog.screen().availableGeometry().height() - 100
+    first = dialog.size()
+    assert first.height() >= min(dialog.form.sizeHint().height(), room)
+    dialog.close()
+    window.commands["preferences"].trigger()
+    assert dialog.size() == first
+    dialog.close()
+
+
+@pytest.mark.parametrize(("said", "told"), [("", "a quarter of this machine"), ("2.5", "NETLOOM_MEMORY comes before")])
+def test_the_preference_for_memory_says_what_holds_here(said: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETLOOM_MEMORY", said)
+    spec = next(one for one in as_settings() if one.name == "memory")
+    assert told in spec.help
+    assert spec.unit == "GB"
