@@ -8,6 +8,7 @@ from app.data.dataset import Field, Task
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise
 from app.protocol.data_values import PreprocessingStep
+from app.system.number_format import counted
 from graph.layers.settings import describe
 from graph.shapes import Kind
 
@@ -32,10 +33,11 @@ def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
     """How values became numbers, as far as the field tells."""
     if field.categories:
         columns, features = len(field.categories), sum(end - first for first, end in field.categories)
-        words = "column of categories becomes" if columns == 1 else "columns of categories become"
+        counts = ", ".join(f"{name} {number}" for name, number in _categories(field))
         yield PreprocessingStep(
-            f"one-hot {columns} → {features}",
-            f"{columns} {words} {features} features of 0 or 1, one of each for categories that training never saw.",
+            f"one-hot: {counted(columns, 'column')} as {features} features",
+            f"Each column of categories becomes features of 0 or 1, one for each category ({counts}). The last one of "
+            "a column stands for categories that training never saw: it is 0 in all training samples.",
         )
     if field.shape.kind is Kind.TOKENS and field.vocabulary:
         length = f" of at most {field.shape.time:,}" if field.shape.time else ""
@@ -52,6 +54,13 @@ def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
         yield PreprocessingStep(
             f"windows of {steps:,}", f"The series is cut into windows of {steps:,} steps that the network sees."
         )
+
+
+def _categories(field: Field) -> Iterator[tuple[str, int]]:
+    """The columns of categories, and how many features each became."""
+    for first, end in field.categories:
+        column = field.names[first].partition(" = ")[0] if first < len(field.names) else ""
+        yield column, end - first
 
 
 def _filled(missing: int) -> Iterator[PreprocessingStep]:

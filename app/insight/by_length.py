@@ -18,6 +18,8 @@ from app.training.sequence.token_metrics import ignored_token, predicted_tokens
 from app.training.sequence.transcripts import edit_distances
 from app.training.trainable import Model
 from graph.errors import NetloomError
+from graph.steps import Steps, finished
+from graph.steps import part as share
 
 Numbers = NDArray[np.float64]
 
@@ -30,13 +32,22 @@ def scores_by_length(model: Model) -> ScoresByLength:
     NetloomError
         if all samples are of one length.
     """
+    return finished(length_steps(model))
+
+
+def length_steps(model: Model) -> Steps[ScoresByLength]:
+    """As `scores_by_length`, batch by batch; between two of them the module is as it was."""
     head, counter = model.objective.heads[0], counter_of(model)
     shares = bool(head.classes or head.binary or head.listed or head.is_ctc)
     sets: dict[str, LengthScores] = {}
+    done, whole = 0, sum(part.samples for part in model.prepared.parts.values())
     for name, part in model.prepared.parts.items():
         if part.samples:
             lengths = np.asarray(part.arrays[counter]).reshape(-1)
-            sets[NAMES[name]] = _grouped(lengths, _scores(model, head, part, lengths), shares)
+            predicting = model.predict_steps(model.feed(part))
+            outputs = yield from share(predicting, done / whole, (done + part.samples) / whole)
+            done += part.samples
+            sets[NAMES[name]] = _grouped(lengths, _scores(model, head, part, lengths, outputs), shares)
     unit = "" if shares else next(iter(head.field.units), "")
     return ScoresByLength(measure="accuracy" if shares else "rmse", unit=unit, sets=sets)
 
@@ -65,9 +76,14 @@ def counter_of(model: Model) -> str:
     return counter
 
 
-def _scores(model: Model, head: Head, part: Part, lengths: Array) -> dict[str, tuple[Numbers, Numbers]]:
-    """For each measure a sum (n,) of every sample, and how many values it is the sum of."""
-    outputs = torch.from_numpy(model.predict(model.feed(part))[model.objective.heads.index(head)])
+def _scores(
+    model: Model, head: Head, part: Part, lengths: Array, predicted: list[Array]
+) -> dict[str, tuple[Numbers, Numbers]]:
+    """For each measure a sum (n,) of every sample, and how many values it is the sum of.
+
+    ``predicted`` is what the network gives for the samples by each of its outputs.
+    """
+    outputs = torch.from_numpy(predicted[model.objective.heads.index(head)])
     true, ones = np.asarray(part.arrays[head.field.name]), np.ones(part.samples)
     if head.classes:
         return {"score": ((head.predicted_classes(outputs).numpy() == true).astype(np.float64), ones)}

@@ -39,12 +39,16 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> Netw
     are left out. The random state and the mode of the network stay as they are.
     """
     kernels: dict[str, Array] = {}
+    added: dict[str, Array] = {}
     for id_ in watch.filters:
         network = model.project.network
         owner = network.node(id_).tied if id_ in network else None
         weights_of_layer = filters(model.module, owner or id_)
         if weights_of_layer is not None:
             kernels[id_] = weights_of_layer
+        biases_of_layer = biases(model.module, owner or id_)
+        if biases_of_layer is not None:
+            added[id_] = biases_of_layer
     batch = sample_of(model, watch.sample) if watch.maps else None
     maps = feature_maps(model, watch.maps, batch) if batch is not None else {}
     named = (
@@ -53,6 +57,7 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> Netw
     slopes = weights.by_parameter(weights.gradients) if watch.histograms and weights is not None else {}
     return NetworkViews(
         filters=kernels,
+        biases=added,
         maps=maps,
         input=_capped(batch.inputs[0][0]) if batch is not None else None,
         weights=histograms(named),
@@ -66,13 +71,26 @@ def filters(module: nn.Module, layer: str) -> Array | None:
     A layer inside a block is named by its path, ``block1.conv1``.
     A transposed convolution stores them the other way round; here each is listed by the map that it makes.
     """
-    convolution = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
-    if not isinstance(convolution, CONVOLUTIONS):
+    convolution = _convolution(module, layer)
+    if convolution is None:
         return None
     kernels = convolution.weight.detach()
     if isinstance(convolution, TRANSPOSED):
         kernels = kernels.transpose(0, 1)
     return _array(kernels[:MOST_FILTERS, :MOST_CHANNELS])
+
+
+def biases(module: nn.Module, layer: str) -> Array | None:
+    """What a convolution adds to each of its `filters`, float32 (filters,); None for a layer without biases."""
+    convolution = _convolution(module, layer)
+    bias = convolution.bias if convolution is not None else None
+    return _array(bias[:MOST_FILTERS]) if isinstance(bias, Tensor) else None
+
+
+def _convolution(module: nn.Module, layer: str) -> Any:
+    """The convolution at a path, None where another layer or none is."""
+    found = dict(module.named_modules(remove_duplicate=False)).get(layer) or dict(walk(module)).get(layer)
+    return found if isinstance(found, CONVOLUTIONS) else None
 
 
 def feature_maps(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str, Array]:

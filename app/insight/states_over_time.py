@@ -181,7 +181,7 @@ def _input_of(model: Model, batch: Batch, time: int, steps: int) -> Mapping[str,
         if field.shape.kind is Kind.SEQUENCE and values.shape[1] == time:
             own = model.prepared.undo(name, values.detach().float().cpu().numpy())
             shown = np.ascontiguousarray(own[0, :steps, :MOST_UNITS], dtype=np.float32)
-            return {"input": shown, "input_names": tuple(field.names)}
+            return {"input": shown, "input_names": tuple(field.names), "input_units": tuple(field.units)}
     return {}
 
 

@@ -33,8 +33,8 @@ class StatesOverTime:
     ``arriving`` float32 (time, features) is what the layer reads; ``values`` float32 (time, units) each gate and state
     by its name; ``gradients`` float32 (time, units), how the sample's ``loss`` changes with each state. Where the
     network's own input has the same steps, ``input`` float32 (time, features) is that in the data's units, with the
-    names of its features, or ``words`` are the tokens. ``prediction`` and ``label`` are what the network gives for the
-    sample and what is true, both empty where that is more than a class or a few numbers.
+    names and units of its features, or ``words`` are the tokens. ``prediction`` and ``label`` are what the network
+    gives for the sample and what is true, both empty where that is more than a class or a few numbers.
     """
 
     layer: RecurrentLayer
@@ -44,6 +44,7 @@ class StatesOverTime:
     gradients: Mapping[str, Array]
     input: Array | None = None
     input_names: tuple[str, ...] = ()
+    input_units: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     prediction: str = ""
     label: str = ""

@@ -33,12 +33,14 @@ class CardPicture:
 class NetworkViews:
     """What is to be seen inside a network at one moment, by the ids (or paths) of layers; only what was asked for.
 
-    ``filters`` float32 (filters, input channels, *kernel size); ``maps`` float32 (*sizes), each layer's first output
+    ``filters`` float32 (filters, input channels, *kernel size), and ``biases`` float32 (filters,) of layers that have
+    them; ``maps`` float32 (*sizes), each layer's first output
     for one sample, whose ``input`` is float32 (*sizes); ``weights`` and ``gradients`` by the names of parameters.
     ``diagnostics`` is None where nobody looked for what may be wrong with layers.
     """
 
     filters: Mapping[str, Array] = field(default_factory=dict)
+    biases: Mapping[str, Array] = field(default_factory=dict)
     maps: Mapping[str, Array] = field(default_factory=dict)
     input: Array | None = None
     weights: Mapping[str, Histogram] = field(default_factory=dict)

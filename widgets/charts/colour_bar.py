@@ -32,17 +32,26 @@ class ColourBar(pg.ColorBarItem):
         return [self.write(value) for value in values]
 
     def show_map(
-        self, theme: Theme, table: Bytes, low: float, high: float, title: str = "", room: float = math.inf
-    ) -> None:
+        self,
+        theme: Theme,
+        table: Bytes,
+        low: float,
+        high: float,
+        title: str = "",
+        room: float = math.inf,
+        length: float = math.inf,
+    ) -> bool:
         """Show a table of 256 colours from ``low`` to ``high``, and give both to the image.
 
-        The values stand beside the colours if they take no more than ``room`` pixels.
+        The values stand beside the colours if they take no more than ``room`` pixels, which is returned; the title does
+        if the bar's ``length`` in pixels has room for it.
         """
         font = theme.font(small=True)
         self.axis.setTickFont(font)
         self.axis.setTextPen(theme.faint)
         metrics = QFontMetricsF(font)
         self._line = metrics.height()
+        title = title if metrics.horizontalAdvance(title) <= length else ""
         widest = max(metrics.horizontalAdvance(text) for text in ("−0.000", self.write(low), self.write(high)))
         width = round(widest + 10 + (metrics.height() + 2 if title else 0.0))
         self.axis.setVisible(width <= room)
@@ -56,6 +65,7 @@ class ColourBar(pg.ColorBarItem):
         self.setColorMap(pg.ColorMap(np.linspace(0, 1, len(table)), table))
         self.setLevels((low, high))
         self.setImageItem(self._image)
+        return width <= room
 
 
 Levels = list[tuple[float, list[float]]]

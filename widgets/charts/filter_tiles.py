@@ -7,17 +7,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.system.number_format import nth
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture, reach
 from widgets.charts.colour_scale import draw_scale
-from widgets.charts.tiles import GAP, TileView
+from widgets.charts.tiles import GAP, Grid, TileView
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.ticks import number
 
 GO_BACK = "Click, or press Esc, to go back to all"
+
+FEW, CLEAR = 64, 6
+"""Filters up to which their biases are always written, and pixels between two of these."""
 
 BAR_ROWS = 32
 """How many pixels high the bars of a 1-D kernel are drawn before scaling."""
@@ -43,6 +46,7 @@ class FilterGrid(TileView):
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._weights: NDArray[np.float64] = np.empty((0, 1, 1, 1))
+        self._biases: NDArray[np.float64] = np.empty(0)
         self._one_dimensional = False
         self._channel = -1
         self._reach = 1.0
@@ -50,8 +54,11 @@ class FilterGrid(TileView):
         self._enlarged: int | None = None
         self.picked.connect(self._enlarge)
 
-    def set_filters(self, weights: ArrayLike) -> None:
-        """Show kernels of shape (out, in, kh, kw), or (out, in, k) of a 1-D convolution; an empty array shows none."""
+    def set_filters(self, weights: ArrayLike, biases: ArrayLike | None = None) -> None:
+        """Show kernels of shape (out, in, kh, kw), or (out, in, k) of a 1-D convolution; an empty array shows none.
+
+        ``biases`` (out,) are what is added to what each of them gives; None where the layer has none.
+        """
         values = np.asarray(weights, dtype=np.float64)
         one_dimensional = values.ndim == 3
         values = values[:, :, None, :] if one_dimensional else values
@@ -60,6 +67,7 @@ class FilterGrid(TileView):
         if values.shape[:2] != self._weights.shape[:2] or one_dimensional != self._one_dimensional:
             self._enlarged, self.current, self._channel = None, None, -1
         self._weights, self._one_dimensional = values, one_dimensional
+        self._biases = np.empty(0) if biases is None else np.asarray(biases, dtype=np.float64)
         self._refresh()
         out, inputs, height, width = values.shape
         size = f"{width}" if one_dimensional else f"{height} × {width}"
@@ -111,6 +119,29 @@ class FilterGrid(TileView):
         """Return the kernel's width over its height; 1-D kernels get a wide tile."""
         return 1.5 if self._one_dimensional else self._weights.shape[3] / max(self._weights.shape[2], 1)
 
+    def grid(self) -> Grid:
+        """Return where tiles stand; below them is room for their biases where these can be read."""
+        self.caption_lines = 2 if self._biases.size else 1
+        grid = super().grid()
+        if self.caption_lines == 1 or self._widest_bias() <= grid.width + GAP - 2:
+            return grid
+        self.caption_lines = 1
+        return super().grid()
+
+    def least_width(self) -> float:
+        """Return a width at which biases are whole, unless there are so many filters that one looks at all of them."""
+        few = 0 < self._biases.size <= FEW
+        return max(super().least_width(), self._widest_bias() + CLEAR - GAP if few else 0.0)
+
+    def _widest_bias(self) -> float:
+        metrics = QFontMetricsF(self.theme.font(small=True))
+        texts = (self.bias_text(index) for index in range(len(self._biases)))
+        return max(map(metrics.horizontalAdvance, texts), default=0.0)
+
+    def bias_text(self, index: int) -> str:
+        """Return the bias of a filter in words."""
+        return f"bias {in_figures(float(self._biases[index]))}" if index < len(self._biases) else "no bias"
+
     def footer_height(self) -> float:
         """Return the height of the colour scale."""
         return self.theme.px(24)
@@ -155,9 +186,12 @@ class FilterGrid(TileView):
         painter.setPen(self.theme.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([place.adjusted(0, 0, -1, -1) for _, place in tiles])
+        caption = self.grid().caption
         for index, place in tiles:
-            below = QRectF(place.left() - GAP / 2, place.bottom(), place.width() + GAP, self.grid().caption)
-            self.write(painter, below, 0, nth(index), self.theme.faint, bold=False)
+            below = QRectF(place.left() - GAP / 2 + 1, place.bottom() + 1, place.width() + GAP - 2, caption)
+            self.write(painter, below, 0, nth(index), self.theme.text, bold=False)
+            if self.caption_lines > 1:
+                self.write(painter, below, 1, self.bias_text(index), self.theme.faint, bold=False)
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint the scale, and which input channel is shown."""
@@ -176,16 +210,21 @@ class FilterGrid(TileView):
         index = self._enlarged or 0
         painter.fillRect(area, self.theme.surface)
         plane = self._planes()[index]
-        head = self.theme.px(24)
-        room = area.adjusted(16, head + 4, -16, -8)
+        title = f"Filter {nth(index)}, {self.bias_text(index)}"
+        bold, plain = self.theme.font(bold=True), self.theme.font()
+        widths = QFontMetricsF(bold).horizontalAdvance(title) + QFontMetricsF(plain).horizontalAdvance(GO_BACK)
+        line = self.theme.px(24)
+        lines = 1 if widths + 16 <= area.width() - 32 else 2  # where both do not fit beside each other
+        room = area.adjusted(16, lines * line + 4, -16, -8)
         cell = min(room.width() / plane.shape[1], room.height() / plane.shape[0], 72.0 * self.theme.scale)
-        painter.setFont(self.theme.font(bold=True))
+        painter.setFont(bold)
         painter.setPen(self.theme.text)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle, f"Filter {nth(index)}")
-        painter.setFont(self.theme.font())
+        middle, place = Qt.AlignmentFlag.AlignVCenter, QRectF(16, 4, area.width() - 32, line)
+        painter.drawText(place, middle, title)
+        painter.setFont(plain)
         painter.setPen(self.theme.faint)
-        painter.drawText(QRectF(16, 4, area.width() - 32, head), middle | Qt.AlignmentFlag.AlignRight, GO_BACK)
+        side = Qt.AlignmentFlag.AlignRight if lines == 1 else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place.translated(0, (lines - 1) * line), middle | side, GO_BACK)
         pixels = colour(plane, diverging(self.theme), -self._reach, self._reach, self.theme.error)
         if self._is_rgb():
             pixels = self._pixels(index)
@@ -225,7 +264,8 @@ class FilterGrid(TileView):
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the filter's index, the value under the pointer and its range."""
         plane = self._planes()[index]
-        text = f"Filter {nth(index)}: {number(float(plane.min()), 3)} to {number(float(plane.max()), 3)}"
+        low, high = (number(float(end), 3) for end in (plane.min(), plane.max()))
+        text = f"Filter {nth(index)}: {low} to {high}{f', {self.bias_text(index)}' if self._biases.size else ''}"
         if not place.contains(at):
             return text
         column = min(int((at.x() - place.left()) / place.width() * plane.shape[1]), plane.shape[1] - 1)

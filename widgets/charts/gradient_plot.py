@@ -53,11 +53,11 @@ class GradientPlot(PlotView):
         super().__init__(source, "Size of the gradient at each time step", empty, parent)
         self.curves: tuple[GradientCurve, ...] = ()
         self.step: int | None = None
-        self.over_time = self.add_panel(bottom="step", left="size of the gradient of the loss", wheel_along=0)
+        self.over_time = self.add_panel(bottom="time step", left="size of the gradient (of the loss)", wheel_along=0)
         self.over_time.sides["bottom"].whole = True
         self.over_time.sides["left"].set_log(True)
         self.over_time.painted(self._paint_curves)
-        self.totals = self.add_panel(column=1, bottom="all weights, by run")
+        self.totals = self.add_panel(column=1, bottom="all weights (by run)")
         self.totals.sides["bottom"].set_names([""])
         self.totals.setMouseEnabled(x=False, y=False)
         self.set_width(self.totals, 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
@@ -24,10 +25,16 @@ LARGEST = 64.0
 """Largest side of a cell in pixels, until one zooms."""
 LEAST_TEXT = 10
 """Least height of a line in a cell in pixels: what is smaller cannot be read."""
+FINER = 0.25
+"""Steps in points by which letters are made smaller until they fit a cell."""
 BAR_SHARE = 0.3
-"""Share of the width that the values beside the colour bar may take; where they need more, the cells have it."""
+"""Share of the width that the values beside the colour bar may take; where they need more, there is no bar."""
+BESIDE = 32
+"""Pixels of the margins and of the colours in the bar."""
 AROUND = 4
 """Lines of text whose height the axis beside the cells and the colour bar take."""
+LINES, MARGINS = 2.5, 24
+"""Lines of text, and pixels, that the axis above the cells, the gap below and the margins take."""
 LEAST_CELL, LEAST_ROWS = 12, 16
 """Height in pixels that a row keeps, and for how many rows: a pane too small for these is scrolled."""
 MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
@@ -89,8 +96,9 @@ class MatrixPlot(PlotView):
         if self.is_empty():
             return least
         metrics = QFontMetricsF(self.theme.font(small=True))
-        rows = min(len(self._values), LEAST_ROWS) * self.theme.px(LEAST_CELL)
-        height = max(least.height(), round(rows + 3 * metrics.height()))
+        each = max(self.theme.px(LEAST_CELL), metrics.height() + 0.5 if len(self._values) <= LEAST_ROWS else 0.0)
+        rows = min(len(self._values), LEAST_ROWS) * each  # of few rows each keeps its name
+        height = max(least.height(), math.ceil(rows + LINES * metrics.height() + MARGINS))
         return QSize(max(least.width(), round(self._least_width(metrics))), height)
 
     def _least_width(self, metrics: QFontMetricsF) -> float:
@@ -98,8 +106,7 @@ class MatrixPlot(PlotView):
         rows, columns = self._values.shape
         if max(rows, columns) > LEAST_ROWS:
             return 0.0
-        texts = (self.cell_texts(row, column) for row in range(rows) for column in range(columns))
-        widest = _widest(metrics, [words[0] for words in texts if words]) * LEAST_TEXT / metrics.height()
+        widest = self._widest_text(metrics) * LEAST_TEXT / metrics.height()
         names = _widest(metrics, self.panel.sides["left"].names)
         return float(columns * (widest + 3) + names + AROUND * metrics.height())
 
@@ -129,9 +136,28 @@ class MatrixPlot(PlotView):
         self._bar.write = write
         self._image.setImage(self._values, levels=(low, high))
         self._image.setRect(QRectF(-0.5, -0.5, columns, rows))
-        self._bar.show_map(self.theme, table, low, high, title, BAR_SHARE * self.width())
+        # A bar without its values says nothing; the cells take its room.
+        self._bar.setVisible(self._bar.show_map(self.theme, table, low, high, title, *self._room_of_bar()))
         self.limit_panel(LARGEST * self.theme.scale * columns, LARGEST * self.theme.scale * rows)
         self.panel.set_extent(AxisRange(-0.5, columns - 0.5), AxisRange(-0.5, rows - 0.5))
+
+    def _room_of_bar(self) -> tuple[float, float]:
+        """Pixels across and down that values and title of the colour bar may take: what the cells' texts leave."""
+        metrics = QFontMetricsF(self.theme.font(small=True))
+        long = self.height() - AROUND * metrics.height()
+        share = BAR_SHARE * self.width()
+        rows, columns = self._values.shape
+        if max(rows, columns) > LEAST_ROWS:
+            return share, long
+        names = _widest(metrics, self.panel.sides["left"].names) + 2 * metrics.height()
+        spare = self.width() - names - columns * (self._widest_text(metrics) + 4) - BESIDE
+        return min(share, spare), long
+
+    def _widest_text(self, metrics: QFontMetricsF) -> float:
+        """Pixels of the widest first line of all cells."""
+        rows, columns = self._values.shape
+        texts = (self.cell_texts(row, column) for row in range(rows) for column in range(columns))
+        return _widest(metrics, [words[0] for words in texts if words])
 
     def _paint_cells(self, painter: QPainter, axes: Axes) -> None:
         """Write the texts of the cells in view, part the cells by lines, and frame the one chosen."""
@@ -165,7 +191,7 @@ class MatrixPlot(PlotView):
         # A line is written in all cells or in none, so that a blank cell says something.
         widths = [max(map(metrics.horizontalAdvance, column)) for column in zip_longest(*texts.values(), fillvalue="")]
         fitting = sum(width <= cell.width() - 2 for width in widths)
-        lines = min(fitting, int(cell.height() / metrics.height()))
+        lines = max(min(fitting, int(cell.height() / metrics.height())), 1)
         for (row, column), words in texts.items():
             share = np.clip((self._values[row, column] - low) / (high - low) * 255, 0, 255)
             painter.setPen(self.theme.on(QColor(*table[int(np.nan_to_num(share))].tolist())))
@@ -175,12 +201,13 @@ class MatrixPlot(PlotView):
         """The font in which the first lines of all cells fit: the small one, or a smaller one; None if none fits."""
         font = self.theme.font(small=True)
         metrics = QFontMetricsF(font)
-        widest = _widest(metrics, firsts)
-        share = min(1.0, cell.height() / metrics.height(), (cell.width() - 2) / max(widest, 1.0))
-        size = int(metrics.height() * share)
+        share = min(1.0, cell.height() / metrics.height(), (cell.width() - 2) / max(_widest(metrics, firsts), 1.0))
         if share < 1.0:
-            font.setPointSizeF(font.pointSizeF() * share)
-        return font if size >= LEAST_TEXT and firsts else None
+            font.setPointSizeF(max(font.pointSizeF() * share, FINER))
+        # Heights and widths of letters are rounded, so that a font may be larger than its share of points.
+        while not _fits(metrics := QFontMetricsF(font), firsts, cell) and font.pointSizeF() > 2 * FINER:
+            font.setPointSizeF(font.pointSizeF() - FINER)
+        return font if math.ceil(metrics.height()) >= LEAST_TEXT and firsts else None
 
     def _cell(self, axes: Axes, row: int, column: int) -> QRectF:
         return QRectF(
@@ -248,6 +275,11 @@ class MatrixPlot(PlotView):
             self.picked.emit(*self._current)
         else:
             super().keyPressEvent(event)
+
+
+def _fits(metrics: QFontMetricsF, texts: Sequence[str], cell: QRectF) -> bool:
+    """Whether each of some texts has room in a cell."""
+    return metrics.height() <= cell.height() and _widest(metrics, texts) <= cell.width() - 2
 
 
 def _widest(metrics: QFontMetricsF, texts: Sequence[str]) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from app.data.readers.column_values import OTHER
 from app.protocol.values import FieldFacts
 from app.system.number_format import format_short
 from widgets.look.theme import Theme
@@ -45,6 +48,19 @@ def cell_names(field: FieldFacts) -> tuple[str, ...]:
     if field.names or field.shape != (len(field.classes),):
         return field.names
     return tuple(f"{field.name}{ONE_HOT}{name}" for name in field.classes)
+
+
+def occurring(names: Sequence[str], values: Samples | None = None) -> list[int]:
+    """Return the places of the features that occur: all but those of categories that training never saw.
+
+    Such a feature is 0 in all training samples. Where it is not 0 among ``values`` (features,), it occurs after all.
+    """
+    never = f"{ONE_HOT}{OTHER}"
+    return [
+        place
+        for place, name in enumerate(names)
+        if not name.endswith(never) or (values is not None and values[place] != 0)
+    ]
 
 
 def row_words(cells: list[Cell]) -> str:

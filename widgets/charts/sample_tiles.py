@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,7 @@ from app.protocol.data_values import PictureBox
 from app.protocol.values import FieldFacts
 from app.system.number_format import nth
 from widgets.charts.colour_maps import image, limits, picture
-from widgets.charts.sample_painting import MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
+from widgets.charts.sample_painting import BETWEEN, MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
 from widgets.charts.tiles import GAP, TileGroup, TileView
 from widgets.look.theme import Theme, ThemeSource
 
@@ -30,6 +31,12 @@ BOXED = 2.4
 """How many times as wide tiles are in whose pictures boxes are drawn."""
 ROWS, MOST_CELLS = (150.0, 260.0), 9
 """Least and greatest width of tiles with rows of a table, and the cells that have room in one at least."""
+SEEN = 24
+"""Rows that are measured to find how wide their cells are."""
+TALLEST = 180
+"""Pixels in height that one sample alone asks for at most."""
+CLEAR = 8
+"""Pixels between the captions of two tiles."""
 BOX_LINE = 2
 """Pixels that the line of a box is wide."""
 
@@ -54,6 +61,7 @@ class SampleTiles(TileView):
         self._field: FieldFacts | None = None
         self._cut: dict[tuple[str, float, float, float], str] = {}
         self._groups: Sequence[TileGroup] = ()
+        self._measured: tuple[Theme | None, float] = None, 0.0
 
     def set_field(self, field: FieldFacts | None) -> None:
         """Say what the samples that are set next are, so that rows of a table have names and units."""
@@ -64,6 +72,7 @@ class SampleTiles(TileView):
         if values.ndim not in (2, 3, 4):
             raise ValueError(f"samples have 2 to 4 axes, not {values.ndim}")
         self._samples = values
+        self._measured = None, 0.0
         self._limits = limits(values)
         self._images.clear()
         self._texts = list(texts)
@@ -131,10 +140,28 @@ class SampleTiles(TileView):
         if self.is_rows():
             lines = len(self.cells(0)) if self.count() == 1 else min(len(self.cells(0)), MOST_CELLS)  # one is whole
             high = QFontMetricsF(self.theme.font(small=True)).height() * lines + MARGIN
-            return ROWS[0] * self.theme.scale / high
+            return self._row_width() / high
         if self.is_pictures():
             return float(self._samples.shape[3] / self._samples.shape[2])
         return 2.6 if self._texts else 1.6
+
+    def least_width(self) -> float:
+        """Return the width that a tile has at least, in pixels; that of a row has names and values whole."""
+        return self._row_width() if self.is_rows() else super().least_width()
+
+    def _row_width(self) -> float:
+        """Pixels in which the cells of rows are whole, as far as tiles become so wide."""
+        if self._measured[0] is not self.theme:
+            self._measured = self.theme, self._widest_cell() + BETWEEN + 2 * MARGIN + 2
+        least, most = (width * self.theme.scale for width in ROWS)
+        return min(max(self._measured[1], least), most)
+
+    def _widest_cell(self) -> float:
+        """Pixels of the widest name with its value, of the cells that tiles show."""
+        wide = QFontMetricsF(self.theme.font(small=True)).horizontalAdvance
+        shown = None if self.count() == 1 else MOST_CELLS
+        rows = (self.cells(index)[:shown] for index in range(min(self.count(), SEEN)))
+        return max((wide(name) + wide(said) for row in rows for name, said in row), default=0.0)
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Paint a picture, a text, a row, or the lines of a vector or sequence."""
@@ -257,6 +284,7 @@ class SampleGallery(SampleTiles):
         self._labels: list[str] = []
         self._parts: list[str] = []
         self.positions: list[int] = []
+        self._numbered = False
         self._answers: list[Answer | None] = []
         self._widest: tuple[Theme, float] | None = None
 
@@ -269,17 +297,20 @@ class SampleGallery(SampleTiles):
         *,
         positions: Sequence[int] | None = None,
         boxes: Sequence[Sequence[PictureBox]] = (),
+        numbered: bool = False,
     ) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
 
         Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
-        instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered. ``boxes`` are
-        drawn in each of the pictures; none draws none. Raises `ValueError` if N differs.
+        instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered; ``numbered``
+        writes that below each. ``boxes`` are drawn in each of the pictures; none draws none. Raises `ValueError` if N
+        differs.
         """
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
         self._labels, self._parts = list(labels), list(parts)
         self.positions = list(range(len(labels))) if positions is None else [int(place) for place in positions]
+        self._numbered = numbered
         self.set_answers(())
         if boxes and len(boxes) != len(labels):
             raise ValueError("samples and boxes differ in number")
@@ -296,8 +327,18 @@ class SampleGallery(SampleTiles):
             raise ValueError("samples and answers differ in number")
         self._answers = list(answers)
         self._widest = None
-        self.caption_lines = 1 + any(self._labels) + bool(answers)
+        self.updateGeometry()
+        self.caption_lines = self._numbered + any(self._parts) + any(self._labels) + bool(answers)
         self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a sample that is shown alone, with its caption."""
+        least = super().minimumSizeHint()
+        if self.count() != 1 or self.is_empty():
+            return least
+        wide = min(self.least_width(), self.MOST * self.theme.scale)
+        high = wide / self.aspect() + self.grid().caption + 2 * GAP + CLEAR
+        return QSize(max(least.width(), math.ceil(wide) + 28), round(min(high, TALLEST * self.theme.scale)))
 
     def least_width(self) -> float:
         """Return a width at which captions are whole, as far as tiles may be so wide."""
@@ -306,11 +347,12 @@ class SampleGallery(SampleTiles):
             words = {
                 *self._labels,
                 *self._parts,
+                *(sample_name(place) for place in self.positions if self._numbered),
                 *(answer.words for answer in self._answers if answer and answer.right is not False),
             }
             wrong = {answer.words for answer in self._answers if answer and answer.right is False}
             widths = [*map(plain.horizontalAdvance, words), *map(bold.horizontalAdvance, wrong)]
-            self._widest = self.theme, max(widths, default=0.0) + 3 - GAP
+            self._widest = self.theme, max(widths, default=0.0) + CLEAR - GAP
         return max(super().least_width(), self._widest[1])
 
     def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
@@ -326,15 +368,21 @@ class SampleGallery(SampleTiles):
         return self._answers[index] if self._answers else None
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Write label, part and answer."""
-        labelled = int(any(self._labels))
-        if labelled:
-            self.write(painter, place, 0, self._labels[index], self.theme.text, bold=False)
-        self.write(painter, place, labelled, self._parts[index], self.theme.faint, bold=False)
+        """Write number, label, part and answer: each in the same line of all samples, if any of them has it."""
+        line, theme = 0, self.theme
+        lines = (
+            (self._numbered, sample_name(self.positions[index]), theme.faint),
+            (any(self._labels), self._labels[index], theme.text),
+            (any(self._parts), self._parts[index], theme.faint),
+        )
+        for wanted, words, ink in lines:
+            if wanted:
+                self.write(painter, place, line, words, ink, bold=False)
+                line += 1
         answer = self._answer(index)
         if answer is not None:
-            hues = {None: self.theme.text, True: self.theme.ok, False: self.theme.error}
-            self.write(painter, place, labelled + 1, answer.words, hues[answer.right], bold=answer.right is False)
+            hues = {None: theme.text, True: theme.ok, False: theme.error}
+            self.write(painter, place, line, answer.words, hues[answer.right], bold=answer.right is False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return label, part and answer of a sample."""
@@ -345,6 +393,11 @@ class SampleGallery(SampleTiles):
         boxed = f"; {box_words(self._boxes[index])}" if self._boxes else ""
         row = f"; {row_words(self.cells(index))}" if self.is_rows() else ""
         return f"Sample {nth(self.positions[index])}: {text}{label}{self._parts[index]}{boxed}{prediction}{row}"
+
+
+def sample_name(position: int) -> str:
+    """Return what a sample at a position (0-based) in the data set is called."""
+    return f"sample {nth(position)}"
 
 
 def box_words(boxes: Sequence[PictureBox]) -> str:

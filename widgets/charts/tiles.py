@@ -175,9 +175,16 @@ class TileView(PaintedView):
         caption = self.caption_lines * (self.theme.px(14) + 1.0)
         most = self.MOST * self.theme.scale
         begins = [group.begin for group in self.groups()]
-        heading = QFontMetricsF(self.theme.font(small=True, bold=True)).height() + GAP
+        heading = self._heading_height(area.width()) + GAP
         least = min(self.least_width(), most)
         return arrange(self.count(), area, self.aspect(), caption, least, most, begins, heading)
+
+    def _heading_height(self, width: float) -> float:
+        """The height of the headings of groups, which wrap where they are wider than the tiles' room."""
+        metrics, room = QFontMetricsF(self.theme.font(small=True, bold=True)), QRectF(0, 0, max(width, 1.0), 1e4)
+        texts = [group.heading for group in self.groups()]
+        heights = [metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height() for text in texts]
+        return max(heights, default=metrics.height())
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
         """Paint the tiles in view and the footer."""
@@ -196,19 +203,17 @@ class TileView(PaintedView):
 
     def _paint_headings(self, painter: QPainter, grid: Grid) -> None:
         """Write what each group is above its tiles, and part it by a line from the group before."""
-        font = self.theme.font(small=True, bold=True)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
+        painter.setFont(self.theme.font(small=True, bold=True))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for group in self.groups():
             top = grid.tile(group.begin).top() - self._scroll - grid.heading
-            place = QRectF(grid.left, top, self.width() - 2 * grid.left, metrics.height())
+            place = QRectF(grid.left, top, self.width() - grid.left - 16, grid.heading - GAP)
             if group.begin:
                 painter.setPen(self.theme.strong_border)
                 painter.drawLine(QPointF(place.left(), top - 2), QPointF(place.right(), top - 2))
             painter.setPen(self.theme.text)
-            words = metrics.elidedText(group.heading, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+            painter.drawText(place, int(flags), group.heading)
 
     def _body(self) -> QRectF:
         """Where tiles are seen: all but the footer."""
@@ -229,7 +234,7 @@ class TileView(PaintedView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.theme.accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(self.tile_place(self.current).adjusted(-2, -2, 2, 2), 3, 3)
+        painter.drawRoundedRect(self.frame_place(self.current), 3, 3)
 
     def _paint_scroll_mark(self, painter: QPainter) -> None:
         limit = self._scroll_limit()
@@ -263,6 +268,13 @@ class TileView(PaintedView):
     def tile_place(self, index: int) -> QRectF:
         """Return where a tile stands now, in the widget's coordinates."""
         return self.grid().tile(index).translated(0, -self._scroll)
+
+    def frame_place(self, index: int) -> QRectF:
+        """Return where the frame of a tile goes: around the tile and its caption, in the middle of the gaps.
+
+        So it lies over neither these words nor those of the tiles beside.
+        """
+        return self.tile_place(index).adjusted(-GAP / 2, -GAP / 2, GAP / 2, self.grid().caption + GAP / 2)
 
     def sentence_at(self, at: QPointF) -> str:
         """Return what the tile under the pointer shows there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -27,14 +28,16 @@ Ink = Literal["share", "signed", "plain"]
 
 FAINT_CURVES = 24
 """Curves beside the chosen one, at most."""
-TITLE_WIDTH = 122
+TITLE_WIDTH, LEAST, AROUND = 134, 31, 24
+"""Width of a lane's title and least height of a lane, before they are scaled as the text is; pixels about all lanes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lane:
     """Values (time, units) with a name. ``words`` stand for numbers where there are any; ``names`` are the units'.
 
-    ``curved`` values are shown as curves in either mode: a few features that each have a name.
+    ``curved`` values are shown as curves in either mode: a few features that each have a name. ``unit`` is that of all
+    values, empty where they have none or several.
     """
 
     title: str
@@ -44,6 +47,7 @@ class Lane:
     words: Sequence[str] = ()
     names: Sequence[str] = field(default=())
     curved: bool = False
+    unit: str = ""
 
     @property
     def units(self) -> int:
@@ -63,7 +67,7 @@ class Lane:
         if self.words:
             return f"{self.title} “{self.words[step]}”"
         name = self.names[unit] if unit < len(self.names) else f"unit {unit + 1}"
-        value = f"{self.title}, {name}: {number(float(self.values[step, unit]))}"
+        value = f"{self.title}, {name}: {number(float(self.values[step, unit]))} {self.unit}".rstrip()
         if self.ink != "share" or self.units == 1:
             return value
         return f"{value}, mean of {self.units} units: {number(float(self.values[step].mean()))}"
@@ -172,7 +176,16 @@ class TimeLanes(PlotView):
 
     def minimumSizeHint(self) -> QSize:
         """Room in which every lane can be read."""
-        return QSize(self.theme.px(280), self.theme.px(44) * max(len(self.lanes), 3) + self.theme.px(28))
+        each = max(map(self._least_of, self.lanes), default=float(self.theme.px(LEAST)))
+        line = QFontMetricsF(self.theme.font(small=True)).height()
+        return QSize(self.theme.px(280), math.ceil((each + line) * max(len(self.lanes), 3) + line + AROUND))
+
+    def _least_of(self, lane: Lane) -> float:
+        """Pixels in height in which a lane's title and what it says have room."""
+        small = QFontMetricsF(self.theme.font(small=True))
+        room = QRectF(0, 0, self.theme.px(TITLE_WIDTH) - 12, 1e4)
+        said = small.boundingRect(room, int(Qt.TextFlag.TextWordWrap), lane.says).height()
+        return max(self.theme.px(LEAST), QFontMetricsF(self.theme.font()).height() + said + 2)
 
     # Making
 
@@ -181,17 +194,18 @@ class TimeLanes(PlotView):
         self.clear_panels()
         for index, lane in enumerate(self.lanes if not self.is_empty() else ()):
             last = index == len(self.lanes) - 1
-            words = "step, read backwards" if self.back else "step"
+            words = "time step, read backwards" if self.back else "time step"
             curved = not lane.words and (self.curves or lane.curved)
             panel = self.add_panel(
-                index, bottom=words if last else None, right="" if curved else None, grid=False, wheel_along=0
+                index, bottom=words if last else None, right=lane.unit if curved else None, grid=False, wheel_along=0
             )
             self.put(LaneTitle(lane, self.theme), panel, "left")
             self._fill(panel, index, lane, curved=curved)
             if last:
                 panel.sides["bottom"].whole = True
             else:
-                self.put_gap(panel)
+                # The outer values beside the colours stand half above and half below them.
+                self.put_gap(panel, QFontMetricsF(self.theme.font(small=True)).height())
             if index:
                 self.panels[0].link_x(panel)
         self.redraw()
@@ -212,7 +226,9 @@ class TimeLanes(PlotView):
             image.setImage(lane.values.T, levels=(low, high), autoDownsample=True)
             image.setRect(QRectF(0.5, -0.5, self.steps, lane.units))
             bar = ColourBar(image)
-            bar.show_map(self.theme, sequential() if lane.ink != "signed" else diverging(self.theme), low, high)
+            bar.show_map(
+                self.theme, sequential() if lane.ink != "signed" else diverging(self.theme), low, high, lane.unit
+            )
             self.put(bar, panel, "right")
         panel.painted(lambda painter, axes: self._paint_cursor(painter, axes, index, curved), 5)
 

@@ -9,8 +9,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource, blend
@@ -29,6 +29,9 @@ HEAD = 1.05
 KEPT = 12
 """How many histograms of one layer stand behind each other."""
 
+RIDGE, BETWEEN = 40, 22
+"""Height of a ridge, where all are to be read, and the pixels about its name and its axis."""
+
 FEW = 24
 """Up to so many values are shown one by one: a histogram of them would be noise."""
 
@@ -36,7 +39,13 @@ Floats = NDArray[np.float64]
 
 
 class HistogramStack(PlotView):
-    """One ridge per layer: the last histogram in front, earlier ones behind and above it, on one scale."""
+    """One ridge per layer: the last histogram in front, earlier ones behind and above it, on one scale.
+
+    ``whole`` asks for room in which all can be read, for a page that is scrolled.
+    """
+
+    _asked_for = 0
+    """Columns for which room was asked, 0 before."""
 
     def __init__(
         self,
@@ -44,11 +53,13 @@ class HistogramStack(PlotView):
         title: str = "Weights",
         empty: str = "Press Train to see how weights and gradients spread in every layer.",
         along: str = "value",
+        *,
+        whole: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._ridges: dict[str, deque[tuple[int, Floats, Floats]]] = {}
-        self._along = along
+        self._along, self._whole_wanted = along, whole
         self._made: tuple[tuple[str, ...], int] = ((), 0)
 
     def push(self, layer: str, step: int, edges: ArrayLike, counts: ArrayLike) -> None:
@@ -60,6 +71,8 @@ class HistogramStack(PlotView):
         if len(ends) != len(heights) + 1:
             raise ValueError(f"{len(heights)} counts need {len(heights) + 1} edges, not {len(ends)}")
         if len(heights):
+            if layer not in self._ridges:
+                self.updateGeometry()
             ridge = self._ridges.setdefault(layer, deque(maxlen=KEPT))
             if ridge and ridge[-1][0] == step:  # asked for again
                 ridge.pop()
@@ -113,6 +126,18 @@ class HistogramStack(PlotView):
         """Lay the ridges out in as many columns as fit now."""
         if self.panels and self._made[1] != self._columns():
             self.redraw()
+        if self._asked_for and self._asked_for != self._columns():
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for each ridge with its name and its axis, where that is wanted."""
+        least = super().minimumSizeHint()
+        if not self._whole_wanted or self.is_empty():
+            return least
+        line = QFontMetricsF(self.theme.font(small=True)).height()
+        self._asked_for = self._columns()
+        rows = math.ceil(len(self._ridges) / self._asked_for)
+        return QSize(least.width(), math.ceil(rows * (self.theme.px(RIDGE) + 3 * line + BETWEEN) + BETWEEN))
 
     def _paint_ridge(self, name: str, painter: QPainter, axes: Axes) -> None:
         ridge = self._ridges[name]

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.system.number_format import format_percent, format_short
-from widgets.charts.sample_tiles import SampleTiles
+from widgets.charts.sample_tiles import CLEAR, SampleTiles, sample_name
 from widgets.charts.tiles import GAP
 from widgets.look.theme import ThemeSource
 
@@ -61,15 +61,25 @@ class WorstPredictions(SampleTiles):
     ) -> None:
         super().__init__(source, title, empty, parent)
         self._rows: list[Prediction] = []
+        self._positions: list[int] = []
 
-    def set_rows(self, samples: ArrayLike, predictions: Sequence[Prediction], texts: Sequence[str] = ()) -> None:
+    def set_rows(
+        self,
+        samples: ArrayLike,
+        predictions: Sequence[Prediction],
+        texts: Sequence[str] = (),
+        *,
+        positions: Sequence[int] = (),
+    ) -> None:
         """Show N samples, worst first, the wrong ones before the right ones.
 
-        ``texts`` are shown in the samples' place where these are tokens. Raises `ValueError` if the numbers differ.
+        ``texts`` are shown in the samples' place where these are tokens. ``positions`` are where they stand in the data
+        set (0-based), by which they are numbered. Raises `ValueError` if the numbers differ.
         """
-        if len(np.asarray(samples)) != len(predictions):
-            raise ValueError("samples and predictions differ in number")
-        self._rows = list(predictions)
+        if len(np.asarray(samples)) != len(predictions) or len(positions) not in (0, len(predictions)):
+            raise ValueError("samples, predictions and positions differ in number")
+        self._rows, self._positions = list(predictions), list(positions)
+        self.caption_lines = type(self).caption_lines + bool(self._positions)
         self._set_samples(samples, texts)
         self.part_right([row.right for row in self._rows], WRONG_FIRST, RIGHT_FIRST)
         wrong = sum(not row.right for row in self._rows)
@@ -79,19 +89,23 @@ class WorstPredictions(SampleTiles):
     def least_width(self) -> float:
         """Return a width at which most captions are whole."""
         metrics = QFontMetricsF(self.theme.font(small=True))
-        widest = max((metrics.horizontalAdvance(row.words) for row in self._rows), default=0.0)
-        return max(super().least_width(), min(widest + 3 - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
+        texts = [*(row.words for row in self._rows), *map(sample_name, self._positions)]
+        widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
+        return max(super().least_width(), min(widest + CLEAR - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Write what it is, what it was taken for and how surely, and the loss."""
-        row = self._rows[index]
-        self.write(painter, place, 0, f"is {row.truth}", self.theme.text, bold=True)
-        self.write(painter, place, 1, row.words, self.theme.ok if row.right else self.theme.error, bold=False)
-        self.write(painter, place, 2, row.cost, self.theme.faint, bold=False)
+        """Write its number, what it is, what it was taken for and how surely, and the loss."""
+        row, line = self._rows[index], int(bool(self._positions))
+        if self._positions:
+            self.write(painter, place, 0, sample_name(self._positions[index]), self.theme.faint, bold=False)
+        self.write(painter, place, line, f"is {row.truth}", self.theme.text, bold=True)
+        self.write(painter, place, line + 1, row.words, self.theme.ok if row.right else self.theme.error, bold=False)
+        self.write(painter, place, line + 2, row.cost, self.theme.faint, bold=False)
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the prediction in words."""
         row = self._rows[index]
         answer = "rightly taken for it" if row.right else f"taken for {row.predicted}"
-        told = f"{row.truth}, {answer} with probability {format_percent(row.probability)}, {row.cost}"
+        name = f"{sample_name(self._positions[index]).capitalize()}: " if self._positions else ""
+        told = f"{name}{row.truth}, {answer} with probability {format_percent(row.probability)}, {row.cost}"
         return f"{told}{self.row_sentence(index)}"

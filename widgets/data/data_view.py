@@ -24,6 +24,7 @@ from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.shapes import Kind
+from widgets.charts.sample_tiles import Answer
 from widgets.data.balance import BalanceBars
 from widgets.data.batch_view import BatchView
 from widgets.data.choice_form import ChoiceForm
@@ -86,6 +87,7 @@ class DataView(QWidget):
         self._refused = False
         self._problems: tuple[Source, Sequence[str]] | None = None
         self._shown: DataPreview | None = None
+        self._predicting = ""
         self._shown_of: Mapping[str, Any] | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.predictions = LastPredictions(link, self)
@@ -122,7 +124,7 @@ class DataView(QWidget):
         self.details.rows_found.connect(self.rows.put_rows)
         self.rows.wanted.connect(self._ask_rows)
         self.details.batch_found.connect(self._on_batch)
-        self.predictions.found.connect(self.samples.show_answers)
+        self.predictions.found.connect(self._on_predictions)
         self.moved.repointed.connect(self._set_choice)
         self.moved.failed.connect(self.notice.say)
         self.waiting.stopped.connect(self._say_stopped)
@@ -491,12 +493,19 @@ class DataView(QWidget):
             plan, preview = self._document.sections.get("plan"), self._shown
             self._checker.set_data_spec(expected_of(preview.info, plan) if preview is not None else None)
 
+    def _on_predictions(self, answers: Sequence[Answer | None]) -> None:
+        """Show what a run says of the samples, and which one."""
+        self.samples.show_answers(answers)
+        self._predicting = self.predictions.whose if answers else ""
+        self._show_facts()
+
     def _show_facts(self) -> None:
         preview = self._shown
         self.title.setText(preview.info.title if preview else title_before_reading(self.section))
         waits = self.section is not None and self._shown_of is None
         without = "Reading the data…" if waits else "Choose a data set on the left, or open a file of your own."
-        self.facts.setText(dataset_summary(preview.info) if preview else without)
+        whose = f"\nPredictions beside the samples: {self._predicting}" if self._predicting else ""
+        self.facts.setText(dataset_summary(preview.info) + whose if preview else without)
         self.about.show_notes(self._notes(preview) if preview else ())
 
     def _shows_source(self) -> bool:

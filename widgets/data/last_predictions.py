@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class LastPredictions(QObject):
     """Asks the worker what a run predicts of the samples of a preview, where the run was trained on the same data.
 
     `found` carries a list with an `Answer`, or None, for each sample; it is empty where there is nothing to say.
+    ``name_of`` gives what a run is called by its folder.
     """
 
     found = Signal(object)
@@ -39,6 +40,12 @@ class LastPredictions(QObject):
         self._section: Mapping[str, Any] | None = None
         self._request: int | None = None
         self._watched, self._stale = False, False
+        self.name_of: Callable[[Path], str] = lambda path: path.name
+
+    @property
+    def whose(self) -> str:
+        """What the run is called that predicts; empty where there is none."""
+        return self.name_of(self._run.path) if self._run is not None else ""
 
     def watch(self, watched: bool) -> None:
         """Say whether anybody looks: only then is the worker asked."""

@@ -46,6 +46,7 @@ class Axis(pg.AxisItem):
         self.write: Callable[[float], str] = number
         self.names: tuple[str, ...] = ()
         self.whole = self.log = False
+        self._numbered = False
         self.title = self._meaning = ""
         self._font, self._ink = self.font(), QColor()
         self._known: tuple[tuple[float, float, float], list[float]] | None = None
@@ -69,6 +70,7 @@ class Axis(pg.AxisItem):
     def set_names(self, names: Sequence[str]) -> None:
         """Write names at 0, 1, 2 ... in place of numbers."""
         self.names, self._known = tuple(names), None
+        self._numbered = bool(names) and all(name.replace(".", "", 1).lstrip("-−").isdigit() for name in names)
         self._words.clear()
 
     def name_at(self, value: float) -> str:
@@ -160,6 +162,8 @@ class Axis(pg.AxisItem):
         room = size / (high - low)
         # Names that are wider than their column are written upright, and then take a line's height each.
         every = max(1, math.ceil(line / room)) if self._upright or not self._level else 1
+        if self._level and not self._upright and self._numbered:
+            every = max(1, math.ceil((self._widest_name() + line / 2) / room))
         first, last = max(math.ceil(low), 0), min(math.floor(high), len(self.names) - 1)
         return [float(place) for place in range(first, last + 1) if place % every == 0]
 
@@ -183,11 +187,26 @@ class Axis(pg.AxisItem):
         if not self._level:
             return math.ceil((min(widest, room) + 8 + title) / ROUND_TO) * ROUND_TO
         low, high = sorted(self._ends())
-        self._upright = widest > self.rect().width() / max(high - low, 1e-12) - 4
+        # Of numbers in a row some can be left out; other names turn upright.
+        self._upright = not self._numbered and widest > self.rect().width() / max(high - low, 1e-12) - 4
         return math.ceil((min(widest, room) + 4 if self._upright else line) + 6 + title)
+
+    def _widest_name(self) -> float:
+        return self._metrics.horizontalAdvance(max(self.names, key=len, default=""))
 
     def _across(self) -> float:
         return self.minimumHeight() if self._level else self.minimumWidth()
+
+    @property
+    def title_length(self) -> float:
+        """The pixels along the axis in which its title is whole, without what that says in brackets."""
+        return self._metrics.horizontalAdvance(self.title.partition(" (")[0]) + 6 if self.title else 0.0
+
+    @property
+    def least_depth(self) -> float:
+        """The pixels across the axis that it takes now, and at least a line of numbers with its title."""
+        line = self._metrics.height()
+        return max(self._across(), math.ceil(line + 6 + (line + 4 if self.title else 0.0)))
 
     def lay_out_title(self) -> None:
         """Write the title, or without what it says in brackets where it has no room; the tooltip then has it whole."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
@@ -57,6 +58,12 @@ class BarPlot(PlotView):
         totals = (f"{label}: {number(float(heights.sum()), 9)}" for label, heights in values.items())
         self.describe(f"{len(names)} bars. " + ", ".join(totals))
         self.redraw()
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room in which the titles of the axes are whole."""
+        least = super().minimumSizeHint()
+        return least if self.is_empty() else least.expandedTo(self.titled_size())
 
     def is_empty(self) -> bool:
         """Return whether there are no bars."""

@@ -68,7 +68,7 @@ def ask_and_export(chart: Chart, kind: str, parent: QWidget) -> None:
 
 def picture(chart: Chart) -> QImage:
     """Return a chart as a picture of twice its size in pixels, for print and for screens of high density."""
-    return painted(chart.size(), chart.theme.surface, lambda painter, _: _render(chart, painter))
+    return painted(chart.size(), chart.theme.surface, lambda painter, _: render(chart, painter))
 
 
 def painted(size: QSize, ground: QColor, paint: Callable[[QPainter, QRectF], object]) -> QImage:
@@ -97,7 +97,7 @@ def drawing(chart: Chart) -> bytes:
     generator.setTitle(chart.title)
     painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, chart.size().width(), chart.size().height()), chart.theme.surface)
-    _render(chart, painter)
+    render(chart, painter)
     painter.end()
     return NO_XML.sub("\ufffd", bytes(buffer.data().data()).decode("utf-8", "replace")).encode()
 
@@ -131,7 +131,8 @@ def named_rows(names: Iterable[str], rows: Iterable[Row]) -> list[Row]:
     return [tuple(names), *rows]
 
 
-def _render(chart: Chart, painter: QPainter) -> None:
+def render(chart: Chart, painter: QPainter) -> None:
+    """Paint a chart as it is in its view, without what lies over it."""
     chart.prepare()
     area = QRectF(0, 0, chart.size().width(), chart.size().height())
     chart.scene().render(painter, area, area)

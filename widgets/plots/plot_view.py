@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import ceil
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -22,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QGraphicsGridLayout,
     QGraphicsWidget,
+    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -32,15 +34,19 @@ from graph.errors import NetloomError
 from widgets.look import icons
 from widgets.look.menus import add_entry
 from widgets.look.plain_text import plain_tip
+from widgets.look.text_places import texts_of
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots import plot_export
 from widgets.plots.axes import draw_empty
 from widgets.plots.axis_item import Axis
+from widgets.plots.free_corner import move_clear
 from widgets.plots.key import Key
 from widgets.plots.panel import Panel, scrolls_page
 from widgets.plots.plot_export import FILE_KINDS, Row
 from widgets.plots.readout import Readout
 
+MARGINS = (6, 8, 12, 4)
+"""Pixels that stay empty at the left, above, at the right and below."""
 STILL = 4
 """Pixels that a pointer may move between press and release of a click."""
 SIDES = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
@@ -76,6 +82,9 @@ class PlotView(pg.GraphicsView, Themed):
         self._whole.timeout.connect(self.viewport().update)
         self._behind = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._behind.timeout.connect(self.draw_later)
+        self._off_texts = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._off_texts.timeout.connect(self._move_buttons)
+        self._offered: list[QToolButton] = []
         self._rest: QGraphicsWidget | None = None
         self._one_scale = False
         self.left_free = (0, 0)
@@ -178,7 +187,8 @@ class PlotView(pg.GraphicsView, Themed):
 
     def _set_margins(self) -> None:
         above, below = self.left_free
-        self._grid.setContentsMargins(6, 8 + above, 12, 4 + below)
+        left, top, right, bottom = MARGINS
+        self._grid.setContentsMargins(left, top + above, right, bottom + below)
 
     def add_panel(
         self,
@@ -371,12 +381,24 @@ class PlotView(pg.GraphicsView, Themed):
         shown = not self.is_empty()
         self.fit_button.setVisible(shown and self.offers_fit and not all(panel.follows for panel in self.panels))
         self.menu_button.setVisible(shown and self.underMouse())
-        right = self.viewport().width() - 2
-        for button in (self.menu_button, self.fit_button):
-            if button.isVisibleTo(self.viewport()):
-                button.resize(button.sizeHint())
-                right -= button.width()
-                button.move(right, 2)
+        before, self._offered = self._offered, self._buttons_shown()
+        if self._offered != before:
+            self._move_buttons()
+        elif self._offered and not self._off_texts.isActive():
+            self._off_texts.start()  # the texts of a live chart move with each of its frames
+
+    def _buttons_shown(self) -> list[QToolButton]:
+        return [each for each in (self.fit_button, self.menu_button) if each.isVisibleTo(self.viewport())]
+
+    def _move_buttons(self) -> None:
+        """Put the buttons side by side as near to the upper right corner as no text lies below them."""
+        shown = self._buttons_shown()
+        if not shown or self.is_empty():
+            return
+        texts = texts_of(self.size(), lambda painter: plot_export.render(self, painter), self.logicalDpiX())
+        held = [each.place for each in texts]
+        held += [QRectF(each.geometry()) for each in self.viewport().findChildren(QLabel) if each.isVisible()]
+        move_clear(shown, QRectF(self.viewport().rect()), held)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chart or the empty text, then the focus ring."""
@@ -412,6 +434,17 @@ class PlotView(pg.GraphicsView, Themed):
     def minimumSizeHint(self) -> QSize:
         """Charts may become small."""
         return QSize(120, 80)
+
+    def titled_size(self) -> QSize:
+        """Return the least size at which the titles of the first panel's axes are whole."""
+        sides = self.panel.sides
+        long = {side: axis.title_length for side, axis in sides.items()}
+        deep = {side: axis.least_depth for side, axis in sides.items()}
+        left, top, right, bottom = MARGINS
+        across = left + right + sum(deep.get(side, 0.0) for side in ("left", "right"))
+        down = top + bottom + sum(self.left_free) + sum(deep.get(side, 0.0) for side in ("top", "bottom"))
+        wide = across + max(long.get(side, 0.0) for side in ("top", "bottom"))
+        return QSize(ceil(wide), ceil(down + max(long.get(side, 0.0) for side in ("left", "right"))))
 
     # Reading
 
@@ -489,6 +522,7 @@ class PlotView(pg.GraphicsView, Themed):
         super().leaveEvent(event)
         self.hide_readout()
         self.menu_button.hide()
+        self._offered = self._buttons_shown()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus ring."""

@@ -185,6 +185,7 @@ def build_data(window: MainWindow) -> None:
     if isinstance(training, TrainPanel):
         training.run_picked.connect(view.predictions.show_run)
         training.run_renamed.connect(view.predictions.rename_run)
+    view.predictions.name_of = controller.run_name
     controller.forgotten.connect(lambda: view.predictions.show_run(None))
     controller.finished.connect(lambda _: view.predictions.show_run(controller.run))
     if controller.own and not controller.active:

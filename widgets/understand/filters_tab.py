@@ -73,7 +73,7 @@ class FiltersTab(Tab):
         """Show new weights."""
         filters = inside.views.filters.get(self.picker.chosen)
         if filters is not None and filters.ndim in (3, 4):
-            self.grid.set_filters(filters)
+            self.grid.set_filters(filters, inside.views.biases.get(self.picker.chosen))
             self._offer_channels()
             self.step.setText(when_of(inside))
 

@@ -10,6 +10,7 @@ from app.insight.maximisation_settings import Recipe
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs
 from graph.errors import NetloomError
 from widgets.charts.maximised_input import ExcitingInput
+from widgets.charts.sample_painting import occurring
 from widgets.data.sample_views import still_values
 from widgets.fields.forms import SettingsForm
 from widgets.look.flow import flow
@@ -137,9 +138,13 @@ class ExcitingPane(QWidget):
 
     def _on_inputs(self, maximised: MaximisedInputs) -> None:
         field = maximised.input_field
-        self.view.set_input(
-            still_values(maximised.input)[0], still_values(maximised.deviations)[0], field.names, field.units
-        )
+        values, away = still_values(maximised.input)[0], still_values(maximised.deviations)[0]
+        names, units = field.names, field.units
+        if values.ndim == 1 and len(names) == len(values):  # no sample has a category that training never saw
+            kept = occurring(names)
+            values, away, names = values[kept], away[kept], tuple(names[place] for place in kept)
+            units = tuple(units[place] for place in kept) if units else ()
+        self.view.set_input(values, away, names, units)
         if maximised.patch is not None:
             self.view.set_patch(tuple(map(float, maximised.patch)))
         value, done, total = float(maximised.values[0]), maximised.done, maximised.total

@@ -31,6 +31,9 @@ class SamplePicker(SampleGallery):
     sample_picked = Signal(int)
     emptied = Signal()
 
+    _least = 0
+    """The least width in pixels, before it is scaled as the text is."""
+
     def __init__(
         self, source: ThemeSource, subject: Subject, empty: str, title: str = "Samples", parent: QWidget | None = None
     ) -> None:
@@ -49,9 +52,24 @@ class SamplePicker(SampleGallery):
     ) -> QSplitter:
         """The gallery at the left of what shows the sample picked.
 
-        ``sizes`` and ``least``, below which the gallery never goes, are pixels; ``shares`` divide what there is more.
+        ``sizes`` and ``least``, below which the gallery never goes, are pixels, the latter before they are scaled as
+        the text is; ``shares`` divide what there is more.
         """
-        return hsplit((self, shares[0]), (view, shares[1]), sizes=sizes, least=(least, 0))
+        self._least = least
+        splitter = hsplit((self, shares[0]), (view, shares[1]), sizes=sizes)
+        self._hold_width()
+        return splitter
+
+    def theme_changed(self) -> None:
+        """Words of another size need another width."""
+        super().theme_changed()
+        self._hold_width()
+
+    def _hold_width(self) -> None:
+        """Be as wide as words need: those of the tiles as they are now, or the sentence while there are none."""
+        worded = bool(self._texts) or self.is_rows()
+        least = self.theme.px(self._least)
+        self.setMinimumWidth(max(least, round(self.least_width()) + 40) if worded else least)
 
     @property
     def position(self) -> int | None:
@@ -133,8 +151,7 @@ class SamplePicker(SampleGallery):
         self.set_samples(
             drawable(preview)[rows], [labels[row] for row in rows], [""] * len(rows), texts, positions=self._places
         )
-        if texts or self.is_rows():  # as wide as its tiles are now, which words need
-            self.setMinimumWidth(round(self.least_width()) + 40)
+        self._hold_width()
         if rows:
             self.current = self._row = 0
             if not self._adopt():

@@ -26,8 +26,8 @@ class WeightsTab(Tab):
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
-        self.weights = HistogramStack(source, "Weights", COMING)
-        self.gradients = HistogramStack(source, "Gradients", COMING)
+        self.weights = HistogramStack(source, "Weights", COMING, whole=True)
+        self.gradients = HistogramStack(source, "Gradients", COMING, whole=True)
         self.step = text_label("", self, look="faint")
         self.bar.addStretch(1)
         self.bar.addWidget(self.step)

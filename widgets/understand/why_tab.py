@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QSlider, QWidget
 
@@ -16,12 +19,14 @@ from app.protocol.attribution_messages import (
     Occlude,
     Occlusion,
 )
+from app.protocol.messages import Array
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.io import Input, Output
 from graph.network import Network
 from graph.shapes import Kind
 from widgets.charts.attribution_tiles import Heat, HeatTiles, as_floats
+from widgets.charts.sample_painting import occurring
 from widgets.data.sample_views import still_values
 from widgets.fields.number_field import NumberBox
 from widgets.look.flow import flow
@@ -40,6 +45,7 @@ from widgets.understand.understand_tab import Group, Tab
 
 PICK = "Pick a sample to see what in it speaks for the prediction."
 ORDER = ("saliency", "product", "integrated", "occlusion", "grad_cam")
+NEVER_SEEN = "categories that no training sample has are left out"
 STEPS = 64
 """Points on the way along which gradients are integrated."""
 
@@ -75,6 +81,8 @@ class WhyTab(Tab):
         self._requests: dict[str, int | None] = {}
         self._answers: list[str] = []
         self._shape: tuple[int, ...] = ()
+        self._kept: list[int] | None = None
+        """Places of the features of a table that are shown, where some never occur."""
         self._stale = True
         self._describe()
         self._lay_out()
@@ -233,23 +241,34 @@ class WhyTab(Tab):
         self._offer_patch(values.shape)
         self._show_controls(True)
         note = "bar: standard deviations from the mean" if values.ndim == 1 else ""
-        self.tiles.set_sample(values, away, field.names, field.units, note)
+        kept = occurring(field.names, values) if values.ndim == 1 else []
+        self._kept = kept if len(kept) < len(field.names) and values.ndim == 1 else None
+        names, units = (self._of_kept(texts) for texts in (field.names, field.units))
+        self.tiles.set_sample(self._told(values), self._told(away), names, units, note)
         table = values.ndim == 1
-        self._show("saliency", Heat("Saliency", as_floats(explanation.saliency), table, "slope of the score"))
-        self._show("product", Heat("Gradient × input", as_floats(explanation.product), True, "× (input − mean)"))
-        self.says.setText(f"{sentence_of(explanation.explained)}  ·  {when_of(explanation)}")
+        self._show("saliency", Heat("Saliency", self._told(explanation.saliency), table, "slope of the score"))
+        self._show("product", Heat("Gradient × input", self._told(explanation.product), True, "× (input − mean)"))
+        left_out = f"  ·  {NEVER_SEEN}" if self._kept is not None else ""
+        self.says.setText(f"{sentence_of(explanation.explained)}  ·  {when_of(explanation)}{left_out}")
         self.integrated.begin(IntegrateGradients(sample=self._sample, output=self._output, steps=STEPS))
         self._occlude()
         self._ask_cam()
 
+    def _told(self, values: Array) -> NDArray[np.float64]:
+        """Values as they are painted: of a table (F,) those of features that occur."""
+        return as_floats(values) if self._kept is None else as_floats(values)[self._kept]
+
+    def _of_kept(self, texts: Sequence[str]) -> Sequence[str]:
+        return texts if self._kept is None or not texts else [texts[place] for place in self._kept]
+
     def _on_integrated(self, integrated: IntegratedGradients) -> None:
         if integrated.attribution is not None:
             note = f"in sum {number(integrated.attribution_sum, 3)}"
-            self._show("integrated", Heat("Integrated gradients", as_floats(integrated.attribution), True, note))
+            self._show("integrated", Heat("Integrated gradients", self._told(integrated.attribution), True, note))
 
     def _on_occlusion(self, occlusion: Occlusion) -> None:
         note = "fall of the score" if occlusion.complete else f"{occlusion.done:,} of {occlusion.total:,} patches"
-        self._show("occlusion", Heat("Occlusion", as_floats(occlusion.attribution), True, note))
+        self._show("occlusion", Heat("Occlusion", self._told(occlusion.attribution), True, note))
 
     def _on_cam(self, cam: GradCamMap) -> None:
         self._show("grad_cam", Heat("Grad-CAM", as_floats(cam.attribution), False, f"maps of {self.layer.chosen}"))

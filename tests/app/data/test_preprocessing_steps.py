@@ -40,7 +40,9 @@ def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
     path.write_text("size,colour,sort\n" + "\n".join(rows) + "\n")
     section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
     found = preview(prepare(DataChoice.parse(section))).pipeline
-    assert [step.title for step in found][:3] == ["one-hot 1 → 4", "fill 6 missing", "standardise"]
+    titles = [step.title for step in found]
+    assert titles[:3] == ["one-hot: 1 column as 4 features", "fill 6 missing", "standardise"]
+    assert "(colour 4)" in found[0].detail and "never saw: it is 0 in all training samples" in found[0].detail
 
 
 def test_an_autoencoder_has_no_target_of_its_own(tmp_path: Path) -> None:

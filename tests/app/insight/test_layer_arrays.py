@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from app.insight.layer_arrays import BINS, MOST_FILTERS, feature_maps, filters, histograms, sample_of, snapshot
+from app.insight.layer_arrays import BINS, MOST_FILTERS, biases, feature_maps, filters, histograms, sample_of, snapshot
 from app.project.presets import preset
 from app.protocol.watch import Watch
 from app.training.trainable import Model
@@ -64,6 +64,18 @@ def test_filters_are_listed_by_the_map_they_make() -> None:
     assert np.array_equal(found["b"][4, 2], module.state_dict()["b.weight"][2, 4].numpy())
     assert filters(nn.ModuleDict({"d": nn.Linear(2, 2)}), "d") is None
     assert filters(module, "gone") is None
+
+
+def test_biases_stand_beside_filters() -> None:
+    model = Model.build(project(cnn()))
+    views = snapshot(model, Watch(filters=("conv1",)))
+    bias = dict(model.module.named_parameters())["conv1.bias"]
+    np.testing.assert_array_equal(views.biases["conv1"], bias.detach().numpy())
+    assert len(views.biases["conv1"]) == len(views.filters["conv1"])
+    assert biases(nn.Sequential(nn.Conv2d(1, 2, 3, bias=False)), "0") is None
+    transposed = biases(nn.Sequential(nn.ConvTranspose2d(3, 5, 2)), "0")
+    assert transposed is not None and transposed.shape == (5,)
+    assert biases(nn.Sequential(nn.Linear(3, 2)), "0") is None
 
 
 def test_kernels_that_were_typed_are_filters_too() -> None:

@@ -14,10 +14,12 @@ from PIL import Image
 
 from app.data.readers import decoded_pictures
 from app.inference.evaluate import evaluate, evaluation_steps
+from app.project.presets import preset
 from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Finished, Started
 from app.protocol.messages import Envelope, Forget, Message, Ready, Refused, Unfinished
+from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
 from app.protocol.training_messages import Train, TrainingBegun
 from app.training.trainable import Model
 from app.training.trainer import train
@@ -25,7 +27,7 @@ from app.training.training_session import begin, load_model
 from app.worker import process
 from app.worker.channel import Channel
 from app.worker.process import Worker
-from graph.project import project_json
+from graph.project import Project, project_json
 from tests.app.training.projects import DIGITS, chain, mlp, project
 
 
@@ -173,6 +175,26 @@ def test_a_test_of_a_run_tells_how_far_it_is_and_comes_in_the_end(tested: Path) 
     whole = evaluate(tested, "test")
     assert reply.evaluation.metrics == whole.metrics
     np.testing.assert_array_equal(reply.evaluation.confusion, whole.confusion)
+
+
+def test_scores_by_length_tell_how_far_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brackets, path = preset("brackets_lstm").project, tmp_path / "brackets"
+    data: Any = brackets.sections["data"]
+    data = {**data, "options": {**data.get("options", {}), "samples": 60}}
+    for _ in train(
+        begin(Project(brackets.network, {**brackets.sections, "data": data, "plan": {"epochs": 1}}), None, path)
+    ):
+        pass
+    monkeypatch.setattr(Model, "evaluation_size", 20)
+    monkeypatch.setattr(process, "PIECE", 0.0)
+    line = serve(Line(EvaluateByLength(run=path)))
+    assert line.types == [Ready, Unfinished, LengthEvaluation]
+    told = [progress.sentence for progress in line.progress]
+    assert len(told) >= 3 and told[-1] == "Testing 60 of 60 samples", "at least once for each part"
+    done = [progress.done for progress in line.progress]
+    assert done == sorted(set(done))
+    (reply,) = (message for message in line.messages if isinstance(message, LengthEvaluation))
+    assert sum(int(part.count.sum()) for part in reply.scores.sets.values()) == 60
 
 
 def test_a_test_that_nobody_waits_for_is_given_up(tested: Path) -> None:

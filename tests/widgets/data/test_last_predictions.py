@@ -49,10 +49,12 @@ def test_classes_are_said_and_marked(qtbot: QtBot, link: DirectLink, tmp_path: P
     right = sum(one.right is True for one in answers)
     assert right > 75
     assert table.headerData(2, Qt.Orientation.Horizontal) == "network"
+    assert view.facts.text().endswith("Predictions beside the samples: iris")
     assert str(table.data(table.index(0, 2))).startswith("says ")
     # Other data is not what the run knows.
     choose(qtbot, view, "wine")
     assert gallery.caption_lines == 2 and "network" not in table._heads
+    assert "Predictions" not in view.facts.text()
     choose(qtbot, view, "iris")
     assert gallery.caption_lines == 3
     view.close_document()

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.widgets.shell.lost_content import CHECKS, in_view, shown
+from tests.widgets.shell.painted_words import CHECKS as PAINTED
 from widgets.look.elided_label import ElidedLabel
 from widgets.training.busy_covers import Cover
 
@@ -238,5 +239,6 @@ def faults(window: QWidget) -> list[str]:
         overlapping,
         clipped,
         *CHECKS,
+        *PAINTED,
     )
     return [f"{check.__name__}: {fault}" for check in checks for fault in check(window)]

@@ -15,6 +15,7 @@ from app.protocol.inference_messages import InputsDescribed, NewSamplePredicted,
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction, PictureLook
 from app.protocol.values import FieldFacts
 from tests.app.protocol import samples
+from tests.widgets.shell.filled_views import fill
 from tests.widgets.understand.by_hand.cases import lenet_case
 from widgets.shell.lesson_guide import LessonGuide
 from widgets.shell.window import MainWindow
@@ -56,7 +57,8 @@ def show_finished(window: MainWindow, run: Path) -> None:
 
 
 def show_results(tab: Tab) -> None:
-    """Fill a view that asks the worker about samples: ten classes, in Errors and in Try it, and a layer in By hand."""
+    """Fill a view that asks the worker: ten classes in Errors and in Try it, a layer in By hand, charts elsewhere."""
+    fill(tab)
     if isinstance(tab, ErrorsTab):
         tab.classes.show_evaluation(evaluation())
         tab.pages.bring(tab.classes)

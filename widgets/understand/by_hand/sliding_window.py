@@ -226,6 +226,8 @@ class SlidingPicture(PaintedView):
         least = stands[ScenePart.WINDOW].area.right() + 8 if part is ScenePart.OUTPUT else place.left()
         begin = max(min(place.left(), end - metrics.horizontalAdvance(text) - 1), least)
         room = QRectF(begin, place.top() - height, end - begin, height)
+        if metrics.horizontalAdvance(text) > room.width():
+            text = text.partition(",")[0]  # "Output" for "Output, map 3 of 6": which map it is stands beside the player
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -15,7 +15,8 @@ from widgets.charts.sample_tiles import SampleGallery
 from widgets.charts.worst_predictions import Prediction, WorstPredictions
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hbox, hsplit, vbox
+from widgets.look.layouts import hbox, hsplit, vbox
+from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
 from widgets.understand.errors.score_tabs import ScoreTabs
@@ -51,10 +52,11 @@ class ClassErrors(QWidget):
         self.worst.picked.connect(self._on_row)
 
     def _lay_out(self) -> None:
-        detail = boxed(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
+        detail = TallPane(vbox(self.about, (self.sample, 2), (self.chances, 3), margins=(8, 0, 12, 8), spacing=4))
         confused = hbox((self.confused, 1), margins=(12, 0, 8, 0))
-        scores = boxed(vbox((self.scores, 1), confused, margins=(0, 0, 0, 6), spacing=2))
-        panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 180))
+        # The sentence stands above, in sight where the matrix is so high that the page is scrolled.
+        scores = TallPane(vbox(confused, (self.scores, 1), margins=(0, 0, 0, 6), spacing=2))
+        panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 0))
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
@@ -81,7 +83,8 @@ class ClassErrors(QWidget):
         read = texts_read(self._evaluation)
         texts = [read[row] for row in rows] if read else []
         self.worst.set_field(worst.input_field)
-        self.worst.set_rows(drawable_values(worst.input[self._rows]), predictions, texts)
+        positions = worst.index[self._rows].tolist()
+        self.worst.set_rows(drawable_values(worst.input[self._rows]), predictions, texts, positions=positions)
         self._show_row(self._rows[0] if self._rows else None)
 
     def _on_cell(self, true: int, predicted: int) -> None:
@@ -119,7 +122,8 @@ class ClassErrors(QWidget):
         )
         texts = texts_read(self._evaluation)[row : row + 1]
         self.sample.set_field(worst.input_field)
-        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], [f"predicted {predicted}"], texts)
+        said = [f"predicted {predicted}"]
+        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], said, texts, positions=[index])
         if worst.probabilities is not None:
             bars = {"probability": worst.probabilities[row]}
             self.chances.set_bars(list(classes), bars, across="class", up="probability")

@@ -11,7 +11,8 @@ from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.data.preview_values import label_names
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.layouts import hsplit, vbox
+from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.class_errors import texts_read
 from widgets.understand.errors.score_tabs import ScoreTabs
@@ -33,7 +34,7 @@ class LabelErrors(QWidget):
         self.scores = ScoreTabs(source)
         self.about = text_label("", self, look="faint", wrap=True)
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
-        side = boxed(vbox(self.about, (self.worst, 1), margins=(8, 0, 12, 0)))
+        side = TallPane(vbox(self.about, (self.worst, 1), margins=(8, 0, 12, 0)))
         vbox(hsplit((self.scores, 1), (side, 1), sizes=(540, 460), least=(0, 160)), parent=self)
         self.worst.picked.connect(self.row_picked)
 
@@ -47,7 +48,8 @@ class LabelErrors(QWidget):
             f"{_off(wrong)}, loss {format_short(loss)}" for wrong, loss in zip(off, worst.loss.tolist(), strict=True)
         ]
         self.worst.set_field(worst.input_field)
-        self.worst.set_samples(drawable_values(worst.input), true, parts, texts_read(evaluation))
+        values, texts, positions = drawable_values(worst.input), texts_read(evaluation), worst.index.tolist()
+        self.worst.set_samples(values, true, parts, texts, positions=positions, numbered=True)
         answers = [
             Answer(f"says {label_names(row, names)}", wrong == 0)
             for row, wrong in zip(worst.predicted, off, strict=True)

@@ -37,7 +37,8 @@ class RowErrors(QWidget):
         worst, words = evaluation.worst, evaluation.worst.words
         off = [_off(int(edits)) for edits in worst.loss]
         self.worst.set_field(worst.input_field)
-        self.worst.set_samples(drawable_values(worst.input), [f"is {joined(row)}" for row in words.true], off)
+        true, positions = [f"is {joined(row)}" for row in words.true], worst.index.tolist()
+        self.worst.set_samples(drawable_values(worst.input), true, off, positions=positions, numbered=True)
         self.worst.set_answers(
             [
                 Answer(f"says {joined(predicted) or '–'}", predicted == true)

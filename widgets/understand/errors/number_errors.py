@@ -13,7 +13,8 @@ from app.system.number_format import format_number, format_percent, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.layouts import hsplit, vbox
+from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
 from widgets.plots.forecast_plot import SeriesPlot
 from widgets.understand.errors.class_errors import texts_read
@@ -37,7 +38,7 @@ class NumberErrors(QWidget):
         self.sides = QStackedWidget(self)
         self.sides.addWidget(self.worst)
         self.sides.addWidget(self.series)
-        side = boxed(vbox(self.about, (self.sides, 1), margins=(8, 0, 12, 0)))
+        side = TallPane(vbox(self.about, (self.sides, 1), margins=(8, 0, 12, 0)))
         vbox(hsplit((self.agreement, 0), (side, 1), sizes=(360, 640)), parent=self)
         self.worst.picked.connect(self.row_picked)
 
@@ -54,7 +55,14 @@ class NumberErrors(QWidget):
             for predicted, loss in zip(worst.predicted, worst.loss, strict=True)
         ]
         self.worst.set_field(worst.input_field)
-        self.worst.set_samples(drawable_values(worst.input), labels, parts, texts_read(evaluation))
+        self.worst.set_samples(
+            drawable_values(worst.input),
+            labels,
+            parts,
+            texts_read(evaluation),
+            positions=worst.index.tolist(),
+            numbered=True,
+        )
         self.about.setText("The samples with the largest errors, the largest first.")
         self.sides.setCurrentWidget(self.worst)
 

@@ -24,8 +24,9 @@ from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
-from widgets.look.layouts import boxed, hsplit, vbox
+from widgets.look.layouts import hsplit, vbox
 from widgets.look.plain_text import plain_tip
+from widgets.look.tall_pane import TallPane
 from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 from widgets.understand.frame_labels import is_labelled, show_frames
@@ -54,7 +55,7 @@ class TextErrors(QWidget):
         self.sample = SampleGallery(source, "The sample picked", "Choose a prediction to see its sample.")
         self._evaluation: Evaluation | None = None
         self._set_up_table(source)
-        side = boxed(vbox(self.about, (self.table, 1), margins=(8, 0, 12, 8)))
+        side = TallPane(vbox(self.about, (self.table, 1), margins=(8, 0, 12, 8)))
         panes = hsplit((self.matrix, 2), (side, 4), (self.sample, 1), sizes=(300, 560, 200), least=150)
         vbox(panes, parent=self)
 
@@ -113,7 +114,8 @@ class TextErrors(QWidget):
         if is_labelled(worst.input[row], worst.words.predicted[row]):
             show_frames(self.sample, worst.input[row], worst.words.predicted[row], worst.words.true[row])
             return
-        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""])
+        position = int(worst.index[row])
+        self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [name], [""], positions=[position])
 
 
 def _about(wrong: int, count: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
@@ -80,7 +82,13 @@ def input_lane(states: StatesOverTime) -> Lane:
     values = read_values(states)
     names = list(states.input_names) or [f"feature {number}" for number in range(1, values.shape[1] + 1)]
     says = "the sample" if own else f"what arrives at {states.layer.path}"
-    return Lane("Input", says, values, "plain", names=names, curved=values.shape[1] <= FEW)
+    unit = one_unit(states.input_units) if own else ""
+    return Lane("Input", says, values, "plain", names=names, curved=values.shape[1] <= FEW, unit=unit)
+
+
+def one_unit(units: Sequence[str]) -> str:
+    """The unit that all features share, for the axis that they stand on; empty where they have none or several."""
+    return units[0] if len(set(units)) == 1 else ""
 
 
 def read_values(states: StatesOverTime) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ class UnrolledDiagram(PaintedView):
 
     def minimumSizeHint(self) -> QSize:
         """Room for all steps, in a low window too."""
-        return QSize(round(self._least()), self.theme.px(190))
+        return QSize(round(self._least()), self.theme.px(206))
 
     # Where things stand
 
@@ -100,7 +100,7 @@ class UnrolledDiagram(PaintedView):
 
     def _reach(self, pixels: float) -> float:
         """The length of an upright arrow that has ``pixels`` at scale 1 where there is room."""
-        return pixels * min(self.theme.scale, self.height() / 236)
+        return pixels * min(self.theme.scale, self.height() / 262)
 
     def step_at(self, at: QPointF) -> int | None:
         """The step whose cell is at a point."""
