@@ -10,10 +10,13 @@ from app.data.dataset import Array
 from app.data.gan_fields import noise_field
 from app.data.prepare import Prepared
 from app.data.sources.synthetic.brackets import is_balanced
+from app.data.sources.synthetic.sentences import LANGUAGES
 from app.training.objectives.adversarial import Adversarial
 from app.training.trainable import Model
 from tools.simple_rules import rule_score, rule_scores
 
+NEARBY, AWAY = 4, 12
+"""Words between which a word that depends on another counts as neither near to it nor far from it."""
 LONGEST = 0.25
 """Share of the lengths of the test set that count as the longest."""
 NEAR = 3.0
@@ -90,6 +93,25 @@ def cloud_shares(points: Array, clouds: Array, made: Array) -> dict[str, float]:
     return {"share of the clouds filled": float(filled.mean()), "share on a cloud": float(on.mean())}
 
 
+def _far_words(model: Model) -> dict[str, float]:
+    """How often the language at the end is right, which only a country far back tells, by how far back that stands."""
+    test, field = model.prepared.test, model.prepared.dataset.target_field()
+    read, true = (np.asarray(test.arrays[name]) for name in (field.next_of, field.name))
+    right = model.predict(model.feed(test))[0].argmax(axis=2) == true
+    countries, languages = (
+        np.isin(tokens, [field.vocabulary.index(word) for word in words])
+        for tokens, words in ((read, LANGUAGES.keys()), (true, LANGUAGES.values()))
+    )
+    rows, places = np.nonzero(languages)
+    back = places + 1 - countries.argmax(axis=1)[rows]
+    groups = {
+        "far word": back > 0,
+        f"{NEARBY} words back at most": back <= NEARBY,
+        f"more than {AWAY} back": back > AWAY,
+    }
+    return {f"{name}: accuracy": float(right[rows, places][some].mean()) for name, some in groups.items()}
+
+
 def _depth_alone(prepared: Prepared) -> dict[str, dict[str, float]]:
     true = np.asarray(prepared.test.arrays[prepared.dataset.target])
     in_time = np.array(list(map(closes_in_time, _strings(prepared))))
@@ -124,4 +146,9 @@ BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
     "reviews_lstm": _bag_of_words,
     "reviews_cnn": _bag_of_words,
 }
-SCORES: Mapping[str, Callable[[Model], dict[str, float]]] = {"brackets_lstm": _brackets, "ring_gan": _clouds}
+SCORES: Mapping[str, Callable[[Model], dict[str, float]]] = {
+    "brackets_lstm": _brackets,
+    "ring_gan": _clouds,
+    "sentences_lstm": _far_words,
+    "sentences_rnn": _far_words,
+}

@@ -58,6 +58,8 @@ def _presets() -> tuple[Any, ...]:
 
 def rule_scores(prepared: Prepared) -> Scores:
     """Accuracy (of sequences: the share that is right in every place) or RMSE of each rule that applies."""
+    if prepared.dataset.target_field().next_of:
+        return _next_token_scores(prepared)
     if prepared.dataset.task is Task.SEQUENCE:
         return _sequence_scores(prepared)
     known, unknown = (_Samples.of(prepared, part) for part in (prepared.train, prepared.test))
@@ -187,6 +189,12 @@ def _sequence_scores(prepared: Prepared) -> Scores:
     usual = np.array([np.bincount(column).argmax() for column in known.T])
     nearest = NearestNeighbors(n_neighbors=1).fit(seen).kneighbors(asked, return_distance=False)[:, 0]
     return {"guess": _whole(np.broadcast_to(usual, true.shape), true), "nearest sample": _whole(known[nearest], true)}
+
+
+def _next_token_scores(prepared: Prepared) -> Scores:
+    """The share of next tokens that the most frequent one and the likeliest behind the last token are."""
+    unigram, bigram, _ = baselines(prepared)
+    return {"guess": float(unigram.token_accuracy or 0), "counts": float(bigram.token_accuracy or 0)}
 
 
 def _whole(predicted: Array, true: Array) -> float:

@@ -21,6 +21,7 @@ from app.cli import (
     project_verbs,
     run_verbs,
     sweep_verbs,
+    text_verbs,
     use_verbs,
 )
 from app.cli.failures import FAILED, WRONG_USAGE, complain, report_defect
@@ -46,6 +47,7 @@ VERBS: tuple[Callable[..., int | None], ...] = (
     use_verbs.runs,
     use_verbs.evaluate,
     use_verbs.predict,
+    text_verbs.generate,
     sweep_verbs.sweep,
     export_verbs.export,
     import_verbs.import_,

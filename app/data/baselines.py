@@ -10,6 +10,7 @@ import numpy as np
 
 from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
+from app.data.ngrams import NAMES, NGrams
 from app.data.prepare import Prepared
 from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
@@ -32,7 +33,8 @@ class Baseline:
     """One way to answer without a network, and how far it is off on the test set.
 
     ``predictions`` are (n, values) in the data's own units, or class numbers (n,). ``rmse`` and ``mae`` are in those
-    units; for classes they are None and ``accuracy`` is given.
+    units; for classes they are None and ``accuracy`` is given, for the next token (n, T) ``perplexity`` and the share
+    of tokens that are right, ``token_accuracy``.
     """
 
     name: str
@@ -40,15 +42,18 @@ class Baseline:
     rmse: float | None = None
     mae: float | None = None
     accuracy: float | None = None
+    perplexity: float | None = None
+    token_accuracy: float | None = None
 
     @property
     def errors(self) -> BaselineErrors:
         """Name and errors alone."""
-        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy)
+        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy, self.perplexity)
 
     def to_json(self) -> dict[str, Any]:
         """Name and errors as plain JSON values."""
-        errors = {"rmse": self.rmse, "mae": self.mae, "accuracy": self.accuracy}
+        names = ("rmse", "mae", "accuracy", "perplexity", "token_accuracy")
+        errors = {name: getattr(self, name) for name in names}
         return {"name": self.name, **{name: value for name, value in errors.items() if value is not None}}
 
 
@@ -58,15 +63,15 @@ def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ..
     A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
     training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
     classes with the most frequent one, a label for every step with the most frequent too, labels with what most samples
-    have. Where the target is ``binary``, zeros and
-    ones whose accuracy is measured, the more frequent of them and a linear fit are compared. Empty where there is no
-    test set or nothing here applies.
+    have, the next token with that by n-grams. Where the target is ``binary``, zeros and ones whose accuracy is
+    measured, the more frequent of them and a linear fit are compared. Empty where there is no test set or nothing here
+    applies.
     """
     target = prepared.dataset.target_field()
     if not prepared.test.samples:
         return ()
-    if target.listed and END not in target.vocabulary and not fills_up(target.vocabulary):
-        return (_most_frequent_word(prepared),)
+    if target.listed:
+        return _of_listed(prepared)
     if prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
         return ()
     if target.classes:
@@ -177,6 +182,33 @@ def _of_digits(prepared: Prepared) -> tuple[Baseline, ...]:
     if linear is not None:
         guessed = (linear > 0.5).astype(np.float64)
         found.append(Baseline("linear", guessed, accuracy=_share(guessed == truth, counts)))
+    return tuple(found)
+
+
+def _of_listed(prepared: Prepared) -> tuple[Baseline, ...]:
+    """The baselines of targets that are lists of tokens: none of texts that a network writes itself."""
+    target = prepared.dataset.target_field()
+    if target.next_of:
+        return _of_tokens(prepared)
+    labels = END not in target.vocabulary and not fills_up(target.vocabulary)
+    return (_most_frequent_word(prepared),) if labels else ()
+
+
+def _of_tokens(prepared: Prepared) -> tuple[Baseline, ...]:
+    """The perplexity of the next token by the last none, one and two."""
+    target = prepared.dataset.target_field()
+    seen, test = (
+        [np.asarray(part.arrays[name]) for name in (target.next_of, target.name)]
+        for part in (prepared.train, prepared.test)
+    )
+    fills = fills_up(target.vocabulary)
+    own = test[1] != 0 if fills else np.ones(test[1].shape, np.bool_)
+    found = []
+    for order, name in enumerate(NAMES, 1):
+        model = NGrams.fit(seen[0], seen[1], order, len(target.vocabulary), fills)
+        likeliest = model.likeliest(test[0])
+        right = _share(likeliest == test[1], own)
+        found.append(Baseline(name, likeliest, perplexity=model.perplexity(test[0], test[1]), token_accuracy=right))
     return tuple(found)
 
 

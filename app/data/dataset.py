@@ -41,7 +41,8 @@ class FieldInfo:
     token field stand for. ``lengths`` names the field that says how many steps of each sample count, where samples of
     unequal length are padded with zeros. ``fixed`` values mean something as they are (bits, marks, pixels of +1 and
     -1) and are never standardised. ``labels`` says that each feature is one of several labels that a sample may have: 1
-    where it has the label in ``names``, else 0.
+    where it has the label in ``names``, else 0. ``next_of`` names the field of tokens whose next ones these are: what a
+    language model predicts.
     """
 
     name: str
@@ -53,6 +54,7 @@ class FieldInfo:
     lengths: str = ""
     fixed: bool = False
     labels: bool = False
+    next_of: str = ""
 
     @property
     def facts(self) -> FieldFacts:
@@ -66,6 +68,7 @@ class FieldInfo:
             self.units,
             len(self.vocabulary),
             self.labels,
+            self.next_of,
         )
 
     def with_values(self, values: Values) -> Field:

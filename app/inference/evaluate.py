@@ -138,7 +138,7 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluat
     """The evaluation of outputs that are tokens; ``classes`` are the tokens that occur."""
     vocabulary = head.field.vocabulary
     data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
-    predicted = token_metrics.predicted_tokens(outputs, vocabulary).numpy()
+    predicted = token_metrics.step_tokens(head, outputs).numpy()
     loss = token_metrics.token_losses(head, outputs, torch.from_numpy(true))
     counts = true != token_metrics.ignored_token(vocabulary)
     wrong = ((predicted != true) & counts).sum(1)

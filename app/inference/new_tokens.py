@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.tokens import UNKNOWN, by_letters, numbered, split_text
 from app.data.sources.source import Source
-from app.data.sources.texts import Text
 from graph.errors import NetloomError
 
 SHOWN = 5
@@ -18,8 +17,9 @@ TOLD = 20
 
 def token_unit(source: Source, field: FieldInfo) -> str:
     """What the tokens of a field are: parts of texts as the source has them, else what its vocabulary says."""
-    if isinstance(source, Text):
-        return source.unit
+    unit = getattr(source, "unit", "")
+    if unit:
+        return str(unit)
     return "character" if by_letters(field.vocabulary) else "word"
 
 

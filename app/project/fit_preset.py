@@ -44,6 +44,8 @@ REGRESSORS: Mapping[Kind, str] = {
 
 def suitable_preset(info: DatasetInfo) -> str:
     """Id of the preset to begin with for data that ships nowhere."""
+    if info.target_field().next_of:
+        return "sentences_lstm"
     presets = CLASSIFIERS if info.task in (Task.CLASSIFICATION, Task.LABELS) else REGRESSORS
     if info.shape.kind not in presets:
         raise NetloomError(f"No preset reads {info.shape.described()}; name one with --preset, or draw the network.")

@@ -10,9 +10,10 @@ from app.protocol.messages import RunReply, RunRequest
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluated(RunReply):
-    """How well a run does on a part of its data."""
+    """How well a run does on a part of its data; of next tokens on the test set, what n-grams do beside it."""
 
     evaluation: Evaluation
+    baselines: tuple[BaselineErrors, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -181,12 +181,16 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class BaselineErrors:
-    """How far off one is on the test set without a network, in the data's own units; for classes ``accuracy``."""
+    """How far off one is on the test set without a network, in the data's own units; for classes ``accuracy``.
+
+    For the next token it is the ``perplexity``.
+    """
 
     name: str
     rmse: float | None = None
     mae: float | None = None
     accuracy: float | None = None
+    perplexity: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -19,3 +19,5 @@ class FieldFacts:
     """How many tokens are known to a field of tokens."""
     labels: bool = False
     """Whether each value is 0 or 1 for one of several labels."""
+    next_of: str = ""
+    """The field of tokens whose next ones these are."""

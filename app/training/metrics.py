@@ -12,7 +12,7 @@ from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.checkpoint_state import MeterState
 from app.training.heads import Head
 from app.training.sequence.label_metrics import LabelTally
-from app.training.sequence.token_metrics import TokenTally
+from app.training.sequence.token_metrics import NextTokenTally, TokenTally
 
 PENDING = 64
 """Batches that are measured at once."""
@@ -118,6 +118,8 @@ def _tally(head: Head, scaler: Standardise | None) -> Tally:
         return LabelTally(head)
     if head.labels:
         return MultiLabelTally(head)
+    if head.field.next_of:
+        return NextTokenTally(head)
     return TokenTally(head) if head.listed else _Tally(head, scaler)
 
 

@@ -12,7 +12,7 @@ from app.training.class_weights import check_weighable
 from app.training.data_spec import default_target
 from app.training.losses import check_loss, check_range, check_scores, chosen_loss, final_activation, final_layer
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
-from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input
+from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input, next_token_input
 from app.training.sequence.reading_ahead import reading_ahead
 from app.training.sequence.transcripts import check_steps
 from graph.checking.check import Checker
@@ -68,10 +68,14 @@ def _weights_problem(outputs: Sequence[Layer], settings: Mapping[str, Any], info
 
 
 def _decoder_problem(checker: Checker, settings: Mapping[str, Any], info: DatasetInfo) -> Problem | None:
-    """Teacher forcing needs an input that reads the target one step late, and layers that do not read it ahead."""
-    if objective_of(settings) not in TEACHER_FORCING:
-        return None
+    """Teacher forcing needs an input that reads the target one step late, and layers that do not read it ahead.
+
+    The latter is so of every network that predicts the next token of what it reads.
+    """
     with suppress(NetloomError):  # the data has no such field, and the checker says so
+        if objective_of(settings) not in TEACHER_FORCING:
+            read = next_token_input(checker.network, info)
+            return reading_ahead(checker, info, read) if read else None
         field = decoder_input(checker.network, info, settings)
         if field:
             return reading_ahead(checker, info, field)

@@ -16,7 +16,7 @@ from app.protocol.evaluation_messages import (
     Forecast,
     Forecasted,
 )
-from app.protocol.evaluation_values import Evaluation
+from app.protocol.evaluation_values import BaselineErrors, Evaluation
 from app.system.progress import Steps, counting, done
 from app.training.trainable import Model
 from app.training.training_session import load_model
@@ -26,14 +26,16 @@ from app.worker.handlers import handles, handles_run
 @handles(Evaluate)
 def evaluate(request: Evaluate) -> Evaluated:
     """Test the saved weights of a run, which are its best, on a part of its data."""
-    evaluation = done(f"test {request.run} {request.part}", lambda: _test(request.run, request.part))
-    return Evaluated(run=str(request.run), evaluation=evaluation)
+    evaluation, compared = done(f"test {request.run} {request.part}", lambda: _test(request.run, request.part))
+    return Evaluated(run=str(request.run), evaluation=evaluation, baselines=compared)
 
 
-def _test(run: Path, part: str) -> Steps[Evaluation]:
+def _test(run: Path, part: str) -> Steps[tuple[Evaluation, tuple[BaselineErrors, ...]]]:
     """The test in pieces, so that it says how far it is, can be given up, and a training goes on beside it."""
     _, model = load_model(run)
-    return (yield from counting(evaluation_steps(model, part), "Testing", samples_of(model, part), "samples"))
+    found = yield from counting(evaluation_steps(model, part), "Testing", samples_of(model, part), "samples")
+    compared = model_baselines(model) if part == "test" and model.objective.heads[0].field.next_of else ()
+    return found, tuple(baseline.errors for baseline in compared)
 
 
 @handles(Forecast)

@@ -49,7 +49,7 @@ def transcript_problems(
 
 def offer_transcript(node: Node, arrives: Shape, name: str, wanted: Shape, spec: DataSpec) -> tuple[Fix, ...]:
     """The fix for an output that gives a sequence and is compared with labels in another number of steps."""
-    if name not in spec.labels or arrives.kind is not Kind.SEQUENCE or arrives.time == wanted.time:
+    if name not in spec.labels or arrives.kind is not Kind.SEQUENCE or arrives.known_time == wanted.time:
         return ()
     return (Fix("Compare as labels without places (CTC)", (Replace(node.id, node.layer.changed(loss="ctc")),)),)
 

@@ -58,6 +58,8 @@ TASKS = {
     "S38": "generative adversarial network, GAN, generator, discriminator, image generation, generative model",
     "S39": "choosing a network, which network should I use, tabular data, table, baseline",
     "S40": "good habits, dropout, batch normalisation, augmentation, regularisation, overfitting, standardised inputs",
+    "S41": "language model, next word prediction, text generation, perplexity, n-gram, bigram, trigram, backing off, "
+    "sampling, temperature, top-k, beam search, long-term dependency, character model, char-rnn",
     "S42": "text convolution, sentence classification, TextCNN, Kim, n-gram filters, phrases, max pooling over time, "
     "sentiment analysis, text classification, natural language processing",
     "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "

@@ -10,8 +10,8 @@ from app.system.number_format import counted, format_number, format_percent
 from app.training.kept_epoch import KeptEpoch
 
 PRIMARY = (
-    "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "sequence_accuracy", "token_accuracy", "rmse", "mae",
-    "r2", "loss",
+    "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "perplexity", "sequence_accuracy", "token_accuracy",
+    "rmse", "mae", "r2", "loss",
 )  # fmt: skip
 """Metrics in the order in which one is chosen to stand for a run."""
 
@@ -20,6 +20,7 @@ TITLES = {
     "token_accuracy": "Tokens right",
     "sequence_accuracy": "Whole answers right",
     "next_token_accuracy": "Next token right",
+    "perplexity": "Perplexity",
     "rmse": "RMSE",
     "mae": "MAE",
     "r2": "R²",

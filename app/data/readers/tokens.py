@@ -24,10 +24,14 @@ def split_text(text: str, unit: str) -> list[str]:
     return _WORD.findall(text.lower()) if unit == "word" else list(text)
 
 
-def vocabulary_of(texts: Iterable[list[str]], limit: int) -> tuple[str, ...]:
-    """Padding, unknown, and the most frequent tokens, ``limit`` in all; equally frequent ones by the alphabet."""
+def vocabulary_of(texts: Iterable[list[str]], limit: int, least: int = 1) -> tuple[str, ...]:
+    """Padding, unknown, and the most frequent tokens, ``limit`` in all; equally frequent ones by the alphabet.
+
+    Tokens that occur fewer than ``least`` times are not among them.
+    """
     counts = Counter(token for text in texts for token in text)
-    ranked = sorted(counts, key=lambda token: (-counts[token], token))
+    often = (token for token in counts if counts[token] >= least)
+    ranked = sorted(often, key=lambda token: (-counts[token], token))
     return (PADDING, UNKNOWN, *ranked[: limit - 2])
 
 

@@ -42,5 +42,12 @@ def decoder_input(network: Network, info: DatasetInfo, plan: object) -> str:
     return next((name for name in found if name), "")
 
 
+def next_token_input(network: Network, info: DatasetInfo) -> str:
+    """The field of which ``network`` reads each token and predicts the next; empty where it is no language model."""
+    read = {info.input_field(layer.field).name for _, layer in inputs_in_use(network)}
+    targets = [info.target_field(node.layer.target) for node in network if isinstance(node.layer, Output)]
+    return next((target.next_of for target in targets if target.next_of in read), "")
+
+
 def _form(field: FieldInfo) -> tuple[object, ...]:
     return field.shape, field.vocabulary

@@ -1,4 +1,4 @@
-"""Reading ahead under teacher forcing: layers through which later words reach a step that predicts them. No torch."""
+"""Reading ahead: layers through which later words reach a step that is to predict them. No torch."""
 
 from __future__ import annotations
 

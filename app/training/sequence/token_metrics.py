@@ -1,7 +1,8 @@
-"""Metrics of outputs that predict a token at each step: token and sequence accuracy, token_losses, confusion."""
+"""Metrics of outputs that predict a token at each step: accuracies, perplexity, losses, confusion."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,12 @@ MOST = 60
 TOKEN_ACCURACY, SEQUENCE_ACCURACY = "token_accuracy", "sequence_accuracy"
 """Metrics: the share of tokens that are right, and the share of samples in which all are."""
 
+PERPLEXITY = "perplexity"
+"""Metric of the next token: among how many tokens one would have to guess to be as unsure. The fewer, the better."""
+
+TINY = 1e-30
+"""Probabilities are kept above this before their logarithm is taken."""
+
 
 def ignored_token(vocabulary: Sequence[str]) -> int:
     """The token that only fills up and counts nowhere; `IGNORE_NONE` if there is none."""
@@ -43,9 +50,42 @@ def predicted_tokens(outputs: Tensor, vocabulary: Sequence[str]) -> Tensor:
     return predicted.masked_fill((ends.cumsum(1) - ends.long()) > 0, 0)
 
 
+def step_tokens(head: Head, outputs: Tensor) -> Tensor:
+    """What is compared with the target at each step: a next token is predicted behind the true ones, also an end."""
+    return outputs.argmax(2) if head.field.next_of else predicted_tokens(outputs, head.field.vocabulary)
+
+
 def token_probabilities(head: Head, outputs: Tensor) -> Tensor:
     """What outputs (n, T, words) say about each word at each step, between 0 and 1."""
     return head.probabilities(outputs.flatten(0, 1)).view(outputs.shape)
+
+
+class NextTokenTally:
+    """Sums for an output that predicts the next token: how surprising the true ones are, and how many are right.
+
+    Every step is judged by itself, behind the true tokens before it.
+    """
+
+    names: tuple[str, ...] = (PERPLEXITY, TOKEN_ACCURACY)
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.total: Tensor | None = None
+
+    def add(self, outputs: Tensor, targets: Tensor) -> None:
+        """Add outputs (n, T, words) and targets (n, T); float64 sums (3,) stay on the device."""
+        counts = counted(targets, self.head.field.vocabulary)
+        own = token_probabilities(self.head, outputs).gather(2, targets[:, :, None])[:, :, 0]
+        surprise = -own.double().clamp_min(TINY).log()[counts].sum()
+        right = ((outputs.argmax(2) == targets) & counts).sum().double()
+        fresh = torch.stack([surprise, right, counts.sum().double()])
+        self.total = fresh if self.total is None else self.total + fresh
+
+    def values(self) -> list[float]:
+        """The perplexity, which is the exponential of the mean surprise, and the share of right tokens."""
+        assert self.total is not None
+        surprise, right, tokens = self.total.tolist()
+        return [math.exp(surprise / max(tokens, 1.0)), right / max(tokens, 1.0)]
 
 
 class TokenTally:
@@ -91,7 +131,7 @@ def token_rates(sums: Tensor) -> list[float]:
 
 def token_losses(head: Head, outputs: Tensor, targets: Tensor) -> Array:
     """The mean loss of each sample's tokens, float32 (n,)."""
-    picked = token_probabilities(head, outputs).clamp_min(1e-30).log().transpose(1, 2)
+    picked = token_probabilities(head, outputs).clamp_min(TINY).log().transpose(1, 2)
     out = ignored_token(head.field.vocabulary)
     each = F.nll_loss(picked, targets, ignore_index=out, reduction="none").sum(1)
     return (each / counted(targets, head.field.vocabulary).sum(1).clamp_min(1)).numpy().astype(np.float32)

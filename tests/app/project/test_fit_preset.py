@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.data.data_choice import DataChoice
+from app.data.inspect import suggest
 from app.project.fit_preset import fit_preset
 from app.project.presets import parameters, preset
+from app.project.project_check import check_project
+from graph.checking.layer_info import Severity
 from graph.network import Network
 
 LIANG_AND_HU = {
@@ -43,3 +48,14 @@ def test_grey_pictures_are_copied_as_before() -> None:
 def test_two_branches_that_are_joined_stay() -> None:
     network = fit_preset(DataChoice.of("cifar10"), None, "two_branch_cnn", "cifar").network
     assert "concatenate" in kinds(network)
+
+
+def test_a_long_text_is_read_by_a_language_model_that_trains(tmp_path: Path) -> None:
+    book = tmp_path / "book.txt"
+    book.write_text(
+        "Once there were three bears who lived in a wood.\nThey had soup, bread and milk for dinner.\n" * 60, "utf-8"
+    )
+    project = fit_preset(suggest(book), None, None, "book")
+    assert kinds(project.network) == ["input", "embedding", "lstm", "time_distributed_dense", "output"]
+    assert [node.layer.values()["loss"] for node in project.network if node.layer.kind == "output"] == ["auto"]
+    assert [each.message for each in check_project(project, None).problems if each.severity is Severity.ERROR] == []

@@ -257,3 +257,26 @@ def test_convolutions_over_words_and_pooling_over_time_written_out() -> None:
         best.append(np.maximum(np.max(sums, axis=0), 0))
     by_hand = np.concatenate(best, axis=1) @ weights["dense1.weight"].T + weights["dense1.bias"]
     np.testing.assert_allclose(module(torch.from_numpy(words)).detach().numpy(), by_hand, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("id_", "layer", "parameters"), [("sentences_lstm", "lstm1", 23_040), ("sentences_rnn", "rnn1", 5_760)]
+)
+def test_language_models_differ_in_their_recurrent_layer_alone(id_: str, layer: str, parameters: int) -> None:
+    found = facts(id_)
+    assert (found["embedding1"].parameters, found[layer].parameters, found["dense1"].parameters) == (
+        1_752,
+        parameters,
+        4_745,
+    )
+    assert preset(id_).parameters() == 1_752 + parameters + 4_745
+
+
+def test_a_network_that_never_learned_is_about_as_unsure_as_a_guess_among_all_tokens() -> None:
+    """Perplexity is the exponential of the loss, the cross-entropy of the next token in nats."""
+    from app.training.trainable import Model
+
+    model = Model.build(preset("sentences_lstm").project)
+    measured = model.measure(model.feed(model.prepared.test))
+    assert measured["perplexity"] == pytest.approx(np.exp(measured["loss"]), rel=0.02)
+    assert measured["perplexity"] == pytest.approx(73, rel=0.1)

@@ -17,7 +17,7 @@ from widgets.training.metric_text import IN_UNITS, title_of, value_of
 from widgets.understand.errors.class_errors import ClassErrors, texts_read
 from widgets.understand.errors.label_errors import LabelErrors
 from widgets.understand.errors.label_row_errors import RowErrors
-from widgets.understand.errors.number_errors import NumberErrors
+from widgets.understand.errors.number_errors import NumberErrors, without_network
 from widgets.understand.errors.text_errors import TextErrors
 from widgets.understand.evaluation_tab import EvaluationTab
 from widgets.understand.subject import ChosenSample, Subject
@@ -86,6 +86,8 @@ class ErrorsTab(EvaluationTab):
         self._evaluation, self._row = evaluation, 0
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
+        if page is self.texts and reply.baselines:
+            page.about.setText(page.about.text() + without_network(reply.baselines))
         self.pages.bring(page)
         self._offer_why()
         if page is self.numbers:

@@ -82,6 +82,9 @@ def without_network(baselines: Sequence[BaselineErrors]) -> str:
     """What could be had without a network, over all steps ahead together; empty where nothing is known of it."""
     errors = [f"{baseline.name} {format_number(baseline.rmse)}" for baseline in baselines if baseline.rmse is not None]
     shares = [f"{each.name} {format_percent(each.accuracy)}" for each in baselines if each.accuracy is not None]
+    unsure = [f"{each.name} {format_number(each.perplexity)}" for each in baselines if each.perplexity is not None]
+    if unsure:
+        return f" Without a network (perplexity): {', '.join(unsure)}."
     if shares:
         return f" Without a network (accuracy): {', '.join(shares)}."
     return f" Without a network, over all steps (RMSE): {', '.join(errors)}." if errors else ""

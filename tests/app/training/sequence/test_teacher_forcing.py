@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.data.readers.tokens import text_of
 from app.inference.evaluate import evaluate
 from app.inference.new_inputs import input_fields
 from app.inference.predict import predict
+from app.project.presets import preset
 from app.project.project_check import check_project
 from app.training.objectives.teacher_forcing import TeacherForcing
 from app.training.sequence.decoder_input import NO_DECODER_INPUT
@@ -179,6 +181,24 @@ def test_reading_ahead_is_a_problem_before_training_and_its_repair_trains(kind: 
         repaired = Project(document.network, dict(document.sections))
         assert check_project(repaired, None).ok
         Model.build(repaired)
+
+
+def test_a_language_model_that_reads_ahead_is_refused_and_repaired() -> None:
+    network = preset("sentences_lstm").project.network
+    both = network.layer("lstm1").changed(bidirectional=True, hidden_size=32)
+    network.replace_node(replace(network.node("lstm1"), layer=both))
+    wrong = Project(network, {"data": {"source": "sentences", "options": {"samples": 60}}, "plan": {"epochs": 1}})
+    (problem,) = (each for each in check_project(wrong, None).problems if each.severity is Severity.ERROR)
+    assert problem.layer == "lstm1" and "reads words of “text” before it has predicted them" in problem.message
+    with pytest.raises(NetloomError, match="before it has predicted them"):
+        Model.build(wrong, judged=True)
+    document = Document(wrong.network, wrong.sections)
+    problem.fixes[0].apply(document)
+    assert not document.network.layer("lstm1").values()["bidirectional"]
+    assert all(
+        each.layer != "lstm1"
+        for each in check_project(Project(document.network, dict(document.sections)), None).problems
+    )
 
 
 def test_reading_forwards_is_no_problem() -> None:

@@ -156,3 +156,36 @@ def _said(model: Model, written: np.ndarray[Any, Any]) -> list[list[int]]:
         answers_ = model.forward((torch.from_numpy(written),))
     found: list[list[int]] = token_metrics.predicted_tokens(answers_, words_of(model)).tolist()
     return found
+
+
+def test_perplexity_is_the_exponential_of_the_mean_surprise_of_the_tokens_that_count() -> None:
+    field = FieldInfo("next", tokens(5), vocabulary=WORDS, next_of="text")
+    head = Head("output1", field, "cross_entropy", 1.0, "", lambda outputs, targets: outputs.sum())
+    rng = torch.Generator().manual_seed(0)
+    outputs, targets = torch.randn((4, 5, 7), generator=rng), torch.randint(1, 7, (4, 5), generator=rng)
+    targets[1, 3:] = targets[2, 1:] = 0
+    own = targets != 0
+    tally = token_metrics.NextTokenTally(head)
+    tally.add(outputs[:3], targets[:3])
+    tally.add(outputs[3:], targets[3:])
+    surprise = torch.nn.functional.cross_entropy(outputs[own], targets[own])
+    right = (outputs[own].argmax(1) == targets[own]).float().mean()
+    assert tally.values() == pytest.approx([float(surprise.exp()), float(right)], rel=1e-5)
+    assert tally.names == ("perplexity", "token_accuracy")
+
+
+def test_a_network_that_guesses_is_as_unsure_as_there_are_words() -> None:
+    field = FieldInfo("next", tokens(5), vocabulary=WORDS, next_of="text")
+    head = Head("output1", field, "cross_entropy", 1.0, "", lambda outputs, targets: outputs.sum())
+    tally = token_metrics.NextTokenTally(head)
+    tally.add(torch.zeros(2, 5, 7), torch.ones((2, 5), dtype=torch.int64))
+    assert tally.values()[0] == pytest.approx(7)
+
+
+def test_a_next_token_is_judged_behind_the_true_ones_also_where_an_end_was_predicted() -> None:
+    field = FieldInfo("next", tokens(3), vocabulary=WORDS, next_of="text")
+    head = Head("output1", field, "cross_entropy", 1.0, "", lambda outputs, targets: outputs.sum())
+    outputs = torch.eye(7)[torch.tensor([[2, 4, 5]])]
+    assert token_metrics.step_tokens(head, outputs).tolist() == [[2, 4, 5]]
+    other = Head("output1", FieldInfo("t", tokens(3), vocabulary=WORDS), "cross_entropy", 1.0, "", head.loss_fn)
+    assert token_metrics.step_tokens(other, outputs).tolist() == [[2, 0, 0]]

@@ -1,0 +1,103 @@
+"""A text that goes on: what is asked, how it grows, how it is stopped, and when there is nothing to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.project.presets import preset
+from app.protocol.text_messages import ContinuedText, ContinueText
+from app.protocol.text_values import Decoding, LikelyToken, WrittenText, WrittenToken
+from graph.document import Document
+from tests.widgets.understand.conftest import make_document
+from tests.widgets.understand.silent import Silent, saved_run
+from widgets.understand.text_tab import NO_NEXT, SAYS, TextTab, others, shown
+
+
+def token(text: str, probability: float, *rest: tuple[str, float]) -> WrittenToken:
+    likely = tuple(LikelyToken(text=name, probability=chance) for name, chance in ((text, probability), *rest))
+    return WrittenToken(number=3, text=text, probability=probability, likely=likely)
+
+
+def grown(*tokens: WrittenToken, done: int = 1, ended: bool = False, note: str = "") -> ContinuedText:
+    text = WrittenText(tokens=tokens, log_probability=-1.0, ended=ended)
+    return ContinuedText(done=done, total=40, texts=(text,), joint=" ", note=note)
+
+
+def opened(silent: Silent, path: Path) -> TextTab:
+    """The tab on a run that has learned sentences."""
+    project = preset("sentences_lstm").project
+    silent.panel.subject.show_run(saved_run(path, Document(project.network, dict(project.sections))))
+    silent.panel.show_tab("Text that goes on")
+    silent.panel.show()
+    return silent.panel.view(TextTab)
+
+
+def cells(tab: TextTab) -> list[list[str]]:
+    rows, columns = range(tab.table.rowCount()), range(tab.table.columnCount())
+    return [[item.text() if (item := tab.table.item(row, column)) else "" for column in columns] for row in rows]
+
+
+def test_a_text_grows_token_by_token_until_it_ends(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
+    tab = opened(silent, tmp_path)
+    qtbot.keyClicks(tab.beginning, "the clouds")
+    qtbot.keyClick(tab.beginning, Qt.Key.Key_Return)
+    asked = silent.request(ContinueText)
+    assert (asked.beginning, asked.tokens, asked.so_far) == ("the clouds", 40, None)
+    assert tab.write.text() == "Stop"
+    first = token("are", 0.9, ("<b>", 0.08), ("(end)", 0.02))
+    silent.reply(ContinueText, grown(first))
+    assert silent.request(ContinueText).so_far is not None
+    assert cells(tab) == [["are", "90.0 %", "<b> 8.0 %, (end) 2.0 %"]]
+    assert "the clouds" in tab.text.text() and ">are</span>" in tab.text.text()
+    silent.reply(ContinueText, grown(first, token("(end)", 1.0), done=40, ended=True, note="Not among the words: “x”."))
+    assert tab.write.text() == "Write"
+    assert "The network has ended it. Not among the words: “x”." in tab.about.text()
+    assert "(end)" not in tab.text.text() and cells(tab)[1][:2] == ["(end)", "100.0 %"]
+
+
+def test_settings_are_those_of_the_strategy_and_travel_with_the_request(silent: Silent, tmp_path: Path) -> None:
+    tab = opened(silent, tmp_path)
+    assert tab.temperature.isVisible() and tab.seed.isVisible() and not tab.beams.isVisible()
+    tab.temperature.setValue(0.5)
+    tab.top_k.setValue(3)
+    tab.seed.setValue(7)
+    tab.write.click()
+    assert silent.request(ContinueText).decoding == Decoding(temperature=0.5, top_k=3, seed=7)
+    tab.write.click()
+    tab.strategy.setCurrentIndex(tab.strategy.findData("beam"))
+    assert tab.beams.isVisible() and not tab.temperature.isVisible()
+    assert tab.about.text() == SAYS["beam"]
+    tab.beams.setValue(8)
+    tab.write.click()
+    decoding = silent.request(ContinueText).decoding
+    assert (decoding.strategy, decoding.beams) == ("beam", 8)
+
+
+def test_stopped_it_asks_for_no_more_and_keeps_what_has_come(silent: Silent, tmp_path: Path) -> None:
+    tab = opened(silent, tmp_path)
+    tab.write.click()
+    silent.reply(ContinueText, grown(token("ana", 0.5)))
+    tab.write.click()
+    assert not tab.work.running and tab.write.text() == "Write"
+    assert len(cells(tab)) == 1
+
+
+def test_a_refusal_is_said(silent: Silent, tmp_path: Path) -> None:
+    tab = opened(silent, tmp_path)
+    tab.write.click()
+    silent.refuse("ContinueText", "“bears” is not among the words that this network knows; choose another.")
+    assert tab.about.text().startswith("“bears” is not")
+    assert tab.write.text() == "Write"
+
+
+def test_a_network_that_predicts_no_next_token_has_no_such_view(silent: Silent, tmp_path: Path) -> None:
+    silent.panel.subject.show_run(saved_run(tmp_path, make_document("digits", 1)))
+    assert TextTab.reason_against(silent.panel.subject) == NO_NEXT
+
+
+def test_signs_that_cannot_be_seen_have_names() -> None:
+    assert [shown(sign) for sign in (" ", "\n", "a")] == ["(space)", "(new line)", "a"]
+    assert others(token("a", 0.6, (" ", 0.4), ("b", 0.0001))) == "(space) 40.0 %"
