@@ -29,6 +29,7 @@ from widgets.look.plain_text import joined, markup, plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
+from widgets.understand.melody_pane import MelodyPane
 from widgets.understand.piecewise_request import PiecewiseRequest
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
@@ -74,6 +75,7 @@ class TextTab(Tab):
         self.text = MarkupLabel("", self)
         self.about = text_label("", self, look="faint", wrap=True)
         self.table = QTableWidget(self)
+        self.melody = MelodyPane(source, subject, self)
         self.work = PiecewiseRequest(subject, self)
         self._asked = self._shown = ""
         self._reply: ContinuedText | None = None
@@ -108,7 +110,8 @@ class TextTab(Tab):
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._set_up_table()
-        page = boxed(vbox(self.about, (scrolled(self.text), 1), margins=(12, 4, 8, 8), spacing=8))
+        words = (self.about, (scrolled(self.text), 1), (self.melody, 2))
+        page = boxed(vbox(*words, margins=(12, 4, 8, 8), spacing=8))
         self.column.addWidget(hsplit((page, 1), (self.table, 1), sizes=(480, 480), least=200), 1)
 
     def _set_up_table(self) -> None:
@@ -197,6 +200,7 @@ class TextTab(Tab):
         self._reply = None
         self.text.show_text("")
         self.table.setRowCount(0)
+        self.melody.hide()
         self.about.setText(SAYS[self.strategy.currentData()])
 
     def _on_grown(self, reply: ContinuedText) -> None:
@@ -204,6 +208,7 @@ class TextTab(Tab):
         ended = " The network has ended it." if reply.texts[0].ended else ""
         self.about.setText(f"{SAYS[self.strategy.currentData()]}{ended} {reply.note}".strip())
         self._show_text()
+        self.melody.show_text(self._shown, reply.texts[0], self.tokens.value())
         self._show_table(reply.texts[0])
 
     def _on_refused(self, reason: str) -> None:

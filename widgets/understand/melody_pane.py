@@ -1,0 +1,54 @@
+"""What a network wrote, where it is a melody: as a piano roll that grows, and as a WAV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.data.readers.tokens import END, split_text
+from app.numerics.melody import is_melody, wav_bytes
+from app.protocol.text_values import WrittenText
+from graph.atomic_write import write_atomically
+from graph.errors import NetloomError
+from widgets.charts.piano_roll import PianoRoll
+from widgets.look import file_dialogs
+from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.plain_text import plain_tip
+from widgets.look.theme import ThemeSource
+from widgets.understand.subject import Subject
+
+
+class MelodyPane(QWidget):
+    """A piano roll and a button that saves it as sound; hidden where tokens are no notes."""
+
+    def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._subject = subject
+        self.tokens: tuple[str, ...] = ()
+        self.roll = PianoRoll(source, self)
+        self.save = QPushButton("Save as WAV…", self)
+        self.save.setToolTip(plain_tip("Save how the melody sounds as a WAV file, which any player plays"))
+        self.save.clicked.connect(self._save)
+        vbox((self.roll, 1), hbox(Stretch(1), self.save, margins=(0, 0, 4, 0)), parent=self, spacing=4)
+        self.hide()
+
+    def show_text(self, beginning: str, text: WrittenText, steps: int) -> None:
+        """Show a beginning and what was written behind it, if all of it is notes; room for so many more ``steps``."""
+        given = split_text(beginning, "word")
+        written = [token.text for token in text.tokens if token.text != END]
+        self.tokens = (*given, *written)
+        self.setVisible(is_melody(self.tokens))
+        whole = len(self.tokens) if text.ended else min(len(given) + steps, len(self.tokens) + 8)
+        self.roll.show_tokens(self.tokens, len(given), whole)
+
+    def _save(self) -> None:
+        """Ask for a file, and write the sound into it."""
+        name, _ = file_dialogs.ask_save(self, "Save the melody", "melody.wav", "WAV sound (*.wav)")
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(f"{name}.wav")
+        try:
+            write_atomically(path, wav_bytes(self.tokens))
+        except NetloomError as error:
+            self._subject.failed.emit(str(error))
