@@ -42,7 +42,7 @@ class MemoryTab(Tab):
 
     title = "Memory"
     place = 9
-    sentence = "A noisy picture sinks into a stored one, and its energy falls"
+    sentence = "A noisy picture sinks into a stored one; its energy falls"
     group = Group.TIME
     shows_layers = "memories are shown here"
 
