@@ -206,7 +206,7 @@ def formatted(kind: str, score: float) -> str:
     return f"{score:.3g}" if kind in BY_ERROR else f"{math.floor(1000 * score + 0.5) / 10:.1f} %"
 
 
-BY_ERROR = ("sine", "seasons", "fleet", "adding")
+BY_ERROR = ("sine", "seasons", "random_walk", "fleet", "adding")
 """Sets that ask for numbers: the smaller a score, the better."""
 
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from app.data.classical_forecasts import (
+    LATEST,
+    Arima,
+    Weigh,
+    arima,
+    averaged,
+    best_average,
+    equal_weights,
+    rising_weights,
+    series_of,
+    unbroken,
+)
 from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
 from app.data.ngrams import NAMES, NGrams
@@ -24,6 +37,7 @@ APART, ALIKE = 0.8, 0.7
 """A value is as different as it becomes at this share of the largest error; a season errs by this share of the mean."""
 INPUTS = 512
 """Most values per sample that a linear baseline reads: of longer windows, the last ones."""
+AVERAGES: Mapping[str, Weigh] = {"moving average": equal_weights, "weighted moving average": rising_weights}
 RIDGE = 1e-4
 """How much the linear fit is held back, as a share of its inputs' size: a smooth window's values are nearly equal."""
 
@@ -60,10 +74,11 @@ class Baseline:
 def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ...]:
     """The baselines for this data's own target, measured on its test set, the simplest first.
 
-    A forecast is compared with the last value seen, with the value one season earlier (the season is found on the
-    training set), and with linear autoregression; a regression with the training set's mean and a linear fit;
-    classes with the most frequent one, a label for every step with the most frequent too, labels with what most samples
-    have, the next token with that by n-grams. Where the target is ``binary``, zeros and ones whose accuracy is
+    A forecast is compared with the last value seen, with the value one season earlier, with moving averages, linear
+    autoregression and ARIMA (season and lengths of averages are found on the training set); a regression with the
+    training set's mean and a linear fit; classes with the most frequent one, a label for every step with the most
+    frequent too, labels with what most samples have, the next token with that by n-grams. Where the target is
+    ``binary``, zeros and ones whose accuracy is
     measured, the more frequent of them and a linear fit are compared. Empty where there is no test set or nothing here
     applies.
     """
@@ -80,23 +95,42 @@ def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ..
         return (_usual_labels(prepared),)
     if binary:
         return _of_digits(prepared)
-    found = []
-    seen, ahead = _own_past(prepared, "train"), _truth(prepared, "train")
-    if seen is not None and _own_past(prepared, "test") is not None:
-        past = _own_past(prepared, "test")
-        assert past is not None
-        steps = ahead.shape[1]
-        season = season_of(seen[_some(len(seen), 2000)], ahead[_some(len(seen), 2000)])
-        found.append(_measured(prepared, "last value", np.repeat(past[:, -1:], steps, axis=1)))
-        if season > 1:
-            found.append(_measured(prepared, f"one season earlier ({season} steps)", seasonal(past, season, steps)))
-    else:
-        mean = ahead.reshape(len(ahead), -1).mean(axis=0, keepdims=True)
-        found.append(_measured(prepared, "mean", np.repeat(mean, prepared.test.samples, axis=0)))
+    seen, past = _own_past(prepared, "train"), _own_past(prepared, "test")
+    if seen is not None and past is not None:
+        return tuple(_of_a_series(prepared, seen, past))
+    mean = _truth(prepared, "train").mean(axis=0, keepdims=True)
+    found = [_measured(prepared, "mean", np.repeat(mean, prepared.test.samples, axis=0))]
     linear = _linear(prepared)
+    return (*found, _measured(prepared, "linear", linear)) if linear is not None else tuple(found)
+
+
+def _of_a_series(prepared: Prepared, seen: Array, past: Array) -> Iterator[Baseline]:
+    """Forecasts from the series' own past, in the windows of the training set (n, T) and in those of the test set."""
+    ahead = _truth(prepared, "train")
+    steps, some = ahead.shape[1], _some(len(seen), 2000)
+    season = season_of(seen[some], ahead[some])
+    yield _measured(prepared, "last value", np.repeat(past[:, -1:], steps, axis=1))
+    if season > 1:
+        yield _measured(prepared, f"one season earlier ({season} steps)", seasonal(past, season, steps))
+    for name, weigh in AVERAGES.items() if past.shape[1] > 1 else ():
+        weights = best_average(seen[some], ahead[some], weigh)
+        yield _measured(prepared, f"{name} ({len(weights)} values)", averaged(past, weights, steps))
+    linear, model = _linear(prepared), _arima(prepared, seen, steps)
     if linear is not None:
-        found.append(_measured(prepared, "linear autoregression" if seen is not None else "linear", linear))
-    return tuple(found)
+        yield _measured(prepared, "linear autoregression", linear)
+    if model is not None:
+        yield _measured(prepared, model.name, model.forecast(past))
+
+
+def _arima(prepared: Prepared, seen: Array, steps: int) -> Arima | None:
+    """ARIMA of the longest unbroken piece of the training set's series; ``seen`` are its windows (n, T)."""
+    spans = prepared.dataset.spans
+    if spans is None:
+        return None
+    order = np.argsort(prepared.train.indices)
+    starts = spans[prepared.train.indices[order]]
+    places = unbroken(starts, seen.shape[1])[-LATEST:]
+    return arima(series_of(seen[order][places], starts[places, 0]), seen.shape[1], steps)
 
 
 def season_of(past: Array, ahead: Array) -> int:

@@ -48,6 +48,8 @@ TASKS = {
     "S30": "binary addition with carry, balanced brackets, algorithm, longer sequences than in training",
     "S31": "variable length, sequence length, padding, masking, packed sequences",
     "S32": "forecasting, time series, prediction, load, lag features, calendar features, autoregression, regression",
+    "S52": "forecasting, stock price, random walk, moving average, weighted moving average, "
+    "autoregression, ARIMA, classical forecasters, naive forecast, time series",
     "S33": "handwriting recognition, CTC, connectionist temporal classification, transcription, beam search, "
     "label error rate, speech recognition",
     "S34": "encoder-decoder, machine translation, sequence to sequence, teacher forcing, attention, alignment",

@@ -60,6 +60,8 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("maxout_network", 8_567_830),
         ("probout_network", 8_567_830),
         ("seasons_features", 1_617),
+        ("stock_price_mlp", 705),
+        ("learned_average", 20),
         ("resnet110", 1_727_962),
         ("frames_cnn_gru", 22_980),
         ("frames_alone", 10_660),
@@ -191,6 +193,25 @@ def test_the_lstm_drawn_by_hand_equals_the_built_in_one(times: int) -> None:
     memory, shown = loop(x)
     torch.testing.assert_close(shown, h[0], atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(memory, c[0], atol=1e-5, rtol=1e-5)
+
+
+def test_equal_weights_of_a_convolution_give_the_moving_average() -> None:
+    import torch
+
+    from app.data.classical_forecasts import averaged, equal_weights, rising_weights
+    from graph.build.compile import compile_network
+
+    module = compile_network(preset("learned_average").project.network).module
+    windows = torch.randint(-64, 64, (50, 20, 1)).float()  # sums of which are exact in 32 bits
+    kernel = next(module.parameters())
+    assert kernel.shape == (1, 1, 20)
+    with torch.no_grad():
+        kernel.fill_(1.0)
+        assert torch.equal(module(windows), windows.sum(dim=1))
+        for weights in (equal_weights(20), rising_weights(20)):
+            kernel.copy_(torch.from_numpy(weights))
+            expected = averaged(windows[..., 0].double().numpy(), weights, 1)
+            torch.testing.assert_close(module(windows), torch.from_numpy(expected).float(), rtol=0, atol=1e-5)
 
 
 def test_a_frozen_kernel_has_no_parameters() -> None:

@@ -96,6 +96,10 @@ TERMS = {
     "Liang and Hu": "recurrent_cnn",
     "published errors on CIFAR-10": "maxout_network",
     "without dropout": "recurrent_cnn_no_dropout",
+    "stock price": "stock_price_mlp",
+    "random walk": "stock_price_mlp",
+    "moving average": "learned_average",
+    "ARIMA": "stock_price_mlp",
 }
 """Terms of the notes, and an example that each must lead to."""
 

@@ -1,4 +1,4 @@
-"""Synthetic time series: a noisy sine and a sum of seasons, in windows to forecast."""
+"""Synthetic time series: a noisy sine, a sum of seasons and a random walk, in windows to forecast."""
 
 from __future__ import annotations
 
@@ -36,9 +36,12 @@ class _Wave(Source):
     def load(self, base: Path | None = None) -> Dataset:
         """The windows and the values after them."""
         rng = np.random.default_rng(self.seed)
+        return windows(self.info(), self.with_features(self.series(rng), rng), 0, self.stride)
+
+    def series(self, rng: np.random.Generator) -> Array:
+        """The whole series (steps,)."""
         clean = self.wave(np.arange(self.steps, dtype=np.float64))
-        series = clean + self.noise * rng.normal(0.0, 1.0, self.steps)
-        return windows(self.info(), self.with_features(series, rng), 0, self.stride)
+        return clean + self.noise * rng.normal(0.0, 1.0, self.steps)
 
     def feature_names(self) -> tuple[str, ...]:
         """What each step has beside the value."""
@@ -109,3 +112,27 @@ class Seasons(_Wave):
         day = 2 * np.pi * step / 24
         season = self.daily * (np.sin(day) + 0.4 * np.sin(2 * day + 0.8))
         return 50.0 + self.trend * step / 1000 + season + self.weekly * np.sin(2 * np.pi * step / 168)
+
+
+class RandomWalk(_Wave):
+    """The price of a stock, made: each day it changes by a share that is drawn anew, whatever happened before.
+
+    The expected price of every later day is that of today, so no forecast errs less than the last value.
+    """
+
+    kind: ClassVar[str] = "random_walk"
+    title: ClassVar[str] = "Random walk"
+    rank: ClassVar[int] = 145
+    unit: ClassVar[str] = "€"
+
+    steps: int = setting(1000, "Length of the whole series", minimum=20, maximum=1_000_000, unit="days")
+    window: int = setting(20, "How many days the network sees", minimum=1, maximum=10_000, unit="days")
+    horizon: int = setting(1, "How many days it forecasts", minimum=1, maximum=1000, unit="days")
+    noise: float = setting(
+        0.01, "Standard deviation of a day's change, as a share of the price", minimum=0, maximum=0.5
+    )
+
+    def series(self, rng: np.random.Generator) -> Array:
+        """Beginning at 100; changes are as likely to be lost as won on average."""
+        changes = self.noise * rng.normal(0.0, 1.0, self.steps - 1) - self.noise**2 / 2
+        return np.asarray(100 * np.exp(np.concatenate([[0.0], np.cumsum(changes)])))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from app.data.sources.synthetic.waves import Seasons
+from app.data.sources.synthetic.waves import RandomWalk, Seasons
 
 
 def test_features_leave_the_load_and_the_windows_as_they_are() -> None:
@@ -34,3 +35,16 @@ def test_lags_are_the_load_so_many_hours_earlier_from_the_first_hour_on() -> Non
         np.testing.assert_array_equal(seen[lag:, :, place], seen[:-lag, :, 0])
     # The hours before the series lie on the same seasons: a week earlier all but the noise is the same.
     assert np.abs(seen[:24, :, 2] - seen[168:192, :, 2]).max() < 6 * 0.5
+
+
+def test_a_random_walk_changes_by_shares_that_are_drawn_anew() -> None:
+    source = RandomWalk(steps=20_000, noise=0.02)
+    price = source.series(np.random.default_rng(source.seed))
+    assert price[0] == 100 and price.min() > 0
+    changes = np.diff(np.log(price))
+    assert changes.std() == pytest.approx(0.02, rel=0.02)
+    assert abs(np.corrcoef(changes[1:], changes[:-1])[0, 1]) < 0.03
+    assert np.exp(changes).mean() == pytest.approx(1, abs=5e-4)  # tomorrow's price is expected to be today's
+    loaded = source.load()
+    np.testing.assert_allclose(loaded.target_field().values[:, 0], price[20:], rtol=1e-6)
+    assert loaded.input_field().units == ("€",)
