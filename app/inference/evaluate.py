@@ -18,7 +18,7 @@ from app.inference.scores import class_scores, label_scores
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
-from app.training.sample_losses import loss_name, sample_loss
+from app.training.sample_losses import loss_name, of_each_class, sample_loss
 from app.training.sequence import token_metrics
 from app.training.sequence.label_metrics import LabelTally, label_rates, label_sums
 from app.training.sequence.transcripts import BLANK, edit_distances
@@ -157,11 +157,20 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluat
     )
 
 
+def _class_losses(
+    model: Model, head: Head, outputs: torch.Tensor, true: torch.Tensor, probabilities: torch.Tensor
+) -> Array:
+    """How far off each sample is (n,): by cross-entropy, whatever it was trained by, or by the hinge of its scores."""
+    if head.gives_margins:
+        return np.asarray(of_each_class(head, model.plan)(outputs, true))
+    return F.nll_loss(probabilities.clamp_min(1e-30).log(), true, reduction="none").numpy()
+
+
 def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
     data, outputs, true = yield from _outputs_and_targets(model, head, part, feed)
     probabilities = head.normalised_probabilities(outputs)
     predicted = head.predicted_classes(outputs).numpy()
-    loss = F.nll_loss(probabilities.clamp_min(1e-30).log(), torch.from_numpy(true), reduction="none").numpy()
+    loss = _class_losses(model, head, outputs, torch.from_numpy(true), probabilities)
     # Mistakes come before correct predictions, however unsure those were.
     rows = np.lexsort((-loss, predicted == true))[:WORST]
     confusion = np.zeros((head.classes, head.classes), np.int64)

@@ -105,6 +105,7 @@ def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None
     assert found.metrics["accuracy"] == 1.0
     assert found.losses is not None
     assert float(found.losses.mean()) == pytest.approx(found.metrics["loss"], abs=1e-6)
+    assert found.worst.loss == pytest.approx(sorted(found.losses, reverse=True)[: len(found.worst.loss)], abs=1e-6)
     _, model = load_model(tmp_path / "run")
     part = model.prepared.test
     [said] = predict_part(model, part).values()
