@@ -221,7 +221,8 @@ def test_a_button_over_a_chart_lies_over_no_text(source: ThemeSource, qtbot: QtB
     plot = Score(source, "Bars")
     plot.set_bars(TEN, {"first": np.arange(10)}, across="class", up="samples")
     show(qtbot, plot, 330, 240)
-    qtbot.waitExposed(plot)
+    with qtbot.waitExposed(plot):
+        plot.show()
     texts = words(plot)
     score = next(word.place for word in texts if word.text == "test 72.1 %")
     button = plot.menu_button

@@ -55,13 +55,11 @@ def cut_labels(window: QWidget) -> list[str]:
 
 
 def cut_sentences(window: QWidget) -> list[str]:
-    """Elided labels that do not say the whole as their tooltip."""
+    """Labels that are elided, and not only written smaller, and do not say the whole as their tooltip."""
     return [
         name_of(label)
         for label in shown(window, ElidedLabel)
-        if label.fontMetrics().horizontalAdvance(label.text()) > label.width()
-        and label.grab() is not None
-        and label.toolTip() != label.text()
+        if label.grab() is not None and label._fitting()[1] != label.text() != label.toolTip()
     ]
 
 
