@@ -21,7 +21,9 @@ from app.insight.layer_arrays import LayerOutputs
 from app.protocol.backprop_values import HeadLoss, LayerStep, StepRecord, UpdateRule, WeightStep, WrittenLoss
 from app.training.batches import Batch, Feed, batch_sizes
 from app.training.heads import Head
+from app.training.label_smoothing import EVEN, is_smoothed
 from app.training.optimisers import build_optimiser
+from app.training.plan import Plan
 from app.training.schedules import Schedule
 from app.training.stepping import DirectStepper
 from app.training.trainable import ONE_VALUE_ERROR, Model
@@ -271,7 +273,7 @@ def record(session: BackpropSession, step: BackpropStep) -> StepRecord:
         layers=layers,
         connections=tuple((c.source, c.target) for c in network.connections if {c.source, c.target} <= set(layers)),
         weights={name: _weight(name, weight) for name, weight in step.weights.items()},
-        heads=tuple(_head(head, outputs, targets, plan.huber_delta) for head, outputs, targets in heads),
+        heads=tuple(_head(head, outputs, targets, plan) for head, outputs, targets in heads),
     )
 
 
@@ -310,7 +312,7 @@ def _weight(name: str, weight: Weight) -> WeightStep:
     )
 
 
-def _head(head: Head, outputs: Tensor, targets: Tensor, delta: float) -> HeadLoss:
+def _head(head: Head, outputs: Tensor, targets: Tensor, plan: Plan) -> HeadLoss:
     """How an output's loss comes about, for each of the first samples."""
     pairs = zip(outputs[:MOST_SAMPLES], targets[:MOST_SAMPLES], strict=True)
     return HeadLoss(
@@ -318,25 +320,27 @@ def _head(head: Head, outputs: Tensor, targets: Tensor, delta: float) -> HeadLos
         loss=head.loss,
         weight=head.weight,
         names=head.field.classes or head.field.names,
-        samples=tuple(_written(head, output, target, delta) for output, target in pairs),
+        samples=tuple(_written(head, output, target, plan) for output, target in pairs),
     )
 
 
-def _written(head: Head, answer: Tensor, target: Tensor, delta: float) -> WrittenLoss:
+def _written(head: Head, answer: Tensor, target: Tensor, plan: Plan) -> WrittenLoss:
+    smoothing = plan.label_smoothing if is_smoothed(head) else 0.0
     outputs = answer.detach().double().reshape(-1).numpy()
     if head.gives_margins:
         return loss_terms.of_margins(outputs, int(target))
     if head.loss == "cross_entropy":
-        return loss_terms.of_classes(outputs, int(target), head.final_activation)
+        return loss_terms.of_classes(outputs, int(target), head.final_activation, smoothing)
     if head.classes:
         wanted = np.eye(head.classes)[int(target)] if len(outputs) > 1 else np.array([float(target)])
     else:
         wanted = target.double().reshape(-1).numpy()
         counts = ~np.isnan(wanted)
         outputs, wanted = outputs[counts], wanted[counts]
+    wanted = (1 - smoothing) * wanted + smoothing * EVEN
     weights = np.array(head.class_weights) if head.labels and head.class_weights else None
     return loss_terms.of_numbers(
-        head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=delta, weights=weights
+        head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=plan.huber_delta, weights=weights
     )
 
 

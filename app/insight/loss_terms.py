@@ -62,8 +62,11 @@ def of_numbers(
     return WrittenLoss(rule, line, ("output o", "target t", "t − o", term), _rows(rows), len(losses), total)
 
 
-def of_classes(scores: Numbers, target: int, squashed: str = "") -> WrittenLoss:
-    """Cross-entropy of the scores (k,) of k classes, or of shares and chances where the network ``squashed`` them."""
+def of_classes(scores: Numbers, target: int, squashed: str = "", smoothing: float = 0.0) -> WrittenLoss:
+    """Cross-entropy of the scores (k,) of k classes, or of shares and chances where the network ``squashed`` them.
+
+    ``smoothing`` is the share of certainty (0 to 1) that is taken from the true class and spread evenly over all.
+    """
     if squashed == "softmax":
         shares = scores
     else:
@@ -74,12 +77,16 @@ def of_classes(scores: Numbers, target: int, squashed: str = "") -> WrittenLoss:
         shares = grown / grown.sum()
     hot = np.zeros(len(scores))
     hot[target] = 1.0
+    hot = (1 - smoothing) * hot + smoothing / len(hot)
     logs = -np.log(np.maximum(shares, TINY))
-    total = float(logs[target])
+    total = float((hot * logs).sum()) if smoothing else float(logs[target])
     rows = np.stack([scores, shares, hot, hot * logs], axis=1)
     line = f"−ln p of class {target + 1} = −ln {_shown(float(shares[target]))} = {_shown(total)}"
     first = "share o" if squashed == "softmax" else "score o"
-    formula = "E = −ln p of the true class" + ("" if squashed == "softmax" else ",  p = softmax(o)")
+    formula = "E = −ln p of the true class"
+    if smoothing:
+        line, formula = _line("", hot * logs, total), f"E = −Σ t ln p,  t smoothed by {smoothing:g}"
+    formula += "" if squashed == "softmax" else ",  p = softmax(o)"
     return WrittenLoss(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
 
 

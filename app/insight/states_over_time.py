@@ -81,7 +81,7 @@ def gradients_over_time(model: Model, layer: str = "", *, level: int = 0, backwa
     batch = next(feed.in_order(feed.samples))
     weights = [weight for weight in model.module.parameters() if weight.requires_grad]
     with differentiating(model), watching(model.module, path) as tracks:
-        loss = model.objective.loss(model.module(*batch.inputs), batch.targets)
+        loss = model.objective.training_loss(model.module(*batch.inputs), batch.targets)
         track, chosen = _chosen(model, path, tracks, level, backward)
         states = _states(track)
         slopes: tuple[Tensor | None, ...] = torch.autograd.grad(loss, [*states, *weights], allow_unused=True)

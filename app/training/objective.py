@@ -7,7 +7,7 @@ itself.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, ClassVar
@@ -20,7 +20,8 @@ from app.data.prepare import Prepared
 from app.data.transforms import Standardise
 from app.training.batches import Feed
 from app.training.class_weights import check_weighable, class_weights
-from app.training.heads import Head, find_heads
+from app.training.heads import Head, LossFn, find_heads
+from app.training.label_smoothing import is_smoothed, smoothed
 from app.training.losses import check_range
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser
@@ -63,7 +64,8 @@ class Objective(ABC):
         heads = find_heads(network, compiled, info, plan, self.default_target())
         check_weighable(plan, [head.field for head in heads])
         self.heads: list[Head] = [_fitted(head, prepared, plan) for head in heads]
-        self._single = self.heads[0].loss_fn if len(self.heads) == 1 and self.heads[0].weight == 1 else None
+        self._plain = [head.loss_fn for head in self.heads]
+        self._taught = [_taught(head, plan) for head in self.heads]
         for head in self.heads:
             check_range(head.output, head.field, head.loss, prepared)
             if head.is_ctc:
@@ -128,12 +130,19 @@ class Objective(ABC):
 
     def loss(self, outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
         """Loss () of the module's outputs for a batch: the sum of the heads' losses, each times its weight."""
-        if self._single is not None:
-            return self._single(outputs, targets[0])
+        return self._sum(self._plain, outputs, targets)
+
+    def training_loss(self, outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
+        """The same as training steps make it smaller: with label smoothing, where there is any."""
+        return self._sum(self._taught, outputs, targets)
+
+    def _sum(self, loss_fns: Sequence[LossFn], outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
+        if len(loss_fns) == 1 and self.heads[0].weight == 1:
+            return loss_fns[0](outputs, targets[0])
         listed = outputs if isinstance(outputs, tuple) else (outputs,)
         losses = [
-            head.weight * head.loss_fn(output, target)
-            for head, output, target in zip(self.heads, listed, targets, strict=True)
+            head.weight * loss_fn(output, target)
+            for head, loss_fn, output, target in zip(self.heads, loss_fns, listed, targets, strict=True)
         ]
         return sum(losses[1:], losses[0])
 
@@ -169,6 +178,11 @@ def input_field(network: Network, prepared: Prepared, id_: str) -> str:
             f"{field.shape.described()}; set the input's shape to that."
         )
     return field.name
+
+
+def _taught(head: Head, plan: Plan) -> LossFn:
+    """The loss that training steps make smaller."""
+    return smoothed(head, plan.label_smoothing) if plan.label_smoothing and is_smoothed(head) else head.loss_fn
 
 
 def _fitted(head: Head, prepared: Prepared, plan: Plan) -> Head:

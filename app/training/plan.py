@@ -118,10 +118,11 @@ class Plan(Declared):
     )
     label_smoothing: float = setting(
         0.0,
-        "How far below 1 the discriminator's goal for real samples lies, so that it stays unsure.",
+        "Share of certainty that is taken from the true class while training, and spread evenly over all, so that the "
+        "network stays unsure; of a GAN: how far below 1 the discriminator's goal for real samples lies.",
         minimum=0.0,
         maximum=0.45,
-        when=("objective", ADVERSARIAL),
+        when=("loss", BY_CLASSES),
     )
     loss: LossName = setting(
         "auto",

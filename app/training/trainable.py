@@ -130,13 +130,14 @@ class Model:
             raise (NetloomError(ONE_VALUE) if ONE_VALUE_ERROR in str(error) else error) from error
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
-        """Loss () and outputs for a batch."""
+        """Loss () and outputs for a batch; in training with label smoothing, where the plan has it."""
         objective, training = self.objective, self.module.training
         inputs = objective.forward_inputs(batch.inputs, self.forward) if training else batch.inputs
         outputs = self.forward(inputs)
-        loss = objective.loss(outputs, batch.targets)
+        measured = objective.training_loss if training else objective.loss
+        loss = measured(outputs, batch.targets)
         if batch.mixup_targets:
-            mixed = objective.loss(outputs, batch.mixup_targets)
+            mixed = measured(outputs, batch.mixup_targets)
             loss = batch.mixup_lambda * loss + (1 - batch.mixup_lambda) * mixed
         return loss, outputs
 

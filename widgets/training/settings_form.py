@@ -29,8 +29,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Objective",
         ("objective", "teacher_forcing", "beams", "loss", "label_beams", "huber_delta"),
     ),
-    ("Classes", ("class_weights", "own_weights", "threshold_by", "threshold")),
-    ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate", "label_smoothing")),
+    ("Classes", ("label_smoothing", "class_weights", "own_weights", "threshold_by", "threshold")),
+    ("Two rivals", ("adversarial_loss", "discriminator_steps", "discriminator_rate")),
     (
         "Optimiser",
         ("momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),

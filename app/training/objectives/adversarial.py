@@ -67,6 +67,10 @@ class Adversarial(Objective):
         """The discriminator's loss (): the mean of those on real and on generated samples."""
         return self.gan.discriminator_loss(outputs[self.gan.real_output], outputs[self.gan.generated_output])
 
+    def training_loss(self, outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
+        """The same: label smoothing is the discriminator's own (`GanStepper`)."""
+        return self.loss(outputs, targets)
+
     def complete_inputs(self, inputs: Mapping[str, Values]) -> Mapping[str, Values]:
         """Real samples to judge, and some noise, which the other output needs."""
         count = len(next(iter(inputs.values()), ()))
