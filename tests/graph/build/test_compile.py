@@ -101,36 +101,27 @@ def inputs_of(document: Document) -> list[torch.Tensor]:
     return [torch.randn(2, *[size or 7 for size in shape.sizes]) for shape in shapes]
 
 
-@pytest.mark.parametrize("draw", [lenet, branched])
-def test_the_exported_file_alone_gives_equal_outputs(tmp_path: Path, draw: object) -> None:
-    document: Document = draw()  # type: ignore[operator]
-    module = compile_network(document.network).module.eval()
-    inputs = inputs_of(document)
-    (tmp_path / "network.py").write_text(generate(document.network, "Test"), encoding="utf-8")
-    save_file(module.state_dict(), tmp_path / "weights.safetensors")
-    torch.save(inputs, tmp_path / "inputs.pt")
+def test_the_exported_file_runs_alone_and_gives_equal_outputs(tmp_path: Path) -> None:
+    drawn = {"lenet": lenet(), "branched": branched()}
+    made = {name: compile_network(document.network).module.eval() for name, document in drawn.items()}
+    inputs = {name: inputs_of(document) for name, document in drawn.items()}
+    for name, document in drawn.items():
+        (tmp_path / f"{name}.py").write_text(generate(document.network, "Test"), encoding="utf-8")
+        save_file(made[name].state_dict(), tmp_path / f"{name}.safetensors")
+        torch.save(inputs[name], tmp_path / f"{name}.pt")
     script = (
-        "import sys, torch; sys.path.insert(0, '.'); import network\n"
-        "n = network.load('weights.safetensors')\n"
-        "torch.save(n(*torch.load('inputs.pt')), 'outputs.pt')\n"
+        "import importlib, runpy, sys, torch; sys.path.insert(0, '.')\n"
+        f"for name in {list(drawn)}:\n"
+        "    network = importlib.import_module(name).load(f'{name}.safetensors')\n"
+        "    torch.save(network(*torch.load(f'{name}.pt')), f'{name}.out')\n"
+        "runpy.run_path('lenet.py', run_name='__main__')\n"
         "assert not any(m.startswith(('graph', 'app', 'networkx', 'safetensors')) for m in sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path, check=True)
-    expected = module(*inputs)
-    found = torch.load(tmp_path / "outputs.pt")
-    for one, other in zip(
-        expected if isinstance(expected, tuple) else (expected,),
-        found if isinstance(found, tuple) else (found,),
-        strict=True,
-    ):
-        torch.testing.assert_close(one, other)
-
-
-def test_the_exported_file_runs_by_itself(tmp_path: Path) -> None:
-    path = tmp_path / "network.py"
-    path.write_text(generate(lenet().network), encoding="utf-8")
-    done = subprocess.run([sys.executable, "-I", str(path)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "output of shape (2, 10) for 2 random samples"
+    command = [sys.executable, "-I", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "output of shape (2, 10) for 2 random samples\n"), done.stderr
+    for name, module in made.items():
+        torch.testing.assert_close(torch.load(tmp_path / f"{name}.out"), module(*inputs[name]))
 
 
 def test_generated_code_reads_well() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,8 @@ from tests.widgets.conftest import digits_project
 from widgets.canvas.comparison_layer import Differing
 from widgets.shell.actions.comparison_actions import DIFFERENCES, ComparisonActions
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 20_000

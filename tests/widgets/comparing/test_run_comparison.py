@@ -23,6 +23,8 @@ from widgets.shell.window import MainWindow
 from widgets.training.run_entries import read_entry
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("training")
+
 
 def train(window: MainWindow, run: Path, accuracy: float, **facts: str) -> Path:
     """A run of the project as it is, that a worker would have left."""

@@ -17,6 +17,8 @@ from widgets.shell.window import MainWindow
 from widgets.shell.workbench import Workbench
 from widgets.start.preset_entries import PRESETS
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

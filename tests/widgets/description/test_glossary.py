@@ -14,6 +14,8 @@ from widgets.description.glossary import GlossaryPanel
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 
 @pytest.fixture
 def pane(qtbot: QtBot) -> GlossaryPanel:

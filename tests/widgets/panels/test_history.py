@@ -7,6 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 LONG = "Use standardised values, four filters of 5 × 5 and a smaller learning rate in all convolutions of the network"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.conftest import digits_project
 from widgets.panels.problems import NONE, NONE_YET
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -23,6 +23,8 @@ from widgets.shell.pack_dialog import PackDialog
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("training")
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -82,13 +87,26 @@ def all_kinds() -> Iterator[type[QWidget]]:
                 yield kind
 
 
+@cache
+def said_policies(module: ModuleType) -> dict[str, str]:
+    """What each class of a module gives to `setFocusPolicy`, for those that call it."""
+    source = inspect.getsource(module)
+    lines, found = source.splitlines(), dict[str, str]()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            _, said, policy = "\n".join(lines[node.lineno - 1 : node.end_lineno]).partition("self.setFocusPolicy(")
+            if said:
+                found[node.name] = policy.partition(")")[0]
+    return found
+
+
 def is_reached_by_tab(kind: type[QWidget]) -> bool:
     """Whether Tab comes to such a widget: as its own class or one above it says, else as Qt's class does."""
     for each in kind.__mro__:
         if each.__module__.startswith("widgets."):
-            _, said, policy = inspect.getsource(each).partition("self.setFocusPolicy(")
-            if said:
-                return "NoFocus" not in policy.partition(")")[0]
+            said = said_policies(importlib.import_module(each.__module__)).get(each.__name__)
+            if said is not None:
+                return "NoFocus" not in said
         elif issubclass(each, QWidget):
             return bool(each().focusPolicy() & Qt.FocusPolicy.TabFocus)
     return False
@@ -114,12 +132,16 @@ def build_all(window: MainWindow, project_file: Path) -> None:
         panel.view(kind)  # type: ignore[union-attr]
 
 
+def pixels(image: QImage) -> npt.NDArray[np.uint32]:
+    """The colours of a picture, row by row."""
+    plain = image.convertToFormat(QImage.Format.Format_ARGB32)
+    return np.frombuffer(plain.constBits(), np.uint32).copy()
+
+
 def changed_pixels(first: QImage, second: QImage) -> int:
     """How many pixels of two pictures of the same size differ."""
-    size = first.size()
-    assert second.size() == size
-    places = ((x, y) for y in range(size.height()) for x in range(size.width()))
-    return sum(first.pixel(x, y) != second.pixel(x, y) for x, y in places)
+    assert second.size() == first.size()
+    return int((pixels(first) != pixels(second)).sum())
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

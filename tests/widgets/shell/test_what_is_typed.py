@@ -33,6 +33,8 @@ from widgets.shell.window import MainWindow
 from widgets.training.run_columns import NAME, NOTES
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("training")
+
 Fresh = Callable[[], None]
 
 

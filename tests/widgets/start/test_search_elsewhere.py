@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -29,7 +29,7 @@ from widgets.start.preset_entries import FIRST, LEVELS, presets, read
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
 
 
-pytestmark = pytest.mark.usefixtures("no_worker")
+pytestmark = [pytest.mark.usefixtures("no_worker"), pytest.mark.built("workbench")]
 
 
 @pytest.fixture

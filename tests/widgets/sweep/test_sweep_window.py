@@ -25,6 +25,8 @@ from widgets.sweep.sweep_window import SearchDialog
 from widgets.sweep.trials_table import Trials
 from widgets.training.worker_link import WorkerLink
 
+pytestmark = pytest.mark.built("training")
+
 PATIENCE = 120_000
 RATE = "plan.learning_rate"
 
