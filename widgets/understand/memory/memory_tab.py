@@ -15,6 +15,7 @@ from widgets.charts.titled_image import PicturePane
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import plain_tip
+from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
 from widgets.training.sliced_work import SlicedWork
 from widgets.understand.by_hand.player import SPEEDS, Player
@@ -84,12 +85,12 @@ class MemoryTab(Tab):
         for pane in (self.start, self.now):
             pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         pictures = boxed(hbox((self.start, 1), (self.now, 1), spacing=4))
-        holds = text_label(f"Random pictures on {UNITS} units", self, look="heading", indent=8)
+        holds = text_label(f"Random pictures on {UNITS} units", self, look="heading", wrap=True, indent=8)
         falls = text_label("Energy", self, look="heading", indent=8)
         panes = (
             (pictures, 4),
             (boxed(vbox(falls, (self.energy, 1), spacing=0)), 3),
-            (boxed(vbox(holds, (self.capacity, 1), spacing=0)), 3),
+            (TallPane(vbox(holds, (self.capacity, 1), spacing=0)), 3),
         )
         self.column.addLayout(hbox((self.stored, 3), (self.says, 2), margins=(0, 0, 12, 0), spacing=12))
         self.column.addWidget(hsplit(*panes, sizes=(520, 390, 390), least=(200, 180, 180)), 1)
