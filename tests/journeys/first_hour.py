@@ -179,7 +179,9 @@ class FirstHour:
         grid = self.view("Filters").grid
         user.click(grid, grid.tile_place(2).center().toPoint())
         user.look("filter-3")
-        self._answer("what does filter 3 look like", r"Filter 3\n(?:.*\n)*?[−-]?[01]\.\d+", self.view("Filters"))
+        self._answer(
+            "what does filter 3 look like", r"Filter 3, bias .*\n(?:.*\n)*?[−-]?[01]\.\d+", self.view("Filters")
+        )
         self.look_at("Errors")
         user.look("errors")
         self._answer(
