@@ -58,6 +58,8 @@ def _presets() -> tuple[Any, ...]:
 
 def rule_scores(prepared: Prepared) -> Scores:
     """Accuracy (of sequences: the share that is right in every place) or RMSE of each rule that applies."""
+    if prepared.dataset.target_field().pixel_classes:
+        return {"guess": _first_error(baselines(prepared, pixels=True)[0].to_json())}
     if prepared.dataset.target_field().next_of:
         return _next_token_scores(prepared)
     if prepared.dataset.task is Task.SEQUENCE:
@@ -74,7 +76,7 @@ def rule_score(prepared: Prepared, rule: str) -> float:
 
 
 def _first_error(values: Mapping[str, Any]) -> float:
-    return float(values["accuracy"] if "accuracy" in values else values["rmse"])
+    return float(next(values[name] for name in ("mean_iou", "accuracy", "rmse") if name in values))
 
 
 class _Samples:

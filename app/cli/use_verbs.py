@@ -90,6 +90,8 @@ def evaluate(
         classes = evaluation["classes"]
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
         print_table(("true \\ predicted", *classes), rows, classes)
+    if evaluation.get("iou"):
+        print_line(f"IoU: {metrics(evaluation['iou'])}")
     if "scores" in evaluation:
         _print_scores(evaluation["scores"])
 

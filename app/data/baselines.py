@@ -23,10 +23,12 @@ from app.data.classical_forecasts import (
 )
 from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
+from app.data.mask_baselines import mask_guesses
 from app.data.ngrams import NAMES, NGrams
 from app.data.prepare import Prepared
 from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
+from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import BaselineErrors
 
 FITTED = 20_000
@@ -48,7 +50,7 @@ class Baseline:
 
     ``predictions`` are (n, values) in the data's own units, or class numbers (n,). ``rmse`` and ``mae`` are in those
     units; for classes they are None and ``accuracy`` is given, for the next token (n, T) ``perplexity`` and the share
-    of tokens that are right, ``token_accuracy``.
+    of tokens that are right, ``token_accuracy``, for pixels ``mean_iou``.
     """
 
     name: str
@@ -58,41 +60,36 @@ class Baseline:
     accuracy: float | None = None
     perplexity: float | None = None
     token_accuracy: float | None = None
+    mean_iou: float | None = None
 
     @property
     def errors(self) -> BaselineErrors:
         """Name and errors alone."""
-        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy, self.perplexity)
+        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy, self.perplexity, self.mean_iou)
 
     def to_json(self) -> dict[str, Any]:
         """Name and errors as plain JSON values."""
-        names = ("rmse", "mae", "accuracy", "perplexity", "token_accuracy")
+        names = ("rmse", "mae", "accuracy", "perplexity", "token_accuracy", "mean_iou")
         errors = {name: getattr(self, name) for name in names}
         return {"name": self.name, **{name: value for name, value in errors.items() if value is not None}}
 
 
-def baselines(prepared: Prepared, *, binary: bool = False) -> tuple[Baseline, ...]:
+def baselines(prepared: Prepared, *, binary: bool = False, pixels: bool = False) -> tuple[Baseline, ...]:
     """The baselines for this data's own target, measured on its test set, the simplest first.
 
     A forecast is compared with the last value seen, with the value one season earlier, with moving averages, linear
     autoregression and ARIMA (season and lengths of averages are found on the training set); a regression with the
     training set's mean and a linear fit; classes with the most frequent one, a label for every step with the most
     frequent too, labels with what most samples have, the next token with that by n-grams. Where the target is
-    ``binary``, zeros and ones whose accuracy is
-    measured, the more frequent of them and a linear fit are compared. Empty where there is no test set or nothing here
-    applies.
+    ``binary``, zeros and ones whose accuracy is measured, the more frequent of them and a linear fit are compared;
+    where it is a class for each of the ``pixels``, the most frequent class and that of the nearest mean colour. Empty
+    where there is no test set or nothing here applies.
     """
-    target = prepared.dataset.target_field()
     if not prepared.test.samples:
         return ()
-    if target.listed:
-        return _of_listed(prepared)
-    if prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
-        return ()
-    if target.classes:
-        return (_most_frequent(prepared),)
-    if target.labels:
-        return (_usual_labels(prepared),)
+    classes = _of_classes(prepared, pixels)
+    if classes is not None:
+        return classes
     if binary:
         return _of_digits(prepared)
     seen, past = _own_past(prepared, "train"), _own_past(prepared, "test")
@@ -131,6 +128,20 @@ def _arima(prepared: Prepared, seen: Array, steps: int) -> Arima | None:
     starts = spans[prepared.train.indices[order]]
     places = unbroken(starts, seen.shape[1])[-LATEST:]
     return arima(series_of(seen[order][places], starts[places, 0]), seen.shape[1], steps)
+
+
+def _of_classes(prepared: Prepared, pixels: bool) -> tuple[Baseline, ...] | None:
+    """The baselines of classes, tokens and labels; none where nothing applies; None where the target is numbers."""
+    target = prepared.dataset.target_field()
+    if pixels:
+        return tuple(_of_pixels(prepared, name, said) for name, said in mask_guesses(prepared).items())
+    if target.listed:
+        return _of_listed(prepared)
+    if prepared.dataset.task in (Task.RECONSTRUCTION, Task.SEQUENCE):
+        return ()
+    if target.classes:
+        return (_most_frequent(prepared),)
+    return (_usual_labels(prepared),) if target.labels else None
 
 
 def season_of(past: Array, ahead: Array) -> int:
@@ -186,6 +197,14 @@ def _most_frequent(prepared: Prepared) -> Baseline:
     labels = np.asarray(prepared.test.arrays[name])
     majority = prepared.dataset.target_field().classes[usual]
     return Baseline(f"always “{majority}”", np.full(len(labels), usual), accuracy=float((labels == usual).mean()))
+
+
+def _of_pixels(prepared: Prepared, name: str, said: Array) -> Baseline:
+    """What is ``said`` of each pixel, int64 (n, H, W), held against its class."""
+    target = prepared.dataset.target_field()
+    true, classes = np.asarray(prepared.test.arrays[target.name]).argmax(1), len(target.names)
+    confusion = np.bincount((true * classes + said).ravel(), minlength=classes**2).reshape(classes, classes)
+    return Baseline(name, said, mean_iou=float(np.nanmean(class_iou(confusion))))
 
 
 def _most_frequent_word(prepared: Prepared) -> Baseline:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
+from app.numerics.box_grid import is_grid
 from app.protocol.data_values import DatasetFacts, PictureBox, Question
 from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
@@ -79,6 +80,12 @@ class FieldInfo:
     def listed(self) -> bool:
         """Whether each sample is a list of tokens whose words are known: a network says one of them at every step."""
         return self.shape.kind is Kind.TOKENS and bool(self.vocabulary) and not self.classes
+
+    @property
+    def pixel_classes(self) -> tuple[str, ...]:
+        """The classes of which each pixel has one, a channel of ones and zeros for each; empty for anything else."""
+        masks = self.shape.kind is Kind.IMAGE and self.fixed and self.shape.features == len(self.names) > 1
+        return self.names if masks and not is_grid(self.names) else ()
 
     @property
     def answer(self) -> Shape:

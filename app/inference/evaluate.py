@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,11 @@ from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.inference.scores import class_scores, label_scores
+from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
 from app.training.heads import Head
+from app.training.mask_metrics import pixel_confusion
 from app.training.sample_losses import loss_name, of_each_class, sample_loss
 from app.training.sequence import token_metrics
 from app.training.sequence.label_metrics import LabelTally, label_rates, label_sums
@@ -85,6 +88,8 @@ def evaluation_steps(model: Model, part: str) -> Steps[Evaluation]:
         return (yield from _of_labels(model, head, part, feed))
     if head.labels:
         return (yield from _of_label_sets(model, head, part, feed))
+    if head.pixels:
+        return (yield from _of_pixels(model, head, part, feed))
     return (yield from (_of_classes if head.classes else _of_numbers)(model, head, part, feed))
 
 
@@ -286,6 +291,43 @@ def _of_numbers(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evalua
         worst=_worst(model, data, worst, undone(wanted[worst]), undone(predicted), loss),
         names=head.field.names,
         units=head.field.units,
+        **losses.fields(),
+    )
+
+
+def _of_pixels(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
+    """The evaluation of a class for every pixel, batch by batch; the worst are those with most pixels wrong."""
+    name, data, classes = head.field.name, model.prepared.parts[part], head.field.pixel_classes
+    shown = _shown(data.arrays[name][:1])
+    losses = _Losses(model, head)
+    confusion = torch.zeros(len(classes), len(classes), dtype=torch.float64)
+    kinds: list[tuple[Array, Array]] = []
+    wrong: list[Array] = []
+    start = 0
+    for outputs in model.predict_batches(feed):
+        marks = np.array(data.arrays[name][start : start + len(outputs[0])])
+        said, true = outputs[0].argmax(1), torch.from_numpy(marks).argmax(1)
+        losses.add(outputs[0], marks)
+        confusion += pixel_confusion(said, true, len(classes))
+        kinds.append((true.numpy().astype(np.uint8), said.numpy().astype(np.uint8)))
+        wrong.append((said != true).flatten(1).float().mean(1).numpy())
+        start += len(marks)
+        yield OUTPUTS * start / feed.samples
+    true_kinds, said_kinds = (np.concatenate(each) for each in zip(*kinds, strict=True))
+    share_wrong = np.concatenate(wrong)
+    rows = np.argsort(-share_wrong, kind="stable")[:WORST]
+    found = class_iou(confusion.numpy()).tolist()
+    return Evaluation(
+        part=part,
+        task="segmentation",
+        target=name,
+        metrics=(yield from _metrics(model, feed)),
+        predictions=_first(data, true_kinds[:shown], said_kinds[:shown]),
+        worst=_worst(model, data, rows, true_kinds[rows], said_kinds[rows], share_wrong[rows]),
+        confusion=confusion.numpy().astype(np.int64),
+        classes=classes,
+        names=classes,
+        iou=tuple(None if math.isnan(each) else each for each in found),
         **losses.fields(),
     )
 

@@ -125,6 +125,10 @@ def _predictions(model: Model, head: Head, outputs: torch.Tensor) -> list[dict[s
         return [{"text": text, "words": words} for text, words in transcripts]
     if head.labels:
         return list(_label_predictions(head, outputs))
+    if head.pixels:
+        names = head.field.pixel_classes
+        kinds = outputs.argmax(1)
+        return [{"pixels": row.tolist(), "classes": list(names)} for row in kinds]
     if not head.classes:
         if is_grid(head.field.names):
             return boxes_said(head.values(outputs).numpy(), head.field.names)

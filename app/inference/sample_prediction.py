@@ -61,6 +61,8 @@ def _output(head: Head, found: dict[str, Any]) -> OutputPrediction:
         boxes = tuple(_box(box) for box in found["boxes"])
         scores = _array([box["score"] for box in found["boxes"]])
         return OutputPrediction(output=head.output, kind="boxes", target=target, values=scores, boxes=boxes)
+    if "pixels" in found:
+        return OutputPrediction(output=head.output, kind="pixels", target=target, values=_array(found["pixels"]))
     return OutputPrediction(output=head.output, kind="numbers", target=target, values=_array(found["values"]))
 
 

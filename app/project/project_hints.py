@@ -209,6 +209,8 @@ def _overfitting(context: ProjectContext) -> Iterator[Finding]:
         or context.choice.augment.active
         or context.plan.weight_decay > 0
     )
+    if context.info.target_field().pixel_classes:
+        return  # every pixel is an answer of its own: a picture teaches as much as hundreds of samples of one label
     if steadied or parameters < MANY_PARAMETERS or parameters < PARAMETERS_PER_SAMPLE * samples:
         return
     message = f"{parameters:,} parameters for {samples:,} training samples, and nothing against overfitting."

@@ -10,7 +10,7 @@ from app.protocol.json_values import plain
 from app.protocol.messages import Array
 from app.protocol.values import FieldFacts
 
-Task = Literal["classification", "labels", "regression", "sequence", "transcription"]
+Task = Literal["classification", "labels", "regression", "sequence", "transcription", "segmentation"]
 Texts = tuple[tuple[str, ...], ...]
 
 
@@ -19,7 +19,7 @@ class Predictions:
     """Samples with what is true of them and what was predicted, in the data's own units.
 
     ``index`` int64 (n,) positions in the data set. ``true`` and ``predicted`` are int64 (n,) classes, int64 (n, T)
-    tokens or labels (zeros behind the last label), or float32 (n, *sizes) numbers.
+    tokens or labels (zeros behind the last label), uint8 (n, H, W) classes of pixels, or float32 (n, *sizes) numbers.
     """
 
     index: Array
@@ -143,7 +143,9 @@ class Evaluation:
     ``confusion`` int64 (classes, classes), rows are the truth, columns what was predicted; of a ``sequence`` it counts
     tokens, step by step, those named by ``classes``. ``predictions`` are those of the first samples; of ``labels`` they
     are 0 or 1 for each. ``scores`` are those of classes and labels. ``losses`` float32 (n,) is the loss of each sample
-    of the part, by the loss function ``loss``; None where the loss that was trained is no mean over samples.
+    of the part, by the loss function ``loss``; None where the loss that was trained is no mean over samples. Of a
+    ``segmentation`` the confusion counts pixels, and ``iou`` is the intersection over union of each class, None where
+    it neither is nor was predicted anywhere.
     """
 
     part: str
@@ -159,6 +161,7 @@ class Evaluation:
     scores: Scores | None = None
     losses: Array | None = None
     loss: str = ""
+    iou: tuple[float | None, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -173,6 +176,8 @@ class Evaluation:
         found = {**facts, "metrics": self.metrics, "words": {name: texts for name, texts in named.items() if texts}}
         if self.confusion is not None:
             found["confusion"] = self.confusion.tolist()
+        if self.iou:
+            found["iou"] = dict(zip(self.classes, self.iou, strict=True))
         if self.scores is not None:
             found["scores"] = self.scores.to_json()
         plain_values: dict[str, Any] = plain(found | {"worst_index": self.worst.index.tolist()})
@@ -183,7 +188,7 @@ class Evaluation:
 class BaselineErrors:
     """How far off one is on the test set without a network, in the data's own units; for classes ``accuracy``.
 
-    For the next token it is the ``perplexity``.
+    For the next token it is the ``perplexity``, for a class of every pixel the ``mean_iou``.
     """
 
     name: str
@@ -191,6 +196,7 @@ class BaselineErrors:
     mae: float | None = None
     accuracy: float | None = None
     perplexity: float | None = None
+    mean_iou: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

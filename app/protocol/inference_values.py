@@ -83,12 +83,12 @@ class OutputPrediction:
 
     ``kind`` says how it is read. Of ``classes`` and ``labels`` the ``values`` float32 (n,) are probabilities,
     ``chosen`` the classes or labels that are predicted, and labels are so above ``threshold``. ``numbers`` are float32
-    (*sizes) in the data's own units. A ``text`` has its words, ``boxes`` have a score each in ``values``. ``sure`` is
-    the probability of what is said, None where there is none.
+    (*sizes) in the data's own units, ``pixels`` the number of the class of each, (H, W). A ``text`` has its words,
+    ``boxes`` have a score each in ``values``. ``sure`` is the probability of what is said, None where there is none.
     """
 
     output: str
-    kind: Literal["classes", "labels", "numbers", "text", "boxes"]
+    kind: Literal["classes", "labels", "numbers", "text", "boxes", "pixels"]
     target: FieldFacts
     values: Array
     chosen: tuple[int, ...] = ()

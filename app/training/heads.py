@@ -76,6 +76,11 @@ class Head:
         return self.loss == "hinge"
 
     @property
+    def pixels(self) -> bool:
+        """Whether each pixel is of one class, and the outputs of its channels are compared by cross-entropy."""
+        return self.loss == "cross_entropy" and bool(self.field.pixel_classes)
+
+    @property
     def labels(self) -> bool:
         """Whether each value says how likely one label is, whatever the others are."""
         return self.field.labels and self.loss == "bce"
@@ -122,7 +127,12 @@ class Head:
         return outputs.float().clamp(0.0, 1.0) if self.final_activation else outputs.float().sigmoid()
 
     def values(self, outputs: Tensor) -> Tensor:
-        """The numbers that outputs stand for: those of a binary cross-entropy are between 0 and 1."""
+        """The numbers that outputs stand for: those of a binary cross-entropy are between 0 and 1.
+
+        Of a class for every pixel they are the probabilities (n, classes, H, W).
+        """
+        if self.pixels:
+            return outputs.float().clamp(0.0, 1.0) if self.final_activation else outputs.float().softmax(1)
         return self.label_probabilities(outputs) if self.loss == "bce" else outputs
 
     def predicted_classes(self, outputs: Tensor) -> Tensor:
@@ -191,6 +201,8 @@ def _check_shape(id_: str, field: FieldInfo, arrives: Shape) -> None:
 def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: bool) -> LossFn:
     if loss == "cross_entropy":
         loss_fn = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[activation]
+        if field.pixel_classes:
+            return lambda outputs, targets: loss_fn(outputs, targets.argmax(1))
         return _at_every_step(loss_fn, fills_up(field.vocabulary)) if field.listed else loss_fn
     if loss == "hinge":
         margin = binary_margin if binary else multi_margin

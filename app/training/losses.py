@@ -82,7 +82,7 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
             f"{id_}: cross-entropy takes one class for each sample, but “{field.name}” holds several labels; choose "
             "bce, or auto, as its loss."
         )
-    if loss == "cross_entropy" and not field.classes and not field.listed:
+    if loss == "cross_entropy" and not (field.classes or field.listed or field.pixel_classes):
         raise NetloomError(
             f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."
         )

@@ -11,6 +11,7 @@ from torch import Tensor
 from app.data.transforms import FEATURE_AXIS, Standardise
 from app.training.checkpoint_state import MeterState
 from app.training.heads import Head
+from app.training.mask_metrics import MaskTally
 from app.training.sequence.label_metrics import LabelTally
 from app.training.sequence.token_metrics import NextTokenTally, TokenTally
 
@@ -118,6 +119,8 @@ def _tally(head: Head, scaler: Standardise | None) -> Tally:
         return LabelTally(head)
     if head.labels:
         return MultiLabelTally(head)
+    if head.pixels:
+        return MaskTally(head)
     if head.field.next_of:
         return NextTokenTally(head)
     return TokenTally(head) if head.listed else _Tally(head, scaler)

@@ -26,6 +26,9 @@ def sample_loss(head: Head, plan: Plan) -> SampleLoss | None:
         return None
     if head.classes:
         return of_each_class(head, plan)
+    if head.pixels:
+        of_pixels = _cross_entropies(head)
+        return lambda outputs, targets: of_pixels(outputs.float(), targets.argmax(1)).flatten(1).mean(1)
     each = each_value(head.loss, head.final_activation, plan.huber_delta)
 
     def losses(outputs: Tensor, targets: Tensor) -> Tensor:

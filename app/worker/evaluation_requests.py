@@ -34,7 +34,8 @@ def _test(run: Path, part: str) -> Steps[tuple[Evaluation, tuple[BaselineErrors,
     """The test in pieces, so that it says how far it is, can be given up, and a training goes on beside it."""
     _, model = load_model(run)
     found = yield from counting(evaluation_steps(model, part), "Testing", samples_of(model, part), "samples")
-    compared = model_baselines(model) if part == "test" and model.objective.heads[0].field.next_of else ()
+    head = model.objective.heads[0]
+    compared = model_baselines(model) if part == "test" and (head.listed or head.pixels) else ()
     return found, tuple(baseline.errors for baseline in compared)
 
 

@@ -10,8 +10,8 @@ from app.system.number_format import counted, format_number, format_percent
 from app.training.kept_epoch import KeptEpoch
 
 PRIMARY = (
-    "neighbour_accuracy", "accuracy", "f1_micro", "label_error", "perplexity", "sequence_accuracy", "token_accuracy",
-    "rmse", "mae", "r2", "loss",
+    "neighbour_accuracy", "accuracy", "mean_iou", "f1_micro", "label_error", "perplexity", "sequence_accuracy",
+    "token_accuracy", "rmse", "mae", "r2", "loss",
 )  # fmt: skip
 """Metrics in the order in which one is chosen to stand for a run."""
 
@@ -30,6 +30,8 @@ TITLES = {
     "generator_loss": "Generator's loss",
     "neighbour_accuracy": "Told apart",
     "label_error": "Label error rate",
+    "mean_iou": "Mean IoU",
+    "pixel_accuracy": "Pixels right",
     "exact_match": "All labels right",
     "f1_micro": "F1 micro",
     "f1_macro": "F1 macro",

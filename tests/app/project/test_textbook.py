@@ -66,6 +66,9 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("frames_cnn_gru", 22_980),
         ("frames_alone", 10_660),
         ("clips_c3d", 17_684),
+        ("scenes_unet", 26_884),
+        ("scenes_fcn", 8_334),
+        ("scenes_recurrent_cnn", 4_424),
         ("clips_cnn_lstm", 18_052),
         ("clips_bag_of_frames", 9_604),
     ],
@@ -168,6 +171,29 @@ def test_an_answer_to_a_frame_depends_on_no_later_frame_and_without_recurrence_o
     whole, changed = module(clip), module(torch.cat([clip[:, :4], other, clip[:, 5:]], dim=1))
     same = [torch.allclose(whole[:, frame], changed[:, frame], atol=1e-6) for frame in range(8)]
     assert same == [True] * 4 + [False] + [not before] * 3
+
+
+def test_a_u_net_joins_maps_of_the_way_down_to_those_of_the_way_up() -> None:
+    found = facts("scenes_unet")
+    sizes = {name: found[name].outputs["out"] for name in ("relu2", "relu4", "relu6", "join1", "join2", "classes")}
+    assert sizes == {
+        "relu2": image(8, 24, 24),
+        "relu4": image(16, 12, 12),
+        "relu6": image(32, 6, 6),
+        "join1": image(48, 12, 12),
+        "join2": image(24, 24, 24),
+        "classes": image(4, 24, 24),
+    }
+    assert found["conv7"].parameters == 16 * 48 * 9 + 16
+
+
+def test_a_fully_convolutional_network_takes_pictures_of_any_size() -> None:
+    import torch
+
+    from graph.build.compile import compile_network
+
+    module = compile_network(preset("scenes_fcn").project.network).module
+    assert module(torch.zeros(1, 3, 37, 50)).shape == (1, 4, 37, 50)
 
 
 @pytest.mark.parametrize("times", [1, 8, 19])

@@ -18,6 +18,7 @@ from widgets.understand.errors.class_errors import ClassErrors, texts_read
 from widgets.understand.errors.label_errors import LabelErrors
 from widgets.understand.errors.label_row_errors import RowErrors
 from widgets.understand.errors.number_errors import NumberErrors, without_network
+from widgets.understand.errors.pixel_errors import PixelErrors
 from widgets.understand.errors.text_errors import TextErrors
 from widgets.understand.evaluation_tab import EvaluationTab
 from widgets.understand.subject import ChosenSample, Subject
@@ -48,10 +49,11 @@ class ErrorsTab(EvaluationTab):
         self.texts = TextErrors(source, self)
         self.rows = RowErrors(source, self)
         self.labels = LabelErrors(source, self)
+        self.pixels = PixelErrors(source, self)
         self.why = QPushButton("Why?", self)
         self._evaluation: Evaluation | None = None
         self._row = 0
-        for page in (self.classes, self.labels, self.numbers, self.texts, self.rows):
+        for page in (self.classes, self.labels, self.numbers, self.texts, self.rows, self.pixels):
             self.pages.add(page)
             page.row_picked.connect(self._on_row)
         self.classes.row_shown.connect(self._on_row_shown)
@@ -86,7 +88,7 @@ class ErrorsTab(EvaluationTab):
         self._evaluation, self._row = evaluation, 0
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
-        if page is self.texts and reply.baselines:
+        if (page is self.texts or page is self.pixels) and reply.baselines:
             page.about.setText(page.about.text() + without_network(reply.baselines))
         self.pages.bring(page)
         self._offer_why()
@@ -127,12 +129,14 @@ class ErrorsTab(EvaluationTab):
         self._choose()
         self.subject.view_wanted.emit(WhyTab.title)
 
-    def _page_of(self, task: Task) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors:
+    def _page_of(self, task: Task) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors | PixelErrors:
         match task:
             case "sequence":
                 return self.texts
             case "transcription":
                 return self.rows
+            case "segmentation":
+                return self.pixels
             case "labels":
                 return self.labels
             case "classification":

@@ -83,6 +83,9 @@ def without_network(baselines: Sequence[BaselineErrors]) -> str:
     errors = [f"{baseline.name} {format_number(baseline.rmse)}" for baseline in baselines if baseline.rmse is not None]
     shares = [f"{each.name} {format_percent(each.accuracy)}" for each in baselines if each.accuracy is not None]
     unsure = [f"{each.name} {format_number(each.perplexity)}" for each in baselines if each.perplexity is not None]
+    overlaps = [f"{each.name} {format_percent(each.mean_iou)}" for each in baselines if each.mean_iou is not None]
+    if overlaps:
+        return f" Without a network (mean IoU): {', '.join(overlaps)}."
     if unsure:
         return f" Without a network (perplexity): {', '.join(unsure)}."
     if shares:

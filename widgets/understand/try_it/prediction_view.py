@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.protocol.inference_values import OutputPrediction
 from app.system.number_format import format_percent
+from widgets.charts.class_key import ClassKey
+from widgets.charts.class_overlay import class_map
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.current_only_stack import CurrentOnlyStack
@@ -153,10 +155,11 @@ class OutputView(QWidget, Themed):
         self.curve = TitledCurves(source, "Prediction", "")
         self.curve.view.set_along("step")
         self.stack = CurrentOnlyStack(self)
+        self.key = ClassKey(source, self)
         self.nothing = QWidget(self)
         for page in (self.bars, self.picture, self.curve, self.nothing):
             self.stack.add(page)
-        vbox(self.name, self.words, self.sure, (self.stack, 1), parent=self, spacing=2)
+        vbox(self.name, self.words, self.sure, self.key, (self.stack, 1), parent=self, spacing=2)
         self.follow(source)
         self.theme_changed()
 
@@ -172,6 +175,7 @@ class OutputView(QWidget, Themed):
         self.words.setText(headline(output))
         self.sure.setText(how_sure(output))
         self.sure.setVisible(bool(self.sure.text()))
+        self.key.set_names(())
         self.stack.bring(self._page(output))
 
     def _page(self, output: OutputPrediction) -> QWidget:
@@ -182,6 +186,10 @@ class OutputView(QWidget, Themed):
         ):
             self.bars.set_output(output)
             return self.bars
+        if output.kind == "pixels":
+            self.picture.set_samples(class_map(output.values[None], self.theme, len(output.target.names)), [""], [""])
+            self.key.set_names(output.target.names)
+            return self.picture
         if output.kind == "numbers" and len(shape) >= 3:
             self.picture.set_samples(drawable_values(output.values[None]), [""], [""])
             return self.picture

@@ -26,9 +26,18 @@ def headline(output: OutputPrediction) -> str:
         return f"“{output.text}”"
     if output.kind == "boxes":
         return box_words(output.boxes)
+    if output.kind == "pixels":
+        return pixel_words(output)
     if output.values.size <= FEW:
         return ", ".join(amounts(output))
     return {1: f"{output.values.size} numbers", 2: f"{len(output.values)} steps"}.get(output.values.ndim, "a picture")
+
+
+def pixel_words(output: OutputPrediction) -> str:
+    """How much of the picture each class covers, the largest first."""
+    kinds, counts = np.unique(output.values.astype(np.int64), return_counts=True)
+    shares = sorted(zip((counts / output.values.size).tolist(), kinds.tolist(), strict=True), reverse=True)
+    return ", ".join(f"{output.target.names[kind]} {format_percent(share, 0)}" for share, kind in shares)
 
 
 def how_sure(output: OutputPrediction) -> str:
