@@ -1,4 +1,4 @@
-"""ONNX operators by name, each with what it becomes here; those that slide windows or keep states stand beside."""
+"""ONNX operators by name, each with what it becomes here; those of windows, states, shapes, constants stand beside."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange import onnx_graph, onnx_states, onnx_windows
-from app.exchange.onnx_graph import Axis, NetworkBuilder, OnnxValue, UnreadableError, attributes, natural
+from app.exchange import onnx_graph, onnx_shapes, onnx_states, onnx_windows
+from app.exchange.onnx_constants import FOLDS
+from app.exchange.onnx_graph import Axis, NetworkBuilder, OnnxValue, UnreadableError, attributes
 from app.exchange.onnx_windows import CHANNELS_FIRST
 from graph.layers.base import OnnxOperator
 from graph.layers.catalogue import catalogue
-from graph.shapes import Kind, Shape
+from graph.shapes import Kind
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -299,184 +300,6 @@ def response(builder: NetworkBuilder, node: NodeProto) -> None:
 LRN = (("alpha", "alpha", 1e-4), ("beta", "beta", 0.75), ("k", "bias", 1.0))
 
 
-# Shapes
-
-
-def transpose(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Transpose, which is layout only: what reads it knows how the axes lie."""
-    value = builder.value(node.input[0])
-    order = attributes(node).get("perm", list(range(len(value.axes)))[::-1])
-    builder.values[node.output[0]] = value.with_axes(tuple(value.axes[at] for at in order))
-
-
-def squeeze(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Squeeze: axes of size 1 go."""
-    value, axes = builder.value(node.input[0]), builder.integers(node, "axes")
-    dropped = range(len(value.axes)) if axes is None else [at % len(value.axes) for at in axes]
-    if any(value.axes[at] is not None for at in dropped if axes is not None):
-        raise UnreadableError("takes an axis away that has a meaning here")
-    gone = {at for at in dropped if value.axes[at] is None}
-    builder.values[node.output[0]] = value.with_axes(
-        tuple(axis for at, axis in enumerate(value.axes) if at not in gone)
-    )
-
-
-def unsqueeze(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Unsqueeze: axes of size 1 come."""
-    value, axes = builder.value(node.input[0]), builder.integers(node, "axes") or []
-    rank = len(value.axes) + len(axes)
-    added, waiting = {at % rank for at in axes}, iter(value.axes)
-    builder.values[node.output[0]] = value.with_axes(
-        tuple(None if at in added else next(waiting) for at in range(rank))
-    )
-
-
-def flatten(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Flatten: everything of a sample in one row."""
-    value = builder.unbordered(node.input[0]).plain
-    if attributes(node).get("axis", 1) != 1:
-        raise UnreadableError("lays the batch and the values together")
-    _flat(builder, node, value)
-
-
-def _flat(builder: NetworkBuilder, node: NodeProto, value: OnnxValue) -> None:
-    shape = builder.shape(value)
-    if value.axes != natural(shape):
-        raise UnreadableError(f"lays {shape.described()} in a row in another order of axes than Netloom's")
-    if shape.kind is Kind.VECTOR:
-        builder.values[node.output[0]] = value
-        return
-    builder.values[node.output[0]] = OnnxValue(builder.add("flatten", {"in": value}), "out", (0, 1))
-
-
-def reshape(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Reshape: axes of size 1 go, directions join their units, a sample becomes a row, or gets another shape."""
-    value = builder.value(node.input[0])
-    wanted = [int(size) for size in builder.constant(node.input[1], "the shape that it gives").reshape(-1)]
-    joined = _joined(value)
-    if joined is not None and len(wanted) == len(joined.axes):
-        builder.values[node.output[0]] = joined
-        return
-    value = builder.unbordered(node.input[0]).plain
-    shape = builder.shape(value)
-    sizes = [value.axes[at] if size == 0 and at < len(value.axes) else size for at, size in enumerate(wanted)]
-    if len(sizes) == len(value.axes) and sizes[1:] == [_size(shape, axis) for axis in value.axes[1:]]:
-        builder.values[node.output[0]] = value
-        return
-    if len(wanted) == 2:
-        _flat(builder, node, value)
-        return
-    _given_shape(builder, node, value, wanted[1:])
-
-
-def _size(shape: Shape, axis: Axis) -> int | None:
-    return shape.sizes[axis - 1] if isinstance(axis, int) and axis > 0 else None
-
-
-def _given_shape(builder: NetworkBuilder, node: NodeProto, value: OnnxValue, sizes: list[int]) -> None:
-    shape = builder.shape(value)
-    kind = {2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}.get(len(sizes))
-    if value.axes != natural(shape) or kind is None or shape.elements is None:
-        raise UnreadableError("gives a shape that cannot be attrs from what arrives")
-    rest = int(np.prod([size for size in sizes if size > 0]))
-    full = tuple(shape.elements // rest if size == -1 else size for size in sizes)
-    id_ = builder.add("reshape", {"in": value}, shape=Shape(kind, full))
-    builder.values[node.output[0]] = OnnxValue(id_, "out", natural(Shape(kind, full)))
-
-
-def _joined(value: OnnxValue) -> OnnxValue | None:
-    """Directions and units as the features they are together, where they lie side by side."""
-    if "D" not in value.axes or "H" not in value.axes:
-        return None
-    at = value.axes.index("D")
-    if at + 1 >= len(value.axes) or value.axes[at + 1] != "H":
-        return None
-    feature = 2 if 1 in value.axes else 1
-    return value.with_axes((*value.axes[:at], feature, *value.axes[at + 2 :]))
-
-
-def shape_of(builder: NetworkBuilder, node: NodeProto) -> None:
-    """Shape: a constant, with -1 for the batch and for an unknown time."""
-    value = builder.value(node.input[0])
-    shape = builder.shape(value)
-    sizes = [1 if axis is None else _size(shape, axis) or -1 for axis in value.axes]
-    attrs = attributes(node)
-    builder.constants[node.output[0]] = np.array(sizes[attrs.get("start", 0) : attrs.get("end")], np.int64)
-
-
-# Constants
-
-
-def _gathered(builder: NetworkBuilder, node: NodeProto) -> Array:
-    values, index = (builder.constants[name] for name in node.input)
-    return np.take(values, index.astype(np.int64), axis=attributes(node).get("axis", 0))
-
-
-def _opened(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return np.expand_dims(builder.constants[node.input[0]], tuple(builder.integers(node, "axes") or [0]))
-
-
-def _closed(builder: NetworkBuilder, node: NodeProto) -> Array:
-    axes = builder.integers(node, "axes")
-    return np.squeeze(builder.constants[node.input[0]], None if axes is None else tuple(axes))
-
-
-def _listed(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return np.concatenate([builder.constants[name] for name in node.input], attributes(node)["axis"])
-
-
-def _same(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return builder.constants[node.input[0]]
-
-
-def _filled(builder: NetworkBuilder, node: NodeProto) -> Array:
-    sizes = np.maximum(builder.constants[node.input[0]], 1)
-    if np.prod(sizes.astype(float)) > 2**24:
-        raise UnreadableError("fills a very large constant")
-    value = attributes(node).get("value")
-    number = 0.0 if value is None else float(_array(value).reshape(-1)[0])
-    return np.full(tuple(int(size) for size in sizes), number, np.float32)
-
-
-def _array(tensor: Any) -> Array:
-    from onnx import numpy_helper
-
-    values: Array = numpy_helper.to_array(tensor)
-    return values
-
-
-def _constant(builder: NetworkBuilder, node: NodeProto) -> Array:
-    [(name, value)] = attributes(node).items()
-    if name == "value":
-        return _array(value)
-    if name.startswith(("value_int", "value_float")):
-        return np.array(value, np.int64 if "int" in name else np.float32)
-    raise UnreadableError(f"is a constant of a kind that is not read ({name})")
-
-
-def _turned(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return np.transpose(builder.constants[node.input[0]], attributes(node).get("perm"))
-
-
-def _reshaped(builder: NetworkBuilder, node: NodeProto) -> Array:
-    return builder.constants[node.input[0]].reshape([int(size) for size in builder.constants[node.input[1]]])
-
-
-FOLDS: dict[str, Callable[[NetworkBuilder, NodeProto], Array]] = {
-    "Cast": _same,
-    "Concat": _listed,
-    "Constant": _constant,
-    "ConstantOfShape": _filled,
-    "Expand": _same,
-    "Gather": _gathered,
-    "Identity": _same,
-    "Reshape": _reshaped,
-    "Squeeze": _closed,
-    "Transpose": _turned,
-    "Unsqueeze": _opened,
-}
-"""Operators that are calculated where all they read is constant."""
-
 READERS: dict[str, Reader] = {
     **{kind.onnx.name: declared(kind.onnx, name) for name, kind in catalogue().items() if kind.onnx},
     "Add": arithmetic,
@@ -489,7 +312,7 @@ READERS: dict[str, Reader] = {
     "ConvTranspose": onnx_windows.conv_transpose,
     "Div": arithmetic,
     "Dropout": dropout,
-    "Flatten": flatten,
+    "Flatten": onnx_shapes.flatten,
     "GRU": onnx_states.recurrent,
     "Gather": embed,
     "Gemm": gemm,
@@ -507,17 +330,17 @@ READERS: dict[str, Reader] = {
     "RNN": onnx_states.recurrent,
     "ReduceMax": onnx_windows.reduce,
     "ReduceMean": onnx_windows.reduce,
-    "Reshape": reshape,
+    "Reshape": onnx_shapes.reshape,
     "Resize": onnx_windows.resize,
-    "Shape": shape_of,
+    "Shape": onnx_shapes.shape_of,
     "Slice": cut,
     "Softmax": softmax,
     "Split": split,
-    "Squeeze": squeeze,
+    "Squeeze": onnx_shapes.squeeze,
     "Sub": arithmetic,
     "Sum": several("add"),
-    "Transpose": transpose,
-    "Unsqueeze": unsqueeze,
+    "Transpose": onnx_shapes.transpose,
+    "Unsqueeze": onnx_shapes.unsqueeze,
     "Upsample": onnx_windows.resize,
 }
 """What each operator becomes."""
