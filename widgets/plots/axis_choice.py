@@ -66,7 +66,7 @@ class AxisChoice(QToolButton):
             self._place()
 
     def _place(self) -> None:
-        """Stand in the corner; where the title of the axis reaches there, the arrow alone."""
+        """Stand in the corner, above what lies over the plot; where the axis's title reaches there, the arrow alone."""
         room, panel = self._view.viewport().rect(), self._view.panel
         title = panel.sceneBoundingRect().center().x() + panel.sides["bottom"].label.boundingRect().width() / 2
         for words in (f"by {self.current} {ARROW}", ARROW):
@@ -74,4 +74,5 @@ class AxisChoice(QToolButton):
             self.adjustSize()
             if room.right() - self.width() - 2 > title:
                 break
-        self.move(room.right() - self.width() - 2, room.bottom() - self.height() - 1)
+        _, below = self._view.left_free
+        self.move(room.right() - self.width() - 2, room.bottom() - self.height() - 1 - below)

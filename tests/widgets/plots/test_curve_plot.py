@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -281,6 +282,8 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
     other.show()
     qtbot.waitExposed(other)
     plot.view.set_smoothing(0.6)
+    for view in (plot.view, other.view):
+        qtbot.waitUntil(partial(shows_all, view))
     chance, changed = np.random.default_rng(3), 0
     for begin in range(1, 241, 20):
         steps = np.arange(begin, begin + 20)
@@ -288,22 +291,27 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
         plot.view.append("v", [steps[-1]], [3 / steps[-1] + 0.3])
         other.view.append("t", [steps[-1]], [1 - 1 / steps[-1]])
         plot.view.redraw()  # which has the other plot follow a little later
+        parts = []
         for view in (plot.view, other.view):
             left, top = (int(chance.integers(0, most - 80)) for most in (view.width(), view.height()))
-            part = QRect(left, top, 80, 80).translated(view.mapTo(view.window(), QPoint()))
-            before = on_screen(view).copy(part)
+            place = QRect(left, top, 80, 80).translated(view.mapTo(view.window(), QPoint()))
+            before = on_screen(view).copy(place)
             view.viewport().repaint(QRect(left, top, 80, 80))
-            painted = on_screen(view).copy(part)
-            changed += painted != before
-            QApplication.processEvents()
-            assert painted == on_screen(view).copy(part)
-        qtbot.waitUntil(lambda: not any(is_pending(view) for view in (plot.view, other.view)))
-        for view in (plot.view, other.view):
-            QApplication.processEvents()
-            assert on_screen(view) == view.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+            parts.append((view, place, on_screen(view).copy(place)))
+            changed += parts[-1][-1] != before
+        qtbot.waitUntil(lambda: all(is_settled(view) for view in (plot.view, other.view)))
+        qtbot.wait(200)  # a picture taken before all is painted would take the paints upon itself
+        for view, place, painted in parts:
+            assert shows_all(view)  # nothing of before stays anywhere
+            assert painted == on_screen(view).copy(place)
     assert changed > 3  # else the parts had nothing new
 
 
-def is_pending(view: CurveView) -> bool:
-    """Whether a view is to be drawn or painted anew soon."""
-    return any(timer.isActive() for timer in (view._timer, view._behind, view._later, view._whole))
+def is_settled(view: CurveView) -> bool:
+    """Whether a view is not to be drawn or painted anew by itself."""
+    return not any(timer.isActive() for timer in (view._timer, view._behind, view._later, view._whole))
+
+
+def shows_all(view: CurveView) -> bool:
+    """Whether the window of a view is seen as it would be painted anew."""
+    return on_screen(view) == view.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)

@@ -212,6 +212,7 @@ def test_no_notice_covers_an_axis_or_leaves_a_plot_too_low(
         assert notice.isVisible() and window.rect().contains(over) and hidden_by(window, notice) == []
         assert len(areas) >= 2 and all(area.height() >= least for area in areas), areas
         assert not [area for area in areas if area.intersects(over)]
+        assert panel.curves.along.isVisible() and not place(window, panel.curves.along).intersects(over)
         window.show_workspace("network")
         settle()
         assert not notice.isVisible()  # it is about the plots, and goes and comes with them
