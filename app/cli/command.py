@@ -40,6 +40,7 @@ VERBS: tuple[Callable[..., int | None], ...] = (
     project_verbs.new,
     project_verbs.check,
     project_verbs.repoint,
+    project_verbs.transfer,
     lesson_verbs.lessons,
     lesson_verbs.lesson,
     run_verbs.train,

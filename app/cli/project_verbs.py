@@ -1,4 +1,4 @@
-"""The subcommands `new`, `check` and `repoint`: make and check project files, and point them to moved data."""
+"""The subcommands `new`, `check`, `repoint` and `transfer`: make and check project files, and what they begin from."""
 
 from __future__ import annotations
 
@@ -115,6 +115,34 @@ def repoint(
     write_project(file, pointed)
     place = str(DataChoice.parse(pointed.sections["data"]).source.values()["path"])
     print_result(json, {"file": str(file), "path": place}, f"{file}: the data is {place}")
+
+
+def transfer(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A project file.", show_default=False)],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run whose weights it begins with.")],
+    freeze: Annotated[list[str] | None, typer.Option(metavar="LAYER", help="A layer that keeps these weights.")] = None,
+    fresh: Annotated[
+        list[str] | None, typer.Option(metavar="LAYER", help="A layer that begins anew, such as the last one.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Let a project begin with the weights of a run, some layers frozen, others anew: transfer learning.
+
+    Layers that the project freezes or begins anew already stay so. Every later training of it begins there, in the
+    window too.
+    """
+    from app.training.initial_weights import InitialWeights, starting_from
+    from app.training.runs import Run
+
+    project = starting_from(read_project(file), Run.open(run).weights, tuple(freeze or ()), tuple(fresh or ()))
+    report = _report(project, file.resolve().parent)
+    if not report.ok:
+        raise NetloomError(report.problems[0].message)
+    write_project(file, project)
+    start = InitialWeights.of(project)
+    value = {"file": str(file), "weights": start.weights, "frozen": list(start.frozen), "fresh": list(start.fresh)}
+    said = [f"{', '.join(names)} {what}" for names, what in ((start.frozen, "frozen"), (start.fresh, "anew")) if names]
+    print_result(json, value, f"{file}: begins with the weights of {run}{''.join(f', {each}' for each in said)}")
 
 
 _COLUMNS = (

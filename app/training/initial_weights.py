@@ -23,7 +23,9 @@ class InitialWeights(StartSection):
     """The ``start`` section of a project, with the file that it names at hand."""
 
     @classmethod
-    def at(cls, weights: Path, frozen: tuple[str, ...] = (), base: Path | None = None) -> Self:
+    def at(
+        cls, weights: Path, frozen: tuple[str, ...] = (), base: Path | None = None, fresh: tuple[str, ...] = ()
+    ) -> Self:
         """Start from the file ``weights``, written relative to ``base`` where it lies in that folder.
 
         Raises
@@ -34,7 +36,7 @@ class InitialWeights(StartSection):
         path = weights.resolve()
         inside = base is not None and path.is_relative_to(base.resolve())
         shown = path.relative_to(base.resolve()).as_posix() if inside and base is not None else str(path)
-        return cls(weights=shown, sha256=_digest(path), frozen=frozen)
+        return cls(weights=shown, sha256=_digest(path), frozen=frozen, fresh=fresh)
 
     def load_into(self, module: nn.Module, base: Path | None) -> bool:
         """Put the weights into ``module``; whether there are any.
@@ -50,8 +52,14 @@ class InitialWeights(StartSection):
         if _digest(path) != self.sha256:
             raise NetloomError(f"{path} is not the file of weights that the project starts from: it was altered.")
         tensors, _ = checkpoints.read(path)
-        checkpoints.fill_module(module, tensors, path)
+        own = {name: tensor for name, tensor in module.state_dict().items() if self._is_fresh(name)}
+        given = {name: tensor for name, tensor in tensors.items() if not self._is_fresh(name)}
+        checkpoints.fill_module(module, given | own, path)
         return True
+
+    def _is_fresh(self, name: str) -> bool:
+        """Whether a tensor of that name belongs to a layer that begins anew."""
+        return name.partition(".")[0] in self.fresh
 
     def freeze(self, module: nn.Module) -> None:
         """Leave the frozen layers of ``module`` as they are, the statistics that they measure included.
@@ -76,13 +84,20 @@ def _digest(path: Path) -> str:
         raise NetloomError(f"{path}, the weights to start from, cannot be opened: {reason}.") from None
 
 
-def starting_from(project: Project, weights: Path) -> Project:
-    """The project with a file of weights to start from; what is frozen stays so.
+def starting_from(
+    project: Project, weights: Path, frozen: tuple[str, ...] = (), fresh: tuple[str, ...] = ()
+) -> Project:
+    """The project with a file of weights to start from, and ``frozen`` and ``fresh`` layers beside those it has.
 
     Raises
     ------
     NetloomError
         if the file cannot be read, or the project's section ``start`` is refused.
     """
-    start = InitialWeights.at(weights, InitialWeights.of(project).frozen)
+    before = InitialWeights.of(project)
+    start = InitialWeights.at(
+        weights,
+        tuple(dict.fromkeys((*before.frozen, *frozen))),
+        fresh=tuple(dict.fromkeys((*before.fresh, *fresh))),
+    )
     return replace(project, sections={**project.sections, "start": start.to_json()})

@@ -32,13 +32,18 @@ def learning_problems(
 ) -> Iterator[Problem]:
     """What keeps layers from learning from ``info``, where the network itself has no faults."""
     try:
-        frozen = StartSection.read(sections.get("start")).frozen
+        start = StartSection.read(sections.get("start"))
     except NetloomError as error:
         yield Problem(
             Severity.ERROR, None, None, str(error), (Fix("Start from fresh weights", (Write("start", None),)),)
         )
         return
+    frozen = start.frozen
     yield from _frozen_problems(checker, frozen, sections)
+    for id_ in (name for name in start.fresh if name not in checker.network):
+        message = f"{id_} cannot begin anew: there is no layer of that name."
+        rest = [name for name in start.fresh if name != id_]
+        yield Problem(Severity.ERROR, None, None, message, (Fix(f"Forget {id_}", (Change("start", {"fresh": rest}),)),))
     nodes = [node for node in map(checker.network.node, checker.network.ordered()) if node.id in checker.useful]
     used = [node for node in nodes if not node.muted]
     if not any(isinstance(node.layer, Output) for node in used) or not checker.ok:

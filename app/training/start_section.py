@@ -16,12 +16,14 @@ class StartSection(Declared):
     """The ``start`` section of a project.
 
     ``weights`` is a safetensors file (relative paths begin at the project's folder; empty for fresh weights) and
-    ``sha256`` its fingerprint. ``frozen`` are ids of layers that training does not change.
+    ``sha256`` its fingerprint. ``frozen`` are ids of layers that training does not change, ``fresh`` of those that
+    begin with weights of their own, whatever the file holds of them.
     """
 
     weights: str = ""
     sha256: str = Field("", pattern=r"^([0-9a-f]{64})?$")
     frozen: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, project: Project) -> Self:

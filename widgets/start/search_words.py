@@ -37,6 +37,7 @@ TASKS = {
     "S20": "convolution theorem, Fourier transform, frequency, spectrum, low-pass filter, high-pass filter, "
     "cross-correlation",
     "S21": "hierarchy of features, feature maps, filters, edges and parts, feature visualisation",
+    "S50": "transfer learning, pretrained, fine-tuning, frozen layers, few-shot, few samples, feature extraction",
     "S22": "recurrent neural network, RNN, Elman network, unrolling, backpropagation through time, BPTT, hidden state",
     "S23": "Jordan network, output feedback, recurrent neural network",
     "S24": "long short-term memory, LSTM, gate, cell state, forget gate, input gate, output gate",

@@ -13,6 +13,9 @@ from app.data.sources.source import Source
 from graph.layers.settings import setting
 from graph.shapes import Shape, image, sequence, vector
 
+DIGITS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+"""Pictures of each digit."""
+
 
 class Digits(Source):
     """1,797 handwritten digits as 8 × 8 grey pictures, of ten classes.
@@ -31,24 +34,48 @@ class Digits(Source):
     layout: Literal["image", "rows", "vector"] = setting(
         "image", "How a picture reaches the network: whole, row after row, or as a plain list of pixels"
     )
+    digits: tuple[int, ...] = setting((), "Which digits, such as 5, 6, 7, 8, 9; empty for all", minimum=0, maximum=9)
+    per_class: int = setting(
+        0,
+        "Of each digit only so many pictures to learn from, and all others for the test; 0 divides by the shares",
+        minimum=0,
+        maximum=100,
+        unit="pictures",
+    )
 
     def info(self, base: Path | None = None) -> DatasetInfo:
         """Facts of the digits in the chosen size and layout."""
         fields = (
             FieldInfo(self._input_name, self._shape),
-            FieldInfo("digit", vector(10), classes=tuple("0123456789")),
+            FieldInfo("digit", vector(len(self._kept)), classes=tuple(map(str, self._kept))),
         )
+        samples = sum(DIGITS[digit] for digit in self._kept)
         return DatasetInfo(
-            self.kind, self.title, Task.CLASSIFICATION, 1797, fields, (self._input_name,), "digit", self.summary()
+            self.kind, self.title, Task.CLASSIFICATION, samples, fields, (self._input_name,), "digit", self.summary()
         )
 
     def load(self, base: Path | None = None) -> Dataset:
         """The pictures with grey values from 0 to 1, and their digits."""
         pictures, digits = read_digits()
+        kept = np.isin(digits, self._kept)
+        pictures, classes = pictures[kept], np.searchsorted(self._kept, digits[kept]).astype(np.int64)
         if self.size != 8:
             pictures = np.stack([_resized(picture, self.size) for picture in pictures])
         values = pictures.reshape(len(pictures), *(size or 1 for size in self._shape.sizes))
-        return self.info().with_values({self._input_name: values, "digit": digits})
+        return self.info().with_values({self._input_name: values, "digit": classes}, given=self._given(classes))
+
+    def _given(self, classes: Array) -> Array | None:
+        """The first pictures of each class are to learn from, all others for the test, uint8 (N,); None for shares."""
+        if not self.per_class:
+            return None
+        given = np.full(len(classes), 2, np.uint8)
+        for number in range(len(self._kept)):
+            given[np.flatnonzero(classes == number)[: self.per_class]] = 0
+        return given
+
+    @property
+    def _kept(self) -> tuple[int, ...]:
+        return tuple(sorted(set(self.digits))) or tuple(range(10))
 
     @property
     def _input_name(self) -> str:

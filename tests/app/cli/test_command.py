@@ -17,7 +17,7 @@ from graph.project import Project, write_project
 from tests.app.cli.calling import Caller
 
 VERBS = (
-    "open layers presets datasets data new check repoint lessons lesson train resume runs evaluate predict "
+    "open layers presets datasets data new check repoint transfer lessons lesson train resume runs evaluate predict "
     "sweep export import pack unpack tour worker"
 ).split()
 

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from safetensors.numpy import load_file
+
 from graph.document import Document
 from graph.project import Project, read_project, write_project
 from tests.app.cli.calling import Caller
@@ -114,3 +117,28 @@ def test_a_project_on_a_set_that_ships_or_is_well_known(call: Caller, tmp_path: 
     said = call.refused("train", tmp_path / "mnist.netloom", "--json")
     assert said.startswith("MNIST has not been downloaded yet (12 MB); press Download in the data view, or run")
     assert "nothing" in call.refused("new", tmp_path / "a.netloom", "--data", tmp_path / "nothing")
+
+
+def test_a_project_begins_with_the_weights_of_a_run(call: Caller, tmp_path: Path) -> None:
+    run, file = tmp_path / "low", tmp_path / "high.netloom"
+    assert call("train", "preset:digits_low", "--epochs", 1, "--out", run, "--json").code == 0
+    assert call("new", file, "--preset", "digits_high_transfer").code == 0
+    said = call("transfer", file, run, "--json").json
+    assert (said["frozen"], said["fresh"]) == (["conv1", "conv2"], ["dense1"])
+    assert Path(said["weights"]) == (run / "weights.safetensors").resolve()
+    assert call("train", file, "--epochs", 1, "--out", tmp_path / "high", "--json").code == 0
+    first, second = (load_file(folder / "weights.safetensors") for folder in (run, tmp_path / "high"))
+    assert {name for name in first if np.array_equal(first[name], second[name])} == {
+        "conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
+    }  # fmt: skip
+
+
+def test_what_cannot_be_frozen_leaves_the_file_as_it_is(call: Caller, tmp_path: Path) -> None:
+    run, file = tmp_path / "low", tmp_path / "low.netloom"
+    assert call("train", "preset:digits_low", "--epochs", 1, "--out", run, "--json").code == 0
+    assert call("new", file, "--preset", "digits_low").code == 0
+    before = file.read_bytes()
+    assert "anybody cannot be frozen" in call.refused("transfer", file, run, "--freeze", "anybody")
+    assert "nobody cannot begin anew" in call.refused("transfer", file, run, "--fresh", "nobody")
+    assert file.read_bytes() == before
+    assert call("transfer", file, run, "--freeze", "conv1", "--fresh", "dense1", "--json").json["frozen"] == ["conv1"]

@@ -96,6 +96,8 @@ TERMS = {
     "batch normalisation": "light_cnn",
     "augmentation": "light_cnn",
     "tabular data": "iris_mlp",
+    "transfer learning": "digits_high_transfer",
+    "frozen layers": "digits_high_transfer",
     "Liang and Hu": "recurrent_cnn",
     "published errors on CIFAR-10": "maxout_network",
     "without dropout": "recurrent_cnn_no_dropout",

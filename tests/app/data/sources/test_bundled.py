@@ -10,7 +10,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Dataset, Field, Task
 from app.data.prepare import prepare
 from app.data.source_catalogue import SHIPPED, datasets, source, sources
-from app.data.sources.bundled import Digits
+from app.data.sources.bundled import DIGITS, Digits
 from app.data.sources.source import Source
 from app.data.sources.synthetic.brackets import Brackets
 from app.data.sources.synthetic.dates import Dates
@@ -22,6 +22,7 @@ from app.data.sources.synthetic.points import Blobs, Checkerboard, Spirals, Xor
 from app.data.sources.synthetic.reviews import Reviews
 from app.data.sources.synthetic.scenes import Clips
 from app.data.sources.synthetic.waves import Seasons, Sine
+from app.data.split import Split
 from graph.errors import NetloomError
 from graph.shapes import Kind, image, sequence, vector
 
@@ -191,3 +192,24 @@ def test_naming_the_data_sets_loads_nothing_heavy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_some_digits_are_kept_and_numbered_anew() -> None:
+    all_, some = Digits().load(), Digits(digits=(9, 5, 7)).load()
+    assert some.target_field().classes == ("5", "7", "9")
+    true, kept = np.asarray(all_.target_field().values), np.asarray(some.target_field().values)
+    assert np.bincount(true).tolist() == list(DIGITS)
+    chosen = np.isin(true, (5, 7, 9))
+    np.testing.assert_array_equal(np.array([5, 7, 9])[kept], true[chosen])
+    np.testing.assert_array_equal(some.input_field().values, np.asarray(all_.input_field().values)[chosen])
+    assert Digits(digits=(9, 5, 7)).info().samples == len(kept)
+
+
+@pytest.mark.parametrize("count", [1, 5, 20])
+def test_a_few_pictures_of_each_digit_are_to_learn_from_and_all_others_for_the_test(count: int) -> None:
+    choice = DataChoice.of("digits", digits=(5, 6, 7, 8, 9), per_class=count)
+    split = Split(train=0.9, validation=0.0, test=0.1)
+    prepared = prepare(choice.model_copy(update={"split": split}))
+    assert np.bincount(prepared.train.arrays["digit"]).tolist() == [count] * 5
+    assert prepared.test.samples == sum(DIGITS[5:]) - 5 * count
+    assert prepared.validation.samples == 0
