@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,15 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.project import read_project
+from tests.foreign_process import ForeignProcess
 from tests.widgets.conftest import digits_project
 from tests.widgets.shell.trained_run import train_file
 from widgets.look import file_dialogs
 from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
+
+pytestmark = pytest.mark.built("training")
 
 PATIENCE = 60_000
 
@@ -97,7 +98,12 @@ def trained(window: MainWindow, project_file: Path, netloom_home: Path, qtbot: Q
 
 
 def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
-    window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    window: MainWindow,
+    trained: Path,
+    foreign: ForeignProcess,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -110,8 +116,7 @@ def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
     assert said.startswith("Wrote model.py and model.safetensors: the weights of run “digits 12:00”, ")
     assert "on the test set. Checked: the code with its weights and the run give the same outputs for" in said
     load = "from model import load; print(sum(p.numel() for p in load('model.safetensors').parameters()))"
-    loaded = subprocess.run([sys.executable, "-c", load], cwd=out, check=True, capture_output=True, text=True)
-    assert int(loaded.stdout) > 0
+    assert foreign.run(out, load) > 0
     show = next(button for button in window.banners.findChildren(QPushButton) if button.text() == "Show in folder")
     qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
     assert opened == [str(out)]
