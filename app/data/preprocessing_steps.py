@@ -8,7 +8,6 @@ from app.data.dataset import Field, Task
 from app.data.prepare import Prepared
 from app.data.transforms import Standardise
 from app.protocol.data_values import PreprocessingStep
-from app.system.number_format import counted
 from graph.layers.settings import describe
 from graph.shapes import Kind
 
@@ -32,10 +31,10 @@ def stages(prepared: Prepared, missing: int = 0) -> list[PreprocessingStep]:
 def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
     """How values became numbers, as far as the field tells."""
     if field.categories:
-        columns, features = len(field.categories), sum(end - first for first, end in field.categories)
+        features = sum(end - first for first, end in field.categories)
         counts = ", ".join(f"{name} {number}" for name, number in _categories(field))
         yield PreprocessingStep(
-            f"one-hot: {counted(columns, 'column')} as {features} features",
+            f"one-hot: {features} features",
             f"Each column of categories becomes features of 0 or 1, one for each category ({counts}). The last one of "
             "a column stands for categories that training never saw: it is 0 in all training samples.",
         )

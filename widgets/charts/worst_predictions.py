@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +19,8 @@ from widgets.look.theme import ThemeSource
 
 WRONG_FIRST = "Wrong, the largest loss first"
 RIGHT_FIRST = "Right, but the least sure"
+NARROWEST, SIDES = 180, 28
+"""Pixels that the view is wide at least, and those beside its tiles."""
 
 
 class Prediction(NamedTuple):
@@ -81,6 +84,7 @@ class WorstPredictions(SampleTiles):
         self._rows, self._positions = list(predictions), list(positions)
         self.caption_lines = type(self).caption_lines + bool(self._positions)
         self._set_samples(samples, texts)
+        self.updateGeometry()
         self.part_right([row.right for row in self._rows], WRONG_FIRST, RIGHT_FIRST)
         wrong = sum(not row.right for row in self._rows)
         told = f"{len(self._rows)} samples, the worst first: {wrong} wrong, {len(self._rows) - wrong} right"
@@ -92,6 +96,11 @@ class WorstPredictions(SampleTiles):
         texts = [*(row.words for row in self._rows), *map(sample_name, self._positions)]
         widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
         return max(super().least_width(), min(widest + CLEAR - GAP, self.MOST_FOR_CAPTIONS * self.theme.scale))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room across for a whole tile; tiles below each other are scrolled to."""
+        wide = min(self.least_width(), self.MOST * self.theme.scale) + SIDES
+        return QSize(max(NARROWEST, math.ceil(wide)), super().minimumSizeHint().height())
 
     def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
         """Write its number, what it is, what it was taken for and how surely, and the loss."""

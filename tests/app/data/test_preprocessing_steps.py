@@ -41,7 +41,7 @@ def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
     section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
     found = preview(prepare(DataChoice.parse(section))).pipeline
     titles = [step.title for step in found]
-    assert titles[:3] == ["one-hot: 1 column as 4 features", "fill 6 missing", "standardise"]
+    assert titles[:3] == ["one-hot: 4 features", "fill 6 missing", "standardise"]
     assert "(colour 4)" in found[0].detail and "never saw: it is 0 in all training samples" in found[0].detail
 
 

@@ -56,7 +56,7 @@ class ClassErrors(QWidget):
         confused = hbox((self.confused, 1), margins=(12, 0, 8, 0))
         # The sentence stands above, in sight where the matrix is so high that the page is scrolled.
         scores = TallPane(vbox(confused, (self.scores, 1), margins=(0, 0, 0, 6), spacing=2))
-        panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250), least=(0, 180, 0))
+        panes = hsplit((scores, 3), (self.worst, 4), (detail, 2), sizes=(400, 430, 250))
         vbox(panes, parent=self)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
