@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.printing import Columns, Json, metrics, print_entries, print_json, print_line, print_table
+from app.cli.printing import Columns, Json, metrics, percent, print_entries, print_json, print_line, print_table
 from app.cli.run_verbs import RunFolder
 from app.system.number_format import format_percent, format_short
 from graph.errors import NetloomError
@@ -91,7 +91,8 @@ def evaluate(
         rows = [(name, *counts) for name, counts in zip(classes, evaluation["confusion"], strict=True)]
         print_table(("true \\ predicted", *classes), rows, classes)
     if evaluation.get("iou"):
-        print_line(f"IoU: {metrics(evaluation['iou'])}")
+        each = (f"{name} {percent('mean_iou', iou)}" for name, iou in evaluation["iou"].items())
+        print_line(f"IoU: {', '.join(each)}")
     if "scores" in evaluation:
         _print_scores(evaluation["scores"])
 

@@ -6,9 +6,18 @@ import numpy as np
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.cli.run_verbs import with_plan
+from app.project.presets import preset
 from app.protocol.evaluation_values import Evaluation, Predictions, WorstPredictions
+from graph.document import Document
+from graph.project import Project
+from tests.widgets.understand.test_understand_panel import PATIENCE, make_panel
 from widgets.look.theme import ThemeSource
+from widgets.training.training_controller import TrainingController
+from widgets.training.training_state import State
+from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.errors.pixel_errors import PixelErrors, iou_words
+from widgets.understand.try_it.try_it_tab import TryItTab
 
 
 def evaluation() -> Evaluation:
@@ -68,3 +77,25 @@ def test_a_picture_is_picked_by_the_keyboard(qtbot: QtBot) -> None:
 
 def test_the_overlap_in_words() -> None:
     assert "a 100" in iou_words(("a", "b"), (1.0, None)) and iou_words(("a", "b"), (1.0, None)).endswith("b –")
+
+
+def test_a_trained_network_is_tested_and_tried(qtbot: QtBot, controller: TrainingController) -> None:
+    found = preset("scenes_fcn").project
+    data = {"source": "segmented_scenes", "options": {"samples": 60}}
+    project = with_plan(Project(found.network, {**found.sections, "data": data}), {"epochs": 1, "threads": 1})
+    panel = make_panel(qtbot, controller)
+    controller.train(Document(project.network, project.sections))
+    qtbot.waitUntil(lambda: controller.state in (State.FINISHED, State.FAILED), timeout=PATIENCE)
+    assert controller.state is State.FINISHED, controller.reason
+    panel.show_tab("Errors")
+    errors = panel.view(ErrorsTab)
+    qtbot.waitUntil(errors.pixels.isVisible, timeout=PATIENCE)
+    assert "Mean IoU" in errors.metrics.text() and "Pixels right" in errors.metrics.text()
+    assert errors.pixels.worst.count() == 9
+    assert "Without a network (mean IoU): always “ground”" in errors.pixels.about.text()
+    errors.pixels.row_picked.emit(1)
+    panel.show_tab("Try it")
+    tried = panel.view(TryItTab)
+    qtbot.waitUntil(lambda: bool(tried.prediction.outputs), timeout=PATIENCE)
+    assert "ground" in tried.prediction.outputs[0].words.text()
+    assert tried.prediction.outputs[0].key.names == ("ground", "circle", "square", "triangle")
