@@ -24,7 +24,7 @@ def test_a_choice_survives_its_file(kind: type[Source]) -> None:
 def test_settings_survive_as_they_were_given() -> None:
     section = {"source": "digits", "options": {"size": 28, "layout": "rows"}, "split": {"seed": 7}}
     choice = DataChoice.parse(section)
-    assert choice.source.values() == {"size": 28, "layout": "rows"}
+    assert choice.source.values() == {"size": 28, "layout": "rows", "digits": [], "per_class": 0}
     assert choice.split.seed == 7
     assert choice.to_json()["split"] == {"train": 0.7, "validation": 0.15, "test": 0.15, "seed": 7, "stratified": True}
 
