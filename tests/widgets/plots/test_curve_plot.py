@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -282,15 +281,17 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
     other.show()
     qtbot.waitExposed(other)
     plot.view.set_smoothing(0.6)
+    chance, changed, all_steps = np.random.default_rng(3), 0, np.arange(1, 241)
     for view in (plot.view, other.view):
-        qtbot.waitUntil(partial(shows_all, view))
-    chance, changed = np.random.default_rng(3), 0
-    for begin in range(1, 241, 20):
-        steps = np.arange(begin, begin + 20)
-        plot.view.append("t", steps, 3 / steps + 0.2 * chance.random(20))
-        plot.view.append("v", [steps[-1]], [3 / steps[-1] + 0.3])
-        other.view.append("t", [steps[-1]], [1 - 1 / steps[-1]])
-        plot.view.redraw()  # which has the other plot follow a little later
+        view.append("t", all_steps, np.where(all_steps <= 40, 3.0, 0.0))
+    qtbot.wait(200)
+    for number in range(12):
+        # As where a run goes on from before its last step: the ranges of both axes stay, and curves alone are others.
+        steps = np.arange(100, 241)
+        for view in (plot.view, other.view):
+            view.append("t", steps, 0.3 + 2 * chance.random(len(steps)))
+        if number % 2:
+            plot.view.redraw()
         parts = []
         for view in (plot.view, other.view):
             left, top = (int(chance.integers(0, most - 80)) for most in (view.width(), view.height()))
