@@ -89,7 +89,10 @@ class PlotHeader(QWidget):
 
     @property
     def line(self) -> int:
-        """The height of one line."""
+        """The height of one line, as high as in the headers beside it."""
+        return max(header._own_line() for header in (self, *self._beside))
+
+    def _own_line(self) -> int:
         return TOP + max(part.sizeHint().height() for part in (*self._lefts(), self.slider, self.value, self.log))
 
     def minimumSizeHint(self) -> QSize:
