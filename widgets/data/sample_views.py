@@ -94,7 +94,7 @@ class SampleBrowser(QWidget):
             self.gallery.set_samples(np.empty((0, 1)), [], [])
             self._offer(("Samples", self.gallery))
             return
-        labels, parts, texts = sample_labels(preview), part_titles(preview), preview.input_texts
+        labels, parts, texts = captions(preview), part_titles(preview), preview.input_texts
         self.gallery.set_field(preview.info.input_field)
         self.gallery.set_samples(
             with_targets(drawable(preview), preview),
@@ -226,6 +226,12 @@ def drawable(preview: DataPreview) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
         return np.asarray(preview.inputs, dtype=np.float64)
     values = drawable_values(preview.inputs)
     return over_own_range(values) if preview.info.input_field.kind == Kind.VECTOR and len(values) else values
+
+
+def captions(preview: DataPreview) -> list[str]:
+    """What stands below each sample; nothing where the words to come are those of the text that is shown."""
+    labels = sample_labels(preview)
+    return [""] * len(labels) if preview.info.target_field.next_of else labels
 
 
 def with_targets(
