@@ -32,6 +32,8 @@ class FrozenColumn(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Before the proxy, which would be given it: keys come to the table alone, and Tab does not stop here.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocusProxy(table)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(self.verticalHeader().ResizeMode.Fixed)

@@ -106,7 +106,7 @@ def is_reached_by_tab(kind: type[QWidget]) -> bool:
         if each.__module__.startswith("widgets."):
             said = said_policies(importlib.import_module(each.__module__)).get(each.__name__)
             if said is not None:
-                return "NoFocus" not in said
+                return "NoFocus" not in said and "ClickFocus" not in said
         elif issubclass(each, QWidget):
             return bool(each().focusPolicy() & Qt.FocusPolicy.TabFocus)
     return False
