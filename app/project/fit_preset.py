@@ -20,7 +20,6 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers import usual_layers
 from graph.layers.io import Input
-from graph.layers.merge import Concatenate
 from graph.network import Connection
 from graph.project import Project
 from graph.shapes import Kind
@@ -95,7 +94,7 @@ def _take_colours(document: Document, info: DatasetInfo) -> None:
         return
     checker = Checker(document)
     colours = info.shape.sizes[0]
-    for node in [node for node in document.network if isinstance(node.layer, Concatenate)]:
+    for node in [node for node in document.network if len(node.inputs) > 1]:
         ends = {(wire.source, wire.source_port) for wire in document.network.into(node.id).values()}
         grey = [checker.layer_info(source).outputs.get(port) for source, port in ends]
         shown = checker.layer_info(node.id).outputs.get("out")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import format_percent
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange, draw_line
 from widgets.plots.panel import Panel
@@ -81,7 +82,7 @@ class CapacityPlot(PlotView):
     def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return the share at the nearest load."""
         load, share = self.curve[int(np.abs(self.curve[:, 0] - x).argmin())].tolist()
-        return f"P / N = {number(load, 3)}: {number(100 * share, 3)} % recalled"
+        return f"P / N = {number(load, 3)}: {format_percent(share)} recalled"
 
     def table(self) -> Sequence[Row]:
         """Return loads and shares."""

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import format_percent
 from widgets.charts.colour_maps import image, picture
 from widgets.charts.tiles import TileView
 from widgets.look.theme import ThemeSource
-from widgets.plots.ticks import number
 
 
 class StoredTiles(TileView):
@@ -69,5 +69,5 @@ class StoredTiles(TileView):
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return name and overlap."""
-        agree = 50 * (1 + float(self._overlaps[index]))
-        return f"{self._names[index]}: overlap {self.overlap_text(index)}, {number(agree, 3)} % of the pixels agree"
+        agree = format_percent((1 + float(self._overlaps[index])) / 2)
+        return f"{self._names[index]}: overlap {self.overlap_text(index)}, {agree} of the pixels agree"

@@ -64,6 +64,9 @@ class DataFacts(QWidget):
         self.more.setText(f"{'and ' if shown else ''}{counted(left, 'more note' if shown else 'note')}…")
         self.more.setVisible(left > 0)
         self.updateGeometry()
+        if (layout := self.layout()) is not None:
+            # At once: where the height stays as it is, no resizing would give the label the room of the button.
+            layout.activate()
 
     def _show_all(self) -> None:
         self._all = True

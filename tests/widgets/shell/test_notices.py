@@ -19,6 +19,7 @@ from widgets.data.data_view import DataView
 from widgets.data.which_network import Guide
 from widgets.fields.forms import SettingsForm
 from widgets.look.floating import FieldFault
+from widgets.plots.axis_choice import AxisChoice
 from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import LOOK_MS, Banners, Notice
 from widgets.shell.window import MainWindow
@@ -69,7 +70,10 @@ def moved(window: QWidget, act: Callable[[], object]) -> list[str]:
     return [
         f"{type(widget).__name__} {widget.objectName()} {place} to {after.get(widget)}"
         for widget, place in before.items()
-        if after.get(widget) != place and not widget.objectName().startswith("qt_scrollarea")
+        if after.get(widget) != place
+        and not widget.objectName().startswith("qt_scrollarea")
+        # It stands at the end of an axis, which a plot draws above what lies over it.
+        and not isinstance(widget, AxisChoice)
     ]
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QSlider, QWidget
 
 from app.numerics.associative_memory import CAPACITY, Numbers, capacity_curve
+from app.system.number_format import format_percent
 from graph.layers.stored_pictures import StoredPictures
 from graph.network import Network
 from widgets.charts.capacity_plot import CapacityPlot
@@ -170,7 +171,7 @@ class MemoryTab(Tab):
 
     def _disturb(self) -> None:
         """Begin anew with the picture, the noise and the half that are chosen."""
-        self.noise_says.setText(f"{self.noise.value()} %")
+        self.noise_says.setText(format_percent(self.noise.value() / 100, 0))
         if self._held is None:
             return
         letter, noise = self.stored.current or 0, self.noise.value() / 100
