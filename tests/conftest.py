@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from app.system import memory_budget
 from tests.foreign_process import ForeignProcess
 
 QT_ROOMS = {"widgets", "journeys"}
@@ -82,6 +83,8 @@ def netloom_home(monkeypatch: pytest.MonkeyPatch) -> Path:
     home = SESSION_HOME / "homes" / str(next(HOMES))
     home.mkdir(parents=True)
     monkeypatch.setenv("NETLOOM_HOME", str(home))
+    # What a worker within this process was told of a window's preference holds for its own test alone.
+    monkeypatch.setattr(memory_budget, "_preferred", [])
     return home
 
 

@@ -86,7 +86,9 @@ def _contains(area: QRectF, place: QRectF) -> bool:
 
 def _scrolls(view: QWidget, word: TextPlace) -> bool:
     """Whether what is cut comes into sight where one scrolls: tiles do so by themselves, up and down."""
-    across = word.place.left() >= word.seen.left() - LOOSE and word.place.right() <= word.seen.right() + LOOSE
+    # What is wholly out of sight is seen nowhere: it has to lie within the width of the view.
+    seen = QRectF(view.rect()) if word.seen.isEmpty() else word.seen
+    across = word.place.left() >= seen.left() - LOOSE and word.place.right() <= seen.right() + LOOSE
     return isinstance(view, TileView) and view._scroll_limit() > 0 and across
 
 
