@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
-from widgets.look.free_places import free_band, free_place, heads_in, hidden, place_in, whole_place
+from widgets.look.free_places import free_band, free_place, head_widgets, heads_in, hidden, place_in, whole_place
 from widgets.look.labels import Label, set_look
 
 WIDEST = 720
@@ -68,13 +68,14 @@ class Floating(QObject):
         self._begin: QWidget | None = None
         self._begin_at_top = False
         self._placing = False
+        self._heads: list[QWidget] | None = None
         for notice in notices:
             notice.installEventFilter(self)
         self.lie_over(host, within)
 
     def lie_over(self, host: QWidget, within: QWidget) -> None:
         """Have the notices float over another pane from now on, in another host or the same."""
-        self._host, self._within = host, within
+        self._host, self._within, self._heads = host, within, None
         for notice in self._notices:
             if notice.parentWidget() is not host:
                 shown = not notice.isHidden()
@@ -158,7 +159,19 @@ class Floating(QObject):
         """What notices must not hide: tabs, titles, headers, and other notices."""
         others = (widget for widget in self._avoided if isValid(widget) and widget.isVisible())
         beside = [place_in(self._host, widget).adjusted(0, -MARGIN, 0, MARGIN) for widget in others]
-        return [*heads_in(self._host), *beside]
+        return [*heads_in(self._host, self._known_heads()), *beside]
+
+    def _known_heads(self) -> list[QWidget] | None:
+        """The heads, looked for once for all that moves in one pass of the events: resizing a window moves dozens."""
+        if not self._placing:
+            return None
+        if self._heads is None:
+            self._heads = head_widgets(self._host)
+            QTimer.singleShot(0, self._host, self._forget_heads)
+        return self._heads
+
+    def _forget_heads(self) -> None:
+        self._heads = None
 
 
 @runtime_checkable

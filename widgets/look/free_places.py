@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QHeaderView, QTabBar, QTableView, QWidget
+from shiboken6 import isValid
 
 HEAD = "head"
 """Object name of what begins a pane and is never hidden by a notice, besides tabs and the headers of tables."""
@@ -28,14 +29,20 @@ def place_in(host: QWidget, widget: QWidget) -> QRect:
     return place & host.rect()
 
 
-def heads_in(host: QWidget) -> Iterator[QRect]:
-    """Where tabs, titles of plots, and headers of tables with their first rows stand in a host."""
-    for widget in (*host.findChildren(QTabBar), *host.findChildren(QWidget, HEAD)):
-        if widget.isVisible():
+def heads_in(host: QWidget, among: Iterable[QWidget] | None = None) -> Iterator[QRect]:
+    """Where tabs, titles of plots, and headers of tables with their first rows stand in a host; ``among`` are known."""
+    for widget in head_widgets(host) if among is None else filter(isValid, among):
+        if not widget.isVisible():
+            continue
+        if not isinstance(widget, QHeaderView):
             yield place_in(host, widget)
-    for header in host.findChildren(QHeaderView):
-        if header.isVisible() and header.orientation() == Qt.Orientation.Horizontal:
-            yield _with_rows(host, header)
+        elif widget.orientation() == Qt.Orientation.Horizontal:
+            yield _with_rows(host, widget)
+
+
+def head_widgets(host: QWidget) -> list[QWidget]:
+    """Tabs, titles of plots and headers of tables in a host, shown or not; looking for them takes milliseconds."""
+    return [*host.findChildren(QTabBar), *host.findChildren(QWidget, HEAD), *host.findChildren(QHeaderView)]
 
 
 def _with_rows(host: QWidget, header: QHeaderView) -> QRect:
