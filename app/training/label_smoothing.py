@@ -12,6 +12,7 @@ from torch import Tensor
 from app.data.readers.tokens import fills_up
 from app.training.heads import TINY, Head, LossFn
 from app.training.precision import at_least_single
+from app.training.sample_losses import each_value
 
 EVEN = 0.5
 """What a label that may as well be true as false is held against."""
@@ -55,10 +56,7 @@ def _even(head: Head, outputs: Tensor, targets: Tensor, weights: Tensor) -> Tens
 
 def _against(head: Head, outputs: Tensor, goal: float) -> Tensor:
     """Binary cross-entropy of every value against ``goal``."""
-    wanted = torch.full_like(outputs, goal)
-    if head.final_activation:
-        return F.binary_cross_entropy(outputs.clamp(0.0, 1.0), wanted, reduction="none")
-    return F.binary_cross_entropy_with_logits(outputs, wanted, reduction="none")
+    return each_value("bce", head.final_activation, 1.0)(outputs, torch.full_like(outputs, goal))
 
 
 def _logarithms(head: Head, outputs: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -125,9 +126,17 @@ class UnguardedOptimiser(Optimiser):
         """One number for each tensor, where that tensor is, since reading it elsewhere would stop the device."""
         return [torch.full((), value, device=tensor.device) for tensor in self.weights.tensors]
 
-    @property
-    def _on_device(self) -> bool:
-        return any(tensor.is_cuda for tensor in self.weights.tensors)
+    def _by_means(self, lr: float) -> dict[str, Any]:
+        """What torch's relatives of Adam are told of a step with learning rate ``lr``."""
+        return {
+            "foreach": len(self.weights.tensors) > 1,
+            "capturable": any(tensor.is_cuda for tensor in self.weights.tensors),
+            "beta1": self.plan.beta1,
+            "beta2": self.plan.beta2,
+            "lr": lr,
+            "weight_decay": self.plan.weight_decay,
+            "eps": EPSILON,
+        }
 
 
 class RmsProp(UnguardedOptimiser):
@@ -171,13 +180,7 @@ class RAdam(UnguardedOptimiser):
             self.state["mean"],
             self.state["square"],
             self.state["steps"],
-            foreach=len(self.weights.tensors) > 1,
-            capturable=self._on_device,
-            beta1=self.plan.beta1,
-            beta2=self.plan.beta2,
-            lr=lr,
-            weight_decay=self.plan.weight_decay,
-            eps=EPSILON,
+            **self._by_means(lr),
         )
 
 
@@ -201,14 +204,8 @@ class NAdam(UnguardedOptimiser):
             self.state["square"],
             self.state["products"],
             self.state["steps"],
-            foreach=len(self.weights.tensors) > 1,
-            capturable=self._on_device,
-            beta1=self.plan.beta1,
-            beta2=self.plan.beta2,
-            lr=lr,
-            weight_decay=self.plan.weight_decay,
             momentum_decay=MOMENTUM_DECAY,
-            eps=EPSILON,
+            **self._by_means(lr),
         )
 
 
