@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from app.data.dataset import Array
+from app.data.readers.tokens import fills_up
 from app.insight import loss_terms
 from app.insight.layer_arrays import LayerOutputs
 from app.protocol.backprop_values import HeadLoss, LayerStep, StepRecord, UpdateRule, WeightStep, WrittenLoss
@@ -329,6 +330,8 @@ def _written(head: Head, answer: Tensor, target: Tensor, plan: Plan) -> WrittenL
     outputs = answer.detach().double().reshape(-1).numpy()
     if head.gives_margins:
         return loss_terms.of_margins(outputs, int(target))
+    if head.pixels or head.listed:
+        return _at_places(head, answer, target, smoothing)
     if head.loss == "cross_entropy":
         return loss_terms.of_classes(outputs, int(target), head.final_activation, smoothing)
     if head.classes:
@@ -341,6 +344,17 @@ def _written(head: Head, answer: Tensor, target: Tensor, plan: Plan) -> WrittenL
     weights = np.array(head.class_weights) if head.labels and head.class_weights else None
     return loss_terms.of_numbers(
         head.loss, outputs, wanted, squashed=bool(head.final_activation), delta=plan.huber_delta, weights=weights
+    )
+
+
+def _at_places(head: Head, answer: Tensor, target: Tensor, smoothing: float) -> WrittenLoss:
+    """The loss of a sample with a class at each step (T, k) or pixel (k, H, W); filled up places are left out."""
+    scores, true = (answer.flatten(1).T, target.argmax(0).flatten()) if head.pixels else (answer, target)
+    counts = true != 0 if head.listed and fills_up(head.field.vocabulary) else torch.ones_like(true, dtype=torch.bool)
+    if not counts.any():
+        return WrittenLoss("E = 0: nothing here counts", "0", (), (), 0, 0.0)
+    return loss_terms.of_places(
+        scores.detach().double()[counts].numpy(), true[counts].numpy(), head.final_activation, smoothing
     )
 
 

@@ -67,14 +67,7 @@ def of_classes(scores: Numbers, target: int, squashed: str = "", smoothing: floa
 
     ``smoothing`` is the share of certainty (0 to 1) that is taken from the true class and spread evenly over all.
     """
-    if squashed == "softmax":
-        shares = scores
-    else:
-        if squashed == "sigmoid":
-            chances = np.clip(scores, 1e-7, 1 - 1e-7)
-            scores = np.log(chances / (1 - chances))
-        grown = np.exp(scores - scores.max())
-        shares = grown / grown.sum()
+    scores, shares = _shares(scores, squashed)
     hot = np.zeros(len(scores))
     hot[target] = 1.0
     hot = (1 - smoothing) * hot + smoothing / len(hot)
@@ -88,6 +81,23 @@ def of_classes(scores: Numbers, target: int, squashed: str = "", smoothing: floa
         line, formula = _line("", hot * logs, total), f"E = −Σ t ln p,  t smoothed by {smoothing:g}"
     formula += "" if squashed == "softmax" else ",  p = softmax(o)"
     return WrittenLoss(formula, line, (first, "p", "target t", "−t ln p"), _rows(rows), len(rows), total)
+
+
+def of_places(scores: Numbers, targets: NDArray[np.int64], squashed: str = "", smoothing: float = 0.0) -> WrittenLoss:
+    """Cross-entropy of a class at each of several places, such as steps or pixels: the mean over the places.
+
+    ``scores`` are (places, k), ``targets`` (places,); ``squashed`` and ``smoothing`` are as in `of_classes`.
+    """
+    logs = -np.log(np.maximum(_shares(scores, squashed)[1], TINY))
+    true = np.take_along_axis(logs, targets[:, None], axis=1)[:, 0]
+    terms = (1 - smoothing) * true + smoothing * logs.mean(axis=1)
+    total = float(terms.mean())
+    rows = np.stack([targets + 1, np.exp(-true), terms], axis=1)
+    term = f"−Σ t ln p,  t smoothed by {smoothing:g}," if smoothing else "−ln p of the true class"
+    line = _line(f"1/{len(terms)}", terms, total)
+    return WrittenLoss(
+        f"E = mean of {term} over the places", line, ("class", "p", "term"), _rows(rows), len(terms), total
+    )
 
 
 def of_margins(scores: Numbers, target: int) -> WrittenLoss:
@@ -107,6 +117,17 @@ def of_margins(scores: Numbers, target: int) -> WrittenLoss:
     columns = ("score o", "target t", "1 − o_true + o", "term")
     others = np.delete(terms, target)
     return WrittenLoss(formula, _line(f"1/{len(scores)}", others, total), columns, _rows(rows), len(rows), total)
+
+
+def _shares(scores: Numbers, squashed: str) -> tuple[Numbers, Numbers]:
+    """Scores (..., k) before a softmax, and the probabilities that it gives, where the network ``squashed`` them so."""
+    if squashed == "softmax":
+        return scores, scores
+    if squashed == "sigmoid":
+        chances = np.clip(scores, 1e-7, 1 - 1e-7)
+        scores = np.log(chances / (1 - chances))
+    grown = np.exp(scores - scores.max(-1, keepdims=True))
+    return scores, grown / grown.sum(-1, keepdims=True)
 
 
 def _in_brackets(value: float) -> str:

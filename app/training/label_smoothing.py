@@ -19,8 +19,8 @@ EVEN = 0.5
 
 
 def is_smoothed(head: Head) -> bool:
-    """Whether smoothing means something to what ``head`` learns: classes, labels, or a token at each step."""
-    return head.loss in ("cross_entropy", "bce") and bool(head.classes or head.listed or head.labels)
+    """Whether smoothing means something to what ``head`` learns: classes, labels, a token or a class at each place."""
+    return head.loss in ("cross_entropy", "bce") and bool(head.classes or head.listed or head.labels or head.pixels)
 
 
 def smoothed(head: Head, share: float) -> LossFn:

@@ -78,6 +78,20 @@ def test_step_units_pass_no_gradient() -> None:
     assert all(torch.equal(weight.before, weight.after) for weight in step.weights.values())
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("name", ["scenes_fcn", "frames_cnn_gru", "sentences_lstm", "dates_attention"])
+def test_the_loss_at_steps_and_pixels_is_written_out(name: str, smoothing: float) -> None:
+    made = preset(name).project
+    plan = made.sections["plan"]
+    assert isinstance(plan, Mapping)
+    made = replace(made, sections={**made.sections, "plan": {**plan, "label_smoothing": smoothing}})
+    session = BackpropSession(fresh(made), 1)
+    step = session.step(0)
+    written = record(session, step).heads[0].samples[0]
+    assert written.total == pytest.approx(step.loss, rel=1e-4)
+    assert written.count > 1 and ("smoothed" in written.formula) is bool(smoothing)
+
+
 SMALL = {"train": 0.05, "validation": 0.05, "test": 0.9}
 
 
