@@ -1,4 +1,4 @@
-"""Whether two choices of data mean the same samples: what a run was trained on, and what its project chooses now."""
+"""Data as a project chooses it, without reading it: what it offers, and whether two choices mean the same samples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
+from app.data.dataset import DatasetInfo
 from app.data.sources.file_source import FileSource
 from app.data.sources.source import Source
 from graph.errors import NetloomError
@@ -28,6 +29,14 @@ def same_data(section: object, base: Path | None, other: object, other_base: Pat
     if (one.split, one.standardise, one.source.kind) != (two.split, two.standardise, two.source.kind):
         return False
     return _values(one.source, base, two.source) == _values(two.source, other_base, one.source)
+
+
+def info_of_data(section: object, base: Path | None) -> DatasetInfo | None:
+    """What data offers, None where that is not known without reading a file or none is chosen."""
+    try:
+        return DataChoice.parse(section).known_info(base)
+    except NetloomError:
+        return None
 
 
 def title_of_data(section: object, base: Path | None) -> str:

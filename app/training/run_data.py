@@ -7,6 +7,7 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo
+from app.data.same_data import info_of_data
 from app.data.split import Split, known_counts, part_sizes
 from app.training.runs import Run
 from graph.errors import NetloomError
@@ -14,10 +15,7 @@ from graph.errors import NetloomError
 
 def known_info(sections: Mapping[str, Any], run: Run) -> DatasetInfo | None:
     """What the data of a run offers, as far as that is known without reading it."""
-    try:
-        return DataChoice.parse(sections.get("data")).known_info(run.base)
-    except NetloomError:
-        return None
+    return info_of_data(sections.get("data"), run.base)
 
 
 def split_of(sections: Mapping[str, Any]) -> Split:

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from app.data.data_choice import DataChoice
 from app.protocol.sequence_messages import EvaluateByLength, LengthEvaluation
 from app.protocol.sequence_values import ScoresByLength
 from app.system.number_format import format_number, format_percent
-from graph.errors import NetloomError
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
@@ -42,11 +40,7 @@ class LengthTab(EvaluationTab):
     @classmethod
     def reason_against(cls, subject: Subject) -> str:
         """Data whose samples differ in length."""
-        section = subject.data
-        try:
-            info = DataChoice.parse(section).known_info() if section is not None else None
-        except NetloomError:
-            return ""
+        info = subject.data_info
         if info is not None:
             return "" if any(field.lengths for field in info.fields) else ONE_LENGTH
         drawn = subject.drawn

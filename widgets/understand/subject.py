@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from app.data.same_data import same_data, title_of_data
+from app.data.dataset import DatasetInfo
+from app.data.same_data import info_of_data, same_data, title_of_data
 from app.insight.embedding_layers import facts_of
 from app.protocol.data_messages import DataPreviewed, PreviewData
 from app.protocol.events import Epoch, Snapshot, Started
@@ -137,6 +138,11 @@ class Subject(QObject):
     def data_title(self) -> str:
         """What the data of the run is called, empty where that is not known."""
         return title_of_data(self.data, self.base)
+
+    @property
+    def data_info(self) -> DatasetInfo | None:
+        """What that data offers, as far as it is known without reading a file."""
+        return info_of_data(self.data, self.base)
 
     @property
     def drawn(self) -> Network | None:

@@ -17,12 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.data.data_choice import DataChoice
 from app.data.readers.tokens import END
 from app.protocol.text_messages import ContinuedText, ContinueText
 from app.protocol.text_values import STRATEGIES, Decoding, WrittenText, WrittenToken
 from app.system.number_format import format_percent
-from graph.errors import NetloomError
 from widgets.look.labels import MarkupLabel, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import joined, markup, plain_tip
@@ -141,11 +139,7 @@ class TextTab(Tab):
     @classmethod
     def reason_against(cls, subject: Subject) -> str:
         """A target that holds the next tokens."""
-        section = subject.data
-        try:
-            info = DataChoice.parse(section).known_info() if section is not None else None
-        except NetloomError:
-            return ""
+        info = subject.data_info
         return NO_NEXT if info is None or not any(field.next_of for field in info.fields) else ""
 
     def on_subject(self) -> None:

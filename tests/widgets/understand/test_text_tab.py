@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.data.data_choice import DataChoice
 from app.project.presets import preset
 from app.protocol.text_messages import ContinuedText, ContinueText
 from app.protocol.text_values import Decoding, LikelyToken, WrittenText, WrittenToken
@@ -96,6 +97,21 @@ def test_a_refusal_is_said(silent: Silent, tmp_path: Path) -> None:
 def test_a_network_that_predicts_no_next_token_has_no_such_view(silent: Silent, tmp_path: Path) -> None:
     silent.panel.subject.show_run(saved_run(tmp_path, make_document("digits", 1)))
     assert TextTab.reason_against(silent.panel.subject) == NO_NEXT
+
+
+def test_files_beside_the_project_are_known_where_it_stands(silent: Silent, tmp_path: Path) -> None:
+    (tmp_path / "book.txt").write_text("the clouds are in the sky and the fish are in the water \n" * 30)
+    (tmp_path / "table.csv").write_text("a,b\n" + "1,2\n3,4\n" * 10)
+    for choice, reason in (
+        ({"source": "corpus", "options": {"path": "book.txt", "window": 4}}, ""),
+        ({"source": "table", "options": {"path": "table.csv", "target": "b"}}, NO_NEXT),
+    ):
+        DataChoice.parse(choice).info(tmp_path)
+        document = make_document("digits", 1)
+        with document.transaction("Choose data"):
+            document.set_section("data", choice)
+        silent.panel.subject.follow(document, tmp_path)
+        assert TextTab.reason_against(silent.panel.subject) == reason
 
 
 def test_signs_that_cannot_be_seen_have_names() -> None:
