@@ -24,7 +24,7 @@ from app.data.classical_forecasts import (
 from app.data.dataset import Array, Task
 from app.data.lazy_array import Values
 from app.data.mask_baselines import mask_guesses
-from app.data.ngrams import NAMES, NGrams
+from app.data.ngrams import NAMES, NGrams, counted_tokens
 from app.data.prepare import Prepared
 from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
@@ -255,7 +255,7 @@ def _of_tokens(prepared: Prepared) -> tuple[Baseline, ...]:
         for part in (prepared.train, prepared.test)
     )
     fills = fills_up(target.vocabulary)
-    own = test[1] != 0 if fills else np.ones(test[1].shape, np.bool_)
+    own = counted_tokens(test[1], fills)
     found = []
     for order, name in enumerate(NAMES, 1):
         model = NGrams.fit(seen[0], seen[1], order, len(target.vocabulary), fills)

@@ -49,7 +49,7 @@ class NGrams:
     @classmethod
     def fit(cls, read: Array, following: Array, order: int, size: int, fills: bool) -> Self:
         """Count over lists of tokens ``read``, int64 (n, T), and the token ``following`` each, of the same shape."""
-        contexts, own = _contexts(read, order, size), _own(following, fills)
+        contexts, own = _contexts(read, order, size), counted_tokens(following, fills)
         counted = np.bincount(following[own], minlength=size).astype(np.float64) + 1
         counted[: int(fills)] = 0
         found: tuple[_Counts, ...] = ()
@@ -76,7 +76,7 @@ class NGrams:
 
     def perplexity(self, read: Array, following: Array) -> float:
         """The exponential of the mean surprise, minus the logarithm of the probability of each token that counts."""
-        own = _own(following, self.fills)
+        own = counted_tokens(following, self.fills)
         return math.exp(-float(np.log(self.probabilities(read, following)[own]).mean()))
 
     def _of(self, contexts: tuple[Array, ...], following: Array) -> Array:
@@ -127,8 +127,8 @@ def _contexts(read: Array, order: int, size: int) -> list[tuple[Array, Array]]:
     return found
 
 
-def _own(following: Array, fills: bool) -> Array:
-    """Which tokens count, bool of the same shape."""
+def counted_tokens(following: Array, fills: bool) -> Array:
+    """Which tokens count, bool of the same shape: where token 0 only ``fills`` up, all but that."""
     return following != 0 if fills else np.ones(following.shape, np.bool_)
 
 
