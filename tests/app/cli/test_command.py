@@ -32,6 +32,13 @@ def test_every_verb_is_there_and_takes_json() -> None:
         assert "--json" in [option for parameter in command.params for option in parameter.opts], name
 
 
+def test_the_readme_tells_of_every_verb() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    table = readme.partition("| verb | does |\n")[2].partition("\n\n")[0]
+    told = [row.partition("`")[2].partition("`")[0].split()[0] for row in table.splitlines() if row.startswith("| `")]
+    assert [verb for verb in VERBS if verb not in told] == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
