@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
 from tests.battery import __main__ as battery
@@ -16,6 +18,7 @@ from tests.battery import mutants, rounds
 from tests.battery.mutants import json_mutant, mutant, within_limits
 from tests.battery.one_promise import play
 from tests.battery.promise import Promise, Round, chance, names, promise
+from tests.battery.stalls import Stalls
 from tests.battery.supervisor import Battery, Entry, Turns, fared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -187,3 +190,19 @@ def test_a_promise_whose_process_ended_plays_no_more(tmp_path: Path) -> None:
     entry.ended = "it hung"
     order.back(entry)
     assert order.next(math.inf) is None and said == ["some"] and order.outcomes()[0].broken
+
+
+def test_a_stall_is_what_the_event_loop_waits_for_and_not_what_it_turns_over(qtbot: QtBot) -> None:
+    """A click on a menu waits in a loop of its own, which may last for as long as it likes."""
+    stalls = Stalls()
+    stalls.begin()
+    for _ in range(10):
+        QTimer.singleShot(0, stalls.measure)
+        qtbot.wait(5)
+    in_turns = stalls.end()
+    stalls.begin()
+    for _ in range(10):
+        stalls.measure()
+    at_once = stalls.end()
+    stalls.leave()
+    assert in_turns < 5 < at_once

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from tests.battery.live_window import wait
+from tests.battery.stalls import Stalls
 from widgets.launch import make_window
 from widgets.shell.window import MainWindow
 
@@ -47,6 +47,8 @@ FORBIDDEN = {(Qt.Key.Key_Q, CONTROL), (Qt.Key.Key_W, CONTROL)}
 IGNORED = ("This plugin does not support", "QWidget::repaint: Recursive", "QFileSystemModel")
 LOADED = 40.0
 """Seconds in which the window has loaded everything."""
+MEASURED = 20
+"""Acts after which the machine is measured again."""
 
 
 class Monkey:
@@ -56,8 +58,9 @@ class Monkey:
         self.chance = chance
         self.faults: list[str] = []
         self.costs: list[float] = []
-        """Seconds of this thread's processor time for each act, with all that followed from it."""
+        """The longest stall of each act and of all that followed from it, in pieces of work."""
         self.acts: list[str] = []
+        self._stalls = Stalls()
         self.window = self._open(project)
         self._usher = QTimer(self.window, interval=60)
         self._usher.timeout.connect(self._close_dialogs)
@@ -96,10 +99,12 @@ class Monkey:
             )
         )
         self.acts = [*self.acts[-11:], name]
-        before = time.thread_time()
+        self._stalls.begin()
         act()
         QApplication.processEvents()
-        self.costs.append(time.thread_time() - before)
+        self.costs.append(self._stalls.end())
+        if len(self.costs) % MEASURED == 0:
+            self._stalls.measure()
         if self.chance.random() < 0.3:
             QTest.qWait(self.chance.choice((5, 20, 60)))
 
@@ -178,6 +183,7 @@ class Monkey:
     def leave(self) -> None:
         """Close the window, whatever is unsaved, and wait until nothing of it is left."""
         self._usher.stop()
+        self._stalls.leave()
         for top in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
             if top is not None:
                 top.close()

@@ -85,7 +85,7 @@ class MatrixPlot(PlotView):
         self.panel.sides["left"].set_names(rows)
         self.panel.sides["top"].set_names(columns)
         self.panel.set_theme(self.theme)
-        self.redraw()
+        self.draw_later()
         if names != (self.panel.sides["left"].names, self.panel.sides["top"].names):
             self.fit()
         self.updateGeometry()

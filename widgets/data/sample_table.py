@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.protocol.data_values import DataPreview
 from app.system.number_format import format_short, nth
@@ -16,6 +18,8 @@ from widgets.look.terms import definition
 
 Index = QModelIndex | QPersistentModelIndex
 MOST_COLUMNS = 200
+MEASURED, FEWEST_MEASURED = 3000, 8
+"""Cells that are measured to give columns their widths, and rows of them at least."""
 TERMS = ("label", "split")
 """What the first columns hold, as the glossary has it."""
 
@@ -101,3 +105,32 @@ class SampleModel(QAbstractTableModel):
             return texts[index.row()]
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
         return "missing" if value != value else format_short(value, 6)  # noqa: PLR0124 - only NaN differs from itself
+
+
+class SampleTable(QTableView):
+    """The samples in columns as wide as what they hold, which is measured once somebody looks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.held = SampleModel(self)
+        self.setModel(self.held)
+        self.setAccessibleName("Samples as a table")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self._fits = True
+        self.held.modelReset.connect(self._refit)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fits:
+            self._refit()
+
+    def _refit(self) -> None:
+        """Measure the columns, now or when they are shown: hundreds of them take longer than a click may."""
+        self._fits = self.isVisible()
+        if self._fits:
+            rows = MEASURED // max(1, self.held.columnCount())
+            self.horizontalHeader().setResizeContentsPrecision(max(FEWEST_MEASURED, rows))
+            self.resizeColumnsToContents()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
@@ -16,7 +16,7 @@ from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
-from widgets.data.sample_table import SampleModel
+from widgets.data.sample_table import SampleTable
 from widgets.data.whitening_view import WhiteningView
 from widgets.look.fitting_tabs import FittingTabs
 from widgets.look.layouts import vbox
@@ -55,12 +55,11 @@ class SampleBrowser(QWidget):
         self.tabs = FittingTabs(self)
         self.tabs.setAccessibleName("Views of the data")
         self.gallery = SampleGallery(source)
-        self.table = QTableView()
-        self.model = SampleModel(self)
+        self.table = SampleTable(self)
+        self.model = self.table.held
         self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", smooths=False)
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
         self.correlation, self.whitening = CorrelationView(source), WhiteningView(source)
-        self._set_up_table()
         self.tabs.addTab(self.gallery, "Samples")
         for waiting in (self.table, self.series, self.features, self.correlation, self.whitening):
             waiting.setParent(self)  # owned while no tab shows them
@@ -75,14 +74,6 @@ class SampleBrowser(QWidget):
         pages = self.tabs.findChild(QStackedWidget)
         assert isinstance(pages, QStackedWidget)
         return pages
-
-    def _set_up_table(self) -> None:
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Samples as a table")
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
 
     def set_preview(self, preview: DataPreview | None) -> None:
         """Show a preview, or nothing."""
@@ -105,7 +96,6 @@ class SampleBrowser(QWidget):
             boxes=preview.boxes,
         )
         self._push_features(preview)
-        self.table.resizeColumnsToContents()
         shape = preview.inputs.ndim - 1
         sides: list[tuple[str, QWidget]] = [("Samples", self.gallery)]
         if shape == 1:
@@ -128,7 +118,6 @@ class SampleBrowser(QWidget):
         self._answers = answers
         self.gallery.set_answers(answers)
         self.model.set_answers(answers)
-        self.table.resizeColumnsToContents()
         if self._preview is not None and self._preview.inputs.ndim == 3:
             self._draw_series(self._row)
 

@@ -21,13 +21,26 @@ class FormGrid(QGridLayout):
     in pixels.
     """
 
+    _measured: tuple[int, int, int] | None = None
+
     def __init__(self, form: QWidget, measure: Callable[[], tuple[int, int, int]]) -> None:
         super().__init__(form)
-        self.form, self.measure = form, measure
+        self.form, self._measure = form, measure
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(ACROSS)
         self.setVerticalSpacing(6)
         self.setColumnStretch(1, 1)
+
+    def invalidate(self) -> None:
+        """What the grid holds asks for other room."""
+        self._measured = None
+        super().invalidate()
+
+    def measure(self) -> tuple[int, int, int]:
+        """The widest label, field at its least and unit: kept until one asks for other room, for Qt asks often."""
+        if self._measured is None:
+            self._measured = self._measure()
+        return self._measured
 
 
 class FormColumns:

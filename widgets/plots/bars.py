@@ -57,7 +57,7 @@ class BarPlot(PlotView):
         self.panel.sides["left"].set_title(up)
         totals = (f"{label}: {number(float(heights.sum()), 9)}" for label, heights in values.items())
         self.describe(f"{len(names)} bars. " + ", ".join(totals))
-        self.redraw()
+        self.draw_later()
         self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:

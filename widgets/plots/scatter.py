@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import Theme, ThemeSource
@@ -69,7 +69,7 @@ class ScatterPlot(PlotView):
         self.panel.sides["bottom"].set_title(across)
         self.panel.sides["left"].set_title(up)
         self.use_one_scale(False)
-        self.redraw()
+        self.draw_later()
 
     def set_points(self, points: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> None:
         """Show N points, shape (N, 2), with N class indices into `classes`."""
@@ -77,13 +77,13 @@ class ScatterPlot(PlotView):
         self._labels = np.asarray(labels, dtype=np.int64)
         self._classes = list(classes)
         self.describe(f"{len(self._points)} points of the classes {', '.join(self._classes)}")
-        self.redraw()
+        self.draw_later()
 
     def set_surface(self, probabilities: ArrayLike | None, extent: tuple[float, float, float, float]) -> None:
         """Show class probabilities, shape (H, W, classes), row 0 lowest, over `extent` = (x0, x1, y0, y1); or none."""
         self._surface = None if probabilities is None else np.asarray(probabilities, dtype=np.float64)
         self._extent = extent
-        self.redraw()
+        self.draw_later()
 
     def view_extent(self) -> tuple[float, float, float, float]:
         """Return (x0, x1, y0, y1) of the part of the plane shown, for asking a network about it."""
@@ -102,11 +102,13 @@ class ScatterPlot(PlotView):
             x0, x1, y0, y1 = self._extent
             self._image.setImage(surface_pixels(self.theme, self._surface), levels=(0, 255))
             self._image.setRect(QRectF(x0, y0, x1 - x0, y1 - y0))
+        # One brush a class, for the library draws a mark anew for every brush that it is given.
+        brushes = [QBrush(self.theme.run(at)) for at in range(int(self._labels.max(initial=0)) + 1)]
         self._marks.setData(
             self._points[:, 0],
             self._points[:, 1],
             symbol=[SYMBOLS[label % 3] for label in self._labels],
-            brush=[self.theme.run(int(label)) for label in self._labels],
+            brush=[brushes[label] for label in self._labels],
             pen=self.theme.surface,
             size=8 * self.theme.scale,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import monotonic
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QWidget
@@ -22,12 +21,19 @@ EARLY_MS = 2
 STARTING = "Starting PyTorch…"
 
 
-@runtime_checkable
-class CanBeEmpty(Protocol):
-    """A view that knows whether it shows nothing; then it says what would fill it."""
+_known: dict[type, Callable[[QWidget], bool] | None] = {}
 
-    def is_empty(self) -> bool:
-        """Whether there is nothing to see yet."""
+
+def emptiness(view: QWidget) -> Callable[[QWidget], bool] | None:
+    """What says of views of this kind whether they show nothing, None where they cannot say it.
+
+    A window has a thousand widgets of a hundred kinds, so the kinds are asked, each once.
+    """
+    kind = type(view)
+    if kind not in _known:
+        found = getattr(kind, "is_empty", None)
+        _known[kind] = found if callable(found) else None
+    return _known[kind]
 
 
 MARGINS = (16, 8, 2)
@@ -139,7 +145,8 @@ class BusyCovers(QObject):
     def _empty_views(self) -> Iterator[QWidget]:
         """Views on screen that show nothing; of one within another, the outer one."""
         for view in self._panel.findChildren(QWidget):
-            if isinstance(view, CanBeEmpty) and view.isVisible() and view.is_empty():
+            is_empty = emptiness(view)
+            if is_empty is not None and view.isVisible() and is_empty(view):
                 yield view
 
     def _uncover(self, view: QWidget) -> None:

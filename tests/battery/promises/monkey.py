@@ -15,8 +15,8 @@ from tests.battery.rounds import ROOT
 
 SECONDS = 25.0
 """Of one round."""
-STALL = 0.1
-"""Seconds of processor that 99 of 100 acts stay under."""
+STALL = 14.0
+"""Pieces of work (`stalls`) that 99 of 100 acts stay under: 100 ms where one takes 7 ms, on a quiet desktop machine."""
 GROWTH = 2**20 / 3600
 """Bytes that the memory may grow in a second, once all that is made once is made."""
 NOISE = 24 * 2**20
@@ -48,7 +48,7 @@ def play(round: Round) -> int:
     faults += monkey.faults
     assert not faults, "\n".join(faults[-3:])
     late = sorted(monkey.costs)[int(len(monkey.costs) * 0.99)]
-    assert late < STALL, f"one of 100 acts takes {late * 1000:.0f} ms of processor or more"
+    assert late < STALL, f"one of 100 acts stalls for {late:.0f} pieces of work or longer"
     _check_memory()
     return len(monkey.costs)
 

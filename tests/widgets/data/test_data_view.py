@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,8 +22,10 @@ from graph.layers.io import Input, Output
 from graph.network import Connection
 from tests.graph.networks import section
 from tests.widgets.data.conftest import DirectLink, make_view
+from widgets.data import sample_table
 from widgets.data.choice_form import SHARES, changed_split
 from widgets.data.data_view import DataView
+from widgets.data.sample_table import SampleModel
 from widgets.data.sample_views import drawable, over_own_range
 
 
@@ -103,6 +105,28 @@ def test_the_table_shows_the_values(qtbot: QtBot, link: DirectLink, document: Do
     heads = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
     assert heads[:3] == ["species", "part", "sepal length [cm]"]
     assert [model.data(model.index(0, column)) for column in (0, 2)] == ["setosa", "5.1"]
+
+
+def test_columns_are_measured_when_somebody_looks_and_not_all_of_their_cells(
+    qtbot: QtBot, link: DirectLink, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred columns of all samples took two seconds, in which no window answers."""
+    asked: list[int] = []
+    data = SampleModel.data
+
+    def counting(model: SampleModel, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        asked.append(index.row())
+        return data(model, index, role)
+
+    monkeypatch.setattr(SampleModel, "data", counting)
+    monkeypatch.setattr(sample_table, "MEASURED", 320)
+    view = make_view(qtbot, link, document)
+    choose(qtbot, view, "breast_cancer")
+    assert not asked
+    view.samples.tabs.setCurrentWidget(view.samples.table)
+    widths = {view.samples.table.columnWidth(column) for column in range(32)}
+    assert len(widths) > 10
+    assert 0 < max(asked) < view.samples.table.held.rowCount() // 2
 
 
 def test_the_network_is_fitted_by_one_click(qtbot: QtBot, link: DirectLink, document: Document) -> None:

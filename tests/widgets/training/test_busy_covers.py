@@ -22,7 +22,7 @@ from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.tour.painted_text import painted_texts
 from widgets.training import busy_covers
-from widgets.training.busy_covers import QUIET_MS, STARTING, BusyCovers, CanBeEmpty, Cover
+from widgets.training.busy_covers import QUIET_MS, STARTING, BusyCovers, Cover, emptiness
 from widgets.training.worker_link import WorkerLink
 from widgets.understand.understand_panel import UnderstandPanel
 from widgets.understand.view_registry import discover
@@ -153,9 +153,9 @@ def test_words_that_have_no_room_are_left_out_and_never_cut(panel: Panel, monkey
 
 def uncovered(panel: QWidget) -> list[QWidget]:
     """Views on screen that say that there is nothing."""
-    views = [view for view in panel.findChildren(QWidget) if isinstance(view, CanBeEmpty)]
+    views = [(view, is_empty) for view in panel.findChildren(QWidget) if (is_empty := emptiness(view)) is not None]
     covered = {cover.parentWidget() for cover in panel.findChildren(Cover) if cover.isVisible()}
-    return [view for view in views if view.isVisible() and view.is_empty() and view not in covered]
+    return [view for view, is_empty in views if view.isVisible() and is_empty(view) and view not in covered]
 
 
 def test_no_view_of_understand_says_train_a_network_while_it_loads(
