@@ -261,7 +261,7 @@ def _results(run: Run) -> Iterator[str]:
         if tested.scores is not None:
             yield from _scores(tested.scores)
             if trained_by_margins(run.project.network, Plan.of(run.project).loss):
-                yield "<p>The scores of a hinge loss are no probabilities: those above are their softmax.</p>"
+                yield "<p>A hinge loss gives scores and no probabilities, so there is no calibration.</p>"
     try:
         _, model = load_model(run.path)
     except NetloomError:
@@ -310,20 +310,19 @@ def _scores(scores: Scores) -> Iterator[str]:
             areas = [averages.get(f"{name}_{average}", "") for name in ("roc_auc", "average_precision")]
             rows.append((f"mean, {average}", "", *means, *areas))
     yield html_parts.table(heads, rows, heads[1:])
-    told = {"balanced accuracy": averages["balanced_accuracy"], "calibration error": averages["calibration_error"]}
+    told = {"balanced accuracy": averages["balanced_accuracy"]}
+    if scores.calibration is not None:
+        told["calibration error"] = scores.calibration.error
     if scores.threshold is not None:
         told["threshold"] = scores.threshold
     yield html_parts.properties(told)
-    found = scores.calibration
-    reliability = {"came true": _places(found.predicted, found.observed)}
     roc, recalled = (_hardest(curves, scores) for curves in (scores.roc, scores.precision_recall))
     if len(scores.roc) > len(roc):
         yield f"<p>Curves of the {len(roc)} classes that are told apart worst.</p>"
-    charts = (
-        ("True positive rate", roc, "false positive rate"),
-        ("Precision", recalled, "recall"),
-        ("Share that came true", reliability, "predicted probability"),
-    )
+    charts = [("True positive rate", roc, "false positive rate"), ("Precision", recalled, "recall")]
+    if (found := scores.calibration) is not None:
+        reliability = {"came true": _places(found.predicted, found.observed)}
+        charts.append(("Share that came true", reliability, "predicted probability"))
     drawn = [html_parts.chart(title, curves, unit) for title, curves, unit in charts]
     yield f'<div class="charts">{"".join(drawn)}</div>'
 

@@ -180,13 +180,17 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evalua
     rows = np.lexsort((-loss, predicted == true))[:WORST]
     confusion = np.zeros((head.classes, head.classes), np.int64)
     np.add.at(confusion, (true, predicted), 1)
+    margins = head.gives_margins
+    said = head.class_scores(outputs) if margins else probabilities
     worst = replace(
         _worst(model, data, rows, true[rows], predicted[rows], loss[rows]),
-        probability=probabilities[rows, predicted[rows]].numpy(),
-        probabilities=probabilities[rows].numpy(),
+        probability=said[rows, predicted[rows]].numpy(),
+        probabilities=said[rows].numpy(),
+        margins=margins,
     )
     hidden = model.objective.hidden_outputs
     threshold = head.threshold if has_threshold(head) else None
+    ranked = (true, predicted, probabilities.numpy(), head.field.classes, threshold)
     return Evaluation(
         part=part,
         task="classification",
@@ -198,7 +202,7 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evalua
         classes=head.field.classes,
         names=head.field.names,
         units=head.field.units,
-        scores=None if hidden else class_scores(true, predicted, probabilities.numpy(), head.field.classes, threshold),
+        scores=None if hidden else class_scores(*ranked, margins=margins),
         **_Losses(model, head).add(outputs, true).fields(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,23 +12,27 @@ from app.inference.predict import predict_part
 from app.protocol.data_values import PictureBox
 from app.protocol.inference_values import OutputPrediction
 from app.training.heads import Head
+from app.training.thresholds import has_threshold
 from app.training.trainable import Model
+
+MARKS = ("not marked", "marked")
+"""What the pixels of a mask of 0 and 1 are called."""
 
 
 def predict_sample(model: Model, part: Part) -> tuple[OutputPrediction, ...]:
     """The predictions of every output for a part of one sample, which is standardised as training's were."""
     heads = {head.output: head for head in model.objective.heads}
-    return tuple(_output(heads[name], rows[0]) for name, rows in predict_part(model, part).items())
+    return tuple(_output(model, heads[name], rows[0]) for name, rows in predict_part(model, part).items())
 
 
-def _output(head: Head, found: dict[str, Any]) -> OutputPrediction:
+def _output(model: Model, head: Head, found: dict[str, Any]) -> OutputPrediction:
     """One output, from what `app.inference.predict.predict` says of a sample."""
     target = head.field.facts
     if "class" in found:
-        values = _array(list(found["probabilities"].values()))
+        margins = head.gives_margins
+        values = _array(list(found["scores" if margins else "probabilities"].values()))
         index = int(found["index"])
-        threshold = head.threshold if head.classes == 2 and head.threshold != 0.5 else None
-        sure = float(values[index])
+        threshold = head.threshold if has_threshold(head) and head.threshold != 0.5 else None
         return OutputPrediction(
             output=head.output,
             kind="classes",
@@ -35,7 +40,8 @@ def _output(head: Head, found: dict[str, Any]) -> OutputPrediction:
             values=values,
             chosen=(index,),
             threshold=threshold,
-            sure=sure,
+            sure=None if margins else float(values[index]),
+            margins=margins,
         )
     if "labels" in found:
         values = _array(list(found["probabilities"].values()))
@@ -63,7 +69,11 @@ def _output(head: Head, found: dict[str, Any]) -> OutputPrediction:
         return OutputPrediction(output=head.output, kind="boxes", target=target, values=scores, boxes=boxes)
     if "pixels" in found:
         return OutputPrediction(output=head.output, kind="pixels", target=target, values=_array(found["pixels"]))
-    return OutputPrediction(output=head.output, kind="numbers", target=target, values=_array(found["values"]))
+    values = _array(found["values"])
+    if head.loss == "bce" and model.prepared.dataset.info.is_mask(head.field):
+        marked = (values[0] > 0.5).astype(np.float32)
+        return OutputPrediction(output=head.output, kind="pixels", target=replace(target, names=MARKS), values=marked)
+    return OutputPrediction(output=head.output, kind="numbers", target=target, values=values)
 
 
 def _box(box: dict[str, Any]) -> PictureBox:

@@ -21,7 +21,13 @@ BINS = 10
 
 
 def class_scores(
-    true: Array, predicted: Array, probabilities: Array, classes: Sequence[str], threshold: float | None
+    true: Array,
+    predicted: Array,
+    probabilities: Array,
+    classes: Sequence[str],
+    threshold: float | None,
+    *,
+    margins: bool = False,
 ) -> Scores:
     """The scores of a classifier.
 
@@ -35,6 +41,9 @@ def class_scores(
         names of the classes.
     threshold
         the probability above which the second of two classes was predicted; None where there are more.
+    margins
+        whether the network gives the scores of a hinge loss, so that ``probabilities`` only rank the samples: then
+        there is no calibration, and no threshold of a probability.
     """
     from sklearn.metrics import precision_recall_fscore_support, recall_score
 
@@ -50,7 +59,9 @@ def class_scores(
     each = precision_recall_fscore_support(true, predicted, labels=numbers, average=None, zero_division=0)
     truth = true[:, None] == numbers
     two = len(classes) == 2
-    if two:
+    if margins:
+        calibration = None
+    elif two:
         calibration = _calibration(truth[:, 1], probabilities[:, 1])
     else:
         calibration = _calibration(true == predicted, probabilities[np.arange(len(true)), predicted])
@@ -63,7 +74,7 @@ def class_scores(
         calibration,
         drawn=numbers[1:] if two else numbers,
         threshold=threshold,
-        by_threshold=_by_threshold(truth[:, 1], probabilities[:, 1]) if two else None,
+        by_threshold=_by_threshold(truth[:, 1], probabilities[:, 1]) if two and not margins else None,
     )
 
 
@@ -99,7 +110,7 @@ def _scores(
     values: tuple[Array, Array, Array],
     each: Sequence[Array],
     averages: Mapping[str, float | None],
-    calibration: Calibration,
+    calibration: Calibration | None,
     *,
     drawn: Array,
     threshold: float | None,
@@ -126,7 +137,7 @@ def _scores(
     means = {
         "roc_auc_macro": _mean([scores.roc_auc for scores in classes]),
         "average_precision_macro": _mean([scores.average_precision for scores in classes]),
-        "calibration_error": calibration.error,
+        "calibration_error": None if calibration is None else calibration.error,
     }
     known = [int(at) for at in drawn if areas[at][0] is not None]
     shown = sorted(sorted(known, key=lambda at: -classes[at].support)[:CURVES])

@@ -42,13 +42,14 @@ class WorstPredictions(Predictions):
 
     ``loss`` float32 (k,), of rows of labels how many to insert, remove or exchange; ``input`` float32 (k, *sizes) of
     the field ``input_field``. For classes ``probability`` float32 (k,) is what the predicted class was given,
-    ``probabilities`` float32 (k, classes).
+    ``probabilities`` float32 (k, classes); where the loss is a hinge (``margins``) both are scores instead.
     """
 
     loss: Array
     input: Array
     probability: Array | None = None
     probabilities: Array | None = None
+    margins: bool = False
     words: SampleWords = field(default_factory=SampleWords)
     input_field: FieldFacts | None = None
 
@@ -110,20 +111,22 @@ class Scores:
     """How well classes or labels are told apart: each one, averaged, and as curves.
 
     ``averages`` has ``balanced_accuracy``, ``precision_macro``, ``f1_weighted``, ``calibration_error`` and their like.
-    ``threshold`` is the probability above which a label, or the second of two classes, was predicted.
+    ``threshold`` is the probability above which a label, or the second of two classes, was predicted. The scores of a
+    hinge loss have no ``calibration``, for they are no probabilities that could come true.
     """
 
     classes: tuple[ClassScores, ...]
     averages: Mapping[str, float | None]
     roc: tuple[ScoreCurve, ...]
     precision_recall: tuple[ScoreCurve, ...]
-    calibration: Calibration
+    calibration: Calibration | None
     threshold: float | None = None
     by_threshold: ThresholdScores | None = None
 
     def to_json(self) -> dict[str, Any]:
         """All but the curves, as plain JSON values."""
-        bins = {name: getattr(self.calibration, name).tolist() for name in ("predicted", "observed", "counts")}
+        found, parts = self.calibration, ("predicted", "observed", "counts")
+        bins = None if found is None else {name: getattr(found, name).tolist() for name in parts}
         values: dict[str, Any] = {
             "averages": self.averages,
             "classes": [vars(scores) for scores in self.classes],

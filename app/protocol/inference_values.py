@@ -85,6 +85,7 @@ class OutputPrediction:
     ``chosen`` the classes or labels that are predicted, and labels are so above ``threshold``. ``numbers`` are float32
     (*sizes) in the data's own units, ``pixels`` the number of the class of each, (H, W). A ``text`` has its words,
     ``boxes`` have a score each in ``values``. ``sure`` is the probability of what is said, None where there is none.
+    ``margins`` says that the values of classes are the scores of a hinge loss, of which the largest wins.
     """
 
     output: str
@@ -96,3 +97,4 @@ class OutputPrediction:
     text: str = ""
     sure: float | None = None
     boxes: tuple[PictureBox, ...] = ()
+    margins: bool = False

@@ -30,14 +30,17 @@ def coloured(pictures: ArrayLike) -> Pictures:
     return shares if shares.shape[1] == 3 else np.repeat(shares.mean(axis=1, keepdims=True), 3, axis=1)
 
 
-def overlaid(pictures: ArrayLike, kinds: ArrayLike, theme: Theme, classes: int) -> Pictures:
+def overlaid(pictures: ArrayLike, kinds: ArrayLike, theme: Theme, classes: int, share: float = SHARE) -> Pictures:
     """Return pictures (n, C, H, W) under the hues of the classes (n, H, W) of their pixels, as (n, 3, H, W).
 
-    Below a hue the picture is grey, so that its own colours do not make other hues of it.
+    ``share``, from 0 to 1, is how much of a pixel is the hue. Below a hue the picture is grey, so that its own colours
+    do not make other hues of it; where the share is 0, it is the picture alone in its own colours.
     """
     ground, marks = coloured(pictures), np.asarray(kinds, np.int64)
     grey = ground.mean(axis=1, keepdims=True)
-    return np.where(marks[:, None] < FIRST, ground, (1 - SHARE) * grey + SHARE * _hues_of(marks, theme, classes))
+    under = np.where((marks[:, None] < FIRST) | (share == 0), ground, grey)
+    tint = np.where(marks[:, None] < FIRST, ground, _hues_of(marks, theme, classes))
+    return (1 - share) * under + share * tint
 
 
 def class_map(kinds: ArrayLike, theme: Theme, classes: int) -> Pictures:

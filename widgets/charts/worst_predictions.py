@@ -24,12 +24,13 @@ NARROWEST, SIDES = 180, 28
 
 
 class Prediction(NamedTuple):
-    """What a sample is, what it was taken for with what probability (0 to 1), and the loss."""
+    """What a sample is, what it was taken for with what probability (0 to 1) or score, and the loss."""
 
     truth: str
     predicted: str
     probability: float
     loss: float
+    is_score: bool = False
 
     @property
     def right(self) -> bool:
@@ -39,7 +40,12 @@ class Prediction(NamedTuple):
     @property
     def words(self) -> str:
         """What it was taken for, and how surely."""
-        return f"{self.predicted}  {format_percent(self.probability)}"
+        return f"{self.predicted}  {self.sure}"
+
+    @property
+    def sure(self) -> str:
+        """The probability, or the score of a hinge loss, in words."""
+        return f"score {format_short(self.probability)}" if self.is_score else format_percent(self.probability)
 
     @property
     def cost(self) -> str:
@@ -116,5 +122,6 @@ class WorstPredictions(SampleTiles):
         row = self._rows[index]
         answer = "rightly taken for it" if row.right else f"taken for {row.predicted}"
         name = f"{sample_name(self._positions[index]).capitalize()}: " if self._positions else ""
-        told = f"{name}{row.truth}, {answer} with probability {format_percent(row.probability)}, {row.cost}"
+        with_what = row.sure if row.is_score else f"probability {row.sure}"
+        told = f"{name}{row.truth}, {answer} with {with_what}, {row.cost}"
         return f"{told}{self.row_sentence(index)}"

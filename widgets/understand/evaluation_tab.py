@@ -35,7 +35,6 @@ class EvaluationTab(Tab):
     and ``waiting`` (for the reply).
     """
 
-    shows_probabilities = True
     group = Group.PREDICTIONS
     live, waiting = "", ""
 

@@ -25,7 +25,6 @@ class LengthTab(EvaluationTab):
     title = "By length"
     place = 3
     sentence = "Whether the rule holds for lengths that were never shown"
-    shows_probabilities = False
     no_run = "Train the network to see how far its rule reaches over samples of unequal length."
     live = "Once training has ended, its predictions by length stand here."
     waiting = "Counting…"

@@ -90,6 +90,7 @@ def test_reliability_and_its_error_by_hand() -> None:
     true = np.array([0, 0, 1, 0, 1, 0, 1, 0])
     both = np.stack([1 - probabilities, probabilities], 1)
     calibration = class_scores(true, (probabilities > 0.5).astype(int), both, ("no", "yes"), 0.5).calibration
+    assert calibration is not None
     np.testing.assert_allclose(calibration.predicted, [0.05, 0.35, 0.95], rtol=1e-6)
     np.testing.assert_allclose(calibration.observed, [0.0, 0.5, 0.5])
     assert calibration.counts.tolist() == [2, 4, 2]
@@ -100,6 +101,7 @@ def test_calibration_of_more_classes_is_that_of_the_class_predicted() -> None:
     true, probabilities = classified((60, 30, 10))
     predicted = probabilities.argmax(1)
     calibration = class_scores(true, predicted, probabilities, ("a", "b", "c"), None).calibration
+    assert calibration is not None
     assert calibration.counts.sum() == len(true)
     right = (calibration.observed * calibration.counts).sum() / len(true)
     assert right == pytest.approx(metrics.accuracy_score(true, predicted))
@@ -124,7 +126,7 @@ def test_scores_of_labels(shares: tuple[float, ...]) -> None:
         else:
             assert entry.roc_auc == pytest.approx(metrics.roc_auc_score(truth[:, at], probabilities[:, at]))
     assert len(scores.roc) == sum(0 < truth[:, at].sum() < 200 for at in range(3))
-    assert scores.calibration.counts.sum() == truth.size
+    assert scores.calibration is not None and scores.calibration.counts.sum() == truth.size
     assert scores.to_json()["threshold"] == 0.45
 
 

@@ -12,9 +12,11 @@ from torch import nn
 
 from app.cli.use_verbs import _sentence, _with_value
 from app.data.dataset import FieldInfo
+from app.data.prepare import Part
 from app.exchange.code_data import SCALING, what_it_gives
 from app.inference.evaluate import evaluate
 from app.inference.predict import predict_part
+from app.inference.sample_prediction import predict_sample
 from app.insight.loss_terms import of_margins
 from app.insight.predictions import predict_samples
 from app.training.heads import Head
@@ -103,6 +105,8 @@ def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None
     list(train(begin(made, None, tmp_path / "run")))
     found = evaluate(tmp_path / "run")
     assert found.metrics["accuracy"] == 1.0
+    assert found.worst.margins and found.scores is not None and found.scores.calibration is None
+    assert found.scores.by_threshold is None and found.to_json()["scores"]["calibration"] is None
     assert found.losses is not None
     assert float(found.losses.mean()) == pytest.approx(found.metrics["loss"], abs=1e-6)
     assert found.worst.loss == pytest.approx(sorted(found.losses, reverse=True)[: len(found.worst.loss)], abs=1e-6)
@@ -114,6 +118,12 @@ def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None
         scores = [-row[0], row[0]] if units == 1 else row
         assert list(prediction["scores"].values()) == pytest.approx(scores, rel=1e-5)
         assert prediction["index"] == int(np.argmax(scores))
+    assert found.worst.probabilities is not None
+    first = found.worst.probabilities[found.worst.index == part.indices[0]]
+    assert all(row.tolist() == pytest.approx(list(said[0]["scores"].values()), rel=1e-5) for row in first)
+    [tried] = predict_sample(model, Part({n: v[:1] for n, v in part.arrays.items()}, part.indices[:1]))
+    assert tried.margins and tried.sure is None and tried.threshold is None
+    assert tried.values.tolist() == pytest.approx(list(said[0]["scores"].values()), rel=1e-5)
     assert "scores: " in _sentence(said[0])
     assert "%" not in _sentence(said[0])
     assert "probability" not in _with_value(said[0])

@@ -18,6 +18,7 @@ from widgets.understand.errors.errors_tab import ErrorsTab
 from widgets.understand.frequency.frequency_tab import FrequencyTab
 from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
 from widgets.understand.surface_tab import NO_PLANE
+from widgets.understand.try_it.try_it_tab import TryItTab
 from widgets.understand.understand_tab import Group
 from widgets.understand.view_groups import MARGINS, Views
 from widgets.understand.why_tab import WhyTab
@@ -54,14 +55,15 @@ def test_of_a_hinge_loss_views_say_that_scores_are_no_probabilities(silent: Sile
     silent.panel.subject.follow(document, None)
     silent.panel.show()
     views = silent.panel.views
-    views.bring(ErrorsTab)
-    assert views.sentence.text() == ErrorsTab.sentence
+    views.bring(WhyTab)
+    assert views.sentence.text() == WhyTab.sentence
     with document.transaction("Hinge"):
         document.set_section("plan", {"loss": "hinge"})
     silent.panel.subject.follow(document, None)
     assert views.sentence.text() == MARGINS
-    views.bring(ByHandTab)
-    assert views.sentence.text() == ByHandTab.sentence
+    for told_in_scores in (ErrorsTab, TryItTab, ByHandTab):
+        views.bring(told_in_scores)
+        assert views.sentence.text() == told_in_scores.sentence
 
 
 def test_groups_and_views_are_reached_by_the_keyboard(qtbot: QtBot, silent: Silent) -> None:

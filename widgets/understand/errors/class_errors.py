@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.evaluation_values import Evaluation
-from app.system.number_format import format_percent, nth
+from app.system.number_format import format_percent, format_short, nth
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.charts.worst_predictions import Prediction, WorstPredictions
@@ -75,7 +75,7 @@ class ClassErrors(QWidget):
             return
         classes, self._rows = self._evaluation.classes, list(rows)
         predictions = [
-            Prediction(classes[true], classes[predicted], float(probability), float(loss))
+            Prediction(classes[true], classes[predicted], float(probability), float(loss), worst.margins)
             for true, predicted, probability, loss in zip(
                 *(of[self._rows] for of in (worst.true, worst.predicted, worst.probability, worst.loss)), strict=True
             )
@@ -116,17 +116,17 @@ class ClassErrors(QWidget):
         classes = self._evaluation.classes
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])
-        self.about.setText(
-            f"Sample {nth(index)} is {true}; the network says {predicted}, with "
-            f"{format_percent(probability)} certainty."
+        certainty = (
+            f"a score of {format_short(probability)}" if worst.margins else f"{format_percent(probability)} certainty"
         )
+        self.about.setText(f"Sample {nth(index)} is {true}; the network says {predicted}, with {certainty}.")
         texts = texts_read(self._evaluation)[row : row + 1]
         self.sample.set_field(worst.input_field)
         said = [f"predicted {predicted}"]
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], said, texts, positions=[index])
         if worst.probabilities is not None:
-            bars = {"probability": worst.probabilities[row]}
-            self.chances.set_bars(list(classes), bars, across="class", up="probability")
+            what = "score" if worst.margins else "probability"
+            self.chances.set_bars(list(classes), {what: worst.probabilities[row]}, across="class", up=what)
 
 
 def texts_read(evaluation: Evaluation) -> list[str]:

@@ -21,6 +21,11 @@ from widgets.look.theme import ThemeSource
 
 COLUMNS = ("class", "samples", "precision", "recall", "F1", "ROC AUC", "average precision")
 EMPTY = "Only where samples of the class and others are tested is there a curve."
+NO_PROBABILITIES = (
+    "A hinge loss gives scores, and the largest wins. They are no probabilities, so nothing says in how many of 100 "
+    "cases they come true. A cross-entropy makes probabilities."
+)
+"""What stands in the place of a calibration where there is none."""
 SCORES = ("precision", "recall", "f1")
 
 
@@ -79,6 +84,10 @@ class ScoreTabs(QTabWidget):
 
     def _show_calibration(self, scores: Scores) -> None:
         found = scores.calibration
+        self.reliability.setVisible(found is not None)
+        if found is None:
+            self.reliability_note.setText(NO_PROBABILITIES)
+            return
         curve = UnitCurve("came true", found.predicted.astype(np.float64), found.observed.astype(np.float64), dots=True)
         self.reliability.set_curves([curve] if len(found.counts) else [])
         self.reliability_note.setText(

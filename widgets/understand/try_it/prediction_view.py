@@ -12,9 +12,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.inference_values import OutputPrediction
-from app.system.number_format import format_percent
-from widgets.charts.class_key import ClassKey
-from widgets.charts.class_overlay import class_map
+from app.protocol.messages import Array
+from app.system.number_format import format_percent, format_short
 from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.sample_views import drawable_values
 from widgets.look.current_only_stack import CurrentOnlyStack
@@ -23,6 +22,7 @@ from widgets.look.layouts import vbox
 from widgets.look.theme import Themed, ThemeSource
 from widgets.plots.curve_plot import TitledCurves
 from widgets.plots.painted_view import PaintedView
+from widgets.understand.try_it.mask_view import MaskView
 from widgets.understand.try_it.prediction_words import amounts, headline, how_sure, ranked
 
 MOST_BARS = 40
@@ -42,7 +42,7 @@ LARGE = 1.7
 
 
 class ProbabilityBars(PaintedView):
-    """A bar for each class or label, or a line for each amount."""
+    """A bar for each class or label, probabilities or scores, or a line for each amount."""
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(source, "Probabilities", "", parent)
@@ -53,6 +53,7 @@ class ProbabilityBars(PaintedView):
         """Show the numbers of an output."""
         self.output = output
         self.updateGeometry()
+        self.setAccessibleName("Scores" if output.margins else "Probabilities")
         self.describe("; ".join(f"{name} {words}" for name, words, _, _ in self.rows()))
         self.update()
 
@@ -65,8 +66,10 @@ class ProbabilityBars(PaintedView):
             return [(words, "", 0.0, False) for words in amounts(output)]
         names = output.target.classes or output.target.names
         values = output.values.reshape(-1).tolist()
+        low, high = (min(values), max(values)) if output.margins else (0.0, 1.0)  # the least score has no bar
+        words = [format_short(value) if output.margins else format_percent(value) for value in values]
         return [
-            (names[place], format_percent(values[place]), values[place], place in output.chosen)
+            (names[place], words[place], (values[place] - low) / ((high - low) or 1.0), place in output.chosen)
             for place in ranked(values, MOST_BARS)
         ]
 
@@ -155,11 +158,11 @@ class OutputView(QWidget, Themed):
         self.curve = TitledCurves(source, "Prediction", "")
         self.curve.view.set_along("step")
         self.stack = CurrentOnlyStack(self)
-        self.key = ClassKey(source, self)
+        self.masked = MaskView(source, self)
         self.nothing = QWidget(self)
-        for page in (self.bars, self.picture, self.curve, self.nothing):
+        for page in (self.bars, self.picture, self.masked, self.curve, self.nothing):
             self.stack.add(page)
-        vbox(self.name, self.words, self.sure, self.key, (self.stack, 1), parent=self, spacing=2)
+        vbox(self.name, self.words, self.sure, (self.stack, 1), parent=self, spacing=2)
         self.follow(source)
         self.theme_changed()
 
@@ -169,16 +172,18 @@ class OutputView(QWidget, Themed):
         font.setPointSizeF(font.pointSizeF() * LARGE)
         self.words.setFont(font)
 
-    def show_output(self, output: OutputPrediction, *, named: bool) -> None:
-        """Show a prediction; ``named`` says whether the name of its output layer tells it from others."""
+    def show_output(self, output: OutputPrediction, *, named: bool, picture: Array | None) -> None:
+        """Show a prediction; ``named`` says whether the name of its output layer tells it from others.
+
+        A ``picture`` (C, H, W) is what was predicted from, for what is drawn over it.
+        """
         self.name.setText(f"{output.output}: {output.target.name}" if named else output.target.name)
         self.words.setText(headline(output))
         self.sure.setText(how_sure(output))
         self.sure.setVisible(bool(self.sure.text()))
-        self.key.set_names(())
-        self.stack.bring(self._page(output))
+        self.stack.bring(self._page(output, picture))
 
-    def _page(self, output: OutputPrediction) -> QWidget:
+    def _page(self, output: OutputPrediction, picture: Array | None) -> QWidget:
         """The page that draws an output, filled."""
         shape = output.values.shape
         if output.kind in ("classes", "labels") or (
@@ -187,9 +192,8 @@ class OutputView(QWidget, Themed):
             self.bars.set_output(output)
             return self.bars
         if output.kind == "pixels":
-            self.picture.set_samples(class_map(output.values[None], self.theme, len(output.target.names)), [""], [""])
-            self.key.set_names(output.target.names)
-            return self.picture
+            self.masked.set_mask(output.values, output.target.names, picture)
+            return self.masked
         if output.kind == "numbers" and len(shape) >= 3:
             self.picture.set_samples(drawable_values(output.values[None]), [""], [""])
             return self.picture
@@ -228,8 +232,8 @@ class PredictionView(QWidget):
         )
         self.setMinimumWidth(210)
 
-    def show_outputs(self, outputs: tuple[OutputPrediction, ...]) -> None:
-        """Show predictions in the place of those before."""
+    def show_outputs(self, outputs: tuple[OutputPrediction, ...], picture: Array | None = None) -> None:
+        """Show predictions, made from a ``picture`` (C, H, W) or something else, in the place of those before."""
         self.says.hide()
         while len(self.outputs) < len(outputs):
             view = OutputView(self._source, self)
@@ -238,7 +242,7 @@ class PredictionView(QWidget):
         for place, view in enumerate(self.outputs):
             view.setVisible(place < len(outputs))
         for view, output in zip(self.outputs, outputs, strict=False):
-            view.show_output(output, named=len(outputs) > 1)
+            view.show_output(output, named=len(outputs) > 1, picture=picture)
 
     def show_none(self, reason: str) -> None:
         """Say why nothing is predicted."""

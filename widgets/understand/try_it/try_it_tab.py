@@ -66,7 +66,6 @@ class TryItTab(Tab):
 
     title = "Try it"
     sentence = "Draw, type or open a sample: the prediction follows"
-    shows_probabilities = True
     group = Group.TRY
     no_run = "Train the network; then draw, type or open a sample here to see what it predicts."
 
@@ -291,8 +290,13 @@ class TryItTab(Tab):
         layers = tuple(self.subject.layers()[:MOST_LAYERS])
         return PredictNewSample(sample=self.sample(), layers=layers, base=self.subject.base)
 
+    def _picture(self) -> Array | None:
+        """The picture that is entered, (C, H, W); None where there is none, or several."""
+        drawn = [editor for editor in self.editors if editor.form.editor == "picture"]
+        return drawn[0].arrays().get(drawn[0].form.field.name) if len(drawn) == 1 else None
+
     def _on_predicted(self, reply: NewSamplePredicted) -> None:
-        self.prediction.show_outputs(reply.outputs)
+        self.prediction.show_outputs(reply.outputs, self._picture())
         notes = [*reply.notes, *(self._read.notes if self._read is not None and not self._changed else ())]
         self.prediction.notes.setText("\n".join(notes))
         for editor in self.editors:

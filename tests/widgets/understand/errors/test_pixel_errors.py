@@ -98,4 +98,5 @@ def test_a_trained_network_is_tested_and_tried(qtbot: QtBot, controller: Trainin
     tried = panel.view(TryItTab)
     qtbot.waitUntil(lambda: bool(tried.prediction.outputs), timeout=PATIENCE)
     assert "ground" in tried.prediction.outputs[0].words.text()
-    assert tried.prediction.outputs[0].key.names == ("ground", "circle", "square", "triangle")
+    assert tried.prediction.outputs[0].masked.row.isVisible()
+    assert tried.prediction.outputs[0].masked.key.names == ("ground", "circle", "square", "triangle")

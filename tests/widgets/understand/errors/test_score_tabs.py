@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from widgets.data.preview_values import label_names
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.class_errors import ClassErrors
 from widgets.understand.errors.label_errors import LabelErrors
+from widgets.understand.errors.score_tabs import NO_PROBABILITIES
 
 TRUE = np.array([0, 0, 0, 0, 0, 0, 1, 1])
 SECOND = np.array([0.1, 0.2, 0.3, 0.4, 0.1, 0.7, 0.6, 0.9])
@@ -83,6 +85,24 @@ def test_every_plot_has_titled_axes_and_a_reading(classes: ClassErrors) -> None:
     assert tabs.thresholds.mark == 0.5
     assert [curve.name for curve in tabs.thresholds.curves] == ["precision", "recall", "F1"]
     assert "the best F1" in tabs.threshold_note.text() and "calibration error" in tabs.reliability_note.text()
+
+
+def test_scores_of_a_hinge_loss_are_called_so_and_have_no_calibration(classes: ClassErrors) -> None:
+    both = np.stack([1 - SECOND, SECOND], 1)
+    predicted = (SECOND > 0.5).astype(int)
+    scores = class_scores(TRUE, predicted, both, ("no", "yes"), None, margins=True)
+    found = evaluation(scores, "classification", TRUE, predicted, classes=("no", "yes"), confusion=np.eye(2, dtype=int))
+    margins = replace(found.worst, margins=True, probability=np.full(len(TRUE), -1.5), probabilities=both - 2)
+    classes.show_evaluation(replace(found, worst=margins))
+    assert "a score of -1.5" in classes.about.text().replace("−", "-")
+    assert classes.chances.panel.sides["left"].title == "score"
+    assert "%" not in classes.worst._rows[0].words and "score" in classes.worst._rows[0].words
+    assert classes.scores.reliability.isHidden()
+    assert classes.scores.reliability_note.text() == NO_PROBABILITIES
+    assert "Threshold" not in shown(classes)
+    show(classes, two_classes())
+    assert not classes.scores.reliability.isHidden()
+    assert "%" in classes.worst._rows[0].words
 
 
 def test_without_scores_only_the_matrix_stays(classes: ClassErrors) -> None:

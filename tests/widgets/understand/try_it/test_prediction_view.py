@@ -11,6 +11,7 @@ from app.protocol.values import FieldFacts
 from widgets.look.theme import ThemeSource
 from widgets.tour.painted_text import visible_words
 from widgets.understand.try_it.prediction_view import ProbabilityBars
+from widgets.understand.try_it.prediction_words import headline, how_sure
 
 
 def bars_of(classes: int, width: int, height: int, qtbot: QtBot) -> ProbabilityBars:
@@ -36,3 +37,15 @@ def test_classes_without_room_are_counted(qtbot: QtBot) -> None:
     read = visible_words(bars).splitlines()
     named = [word for word in read if word.startswith("c")]
     assert "c0" in named and f"{40 - len(named)} more" in read
+
+
+def test_scores_of_a_hinge_loss_are_no_per_cent(qtbot: QtBot) -> None:
+    bars = ProbabilityBars(ThemeSource("light"))
+    qtbot.addWidget(bars)
+    target = FieldFacts("digit", "vector", (3,), classes=("a", "b", "c"))
+    values = np.array([-1.5, 0.5, 2.5], np.float32)
+    output = OutputPrediction(output="output1", kind="classes", target=target, values=values, chosen=(2,), margins=True)
+    bars.set_output(output)
+    assert [(name, share) for name, _, share, _ in bars.rows()] == [("a", 0.0), ("b", 0.5), ("c", 1.0)]
+    assert all("%" not in words for _, words, _, _ in bars.rows()) and bars.accessibleName() == "Scores"
+    assert "no probabilities" in how_sure(output) and headline(output) == "c"
