@@ -196,6 +196,11 @@ class DatasetInfo:
             return Task.SEQUENCE
         return Task.RECONSTRUCTION if field.name in self.inputs else Task.REGRESSION
 
+    def is_mask(self, field: FieldInfo) -> bool:
+        """Whether a field is a picture to be predicted that holds marks of 0 and 1 in one channel."""
+        marks = field.shape.kind is Kind.IMAGE and field.fixed and field.shape.features == 1
+        return marks and field.name not in self.inputs
+
     def role(self, name: str) -> str:
         """``input``, ``target`` or ``extra``: what the field called ``name`` is for by default."""
         return "input" if name in self.inputs else "target" if name == self.target else "extra"

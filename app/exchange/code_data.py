@@ -54,7 +54,13 @@ def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
             }
             for marks, row in zip(above, shares)
         ]
+    if known["gives"] == "scores of pixels":  # [samples, classes, height, width]: the largest says the class of a pixel
+        return [{"classes": known["classes"], "pixels": kinds.tolist()} for kinds in result.argmax(1)]
     if "classes" not in known:
+        if known["gives"] == "logits":
+            result = result.sigmoid()
+        if known["gives"] != "numbers" and known.get("mask"):  # a pixel is marked where its probability is above a half
+            return [{"probabilities": row.tolist(), "mask": (row > 0.5).long().tolist()} for row in result[:, 0]]
         if "mean" in known:
             shape = [1] * result.dim()
             shape[known["axis"]] = -1
@@ -219,8 +225,11 @@ def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
     if head.classes:
         threshold = {"threshold": head.threshold} if head.classes == 2 and head.threshold != 0.5 else {}
         return {"classes": list(head.field.classes), "gives": what_it_gives(head), **threshold}
+    if head.pixels:
+        return {"classes": list(head.field.pixel_classes), "gives": what_it_gives(head)}
     scaler = prepared.scalers.get(head.field.name)
     described: dict[str, Any] = {"names": list(head.field.names), "units": list(head.field.units)}
+    described |= {"gives": what_it_gives(head)} | ({"mask": True} if prepared.dataset.info.is_mask(head.field) else {})
     if scaler is None:
         return described
     axis = FEATURE_AXIS[head.field.shape.kind]
@@ -230,9 +239,12 @@ def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
 def what_it_gives(head: Head) -> str:
     """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together.
 
-    The ``margins`` of a hinge loss are scores of which no probabilities are made.
+    The ``margins`` of a hinge loss are scores of which no probabilities are made, ``scores of pixels`` those of the
+    classes of each pixel, or their probabilities.
     """
-    if not (head.classes or head.labels):
+    if head.pixels:
+        return "scores of pixels"
+    if not (head.classes or head.labels or head.loss == "bce"):
         return "numbers"
     if head.gives_margins:
         return "margins"

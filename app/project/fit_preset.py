@@ -7,19 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
-from app.data.dataset import DatasetInfo, Task
+from app.data.dataset import DatasetInfo, FieldInfo, Task
+from app.numerics.box_grid import is_grid
 from app.project.add_outputs import add_outputs
 from app.project.presets import preset
 from app.project.project_context import ProjectContext
 from app.project.project_hints import padding_read
 from app.training.data_spec import data_spec
+from app.training.losses import check_loss, suited_loss
+from app.training.objective_problems import target_of
 from graph.checking.check import Checker
 from graph.checking.fixes import Insert
 from graph.checking.layer_info import Severity
 from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers import usual_layers
-from graph.layers.io import Input
+from graph.layers.io import Input, Output
 from graph.network import Connection
 from graph.project import Project
 from graph.shapes import Kind
@@ -45,6 +48,9 @@ def suitable_preset(info: DatasetInfo) -> str:
     """Id of the preset to begin with for data that ships nowhere."""
     if info.target_field().next_of:
         return "sentences_lstm"
+    target = info.target_field()
+    if target.shape.kind is Kind.IMAGE and target.name not in info.inputs and not is_grid(target.names):
+        return "scenes_fcn"
     presets = CLASSIFIERS if info.task in (Task.CLASSIFICATION, Task.LABELS) else REGRESSORS
     if info.shape.kind not in presets:
         raise NetloomError(f"No preset reads {info.shape.described()}; name one with --preset, or draw the network.")
@@ -69,6 +75,7 @@ def fit_preset(choice: DataChoice, base: Path | None, id: str | None, title: str
     _embed(document, info)
     _take_colours(document, info)
     _repair(document, info)
+    _suit_losses(document, info)
     _fit_vocabulary(document, info)
     _tell_lengths(document, info, choice)
     with document.transaction("Add an output for every column"):
@@ -126,6 +133,28 @@ def _repair(document: Document, info: DatasetInfo) -> None:
         fixable.fixes[0].apply(document)
     first = next(problem for problem in checker.problems if problem.severity is Severity.ERROR)
     raise NetloomError(f"This preset cannot be fitted to {info.title}: {first.message} Choose another preset.")
+
+
+def _suit_losses(document: Document, info: DatasetInfo) -> None:
+    """Give outputs that name a loss, or predict marks of pixels, the loss that suits their new target."""
+    with document.transaction("Suit the losses"):
+        for node in list(document.network):
+            field = (
+                target_of(node.layer, info, document.sections.get("plan")) if isinstance(node.layer, Output) else None
+            )
+            if field is None or not isinstance(node.layer, Output):
+                continue
+            suited = suited_loss(field, info)
+            if suited != "auto" or _is_refused(node.id, node.layer.loss, field):
+                document.set_layer(node.id, node.layer.changed(loss=suited))
+
+
+def _is_refused(id_: str, loss: str, field: FieldInfo) -> bool:
+    try:
+        check_loss(id_, field, loss)
+    except NetloomError:
+        return loss not in ("auto", "ctc")
+    return False
 
 
 def _fit_vocabulary(document: Document, info: DatasetInfo) -> None:

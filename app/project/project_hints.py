@@ -13,6 +13,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
 from app.data.readers.boxes.box_table import SIDES
+from app.project.mask_hints import MASK_RULE
 from app.project.project_context import ProjectContext
 from app.system.number_format import format_percent
 from app.training.diagnosis import WEIGH
@@ -163,7 +164,8 @@ def _bounded_numbers(context: ProjectContext) -> Iterator[Finding]:
     for output, node in context.final_layers():
         field = context.target(output)
         # A binary cross-entropy compares with shares and yes or no, which lie within these bounds.
-        if context.loss_of(output) == "bce":
+        field_of_marks = field is not None and context.info.is_mask(field)
+        if context.loss_of(output) == "bce" or field_of_marks:
             continue
         bounded = node.layer.final_activation or node.layer.max_slope is not None
         if field is not None and not field.classes and bounded:
@@ -271,6 +273,7 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "near its bounds its slope vanishes, so the network learns ever more slowly there.",
         _bounded_numbers,
     ),
+    MASK_RULE,
     HintRule(
         "by_heart",
         "Large networks on little data",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.data.dataset import FieldInfo
+from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.prepare import Prepared
 from app.data.transforms import extent
 from graph.errors import NetloomError
@@ -25,6 +25,14 @@ def default_loss(field: FieldInfo, final_activation: str) -> str:
     if not field.classes and not field.listed:
         return "mse"
     return "bce" if final_activation == "sigmoid" else "cross_entropy"
+
+
+def suited_loss(field: FieldInfo, info: DatasetInfo) -> str:
+    """The loss to choose for a target of ``info``: ``auto``, or for marks of pixels the one for their classes.
+
+    ``auto`` itself stays the mean squared error of marks, so that what was trained so keeps its meaning.
+    """
+    return "cross_entropy" if field.pixel_classes else "bce" if info.is_mask(field) else "auto"
 
 
 def trained_by_margins(network: Network, plan_loss: str) -> bool:
@@ -84,7 +92,8 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
         )
     if loss == "cross_entropy" and not (field.classes or field.listed or field.pixel_classes):
         raise NetloomError(
-            f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber."
+            f"{id_}: cross-entropy needs classes, but “{field.name}” holds numbers; choose mse, mae or huber, or bce "
+            "for numbers from 0 to 1."
         )
     if field.shape.kind is Kind.TOKENS and not field.classes and not field.vocabulary:
         raise NetloomError(

@@ -10,7 +10,15 @@ from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.prepare import Prepared
 from app.training.class_weights import check_weighable
 from app.training.data_spec import default_target
-from app.training.losses import check_loss, check_range, check_scores, chosen_loss, final_activation, final_layer
+from app.training.losses import (
+    check_loss,
+    check_range,
+    check_scores,
+    chosen_loss,
+    final_activation,
+    final_layer,
+    suited_loss,
+)
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
 from app.training.sequence.decoder_input import NO_DECODER_INPUT, decoder_input, next_token_input
 from app.training.sequence.reading_ahead import reading_ahead
@@ -107,7 +115,7 @@ def _loss_problem(
         if values is not None and not field.classes and not field.labels and loss in ("bce", "ctc"):
             _check_values(checker, node.id, field, loss, values)
     except NetloomError as error:
-        return Problem(Severity.ERROR, node.id, None, str(error), _loss_fixes(node, settings))
+        return Problem(Severity.ERROR, node.id, None, str(error), _loss_fixes(node, settings, suited_loss(field, info)))
     return None
 
 
@@ -135,12 +143,12 @@ def _softmax_problem(checker: Checker, node: Node, sections: Mapping[str, Any], 
     return Problem(Severity.ERROR, final.id, None, message, (fix,))
 
 
-def _loss_fixes(node: Node, settings: Mapping[str, Any]) -> tuple[Fix, ...]:
-    """The loss that suits, where another one was chosen: at the output or in the plan."""
+def _loss_fixes(node: Node, settings: Mapping[str, Any], suited: str) -> tuple[Fix, ...]:
+    """The loss that is ``suited``, where another one was chosen: at the output or in the plan."""
     assert isinstance(node.layer, Output)
     edit: Edit = Change("plan", {"loss": "auto"})
-    if node.layer.loss != "auto":
-        edit = Replace(node.id, node.layer.changed(loss="auto"))
+    if node.layer.loss != "auto" or suited != "auto":
+        edit = Replace(node.id, node.layer.changed(loss=suited))
     elif settings.get("loss", "auto") == "auto":
         return ()
     return (Fix("Take the loss that suits the target", (edit,)),)

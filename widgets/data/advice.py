@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.numerics.box_grid import is_grid
 from app.protocol.data_values import DatasetFacts
 
 LITTLE, MUCH = 1_000, 20_000
@@ -14,7 +15,11 @@ INPUTS = {
     "pictures": "Pictures",
     "sequence": "A sequence: text or a series",
 }
-OUTPUTS = {"classes": "One of several classes, or several labels", "number": "A number, or several"}
+OUTPUTS = {
+    "classes": "One of several classes, or several labels",
+    "number": "A number, or several",
+    "mask": "A class for every pixel, or another picture",
+}
 AMOUNTS = {
     "little": f"Little: fewer than {LITTLE:,} samples",
     "some": f"Some: {LITTLE:,} to {MUCH:,} samples",
@@ -51,7 +56,23 @@ _PICTURES = (
     ),
 )
 
+_FCN = Advice(
+    "scenes_fcn",
+    "A fully convolutional network",
+    "Each pixel is told by its surroundings; there are few weights, and the picture may have any size.",
+)
+_MASKS = (
+    _FCN,
+    Advice(
+        "scenes_unet",
+        "A U-Net",
+        "It looks at the whole from afar, and shortcuts bring back where exactly an edge lies.",
+    ),
+    replace(_FCN, why="It is fast: see how far it gets, then try a U-Net beside it."),
+)
+
 _ADVICE = {
+    ("pictures", "mask"): _MASKS,
     ("pictures", "classes"): _PICTURES,
     ("pictures", "number"): _PICTURES,
     ("table", "classes"): (
@@ -99,16 +120,22 @@ _ADVICE = {
 
 
 def advise(input_kind: str, output_kind: str, amount: str) -> Advice:
-    """The network to begin with, for one of `INPUTS`, one of `OUTPUTS` and one of `AMOUNTS`."""
-    return _ADVICE[input_kind, output_kind][list(AMOUNTS).index(amount)]
+    """The network to begin with, for one of `INPUTS`, one of `OUTPUTS` and one of `AMOUNTS`.
+
+    A ``mask`` is predicted of ``pictures`` alone.
+    """
+    goes_in = "pictures" if output_kind == "mask" else input_kind
+    return _ADVICE[goes_in, output_kind][list(AMOUNTS).index(amount)]
 
 
 def situation(info: DatasetFacts) -> tuple[str, str, str]:
     """The three answers for a data set."""
     kinds = {"vector": "table", "image": "pictures", "video": "pictures"}
+    target = info.target_field
+    pixels = target.kind == "image" and target.name not in info.inputs and not is_grid(target.names)
     amount = "little" if info.samples < LITTLE else "much" if info.samples >= MUCH else "some"
     return (
         kinds.get(info.input_field.kind, "sequence"),
-        "classes" if info.classes or info.target_field.labels else "number",
+        "mask" if pixels else "classes" if info.classes or target.labels else "number",
         amount,
     )

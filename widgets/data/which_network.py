@@ -97,6 +97,16 @@ class Guide(QDialog):
         later.clicked.connect(self.reject)
         return hbox(Stretch(1), later, self.take)
 
+    def _offer_masks(self) -> None:
+        """A class for every pixel is predicted of pictures alone: of anything else another answer stands."""
+        goes_in, comes_out, _ = self._groups
+        named = {button.objectName(): button for button in comes_out.buttons()}
+        chosen = goes_in.checkedButton()
+        of_pictures = chosen is not None and chosen.objectName() == "pictures"
+        named["mask"].setEnabled(of_pictures)
+        if not of_pictures and named["mask"].isChecked():
+            named["classes"].setChecked(True)
+
     @property
     def advice(self) -> Advice:
         """What the answers lead to."""
@@ -104,6 +114,7 @@ class Guide(QDialog):
         return advise(*(button.objectName() for button in checked if button is not None))
 
     def _refresh(self) -> None:
+        self._offer_masks()
         self.name.setText(self.advice.name)
         self.why.setText(self.advice.why)
         self.notice.clear()

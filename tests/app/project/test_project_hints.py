@@ -41,6 +41,7 @@ PLAIN = table(4, dense(8), RELU, dense())
 AS_SERIES = layer("reshape", shape=sequence(4, 1))
 BIG = [layer("input", shape=image(1, 8, 8)), FLAT, dense(1000), RELU, dense(10), OUT]
 
+SCENES = {"source": "segmented_scenes"}
 BRACKETS, UNEVEN = {"source": "brackets"}, {"source": "binary_addition", "options": {"shortest": 4}}
 
 
@@ -55,6 +56,12 @@ def adder(*layers: Layer) -> list[Layer]:
     return [layer("input", shape=sequence(None, 2)), *layers, OUT]
 
 
+def scene(*layers: Layer, loss: str = "auto") -> list[Layer]:
+    """A network that gives every pixel four values."""
+    start = layer("input", shape=image(3, 24, 24))
+    return [start, layer("conv2d", filters=4, padding="same"), *layers, layer("output", loss=loss)]
+
+
 TRIGGERS: dict[str, Case] = {
     "convolution_on_table": (
         table(4, AS_SERIES, layer("conv1d", filters=6), RELU, layer("max_pool1d"), FLAT, dense()), {"data": IRIS}
@@ -63,6 +70,7 @@ TRIGGERS: dict[str, Case] = {
     "softmax_labels": (table(2, dense(), layer("softmax")), {"data": TAGS}),
     "squashed_scores": (table(4, dense(), layer("tanh")), {"data": IRIS}),
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
+    "mask_as_amounts": (scene(), {"data": SCENES}),
     "padding_read": (judge(Lstm()), {"data": BRACKETS}),
     "by_heart": (BIG, {"data": DIGITS}),
     "lopsided": (table(2, dense(2)), {"data": LOPSIDED}),
@@ -97,6 +105,11 @@ KEPT: dict[str, list[Case]] = {
         (table(2, dense(), layer("sigmoid")), {"data": TAGS}),
         (table(10, dense(1)), {"data": DIABETES}),
         (table(4, dense(), layer("sigmoid")), {"data": IRIS}),
+    ],
+    "mask_as_amounts": [
+        (scene(loss="cross_entropy"), {"data": SCENES}),
+        (scene(layer("sigmoid"), loss="bce"), {"data": SCENES}),
+        (PLAIN, {"data": IRIS}),
     ],
     "padding_read": [
         (adder(Gru(output_mode="sequence"), layer("time_distributed_dense", units=1)), {"data": UNEVEN}),

@@ -44,6 +44,7 @@ def test_every_answer_leads_to_a_network_that_ships(input_kind: str, output_kind
         ("mnist", ("pictures", "classes", "much")),
         ("seasons", ("sequence", "number", "some")),
         ("brackets", ("sequence", "classes", "some")),
+        ("segmented_scenes", ("pictures", "mask", "little")),
     ],
 )
 def test_the_answers_follow_from_the_data_and_the_network_fits(kind: str, said: tuple[str, str, str]) -> None:
@@ -75,3 +76,14 @@ def test_one_click_wires_a_network_to_the_data_and_one_undo_takes_it_back(qtbot:
     document.undo()
     assert list(document.network.ids) == ["lonely"]
     assert document.sections["data"] is not None and "plan" not in document.sections
+
+
+def test_a_class_for_every_pixel_is_offered_of_pictures_alone(qtbot: QtBot) -> None:
+    guide = Guide(DataChoice.of("segmented_scenes").info().facts)
+    qtbot.addWidget(guide)
+    mask, table = (guide.findChild(QRadioButton, name) for name in ("mask", "table"))
+    assert mask is not None and table is not None
+    assert mask.isEnabled() and mask.isChecked() and guide.advice.preset == "scenes_fcn"
+    table.click()
+    assert not mask.isEnabled() and not mask.isChecked()
+    assert guide.advice.preset == advise("table", "classes", "little").preset
