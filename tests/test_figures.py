@@ -20,6 +20,7 @@ from tools.figure_texts import (
     PRESET,
     baseline_text,
     doc_lines,
+    fact_texts,
     put_first,
     range_text,
     range_texts,
@@ -33,6 +34,7 @@ from tools.figures import (
     SEEDS,
     baseline_errors,
     content_hash,
+    data_facts,
     data_hash,
     is_complete,
     measure,
@@ -40,7 +42,7 @@ from tools.figures import (
     summary,
     train_once,
 )
-from tools.more_figures import cloud_shares
+from tools.more_figures import FACTS, cloud_shares
 
 MEASURED = {id_: entry for id_, entry in read_figures().items() if is_complete(entry)}
 TEXTBOOK = DOCS / "textbook.md"
@@ -71,6 +73,19 @@ def test_a_preset_says_its_score_and_what_is_reached_without_a_network(id_: str)
 @pytest.mark.parametrize("id_", read_figures())
 def test_a_preset_says_what_is_reached_without_a_network_before_it_is_measured(id_: str) -> None:
     assert baseline_text(read_figures()[id_]) in texts_of(id_)["notes"]
+
+
+@pytest.mark.parametrize("id_", FACTS)
+def test_a_page_tells_what_was_counted_of_its_data(id_: str) -> None:
+    told = fact_texts(read_figures()[id_])
+    assert told
+    assert all(text in texts_of(id_)["notes"] for text in told.values())
+
+
+def test_sentences_of_the_test_set_are_counted_that_training_has_too() -> None:
+    found = data_facts(preset("sentences_lstm").project, "sentences_lstm")
+    assert found == read_figures()["sentences_lstm"]["facts"]
+    assert data_facts(preset("iris_mlp").project, "iris_mlp") == {}
 
 
 def own_ranges(text: str) -> Iterator[str]:

@@ -38,6 +38,11 @@ def score_text(name: str, score: float) -> str:
     """A single score: per cent with one decimal, or three significant digits; never rounded up to all."""
     if not is_share(name):
         return f"{score:#.3g}".rstrip(".")
+    return percent_text(score)
+
+
+def percent_text(score: float) -> str:
+    """A share as per cent with one decimal."""
     percent = min(round(100 * score, 1), 99.9) if score < 1 else 100
     return f"{percent:.1f}".removesuffix(".0") if percent in (0, 100) else f"{percent:.1f}"
 
@@ -67,6 +72,11 @@ def baseline_text(entry: Entry) -> str:
     return ", ".join(f"{name} {score_text(key, score)}{' %' if is_share(key) else ''}" for name, key, score in firsts)
 
 
+def fact_texts(entry: Entry) -> dict[str, str]:
+    """What a page tells of the data of its preset: a share and the words behind it, by those words."""
+    return {words: f"{percent_text(share)} % {words}" for words, share in entry.get("facts", {}).items()}
+
+
 def texts_of(id_: str) -> dict[str, str]:
     """What the preset's own page says: its line in the gallery and its notes."""
     content = json.loads((FOLDER / f"{id_}{SUFFIX}").read_text("utf-8"))
@@ -90,6 +100,8 @@ def replace_texts(id_: str, old: Entry, new: Entry) -> None:
     """Put new scores of a preset in the place of its old ones, on its own page and in lines of docs that name it."""
     before, after = range_texts(old), range_texts(new)
     swaps = {before[name]: after[name] for name in before if name in after and RANGE.fullmatch(before[name])}
+    facts, known = fact_texts(old), fact_texts(new)
+    swaps |= {facts[words]: known[words] for words in facts if words in known}
     swaps |= {baseline_text(old): baseline_text(new)} if baseline_text(old) else {}
     own = FOLDER / f"{id_}{SUFFIX}"
     _rewrite(own, _replaced(own.read_text("utf-8"), swaps))

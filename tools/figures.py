@@ -96,6 +96,16 @@ def baseline_errors(project: Project, id_: str = "") -> dict[str, dict[str, floa
     return {key: {name: rounded(value) for name, value in each.items()} for key, each in compared.items()}
 
 
+def data_facts(project: Project, id_: str) -> dict[str, float]:
+    """What the page of a preset tells of its data, see `tools.more_figures.facts`."""
+    from app.data.data_choice import DataChoice
+    from app.data.prepare import prepare
+    from tools.more_figures import FACTS, facts
+
+    found = facts(id_, prepare(DataChoice.parse(project.sections["data"]))) if id_ in FACTS else {}
+    return {words: rounded(share) for words, share in found.items()}
+
+
 def _planned(project: Project, seed: int = 0) -> Project:
     from app.cli.run_verbs import with_plan
 
@@ -137,6 +147,7 @@ def measure(id_: str, *, train: bool = True) -> None:
     if not entry or (train and any(entry.get(name) != mark for name, mark in marks.items())):
         entry = {**marks, "scores": {}, "baselines": {}, "seconds": 0, "seeds": {}}
     entry |= {"baselines": baseline_errors(project, id_), "before": before}
+    entry |= {"facts": told} if (told := data_facts(project, id_)) else {}
     _keep(id_, entry)
     for seed in SEEDS if train else ():
         if str(seed) in entry["seeds"]:
@@ -154,7 +165,8 @@ def _shown(entry: Entry) -> Entry | None:
     """What pages give of an entry, scores of all seeds alone; None where nothing was measured."""
     if not entry:
         return None
-    return {"scores": entry["scores"] if is_complete(entry) else {}, "baselines": entry["baselines"]}
+    scores = entry["scores"] if is_complete(entry) else {}
+    return {"scores": scores, "baselines": entry["baselines"], "facts": entry.get("facts", {})}
 
 
 def _keep(id_: str, entry: Entry) -> None:

@@ -37,6 +37,12 @@ def more_baselines(id_: str, prepared: Prepared) -> dict[str, dict[str, float]]:
     return rule(prepared) if rule else {}
 
 
+def facts(id_: str, prepared: Prepared) -> dict[str, float]:
+    """Shares that the page of a preset tells of its data, by the words that stand behind them there."""
+    rule = FACTS.get(id_)
+    return rule(prepared) if rule else {}
+
+
 def _of_short(model: Model) -> dict[str, float]:
     """Where the test set is of longer samples: the scores on others as long as those of the training."""
     if model.prepared.dataset.given is None:
@@ -112,6 +118,13 @@ def _far_words(model: Model) -> dict[str, float]:
     return {f"{name}: accuracy": float(right[rows, places][some].mean()) for name, some in groups.items()}
 
 
+def _repeated(prepared: Prepared) -> dict[str, float]:
+    known, asked = (np.asarray(part.arrays["text"]) for part in (prepared.train, prepared.test))
+    seen = {row.tobytes() for row in known}
+    share = float(np.mean([row.tobytes() in seen for row in asked]))
+    return {"of the test sentences are in the training set too": share}
+
+
 def _depth_alone(prepared: Prepared) -> dict[str, dict[str, float]]:
     true = np.asarray(prepared.test.arrays[prepared.dataset.target])
     in_time = np.array(list(map(closes_in_time, _strings(prepared))))
@@ -145,6 +158,11 @@ BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
     "lines_ctc": _whole_answers,
     "reviews_lstm": _bag_of_words,
     "reviews_cnn": _bag_of_words,
+}
+FACTS: Mapping[str, Callable[[Prepared], dict[str, float]]] = {
+    "sentences_lstm": _repeated,
+    "sentences_rnn": _repeated,
+    "sentences_characters": _repeated,
 }
 SCORES: Mapping[str, Callable[[Model], dict[str, float]]] = {
     "brackets_lstm": _brackets,
