@@ -27,6 +27,7 @@ from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.naming import check_name, fresh_name
 from graph.network import Annotation, Connection, Network, Node, Position
+from graph.section_keeping import following
 
 
 class Origin(StrEnum):
@@ -374,6 +375,8 @@ class Document:
             raise RuntimeError(f"{type(change).__name__} outside a transaction")
         change.apply(self._content)
         self._pending.append(change)
+        for consequence in [*following(self.sections, change)]:
+            self._apply(consequence)
 
     def _roll_back(self) -> None:
         for change in reversed(self._pending or []):

@@ -74,12 +74,13 @@ def _onnx(source: FileArgument, run: Run | None, output: Path, raw: bool) -> Wri
 def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: Part) -> WrittenFiles:
     from app.exchange.export import export_code, export_drawing, export_weights
     from app.training.gan.roles import alone
+    from app.training.start_section import StartSection
 
     network, title = source.project.network, source.title
     if part != "whole":
         network, title = alone(network, part), f"{title}: the {part}"
     if to == "code":
-        made = export_code(network, title, output, run)
+        made = export_code(network, title, output, run, StartSection.of(source.project).frozen)
         checked = {"parity": made.parity.to_json()} if made.parity is not None else {}
         words = [made.parity.sentence()] if made.parity is not None else []
         return WrittenFiles(made.files, checked, [*words, *_standardised(run, part)])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from app.training.runs import Run
+from app.training.start_section import StartSection
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from graph.network import Network
@@ -40,10 +42,13 @@ class ExportedCode:
     parity: CodeParity | None = None
 
 
-def export_code(network: Network, title: str, out: Path, run: Run | None = None) -> ExportedCode:
+def export_code(
+    network: Network, title: str, out: Path, run: Run | None = None, frozen: Sequence[str] = ()
+) -> ExportedCode:
     """Write the network as one Python file with its drawing, for a run with its weights beside it.
 
-    The whole network of a run is run as it was written, on samples of the test set.
+    The whole network of a run is run as it was written, on samples of the test set. What a run froze the file says of
+    itself; without one it says which layers are ``frozen``.
 
     Raises
     ------
@@ -61,7 +66,8 @@ def export_code(network: Network, title: str, out: Path, run: Run | None = None)
     whole = run is not None and network is run.project.network
     model = load_model(run.path, "cpu")[1] if run is not None and whole else None
     data = data_code(model, run.base) if run is not None and model is not None else None
-    source = code_with_drawing(network, title, data).encode("utf-8")
+    kept = StartSection.of(run.project).frozen if run is not None else frozen
+    source = code_with_drawing(network, title, data, kept).encode("utf-8")
     if run is None:
         write_atomically(out, source)
         return ExportedCode([out])

@@ -74,7 +74,7 @@ def check_project(project: Project, base: Path | None, devices: Collection[str] 
     checker = Checker(Document(project.network, project.sections))
     info, data_problems = check_data(project.sections.get("data"), base, load=True)
     values = _values(project, base)
-    problems = (*data_problems, *judge(checker, project.sections, info, values, devices, trains_here=False))
+    problems = (*data_problems, *judge(checker, project.sections, info, values, devices, False, base))
     checker.close()
     return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.project.network_comparison import Sign, network_differences
 from app.training.plan_problems import readable_plan
-from app.training.runs import MADE_UP, WEIGHTS
 from app.training.start_section import StartSection
 from graph.checking.check import Checker
 from graph.document import Document
@@ -23,6 +21,7 @@ MANY = 2000
 """Layers of a network whose parameters are not counted for a list."""
 FIRST_WEIGHTS = "first weights"
 """What the values of a run call the weights that its training began with."""
+AT_RANDOM, FROZEN = "drawn at random", "frozen layers"
 NAMED = 3
 """Differences that are named one by one; the others are counted."""
 
@@ -101,19 +100,14 @@ def _start(section: object) -> dict[str, str]:
     except NetloomError:
         return {}
     return {
-        FIRST_WEIGHTS: _file_of_weights(start.weights) if start.weights else "drawn at random",
-        "frozen layers": ", ".join(start.frozen),
+        FIRST_WEIGHTS: _origin(start) if start.weights else AT_RANDOM,
+        FROZEN: ", ".join(start.frozen),
     }
 
 
-def _file_of_weights(name: str) -> str:
-    """The run that a file of weights belongs to, or the file's name."""
-    file = Path(name)
-    made_up = MADE_UP.search(file.parent.name)
-    if file.name != WEIGHTS or not file.parent.name:
-        return file.name
-    title = MADE_UP.sub("", file.parent.name)
-    return f"of the run {title} {made_up[1]}:{made_up[2]}" if made_up else f"of the run {title}"
+def _origin(start: StartSection) -> str:
+    """Where the weights are from, as the list of runs says it."""
+    return f"of {start.source}" if start.run else start.source
 
 
 def _data(section: object) -> dict[str, str]:

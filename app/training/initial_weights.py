@@ -10,7 +10,7 @@ from typing import Self
 from torch import nn
 
 from app.training import checkpoints
-from app.training.start_section import StartSection
+from app.training.start_section import SECTION, StartSection, layer_of, layers_of
 from graph.errors import NetloomError
 from graph.project import Project
 from graph.user_files import opened
@@ -36,7 +36,7 @@ class InitialWeights(StartSection):
         path = weights.resolve()
         inside = base is not None and path.is_relative_to(base.resolve())
         shown = path.relative_to(base.resolve()).as_posix() if inside and base is not None else str(path)
-        return cls(weights=shown, sha256=_digest(path), frozen=frozen, fresh=fresh)
+        return cls(weights=shown, sha256=digest_of(path), frozen=frozen, fresh=fresh)
 
     def load_into(self, module: nn.Module, base: Path | None) -> bool:
         """Put the weights into ``module``; whether there are any.
@@ -49,17 +49,23 @@ class InitialWeights(StartSection):
         if not self.weights:
             return False
         path = (base or Path()) / self.weights
-        if _digest(path) != self.sha256:
-            raise NetloomError(f"{path} is not the file of weights that the project starts from: it was altered.")
+        if digest_of(path) != self.sha256:
+            raise NetloomError(
+                f"{path} is not the file of weights that the project starts from: it was altered. "
+                "Choose again which run it starts from."
+            )
         tensors, _ = checkpoints.read(path)
-        own = {name: tensor for name, tensor in module.state_dict().items() if self._is_fresh(name)}
-        given = {name: tensor for name, tensor in tensors.items() if not self._is_fresh(name)}
-        checkpoints.fill_module(module, given | own, path)
+        own = module.state_dict()
+        layers, given = layers_of(own), self.by_layer(tensors)
+        for layer in sorted(layers - layers_of(given) - {*self.fresh}):
+            raise NetloomError(f"{path} has no weights of {layer}. Let {layer} begin anew.")
+        taken = {name: tensor for name, tensor in given.items() if layer_of(name) in layers}
+        kept = {name: tensor for name, tensor in own.items() if layer_of(name) in self.fresh}
+        try:
+            checkpoints.fill_module(module, taken | kept, path)
+        except NetloomError as error:
+            raise NetloomError(f"{error} Let a layer that differs begin anew.") from None
         return True
-
-    def _is_fresh(self, name: str) -> bool:
-        """Whether a tensor of that name belongs to a layer that begins anew."""
-        return name.partition(".")[0] in self.fresh
 
     def freeze(self, module: nn.Module) -> None:
         """Leave the frozen layers of ``module`` as they are, the statistics that they measure included.
@@ -73,7 +79,14 @@ class InitialWeights(StartSection):
             part.train = lambda mode=True, part=part: part  # type: ignore[method-assign,misc]
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The fingerprint of a file of weights.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be read.
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise NetloomError(f"{path} is larger than {LARGEST >> 30} GB, which no file of weights here is.")
@@ -100,4 +113,16 @@ def starting_from(
         tuple(dict.fromkeys((*before.frozen, *frozen))),
         fresh=tuple(dict.fromkeys((*before.fresh, *fresh))),
     )
-    return replace(project, sections={**project.sections, "start": start.to_json()})
+    return replace(project, sections={**project.sections, SECTION: start.to_json()})
+
+
+def going_on_from(project: Project, weights: Path) -> Project:
+    """The project with the weights of a run of its own to go on from: all of them, also where layers began anew.
+
+    Raises
+    ------
+    NetloomError
+        if the file cannot be read, or the project's section ``start`` is refused.
+    """
+    start = InitialWeights.at(weights, InitialWeights.of(project).frozen)
+    return replace(project, sections={**project.sections, SECTION: start.to_json()})

@@ -6,6 +6,7 @@ What it passes takes a training step on its data, and what it refuses does not, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
@@ -35,12 +36,14 @@ def judge(
     values: Values | None = None,
     devices: Collection[str] = (),
     trains_here: bool = True,
+    base: Path | None = None,
 ) -> tuple[Problem, ...]:
     """What keeps a project from being trained, beside the problems of the network itself.
 
     Afterwards ``checker`` knows what the data asks of the network. ``info`` is what is known of the data; without
     ``values`` what only they would show stays open, and without the ids of ``devices`` whether the chosen one is there.
-    That is a warning where it is not asked for a training on this machine (``trains_here``).
+    That is a warning where it is not asked for a training on this machine (``trains_here``). ``base`` is the folder
+    where relative paths begin.
     """
     plan = sections.get("plan")
     checker.set_data_spec(data_spec(info, plan) if info is not None else None)
@@ -51,7 +54,7 @@ def judge(
         *gan_problems(checker, sections, info),
         *objective_problems(checker, sections, info, values),
         *(_length_problems(checker, known) if known is not None else ()),
-        *learning_problems(known or checker, sections, info, values),
+        *learning_problems(known or checker, sections, info, values, base),
     ]
     return tuple(problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from app.data.data_choice import DataChoice
@@ -13,6 +14,7 @@ from app.data.split import known_counts, part_sizes
 from app.training.plan import Plan
 from app.training.plan_problems import readable_plan
 from app.training.start_section import StartSection
+from app.training.weight_shapes import weight_problems
 from graph.checking.check import Checker
 from graph.checking.fixes import Change, Fix, Replace, Write
 from graph.checking.layer_info import Problem, Severity
@@ -28,9 +30,16 @@ Sizes = tuple[int, int, int]
 
 
 def learning_problems(
-    checker: Checker, sections: Mapping[str, Any], info: DatasetInfo | None, values: Values | None = None
+    checker: Checker,
+    sections: Mapping[str, Any],
+    info: DatasetInfo | None,
+    values: Values | None = None,
+    base: Path | None = None,
 ) -> Iterator[Problem]:
-    """What keeps layers from learning from ``info``, where the network itself has no faults."""
+    """What keeps layers from learning from ``info``, where the network itself has no faults.
+
+    Relative paths of the weights to start from begin at ``base``.
+    """
     try:
         start = StartSection.read(sections.get("start"))
     except NetloomError as error:
@@ -44,6 +53,7 @@ def learning_problems(
         message = f"{id_} cannot begin anew: there is no layer of that name."
         rest = [name for name in start.fresh if name != id_]
         yield Problem(Severity.ERROR, None, None, message, (Fix(f"Forget {id_}", (Change("start", {"fresh": rest}),)),))
+    yield from weight_problems(checker, start, base)
     nodes = [node for node in map(checker.network.node, checker.network.ordered()) if node.id in checker.useful]
     used = [node for node in nodes if not node.muted]
     if not any(isinstance(node.layer, Output) for node in used) or not checker.ok:

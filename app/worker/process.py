@@ -236,7 +236,7 @@ def open_session(request: Train | Resume) -> TrainingSession:
     NetloomError
         if it cannot be trained; the sentence says why.
     """
-    from app.training.initial_weights import starting_from
+    from app.training.initial_weights import going_on_from
     from app.training.training_session import begin, resume
     from graph.project import parse_project
 
@@ -244,7 +244,7 @@ def open_session(request: Train | Resume) -> TrainingSession:
         return resume(request.run, request.epochs, request.paused)
     project = parse_project(dict(request.project))
     if request.weights is not None:
-        project = starting_from(project, request.weights)
+        project = going_on_from(project, request.weights)
     return begin(project, request.base, request.out, request.paused)
 
 

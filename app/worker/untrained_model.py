@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from app.protocol.messages import OpenProject
+from app.training.initial_weights import InitialWeights
 from app.training.trainable import Model
 from graph.project import encode, parse_project
 
@@ -24,5 +25,8 @@ def untrained_model(opened: OpenProject) -> Model:
     if key not in _kept:
         _kept.clear()  # its memory goes before the next one takes its own
         with torch.random.fork_rng(devices=[]):
-            _kept[key] = Model.build(parse_project(dict(opened.project)), opened.base, "cpu")
+            project = parse_project(dict(opened.project))
+            model = Model.build(project, opened.base, "cpu")
+            InitialWeights.of(project).load_into(model.module, opened.base)
+            _kept[key] = model
     return _kept[key]

@@ -10,7 +10,7 @@ import ast
 import importlib.util
 import keyword
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -66,6 +66,20 @@ def load(path: str, device: str = "cpu") -> Network:
 '''
 
 
+FREEZE = '''
+def freeze(network: Network) -> Network:
+    """The network with the layers frozen that were so in training: call this before you train it on (fine-tuning).
+
+    After each ``network.train()`` too, because that wakes batch normalisation and dropout inside them.
+    """
+    for part in ({names}):
+        part.requires_grad_(False)
+        part.eval()
+    return network
+'''
+"""What a file says of frozen layers."""
+
+
 @dataclass(frozen=True)
 class DataCode:
     """Source that a file has beside its network: what its data was, with the imports that needs and another end."""
@@ -75,8 +89,8 @@ class DataCode:
     main: str = ""
 
 
-def generate(network: Network, title: str = "", data: DataCode | None = None) -> str:
-    """The Python source of ``network``, with what is known of its ``data``.
+def generate(network: Network, title: str = "", data: DataCode | None = None, frozen: Sequence[str] = ()) -> str:
+    """The Python source of ``network``, with what is known of its ``data``, and the layers that are ``frozen``.
 
     Raises
     ------
@@ -84,6 +98,7 @@ def generate(network: Network, title: str = "", data: DataCode | None = None) ->
         if the network has errors.
     """
     plan = program(network)
+    kept = [id_ for id_ in frozen if id_ in plan.order]
     classes = _written(plan, data)
     imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
     extra = data.imports if data else ()
@@ -93,6 +108,7 @@ def generate(network: Network, title: str = "", data: DataCode | None = None) ->
         *sources,
         *classes.written.values(),
         LOADER,
+        *([FREEZE.format(names="".join(f"network.{id_}, " for id_ in kept).rstrip())] if kept else []),
         *([f"{DATA}\n{data.source}"] if data else []),
         data.main if data and data.main else _main(plan),
     ]
@@ -110,7 +126,8 @@ def _written(plan: Program, data: DataCode | None) -> _Classes:
     classes = _Classes()
     classes.add(plan, NETWORK)
     imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
-    lines = [*_imports([*imports, *(data.imports if data else ())]), *sources, LOADER, data.source if data else ""]
+    own = [LOADER, FREEZE.format(names=""), data.source if data else ""]
+    lines = [*_imports([*imports, *(data.imports if data else ())]), *sources, *own]
     others = top_level_names("\n".join(lines))
     if others.isdisjoint(classes.written):
         return classes

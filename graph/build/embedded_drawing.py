@@ -19,7 +19,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.build.code import DataCode, generate
@@ -45,8 +45,10 @@ class EmbeddedDrawing:
     intact: bool
 
 
-def code_with_drawing(network: Network, title: str = "", data: DataCode | None = None) -> str:
-    """The Python source of ``network``, with what is known of its ``data``, and its drawing at the end.
+def code_with_drawing(
+    network: Network, title: str = "", data: DataCode | None = None, frozen: Sequence[str] = ()
+) -> str:
+    """The Python source of ``network``, with its ``data`` and ``frozen`` layers, and its drawing at the end.
 
     The choice of data and the training settings stay out: they name files of the machine.
 
@@ -55,7 +57,7 @@ def code_with_drawing(network: Network, title: str = "", data: DataCode | None =
     NetloomError
         if the network has errors.
     """
-    code = generate(network, title, data)
+    code = generate(network, title, data, frozen)
     project = Project(network, {"about": {"title": title}} if title else {})
     written = encode(project_json(project)).decode("utf-8")
     drawing = "".join(f"# {piece}\n" for line in written.strip().split("\n") for piece in _pieces(line))

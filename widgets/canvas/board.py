@@ -12,6 +12,8 @@ from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF
 
+from app.training.start_edits import start_of
+from app.training.start_section import SECTION
 from graph.changes import (
     AnnotationSet,
     Connected,
@@ -22,6 +24,7 @@ from graph.changes import (
     LayerRemoved,
     LayerRenamed,
     LayerSet,
+    SectionSet,
 )
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -30,7 +33,7 @@ from graph.drawing import cards
 from graph.drawing.routing import WirePath
 from graph.garbage_collection import undisturbed
 from graph.network import Annotation, Connection, Network, Node, Position
-from widgets.canvas.board_items import EVERYWHERE, HALO, Card, Face, Slot, Wire
+from widgets.canvas.board_items import EVERYWHERE, FRESH, FROZEN, HALO, Card, Face, Slot, Wire
 from widgets.canvas.grid_index import GridIndex
 from widgets.canvas.inside_block import block_ports, state_returns, titled
 from widgets.canvas.wire_router import NOWHERE, WireRouter
@@ -65,6 +68,8 @@ class Board:
         """Layers with an error."""
         self._hanging: dict[str, float] = {}
         """How far something hangs from cards."""
+        self._starts = self._read_starts()
+        """What badges say of the weights of layers."""
         self._ends: dict[str, set[Slot]] = {}
         """The wires at each card."""
         self._router = WireRouter(self.cards, self.card_index)
@@ -139,7 +144,7 @@ class Board:
 
     def follow(self, commit: Commit) -> None:
         """Follow a commit, whatever its origin."""
-        ids = _touched(commit)
+        ids = {**_touched(commit), **self._follow_starts(commit)}
         followers = [id_ for id_, owner in self.ties.items() if owner in ids]
         self._reconcile({**ids, **dict.fromkeys(followers), **dict.fromkeys(block_ports(self.document))})
         if any(isinstance(change, AnnotationSet) for change in commit.changes):
@@ -247,7 +252,23 @@ class Board:
         """What is painted on a layer's card."""
         still = card.face.node if card is not None and _alike(card.node, node) else node.moved(ORIGIN)
         taken = frozenset(self.document.network.into(node.id))
-        return Face(still, self.checker.layer_info(node.id), titled(self.document, node), taken)
+        start = self._starts.get(node.id, "")
+        return Face(still, self.checker.layer_info(node.id), titled(self.document, node), taken, start)
+
+    def _read_starts(self) -> dict[str, str]:
+        """What the document says of the weights of its layers."""
+        start = start_of(self.document.sections)
+        return dict.fromkeys(start.fresh, FRESH) | dict.fromkeys(start.frozen, FROZEN)
+
+    def _follow_starts(self, commit: Commit) -> dict[str, None]:
+        """Layers of which a commit says something else."""
+        if not any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
+            return {}
+        before, self._starts = self._starts, self._read_starts()
+        differing = before.keys() ^ self._starts.keys() | {
+            id_ for id_ in before if before[id_] != self._starts.get(id_)
+        }
+        return dict.fromkeys(sorted(differing))
 
     def _mark(self, card: Card) -> None:
         """Note whether there is an error at the layer."""

@@ -25,6 +25,9 @@ EVERYWHERE = QRectF(-200_000, -200_000, 400_000, 400_000)
 DEAD = "dead"
 """What wires are painted as that carry values nobody uses."""
 
+FROZEN, FRESH = "frozen", "begins with fresh weights"
+"""What a badge on a card says of a layer's weights."""
+
 Slot = tuple[str, str]
 """Layer and input port: what names a wire."""
 
@@ -42,6 +45,8 @@ class Face:
     """What the card is called beside its name: the layer's kind, a block's label."""
     taken: frozenset[str]
     """Input ports that a wire arrives at."""
+    start: str = ""
+    """How its weights begin, where that is said: `FROZEN` or `FRESH`."""
 
     @property
     def id(self) -> str:

@@ -32,6 +32,7 @@ def describe(canvas: CanvasContext, card: Card) -> str:
         f"gives {', '.join(outputs)}" if outputs else "no shape yet",
         f"from {', '.join(sources)}" if sources else "",
         f"to {', '.join(targets)}" if targets else "",
+        card.face.start,
         "leads to no output" if card.info.dead else "",
         card.sentence.replace("\n", " "),
     ]

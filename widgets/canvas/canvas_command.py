@@ -6,7 +6,7 @@ A module of `widgets.canvas.commands` adds a command by decorating a function wi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, Flag, auto
 from functools import cache
 from importlib import import_module
@@ -71,6 +71,8 @@ class CanvasCommand:
     everywhere: bool = False
     """Whether its keys also work where another part of the window has the keyboard."""
     icon: str = ""
+    checked: Test | None = None
+    """Makes it a switch: whether it is on."""
 
 
 _registered: dict[str, CanvasCommand] = {}
@@ -92,6 +94,18 @@ def command(
     def register(run: Run) -> Run:
         name = id or run.__name__
         _registered[name] = CanvasCommand(name, title, run, keys, group, context, when, needs_layers, everywhere, icon)
+        return run
+
+    return register
+
+
+def switch(checked: Test) -> Callable[[Run], Run]:
+    """Make the command that a function was registered as a switch, which is on where ``checked``."""
+
+    def register(run: Run) -> Run:
+        for name, each in _registered.items():
+            if each.run is run:
+                _registered[name] = replace(each, checked=checked)
         return run
 
     return register

@@ -11,7 +11,7 @@ from graph.checking.layer_info import Severity
 from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
-from widgets.canvas.board_items import DEAD, HALO, Face
+from widgets.canvas.board_items import DEAD, FROZEN, HALO, Face
 from widgets.canvas.level_of_detail import LARGEST_TEXT, Level, level_at
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
@@ -81,6 +81,8 @@ class CardPainter:
         self._ports(painter, face)
         if face.node.tied:
             self._badge(painter, body, f"weights of {face.node.tied}")
+        if face.start:
+            self._start_badge(painter, face, 8.0)
         if face.severity:
             self._mark(painter, face.severity)
 
@@ -237,6 +239,16 @@ class CardPainter:
         painter.setFont(self.kind_font)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
+    def _start_badge(self, painter: QPainter, face: Face, radius: float) -> None:
+        """A snowflake on the lower corner of a frozen layer, a spark on that of one that begins anew."""
+        centre = QPointF(cards.WIDTH - 3, face.height - 3)
+        painter.setPen(QPen(self.theme.accent, radius / 8))
+        painter.setBrush(self.theme.raised)
+        painter.drawEllipse(centre, radius, radius)
+        side = 1.5 * radius
+        area = QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)
+        icons.paint(painter, "snowflake" if face.start == FROZEN else "spark", area, self.theme.accent)
+
     # Less
 
     def mid(self, painter: QPainter, face: Face, zoom: float) -> None:
@@ -266,6 +278,8 @@ class CardPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(problem_color(self.theme, face.severity))
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
+        if face.start:
+            self._start_badge(painter, face, 7 / zoom)
 
     def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float, ink: QColor) -> None:
         sized, shown = self.word_fitting(font, pixels, text, area.width())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QWidget
 
 from graph.structure.blocks import Block, Loop, Timed
@@ -124,14 +124,18 @@ def _add_commands(canvas: CanvasContext, menu: QMenu, place: ContextMenu) -> Non
             menu.addSeparator()
         last = command.group
         keys = command.keys[0] if command.keys else ""
-        _add(menu, command.title, _attempt(canvas, partial(command.run, canvas)), keys)
+        entry = _add(menu, command.title, _attempt(canvas, partial(command.run, canvas)), keys)
+        if command.checked is not None:
+            entry.setCheckable(True)
+            entry.setChecked(command.checked(canvas))
 
 
 def _attempt(canvas: CanvasContext, act: Callable[[], object]) -> Callable[[], None]:
     return lambda: canvas.events.attempt(act)
 
 
-def _add(menu: QMenu, title: str, act: Callable[[], object], keys: str = "") -> None:
+def _add(menu: QMenu, title: str, act: Callable[[], object], keys: str = "") -> QAction:
     # The keys are shown only: the canvas answers them itself, and a shortcut of the menu would answer them twice.
     action = menu.addAction(f"{title}\t{keys}" if keys else title)
     action.triggered.connect(lambda _checked: act())  # whether it is checked is not for the command
+    return action

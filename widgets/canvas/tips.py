@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from graph.layers.base import needs
 from graph.shapes import Shape
 from widgets.canvas.board import Board
+from widgets.canvas.board_items import FRESH, FROZEN
 from widgets.canvas.hit_test import Hit, What
 from widgets.canvas.wire_painter import LEGEND
 
+STARTS = {
+    FROZEN: "frozen, so training leaves its weights as they are",
+    FRESH: "begins with fresh weights, whatever the run holds that training starts from",
+}
 UNKNOWN = "shape not known yet"
 
 
@@ -39,7 +44,8 @@ def _sentence(board: Board, hit: Hit) -> str:
         return card.sentence
     counted = f", {card.info.parameters:,} parameters" if card.info.parameters else ""
     dead = " - leads to no output, so nothing that it computes is used" if card.info.dead else ""
-    return f"{hit.id}: {card.node.layer.title}{counted}{dead}"
+    start = f" - {STARTS[card.face.start]}" if card.face.start else ""
+    return f"{hit.id}: {card.node.layer.title}{counted}{start}{dead}"
 
 
 def _described(shape: Shape | None, otherwise: str) -> str:

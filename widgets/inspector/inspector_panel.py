@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.system.number_format import counted
+from app.training.start_edits import start_of
 from graph.changes import LayerRenamed
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -31,6 +32,7 @@ from widgets.inspector.layer_notes import LayerNotes
 from widgets.inspector.loop_states import StatesEditor
 from widgets.inspector.sections import FactRows, FamilySign, Section
 from widgets.inspector.shape_text import cost_facts, shape_facts, total_facts
+from widgets.inspector.start_boxes import StartBoxes
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.form_area import FormArea
@@ -84,6 +86,7 @@ class LayerPage(Themed, QWidget):
         self.by_hand.setObjectName("computeByHand")
         self.by_hand.setToolTip("Follow the window step by step, with every product and sum")
         self.by_hand.clicked.connect(lambda: self.by_hand_wanted.emit(self._id))
+        self.start = StartBoxes()
         self.nothing = text_label(look="faint", wrap=True, hidden=True)
         self.nothing.setText("This layer has no settings.")
         self.shapes, self.costs = FactRows("layerShapes"), FactRows("layerCosts")
@@ -106,7 +109,7 @@ class LayerPage(Themed, QWidget):
         head = hbox(
             (self.sign, 0, Qt.AlignmentFlag.AlignVCenter), (vbox(self.kind, spacing=0), 1), self.why, spacing=10
         )
-        settings = (self.form, self.nothing, self.loop, (self.by_hand, 0, Qt.AlignmentFlag.AlignLeft))
+        settings = (self.form, self.nothing, self.start, self.loop, (self.by_hand, 0, Qt.AlignmentFlag.AlignLeft))
         sections = (Section("Shapes", self.shapes), Section("Cost", self.costs), self.teaching)
         items = (head, self.name, Gap(4), *settings, *sections, Stretch(1))
         vbox(*items, parent=self, margins=(14, 12, 14, 14), spacing=6)
@@ -133,13 +136,14 @@ class LayerPage(Themed, QWidget):
         self.form.show_settings(settings, {spec.name: value for spec, value in shown})
         if fresh:
             self.form.bring_back(self._aside.get(self._place, {}))
+        self.start.show_layer(document, checker, id_)
         self._show_automatic(layer, checker.surroundings(id_), settings)
         self._show_pins()
         self.loop.setVisible(isinstance(layer, Loop))
         if isinstance(layer, Loop):
             self.states.show_loop(layer)
         self.shapes.show_facts(shape_facts(node, facts))
-        self.costs.show_facts(cost_facts(facts))
+        self.costs.show_facts(cost_facts(facts, frozen=id_ in start_of(document.sections).frozen))
         self.costs.stand_below(self.shapes)
         self.function.show_layer(layer)
         self.notes.show_problems([problem for problem in facts.problems if problem.severity is not Severity.HINT])
@@ -300,7 +304,7 @@ class NetworkPage(QWidget):
         description = about if isinstance(about, dict) else {}
         self.title.setText("The network")
         self._tell(str(description.get("summary") or ""), _sentence(str(description.get("expect") or "")))
-        self.facts.show_facts(total_facts(checker))
+        self.facts.show_facts(total_facts(checker, start_of(document.sections)))
         self.hint.setText("Select a layer to see and change its settings.")
 
     def show_several(self, checker: Checker, ids: Sequence[str]) -> None:

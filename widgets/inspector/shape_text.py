@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from app.project.cost_text import connections_text, layer_texts, memory_text, network_costs, work_text
 from app.system.number_format import counted, scaled
 from app.training.epoch_time import epoch_time_text
+from app.training.start_section import StartSection, trainable
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
 from graph.network import Node
 from graph.shapes import Shape, format_sizes
+
+NOTHING_SAID = StartSection()
+"""Of a network that begins with fresh weights, none of which are frozen."""
 
 
 def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
@@ -32,9 +36,9 @@ def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
     return [*rows, ("Out", shapes(facts.outputs, node.outputs))] if node.outputs else rows
 
 
-def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
-    """Rows on what the layer costs and how far it sees."""
-    rows = [("Parameters", f"{facts.parameters:,}")]
+def cost_facts(facts: LayerInfo, *, frozen: bool = False) -> list[tuple[str, str]]:
+    """Rows on what the layer costs and how far it sees; of a ``frozen`` one no parameter is trainable."""
+    rows = [("Parameters", f"{facts.parameters:,}{', frozen' if frozen else ''}")]
     connections, work, memory = layer_texts(facts)
     if facts.connections not in (0, facts.parameters):  # where weights are shared, or some have none
         rows.append(("Connections", connections if facts.is_open else f"{facts.connections:,}"))
@@ -47,20 +51,24 @@ def cost_facts(facts: LayerInfo) -> list[tuple[str, str]]:
     return rows
 
 
-def total_facts(checker: Checker) -> list[tuple[str, str]]:
+def total_facts(checker: Checker, start: StartSection = NOTHING_SAID) -> list[tuple[str, str]]:
     """Rows on the whole network, without what the status line says of it at all times."""
+    learns = trainable(checker, start)
     shared, costs = checker.connections != checker.parameters, network_costs(checker)
     return [
         ("Layers", f"{len(checker.network):,}"),
         *([("Connections", connections_text(costs))] if shared else []),
+        *([("Trainable", f"{learns:,} of {checker.parameters:,}")] if learns != checker.parameters else []),
         ("Weights", scaled(checker.parameters * 4, "B")),
         ("Activations", memory_text(costs)),
     ]
 
 
-def status_costs(checker: Checker, seconds: float | None) -> list[str]:
-    """The parts of the status line."""
-    parts = [counted(checker.parameters, "parameter"), _work(checker)]
+def status_costs(checker: Checker, seconds: float | None, start: StartSection = NOTHING_SAID) -> list[str]:
+    """The parts of the status line; where layers are frozen, with the parameters that are trainable."""
+    learns = trainable(checker, start)
+    among = f", {learns:,} trainable" if learns != checker.parameters else ""
+    parts = [f"{counted(checker.parameters, 'parameter')}{among}", _work(checker)]
     if seconds is not None:
         parts.append(f"~{epoch_time_text(seconds)} per epoch")
     return parts

@@ -275,6 +275,36 @@ def _over_time(path: QPainterPath) -> None:
         _line(path, (middle, 4), (middle, 6.5))
 
 
+def _snowflake(path: QPainterPath) -> None:
+    """Frozen: three bars through the middle, each with a fork at both ends."""
+    for angle in (90, 150, 210):
+        turn = QTransform().translate(12, 12).rotate(angle)
+        for x in (-1, 1):
+            for end in ((9.5, 0), (7.5, 3), (7.5, -3)):
+                begin = (0, 0) if end[1] == 0 else (4.5, 0)
+                _line(
+                    path,
+                    turn.map(QPointF(x * begin[0], begin[1])).toTuple(),
+                    turn.map(QPointF(x * end[0], end[1])).toTuple(),
+                )
+
+
+def _spark(path: QPainterPath) -> None:
+    """Something new: a star of four points."""
+    _line(
+        path,
+        (12, 2.5),
+        (14.5, 9.5),
+        (21.5, 12),
+        (14.5, 14.5),
+        (12, 21.5),
+        (9.5, 14.5),
+        (2.5, 12),
+        (9.5, 9.5),
+        (12, 2.5),
+    )
+
+
 FAMILIES: dict[str, Draw] = {
     "io": _io,
     "convolution": _convolution,
@@ -316,6 +346,8 @@ _DRAWN: dict[str, Draw] = FAMILIES | {
     "pencil": _pencil,
     "stairs": _stairs,
     "over_time": _over_time,
+    "snowflake": _snowflake,
+    "spark": _spark,
 }
 
 _FILLED = frozenset({"play", "pause", "step", "back", "first", "last", "stop"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.system import home
 from app.system.work_folder import remove_lost_folders
 from graph.errors import NetloomError
+from widgets.shell.actions.start_actions import StartActions
 from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def build_training(window: MainWindow) -> None:
 
     show_project()
     session.leaving.connect(panel.advice.close_document)  # before the controller forgets the run, which advises anew
+    window.part(StartActions).listen(panel)
     panel.export_wanted.connect(window.part(ExportActions).ask)
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.set_roof(window.workbench.canvas)

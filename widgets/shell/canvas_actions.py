@@ -37,6 +37,7 @@ def _action(command: CanvasCommand, *, divide: bool) -> Action:
         keys,
         command.icon,
         _enabled(command),
+        checked=_checked(command),
         on_canvas=not command.everywhere,
         divide=divide,
     )
@@ -51,6 +52,14 @@ def _enabled(command: CanvasCommand) -> Callable[[Context], bool]:
     return lambda context: (
         context.working and usable(context) and (when is None or when(context.workbench.canvas.context))
     )
+
+
+def _checked(command: CanvasCommand) -> Callable[[Context], bool] | None:
+    """Whether a switch is on; None for what is none."""
+    checked = command.checked
+    if checked is None:
+        return None
+    return lambda context: context.working and context.ready and checked(context.workbench.canvas.context)
 
 
 def _run(id: str) -> Callable[[Context], None]:

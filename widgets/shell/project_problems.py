@@ -78,7 +78,8 @@ class ProjectProblems(QObject):
 
     def _check(self, info: DatasetInfo | None, data_problems: tuple[Problem, ...]) -> None:
         state = self._session.state
-        problems = (*data_problems, *judge(state.checker, state.document.sections, info, devices=self._devices))
+        found = judge(state.checker, state.document.sections, info, devices=self._devices, base=state.base)
+        problems = (*data_problems, *found)
         known, shown = (state.data, state.project_problems, state.has_data), (info, problems, state.chooses_data)
         state.data, state.data_problems, state.project_problems = info, data_problems, problems
         state.has_data = state.chooses_data

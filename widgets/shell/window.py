@@ -359,12 +359,14 @@ class MainWindow(DropTarget):
         self._status_soon.stop()
         if not self.ready:
             return
+        from app.training.start_edits import start_of
         from widgets.inspector.shape_text import status_costs
         from widgets.panels.problems import status_of
 
         state = self.session.state
         self.status.show_problems(*status_of(self.session.problems, state.hints, has_data=state.chooses_data))
-        self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds))
+        start = start_of(state.document.sections)
+        self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds, start))
 
     def _show_devices(self, offered: list[tuple[str, str]], chosen: str, automatic: str) -> None:
         self.bar.show_devices(offered, chosen, automatic)

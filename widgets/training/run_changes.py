@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.project.project_ids import known_project
-from app.project.run_settings import changes, summary
+from app.project.run_settings import AT_RANDOM, FIRST_WEIGHTS, FROZEN, changes, summary
 from app.protocol.events import Epoch, TrainingProgress
 from app.system.number_format import format_percent
 from app.training.kept_epoch import KeptEpoch
@@ -58,8 +58,18 @@ def test_change(entries: Iterable[RunEntry], entry: RunEntry) -> str:
 
 def tip_of(entries: Iterable[RunEntry], entry: RunEntry) -> tuple[str, ...]:
     """The lines of a run's tooltip: its name, notes, what differs from the run before, and its folder."""
-    lines = (entry.name, entry.labels.notes, *changes_of(entries, entry), test_change(entries, entry), str(entry.path))
+    differences = changes_of(entries, entry)
+    began = () if any(line.startswith(FIRST_WEIGHTS) for line in differences) else (began_with(entry),)
+    said = (*differences, *began, test_change(entries, entry))
+    lines = (entry.name, entry.labels.notes, *said, str(entry.path))
     return tuple(filter(None, lines))
+
+
+def began_with(entry: RunEntry) -> str:
+    """The weights that its training began with, where these were not drawn at random, and what was frozen of them."""
+    first, frozen = entry.settings.values.get(FIRST_WEIGHTS, AT_RANDOM), entry.settings.values.get(FROZEN, "")
+    said = [f"{FIRST_WEIGHTS} {first}"] if first != AT_RANDOM else []
+    return "; ".join([*said, f"{FROZEN} {frozen}"] if frozen else said)
 
 
 def project_name(entry: RunEntry) -> str:

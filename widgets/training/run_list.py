@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.project.project_ids import KnownProject, known_projects
 from app.system.number_format import counted, scaled
+from app.training.runs import WEIGHTS
 from graph.atomic_write import write_atomically
 from graph.document import Document
 from graph.errors import NetloomError
@@ -61,14 +62,16 @@ TIPS = {
 
 
 class RunList(QWidget):
-    """Runs in a table. `picked` carries the run that was chosen, `resume_wanted` and `export_wanted` what to do.
+    """Runs in a table. `picked` carries the run that was chosen.
 
+    `resume_wanted`, `start_wanted` and `export_wanted` carry the run that something is to be done with,
     `compare_wanted` carries two runs, the older first; `widened` says whether the table wants all the room;
     `last_wanted` carries the run that was the last one before a deletion that was taken back.
     """
 
     picked = Signal(object)
     resume_wanted = Signal(object)
+    start_wanted = Signal(object)
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
     widened = Signal(bool)
@@ -181,6 +184,13 @@ class RunList(QWidget):
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
         return [self.model.entry(row) for row in rows]
 
+    @property
+    def can_start_from(self) -> bool:
+        """Whether one run is selected whose weights another training may start from."""
+        entry = self.current
+        usable = entry is not None and entry.problem is None and entry.path != self.model.busy
+        return usable and len(self.selected) < 2 and entry is not None and (entry.path / WEIGHTS).is_file()
+
     def select(self, path: Path) -> None:
         """Select a run, if it is listed."""
         row = self.model.row_of(path)
@@ -286,6 +296,7 @@ class RunList(QWidget):
         if clear:
             menu.clear()
         entry, chosen = self.current, self.selected or ([self.current] if self.current is not None else [])
+        menu.addAction("Start from this run…", self._start).setEnabled(self.can_start_from)
         for column in LABELS:
             add_entry(menu, f"{column.title}…", partial(self._edit, column)).setEnabled(entry is not None)
         menu.addAction("Open the folder", self._open_folder).setEnabled(entry is not None)
@@ -314,6 +325,10 @@ class RunList(QWidget):
     def _resume(self) -> None:
         if self.current is not None:
             self.resume_wanted.emit(self.current.path)
+
+    def _start(self) -> None:
+        if self.current is not None:
+            self.start_wanted.emit(self.current.path)
 
     def _compare(self) -> None:
         pair = self.pair()

@@ -19,6 +19,7 @@ from widgets.fields.forms import SettingsForm
 from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.training.start_note import StartNote
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -66,6 +67,8 @@ class PlanForm(FormArea):
         inside = QWidget(self)
         column = vbox(parent=inside, margins=(12, 4, 12, 12), spacing=8)
         self.dock(self._fault)
+        self.start = StartNote(inside)
+        column.addWidget(self.start)
         columns = FormColumns()
         for title, _ in GROUPS:
             heading = text_label(title, inside, look="heading")
@@ -85,6 +88,7 @@ class PlanForm(FormArea):
             form.forget()
         self._document = document
         self._stop = document.subscribe(self._on_commit)
+        self.start.set_document(document)
         self.setEnabled(True)
         self._show()
 
@@ -98,6 +102,7 @@ class PlanForm(FormArea):
         self._stop()
         self._stop = _nothing
         self._document = None
+        self.start.set_document(None)
         self.setEnabled(False)
 
     @property

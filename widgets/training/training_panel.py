@@ -44,12 +44,14 @@ LEFT = 408
 class TrainPanel(QWidget):
     """Everything about training on one panel, made to stand below the canvas.
 
-    `run_picked` carries the run that was chosen in the list, `export_wanted` the run to export, `compare_wanted` two
+    `run_picked` carries the run that was chosen in the list, `start_wanted` one whose weights the next training is to
+    start with, `export_wanted` the run to export, `compare_wanted` two
     runs to compare, the older first. `run_renamed` carries the folder of a run as it was and as it is called now.
     """
 
     run_picked = Signal(object)
     run_renamed = Signal(object, object)
+    start_wanted = Signal(object)
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
 
@@ -126,6 +128,7 @@ class TrainPanel(QWidget):
         model.renamed.connect(self._on_rename)
         self.runs.picked.connect(self.run_picked)
         self.runs.picked.connect(self._on_picked)
+        self.runs.start_wanted.connect(self.start_wanted)
         self.runs.export_wanted.connect(self.export_wanted)
         self.runs.resume_wanted.connect(self._resume)
         self.runs.compare_wanted.connect(self.compare_wanted)
