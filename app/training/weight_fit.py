@@ -13,7 +13,7 @@ from app.training.weight_shapes import Shapes, shapes_in
 from graph.build.compile import compile_network
 from graph.project import Project
 
-ASKED = "you let it begin anew"
+ASKED = "it is marked so"
 NEW = "the run has no layer of that name"
 
 

@@ -82,7 +82,7 @@ class CardPainter:
         if face.node.tied:
             self._badge(painter, body, f"weights of {face.node.tied}")
         if face.start:
-            self._start_badge(painter, face, 8.0)
+            self._start_badge(painter, face, 9.0)
         if face.severity:
             self._mark(painter, face.severity)
 
@@ -245,7 +245,7 @@ class CardPainter:
         painter.setPen(QPen(self.theme.accent, radius / 8))
         painter.setBrush(self.theme.raised)
         painter.drawEllipse(centre, radius, radius)
-        side = 1.5 * radius
+        side = 1.4 * radius
         area = QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)
         icons.paint(painter, "snowflake" if face.start == FROZEN else "spark", area, self.theme.accent)
 
@@ -279,7 +279,7 @@ class CardPainter:
             painter.setBrush(problem_color(self.theme, face.severity))
             painter.drawEllipse(QPointF(cards.WIDTH - 4, 4), 5 / zoom, 5 / zoom)
         if face.start:
-            self._start_badge(painter, face, 7 / zoom)
+            self._start_badge(painter, face, 8 / zoom)
 
     def _word(self, painter: QPainter, area: QRectF, text: str, font: QFont, pixels: float, ink: QColor) -> None:
         sized, shown = self.word_fitting(font, pixels, text, area.width())
