@@ -126,6 +126,8 @@ def _lengths(dataset: Dataset, field: Field) -> Array | None:
 def statistics(field: Field, lengths: Array | None = None) -> tuple[FeatureStatistics, ...]:
     """Range, mean, deviation and histogram of each feature or channel of ``field``, in its own units.
 
+    The place that is kept for categories which no sample has tells nothing, and is left out.
+
     ``lengths`` (N, 1) says how many steps of each sample count; what lies behind is padding.
     """
     if field.classes or field.values.dtype.kind != "f":
@@ -136,7 +138,9 @@ def statistics(field: Field, lengths: Array | None = None) -> tuple[FeatureStati
     columns = per_feature(counted, field.shape)[:, :FEATURES]
     names = field.names or tuple(f"{_noun(field)} {number + 1}" for number in range(columns.shape[1]))
     units = field.units or ("",) * len(names)
-    return tuple(_statistics_of(*feature) for feature in zip(names, units, columns.T, strict=False))
+    unseen = {end - 1 for _, end in field.categories}
+    features = enumerate(zip(names, units, columns.T, strict=False))
+    return tuple(_statistics_of(*each) for place, each in features if place not in unseen or each[2].any())
 
 
 def _noun(field: Field) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graph.layers.settings import Setting
 
 
-LETTERS = 13
+LETTERS = 14
 """Letters that a label has on one line beside its field."""
 
 TALL = 3

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from app.data.data_choice import DataChoice
-from app.data.data_preview import LEFT_OUT, given_note, preview
+from app.data.data_preview import LEFT_OUT, given_note, preview, statistics
+from app.data.dataset import Field
 from app.data.prepare import prepare
 from app.data.sources.texts import Text
 from app.protocol.data_messages import DataPreviewed
 from app.protocol.framing import Decoder, encode
+from graph.shapes import vector
 from tests.app.conftest import Write
 
 
@@ -93,3 +95,12 @@ def test_a_division_that_the_data_brings_is_told(parts: list[int], said: str) ->
     (note,) = given_note(dataset)
     assert note.startswith(said) and (len(set(parts)) == 3) == (note == said)
     assert note in preview(replace(prepared, dataset=dataset)).notes
+
+
+def test_the_place_of_categories_that_no_sample_has_tells_nothing() -> None:
+    codes = np.array([[1.5, 1, 0, 0], [2.5, 0, 1, 0]], np.float32)
+    names = ("size", "street = A", "street = B", "street = (unknown)")
+    field = Field("x", vector(4), names=names, values=codes, categories=((1, 4),))
+    assert [feature.name for feature in statistics(field)] == list(names[:3])
+    codes[0, 3] = 1
+    assert [feature.name for feature in statistics(field)] == list(names)

@@ -52,7 +52,7 @@ def test_what_takes_weights_and_what_begins_anew_and_why_is_said_before() -> Non
         "Take its weights: conv1, conv2.\n"
         "Begin anew: dense1 (its shape differs: 5 × 128 there, 6 × 128 here)."
     )
-    assert [title for title, _ in question.choices] == ["Start from this run", "Start, and freeze these", "Cancel"]
+    assert [title for title, _ in question.choices] == ["Start from this run", "Start, taken layers frozen", "Cancel"]
     assert scene.start is None
     scene.choose("Cancel")
     assert scene.start is None
@@ -74,7 +74,7 @@ def test_the_project_starts_there_until_undo() -> None:
 
 def test_what_takes_weights_is_frozen_where_something_else_learns() -> None:
     scene = Scene()
-    scene.choose("Start, and freeze these")
+    scene.choose("Start, taken layers frozen")
     assert (scene.start["frozen"], scene.start["fresh"]) == (["conv1", "conv2"], ["dense1"])
     assert [title for title, _ in Scene().offer(LAYERS[:2]).choices] == ["Start from this run", "Cancel"]
 

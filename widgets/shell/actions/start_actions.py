@@ -94,7 +94,7 @@ class StartActions:
         frozen = self._start.frozen
         rest = [each.layer for each in fitted.layers if each.reason and each.layer not in frozen]
         freezes = bool(rest) and not {*taken} <= {*frozen}
-        freezing: list[Choice] = [("Start, and freeze these", partial(start, taken))] if freezes else []
+        freezing: list[Choice] = [("Start, taken layers frozen", partial(start, taken))] if freezes else []
         text = f"Start the next training with the weights of “{name}”?\n\n{sheet_text(fitted.layers, frozen)}"
         choices: tuple[Choice, ...] = (("Start from this run", start), *freezing, ("Cancel", lambda: None))
         self._context.say(Notice(text, "info", choices, KEY, asks=True, of_project=True))
