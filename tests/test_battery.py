@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import mmap
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from tests.battery import __main__ as battery
 from tests.battery import mutants, rounds
 from tests.battery.mutants import json_mutant, mutant, within_limits
 from tests.battery.one_promise import play
+from tests.battery.own_processes import kept_waiting
 from tests.battery.promise import Promise, Round, chance, names, promise
 from tests.battery.stalls import Stalls
 from tests.battery.supervisor import Battery, Entry, Turns, fared
@@ -206,3 +209,25 @@ def test_a_stall_is_what_the_event_loop_waits_for_and_not_what_it_turns_over(qtb
     at_once = stalls.end()
     stalls.leave()
     assert in_turns < 5 < at_once
+
+
+def test_what_a_process_waits_for_its_turn_is_told_apart_from_what_it_does() -> None:
+    """Two that share one core wait for each other; one that sleeps waits for nothing."""
+    core = min(os.sched_getaffinity(0))
+    busy = f"import os; os.sched_setaffinity(0, [{core}])\nwhile True: pass"
+    idle = "import time; print(flush=True); time.sleep(60)"
+    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for code in (busy, busy, idle)]
+    first, _, sleeps = running
+    try:
+        assert sleeps.stdout is not None
+        sleeps.stdout.readline()
+        slept, ends = kept_waiting(sleeps.pid), time.monotonic() + 60
+        while kept_waiting(first.pid) < 0.2 and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert kept_waiting(first.pid) >= 0.2
+        assert kept_waiting(sleeps.pid) - slept < 0.2
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
+    assert kept_waiting(first.pid) == 0

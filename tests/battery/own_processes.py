@@ -90,3 +90,14 @@ def is_alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def kept_waiting(process: int) -> float:
+    """Seconds that a thread of a process was ready to run and the machine ran others: the longest of its threads."""
+    waits = [0.0]
+    for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
+        try:
+            waits.append(int(thread.read_text().split()[1]) / 1e9)
+        except OSError:  # it has ended
+            continue
+    return max(waits)
