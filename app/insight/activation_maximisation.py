@@ -31,7 +31,7 @@ def beginning(model: Model, source: InputSource, units: Sequence[int], seed: int
     """Noise (n, *sizes) to climb from, a little around the data's mean; a unit's own follows from the seed."""
     sizes = tuple(source.values.shape[1:])
     noise = [np.random.default_rng([seed, unit]).standard_normal(sizes, np.float32) for unit in units]
-    spread = NOISE * _spread(model, source)
+    spread = NOISE * spread_of(model, source)
     return torch.from_numpy(np.stack(noise)).to(source.values.device) * spread + mean_of(model, source)
 
 
@@ -79,8 +79,8 @@ class Ways:
         self._layer, self._source, self._recipe = layer, source, recipe
         self._kind = source.field.shape.kind
         device = source.values.device
-        self._middle, self._scale = mean_of(model, source), _spread(model, source)
-        self._low, self._high = (torch.from_numpy(end).to(device) for end in _limits(model, source))
+        self._middle, self._scale = mean_of(model, source), spread_of(model, source)
+        self._low, self._high = (torch.from_numpy(end).to(device) for end in limits_of(model, source))
         # Shifting the input under a single place would only smear what that place sees.
         self._shift = recipe.jitter if recipe.whole or not layer.places else 0
 
@@ -129,7 +129,7 @@ def middle_place(layer: ProbedLayer, places: int) -> int:
 
 def deviations(model: Model, source: InputSource, state: Tensor) -> Array:
     """How far each value of ``state`` (n, *sizes) is from the data's mean, in deviations of its feature or channel."""
-    return numbers((state - mean_of(model, source)) / _spread(model, source))
+    return numbers((state - mean_of(model, source)) / spread_of(model, source))
 
 
 SPATIAL: dict[Kind, tuple[int, ...]] = {
@@ -175,7 +175,7 @@ def mean_of(model: Model, source: InputSource) -> Tensor:
     return torch.from_numpy(mean.astype(np.float32)).to(source.values.device)
 
 
-def _spread(model: Model, source: InputSource) -> Tensor:
+def spread_of(model: Model, source: InputSource) -> Tensor:
     """The deviation of each feature or channel as the network reads it, 1 where it never changes."""
     if source.field.name in model.prepared.scalers:
         return torch.ones((1,) * source.values.dim(), device=source.values.device)
@@ -183,7 +183,7 @@ def _spread(model: Model, source: InputSource) -> Tensor:
     return torch.from_numpy(np.where(spread > 0, spread, 1.0).astype(np.float32)).to(source.values.device)
 
 
-def _limits(model: Model, source: InputSource) -> tuple[Array, Array]:
+def limits_of(model: Model, source: InputSource) -> tuple[Array, Array]:
     """Least and greatest value of each feature or channel; they broadcast over (n, *sizes)."""
     values, axes = _some(model, source), _others(source)
     return values.min(axes, keepdims=True), values.max(axes, keepdims=True)

@@ -118,6 +118,22 @@ def answering(model: Model) -> fx.GraphModule:
     return parts[end.name]
 
 
+def part_to(model: Model, layers: Sequence[str]) -> fx.GraphModule:
+    """The part of the network that leads to all of ``layers``: a module that gives a tuple of their values.
+
+    Raises
+    ------
+    NetloomError
+        if a layer makes nothing of its own.
+    """
+    whole, parts = model.compiled.module, _PARTS.setdefault(model, {})
+    nodes = tuple(_node_of(whole, layer) for layer in layers)
+    key = f"({', '.join(node.name for node in nodes)})"  # no name of a node, which ends a part by itself
+    if key not in parts:
+        parts[key] = _cut(whole, nodes)
+    return parts[key]
+
+
 def with_answers(model: Model, layer: str) -> fx.GraphModule:
     """The network as a module that gives the values of ``layer`` and the answers, as ``(values, answers)``."""
     whole = model.compiled.module

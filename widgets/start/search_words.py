@@ -57,6 +57,7 @@ TASKS = {
     "S35": "sentiment analysis, opinion, text classification, document classification, natural language processing, "
     "word embedding, many-to-one",
     "S36": "image captioning, image description, describing a scene, multimodal",
+    "S49": "style transfer, neural style, Gatys, Gram matrix, content loss, style loss, texture synthesis, art",
     "S37": "video classification, action recognition, activity recognition, frames, CNN-LSTM, hybrid network",
     "S38": "generative adversarial network, GAN, generator, discriminator, image generation, generative model",
     "S39": "choosing a network, which network should I use, tabular data, table, baseline",

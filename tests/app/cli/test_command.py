@@ -18,7 +18,7 @@ from tests.app.cli.calling import Caller
 
 VERBS = (
     "open layers presets datasets data new check repoint transfer lessons lesson train resume runs evaluate predict "
-    "generate sweep export import pack unpack tour worker"
+    "generate style sweep export import pack unpack tour worker"
 ).split()
 
 

@@ -82,6 +82,8 @@ TERMS = {
     "TextCNN": "reviews_cnn",
     "max pooling over time": "reviews_cnn",
     "image captions": "captions_cnn_gru",
+    "style transfer": "captions_cnn_gru",
+    "style": "captions_cnn_gru",
     "video": "clips_cnn_lstm",
     "label for every frame": "frames_cnn_gru",
     "sequence labelling": "frames_alone",
