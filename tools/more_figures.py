@@ -158,6 +158,7 @@ BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
     "lines_ctc": _whole_answers,
     "reviews_lstm": _bag_of_words,
     "reviews_cnn": _bag_of_words,
+    "topics_cnn": _bag_of_words,
 }
 FACTS: Mapping[str, Callable[[Prepared], dict[str, float]]] = {
     "sentences_lstm": _repeated,

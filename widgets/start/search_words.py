@@ -65,7 +65,8 @@ TASKS = {
     "S41": "language model, next word prediction, text generation, perplexity, n-gram, bigram, trigram, backing off, "
     "sampling, temperature, top-k, beam search, long-term dependency, character model, char-rnn",
     "S42": "text convolution, sentence classification, TextCNN, Kim, n-gram filters, phrases, max pooling over time, "
-    "sentiment analysis, text classification, natural language processing",
+    "sentiment analysis, text classification, topic of a document, document classification, "
+    "natural language processing",
     "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "
     "video annotation, action segmentation, clips",
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",
