@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.journeys.stale_pictures import assert_fresh
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "guide" / "first-network.md"
 
@@ -23,3 +25,4 @@ def test_the_steps_of_the_page_lead_to_a_trained_network(tmp_path: Path) -> None
     trained = re.search(r"Trained: ([\d.]+) %", done.stdout)
     assert trained is not None and float(trained[1]) > 93
     assert (tmp_path / "guide" / "first-network.png").is_file()
+    assert_fresh(tmp_path / "guide", "guide")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.stale_pictures import assert_fresh
+
 ROOT = Path(__file__).parents[2]
 
 CHAPTERS = (
@@ -46,3 +48,4 @@ def test_the_tour_reaches_its_end_and_leaves_a_picture_of_every_chapter(tmp_path
     assert [path.stem[3:] for path in pictures] == list(CHAPTERS)
     assert all(path.stat().st_size > 20_000 for path in pictures)
     assert "lenet.py ran by itself with its weights: output of shape (2, 10) for 2 random samples" in done.stdout
+    assert_fresh(out, "screenshots")
