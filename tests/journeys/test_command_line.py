@@ -1,7 +1,7 @@
 """From a preset to a network in other hands, by command line.
 
-What trains has a process of its own, as at a terminal; what reads what it left is called in the test's, which has torch
-already.
+A training that is begun or interrupted has a process of its own, as at a terminal; what goes on with it, compares with
+it or reads what it left is called in the test's, which has torch already.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,25 @@ with torch.no_grad():
     print(json.dumps(network(values).softmax(1).tolist()))
 """
 
+EPOCHS = 40
+"""Enough that a training is still going on when it is interrupted, which is as soon as it has begun."""
 
-def test_from_a_preset_to_exported_code(
-    tmp_path: Path, call: Caller, foreign: ForeignProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """new, check, train, runs, evaluate, predict, resume, export; then the exported file answers by itself."""
 
-    def here(*arguments: object) -> Any:
+@pytest.fixture
+def here(tmp_path: Path, call: Caller, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Calls a verb in the test's folder and process, and gives what it tells as JSON, of several lines the last."""
+    monkeypatch.chdir(tmp_path)
+
+    def told_here(*arguments: object) -> Any:
         result = call(*arguments, "--json")
         assert (result.code, result.err) == (0, "")
-        return result.json
+        return json.loads(result.out.splitlines()[-1])
 
-    monkeypatch.chdir(tmp_path)
+    return told_here
+
+
+def test_from_a_preset_to_exported_code(tmp_path: Path, here: Callable[..., Any], foreign: ForeignProcess) -> None:
+    """new, check, train, runs, evaluate, predict, resume, export; then the exported file answers by itself."""
     assert here("new", "digits.netloom", "--preset", "digits_mlp")["parameters"] == 2410
     assert here("check", "digits.netloom")["ok"]
     finished = told(tmp_path, "train", "digits.netloom", "--epochs", 2, "--out", "runs/first")
@@ -48,7 +56,7 @@ def test_from_a_preset_to_exported_code(
     [listed] = here("runs", "runs")
     assert listed["test"] == finished["test"]
     assert here("evaluate", "runs/first")["metrics"] == pytest.approx(finished["test"], rel=1e-5)
-    resumed = told(tmp_path, "resume", "runs/first", "--epochs", 4)
+    resumed = here("resume", "runs/first", "--epochs", 4)
     assert (resumed["status"], resumed["epoch"]) == ("completed", 4)
     assert resumed["test"]["loss"] < finished["test"]["loss"]
 
@@ -71,10 +79,10 @@ def standardised(samples: np.ndarray) -> np.ndarray:
     return prepare(DataChoice.of("digits")).scalers["image"].apply(samples)
 
 
-def test_ctrl_c_stops_after_the_current_step_and_the_run_goes_on(tmp_path: Path) -> None:
-    """What is interrupted twice ends where the same training without interruption ends, bit for bit."""
-    whole = told(tmp_path, "train", "preset:digits_mlp", "--epochs", 100, "--out", "whole")
-    training = begun(tmp_path, "train", "preset:digits_mlp", "--epochs", 100, "--out", "run", "--json")
+def test_ctrl_c_stops_after_the_current_step_and_the_run_goes_on(tmp_path: Path, here: Callable[..., Any]) -> None:
+    """What is interrupted ends where the same training without interruption ends, bit for bit."""
+    whole = here("train", "preset:digits_mlp", "--epochs", EPOCHS, "--out", "whole")
+    training = begun(tmp_path, "train", "preset:digits_mlp", "--epochs", EPOCHS, "--out", "run", "--json")
     assert training.stdout is not None
     assert json.loads(training.stdout.readline())["event"] == "started"
     training.send_signal(signal.SIGINT)
@@ -82,9 +90,9 @@ def test_ctrl_c_stops_after_the_current_step_and_the_run_goes_on(tmp_path: Path)
     finished = json.loads(out.splitlines()[-1])
     assert (training.returncode, err) == (0, "")
     assert (finished["event"], finished["status"]) == ("finished", "stopped")
-    assert finished["epoch"] < 100
-    resumed = told(tmp_path, "resume", "run")
-    assert (resumed["status"], resumed["epoch"]) == ("completed", 100)
+    assert finished["epoch"] < EPOCHS
+    resumed = here("resume", "run")
+    assert (resumed["status"], resumed["epoch"]) == ("completed", EPOCHS)
     assert resumed["test"] == whole["test"]
     assert (tmp_path / "run/weights.safetensors").read_bytes() == (tmp_path / "whole/weights.safetensors").read_bytes()
 
