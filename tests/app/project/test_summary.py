@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.project.presets import preset, presets
+from app.project.presets import preset, preset_ids
 from app.project.summary import COLUMNS, SummaryRow, inside, rows, table, totals
 from graph.checking.check import Checker
 from graph.document import Document
@@ -45,7 +45,7 @@ def test_totals_are_those_of_the_status_line_and_leave_loose_ends_out() -> None:
     assert whole.activation_bytes == sum(row.activation_bytes for row in used)
 
 
-BLOCKS = [one.id for one in presets() if any(isinstance(node.layer, Block) for node in preset(one.id).project.network)]
+BLOCKS = [id_ for id_ in preset_ids() if any(isinstance(node.layer, Block) for node in preset(id_).project.network)]
 
 
 @pytest.mark.parametrize("name", BLOCKS)
