@@ -21,6 +21,8 @@ from tests.foreign_process import ForeignProcess
 
 QT_ROOMS = {"widgets", "journeys"}
 TESTS = Path(__file__).resolve().parent
+LONG = {"test_display_scale", "test_every_size", "test_one_after_another", "test_onnx_out"}
+"""Modules whose tests take ten seconds each."""
 AWAY = -1000, -1000
 """A place of the pointer that no window is at."""
 
@@ -61,12 +63,12 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the journeys, and skip what needs a CUDA device where there is none.
+    """Begin with the journeys and other long tests, and skip what needs a CUDA device where there is none.
 
     A journey takes a minute: begun last, it would leave the other processes without work. torch is only imported if a
     test asks for a device.
     """
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    items.sort(key=lambda item: ("journeys" not in item.path.parts, item.path.stem not in LONG))
     needing = [item for item in items if item.get_closest_marker("gpu")]
     if not needing:
         return
