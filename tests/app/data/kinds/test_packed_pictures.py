@@ -149,17 +149,21 @@ def test_deep_pictures_in_a_table_keep_their_depth(tmp_path: Path) -> None:
     assert [question.about for question in found.questions] == ["The brightness of the pictures"]
 
 
+ROWS = BATCH + 8
+"""More than are read at once."""
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
 def test_predictions_get_what_training_saw(tmp_path: Path, data: st.DataObject) -> None:
-    """200 rows in any order, groups, records or bare bytes, one file or several: equal to the last bit."""
-    trained = pack(tmp_path / "t.parquet", CELLS, label=[n % 2 for n in range(200)])
+    """Rows in any order, groups, records or bare bytes, one file or several: equal to the last bit."""
+    trained = pack(tmp_path / "t.parquet", CELLS[:ROWS], label=[n % 2 for n in range(ROWS)])
     height, fit = data.draw(st.sampled_from([5, 9, 16])), data.draw(st.sampled_from(["stretch", "crop", "pad"]))
     source = inspect(trained).source.changed(height=height, width=8, fit=fit)
     saw = pixels(source.load())
-    order = data.draw(st.permutations(range(200)))
-    group, bare = data.draw(st.integers(1, 200)), data.draw(st.booleans())
-    cut = data.draw(st.integers(1, 199))
+    order = data.draw(st.permutations(range(ROWS)))
+    group, bare = data.draw(st.integers(1, ROWS)), data.draw(st.booleans())
+    cut = data.draw(st.integers(1, ROWS - 1))
     folder = tmp_path / f"n{abs(hash((tuple(order), group, bare, cut, height, fit)))}"
     for name, rows in (("a", order[:cut]), ("b", order[cut:])):
         pack(folder / f"{name}.parquet", [CELLS[row] for row in rows], bare=bare, group=group)
