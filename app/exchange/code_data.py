@@ -17,6 +17,7 @@ from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.transforms import FEATURE_AXIS, medians
 from app.exchange.code_literals import constant
+from app.exchange.code_sounds import sounds_code
 from app.exchange.code_texts import texts_code
 from app.protocol.data_values import ColumnType
 from app.training.heads import Head
@@ -197,7 +198,7 @@ def data_code(model: Model, base: Path | None) -> DataCode | None:
     }
     outputs = {head.output: _output(model.prepared, head) for head in model.objective.heads}
     whole = DataCode(f"{constant('INPUTS', inputs)}\n{constant('OUTPUTS', outputs)}\n\n{SCALING}")
-    return texts_code(model, whole, base) or _with_rows(model, whole, base)
+    return texts_code(model, whole, base) or sounds_code(model, whole) or _with_rows(model, whole, base)
 
 
 def _input(prepared: Prepared, name: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from app.data.sources.texts import Text, longest
 from app.inference.new_pictures import named_pictures, single_picture
 from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
+from app.inference.new_sounds import sounds_of
 from app.inference.new_tokens import token_unit, tokens_of
 from app.inference.sample_shapes import shaped, too_large
 from app.inference.typed_rows import begins_json, is_json_of_numbers, row_example, typed_table
@@ -50,7 +51,7 @@ FILES = (
     SUFFIXES
     | MORE_SUFFIXES
     | TABLES
-    | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json", ".bin"}
+    | {".npy", ".npz", ".safetensors", ".mat", ".h5", ".hdf5", ".idx", ".json", ".bin", ".wav", ".wave"}
 )
 LARGEST = 2**28
 """Most bytes of a JSON file."""
@@ -89,6 +90,9 @@ def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: P
     if isinstance(source, Cifar | Cifar10) and path is not None and may_be_cifar(path):
         with reading(path):
             return Samples({fields[0].name: read_pictures(path)})
+    sounds = sounds_of(path, fields, source) if path is not None else None
+    if sounds is not None:
+        return Samples(*sounds)
     if path is not None and isinstance(source, Recordings | Sequences):
         sequences = _sequences(path, fields, source)
         if sequences is not None:

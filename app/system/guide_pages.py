@@ -22,7 +22,7 @@ ORDER = (
     FIRST, "lessons", "canvas", "training", "try-it", "runs",
     "data", "data-tables", "data-pictures", "data-series", "data-text", "data-generated", "classes-and-labels",
     "by-hand", "units-and-why", "over-time", "pages-and-hints", "export-import",
-    "data-arrays", "data-records", "data-sequences", "unequal-length", "sweeps", "gan", "glossary",
+    "data-arrays", "data-records", "data-sequences", "data-sounds", "unequal-length", "sweeps", "gan", "glossary",
 )  # fmt: skip
 """Ids of the pages in reading order: a first network, using the window, data of one's own, understanding, and special
 tasks; the glossary last. A page that is not listed stands before it, by title.
