@@ -89,7 +89,7 @@ class ChoiceForm(QWidget):
         self._choice = choice
         source = choice.source
         settings = [spec for spec in source.shown() if spec.name not in WRITING]
-        self.read_as.show_kind(source.kind)
+        self.read_as.show_source(source)
         self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
         self._headings["Data"].setVisible(bool(settings))
         self.options.setVisible(bool(settings))

@@ -42,6 +42,8 @@ from widgets.data.recipe_control import RecipeControl
 from widgets.data.row_table import RowTable
 from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
+from widgets.data.spectrogram_view import TITLE as SPECTROGRAM
+from widgets.data.spectrogram_view import SpectrogramView
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
 from widgets.look.elided_label import ElidedLabel
@@ -100,6 +102,7 @@ class DataView(QWidget):
         self.samples = SampleBrowser(source, self)
         self.pipeline = Pipeline(self)
         self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel(source)
+        self.spectrogram = SpectrogramView(source)
         self.asking = InlineNotice(self)
         self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self.guide_button = QPushButton("Find a network…", self)
@@ -157,6 +160,8 @@ class DataView(QWidget):
         middle = QWidget(self)
         self.samples.add_side(ROWS, self.rows, first=True)
         self.samples.add_side(READING, self.reading, first=True)
+        self.samples.add_side(SPECTROGRAM, self.spectrogram)
+        self.samples.picked.connect(self.spectrogram.show_sample)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
         self.about = DataFacts(self.facts, self.pipeline, self.notes)
@@ -479,6 +484,8 @@ class DataView(QWidget):
         self.samples.set_preview(preview)
         self.pipeline.show_stages(preview.pipeline if preview is not None else ())
         self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
+        self.spectrogram.set_preview(preview, self._source() if preview is not None else None)
+        self.samples.show_side(SPECTROGRAM, not self.spectrogram.is_empty)
         self.form.show_kind(Kind(preview.info.input_field.kind) if preview is not None else None)
         self._show_facts()
         if preview is None:
@@ -486,6 +493,13 @@ class DataView(QWidget):
         else:
             self.balance.set_balance(preview.parts, preview.balance)
         self.predictions.look_at(preview, self.section)
+
+    def _source(self) -> Source | None:
+        """The data that is chosen, None where the project's section cannot be read."""
+        try:
+            return DataChoice.parse(self.section).source if self.section is not None else None
+        except NetloomError:
+            return None
 
     def _expect(self) -> None:
         """Hold the network against the data and the plan as they are now, once the data is known."""

@@ -1,22 +1,26 @@
-"""As what a table of the user's is read: samples in rows, steps of a series or of labelled sequences, or texts."""
+"""As what data of the user's is read: tables as samples, series, sequences, texts; sounds as spectrograms."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from app.data.sources.recordings import Recordings
 from app.data.sources.sequences import Sequences
 from app.data.sources.series import Series
+from app.data.sources.sounds import Sounds
+from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.texts import Text
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox
 
-KINDS = (Table, Series, Sequences, Text)
+KINDS = ((Table, Series, Sequences, Text), (Recordings, Sounds))
+"""What can be read as each other: tables, and folders of sounds."""
 
 
 class ReadAs(QWidget):
-    """`wanted` carries the kind of source that the user chose; hidden for data that is no table."""
+    """`wanted` carries the kind of source that the user chose; hidden for data that is neither table nor sounds."""
 
     wanted = Signal(str)
 
@@ -25,21 +29,26 @@ class ReadAs(QWidget):
         self.box = QComboBox(self)
         self.box.setAccessibleName("Read as")
         self._kind = ""
-        for source in KINDS:
-            self.box.addItem(source.title, source.kind)
         hbox(text_label("Read as", self, buddy=self.box), (self.box, 1), parent=self, spacing=10)
         self.box.activated.connect(self._take)
 
-    def show_kind(self, kind: str) -> None:
+    def show_source(self, source: Source) -> None:
         """Show as what the data is read."""
-        place = self.box.findData(kind)
-        self._kind = kind
-        self.setVisible(place >= 0)
-        if place >= 0:
-            self.box.setCurrentIndex(place)
+        silent = isinstance(source, Recordings) and source.reads_tables
+        kinds = next((kinds for kinds in KINDS if isinstance(source, kinds) and not silent), ())
+        self._kind = source.kind
+        self.setVisible(bool(kinds))
+        if [self.box.itemData(place) for place in range(self.box.count())] != [each.kind for each in kinds]:
+            self.box.clear()
+            for each in kinds:
+                self.box.addItem(each.title, each.kind)
+        self._show_kind()
+
+    def _show_kind(self) -> None:
+        self.box.setCurrentIndex(max(0, self.box.findData(self._kind)))
 
     def _take(self, place: int) -> None:
         kind = str(self.box.itemData(place))
         if kind != self._kind:
-            self.show_kind(self._kind)  # until the worker has found that it can be read so
+            self._show_kind()  # until the worker has found that it can be read so
             self.wanted.emit(kind)

@@ -172,7 +172,7 @@ class ReadingPanel(QWidget):
         self._recipe = None
         self.question.ask(None)
         self._show_settings(source)
-        self.read_as.show_kind(source.kind)
+        self.read_as.show_source(source)
         self.renew.hide()
         self.give_up.setText(back)
         for widget in (self._ways, self.again, self.give_up):
