@@ -9,6 +9,7 @@ import numpy as np
 from app.data.dataset import Array
 from app.data.gan_fields import noise_field
 from app.data.prepare import Prepared
+from app.data.sources.sound_source import SPECTROGRAM
 from app.data.sources.synthetic.brackets import is_balanced
 from app.data.sources.synthetic.sentences import LANGUAGES
 from app.training.objectives.adversarial import Adversarial
@@ -136,6 +137,20 @@ def _bag_of_words(prepared: Prepared) -> dict[str, dict[str, float]]:
     return {"bag of words": {"accuracy": rule_score(prepared, "linear")}}
 
 
+def _mean_spectrum(prepared: Prepared) -> dict[str, dict[str, float]]:
+    """The nearest spectrogram, and logistic regression on the mean of each band over time: what does not hear order."""
+    from sklearn.linear_model import LogisticRegression
+
+    parts = (prepared.train, prepared.test)
+    known, asked = (np.asarray(part.arrays[SPECTROGRAM])[:, 0].mean(axis=2) for part in parts)
+    labels, true = (np.asarray(part.arrays[prepared.dataset.target]) for part in parts)
+    said = LogisticRegression(max_iter=1000).fit(known, labels).predict(asked)
+    return {
+        "nearest spectrogram": {"accuracy": rule_score(prepared, "nearest sample")},
+        "logistic regression on the mean spectrum": {"accuracy": float((said == true).mean())},
+    }
+
+
 def _whole_answers(prepared: Prepared) -> dict[str, dict[str, float]]:
     scores = rule_scores(prepared)
     rules = {"most frequent at each place": "guess", "nearest sample": "nearest sample"}
@@ -159,6 +174,8 @@ BASELINES: Mapping[str, Callable[[Prepared], dict[str, dict[str, float]]]] = {
     "reviews_lstm": _bag_of_words,
     "reviews_cnn": _bag_of_words,
     "topics_cnn": _bag_of_words,
+    "spoken_cnn": _mean_spectrum,
+    "spoken_ctc": _whole_answers,
 }
 FACTS: Mapping[str, Callable[[Prepared], dict[str, float]]] = {
     "sentences_lstm": _repeated,

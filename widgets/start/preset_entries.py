@@ -27,7 +27,7 @@ FIRST = {
         "elman_by_hand", "lstm_by_hand", "adding_rnn", "adding_lstm", "brackets_lstm", "several_shapes", "lenet5",
         "low_and_high", "pooling_four_ways", "remaining_life", "seasons_features", "seasons_causal", "reviews_stacked",
         "clips_bag_of_frames", "addition_mlp", "vgg_blocks", "layer_pattern_cnn", "hopfield", "sentences_lstm",
-        "sentences_rnn", "melodies_lstm",
+        "sentences_rnn", "melodies_lstm", "spoken_cnn",
     ),
 }  # fmt: skip
 """The examples of the first two levels, in the order in which one might look at them; all others are advanced."""

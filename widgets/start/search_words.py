@@ -67,6 +67,8 @@ TASKS = {
     "S42": "text convolution, sentence classification, TextCNN, Kim, n-gram filters, phrases, max pooling over time, "
     "sentiment analysis, text classification, topic of a document, document classification, "
     "natural language processing",
+    "S43": "speech recognition, spoken words, keyword spotting, audio, sound, spectrogram, mel spectrogram, MFCC, "
+    "vowels, formants, chirps, WAV files, transcription, sound classification",
     "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "
     "video annotation, action segmentation, clips",
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",

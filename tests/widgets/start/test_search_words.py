@@ -85,6 +85,8 @@ TERMS = {
     "style transfer": "captions_cnn_gru",
     "style": "captions_cnn_gru",
     "video": "clips_cnn_lstm",
+    "speech recognition": "spoken_ctc",
+    "mel spectrogram": "spoken_cnn",
     "label for every frame": "frames_cnn_gru",
     "sequence labelling": "frames_alone",
     "3-D convolution": "clips_c3d",
