@@ -17,7 +17,7 @@ from graph.atomic_write import write_atomically
 from graph.project import SUFFIX
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-SHARES = ("iou", "accuracy", "right", "exact", "correct", "share", "label error")
+SHARES = ("iou", "map", "accuracy", "right", "exact", "correct", "share", "label error")
 """Scores whose name has one of these words are shares, written as per cent."""
 KNOWN_BY = ("label_error", "sequence_accuracy", "neighbour_accuracy")
 """Scores that a preset is known by where it has them, the first of these; all others are known by their first one."""

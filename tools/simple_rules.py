@@ -21,10 +21,13 @@ from typing import Any
 import numpy as np
 
 from app.data.baselines import baselines
+from app.data.box_baselines import box_guesses
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Field, Task
 from app.data.prepare import Part, Prepared, prepare
 from app.data.source_catalogue import SHIPPED
+from app.numerics.box_grid import THRESHOLD, grid_detections
+from app.numerics.detections import class_precisions, mean_of_known
 from app.project.presets import presets
 from graph.shapes import Kind
 from tools.entry_lines import read_entries, write_entries
@@ -58,9 +61,14 @@ def _presets() -> tuple[Any, ...]:
 
 def rule_scores(prepared: Prepared) -> Scores:
     """Accuracy (of sequences: the share that is right in every place) or RMSE of each rule that applies."""
-    if prepared.dataset.target_field().pixel_classes:
+    target = prepared.dataset.target_field()
+    if target.box_classes:
+        true = grid_detections(np.asarray(prepared.test.arrays[target.name]), THRESHOLD)
+        _, found = next(box_guesses(prepared))
+        return {"guess": mean_of_known(class_precisions(found, true, len(target.box_classes)))}
+    if target.pixel_classes:
         return {"guess": _first_error(baselines(prepared, pixels=True)[0].to_json())}
-    if prepared.dataset.target_field().next_of:
+    if target.next_of:
         return _next_token_scores(prepared)
     if prepared.dataset.task is Task.SEQUENCE:
         return _sequence_scores(prepared)

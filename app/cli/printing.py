@@ -16,6 +16,8 @@ from app.system.number_format import format_percent, format_short
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 """The option that every verb has."""
 
+PRINTED = {"map_50": "mAP at IoU 0.5"}
+"""Metrics that are printed by another name than that of their JSON."""
 PLAIN_WIDTH = 1000
 """Columns where a file or another program reads: nothing is broken up, so that lines can be searched."""
 
@@ -93,7 +95,13 @@ def written(value: object) -> str:
 
 def metrics(values: Mapping[str, Any]) -> str:
     """Metrics on one line: ``loss 0.0712, accuracy 97.8 %``."""
-    return ", ".join(f"{name.replace('_', ' ')} {percent(name, value)}" for name, value in values.items())
+    return ", ".join(f"{metric_words(name)} {percent(name, value)}" for name, value in values.items())
+
+
+def metric_words(name: str) -> str:
+    """A metric's name as it is printed, with that of its output before it where there are several."""
+    output, dot, own = name.rpartition(".")
+    return f"{output}{dot}{PRINTED.get(own, own)}".replace("_", " ")
 
 
 def percent(name: str, value: Any) -> str:

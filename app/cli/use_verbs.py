@@ -70,7 +70,8 @@ def evaluate(
 ) -> None:
     """Test a run on the test set of its data, and say what could be had without a network.
 
-    Of classes and labels it prints precision, recall, F1 and the areas under the ROC and precision-recall curves.
+    Of classes and labels it prints precision, recall, F1 and the areas under the ROC and precision-recall curves, of
+    boxes mean average precision.
     """
     from app.inference.evaluate import evaluate_model
     from app.inference.model_baselines import model_baselines
@@ -93,8 +94,25 @@ def evaluate(
     if evaluation.get("iou"):
         each = (f"{name} {percent('mean_iou', iou)}" for name, iou in evaluation["iou"].items())
         print_line(f"IoU: {', '.join(each)}")
+    if "detection" in evaluation:
+        _print_boxes(evaluation["detection"])
     if "scores" in evaluation:
         _print_scores(evaluation["scores"])
+
+
+def _print_boxes(scores: dict[str, Any]) -> None:
+    """How well the boxes of each class are found."""
+    print_line(
+        f"a box is right from IoU {scores['iou']:g} on; precision, recall and F1 of boxes with scores from "
+        f"{scores['threshold']:g} on; non-maximum suppression at IoU {scores['suppression']:g}"
+    )
+    columns = ("precision", "recall", "f1", "average_precision")
+    rows = [
+        (entry["name"], entry["boxes"], *("–" if entry[name] is None else f"{entry[name]:.3f}" for name in columns))
+        for entry in scores["classes"]
+    ]
+    heads = ("precision", "recall", "F1", "average precision")
+    print_table(("class", "boxes", *heads), rows, ("boxes", *heads))
 
 
 def _print_scores(scores: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.data.box_baselines import box_guesses
 from app.data.classical_forecasts import (
     LATEST,
     Arima,
@@ -28,6 +29,8 @@ from app.data.ngrams import NAMES, NGrams, counted_tokens
 from app.data.prepare import Prepared
 from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
+from app.numerics.box_grid import THRESHOLD, grid_detections
+from app.numerics.detections import class_precisions, mean_of_known
 from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import BaselineErrors
 
@@ -50,7 +53,7 @@ class Baseline:
 
     ``predictions`` are (n, values) in the data's own units, or class numbers (n,). ``rmse`` and ``mae`` are in those
     units; for classes they are None and ``accuracy`` is given, for the next token (n, T) ``perplexity`` and the share
-    of tokens that are right, ``token_accuracy``, for pixels ``mean_iou``.
+    of tokens that are right, ``token_accuracy``, for pixels ``mean_iou``, for boxes ``map_50``.
     """
 
     name: str
@@ -61,20 +64,25 @@ class Baseline:
     perplexity: float | None = None
     token_accuracy: float | None = None
     mean_iou: float | None = None
+    map_50: float | None = None
 
     @property
     def errors(self) -> BaselineErrors:
         """Name and errors alone."""
-        return BaselineErrors(self.name, self.rmse, self.mae, self.accuracy, self.perplexity, self.mean_iou)
+        return BaselineErrors(
+            self.name, self.rmse, self.mae, self.accuracy, self.perplexity, self.mean_iou, self.map_50
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Name and errors as plain JSON values."""
-        names = ("rmse", "mae", "accuracy", "perplexity", "token_accuracy", "mean_iou")
+        names = ("rmse", "mae", "accuracy", "perplexity", "token_accuracy", "mean_iou", "map_50")
         errors = {name: getattr(self, name) for name in names}
         return {"name": self.name, **{name: value for name, value in errors.items() if value is not None}}
 
 
-def baselines(prepared: Prepared, *, binary: bool = False, pixels: bool = False) -> tuple[Baseline, ...]:
+def baselines(
+    prepared: Prepared, *, binary: bool = False, pixels: bool = False, boxes: bool = False
+) -> tuple[Baseline, ...]:
     """The baselines for this data's own target, measured on its test set, the simplest first.
 
     A forecast is compared with the last value seen, with the value one season earlier, with moving averages, linear
@@ -82,12 +90,13 @@ def baselines(prepared: Prepared, *, binary: bool = False, pixels: bool = False)
     training set's mean and a linear fit; classes with the most frequent one, a label for every step with the most
     frequent too, labels with what most samples have, the next token with that by n-grams. Where the target is
     ``binary``, zeros and ones whose accuracy is measured, the more frequent of them and a linear fit are compared;
-    where it is a class for each of the ``pixels``, the most frequent class and that of the nearest mean colour. Empty
-    where there is no test set or nothing here applies.
+    where it is a class for each of the ``pixels``, the most frequent class and that of the nearest mean colour;
+    where it is a grid of ``boxes``, a sliding window and region proposals. Empty where there is no test set or nothing
+    here applies.
     """
     if not prepared.test.samples:
         return ()
-    classes = _of_classes(prepared, pixels)
+    classes = _of_classes(prepared, pixels, boxes)
     if classes is not None:
         return classes
     if binary:
@@ -130,9 +139,11 @@ def _arima(prepared: Prepared, seen: Array, steps: int) -> Arima | None:
     return arima(series_of(seen[order][places], starts[places, 0]), seen.shape[1], steps)
 
 
-def _of_classes(prepared: Prepared, pixels: bool) -> tuple[Baseline, ...] | None:
+def _of_classes(prepared: Prepared, pixels: bool, boxes: bool) -> tuple[Baseline, ...] | None:
     """The baselines of classes, tokens and labels; none where nothing applies; None where the target is numbers."""
     target = prepared.dataset.target_field()
+    if boxes:
+        return tuple(_of_boxes(prepared))
     if pixels:
         return tuple(_of_pixels(prepared, name, said) for name, said in mask_guesses(prepared).items())
     if target.listed:
@@ -205,6 +216,16 @@ def _of_pixels(prepared: Prepared, name: str, said: Array) -> Baseline:
     true, classes = np.asarray(prepared.test.arrays[target.name]).argmax(1), len(target.names)
     confusion = np.bincount((true * classes + said).ravel(), minlength=classes**2).reshape(classes, classes)
     return Baseline(name, said, mean_iou=float(np.nanmean(class_iou(confusion))))
+
+
+def _of_boxes(prepared: Prepared) -> Iterator[Baseline]:
+    """The boxes that are found without a detector; predictions are corners, classes and scores, (n, k, 6)."""
+    target = prepared.dataset.target_field()
+    true = grid_detections(np.asarray(prepared.test.arrays[target.name]), THRESHOLD)
+    for name, found in box_guesses(prepared):
+        said = np.concatenate([found.corners, found.kinds[..., None], found.scores[..., None]], axis=2)
+        each = class_precisions(found, true, len(target.box_classes))
+        yield Baseline(name, said, map_50=mean_of_known(each))
 
 
 def _most_frequent_word(prepared: Prepared) -> Baseline:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.data.lazy_array import Values
-from app.numerics.box_grid import is_grid
+from app.numerics.box_grid import SIDES, is_grid
 from app.protocol.data_values import DatasetFacts, PictureBox, Question
 from app.protocol.values import FieldFacts
 from graph.errors import NetloomError
@@ -86,6 +86,11 @@ class FieldInfo:
         """The classes of which each pixel has one, a channel of ones and zeros for each; empty for anything else."""
         masks = self.shape.kind is Kind.IMAGE and self.fixed and self.shape.features == len(self.names) > 1
         return self.names if masks and not is_grid(self.names) else ()
+
+    @property
+    def box_classes(self) -> tuple[str, ...]:
+        """The classes of the boxes in a grid of cells; empty for anything else."""
+        return self.names[SIDES:] if self.shape.kind is Kind.IMAGE and is_grid(self.names) else ()
 
     @property
     def answer(self) -> Shape:

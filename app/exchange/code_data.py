@@ -58,6 +58,8 @@ def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
     if known["gives"] == "scores of pixels":  # [samples, classes, height, width]: the largest says the class of a pixel
         return [{"classes": known["classes"], "pixels": kinds.tolist()} for kinds in result.argmax(1)]
     if "classes" not in known:
+        if known["gives"] == "grid":  # of a grid of boxes: presence, place and size, then the classes of each cell
+            result = torch.cat([result[:, :5].sigmoid(), result[:, 5:].softmax(1)], 1)
         if known["gives"] == "logits":
             result = result.sigmoid()
         if known["gives"] != "numbers" and known.get("mask"):  # a pixel is marked where its probability is above a half
@@ -241,8 +243,11 @@ def what_it_gives(head: Head) -> str:
     """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together.
 
     The ``margins`` of a hinge loss are scores of which no probabilities are made, ``scores of pixels`` those of the
-    classes of each pixel, or their probabilities.
+    classes of each pixel, or their probabilities. A ``grid`` of boxes are logits of presence, place, size and
+    classes.
     """
+    if head.boxes:
+        return "grid"
     if head.pixels:
         return "scores of pixels"
     if not (head.classes or head.labels or head.loss == "bce"):

@@ -15,10 +15,14 @@ import torch.nn.functional as F
 from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
+from app.inference.box_scores import detection_scores, wrong_boxes
 from app.inference.scores import class_scores, label_scores
+from app.numerics.box_grid import THRESHOLD, grid_detections
+from app.numerics.detections import suppress
 from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
+from app.training.box_metrics import LEAST
 from app.training.heads import Head
 from app.training.mask_metrics import pixel_confusion
 from app.training.sample_losses import loss_name, of_each_class, sample_loss
@@ -88,6 +92,8 @@ def evaluation_steps(model: Model, part: str) -> Steps[Evaluation]:
         return (yield from _of_labels(model, head, part, feed))
     if head.labels:
         return (yield from _of_label_sets(model, head, part, feed))
+    if head.boxes:
+        return (yield from _of_boxes(model, head, part, feed))
     if head.pixels:
         return (yield from _of_pixels(model, head, part, feed))
     return (yield from (_of_classes if head.classes else _of_numbers)(model, head, part, feed))
@@ -333,6 +339,37 @@ def _of_pixels(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluat
         names=classes,
         iou=tuple(None if math.isnan(each) else each for each in found),
         **losses.fields(),
+    )
+
+
+def _of_boxes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
+    """The evaluation of grids of boxes, batch by batch; the worst have most boxes missed or too many."""
+    name, data = head.field.name, model.prepared.parts[part]
+    losses = _Losses(model, head)
+    said: list[Array] = []
+    start = 0
+    for outputs in model.predict_batches(feed):
+        batch = slice(start, start + len(outputs[0]))
+        losses.add(outputs[0], np.array(data.arrays[name][batch]))
+        said.append(head.values(outputs[0]).numpy())
+        start += len(outputs[0])
+        yield OUTPUTS * start / feed.samples
+    grids, truth = np.concatenate(said), np.asarray(data.arrays[name])
+    found, true = suppress(grid_detections(grids, LEAST)), grid_detections(truth, THRESHOLD)
+    loss = losses.fields()
+    wrong = wrong_boxes(found, true)
+    rows = np.lexsort((-loss["losses"] if loss else -wrong, -wrong))[:WORST]
+    return Evaluation(
+        part=part,
+        task="detection",
+        target=name,
+        metrics=(yield from _metrics(model, feed)),
+        predictions=_first(data, truth, grids),
+        worst=_worst(model, data, rows, truth[rows], grids[rows], wrong[rows]),
+        classes=head.field.box_classes,
+        names=head.field.names,
+        detection=detection_scores(found, true, head.field.box_classes),
+        **loss,
     )
 
 

@@ -14,4 +14,4 @@ def model_baselines(model: Model) -> tuple[Baseline, ...]:
     head = model.objective.heads[0]
     if model.objective.hidden_outputs or head.field.name != model.prepared.dataset.target:
         return ()
-    return baselines(model.prepared, binary=head.binary, pixels=head.pixels)
+    return baselines(model.prepared, binary=head.binary, pixels=head.pixels, boxes=head.boxes)

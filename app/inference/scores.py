@@ -176,11 +176,12 @@ def _curves(name: str, truth: Array, probability: Array) -> tuple[ScoreCurve, Sc
 
 
 def _curve(name: str, x: Array, y: Array) -> ScoreCurve:
-    kept = _thinned(len(x))
+    kept = thinned(len(x))
     return ScoreCurve(name=name, x=x[kept].astype(np.float32), y=y[kept].astype(np.float32))
 
 
-def _thinned(count: int) -> Array:
+def thinned(count: int) -> Array:
+    """Which points of a curve of so many are kept, evenly spaced."""
     return np.unique(np.linspace(0, count - 1, min(count, POINTS)).astype(np.int64))
 
 
@@ -209,7 +210,7 @@ def _by_threshold(truth: Array, probability: Array) -> ThresholdScores | None:
     if truth.all() or not truth.any():
         return None
     precision, recall, threshold = precision_recall_curve(truth, probability)
-    kept = _thinned(len(threshold))
+    kept = thinned(len(threshold))
     precision, recall = precision[:-1][kept], recall[:-1][kept]
     return ThresholdScores(
         threshold=threshold[kept].astype(np.float32),

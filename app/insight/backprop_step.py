@@ -29,6 +29,7 @@ from app.training.schedules import Schedule
 from app.training.stepping import DirectStepper
 from app.training.trainable import ONE_VALUE_ERROR, Model
 from app.training.weights import Weights
+from app.training.yolo import cell_parts
 from graph.build.compile import compile_network
 from graph.errors import NetloomError
 from graph.layers.io import Output
@@ -330,6 +331,11 @@ def _written(head: Head, answer: Tensor, target: Tensor, plan: Plan) -> WrittenL
     outputs = answer.detach().double().reshape(-1).numpy()
     if head.gives_margins:
         return loss_terms.of_margins(outputs, int(target))
+    if head.boxes:
+        parts = cell_parts(answer[None].detach(), target[None])[0].flatten(1).T.double()
+        return loss_terms.of_cells(
+            target[0].double().flatten().numpy(), answer[0].detach().double().sigmoid().flatten().numpy(), parts.numpy()
+        )
     if head.pixels or head.listed:
         return _at_places(head, answer, target, smoothing)
     if head.loss == "cross_entropy":

@@ -100,6 +100,20 @@ def of_places(scores: Numbers, targets: NDArray[np.int64], squashed: str = "", s
     )
 
 
+def of_cells(holds: Numbers, presence: Numbers, parts: Numbers) -> WrittenLoss:
+    """YOLO's loss of a grid of cells: the sum of its three parts over all cells.
+
+    ``holds`` (cells,) is 1 where a cell holds a box, ``presence`` (cells,) how likely the network thinks that,
+    ``parts`` (cells, 3) are objectness, box and class of each.
+    """
+    sums = parts.sum(0)
+    rows = np.concatenate([holds[:, None], presence[:, None], parts], axis=1)
+    columns = ("holds a box", "p", "objectness", "box", "class")
+    formula = "E = Σ objectness + Σ box + Σ class,  over all cells"
+    total = float(sums.sum())
+    return WrittenLoss(formula, _line("", sums, total), columns, _rows(rows), len(rows), total)
+
+
 def of_margins(scores: Numbers, target: int) -> WrittenLoss:
     """The hinge loss of the scores (k,) of k classes, or of a single score (1,) of the second of two."""
     if len(scores) == 1:

@@ -1,4 +1,4 @@
-"""Bounding boxes as a grid of predictions, as in YOLO, and back: encoding, decoding and non-maximum suppression."""
+"""Bounding boxes as a grid of predictions, as in YOLO, and back: encoding and decoding."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from app.numerics.detections import SAME, Detections, suppress
+
 Array = npt.NDArray[Any]
 CHANNELS = ("holds a box", "x in the cell", "y in the cell", "box width", "box height")
 """What the channels before those of the classes say of a cell."""
 SIDES = len(CHANNELS)
 THRESHOLD = 0.5
-"""A cell holds a box from this value of its first channel on."""
-SAME = 0.5
-"""Of two boxes of one class whose intersection over union is more than this, the surer stays."""
+"""A cell says a box that is at least so sure."""
 
 
 class GridBox(NamedTuple):
@@ -54,37 +54,41 @@ def encode(boxes: Sequence[GridBox], cells: int, classes: int) -> tuple[Array, i
     return grid, lost
 
 
-def decode(grid: Array, threshold: float = THRESHOLD) -> list[GridBox]:
+def grid_detections(grids: Array, threshold: float) -> Detections:
+    """The box of each cell that is at least ``threshold`` sure, of grids (n, 5 + classes, cells, cells).
+
+    Values are those of `encode`, or what a network says of them. A box is as sure as its cell holds one times as its
+    class is likely. Boxes are cut at the edges of the picture; those without a size are none.
+    """
+    rows, columns = grids.shape[2:]
+    score, across, down, width, height = np.moveaxis(np.asarray(grids[:, :SIDES], np.float64), 1, 0)
+    middle, centre = (np.arange(columns) + across) / columns, (np.arange(rows)[:, None] + down) / rows
+    sides = (middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2)
+    corners = np.stack(sides, axis=-1).clip(0.0, 1.0).reshape(len(grids), -1, 4)
+    kinds = grids[:, SIDES:]
+    score = (score * kinds.max(1).clip(0.0, 1.0)).reshape(len(grids), -1)
+    sized = (corners[..., 2:] > corners[..., :2]).all(-1)
+    found = Detections(corners, kinds.argmax(1).reshape(len(grids), -1), score)
+    return found.keep(sized & (score >= threshold) & (score > 0))
+
+
+def decode(grid: Array, threshold: float = THRESHOLD, same: float = SAME) -> list[GridBox]:
     """The boxes that values (5 + classes, cells, cells) of a network or of `encode` say, the surest first.
 
-    They are cut at the edges of the picture. Boxes around the same thing in the same class are said once.
+    They are cut at the edges of the picture. Boxes around the same thing in the same class are said once: of those
+    whose intersection over union is more than ``same`` the surest.
     """
-    rows, columns = grid.shape[1:]
-    boxes = []
-    for row, column in np.argwhere(grid[0] >= threshold):
-        score, across, down, width, height = (float(value) for value in grid[:SIDES, row, column])
-        middle, centre = (column + across) / columns, (row + down) / rows
-        left, right = np.clip((middle - width / 2, middle + width / 2), 0.0, 1.0).tolist()
-        top, bottom = np.clip((centre - height / 2, centre + height / 2), 0.0, 1.0).tolist()
-        if right > left and bottom > top:
-            kind = int(grid[SIDES:, row, column].argmax())
-            boxes.append(GridBox(kind, left, top, right - left, bottom - top, score))
-    return without_repeats(boxes)
+    return grid_boxes(suppress(grid_detections(grid[None], threshold), same))[0]
 
 
-def without_repeats(boxes: Sequence[GridBox]) -> list[GridBox]:
-    """Non-maximum suppression: of boxes of one class that mostly overlap only the surest, the surest first."""
-    kept: list[GridBox] = []
-    for box in sorted(boxes, key=lambda box: -box.score):
-        if all(other.kind != box.kind or overlap(box, other) <= SAME for other in kept):
-            kept.append(box)
-    return kept
-
-
-def overlap(first: GridBox, other: GridBox) -> float:
-    """Intersection over union of two boxes, from 0 to 1."""
-    across = min(first.x + first.width, other.x + other.width) - max(first.x, other.x)
-    down = min(first.y + first.height, other.y + other.height) - max(first.y, other.y)
-    shared = max(across, 0.0) * max(down, 0.0)
-    whole = first.width * first.height + other.width * other.height - shared
-    return shared / whole if whole > 0 else 0.0
+def grid_boxes(found: Detections) -> list[list[GridBox]]:
+    """The boxes of each picture, those that are none left out."""
+    pictures = zip(found.corners.tolist(), found.kinds.tolist(), found.scores.tolist(), strict=True)
+    return [
+        [
+            GridBox(kind, left, top, right - left, bottom - top, score)
+            for (left, top, right, bottom), kind, score in zip(*picture, strict=True)
+            if score > 0
+        ]
+        for picture in pictures
+    ]

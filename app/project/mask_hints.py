@@ -18,7 +18,7 @@ def _mask_as_amounts(context: ProjectContext) -> Iterator[Finding]:
     for output, _ in context.final_layers():
         field = context.target(output)
         suited = "auto" if field is None or context.info is None else suited_loss(field, context.info)
-        if field is None or suited == "auto" or context.loss_of(output) not in AMOUNTS:
+        if field is None or suited not in NAMES or context.loss_of(output) not in AMOUNTS:
             continue
         asked = "yes or no" if suited == "bce" else "one of several classes"
         message = f"{output.id}: “{field.name}” says {asked} of every pixel, but it is compared as an amount."

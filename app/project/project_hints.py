@@ -13,6 +13,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
 from app.data.readers.boxes.box_table import SIDES
+from app.project.box_hints import BOX_RULE
 from app.project.mask_hints import MASK_RULE
 from app.project.project_context import ProjectContext
 from app.system.number_format import format_percent
@@ -273,6 +274,7 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "near its bounds its slope vanishes, so the network learns ever more slowly there.",
         _bounded_numbers,
     ),
+    BOX_RULE,
     MASK_RULE,
     HintRule(
         "by_heart",

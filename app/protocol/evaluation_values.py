@@ -10,7 +10,7 @@ from app.protocol.json_values import plain
 from app.protocol.messages import Array
 from app.protocol.values import FieldFacts
 
-Task = Literal["classification", "labels", "regression", "sequence", "transcription", "segmentation"]
+Task = Literal["classification", "labels", "regression", "sequence", "transcription", "segmentation", "detection"]
 Texts = tuple[tuple[str, ...], ...]
 
 
@@ -19,7 +19,8 @@ class Predictions:
     """Samples with what is true of them and what was predicted, in the data's own units.
 
     ``index`` int64 (n,) positions in the data set. ``true`` and ``predicted`` are int64 (n,) classes, int64 (n, T)
-    tokens or labels (zeros behind the last label), uint8 (n, H, W) classes of pixels, or float32 (n, *sizes) numbers.
+    tokens or labels (zeros behind the last label), uint8 (n, H, W) classes of pixels, or float32 (n, *sizes) numbers,
+    such as grids of boxes.
     """
 
     index: Array
@@ -139,6 +140,43 @@ class Scores:
         return values
 
 
+@dataclass(frozen=True, kw_only=True)
+class BoxScores:
+    """How well the boxes of one class are found, of which there are ``boxes``.
+
+    ``precision``, ``recall`` and ``f1`` are of the boxes that are sure enough; ``average_precision`` is the area under
+    the precision-recall curve of all, None where there is no true box.
+    """
+
+    name: str
+    boxes: int
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DetectionScores:
+    """How well boxes are found: each class, and its precision against its recall.
+
+    A box is right from an intersection over union of ``iou`` with a true one of its class on. ``threshold`` is the
+    score from which boxes count in precision, recall and F1; of boxes that overlap by more than ``suppression`` the
+    surest is taken (non-maximum suppression).
+    """
+
+    classes: tuple[BoxScores, ...]
+    precision_recall: tuple[ScoreCurve, ...]
+    iou: float
+    threshold: float
+    suppression: float
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the curves, as plain JSON values."""
+        named = {name: getattr(self, name) for name in ("iou", "threshold", "suppression")}
+        return {"classes": [vars(scores) for scores in self.classes], **named}
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Evaluation:
     """How well a run does on one part of its data; ``task`` is told by the first output.
@@ -148,7 +186,8 @@ class Evaluation:
     are 0 or 1 for each. ``scores`` are those of classes and labels. ``losses`` float32 (n,) is the loss of each sample
     of the part, by the loss function ``loss``; None where the loss that was trained is no mean over samples. Of a
     ``segmentation`` the confusion counts pixels, and ``iou`` is the intersection over union of each class, None where
-    it neither is nor was predicted anywhere.
+    it neither is nor was predicted anywhere. Of a ``detection`` there are the scores ``detection``, and the loss of the
+    worst is how many boxes are missed or too many.
     """
 
     part: str
@@ -165,6 +204,7 @@ class Evaluation:
     losses: Array | None = None
     loss: str = ""
     iou: tuple[float | None, ...] = ()
+    detection: DetectionScores | None = None
 
     @property
     def unit(self) -> str:
@@ -183,6 +223,8 @@ class Evaluation:
             found["iou"] = dict(zip(self.classes, self.iou, strict=True))
         if self.scores is not None:
             found["scores"] = self.scores.to_json()
+        if self.detection is not None:
+            found["detection"] = self.detection.to_json()
         plain_values: dict[str, Any] = plain(found | {"worst_index": self.worst.index.tolist()})
         return plain_values
 
@@ -191,7 +233,7 @@ class Evaluation:
 class BaselineErrors:
     """How far off one is on the test set without a network, in the data's own units; for classes ``accuracy``.
 
-    For the next token it is the ``perplexity``, for a class of every pixel the ``mean_iou``.
+    For the next token it is the ``perplexity``, for a class of every pixel the ``mean_iou``, for boxes ``map_50``.
     """
 
     name: str
@@ -200,6 +242,7 @@ class BaselineErrors:
     accuracy: float | None = None
     perplexity: float | None = None
     mean_iou: float | None = None
+    map_50: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

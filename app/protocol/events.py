@@ -15,7 +15,7 @@ Metrics = Mapping[str, float]
 
 SHARES = frozenset({
     "accuracy", "token_accuracy", "sequence_accuracy", "next_token_accuracy", "real_accuracy", "made_accuracy",
-    "neighbour_accuracy", "exact_match", "balanced_accuracy", "mean_iou", "pixel_accuracy",
+    "neighbour_accuracy", "exact_match", "balanced_accuracy", "mean_iou", "pixel_accuracy", "map_50",
 })  # fmt: skip
 """Metrics that are shares of right answers."""
 

@@ -19,6 +19,7 @@ from app.training.plan import Plan
 from app.training.precision import at_least_single
 from app.training.sequence import ctc
 from app.training.sequence.transcripts import transcribe
+from app.training.yolo import yolo_loss, yolo_values
 from graph.build.compile import Compiled
 from graph.checking.data_fit import fits_target
 from graph.errors import NetloomError
@@ -81,6 +82,11 @@ class Head:
         return self.loss == "cross_entropy" and bool(self.field.pixel_classes)
 
     @property
+    def boxes(self) -> bool:
+        """Whether the outputs are logits of a grid of boxes, compared by YOLO's loss."""
+        return self.loss == "yolo"
+
+    @property
     def labels(self) -> bool:
         """Whether each value says how likely one label is, whatever the others are."""
         return self.field.labels and self.loss == "bce"
@@ -129,8 +135,10 @@ class Head:
     def values(self, outputs: Tensor) -> Tensor:
         """The numbers that outputs stand for: those of a binary cross-entropy are between 0 and 1.
 
-        Of a class for every pixel they are the probabilities (n, classes, H, W).
+        Of a class for every pixel they are the probabilities (n, classes, H, W), of boxes the values of their grid.
         """
+        if self.boxes:
+            return yolo_values(outputs)
         if self.pixels:
             return outputs.float().clamp(0.0, 1.0) if self.final_activation else outputs.float().softmax(1)
         return self.label_probabilities(outputs) if self.loss == "bce" else outputs
@@ -208,6 +216,7 @@ def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: b
         margin = binary_margin if binary else multi_margin
         return lambda outputs, targets: margin(at_least_single(outputs), targets).mean()
     loss_fns: dict[str, LossFn] = {
+        "yolo": yolo_loss,
         "mse": F.mse_loss,
         "half_squares": _half_squares,
         "mae": F.l1_loss,

@@ -28,10 +28,12 @@ def default_loss(field: FieldInfo, final_activation: str) -> str:
 
 
 def suited_loss(field: FieldInfo, info: DatasetInfo) -> str:
-    """The loss to choose for a target of ``info``: ``auto``, or for marks of pixels the one for their classes.
+    """The loss to choose for a target of ``info``: ``auto``, or that of marks of pixels or of a grid of boxes.
 
-    ``auto`` itself stays the mean squared error of marks, so that what was trained so keeps its meaning.
+    ``auto`` itself stays the mean squared error of these, so that what was trained so keeps its meaning.
     """
+    if field.box_classes:
+        return "yolo"
     return "cross_entropy" if field.pixel_classes else "bce" if info.is_mask(field) else "auto"
 
 
@@ -85,6 +87,11 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
             f"{id_}: a hinge loss parts one class from the others, but “{field.name}” holds {what}; choose "
             f"{'bce' if field.labels else 'mse, mae or huber'}, or auto, as its loss."
         )
+    if loss == "yolo" and not field.box_classes:
+        raise NetloomError(
+            f"{id_}: YOLO's loss teaches a grid of boxes, but “{field.name}” is none; choose auto as its "
+            "loss, or as data pictures with boxes, and “grid” for their setting boxes."
+        )
     if loss == "cross_entropy" and field.labels:
         raise NetloomError(
             f"{id_}: cross-entropy takes one class for each sample, but “{field.name}” holds several labels; choose "
@@ -108,16 +115,17 @@ def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = Fa
 
 
 def check_scores(id_: str, loss: str, final_activation: str) -> None:
-    """Make sure that a hinge loss gets scores: it asks for distances of 1, which probabilities do not have.
+    """Make sure that a hinge loss gets scores, and YOLO's logits, which probabilities are not.
 
     Raises
     ------
     NetloomError
         if a layer makes probabilities of them.
     """
-    if loss == "hinge" and final_activation:
+    if loss in ("hinge", "yolo") and final_activation:
+        wants = "a hinge loss compares scores" if loss == "hinge" else "YOLO's loss makes probabilities itself"
         raise NetloomError(
-            f"{id_}: a hinge loss compares scores, but a {final_activation} makes probabilities of them; take that "
+            f"{id_}: {wants}, but a {final_activation} makes probabilities of them; take that "
             "layer out, or choose auto as the loss."
         )
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from app.data.transforms import FEATURE_AXIS, Standardise
+from app.training.box_metrics import BoxTally
 from app.training.checkpoint_state import MeterState
 from app.training.heads import Head
 from app.training.mask_metrics import MaskTally
@@ -121,6 +122,8 @@ def _tally(head: Head, scaler: Standardise | None) -> Tally:
         return MultiLabelTally(head)
     if head.pixels:
         return MaskTally(head)
+    if head.boxes:
+        return BoxTally(head)
     if head.field.next_of:
         return NextTokenTally(head)
     return TokenTally(head) if head.listed else _Tally(head, scaler)

@@ -12,12 +12,11 @@ from pydantic import model_validator
 
 from graph.errors import NetloomError
 from graph.layers.declared import Declared
+from graph.layers.io import LossName
 from graph.layers.settings import setting
 from graph.project import Project
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
-
-LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge"]
 
 BY_CLASSES = ("auto", "cross_entropy", "bce")
 """Losses by which classes and labels are learned."""

@@ -12,6 +12,7 @@ from app.training.heads import TINY, Head
 from app.training.margins import binary_margin, multi_margin
 from app.training.plan import Plan
 from app.training.precision import at_least_single
+from app.training.yolo import yolo_parts
 
 SampleLoss = Callable[[Tensor, Tensor], Tensor]
 """From the outputs and targets of n samples to losses that are not averaged over the samples."""
@@ -26,6 +27,8 @@ def sample_loss(head: Head, plan: Plan) -> SampleLoss | None:
         return None
     if head.classes:
         return of_each_class(head, plan)
+    if head.boxes:
+        return lambda outputs, targets: yolo_parts(outputs, targets).sum(1)
     if head.pixels:
         of_pixels = _cross_entropies(head)
         return lambda outputs, targets: of_pixels(outputs.float(), targets.argmax(1)).flatten(1).mean(1)

@@ -35,7 +35,7 @@ def _test(run: Path, part: str) -> Steps[tuple[Evaluation, tuple[BaselineErrors,
     _, model = load_model(run)
     found = yield from counting(evaluation_steps(model, part), "Testing", samples_of(model, part), "samples")
     head = model.objective.heads[0]
-    compared = model_baselines(model) if part == "test" and (head.listed or head.pixels) else ()
+    compared = model_baselines(model) if part == "test" and (head.listed or head.pixels or head.boxes) else ()
     return found, tuple(baseline.errors for baseline in compared)
 
 

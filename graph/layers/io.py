@@ -10,6 +10,8 @@ from graph.layers.construct import Construct, chain
 from graph.layers.settings import left_empty, setting
 from graph.shapes import Kind, Shape, image, vector
 
+LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge", "yolo"]
+
 
 class InputLike(Layer):
     """Where values enter a network from outside: the compiler makes each an argument of the module."""
@@ -119,10 +121,11 @@ class Output(Layer):
         setting("", "Field of the data set to predict; empty for the data set's own target."),
         lambda _, around: around.default_target or None,
     )
-    loss: Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge"] = setting(
+    loss: LossName = setting(
         "auto",
         "How the distance to the target is measured; auto takes the plan's choice; ctc teaches a row of labels whose "
-        "places nobody knows; hinge gives scores of classes as a support vector machine does.",
+        "places nobody knows; hinge gives scores of classes as a support vector machine does; yolo teaches a grid of "
+        "boxes.",
     )
     weight: float = setting(
         1.0,

@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import PictureBox
 from app.protocol.values import FieldFacts
 from app.system.number_format import nth
+from widgets.charts.box_painting import Boxes, paint_boxes
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.sample_painting import BETWEEN, MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
 from widgets.charts.tiles import GAP, TileGroup, TileView
@@ -37,8 +38,6 @@ TALLEST = 180
 """Pixels in height that one sample alone asks for at most."""
 CLEAR = 8
 """Pixels between the captions of two tiles."""
-BOX_LINE = 2
-"""Pixels that the line of a box is wide."""
 
 
 class SampleTiles(TileView):
@@ -182,28 +181,11 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
-        if self._boxes:
-            self._paint_boxes(painter, self._boxes[index], place)
+        paint_boxes(painter, self.theme, place, self.boxes_of(index), self._hue)
 
-    def _paint_boxes(self, painter: QPainter, boxes: Sequence[PictureBox], place: QRectF) -> None:
-        """Paint the boxes in a picture at ``place``, with the names of their classes where these have room."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setFont(self.theme.font(small=True))
-        metrics = QFontMetricsF(painter.font())
-        for box in boxes:
-            painter.setPen(QPen(self._hue(box), BOX_LINE))
-            painter.drawRect(box_place(box, place))
-        labels: list[QRectF] = []
-        for box in boxes:
-            label = _label_place(
-                box_place(box, place), place, metrics.horizontalAdvance(box.name) + 4, metrics.height()
-            )
-            if place.contains(label) and not any(label.intersects(other) for other in labels):
-                labels.append(label)
-                painter.fillRect(label, self._hue(box))
-                painter.setPen(self.theme.on(self._hue(box)))
-                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.name)
+    def boxes_of(self, index: int) -> Boxes:
+        """Return the boxes that are painted in a picture."""
+        return Boxes(self._boxes[index]) if self._boxes else Boxes()
 
     def _hue(self, box: PictureBox) -> QColor:
         return self.theme.run(self._kinds.get(box.name, len(self._kinds)))
@@ -230,18 +212,6 @@ class SampleTiles(TileView):
         painter.fillRect(place, self.theme.raised)
 
 
-def box_place(box: PictureBox, place: QRectF) -> QRectF:
-    """Return where a box lies in a picture that is painted at ``place``."""
-    left, top = place.left() + box.x * place.width(), place.top() + box.y * place.height()
-    return QRectF(left, top, box.width * place.width(), box.height * place.height())
-
-
-def _label_place(frame: QRectF, place: QRectF, wide: float, high: float) -> QRectF:
-    """Where the name of a box stands: above it, or within it where that is out of the picture at ``place``."""
-    top = frame.top() - high if frame.top() - high >= place.top() else frame.top()
-    return QRectF(min(frame.left(), place.right() - wide), top, wide, high)
-
-
 def shortened(text: str, metrics: QFontMetricsF, room: QRectF) -> str:
     """``text``, or its beginning with an ellipsis, so that its lines have room; words stay whole."""
 
@@ -258,7 +228,7 @@ class Answer(NamedTuple):
     """What a network says about a sample, in few words; whether it is right, None where that is a matter of degree.
 
     ``sure`` tells how sure it is, or nothing; ``values`` are the numbers that are said, where they are a few; ``boxes``
-    are those that it says.
+    are those that it says, with a score for each in ``scores``, or none.
     """
 
     words: str
@@ -266,6 +236,7 @@ class Answer(NamedTuple):
     sure: str = ""
     values: tuple[float, ...] = ()
     boxes: tuple[PictureBox, ...] = ()
+    scores: tuple[float, ...] = ()
 
 
 class SampleGallery(SampleTiles):
@@ -355,14 +326,10 @@ class SampleGallery(SampleTiles):
             self._widest = self.theme, max(widths, default=0.0) + CLEAR - GAP
         return max(super().least_width(), self._widest[1])
 
-    def paint_tile(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """Paint the sample, and over a picture the boxes that the network says, dashed."""
-        super().paint_tile(painter, index, place)
-        answer = self._answer(index)
-        for box in answer.boxes if answer is not None else ():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._hue(box), BOX_LINE, Qt.PenStyle.DashLine))
-            painter.drawRect(box_place(box, place))
+    def boxes_of(self, index: int) -> Boxes:
+        """Return the boxes of a picture, with those that the network says."""
+        answer, true = self._answer(index), super().boxes_of(index).true
+        return Boxes(true, answer.boxes, answer.scores) if answer is not None else Boxes(true)
 
     def _answer(self, index: int) -> Answer | None:
         return self._answers[index] if self._answers else None

@@ -135,7 +135,8 @@ def _amounts(values: Array, target: FieldFacts) -> Iterator[Answer]:
         for numbers in values:
             said = decode(numbers.reshape([size or 1 for size in target.shape]))
             boxes = tuple(PictureBox(target.names[SIDES + box.kind], *box[1:5]) for box in said)
-            yield Answer(f"says {box_words(boxes)}", None, boxes=boxes)
+            scores = tuple(box.score for box in said)
+            yield Answer(f"says {box_words(boxes)}", None, boxes=boxes, scores=scores)
     elif len(target.shape) == 1:
         unit = next(iter(target.units), "")
         for numbers in values.astype(np.float64).tolist():

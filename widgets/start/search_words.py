@@ -72,6 +72,8 @@ TASKS = {
     "S45": "label for every frame, frame by frame, synchronised many-to-many, sequence labelling, sequence tagging, "
     "video annotation, action segmentation, clips",
     "S46": "3-D convolution, C3D, spatio-temporal convolution, motion, video classification, action recognition, clips",
+    "S47": "object detection, detector, YOLO, R-CNN, region proposals, sliding window, bounding boxes, objectness, "
+    "non-maximum suppression, NMS, intersection over union, IoU, mean average precision, mAP, localisation",
     "S48": "semantic segmentation, scene labelling, scene parsing, class for every pixel, mask, "
     "fully convolutional network, FCN, U-Net, skip connections, intersection over union, IoU",
     "S51": "Hopfield network, associative memory, content-addressable memory, attractor, Hebb's rule, energy, "

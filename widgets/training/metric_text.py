@@ -10,8 +10,8 @@ from app.system.number_format import counted, format_number, format_percent
 from app.training.kept_epoch import KeptEpoch
 
 PRIMARY = (
-    "neighbour_accuracy", "accuracy", "mean_iou", "f1_micro", "label_error", "perplexity", "sequence_accuracy",
-    "token_accuracy", "rmse", "mae", "r2", "loss",
+    "neighbour_accuracy", "accuracy", "mean_iou", "map_50", "f1_micro", "label_error", "perplexity",
+    "sequence_accuracy", "token_accuracy", "rmse", "mae", "r2", "loss",
 )  # fmt: skip
 """Metrics in the order in which one is chosen to stand for a run."""
 
@@ -32,6 +32,10 @@ TITLES = {
     "label_error": "Label error rate",
     "mean_iou": "Mean IoU",
     "pixel_accuracy": "Pixels right",
+    "map_50": "mAP at IoU 0.5",
+    "objectness_loss": "Objectness loss",
+    "box_loss": "Box loss",
+    "class_loss": "Class loss",
     "exact_match": "All labels right",
     "f1_micro": "F1 micro",
     "f1_macro": "F1 macro",

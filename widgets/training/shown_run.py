@@ -9,10 +9,11 @@ from typing import Any, TypeGuard
 
 from app.data.data_choice import DataChoice
 from app.protocol.events import Epoch
-from app.training.losses import default_loss
+from app.training.losses import chosen_loss
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.errors import NetloomError
+from graph.layers.io import Output
 from widgets.plots.curve import Part
 from widgets.training.metric_text import IN_UNITS, own_name, title_of
 from widgets.training.run_scale import RunScale
@@ -29,6 +30,7 @@ LOSSES = {
     "huber": "Huber",
     "ctc": "CTC",
     "hinge": "hinge",
+    "yolo": "YOLO",
 }
 """What losses are called on an axis."""
 
@@ -126,7 +128,8 @@ def measures(path: Path) -> Measures:
     unit = target.units[0] if len(set(target.units)) == 1 else ""
     if plan.objective != "supervised":
         return Measures(unit)
-    name = default_loss(target, "") if plan.loss == "auto" else plan.loss
+    outputs = [node.layer for node in run.project.network if isinstance(node.layer, Output)]
+    name = chosen_loss(outputs[0], plan.loss, target, "") if len(outputs) == 1 else ""
     words = LOSSES.get(name, "")
     if target.fixed or target.classes or target.labels or target.listed:
         return Measures(unit, words)

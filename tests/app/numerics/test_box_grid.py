@@ -1,4 +1,4 @@
-"""Boxes as a grid of cells and back: what is encoded is decoded, and boxes around the same thing are said once."""
+"""Boxes as a grid of cells and back: what is encoded is decoded, alone and in a batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.numerics.box_grid import CHANNELS, GridBox, decode, encode, is_grid, overlap, without_repeats
+from app.numerics.box_grid import CHANNELS, GridBox, decode, encode, grid_boxes, grid_detections, is_grid
 
 SHARES = st.floats(0.01, 1.0)
 
@@ -44,20 +44,27 @@ def test_of_two_boxes_in_a_cell_the_larger_is_kept() -> None:
     assert len(decode(encode([small, large._replace(x=0.0, y=0.0)], 4, 2)[0])) == 2
 
 
-def test_boxes_around_the_same_thing_are_said_once() -> None:
-    sure, same = GridBox(0, 0.1, 0.1, 0.4, 0.4, 0.9), GridBox(0, 0.12, 0.1, 0.4, 0.4, 0.7)
-    other, apart = same._replace(kind=1), same._replace(x=0.6)
-    assert without_repeats([same, other, apart, sure]) == [sure, other, apart]
-    assert overlap(sure, sure) == pytest.approx(1.0) and overlap(same, apart) == 0.0
-
-
 def test_less_sure_cells_say_nothing_and_boxes_end_at_the_edge() -> None:
     grid = np.zeros((6, 2, 2), np.float32)
-    grid[:5, 0, 0] = 0.6, 0.5, 0.5, 1.0, -0.2
-    grid[:5, 0, 1] = 0.4, 0.5, 0.5, 0.1, 0.1
-    grid[:5, 1, 1] = 0.8, 0.5, 0.5, 1.0, 0.2
+    grid[:, 0, 0] = 0.6, 0.5, 0.5, 1.0, -0.2, 1.0
+    grid[:, 0, 1] = 0.4, 0.5, 0.5, 0.1, 0.1, 1.0
+    grid[:, 1, 1] = 1.0, 0.5, 0.5, 1.0, 0.2, 0.8
     assert [box[1:] for box in decode(grid)] == [pytest.approx((0.25, 0.65, 0.75, 0.2, 0.8))]
 
 
 def test_the_channels_of_a_grid_are_known() -> None:
     assert is_grid((*CHANNELS, "cat")) and not is_grid(CHANNELS) and not is_grid(("cat", "dog"))
+
+
+def test_a_box_is_as_sure_as_its_cell_holds_one_times_as_its_class_is_likely() -> None:
+    grid = np.zeros((7, 2, 2), np.float32)
+    grid[:, 1, 0] = 0.8, 0.5, 0.5, 0.5, 0.5, 0.25, 0.75
+    [box] = decode(grid)
+    assert box.kind == 1 and box.score == pytest.approx(0.6)
+    assert decode(grid, threshold=0.7) == []
+
+
+def test_a_batch_of_grids_is_decoded_as_each_alone() -> None:
+    grids = np.random.default_rng(1).random((5, 8, 3, 3), np.float32)
+    both = grid_boxes(grid_detections(grids, 0.3))
+    assert [len(own) for own in both] == [len(decode(grid, 0.3, same=1.0)) for grid in grids]

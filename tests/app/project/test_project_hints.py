@@ -40,6 +40,13 @@ def dense(units: int = 3) -> Layer:
 PLAIN = table(4, dense(8), RELU, dense())
 AS_SERIES = layer("reshape", shape=sequence(4, 1))
 BIG = [layer("input", shape=image(1, 8, 8)), FLAT, dense(1000), RELU, dense(10), OUT]
+BOXED = {"source": "boxed_scenes", "options": {"samples": 10}}
+GRID = [
+    layer("input", shape=image(3, 32, 32)),
+    layer("max_pool2d", kernel_size=(8, 8)),
+    layer("conv2d", filters=8, kernel_size=(1, 1)),
+    OUT,
+]
 
 SCENES = {"source": "segmented_scenes"}
 BRACKETS, UNEVEN = {"source": "brackets"}, {"source": "binary_addition", "options": {"shortest": 4}}
@@ -72,6 +79,7 @@ TRIGGERS: dict[str, Case] = {
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
     "mask_as_amounts": (scene(), {"data": SCENES}),
     "padding_read": (judge(Lstm()), {"data": BRACKETS}),
+    "grid_loss": (GRID, {"data": BOXED}),
     "by_heart": (BIG, {"data": DIGITS}),
     "lopsided": (table(2, dense(2)), {"data": LOPSIDED}),
     "high_rate": (PLAIN, {"data": IRIS, "plan": {"learning_rate": 0.5}}),
@@ -117,6 +125,11 @@ KEPT: dict[str, list[Case]] = {
         (judge(Lstm()), {}),
         (judge(layer("max_pool1d"), Lstm()), {"data": BRACKETS}),
         (judge(layer("max_pool1d"), Lstm(), steps=None), {"data": BRACKETS}),
+    ],
+    "grid_loss": [
+        ([*GRID[:-1], layer("output", loss="yolo")], {"data": BOXED}),
+        (GRID, {"data": BOXED, "plan": {"loss": "yolo"}}),
+        (GRID, {}),
     ],
     "by_heart": [
         (BIG, {"data": {**DIGITS, "augment": {"shift": 0.1}}}),

@@ -66,6 +66,7 @@ def test_alexnet_kernel_by_kernel() -> None:
         ("frames_cnn_gru", 22_980),
         ("frames_alone", 10_660),
         ("clips_c3d", 17_684),
+        ("scenes_yolo", 25_256),
         ("scenes_unet", 26_884),
         ("scenes_fcn", 8_334),
         ("scenes_recurrent_cnn", 4_424),
@@ -171,6 +172,12 @@ def test_an_answer_to_a_frame_depends_on_no_later_frame_and_without_recurrence_o
     whole, changed = module(clip), module(torch.cat([clip[:, :4], other, clip[:, 5:]], dim=1))
     same = [torch.allclose(whole[:, frame], changed[:, frame], atol=1e-6) for frame in range(8)]
     assert same == [True] * 4 + [False] + [not before] * 3
+
+
+def test_a_detector_gives_eight_numbers_for_each_cell_of_a_scene() -> None:
+    found = facts("scenes_yolo")
+    sizes = [found[name].outputs["out"] for name in ("pool1", "pool2", "pool3", "cells")]
+    assert sizes == [image(16, 16, 16), image(24, 8, 8), image(32, 4, 4), image(5 + 3, 4, 4)]
 
 
 def test_a_u_net_joins_maps_of_the_way_down_to_those_of_the_way_up() -> None:

@@ -16,7 +16,8 @@ from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.data.sources.images import Images
 from app.protocol.data_values import PictureBox, SamplePredictions
-from widgets.charts.sample_tiles import BOX_LINE, SampleGallery, box_place
+from widgets.charts.box_painting import BOX_LINE, box_place
+from widgets.charts.sample_tiles import SampleGallery
 from widgets.data.last_predictions import in_words
 from widgets.data.sample_views import SampleBrowser
 from widgets.look.theme import ThemeSource

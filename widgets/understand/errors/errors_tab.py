@@ -14,6 +14,7 @@ from widgets.look.labels import text_label
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import IN_UNITS, title_of, value_of
+from widgets.understand.errors.box_errors import BoxErrors
 from widgets.understand.errors.class_errors import ClassErrors, texts_read
 from widgets.understand.errors.label_errors import LabelErrors
 from widgets.understand.errors.label_row_errors import RowErrors
@@ -50,10 +51,11 @@ class ErrorsTab(EvaluationTab):
         self.rows = RowErrors(source, self)
         self.labels = LabelErrors(source, self)
         self.pixels = PixelErrors(source, self)
+        self.boxes = BoxErrors(source, self)
         self.why = QPushButton("Why?", self)
         self._evaluation: Evaluation | None = None
         self._row = 0
-        for page in (self.classes, self.labels, self.numbers, self.texts, self.rows, self.pixels):
+        for page in (self.classes, self.labels, self.numbers, self.texts, self.rows, self.pixels, self.boxes):
             self.pages.add(page)
             page.row_picked.connect(self._on_row)
         self.classes.row_shown.connect(self._on_row_shown)
@@ -88,7 +90,7 @@ class ErrorsTab(EvaluationTab):
         self._evaluation, self._row = evaluation, 0
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
-        if (page is self.texts or page is self.pixels) and reply.baselines:
+        if (page is self.texts or page is self.pixels or page is self.boxes) and reply.baselines:
             page.about.setText(page.about.text() + without_network(reply.baselines))
         self.pages.bring(page)
         self._offer_why()
@@ -129,7 +131,9 @@ class ErrorsTab(EvaluationTab):
         self._choose()
         self.subject.view_wanted.emit(WhyTab.title)
 
-    def _page_of(self, task: Task) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors | PixelErrors:
+    def _page_of(
+        self, task: Task
+    ) -> ClassErrors | LabelErrors | NumberErrors | TextErrors | RowErrors | PixelErrors | BoxErrors:
         match task:
             case "sequence":
                 return self.texts
@@ -137,6 +141,8 @@ class ErrorsTab(EvaluationTab):
                 return self.rows
             case "segmentation":
                 return self.pixels
+            case "detection":
+                return self.boxes
             case "labels":
                 return self.labels
             case "classification":

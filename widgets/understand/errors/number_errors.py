@@ -84,6 +84,9 @@ def without_network(baselines: Sequence[BaselineErrors]) -> str:
     shares = [f"{each.name} {format_percent(each.accuracy)}" for each in baselines if each.accuracy is not None]
     unsure = [f"{each.name} {format_number(each.perplexity)}" for each in baselines if each.perplexity is not None]
     overlaps = [f"{each.name} {format_percent(each.mean_iou)}" for each in baselines if each.mean_iou is not None]
+    found = [f"{each.name} {format_percent(each.map_50)}" for each in baselines if each.map_50 is not None]
+    if found:
+        return f" Without a detector (mAP): {', '.join(found)}."
     if overlaps:
         return f" Without a network (mean IoU): {', '.join(overlaps)}."
     if unsure:

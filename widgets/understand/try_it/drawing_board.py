@@ -24,8 +24,8 @@ from app.inference.picture_look import as_trained
 from app.protocol.data_values import PictureBox
 from app.protocol.inference_values import PictureLook
 from app.protocol.messages import Array
+from widgets.charts.box_painting import Boxes, paint_boxes
 from widgets.charts.colour_maps import image, picture
-from widgets.charts.sample_tiles import box_place
 from widgets.look.theme import Themed, ThemeSource
 
 FINE = 256
@@ -51,6 +51,8 @@ class DrawingBoard(QWidget, Themed):
         self.stroke = look.stroke
         self.ink = _grey(1.0 if look.ink > look.ground else 0.0)
         self.boxes: Sequence[PictureBox] = ()
+        self._scores: Sequence[float] = ()
+        self._kinds: dict[str, int] = {}
         self._base: Array | None = None
         self._touched = np.zeros((look.height, look.width), bool)
         self._drawing = QImage(look.width * self.fine, look.height * self.fine, QImage.Format.Format_RGB32)
@@ -105,7 +107,7 @@ class DrawingBoard(QWidget, Themed):
         self._base = np.asarray(values, np.float32)
         self._touched[:] = False
         self._drawing = _enlarged(self._base, self.look, self.fine)
-        self.boxes = ()
+        self.boxes, self._scores = (), ()
         self.update()
 
     def clear(self) -> None:
@@ -114,7 +116,7 @@ class DrawingBoard(QWidget, Themed):
         self._base = None
         self._touched[:] = False
         self._drawing.fill(self.ground)
-        self.boxes = ()
+        self.boxes, self._scores = (), ()
         self.update()
         self.changed.emit()
 
@@ -149,10 +151,14 @@ class DrawingBoard(QWidget, Themed):
             self.update()
             self.changed.emit()
 
-    def show_boxes(self, boxes: Sequence[PictureBox]) -> None:
-        """Draw boxes over the picture."""
-        self.boxes = boxes
+    def show_boxes(self, boxes: Sequence[PictureBox], scores: Sequence[float], names: Sequence[str]) -> None:
+        """Draw boxes over the picture, each with its score; ``names`` are all classes that there are."""
+        self.boxes, self._scores = boxes, scores
+        self._kinds = {name: kind for kind, name in enumerate(sorted(set(names)))}
         self.update()
+
+    def _hue(self, box: PictureBox) -> QColor:
+        return self.theme.run(self._kinds.get(box.name, len(self._kinds)))
 
     def _shares(self) -> NDArray[np.float64]:
         """Brightness from 0 to 1 of the drawing, (channels, height, width) of its own fine pixels."""
@@ -280,9 +286,7 @@ class DrawingBoard(QWidget, Themed):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.accent if self.hasFocus() else self.theme.strong_border, 1))
         painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        for number, box in enumerate(self.boxes):
-            painter.setPen(QPen(self.theme.run(number), 2))
-            painter.drawRect(box_place(box, area))
+        paint_boxes(painter, self.theme, area, Boxes(said=self.boxes, scores=self._scores), self._hue)
         self._paint_ring(painter, area)
         painter.end()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
+from app.numerics.box_grid import SIDES
 from app.protocol.inference_values import InputForm, NewSample, OutputPrediction
 from app.protocol.messages import Array
 from widgets.look.form_area import FormArea
@@ -135,7 +136,12 @@ class PictureEditor(SampleEditor):
 
     def show_prediction(self, outputs: tuple[OutputPrediction, ...]) -> None:
         """Draw the boxes that are predicted."""
-        self.board.show_boxes([box for output in outputs for box in output.boxes])
+        said = [output for output in outputs if output.kind == "boxes"]
+        self.board.show_boxes(
+            [box for output in said for box in output.boxes],
+            [score for output in said for score in output.values.tolist()],
+            [name for output in said for name in output.target.names[SIDES:]],
+        )
 
     def paste_image(self) -> None:
         """Take the image that is on the clipboard, if there is one."""
