@@ -29,7 +29,7 @@ from app.training.schedules import Schedule
 from app.training.stepping import DirectStepper
 from app.training.trainable import ONE_VALUE_ERROR, Model
 from app.training.weights import Weights
-from app.training.yolo import cell_parts
+from app.training.yolo_loss import cell_parts
 from graph.build.compile import compile_network
 from graph.errors import NetloomError
 from graph.layers.io import Output

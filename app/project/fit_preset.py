@@ -8,7 +8,6 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import DatasetInfo, FieldInfo, Task
-from app.numerics.box_grid import is_grid
 from app.project.add_outputs import add_outputs
 from app.project.presets import preset
 from app.project.project_context import ProjectContext
@@ -49,8 +48,8 @@ def suitable_preset(info: DatasetInfo) -> str:
     if info.target_field().next_of:
         return "sentences_lstm"
     target = info.target_field()
-    if target.shape.kind is Kind.IMAGE and target.name not in info.inputs and not is_grid(target.names):
-        return "scenes_fcn"
+    if target.shape.kind is Kind.IMAGE and target.name not in info.inputs:
+        return "scenes_yolo" if target.box_classes else "scenes_fcn"
     presets = CLASSIFIERS if info.task in (Task.CLASSIFICATION, Task.LABELS) else REGRESSORS
     if info.shape.kind not in presets:
         raise NetloomError(f"No preset reads {info.shape.described()}; name one with --preset, or draw the network.")

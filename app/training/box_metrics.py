@@ -10,7 +10,7 @@ from app.data.dataset import Array
 from app.numerics.box_grid import THRESHOLD, grid_detections
 from app.numerics.detections import Detections, average_precision, matches, mean_of_known, suppress
 from app.training.heads import Head
-from app.training.yolo import PARTS, yolo_parts, yolo_values
+from app.training.yolo_loss import PARTS, yolo_parts, yolo_values
 
 MAP = "map_50"
 """Mean average precision, where a box is right from an intersection over union of 0.5 on."""

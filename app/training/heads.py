@@ -19,7 +19,7 @@ from app.training.plan import Plan
 from app.training.precision import at_least_single
 from app.training.sequence import ctc
 from app.training.sequence.transcripts import transcribe
-from app.training.yolo import yolo_loss, yolo_values
+from app.training.yolo_loss import yolo_loss, yolo_values
 from graph.build.compile import Compiled
 from graph.checking.data_fit import fits_target
 from graph.errors import NetloomError

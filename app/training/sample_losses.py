@@ -12,7 +12,7 @@ from app.training.heads import TINY, Head
 from app.training.margins import binary_margin, multi_margin
 from app.training.plan import Plan
 from app.training.precision import at_least_single
-from app.training.yolo import yolo_parts
+from app.training.yolo_loss import yolo_parts
 
 SampleLoss = Callable[[Tensor, Tensor], Tensor]
 """From the outputs and targets of n samples to losses that are not averaged over the samples."""

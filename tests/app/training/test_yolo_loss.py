@@ -20,7 +20,7 @@ from app.training.box_metrics import BoxTally
 from app.training.losses import check_loss, check_scores
 from app.training.sample_losses import sample_loss
 from app.training.trainable import Model
-from app.training.yolo import yolo_loss, yolo_parts, yolo_values
+from app.training.yolo_loss import yolo_loss, yolo_parts, yolo_values
 from graph.errors import NetloomError
 from graph.project import Project
 from graph.shapes import image
