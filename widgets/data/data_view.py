@@ -93,22 +93,22 @@ class DataView(QWidget):
         self._shown_of: Mapping[str, Any] | None = None
         self.details, self.moved = Details(link, self), Repointer(link, self)
         self.predictions = LastPredictions(link, self)
-        self.sources = SourceList(self)
+        self._make_panes()
         self.title = ElidedLabel(self, look="heading")
         self.facts = text_label(parent=self, look="faint", wrap=True)
         self.notes = text_label(parent=self, look="faint", wrap=True, hidden=True)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
         self.lopsided = LopsidedNotice(self)
-        self.samples = SampleBrowser(source, self)
+        self.samples = SampleBrowser(source, self._middle)
         self.pipeline = Pipeline(self)
-        self.rows, self.batch, self.reading = RowTable(), BatchView(source), ReadingPanel(source)
-        self.spectrogram = SpectrogramView(source)
         self.asking = InlineNotice(self)
-        self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self.guide_button = QPushButton("Find a network…", self)
         self.guide_button.setToolTip("Which network should I use? Three questions lead to one that fits the data")
-        self.form = ChoiceForm(self)
-        self.balance = BalanceBars(source, self)
+        self.form = ChoiceForm(self._side)
+        self.balance = BalanceBars(source, self._side)
+        self.rows, self.reading = RowTable(self.samples), ReadingPanel(source, self.samples)
+        self.spectrogram, self.batch = SpectrogramView(source, self.samples), BatchView(source, self.samples)
+        self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._ask_soon.timeout.connect(self._ask)
         self._lay_out()
@@ -142,22 +142,27 @@ class DataView(QWidget):
 
     # Layout
 
-    def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, width, stretch in (
-            (self.sources, 280, 0),
-            (self._middle(), 700, 1),
-            (self._side(), 330, 0),
-        ):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, stretch)
-            widget.resize(width, widget.height())
-        splitter.setSizes([280, 700, 330])
-        splitter.setChildrenCollapsible(False)
-        vbox(splitter, parent=self)
+    def _make_panes(self) -> None:
+        """What is polished and then given another parent is polished again, so all is made in the pane it stands in."""
+        self._panes = QSplitter(Qt.Orientation.Horizontal, self)
+        self.sources = SourceList(self._panes)
+        self._middle, self._area = QWidget(self._panes), FormArea(self._panes)
+        self._side = QWidget(self._area)
+        self._area.setWidget(self._side)
 
-    def _middle(self) -> QWidget:
-        middle = QWidget(self)
+    def _lay_out(self) -> None:
+        self._fill_middle()
+        self._fill_side()
+        panes = self._panes
+        for place, (widget, width) in enumerate(((self.sources, 280), (self._middle, 700), (self._area, 330))):
+            panes.addWidget(widget)
+            panes.setStretchFactor(place, 1 if widget is self._middle else 0)
+            widget.resize(width, widget.height())
+        panes.setSizes([280, 700, 330])
+        panes.setChildrenCollapsible(False)
+        vbox(panes, parent=self)
+
+    def _fill_middle(self) -> None:
         self.samples.add_side(ROWS, self.rows, first=True)
         self.samples.add_side(READING, self.reading, first=True)
         self.samples.add_side(SPECTROGRAM, self.spectrogram)
@@ -165,9 +170,8 @@ class DataView(QWidget):
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
         self.about = DataFacts(self.facts, self.pipeline, self.notes)
-        vbox(head, self.about, (self.samples, 1), parent=middle, margins=(12, 8, 12, 8), spacing=4)
-        float_over(middle, *self.notices)
-        return middle
+        vbox(head, self.about, (self.samples, 1), parent=self._middle, margins=(12, 8, 12, 8), spacing=4)
+        float_over(self._middle, *self.notices)
 
     @property
     def notices(self) -> Sequence[QWidget]:
@@ -178,15 +182,10 @@ class DataView(QWidget):
         """What is shown of the data, below what is said of it."""
         return self.samples.sides
 
-    def _side(self) -> QWidget:
-        inside = QWidget(self)
-        heading = text_label("Samples by part of the split", inside, look="heading")
+    def _fill_side(self) -> None:
+        heading = text_label("Samples by part of the split", self._side, look="heading")
         items = (self.form, heading, self.balance, Stretch(1))
-        vbox(*items, parent=inside, margins=(12, 8, 12, 12), spacing=12)
-        area = FormArea(self)
-        area.setWidget(inside)
-        self._area = area
-        return area
+        vbox(*items, parent=self._side, margins=(12, 8, 12, 12), spacing=12)
 
     # The document
 

@@ -55,15 +55,15 @@ class SampleBrowser(QWidget):
         self.tabs = FittingTabs(self)
         self.tabs.setAccessibleName("Views of the data")
         self.gallery = SampleGallery(source)
+        self.tabs.addTab(self.gallery, "Samples")
         self.table = SampleTable(self)
         self.model = self.table.held
-        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", smooths=False)
+        self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", self, smooths=False)
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
-        self.correlation, self.whitening = CorrelationView(source), WhiteningView(source)
-        self.tabs.addTab(self.gallery, "Samples")
+        self.features.setParent(self)
+        self.correlation, self.whitening = CorrelationView(source, self), WhiteningView(source, self)
         for waiting in (self.table, self.series, self.features, self.correlation, self.whitening):
-            waiting.setParent(self)  # owned while no tab shows them
-            waiting.hide()
+            waiting.hide()  # while no tab shows them
         vbox(self.tabs, parent=self)
         self.gallery.picked.connect(self._pick)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))

@@ -181,7 +181,7 @@ def build_data(window: MainWindow) -> None:
 
     workbench, session, controller = window.workbench, window.session, window.training.controller
     assert controller is not None  # built by an earlier slice
-    view = DataView(window.themes, controller.link)
+    view = DataView(window.themes, controller.link, workbench.middle)
     workbench.add_panel("data", view)
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):

@@ -89,11 +89,10 @@ class MainWindow(DropTarget):
         self.banners = Banners(themes)
         self.status = StatusLine(themes)
         self.pages = QStackedWidget()
-        self.start = self._make_start()
+        self._assemble()
         automatic = memory.get("automatic")
         if isinstance(automatic, str) and len(automatic) <= LONGEST_DEVICE:
             self.bar.expect_device(automatic)
-        self._assemble()
         self._connect()
         restore_geometry(self, memory)
         if file is not None:
@@ -108,17 +107,19 @@ class MainWindow(DropTarget):
     def _make_start(self) -> StartPage:
         families = self.memory.get("families", {})
         known = families if isinstance(families, dict) else {}
-        start = StartPage(presets(), known, self.themes)
+        start = StartPage(presets(), known, self.themes, self.pages)
         start.offer_tour(bool(self.preferences["offer_tour"]))
         return start
 
     def _assemble(self) -> None:
-        whole = QWidget()
+        # The outer first: what is polished and then given another parent is polished again.
+        whole = QWidget(self)
+        self.setCentralWidget(whole)
         vbox(self.bar, (self.pages, 1), self.status, parent=whole, spacing=0)
         self._floating = float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
         self.banners.sheet.cover(whole)
+        self.start: StartPage = self._make_start()
         self.pages.addWidget(self.start)
-        self.setCentralWidget(whole)
         self.take_drops(self._dropping, self.themes)
         self.setMinimumSize(720, 480)
 

@@ -154,8 +154,14 @@ class StartPage(Themed, QWidget):
     wants_tour = Signal()
     tour_declined = Signal()
 
-    def __init__(self, presets: Sequence[PresetEntry], families: Mapping[str, str], themes: ThemeSource) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        presets: Sequence[PresetEntry],
+        families: Mapping[str, str],
+        themes: ThemeSource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.setObjectName("startPage")
         self._themes = themes
         self.back: OpenRow | None = None

@@ -95,7 +95,8 @@ class PlanForm(FormArea):
     def set_devices(self, ids: Sequence[str]) -> None:
         """Offer the devices that there are."""
         self._devices = tuple(ids)
-        self._show()
+        if self._document is not None:  # before there is one, fields would be made twice
+            self._show()
 
     def close_document(self) -> None:
         """Stop listening to the document."""
