@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.widgets.shell.lost_content import CHECKS, in_view, shown
+from tests.widgets.shell.lost_content import CHECKS, in_view, once, one_look, shown, visible
 from tests.widgets.shell.painted_words import CHECKS as PAINTED
 from widgets.look.elided_label import ElidedLabel
 from widgets.training.busy_covers import Cover
@@ -172,10 +172,8 @@ def clipped(window: QWidget) -> list[str]:
     """Words and controls of which a part is out of view, without being scrolled to."""
     return [
         f"{name_of(widget)} at {widget.mapTo(window, QPoint(0, 0)).toTuple()}, {widget.size().toTuple()}"
-        for kind in (QLabel, QAbstractButton, QComboBox, QTabBar, QSlider)
-        for widget in window.findChildren(kind)
-        if widget.isVisible()
-        and widget.window() is window
+        for widget in once(window, visible)
+        if isinstance(widget, QLabel | QAbstractButton | QComboBox | QTabBar | QSlider)
         and not _scrolled(widget)
         and widget.visibleRegion().boundingRect() != widget.rect()
         and (not isinstance(widget, QLabel) or widget.text())
@@ -239,4 +237,5 @@ def faults(window: QWidget) -> list[str]:
         *CHECKS,
         *PAINTED,
     )
-    return [f"{check.__name__}: {fault}" for check in checks for fault in check(window)]
+    with one_look(window):
+        return [f"{check.__name__}: {fault}" for check in checks for fault in check(window)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +19,38 @@ from widgets.understand.by_hand.sliding_window import LARGEST_WINDOW, SlidingPic
 from widgets.understand.try_it.prediction_view import ProbabilityBars
 
 W = TypeVar("W", bound=QWidget)
+T = TypeVar("T")
+
+_looks: dict[QWidget, dict[Callable[[Any], Any], Any]] = {}
+
+
+@contextmanager
+def one_look(window: QWidget) -> Iterator[None]:
+    """Inside, nothing of a window is to change: what several checks ask of it is found once."""
+    _looks[window] = {}
+    try:
+        yield
+    finally:
+        del _looks[window]
+
+
+def once(window: QWidget, find: Callable[[QWidget], T]) -> T:
+    """What ``find`` finds in a window; inside `one_look` it searches once."""
+    known = _looks.get(window)
+    if known is None:
+        return find(window)
+    if find not in known:
+        known[find] = find(window)
+    return cast(T, known[find])
+
+
+def visible(window: QWidget) -> list[QWidget]:
+    """The widgets of a window that are shown, also where they are scrolled or split out of view."""
+    return [each for each in window.findChildren(QWidget) if each.isVisible() and each.window() is window]
+
+
+def _in_view(window: QWidget) -> list[QWidget]:
+    return [each for each in once(window, visible) if not each.visibleRegion().isEmpty()]
 
 
 def in_view(widget: QWidget, window: QWidget) -> bool:
@@ -27,7 +60,7 @@ def in_view(widget: QWidget, window: QWidget) -> bool:
 
 def shown(window: QWidget, kind: type[W]) -> Iterator[W]:
     """The widgets of a kind that are in view."""
-    return (widget for widget in window.findChildren(kind) if in_view(widget, window))
+    return (widget for widget in once(window, _in_view) if isinstance(widget, kind))
 
 
 def whole(widget: QWidget) -> bool:

@@ -8,7 +8,7 @@ from itertools import combinations
 from PySide6.QtCore import QMarginsF, QRectF
 from PySide6.QtWidgets import QWidget
 
-from tests.widgets.shell.lost_content import in_view
+from tests.widgets.shell.lost_content import in_view, once, visible
 from widgets.charts.tiles import TileView
 from widgets.look.text_places import TextPlace, texts_in
 from widgets.plots.painted_view import PaintedView
@@ -19,9 +19,14 @@ LOOSE = 2.0
 DOTS = ("…", "...")
 
 
+def written(window: QWidget) -> list[tuple[PlotView | PaintedView, list[TextPlace]]]:
+    """What is painted in one go and is in view, with the words that it paints."""
+    return [(view, texts_in(ground)) for view, ground in charts(window)]
+
+
 def charts(window: QWidget) -> Iterator[tuple[PlotView | PaintedView, QWidget]]:
     """What is painted in one go and is in view: the widget, and the one that it paints on."""
-    for view in window.findChildren(QWidget):
+    for view in once(window, visible):
         if isinstance(view, PlotView) and in_view(view.viewport(), window):
             yield view, view.viewport()
         elif isinstance(view, PaintedView) and in_view(view, window):
@@ -32,8 +37,8 @@ def cut_paint(window: QWidget) -> list[str]:
     """Painted words of which a part is out of sight and cannot be scrolled to."""
     return [
         f"“{word.text}” of {_name(view)} at {_box(word.place)}, seen {_box(word.seen)}"
-        for view, ground in charts(window)
-        for word in texts_in(ground)
+        for view, words in once(window, written)
+        for word in words
         if not _contains(word.seen, word.place) and not _scrolls(view, word)
     ]
 
@@ -42,8 +47,8 @@ def shortened_paint(window: QWidget) -> list[str]:
     """Painted words that end in dots."""
     return [
         f"“{word.text}” of {_name(view)} {view.size().toTuple()}"
-        for view, ground in charts(window)
-        for word in texts_in(ground)
+        for view, words in once(window, written)
+        for word in words
         if word.text.endswith(DOTS)
         and word.text not in DOTS
         and not view.is_empty()  # what an empty one says may go on
@@ -53,8 +58,8 @@ def shortened_paint(window: QWidget) -> list[str]:
 def overlapping_paint(window: QWidget) -> list[str]:
     """Painted words that lie over each other, and buttons that lie over them."""
     found = []
-    for view, ground in charts(window):
-        words = [word for word in texts_in(ground) if word.place.intersects(word.seen)]
+    for view, all_words in once(window, written):
+        words = [word for word in all_words if word.place.intersects(word.seen)]
         for one, other in combinations(words, 2):
             if _over(one.place, other.place):
                 found.append(f"“{one.text}” and “{other.text}” of {_name(view)} at {_box(one.place)}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
 from app.protocol.data_messages import DataPreviewed
+from app.protocol.data_values import DataPreview
 from app.protocol.events import Points
 from app.training.runs import Run
 from graph.project import project_json
@@ -84,7 +87,13 @@ def bring_data(window: MainWindow) -> None:
     """What a worker would say of the data that is chosen."""
     view = window.workbench.panel("data")
     assert isinstance(view, DataView) and view.section is not None
-    view._on_preview(DataPreviewed(preview=preview(prepare(DataChoice.parse(view.section)), 40)))
+    view._on_preview(DataPreviewed(preview=previewed(json.dumps(view.section, sort_keys=True))))
+
+
+@cache
+def previewed(section: str) -> DataPreview:
+    """A preview of the data that a section chooses, which is prepared once for all windows."""
+    return preview(prepare(DataChoice.parse(json.loads(section))), 40)
 
 
 def train(window: MainWindow, folder: Path) -> None:
