@@ -4,6 +4,8 @@
 points; ``garbage`` answers training with noise; ``refuse`` answers every request with an error; ``dead`` ends at once;
 ``fail`` ends training with a loss that is not a number; ``deaf`` ignores that its input closes; ``slow`` has to be
 asked `PIECES` times more before it trains, or answers; ``endless`` never does; ``restless`` never stops.
+
+What takes long to import is imported when it is first used: dozens of tests start one each, and many never train.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,9 +30,10 @@ from app.protocol.messages import DeviceInfo, Envelope, Forget, Message, Ping, P
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
-from app.training.diagnosis import NOT_A_NUMBER
-from app.training.runs import CHECKPOINT, Log, Run
 from tests.widgets.training.echo import Die, Echo, Echoed, ForgottenRequests, Shout, Shouted, WhatWasForgotten
+
+if TYPE_CHECKING:
+    from app.training.runs import Log
 
 STEPS = 10
 EPOCHS = 4
@@ -108,6 +112,8 @@ class FakeWorker:
         """Answer a request."""
         match message:
             case Train():
+                from app.training.runs import Run
+
                 assert message.out is not None
                 about = {"created": time.strftime("%Y-%m-%dT%H:%M:%S"), "base": message.base and str(message.base)}
                 Run.create(message.out, dict(message.project), about)
@@ -145,6 +151,8 @@ class FakeWorker:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def begin(self, path: Path, step: int, paused: bool) -> None:
+        from app.training.runs import Log
+
         self.log = Log(path / "metrics.jsonl")
         self.run, self.step, self.training, self.paused = str(path), step, True, paused
         self.say(
@@ -168,6 +176,8 @@ class FakeWorker:
             self.end_epoch(epoch)
 
     def end_epoch(self, epoch: int) -> None:
+        from app.training.runs import CHECKPOINT
+
         metrics = {"loss": 1 / self.step, "accuracy": 1 - 1 / self.step}
         (Path(self.run) / CHECKPOINT).write_bytes(b"pretended")
         self.say(Epoch(epoch, EPOCHS, self.step, metrics, metrics, 0.001, 0.1, True))
@@ -180,6 +190,8 @@ class FakeWorker:
         if self.mode == "garbage" and self.step == 3:
             os.write(1, b"Segmentation fault or some such print\n" * 50)
         if self.mode == "fail" and self.step == STEPS + 3:
+            from app.training.diagnosis import NOT_A_NUMBER
+
             self.finish("failed", f"{NOT_A_NUMBER} at step 13 (epoch 2); lower the learning rate.")
 
     def finish(self, status: Status, reason: str | None = None) -> None:
