@@ -29,7 +29,7 @@ class StyleSettings(Declared):
         1.0, "How much the content loss counts", minimum=0, maximum=1e6, label="content weight", term="content loss"
     )
     style_weight: float = setting(
-        10.0, "How much the style loss counts", minimum=0, maximum=1e6, label="style weight", term="style loss"
+        40.0, "How much the style loss counts", minimum=0, maximum=1e6, label="style weight", term="style loss"
     )
     variation: float = setting(
         0.1, "How much neighbours that differ count (total variation)", minimum=0, maximum=1e3, label="total variation"
