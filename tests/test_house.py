@@ -53,6 +53,7 @@ STRING_IMPORTS = {
     "graph.layers.catalogue": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of layer
     "widgets.shell.action_registry": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the actions
     "widgets.canvas.canvas_command": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the canvas's commands
+    "widgets.understand.melody_player": ["importlib.import_module"],  # Qt Multimedia, where it is installed
     "widgets.understand.view_registry": ["importlib.import_module", "pkgutil.walk_packages"],  # finds the views
     "widgets.shell.loading": ["importlib.import_module"],  # panels are loaded after the first paint
     "app.protocol.framing": ["importlib.import_module", "pkgutil.iter_modules"],  # finds the kinds of message

@@ -84,13 +84,17 @@ def sound(notes: Sequence[Note], tokens: int) -> NDArray[np.float64]:
     return out * (0.8 / loudest) if loudest > 0 else out
 
 
+def samples_of(tokens: Sequence[str]) -> bytes:
+    """How a melody sounds: samples of one channel, 16 bits each, the lower byte first, `RATE` a second."""
+    return (sound(notes_of(tokens), len(tokens)) * 32767).astype("<i2").tobytes()
+
+
 def wav_bytes(tokens: Sequence[str]) -> bytes:
     """A melody as the bytes of a WAV file: one channel, 16 bits, `RATE` samples a second."""
-    samples = (sound(notes_of(tokens), len(tokens)) * 32767).astype("<i2")
     kept = io.BytesIO()
     with wave.open(kept, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
+        file.writeframes(samples_of(tokens))
     return kept.getvalue()

@@ -79,7 +79,8 @@ TASKS = {
     "S51": "Hopfield network, associative memory, content-addressable memory, attractor, Hebb's rule, energy, "
     "capacity, spurious state, pattern completion",
     "S53": "support vector machine, SVM, hinge loss, maximum margin, linear classifier, large margin",
-    "S44": "music, melody, composing, sequence generation, next note, piano roll, MIDI, sampling with temperature",
+    "S44": "music, melody, composing, sequence generation, next note, piano roll, MIDI, sampling with temperature, "
+    "handwriting generation, pen strokes, drawing, sketch",
 }
 """What the systems of the textbook are about and used for, as people look for it, by their ids."""
 

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.data.readers.tokens import END
+from app.data.readers.tokens import END, split_text
+from app.numerics.strokes import is_drawing
 from app.protocol.text_messages import ContinuedText, ContinueText
 from app.protocol.text_values import STRATEGIES, Decoding, WrittenText, WrittenToken
 from app.system.number_format import format_percent
+from widgets.charts.stroke_drawing import StrokeDrawing
 from widgets.look.labels import MarkupLabel, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import joined, markup, plain_tip
@@ -74,6 +76,7 @@ class TextTab(Tab):
         self.about = text_label("", self, look="faint", wrap=True)
         self.table = QTableWidget(self)
         self.melody = MelodyPane(source, subject, self)
+        self.drawing = StrokeDrawing(source, self)
         self.work = PiecewiseRequest(subject, self)
         self._asked = self._shown = ""
         self._reply: ContinuedText | None = None
@@ -108,7 +111,7 @@ class TextTab(Tab):
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._set_up_table()
-        words = (self.about, (scrolled(self.text), 1), (self.melody, 2))
+        words = (self.about, (scrolled(self.text), 1), (self.melody, 2), (self.drawing, 4))
         page = boxed(vbox(*words, margins=(12, 4, 8, 8), spacing=8))
         self.column.addWidget(hsplit((page, 1), (self.table, 1), sizes=(480, 480), least=200), 1)
 
@@ -195,6 +198,7 @@ class TextTab(Tab):
         self.text.show_text("")
         self.table.setRowCount(0)
         self.melody.hide()
+        self.drawing.hide()
         self.about.setText(SAYS[self.strategy.currentData()])
 
     def _on_grown(self, reply: ContinuedText) -> None:
@@ -203,6 +207,7 @@ class TextTab(Tab):
         self.about.setText(f"{SAYS[self.strategy.currentData()]}{ended} {reply.note}".strip())
         self._show_text()
         self.melody.show_text(self._shown, reply.texts[0], self.tokens.value())
+        self._show_drawing(reply.texts[0])
         self._show_table(reply.texts[0])
 
     def _on_refused(self, reason: str) -> None:
@@ -220,6 +225,13 @@ class TextTab(Tab):
             for token in words
         )
         self.text.show_text(markup(LARGE, self._shown, written))
+
+    def _show_drawing(self, text: WrittenText) -> None:
+        """Draw what was written, where tokens are steps of a pen."""
+        given = split_text(self._shown, "word")
+        tokens = (*given, *(token.text for token in text.tokens if token.text != END))
+        self.drawing.setVisible(is_drawing(tokens))
+        self.drawing.show_tokens(tokens, len(given))
 
     def _show_table(self, text: WrittenText) -> None:
         self.table.setRowCount(len(text.tokens))

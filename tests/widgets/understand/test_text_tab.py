@@ -27,9 +27,9 @@ def grown(*tokens: WrittenToken, done: int = 1, ended: bool = False, note: str =
     return ContinuedText(done=done, total=40, texts=(text,), joint=" ", note=note)
 
 
-def opened(silent: Silent, path: Path) -> TextTab:
-    """The tab on a run that has learned sentences."""
-    project = preset("sentences_lstm").project
+def opened(silent: Silent, path: Path, learned: str = "sentences_lstm") -> TextTab:
+    """The tab on a run that has learned sentences, or what another preset learns."""
+    project = preset(learned).project
     silent.panel.subject.show_run(saved_run(path, Document(project.network, dict(project.sections))))
     silent.panel.show_tab("Text that goes on")
     silent.panel.show()
@@ -117,3 +117,21 @@ def test_files_beside_the_project_are_known_where_it_stands(silent: Silent, tmp_
 def test_signs_that_cannot_be_seen_have_names() -> None:
     assert [shown(sign) for sign in (" ", "\n", "a")] == ["(space)", "(new line)", "a"]
     assert others(token("a", 0.6, (" ", 0.4), ("b", 0.0001))) == "(space) 40.0 %"
+
+
+def test_steps_of_a_pen_are_drawn_as_they_come_and_words_are_not(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
+    silent.panel.resize(1200, 500)
+    tab = opened(silent, tmp_path / "pen", "pen_letters_lstm")
+    assert not tab.drawing.isVisible()
+    qtbot.keyClicks(tab.beginning, "d2 d2")
+    tab.write.click()
+    silent.reply(ContinueText, grown(token("r2", 0.5)))
+    assert tab.drawing.isVisible() and not tab.melody.isVisible()
+    before = tab.drawing.grab().toImage()
+    silent.reply(ContinueText, grown(token("r2", 0.5), token("pu2", 0.9), token("(end)", 1.0), done=40, ended=True))
+    assert tab.drawing.grab().toImage() != before
+    assert "d2 d2 r2 pu2" in tab.drawing.accessibleDescription()
+    words = opened(silent, tmp_path / "words")
+    words.write.click()
+    silent.reply(ContinueText, grown(token("are", 0.9), token("in", 0.9)))
+    assert not words.drawing.isVisible()
