@@ -24,8 +24,9 @@ def start_of(sections: Mapping[str, Any]) -> StartSection:
 
 
 def has_weights(document: Document, checker: Checker, id: str) -> bool:
-    """Whether a layer has weights of its own, which can be frozen or begin anew."""
-    return document.network.node(id).tied is None and checker.layer_info(id).parameters > 0
+    """Whether a layer is there and has weights of its own, which can be frozen or begin anew."""
+    network = document.network
+    return id in network and network.node(id).tied is None and checker.layer_info(id).parameters > 0
 
 
 def freeze(document: Document, ids: Sequence[str], frozen: bool) -> None:

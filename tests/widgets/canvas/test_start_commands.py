@@ -10,6 +10,7 @@ from graph.document import Document
 from graph.errors import NetloomError
 from tests.widgets.canvas.conftest import OpenCanvas, build
 from widgets.canvas.canvas_accessibility import describe
+from widgets.canvas.canvas_command import canvas_commands
 from widgets.canvas.canvas_view import CanvasView
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.context_menu import build as build_menu
@@ -99,3 +100,15 @@ def test_a_block_of_frozen_layers_is_frozen(canvas: CanvasView) -> None:
     assert document.sections["start"] == {"frozen": list(canvas.selection.ids)}
     document.undo()
     assert document.sections["start"] == {"frozen": ["dense1"]}
+
+
+def test_a_switch_can_be_asked_before_the_canvas_follows_a_commit(canvas: CanvasView) -> None:
+    document, switch = canvas.document, canvas_commands()["freeze"].checked
+    assert switch is not None
+    asked: list[bool] = []
+    document.subscribe(lambda _: asked.append(switch(canvas.context)), first=True)
+    canvas.select(["dense1"])
+    canvas.run("freeze")
+    canvas.run("delete")
+    document.undo()
+    assert asked == [True, False, False]
