@@ -57,7 +57,9 @@ class StyleTab(Tab):
         self.content = PicturePick(source, "Content", (), self)
         self.style_of = PicturePick(source, "Style", TEXTURES, self)
         self.picture = PicturePane(source, "Picture", "Press Begin, and the picture grows here.")
-        self.losses = CurvePlot(source, "Loss", "Both losses fall here, step by step.", smooths=False)
+        self.losses = CurvePlot(
+            source, "Loss", "Both losses are drawn here, step by step, and their weighted sum.", smooths=False
+        )
         self.wanted = PicturePane(source, "Style", "No Gram matrix yet.")
         self.made = PicturePane(source, "Picture", "No Gram matrix yet.")
         self.content_layer = NamePicker("Content layer", self, compact=True)
@@ -70,6 +72,7 @@ class StyleTab(Tab):
         self.form, self.side = SettingsForm(), FormArea(self)
         self.work = PiecewiseRequest(subject, self)
         self._reply: StyledPicture | None = None
+        self._asked = self.settings
         self._lay_out()
         self._connect()
         self._show_settings()
@@ -249,7 +252,7 @@ class StyleTab(Tab):
         if not self.content.chosen:
             self.about.setText("There is no content yet: pick a sample, or choose a picture file under Content.")
             return
-        self._reply = None
+        self._reply, self._asked = None, self.settings
         self.work.begin(
             TransferStyle(
                 content=self.content.choice,
@@ -272,6 +275,7 @@ class StyleTab(Tab):
         self.losses.view.clear()
         self.losses.view.add_curve("content", "content", 0)
         self.losses.view.add_curve("style", "style", 1)
+        self.losses.view.add_curve("sum", "sum", 2, name="weighted sum")
         self.save.setEnabled(False)
         self.about.setText(words)
 
@@ -283,12 +287,13 @@ class StyleTab(Tab):
         if begun:
             self.content.show_values(reply.content, scale)
             self.style_of.show_values(reply.style, scale)
-        steps = np.arange(reply.done + 1)
-        for name, values in (("content", reply.content_loss), ("style", reply.style_loss)):
-            self.losses.view.append(name, steps, values)
+        content, style = reply.content_loss, reply.style_loss
+        weighted = self._asked.content_weight * content + self._asked.style_weight * style
+        for name, values in (("content", content), ("style", style), ("sum", weighted)):
+            self.losses.view.append(name, np.arange(reply.done + 1), values)
         self._show_grams()
         self.save.setEnabled(True)
-        losses = (number(float(values[-1]), 3) for values in (reply.content_loss, reply.style_loss))
+        losses = (number(float(values[-1]), 3) for values in (content, style))
         self.about.setText("Content loss {}  ·  style loss {}".format(*losses))
 
     def _on_refused(self, reason: str) -> None:

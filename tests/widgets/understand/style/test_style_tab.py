@@ -55,7 +55,10 @@ def test_a_picture_grows_until_it_is_stopped(silent: Silent, tmp_path: Path, qtb
     assert silent.request(TransferStyle).so_far is not None
     assert tab.picture.note == "step 20 of 300"
     assert tab.about.text() == "Content loss 0.1  ·  style loss 0.05"
-    assert [len(curve) for curve in tab.losses.view.curves.values()] == [21, 21] and tab.losses.view.log
+    assert [len(curve) for curve in tab.losses.view.curves.values()] == [21, 21, 21] and tab.losses.view.log
+    # 1 · 0.1 and 40 · 0.05, the weights that were asked for
+    tab.losses.view.set_cursor(20)
+    assert [round(value, 6) for curve, _, value in tab.losses.view.readings() if curve.name == "weighted sum"] == [2.1]
     qtbot.mouseClick(tab.begin, Qt.MouseButton.LeftButton)
     assert tab.begin.text() == "Begin" and tab.picture.note == "step 20 of 300" and tab.save.isEnabled()
 
