@@ -8,13 +8,13 @@ the boxes around connected regions of like colour, with which selective search b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.data.dataset import Array
-from app.data.lazy_array import LazyArray
 from app.data.prepare import Part, Prepared
 from app.numerics.box_grid import THRESHOLD, grid_detections
 from app.numerics.detections import Detections, box_iou, suppress
@@ -33,6 +33,8 @@ FINDS, MISSES = 0.5, 0.3
 """A crop teaches the class of a box that it overlaps so much at least (IoU), and background where it is less."""
 FITTED = 4_000
 """Crops that the classifier learns from, at most."""
+MOST_VALUES = 50_000_000
+"""Values of all pictures of a part, at most; larger sets have only the usual boxes beside them."""
 MOST_CROPS = 400_000
 """Crops that are looked at, at most; larger sets have no such baseline."""
 UNSURE = 0.02
@@ -79,9 +81,10 @@ def usual_boxes(grids: Array, pictures: int) -> Detections:
 
 
 def _pictures(part: Part, name: str) -> Array | None:
-    """The pictures of a part, float32 (n, C, H, W); None where they are not held in memory."""
+    """The pictures of a part, float32 (n, C, H, W); None where they are too much to be read at once, or none."""
     values = part.arrays[name]
-    return None if isinstance(values, LazyArray) or np.ndim(values) != 4 else np.asarray(values, np.float32)
+    fitting = len(values.shape) == 4 and math.prod(values.shape) <= MOST_VALUES
+    return np.asarray(values, np.float32) if fitting else None
 
 
 def _rules(true: Detections, size: tuple[int, ...]) -> dict[str, Callable[[Array], Crops]]:
