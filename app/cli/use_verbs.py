@@ -268,7 +268,8 @@ def _ranked(prediction: dict[str, Any]) -> str:
 
 def _sentence(prediction: dict[str, Any]) -> str:
     if "text" in prediction:
-        return f"{prediction['text']} ({format_percent(prediction['probability'])} sure)"
+        sure = prediction.get("probability")  # a row that was learned by CTC has none
+        return f"{prediction['text']}" + ("" if sure is None else f" ({format_percent(sure)} sure)")
     if "class" in prediction:
         return f"{prediction['class']} ({_ranked(prediction)})"
     if "labels" in prediction:
