@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +36,15 @@ MOST_FRAMES = 8
 """Frames of a video that are drawn side by side."""
 
 
+V = TypeVar("V", bound=QWidget)
+
+
+def _hidden(view: V) -> V:
+    """A view that is not to be seen while no tab shows it."""
+    view.hide()
+    return view
+
+
 class SampleBrowser(QWidget):
     """A preview from four sides; a side that has nothing to show for this kind of data is not there.
 
@@ -45,6 +55,7 @@ class SampleBrowser(QWidget):
 
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._source = source
         self._preview: DataPreview | None = None
         self._answers: Sequence[Answer | None] = ()
         self._row = 0
@@ -61,12 +72,21 @@ class SampleBrowser(QWidget):
         self.series = CurvePlot(source, "Series", "Choose a sample to see it as curves.", self, smooths=False)
         self.features = HistogramStack(source, "Features", "Choose a data set to see how its features spread.")
         self.features.setParent(self)
-        self.correlation, self.whitening = CorrelationView(source, self), WhiteningView(source, self)
-        for waiting in (self.table, self.series, self.features, self.correlation, self.whitening):
-            waiting.hide()  # while no tab shows them
+        for waiting in (self.table, self.series, self.features):
+            _hidden(waiting)
         vbox(self.tabs, parent=self)
         self.gallery.picked.connect(self._pick)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._pick(index.row()))
+
+    @cached_property
+    def correlation(self) -> CorrelationView:
+        """The correlations of columns, made for the first data that has some."""
+        return _hidden(CorrelationView(self._source, self))
+
+    @cached_property
+    def whitening(self) -> WhiteningView:
+        """Columns before and after their preparation, made for the first data that has some."""
+        return _hidden(WhiteningView(self._source, self))
 
     @property
     def sides(self) -> QWidget:
@@ -105,8 +125,9 @@ class SampleBrowser(QWidget):
             self._draw_series(0)
         if not self.features.is_empty():
             sides.append(("Features", self.features))
-        self.correlation.set_preview(preview)
-        if not self.correlation.matrix.is_empty():
+        if preview.correlations is not None:
+            self.correlation.set_preview(preview)
+        if preview.correlations is not None and not self.correlation.matrix.is_empty():
             sides.append(("Correlation", self.correlation))
             self.whitening.set_preview(preview)
             if not self.whitening.is_empty:

@@ -32,6 +32,8 @@ from widgets.charts.matrix_plot import MatrixPlot
 from widgets.charts.sample_tiles import SampleTiles
 from widgets.charts.tiles import TileView
 from widgets.comparing.network_picture import NetworkPicture
+from widgets.data.correlation_view import CorrelationMatrix
+from widgets.data.whitening_view import CloudPlot
 from widgets.description.guide_reader import PageReader
 from widgets.fields.open_editors import LongText
 from widgets.fields.size_fields import LinkButton
@@ -48,6 +50,7 @@ from widgets.start.recent_project import RecentProject
 from widgets.start.start_page import FileRow, OpenRow, ProjectRow
 from widgets.sweep.space_table import SpaceTable
 from widgets.understand.try_it.drawing_board import DrawingBoard
+from widgets.understand.try_it.mask_view import LargePicture
 
 LEAST = 20
 """Pixels that focus changes at least: a ring, a mark or a line."""
@@ -72,6 +75,9 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
     FileRow: lambda _: FileRow(RecentProject(Path("/digits.netloom"), "digits")),
     OpenRow: lambda _: OpenRow("digits", unsaved=True),
     SpaceTable: lambda _: SpaceTable(),
+    CorrelationMatrix: CorrelationMatrix,
+    CloudPlot: lambda themes: CloudPlot(themes, "Before", "No columns."),
+    LargePicture: lambda themes: LargePicture(themes, "Prediction", ""),
     DrawingBoard: lambda themes: DrawingBoard(
         themes, PictureLook(channels=1, height=8, width=8, ground=0.0, ink=1.0, stroke=1.5)
     ),
