@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -73,7 +74,10 @@ def export_code(
         return ExportedCode([out])
     weights = export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)
     write_atomically(out, source)
-    return ExportedCode([out, weights], check_code(out, weights, model) if model is not None else None)
+    parity = check_code(out, weights, model) if model is not None else None
+    told = [f"The weights of the run {run.path.name} are in {weights.name}.", *([parity.sentence()] if parity else [])]
+    write_atomically(out, "".join(f"# {line}\n" for text in told for line in wrap(text, 110)).encode("utf-8") + source)
+    return ExportedCode([out, weights], parity)
 
 
 def export_weights(run: Run, out: Path, network: Network | None = None) -> Path:

@@ -46,7 +46,7 @@ PIECE = 0.2
 """Seconds that long work with data is done for, before other requests have their turn."""
 BESIDE = 0.03
 """The same while a network is trained, which has its turn for longer."""
-NICE = 10
+NICE = 5
 """The window's smoothness comes before the training's last percent."""
 
 

@@ -31,6 +31,9 @@ LEAST_WIDTH, LEAST_HEIGHT = 220, 130
 LEAST_TEXT = 36
 """Pixels of the text that are in sight at least: a line of the largest."""
 
+READABLE = 110
+"""Pixels of the text, before scaling, that can be read without scrolling for every line."""
+
 
 class FittingReader(Reader):
     """As high as its text; what surrounds it scrolls."""
@@ -161,6 +164,24 @@ class LessonPanel(Themed, QWidget):
             inside = width - margins.left() - margins.right()
             height += self.question.entry.heightForWidth(inside) + self._column.spacing()
         return QSize(LEAST_WIDTH, max(LEAST_HEIGHT, height))
+
+    @property
+    def readable_height(self) -> int:
+        """The height in which enough of the text is in sight to read it."""
+        return self._height_with(min(self._text_height, self.theme.px(READABLE)))
+
+    @property
+    def whole_height(self) -> int:
+        """The height in which nothing scrolls."""
+        return self._height_with(self._text_height)
+
+    @property
+    def _text_height(self) -> int:
+        wrapped = self._scrolled.totalMinimumHeightForWidth(self.area.viewport().width())  # -1 where nothing wraps
+        return max(LEAST_TEXT, wrapped, self._scrolled.totalMinimumSize().height())
+
+    def _height_with(self, text: int) -> int:
+        return self.minimumSizeHint().height() - LEAST_TEXT + text
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words wrap otherwise at another width, and need another height."""

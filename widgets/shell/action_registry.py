@@ -33,8 +33,9 @@ class Action:
     """One action. ``keys`` are shortcuts, the first of which menus show; ``checked`` makes it a switch.
 
     It stands in its menu behind the action ``after``, else behind the others of its module; ``divide`` draws a line
-    above it. The keys of an action ``on_canvas`` are answered by the canvas while it has the keyboard; as shortcuts of
-    the window they would rob text fields of their letters.
+    above it. ``why`` says why it is not enabled, for the tips of its buttons. The keys of an action ``on_canvas`` are
+    answered by the canvas while it has the keyboard; as shortcuts of the window they would rob text fields of their
+    letters.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Action:
     on_canvas: bool = False
     divide: bool = False
     after: str = ""
+    why: Callable[[Context], str] | None = None
 
 
 def ready(context: Context) -> bool:
@@ -147,6 +149,8 @@ class Actions(QObject):
                 bound.setToolTip(plain_tip(title))
             if action.checked is not None:
                 bound.setChecked(action.checked(self._context))
+            if action.why is not None:
+                bound.setStatusTip("" if bound.isEnabled() else action.why(self._context))
 
     def paint(self, theme: Theme) -> None:
         """Give the actions their icons in the colours of ``theme``."""

@@ -27,13 +27,16 @@ LEAST_CANVAS = 400
 
 USUAL_SHARE = 0.55
 LESSON_SHARE = 0.55
-"""Share of its column's height that a lesson gets below the layer's settings, before the user moves the divider."""
+"""Share of its column's height that a lesson gets at least below the layer's settings."""
 
 LESSON_HEIGHT, SETTINGS_HEIGHT = 230, 110
 """Height in pixels that a lesson gets where its column is low, as long as this much is left for the settings."""
 
 LEAST_PROBLEMS = 80
 """Height in pixels that the problems keep where a lesson and the settings need the rest."""
+
+LEAST_PLOTS = 0.5
+"""Share of the height that plots keep where a lesson above them needs the rest."""
 
 LESSON_STRIP = 190
 """Height of a lesson below the data view, in pixels; more where what it asks needs more."""
@@ -54,18 +57,19 @@ class Dividers:
         self._left, self._widths = left, list[float](COLUMNS)
         self._scale = 1.0
         self._heights: dict[str, int] = {}
-        self._lesson_share = LESSON_SHARE
+        self._lesson_share: float | None = None
         across.setSizes([COLUMNS[0], 742, COLUMNS[1]])
         themes.changed.connect(self._on_theme)
         across.splitterMoved.connect(lambda *_: self._remember_columns())
         left.folded.connect(self._share_across)
         column.splitterMoved.connect(self._remember_lesson)
 
-    def divide(self, below: str, workspace: str, *, lent: bool, lesson: int) -> bool | None:
+    def divide(self, below: str, workspace: str, *, lent: bool, lesson: int, least: int) -> bool | None:
         """Give the bottom panel of a workspace its height; `divide_column` is to follow.
 
         ``below`` names what the height belongs to, ``lent`` says that another panel has the problems list's place,
-        ``lesson`` is the height in pixels that a lesson in the column needs, 0 without one.
+        ``lesson`` is the height in pixels in which a lesson in the column can be read, 0 without one, and ``least``
+        what it gets by with beside the settings, which are what one works with in the network.
         Returns whether the column is so low that the lesson alone has room in it; None where nothing is divided.
         """
         if workspace not in HEIGHTS:
@@ -78,9 +82,12 @@ class Dividers:
             height = max(height, LENT_HEIGHT)
         elif workspace == "network" and lesson:
             height = min(height, max(total - self._down.handleWidth() - lesson - self._least_settings, LEAST_PROBLEMS))
+        elif lesson:
+            height = min(height, max(total - self._down.handleWidth() - lesson, round(total * LEAST_PLOTS)))
         height = min(height, round(total * 0.8))
         self._down.setSizes([total - height, height])
-        return bool(lesson) and self._down.sizes()[0] < lesson + self._least_settings
+        needed = least if workspace == "network" else lesson
+        return bool(lesson) and self._down.sizes()[0] < needed + self._least_settings
 
     @property
     def _least_settings(self) -> int:
@@ -89,13 +96,17 @@ class Dividers:
         needed = settings.minimumSizeHint().height() if settings is not None else 0
         return max(SETTINGS_HEIGHT, needed) + self._column.handleWidth()
 
-    def divide_column(self, least: int) -> None:
-        """Give the lesson its share of the column, or the height that it needs at ``least``.
+    def divide_column(self, least: int, whole: int) -> None:
+        """Give the lesson its height in the column, whose parts are shown or hidden by now.
 
-        The column's parts are shown or hidden by now.
+        That is what it needs at ``least``, and of what the settings can spare up to ``whole``, the height of all its
+        text; or, once the user has moved the divider, the user's share.
         """
         column = self._down.sizes()[0]
-        lesson = max(round(column * self._lesson_share), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT), least)
+        usual = max(round(column * LESSON_SHARE), min(LESSON_HEIGHT, column - SETTINGS_HEIGHT))
+        usual = max(usual, min(whole, column - self._least_settings))
+        share = self._lesson_share
+        lesson = max(usual if share is None else round(column * share), least)
         self._column.setSizes([column - lesson, lesson])
 
     def remember(self, below: str, workspace: str) -> None:

@@ -431,11 +431,12 @@ class Workbench(QWidget):
     def _divide(self) -> None:
         """Give the bottom panel and the lesson their heights, once there is a height to divide."""
         if self.isVisible():
-            lesson = self.lesson.minimumSizeHint().height() if self.lesson_shown else 0
-            low = self.dividers.divide(self._shown_below, self.workspace, lent=self._lent is not None, lesson=lesson)
+            lesson = self.lesson.readable_height if self.lesson_shown else 0
+            least, lent = self.lesson.minimumSizeHint().height(), self._lent is not None
+            low = self.dividers.divide(self._shown_below, self.workspace, lent=lent, lesson=lesson, least=least)
             if low is not None:
                 self.side_panel.setVisible(self.side_panel.wanted and not low)
-                self.dividers.divide_column(lesson)
+                self.dividers.divide_column(least, self.lesson.whole_height)
 
     def show_left(self, panel: QWidget) -> None:
         """Bring palette, outline or history forward, also where their column is folded away."""

@@ -186,10 +186,13 @@ class StartPage(Themed, QWidget):
         self.new.clicked.connect(self.wants_new)
         self.open.clicked.connect(self.wants_open)
         self._continue = text_label("Continue", look="heading", hidden=True)
-        self.files = vbox(spacing=0)
+        listed = QWidget()
+        self.files = vbox(spacing=0, parent=listed)
+        self.files.setAlignment(Qt.AlignmentFlag.AlignTop)
         buttons = (self.new, self.data, self.open)
-        entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, self.files)
-        vbox(*entries, Stretch(1), parent=side, margins=(0, 0, 0, 16), spacing=8)
+        rows = self._scrolling(listed)  # in a low window they scroll, and none is cut
+        entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, (rows, 1))
+        vbox(*entries, parent=side, margins=(0, 0, 0, 16), spacing=8)
         return side
 
     def _data_button(self) -> QPushButton:

@@ -91,6 +91,7 @@ class PlanForm(FormArea):
         self.start.set_document(document)
         self.setEnabled(True)
         self._show()
+        self.verticalScrollBar().setValue(0)  # what was scrolled to belongs to the project before
 
     def set_devices(self, ids: Sequence[str]) -> None:
         """Offer the devices that there are."""

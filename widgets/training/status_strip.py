@@ -255,6 +255,7 @@ class StatusStrip(QWidget):
         for label in (self.speed, self.epoch, self.overfitting):  # what is missed least goes first, and none is cut
             if self._wanted() > self.width():
                 label.hide()
+        self._row.activate()  # at once: on a busy machine the new words would be seen in the room of the old ones
 
     def _wanted(self) -> int:
         """Pixels that all that is told takes, with the least room for figures."""

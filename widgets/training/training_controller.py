@@ -113,6 +113,11 @@ class TrainingController(QObject):
         return self._run_key.id == self._key.id
 
     @property
+    def run_project(self) -> str:
+        """What the project is called whose run is in progress, or was the last."""
+        return self._run_key.name
+
+    @property
     def words(self) -> str:
         """Where training of the open project stands, in words; with the score of its last run once there is one."""
         failed = self._state is State.FAILED and not self._score
@@ -122,7 +127,7 @@ class TrainingController(QObject):
     def heading(self) -> str:
         """The same in a few words, where the reason of a failure is said elsewhere."""
         if self.active and not self.own:
-            return f"Training {self._run_key.name}, another project"
+            return f"Training {self.run_project}, another project"
         return self._score if self._score and not self.active else describe_state(self._state)
 
     @property

@@ -10,9 +10,12 @@ from widgets.training.training_state import State
 
 STOP_MS = 10_000
 """How long a training may take to stop before ending the worker is offered."""
-RESTART, END = "Restart the worker", "End the worker"
-SILENT = "The worker has not answered for 3 seconds: its process is stopped or stuck. Wait, or restart it."
-OVERDUE = "The training has not stopped after 10 seconds: its current step takes that long. Wait, or end the worker."
+RESTART, END = "Restart it", "End it"
+SILENT = (
+    "The process that trains and calculates has not answered for 3 seconds. "
+    "On a busy computer it soon does; else restart it."
+)
+OVERDUE = "The training has not stopped after 10 seconds: its current step takes that long. Wait, or end its process."
 
 
 class WorkerPatience(QObject):
@@ -61,4 +64,4 @@ class WorkerPatience(QObject):
         controller = self._controller
         remedy = "resume the run from its last checkpoint" if self._kept else "ask again"
         why = "it did not answer" if controller.link.heartbeat.silent else "its training did not stop"
-        controller.link.restart(f"The worker was ended because {why}; {remedy}.")
+        controller.link.restart(f"The process that calculates was ended because {why}; {remedy}.")

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.exchange import export
+from app.exchange.code_in import read_code
 from app.exchange.export import export_code
 from app.training.runs import Run
 from app.training.trainer import train
 from app.training.training_session import begin
 from graph.atomic_write import write_atomically
+from graph.build.code import generate
 from graph.errors import NetloomError
 from tests.app.training.projects import cnn, project
 
@@ -26,6 +28,10 @@ def test_the_same_outputs_are_told(tmp_path: Path) -> None:
     run = trained(tmp_path)
     parity = export_code(run.project.network, "net", tmp_path / "net.py", run).parity
     assert parity is not None and parity.samples == 32 and parity.difference < 1e-4 < parity.largest
+    head = (tmp_path / "net.py").read_text("utf-8").splitlines()
+    assert head[0] == "# The weights of the run run are in net.safetensors."
+    assert parity.sentence() in " ".join(line.removeprefix("# ") for line in head[1:4] if line.startswith("#"))
+    assert generate(read_code(tmp_path / "net.py")) == generate(run.project.network)
 
 
 def test_code_that_gives_other_outputs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

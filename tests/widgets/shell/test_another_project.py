@@ -116,6 +116,11 @@ def test_a_run_in_progress_goes_on_when_another_project_is_opened(
     metrics = {"loss": 0.5, "accuracy": 0.9}
     controller.link.points.emit(Points(np.arange(4, 6), np.array([3, 2], np.float32)))
     controller.link.training_event.emit(samples.epoch(step=9, train=metrics, validation=metrics))
+    bar = window.bar
+    assert not bar.train.isEnabled() and not bar.step.isEnabled()
+    assert bar.train.toolTip() == bar.step.toolTip() == "The training of digits goes on: wait for it, or stop it"
+    assert bar.stop.accessibleName() == "Stop the training of digits"
+    assert bar.pause.accessibleName() == "Pause the training of digits"
     assert panel.curves.loss.view.is_empty() and panel.curves.metric.view.is_empty()
     assert panel.strip.figures.text() == "" and "per epoch" not in window.status.costs.text()
     controller.link.snapshot.emit(Snapshot(9, 1, NetworkViews()))

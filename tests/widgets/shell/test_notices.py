@@ -385,7 +385,7 @@ def test_a_worker_that_does_not_answer_is_told_of_and_restarted(
     heartbeat._note(silent=False)
     assert not any("has not answered" in notice for notice in window.notices)
     heartbeat._note(silent=True)
-    *_, restart = [button for button in window.findChildren(QPushButton) if button.text() == "Restart the worker"]
+    *_, restart = [button for button in window.findChildren(QPushButton) if button.text() == "Restart it"]
     restart.click()
     assert not any("has not answered" in notice for notice in window.notices)
-    assert reasons == ["The worker was ended because it did not answer; ask again."]
+    assert reasons == ["The process that calculates was ended because it did not answer; ask again."]

@@ -208,12 +208,31 @@ class TrainingActions(QObject):
     @property
     def can_train(self) -> bool:
         """Whether Train does something: begin, or go on after a pause."""
-        return self._working and self._state() not in ("starting", "running", "stopping")
+        return self._working and not self._elsewhere and self._state() not in ("starting", "running", "stopping")
 
     @property
     def train_title(self) -> str:
         """What Train does now."""
-        return "Continue" if self._state() == "paused" else "Train"
+        return "Continue" if self._state() == "paused" and not self._elsewhere else "Train"
+
+    @property
+    def _elsewhere(self) -> str:
+        """What the project is called that is trained while another is open; empty where none is."""
+        controller = self.controller
+        return controller.run_project if controller is not None and controller.active and not controller.own else ""
+
+    @property
+    def why_not(self) -> str:
+        """Why Train or Step does nothing now, as far as that is to be told."""
+        other = self._elsewhere
+        paused = self._state() == "paused"
+        state = "is paused: continue it, or stop it" if paused else "goes on: wait for it, or stop it"
+        return f"The training of {other} {state}" if other else ""
+
+    @property
+    def stop_title(self) -> str:
+        """What Stop does now."""
+        return f"Stop the training of {self._elsewhere}" if self._elsewhere else "Stop"
 
     @property
     def can_pause(self) -> bool:
@@ -223,12 +242,13 @@ class TrainingActions(QObject):
     @property
     def pause_title(self) -> str:
         """What Pause does now."""
-        return "Continue" if self._state() == "paused" else "Pause"
+        title = "Continue" if self._state() == "paused" else "Pause"
+        return f"{title} the training of {self._elsewhere}" if self._elsewhere else title
 
     @property
     def can_step(self) -> bool:
         """Whether one batch can be trained."""
-        return self._working and self._state() not in ("starting", "stopping")
+        return self._working and not self._elsewhere and self._state() not in ("starting", "stopping")
 
     @property
     def can_stop(self) -> bool:
@@ -390,13 +410,13 @@ def _training(context: Context) -> TrainingActions:
 
 ACTIONS = (
     Action("train", "Train", "Train", lambda c: _training(c).train(), ("Ctrl+Return", "Ctrl+Enter"), "play",
-           lambda c: _training(c).can_train, lambda c: _training(c).train_title),
+           lambda c: _training(c).can_train, lambda c: _training(c).train_title, why=lambda c: _training(c).why_not),
     Action("pause", "Train", "Pause", lambda c: _training(c).pause(), ("Ctrl+P",), "pause",
            lambda c: _training(c).can_pause, lambda c: _training(c).pause_title),
     Action("step", "Train", "Train on one batch", lambda c: _training(c).step(), ("Ctrl+.",), "step",
-           lambda c: _training(c).can_step),
+           lambda c: _training(c).can_step, why=lambda c: _training(c).why_not),
     Action("stop", "Train", "Stop", lambda c: _training(c).stop(), ("Ctrl+Shift+Return",), "stop",
-           lambda c: _training(c).can_stop),
+           lambda c: _training(c).can_stop, lambda c: _training(c).stop_title),
     Action("resume", "Train", "Resume the last run", lambda c: _training(c).resume(), (), "",
            lambda c: _training(c).can_resume, lambda c: _training(c).resume_title),
 )  # fmt: skip
