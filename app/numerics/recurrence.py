@@ -63,6 +63,9 @@ def verdict(sizes: Sequence[float], name: str, *, back: bool = False) -> str:
 
     ``sizes`` are the gradient's sizes at the steps in the order of time; with ``back`` the last step was read first.
     """
+    heard = max((at for at, size in enumerate(sizes, 1) if size != 0), default=0)
+    if not back and 1 < heard < len(sizes):  # most often the sample is shorter than the longest
+        return f"{verdict(sizes[:heard], name)} On later steps the loss does not depend."
     order = list(sizes)[::-1] if back else list(sizes)
     if len(order) < 2:
         return f"{name} has one step only; there is no way back through time."

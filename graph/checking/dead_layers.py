@@ -99,6 +99,8 @@ def feeding_fixes(
         return ()
     ends = (network.node(id_) for id_ in sorted(network.feeding_nothing()))
     possible = [each for each in ends if each.outputs and not network.reaches(node.id, each.id)]
+    if isinstance(node.layer, Output) and any(not isinstance(each.layer, InputLike) for each in possible):
+        possible = [each for each in possible if not isinstance(each.layer, InputLike)]  # which skips what was drawn
     fitting = [each for each in possible if _fits(node.layer, port, leaving(each.id))]
     named = node.id if len(node.inputs) == 1 else f"{node.id}.{port}"
     if not fitting and len(node.inputs) == 1:

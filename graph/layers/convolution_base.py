@@ -146,7 +146,8 @@ class SimpleConv2d(Convolution):
         high, wide = (slide(size, kernel, stride, pads, 1) for size, kernel, stride, pads in axes)
         if high < 1 or wide < 1:
             message = (
-                f"{self.title} needs an image of at least {format_sizes(self.kernel())}, but {x.described()} arrives."
+                f"{self.title} needs an image of at least {format_sizes(self.kernel())}, "
+                f"but one of {format_sizes((x.size('H'), x.size('W')))} arrives."
             )
             raise refusal(
                 self, {"in": x}, message, [Remedy('Use padding "same"', replace=self.changed(padding="same"))]

@@ -202,3 +202,14 @@ def test_a_broken_chain_is_mended_where_it_broke_and_a_stray_layer_can_be_remove
     assert [fix.title for fix in stray.fixes][-1] == f"Remove {stray.layer}"
     stray.fixes[-1].apply(document)
     assert not checker.problems
+
+
+def test_an_output_is_not_led_past_the_layers_that_were_drawn_for_it() -> None:
+    document = Document()
+    with document.transaction("Draw"):
+        for kind in (layer("input", shape=vector(8)), layer("dense"), layer("relu"), layer("output")):
+            document.add(kind)
+    checker = Checker(document)
+    offered = [fix.title for problem in checker.problems for fix in problem.fixes]
+    assert "Connect input1 to dense1" in offered
+    assert "Connect input1 to output1" not in offered
