@@ -65,7 +65,7 @@ class ProjectMemory(QObject):
         except NetloomError:
             return ""  # what cannot be read is not offered
         lost = "" if same else ", without what was edited since"
-        return f"If you do not save it, it stays under Continue as its last run has it{lost}."
+        return f"Without saving, it stays under Continue on the start page, as it was last trained{lost}."
 
     def _view(self) -> dict[str, Any]:
         workbench, panel, understand = self._context.workbench, self._training(), self._understand()

@@ -18,7 +18,7 @@ from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 
 LEFT = Qt.MouseButton.LeftButton
-KEPT = "If you do not save it, it stays under Continue as its last run has it"
+KEPT = "Without saving, it stays under Continue on the start page, as it was last trained"
 
 
 @pytest.fixture
