@@ -150,7 +150,10 @@ class Actions(QObject):
             if action.checked is not None:
                 bound.setChecked(action.checked(self._context))
             if action.why is not None:
-                bound.setStatusTip("" if bound.isEnabled() else action.why(self._context))
+                why = "" if bound.isEnabled() else action.why(self._context)
+                if why != bound.property("why"):
+                    bound.setProperty("why", why)
+                    bound.changed.emit()
 
     def paint(self, theme: Theme) -> None:
         """Give the actions their icons in the colours of ``theme``."""
