@@ -195,7 +195,8 @@ class TopBar(Themed, QWidget):
     @staticmethod
     def _retitle(button: QToolButton, action: QAction) -> None:
         button.setAccessibleName(spoken(action.text()))
-        button.setToolTip(plain_tip(action.property("why") or f"{spoken(action.text())} ({action.shortcut().toString()})"))
+        usual = f"{spoken(action.text())} ({action.shortcut().toString()})"
+        button.setToolTip(plain_tip(action.property("why") or usual))
 
     def show_devices(self, offered: Sequence[tuple[str, str]], chosen: str, automatic: str = "") -> None:
         """Offer devices as ``(id, title)`` and mark the chosen one; ``found`` is what ``auto`` comes to, if known."""
