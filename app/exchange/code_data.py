@@ -70,9 +70,9 @@ def answers(name: str, result: torch.Tensor) -> list[dict[str, object]]:
             mean, scale = (torch.tensor(known[part], dtype=torch.float64).reshape(shape) for part in ("mean", "scale"))
             result = (result * scale + mean).float()
         return [{"values": row.tolist(), "names": known["names"], "units": known["units"]} for row in result]
-    if known["gives"] == "margins":  # of a hinge loss: the largest wins, and none is a probability
-        if result.shape[1] == 1:  # a single number is the score of the second class
-            result = torch.cat([-result, result], 1)
+    if known["gives"] in ("margins", "class scores"):  # the largest wins, and none is a probability
+        if result.shape[1] == 1:  # a single number is the score of the second class, of a hinge loss against 0
+            result = torch.cat([-result if known["gives"] == "margins" else 1 - result, result], 1)
         return [
             {"class": known["classes"][row.index(max(row))], "scores": dict(zip(known["classes"], row))}
             for row in result.tolist()
@@ -242,9 +242,9 @@ def _output(prepared: Prepared, head: Head) -> dict[str, Any]:
 def what_it_gives(head: Head) -> str:
     """What an output's numbers are: ``probabilities``, ``logits`` of each by itself, or ``scores`` of all together.
 
-    The ``margins`` of a hinge loss are scores of which no probabilities are made, ``scores of pixels`` those of the
-    classes of each pixel, or their probabilities. A ``grid`` of boxes are logits of presence, place, size and
-    classes.
+    The ``margins`` of a hinge loss and the ``class scores`` of a squared or absolute error are scores of which no
+    probabilities are made, ``scores of pixels`` those of the classes of each pixel, or their probabilities.
+    A ``grid`` of boxes are logits of presence, place, size and classes.
     """
     if head.boxes:
         return "grid"
@@ -252,8 +252,8 @@ def what_it_gives(head: Head) -> str:
         return "scores of pixels"
     if not (head.classes or head.labels or head.loss == "bce"):
         return "numbers"
-    if head.gives_margins:
-        return "margins"
+    if head.gives_scores:
+        return "margins" if head.gives_margins else "class scores"
     return "probabilities" if head.final_activation else "logits" if head.loss == "bce" else "scores"
 
 

@@ -24,7 +24,7 @@ from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
 from app.training.diagnosis import diagnose_run, divergence
 from app.training.generalisation import caution
-from app.training.losses import trained_by_margins
+from app.training.losses import trained_by_scores
 from app.training.plan import Plan
 from app.training.runs import Run
 from app.training.training_course import Course
@@ -260,8 +260,8 @@ def _results(run: Run) -> Iterator[str]:
             yield from _confusion(tested.confusion, tested.classes)
         if tested.scores is not None:
             yield from _scores(tested.scores)
-            if trained_by_margins(run.project.network, Plan.of(run.project).loss):
-                yield "<p>A hinge loss gives scores and no probabilities, so there is no calibration.</p>"
+            if trained_by_scores(run.project.network, Plan.of(run.project).loss):
+                yield "<p>This loss gives scores of classes and no probabilities, so there is no calibration.</p>"
     try:
         _, model = load_model(run.path)
     except NetloomError:

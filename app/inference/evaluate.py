@@ -171,10 +171,10 @@ def _of_tokens(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluat
 def _class_losses(
     model: Model, head: Head, outputs: torch.Tensor, true: torch.Tensor, probabilities: torch.Tensor
 ) -> Array:
-    """How far off each sample is (n,): by cross-entropy, whatever it was trained by, or by the hinge of its scores."""
-    if head.gives_margins:
-        return np.asarray(of_each_class(head, model.plan)(outputs, true))
-    return F.nll_loss(probabilities.clamp_min(1e-30).log(), true, reduction="none").numpy()
+    """How far off each sample is (n,): by the loss that was trained; of a GAN by cross-entropy."""
+    if model.objective.hidden_outputs:
+        return F.nll_loss(probabilities.clamp_min(1e-30).log(), true, reduction="none").numpy()
+    return of_each_class(head, model.plan)(outputs.float(), true).numpy()
 
 
 def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluation]:
@@ -186,13 +186,13 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evalua
     rows = np.lexsort((-loss, predicted == true))[:WORST]
     confusion = np.zeros((head.classes, head.classes), np.int64)
     np.add.at(confusion, (true, predicted), 1)
-    margins = head.gives_margins
-    said = head.class_scores(outputs) if margins else probabilities
+    scores = head.gives_scores
+    said = head.class_scores(outputs) if scores else probabilities
     worst = replace(
         _worst(model, data, rows, true[rows], predicted[rows], loss[rows]),
         probability=said[rows, predicted[rows]].numpy(),
         probabilities=said[rows].numpy(),
-        margins=margins,
+        by_scores=scores,
     )
     hidden = model.objective.hidden_outputs
     threshold = head.threshold if has_threshold(head) else None
@@ -208,7 +208,7 @@ def _of_classes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evalua
         classes=head.field.classes,
         names=head.field.names,
         units=head.field.units,
-        scores=None if hidden else class_scores(*ranked, margins=margins),
+        scores=None if hidden else class_scores(*ranked, by_scores=scores),
         **_Losses(model, head).add(outputs, true).fields(),
     )
 

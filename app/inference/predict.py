@@ -145,7 +145,7 @@ def _class_predictions(head: Head, outputs: torch.Tensor) -> Iterator[dict[str, 
     """The class of each sample with the probabilities of all, or with their scores where those are no logarithms."""
     classes = head.field.classes
     shares, chosen = head.probabilities(outputs).tolist(), head.predicted_classes(outputs).tolist()
-    scores = head.class_scores(outputs).tolist() if head.gives_margins else None
+    scores = head.class_scores(outputs).tolist() if head.gives_scores else None
     for row, (index, probabilities) in enumerate(zip(chosen, shares, strict=True)):
         found = {
             "class": classes[index],

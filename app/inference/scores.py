@@ -27,7 +27,7 @@ def class_scores(
     classes: Sequence[str],
     threshold: float | None,
     *,
-    margins: bool = False,
+    by_scores: bool = False,
 ) -> Scores:
     """The scores of a classifier.
 
@@ -41,8 +41,8 @@ def class_scores(
         names of the classes.
     threshold
         the probability above which the second of two classes was predicted; None where there are more.
-    margins
-        whether the network gives the scores of a hinge loss, so that ``probabilities`` only rank the samples: then
+    by_scores
+        whether the network gives scores of classes, so that ``probabilities`` only rank the samples: then
         there is no calibration, and no threshold of a probability.
     """
     from sklearn.metrics import precision_recall_fscore_support, recall_score
@@ -59,7 +59,7 @@ def class_scores(
     each = precision_recall_fscore_support(true, predicted, labels=numbers, average=None, zero_division=0)
     truth = true[:, None] == numbers
     two = len(classes) == 2
-    if margins:
+    if by_scores:
         calibration = None
     elif two:
         calibration = _calibration(truth[:, 1], probabilities[:, 1])
@@ -74,7 +74,7 @@ def class_scores(
         calibration,
         drawn=numbers[1:] if two else numbers,
         threshold=threshold,
-        by_threshold=_by_threshold(truth[:, 1], probabilities[:, 1]) if two and not margins else None,
+        by_threshold=_by_threshold(truth[:, 1], probabilities[:, 1]) if two and not by_scores else None,
     )
 
 

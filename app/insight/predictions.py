@@ -34,7 +34,7 @@ def predict_samples(model: Model, index: Array) -> SamplePredictions:
         probabilities = head.probabilities(outputs)
         labels = head.predicted_classes(outputs)
         sure = probabilities.gather(1, labels[:, None])[:, 0] / probabilities.sum(1).clamp_min(1e-12)
-        sure = torch.full_like(sure, torch.nan) if head.gives_margins else sure
+        sure = torch.full_like(sure, torch.nan) if head.gives_scores else sure
         return SamplePredictions(target=field.facts, index=places, labels=labels.numpy(), probabilities=sure.numpy())
     if head.labels:
         return SamplePredictions(target=field.facts, index=places, values=head.positive(outputs).float().numpy())

@@ -43,14 +43,14 @@ class WorstPredictions(Predictions):
 
     ``loss`` float32 (k,), of rows of labels how many to insert, remove or exchange; ``input`` float32 (k, *sizes) of
     the field ``input_field``. For classes ``probability`` float32 (k,) is what the predicted class was given,
-    ``probabilities`` float32 (k, classes); where the loss is a hinge (``margins``) both are scores instead.
+    ``probabilities`` float32 (k, classes); where the loss teaches scores (``by_scores``) both are such instead.
     """
 
     loss: Array
     input: Array
     probability: Array | None = None
     probabilities: Array | None = None
-    margins: bool = False
+    by_scores: bool = False
     words: SampleWords = field(default_factory=SampleWords)
     input_field: FieldFacts | None = None
 
@@ -112,8 +112,8 @@ class Scores:
     """How well classes or labels are told apart: each one, averaged, and as curves.
 
     ``averages`` has ``balanced_accuracy``, ``precision_macro``, ``f1_weighted``, ``calibration_error`` and their like.
-    ``threshold`` is the probability above which a label, or the second of two classes, was predicted. The scores of a
-    hinge loss have no ``calibration``, for they are no probabilities that could come true.
+    ``threshold`` is the probability above which a label, or the second of two classes, was predicted. Of a network that
+    gives scores there is no ``calibration``, for they are no probabilities that could come true.
     """
 
     classes: tuple[ClassScores, ...]

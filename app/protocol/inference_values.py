@@ -85,7 +85,7 @@ class OutputPrediction:
     ``chosen`` the classes or labels that are predicted, and labels are so above ``threshold``. ``numbers`` are float32
     (*sizes) in the data's own units, ``pixels`` the number of the class of each, (H, W). A ``text`` has its words,
     ``boxes`` have a score each in ``values``. ``sure`` is the probability of what is said, None where there is none.
-    ``margins`` says that the values of classes are the scores of a hinge loss, of which the largest wins.
+    ``by_scores`` says that the values of classes are scores, of which the largest wins, and no probabilities.
     """
 
     output: str
@@ -97,4 +97,4 @@ class OutputPrediction:
     text: str = ""
     sure: float | None = None
     boxes: tuple[PictureBox, ...] = ()
-    margins: bool = False
+    by_scores: bool = False

@@ -27,6 +27,9 @@ PLAN = "plan"
 LARGEST = 12
 """Settings of layers that a space made by itself varies, at most."""
 
+CHANGES_LOSS = ("loss", "huber_delta", "class_weights", "own_weights", "objective", "adversarial_loss")
+"""Settings by which two trainings have losses of different kinds."""
+
 WIDTHS = ("units", "filters", "hidden_size")
 """Settings that say how wide a layer is."""
 
@@ -118,13 +121,21 @@ class Space(BaseModel):
         return self.model_dump(mode="json", exclude={"settings"}) | {"settings": ranges}
 
     def check(self, project: Project) -> None:
-        """Refuse ranges that do not fit the settings they are for; the sentence names the path."""
+        """Refuse ranges that do not fit the settings they are for; the sentence names the path.
+
+        Trials that differ in their loss are not ranked by it.
+        """
         for path, values in self.settings.items():
             spec, now = found(project, path)
             for end in values.ends():
                 _check(path, spec, end)
             if not values.choices and spec.type not in ("int", "float"):
                 raise NetloomError(f"sweep: {path} is no number (now: {now}); list its values as choices.")
+            if self.metric == "loss" and path.rpartition(".")[2] in CHANGES_LOSS and len(set(values.ends())) > 1:
+                raise NetloomError(
+                    f"sweep: {path} gives the trials different losses, which cannot be ranked against each other; "
+                    "choose the metric accuracy, or take this setting out."
+                )
 
     def now(self, project: Project) -> dict[str, Value]:
         """The project's own values, those alone that lie in their ranges."""

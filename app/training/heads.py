@@ -13,7 +13,7 @@ from torch import Tensor
 
 from app.data.dataset import Array, DatasetInfo, FieldInfo
 from app.data.readers.tokens import fills_up
-from app.training.losses import check_loss, check_scores, chosen_loss, final_activation
+from app.training.losses import check_loss, check_scores, chosen_loss, final_activation, loss_gives_scores
 from app.training.margins import binary_margin, multi_margin
 from app.training.plan import Plan
 from app.training.precision import at_least_single
@@ -77,6 +77,14 @@ class Head:
         return self.loss == "hinge"
 
     @property
+    def gives_scores(self) -> bool:
+        """Whether the outputs are scores of classes, of which the largest wins, and none is a probability.
+
+        They are those of a hinge loss, or numbers that a squared or absolute error drew to 1 for the true class.
+        """
+        return bool(self.field.classes) and loss_gives_scores(self.loss, self.final_activation)
+
+    @property
     def pixels(self) -> bool:
         """Whether each pixel is of one class, and the outputs of its channels are compared by cross-entropy."""
         return self.loss == "cross_entropy" and bool(self.field.pixel_classes)
@@ -103,7 +111,7 @@ class Head:
     def probabilities(self, outputs: Tensor) -> Tensor:
         """The probability of each class by outputs (n, classes); a single output gives those of two classes.
 
-        Of a head that `gives_margins` these are no probabilities: they only rank the classes, by the softmax of scores.
+        Of a head that `gives_scores` these are no probabilities: they only rank the classes, by the softmax of scores.
         """
         outputs = outputs.float()
         if self.final_activation:
@@ -115,9 +123,10 @@ class Head:
         return found if found.shape[1] > 1 else torch.cat([1 - found, found], 1)
 
     def class_scores(self, outputs: Tensor) -> Tensor:
-        """The score of each class by the outputs (n, classes) of a hinge loss; a single one is that of the second."""
+        """The score of each class by outputs (n, classes) that are scores; a single one is that of the second."""
         outputs = outputs.float()
-        return outputs if outputs.shape[1] > 1 else torch.cat([-outputs, outputs], 1)
+        first = -outputs if self.gives_margins else 1 - outputs
+        return outputs if outputs.shape[1] > 1 else torch.cat([first, outputs], 1)
 
     def normalised_probabilities(self, outputs: Tensor) -> Tensor:
         """The same so that those of a sample add up to 1, (n, classes)."""
@@ -147,14 +156,17 @@ class Head:
         """The likeliest class by outputs (n, classes), int64 (n,); of two, the second above the threshold."""
         if outputs.shape[1] == 1:
             return self.positive(outputs[:, 0]).long()
-        if self.classes == 2 and self.threshold != 0.5 and not self.gives_margins:
+        if self.classes == 2 and self.threshold != 0.5 and not self.gives_scores:
             return (self.normalised_probabilities(outputs)[:, 1] > self.threshold).long()
         return outputs.argmax(1)
 
     def positive(self, outputs: Tensor) -> Tensor:
-        """Whether the probability of 1 is above the threshold, of a hinge loss the score above 0; bool, same shape."""
-        if self.gives_margins:
-            return outputs > 0
+        """Whether the probability of 1 is above the threshold; bool, same shape.
+
+        Of a hinge loss, whether the score is above 0; of another score, whether it is nearer to 1 than to 0.
+        """
+        if self.gives_scores:
+            return outputs > (0.0 if self.gives_margins else 0.5)
         return outputs > (self.threshold if self.final_activation else _logit(self.threshold))
 
 

@@ -11,6 +11,9 @@ from graph.network import Network, Node
 from graph.shapes import Kind
 from graph.structure.blocks import Block
 
+AMOUNTS = ("mse", "half_squares", "mae", "huber")
+"""Losses that compare outputs as amounts."""
+
 
 def chosen_loss(layer: Output, plan_loss: str, field: FieldInfo, final_activation: str) -> str:
     """The loss that the output ``layer`` names, else the plan's, else the one that fits the task."""
@@ -37,11 +40,19 @@ def suited_loss(field: FieldInfo, info: DatasetInfo) -> str:
     return "cross_entropy" if field.pixel_classes else "bce" if info.is_mask(field) else "auto"
 
 
-def trained_by_margins(network: Network, plan_loss: str) -> bool:
-    """Whether an output of ``network`` has a hinge loss, so that what it gives are scores and no probabilities."""
-    layers = [node.layer for node in network]
-    named = [layer.loss for layer in layers if isinstance(layer, Output)]
-    return any(loss == "hinge" or (loss == "auto" and plan_loss == "hinge") for loss in named)
+def loss_gives_scores(loss: str, activation: str) -> bool:
+    """Whether ``loss`` teaches the outputs for classes scores that are no probabilities.
+
+    Behind a final ``activation``, a softmax or sigmoid, a squared error is taken of probabilities.
+    """
+    return loss == "hinge" or (loss in AMOUNTS and not activation)
+
+
+def trained_by_scores(network: Network, plan_loss: str) -> bool:
+    """Whether an output of ``network`` for classes gives scores and no probabilities."""
+    outputs = [(node.id, node.layer) for node in network if isinstance(node.layer, Output)]
+    named = [(id_, plan_loss if layer.loss == "auto" else layer.loss) for id_, layer in outputs]
+    return any(loss_gives_scores(loss, final_activation(network, id_)) for id_, loss in named)
 
 
 def final_activation(network: Network, output: str) -> str:

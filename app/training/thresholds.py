@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def has_threshold(head: Head) -> bool:
     """Whether a threshold decides what an output predicts: of labels, and of two classes."""
-    return head.labels or (head.classes == 2 and not head.listed and not head.is_ctc and not head.gives_margins)
+    return head.labels or (head.classes == 2 and not head.listed and not head.is_ctc and not head.gives_scores)
 
 
 def chosen_threshold(truth: Array, probabilities: Array, by: str) -> float:

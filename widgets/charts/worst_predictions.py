@@ -44,7 +44,7 @@ class Prediction(NamedTuple):
 
     @property
     def sure(self) -> str:
-        """The probability, or the score of a hinge loss, in words."""
+        """The probability, or the score, in words."""
         return f"score {format_short(self.probability)}" if self.is_score else format_percent(self.probability)
 
     @property

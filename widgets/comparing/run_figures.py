@@ -15,6 +15,7 @@ from widgets.training.metric_text import (
     shared_unit,
     signed,
     title_of,
+    value_of,
     with_unit,
 )
 from widgets.training.run_entries import RunEntry
@@ -29,6 +30,13 @@ UNPAIRED = (
 CHOSEN = (
     "Neither better nor worse: the validation set chose the epoch, so its figures do not say how the runs do on new "
     "samples. Those of the test set do."
+)
+
+
+OTHER_LOSS = "not comparable"
+OTHER_KIND = (
+    "The two runs were trained with different losses, {} and {}: which of the numbers is smaller says nothing. Compare "
+    "the other figures."
 )
 
 
@@ -91,10 +99,28 @@ def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[tuple[str, Fig
     before, after = (old.tested, new.tested) if part == "Test" else (old.validation, new.validation)
     for metric in sorted(dict.fromkeys((*before, *after)), key=lambda name: own_name(name) == "loss"):
         values = before.get(metric), after.get(metric)
+        if own_name(metric) == "loss":
+            yield metric, _loss(f"{part}: {title_of(metric)}", values, (old.loss, new.loss))
+            continue
         shared = shared_unit(metric, [old.unit, new.unit])
         units = ("", "") if shared else (old.unit, new.unit)
         name = f"{part}: {title_of(metric)} ({shared})" if shared else f"{part}: {title_of(metric)}"
         yield metric, _metric(name, metric, values, units)
+
+
+def _loss(name: str, values: tuple[float | None, float | None], kinds: tuple[str, str]) -> Figure:
+    """A loss, with its name: at each value where the runs were trained with different ones, which are not compared."""
+    before, after = kinds
+    if before == after:
+        return _metric(f"{name} ({before})" if before else name, "loss", values, ("", ""))
+    texts = [
+        f"{value_of('loss', value)} ({kind or 'unknown'})" if value is not None else value_of("loss", value)
+        for value, kind in zip(values, kinds, strict=True)
+    ]
+    if None in values:
+        return Figure(name, *texts)
+    told = OTHER_KIND.format(before or "one that is not known", after or "one that is not known")
+    return Figure(name, *texts, OTHER_LOSS, unknown=told)
 
 
 def _metric(name: str, metric: str, values: tuple[float | None, float | None], units: tuple[str, str]) -> Figure:

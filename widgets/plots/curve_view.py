@@ -5,7 +5,7 @@ New points ask for a repaint at most once per frame, and a repaint takes a few p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,6 +80,7 @@ class CurveView(PlotView):
         self._explains_parts = False
         self.levels: dict[str, Level] = {}
         self.best: dict[str, Best] = {}
+        self._left_out: frozenset[str] = frozenset()
         panel = self.add_panel(bottom=along, left=title, wheel_along=0)
         panel.x_extent, panel.y_extent = self._full_x, self._full_y
         panel.sides["bottom"].write = lambda value: number(value, 9)
@@ -107,6 +108,12 @@ class CurveView(PlotView):
         known = self.curves.setdefault(curve_id, Curve(label, run, part, self._smoothing))
         known.label, known.full_name, known.run, known.part, known.shade = label, name, run, part, shade
         self.touch()
+
+    def leave_out(self, ids: Collection[str]) -> None:
+        """Keep the curves and levels of these ``ids``, but draw, read and export the others alone."""
+        if self._left_out != (left_out := frozenset(ids)):
+            self._left_out = left_out
+            self.touch()
 
     def explain_parts(self, wanted: bool) -> None:
         """Say in a key which strokes are train and which validation, where the names of curves do not."""
@@ -173,8 +180,12 @@ class CurveView(PlotView):
             self._timer.start()
 
     def drawn(self) -> Iterator[Curve]:
-        """Yield the curves that have points."""
-        return (curve for curve in self.curves.values() if len(curve))
+        """Yield the curves that have points and are not left out."""
+        return (curve for id_, curve in self.curves.items() if len(curve) and id_ not in self._left_out)
+
+    def drawn_levels(self) -> list[Level]:
+        """Return the levels that are not left out."""
+        return [level for id_, level in self.levels.items() if id_ not in self._left_out]
 
     def is_empty(self) -> bool:
         """Return whether no curve has points."""
@@ -237,7 +248,7 @@ class CurveView(PlotView):
             if usable.any():
                 lows.append(float(low[usable].min()))
                 highs.append(float(high[usable].max()))
-        kept = [level.value for level in self.levels.values() if measured(level.value, self._log) is not None]
+        kept = [level.value for level in self.drawn_levels() if measured(level.value, self._log) is not None]
         lows, highs = [*lows, *kept], [*highs, *kept]
         if not lows:
             return AxisRange(-1.0, 0.0) if self._log else AxisRange(0.0, 1.0)
@@ -280,7 +291,7 @@ class CurveView(PlotView):
     def _paint(self, painter: QPainter, axes: Axes) -> None:
         log, theme = self._log, self.theme
         painter.setClipRect(axes.area, Qt.ClipOperation.IntersectClip)
-        paint_levels(painter, theme, axes, list(self.levels.values()), log=log)
+        paint_levels(painter, theme, axes, self.drawn_levels(), log=log)
         curves = list(self.drawn())
         paint_curves(painter, theme, axes, curves, log=log, smooth=self._smoothing > 0, marked=self.marked)
 
@@ -289,7 +300,8 @@ class CurveView(PlotView):
 
     def best_points(self) -> list[tuple[Best, int, tuple[float, float]]]:
         """Return the marked epochs with their runs' hues, and their places and values on the curves."""
-        marked = ((best, self.curves.get(best.curve_id)) for best in self.best.values())
+        shown = (best for best in self.best.values() if best.curve_id not in self._left_out)
+        marked = ((best, self.curves.get(best.curve_id)) for best in shown)
         points = ((best, curve, curve.point_at_step(best.step)) for best, curve in marked if curve is not None)
         return [(best, curve.run, point) for best, curve, point in points if point is not None]
 
@@ -301,7 +313,7 @@ class CurveView(PlotView):
             value = None if point is None else measured(point[1], self._log)
             if value is not None:
                 ends.append(self._end(curve, value))
-        for level in self.levels.values():
+        for level in self.drawn_levels():
             value = measured(level.value, self._log)
             if value is not None:
                 ends.append(EndLabel(level.text, value, self.theme.run(level.run)))

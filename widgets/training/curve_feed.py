@@ -22,6 +22,7 @@ from widgets.plots.curve_view import FRAME_MS, CurveView
 from widgets.plots.follow_chip import FollowChip
 from widgets.plots.ticks import number, percent
 from widgets.training.curve_names import WORDS, full_name, label, loss_label
+from widgets.training.loss_choice import LossChoice
 from widgets.training.metric_text import own_name, primary, title_of, value_of
 from widgets.training.run_reading import RunReading
 from widgets.training.run_scale import ALONG, RunScale, time_unit
@@ -97,6 +98,10 @@ class Curves(QObject):
         self.along.chosen.connect(self._on_along)
         self.chooser.hide()
         self.metric.add_control(self.chooser)
+        self.losses = LossChoice()
+        self.losses.setMaximumWidth(WIDEST)
+        self.losses.chosen.connect(self._on_loss)
+        self.loss.add_control(self.losses)
         self.chips = [FollowChip(plot.view) for plot in (self.loss, self.metric)]
         for plot, chip in zip((self.loss, self.metric), self.chips, strict=True):
             plot.add_control(chip)
@@ -377,9 +382,23 @@ class Curves(QObject):
 
     # Labels
 
+    def _on_loss(self) -> None:
+        self._relabel()
+        self.loss.view.fit()
+
     def _name_loss(self) -> None:
-        """Title the axis with the loss, where all runs have the same one."""
-        self.loss.view.panel.sides["left"].set_title(*loss_title([run.measures for run in self._runs.values()]))
+        """Show the runs that have one loss, by which the axis is titled; the others keep their points."""
+        runs = list(self._runs.values())
+        leads = self._live() or next(reversed(runs), None)
+        before = self.losses.shown
+        self.losses.offer([run.measures.loss for run in runs], leads.measures.loss if leads is not None else "")
+        others = [run for run in runs if run.measures.loss != self.losses.shown]
+        left_out = [run.curve(part) for run in others for part in (*PARTS, *run.others)]
+        self.loss.view.leave_out([*left_out, *(str(run.path) for run in others)])
+        shown = [run.measures for run in runs if run not in others]
+        self.loss.view.panel.sides["left"].set_title(*loss_title(shown))
+        if before != self.losses.shown:
+            self.loss.view.fit()
 
     def _relabel(self) -> None:
         self._ask()

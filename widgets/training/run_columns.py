@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,9 @@ from app.system.number_format import scaled
 from app.training.epoch_time import MEANING, epoch_time_text
 from widgets.training.metric_text import duration, own_name, shared_unit, title_of, with_title, with_unit
 from widgets.training.run_entries import RunEntry
+
+Values = Callable[[RunEntry], Mapping[str, float]]
+"""From a run to its metrics on a part of the data."""
 
 NOTES, TAGS, STATUS = "Notes", "Tags", "Status"
 
@@ -103,21 +106,32 @@ LABELS = (
 
 
 def _metrics(entries: Sequence[RunEntry]) -> list[Column]:
-    tested = dict.fromkeys(name for entry in entries for name in entry.tested)
-    validated = dict.fromkeys(name for entry in entries for name in entry.validation)
-    on_test = [_metric("Test", name, partial(_tested, name), entries) for name in _ordered(tested)]
-    return [
-        *on_test,
-        *(_metric("Validation", name, partial(_validated, name), entries) for name in _ordered(validated)),
-    ]
+    return [*_of_part("Test", entries, _tested), *_of_part("Validation", entries, _validated)]
 
 
-def _tested(name: str, entry: RunEntry) -> float | None:
-    return entry.tested.get(name)
+def _of_part(part: str, entries: Sequence[RunEntry], values: Values) -> list[Column]:
+    """The columns of the metrics on a part of the data; each kind of loss has its own, so that none is ranked by it."""
+    names = _ordered(dict.fromkeys(name for entry in entries for name in values(entry)))
+    columns = []
+    for name in names:
+        kinds = (
+            dict.fromkeys(entry.loss for entry in entries if name in values(entry)) if name == "loss" else {"": None}
+        )
+        columns += [_metric(part, name, partial(_value, values, name, kind), entries, kind) for kind in kinds]
+    return columns
 
 
-def _validated(name: str, entry: RunEntry) -> float | None:
-    return entry.validation.get(name)
+def _value(values: Values, name: str, kind: str, entry: RunEntry) -> float | None:
+    """A value of a metric; of a loss that of runs that were trained with this ``kind``."""
+    return values(entry).get(name) if name != "loss" or entry.loss == kind else None
+
+
+def _tested(entry: RunEntry) -> Mapping[str, float]:
+    return entry.tested
+
+
+def _validated(entry: RunEntry) -> Mapping[str, float]:
+    return entry.validation
 
 
 def _ordered(names: dict[str, None]) -> list[str]:
@@ -125,12 +139,17 @@ def _ordered(names: dict[str, None]) -> list[str]:
     return sorted(names, key=lambda name: own_name(name) == "loss")
 
 
-def _metric(part: str, name: str, value: Callable[[RunEntry], float | None], entries: Sequence[RunEntry]) -> Column:
-    """A column of a metric: the unit stands in its title where all runs share it, else in the cells."""
+def _metric(
+    part: str, name: str, value: Callable[[RunEntry], float | None], entries: Sequence[RunEntry], kind: str = ""
+) -> Column:
+    """A column of a metric: the unit stands in its title where all runs share it, else in the cells; so does the
+    ``kind`` of a loss.
+    """
     title, unit = title_of(name), shared_unit(name, [entry.unit for entry in entries if value(entry) is not None])
     short = title if title.isupper() else title[0].lower() + title[1:]
     help = f"{title} on the {part.lower()} set" + (", with the weights that are kept")
-    titled = f"{part} {short} ({unit})" if unit else f"{part} {short}"
+    within = unit or kind
+    titled = f"{part} {short} ({within})" if within else f"{part} {short}"
 
     def cell(entry: RunEntry) -> str:
         known = value(entry)

@@ -19,7 +19,7 @@ from app.training.run_data import test_samples
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
 from graph.errors import NetloomError
 from widgets.training.metric_text import IN_UNITS, own_name, primary, score_of, status_of
-from widgets.training.shown_run import measures
+from widgets.training.shown_run import Measures, measures_of
 
 NO_PROJECT = ProjectKey("")
 """Where no project is open, every run is shown."""
@@ -34,7 +34,8 @@ class RunEntry:
     ``diverged`` is the epoch (1-based) in which its training diverged, 0 where it did not.
     ``kept`` is the epoch whose weights are kept, with its metrics, or the best so far; ``keeps_best`` says whether
     those of the best epoch are asked for. ``tested`` is what the test gave, errors in the ``unit`` of what is
-    predicted, empty where it has none. ``progress`` says how far a run in progress is. ``test_samples`` were tested on,
+    predicted, empty where it has none. ``loss`` is the loss in words, by which alone losses may be compared.
+    ``progress`` says how far a run in progress is. ``test_samples`` were tested on,
     None where their number is not known; runs with the same ``data_fingerprint`` were trained and tested on the same
     samples.
     """
@@ -64,6 +65,7 @@ class RunEntry:
     objective: str = ""
     diverged: int = 0
     unit: str = ""
+    loss: str = ""
     epoch_seconds: float | None = None
     problem: str | None = None
 
@@ -130,6 +132,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
     status, epoch = str(finished.get("status", "interrupted")), int(last.get("epoch", 0))
     kept = run.kept_epoch(history)
     test, diverged = finished.get("test", {}), divergence(diagnose_run(run, history))
+    measured = measures_of(run)
     return RunEntry(
         path=path,
         name=run_name(path, owner, key),
@@ -147,10 +150,11 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         tested={name: value for name, value in test.items() if isinstance(value, int | float)},
         seconds=finished.get("seconds"),
         settings=settings_of(run.project),
-        score=_score(path, status, epoch, test, kept, diverged),
+        score=_score(measured, status, epoch, test, kept, diverged),
         diverged=diverged,
         epoch_seconds=epoch_seconds(history.epochs),
-        unit=measures(path).unit if any(own_name(name) in IN_UNITS for name in last.get("train") or {}) else "",
+        unit=measured.unit if any(own_name(name) in IN_UNITS for name in last.get("train") or {}) else "",
+        loss=measured.loss,
         resumable=run.checkpoint.is_file(),
         test_samples=test_samples(run),
         data_fingerprint=str(run.environment.get("data") or ""),
@@ -160,10 +164,10 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
 
 
 def _score(
-    path: Path, status: str, epoch: int, test: Mapping[str, object], kept: KeptEpoch | None, diverged: int
+    measured: Measures, status: str, epoch: int, test: Mapping[str, object], kept: KeptEpoch | None, diverged: int
 ) -> str:
     """What came of a run, also where nothing was measured."""
-    score = score_of(status, epoch, test, kept, lambda: measures(path).unit, diverged)
+    score = score_of(status, epoch, test, kept, lambda: measured.unit, diverged)
     if score or status == "completed":
         return score or "Trained"
     return f"Trained for {counted(epoch, 'epoch')}" if epoch else "Trained for less than an epoch"

@@ -9,30 +9,15 @@ from typing import Any, TypeGuard
 
 from app.data.data_choice import DataChoice
 from app.protocol.events import Epoch
-from app.training.losses import chosen_loss
+from app.training.loss_names import is_standardised, loss_in_words
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.errors import NetloomError
-from graph.layers.io import Output
 from widgets.plots.curve import Part
 from widgets.training.metric_text import IN_UNITS, own_name, title_of
 from widgets.training.run_scale import RunScale
 
 PARTS: tuple[Part, Part] = ("train", "validation")
-
-
-LOSSES = {
-    "cross_entropy": "cross-entropy",
-    "bce": "binary cross-entropy",
-    "mse": "MSE",
-    "half_squares": "half MSE",
-    "mae": "MAE",
-    "huber": "Huber",
-    "ctc": "CTC",
-    "hinge": "hinge",
-    "yolo": "YOLO",
-}
-"""What losses are called on an axis."""
 
 STANDARDISED = (
     "This one is computed from standardised values (mean 0, standard deviation 1). "
@@ -46,7 +31,8 @@ class Measures:
     """What a run is measured in; each is empty if not known.
 
     ``unit`` is the unit of what it predicts, ``errors`` says in what errors such as the RMSE are counted, also where
-    the data name no unit. ``loss`` is the loss in words. ``standardised`` says that the loss is not in that unit.
+    the data name no unit. ``loss`` is the loss in words: only losses that are called alike are of one kind.
+    ``standardised`` says that the loss is not in that unit.
     """
 
     unit: str = ""
@@ -117,24 +103,27 @@ def metrics_of(epoch: Epoch, part: Part) -> Mapping[str, Any]:
 def measures(path: Path) -> Measures:
     """Return what the run in a folder is measured in, as far as the files here tell it."""
     try:
-        run = Run.open(path)
-        choice, plan = DataChoice.parse(run.project.sections.get("data")), Plan.of(run.project)
+        return measures_of(Run.open(path))
+    except NetloomError:
+        return Measures()
+
+
+def measures_of(run: Run) -> Measures:
+    """The same of a run that is open."""
+    sections = run.project.sections
+    try:
+        choice, plan = DataChoice.parse(sections.get("data")), Plan.of(run.project)
         info = choice.known_info(run.base)
         target = info.target_field() if info is not None else None
     except NetloomError:
         return Measures()
-    if target is None:
+    if info is None or target is None:
         return Measures()
     unit = target.units[0] if len(set(target.units)) == 1 else ""
-    if plan.objective != "supervised":
-        return Measures(unit)
-    outputs = [node.layer for node in run.project.network if isinstance(node.layer, Output)]
-    name = chosen_loss(outputs[0], plan.loss, target, "") if len(outputs) == 1 else ""
-    words = LOSSES.get(name, "")
-    if target.fixed or target.classes or target.labels or target.listed:
+    words = loss_in_words(run.project.network, sections, plan, info)
+    if plan.objective != "supervised" or target.fixed or target.classes or target.labels or target.listed:
         return Measures(unit, words)
-    errors = unit or f"in units of {target.name}"
-    return Measures(unit, f"{words}, standardised" if choice.standardise else words, errors, choice.standardise)
+    return Measures(unit, words, unit or f"in units of {target.name}", is_standardised(target, sections))
 
 
 def metric_title(metric: str, measured: Sequence[Measures]) -> str:

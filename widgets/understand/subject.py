@@ -19,7 +19,7 @@ from app.protocol.events import Epoch, Snapshot, Started
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.messages import RR, ModelRequest, OpenProject, R, Request, RunRequest
 from app.protocol.watch import Watch
-from app.training.losses import trained_by_margins
+from app.training.losses import trained_by_scores
 from app.training.runs import Run
 from graph.document import Document
 from graph.errors import NetloomError
@@ -164,9 +164,12 @@ class Subject(QObject):
         return section if isinstance(section, Mapping) else {}
 
     @property
-    def by_margins(self) -> bool:
-        """Whether what is `drawn` gives the scores of a hinge loss, which are no probabilities."""
-        return self.drawn is not None and trained_by_margins(self.drawn, str(self.plan.get("loss", "auto")))
+    def by_scores(self) -> bool:
+        """Whether what is `drawn` gives scores of classes, which are no probabilities."""
+        info = self.data_info
+        if self.drawn is None or info is None or not info.target_field().classes:
+            return False
+        return trained_by_scores(self.drawn, str(self.plan.get("loss", "auto")))
 
     def inputs(self) -> list[Input]:
         """The input layers of what is `drawn`."""

@@ -33,7 +33,7 @@ from widgets.look.theme import Themed, ThemeSource
 from widgets.understand.subject import Subject
 from widgets.understand.understand_tab import Group, Tab
 
-MARGINS = "Scores of a hinge loss are no probabilities: per cent here are their softmax"
+SCORES = "This loss gives scores and no probabilities: per cent here are their softmax"
 """What is said above a view that shows per cent of a network that was trained by a hinge loss."""
 Kind: TypeAlias = type[Tab]
 
@@ -288,8 +288,8 @@ class Views(QWidget):
     def _show_sentence(self) -> None:
         """Say what is seen, or why the layer that is selected on the canvas is not."""
         remark = self.on_screen.remark if self.on_screen is not None else ""
-        margins = self.kind.shows_probabilities and self._subject.by_margins
-        self.sentence.setText(remark or (MARGINS if margins else self.kind.sentence))
+        scores = self.kind.shows_probabilities and self._subject.by_scores
+        self.sentence.setText(remark or (SCORES if scores else self.kind.sentence))
         set_look(self.sentence, "faint", not remark)
 
     def _on_group(self, group: Group) -> None:

@@ -41,6 +41,8 @@ def test_a_space_is_read_and_written() -> None:
         ("dense1.units", {"low": 1.5, "high": 2.5}, "units cannot be 1.5"),
         ("plan.optimiser", {"choices": ["adam", "magic"]}, "one of"),
         ("plan.optimiser", {"low": 1, "high": 2}, "one of"),
+        ("plan.loss", {"choices": ["mse", "cross_entropy"]}, "different losses, which cannot be ranked"),
+        ("output1.loss", {"choices": ["auto", "mse"]}, "choose the metric accuracy"),
         ("plan.nesterov", {"choices": [1, 0]}, "cannot be 1"),
         ("plan.batch_size", {"low": 8, "high": 4}, "low must not be above high"),
         ("plan.batch_size", {"low": 0, "high": 4, "log": True}, "above 0"),

@@ -20,7 +20,7 @@ from app.inference.sample_prediction import predict_sample
 from app.insight.loss_terms import of_margins
 from app.insight.predictions import predict_samples
 from app.training.heads import Head
-from app.training.losses import check_loss, check_scores, trained_by_margins
+from app.training.losses import check_loss, check_scores, trained_by_scores
 from app.training.margins import binary_margin, multi_margin
 from app.training.sample_losses import of_each_class
 from app.training.thresholds import has_threshold
@@ -96,16 +96,16 @@ def test_numbers_labels_and_probabilities_are_refused() -> None:
         check_scores("output1", "hinge", "softmax")
 
 
-@pytest.mark.parametrize("units", [1, 2])
-def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("units", "loss"), [(1, "hinge"), (2, "hinge"), (1, "mse"), (2, "huber")])
+def test_a_network_trained_by_it_or_by_an_error_says_scores(units: int, loss: str, tmp_path: Path) -> None:
     plane = ("input1", "input", {"shape": {"kind": "vector", "sizes": [2]}})
-    network = chain(plane, ("dense1", "dense", {"units": units}), ("output1", "output", {"loss": "hinge"}))
+    network = chain(plane, ("dense1", "dense", {"units": units}), ("output1", "output", {"loss": loss}))
     made = project(network, {"source": "blobs", "options": {"clouds": 2, "samples": 200}}, epochs=20, learning_rate=0.1)
-    assert trained_by_margins(network, "auto")
+    assert trained_by_scores(network, "auto")
     list(train(begin(made, None, tmp_path / "run")))
     found = evaluate(tmp_path / "run")
     assert found.metrics["accuracy"] == 1.0
-    assert found.worst.margins and found.scores is not None and found.scores.calibration is None
+    assert found.worst.by_scores and found.scores is not None and found.scores.calibration is None
     assert found.scores.by_threshold is None and found.to_json()["scores"]["calibration"] is None
     assert found.losses is not None
     assert float(found.losses.mean()) == pytest.approx(found.metrics["loss"], abs=1e-6)
@@ -115,14 +115,15 @@ def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None
     [said] = predict_part(model, part).values()
     outputs = model.predict(model.feed(part))[0]
     for row, prediction in zip(outputs.tolist(), said, strict=True):
-        scores = [-row[0], row[0]] if units == 1 else row
+        first = -row[0] if loss == "hinge" else 1 - row[0]
+        scores = [first, row[0]] if units == 1 else row
         assert list(prediction["scores"].values()) == pytest.approx(scores, rel=1e-5)
         assert prediction["index"] == int(np.argmax(scores))
     assert found.worst.probabilities is not None
     first = found.worst.probabilities[found.worst.index == part.indices[0]]
     assert all(row.tolist() == pytest.approx(list(said[0]["scores"].values()), rel=1e-5) for row in first)
     [tried] = predict_sample(model, Part({n: v[:1] for n, v in part.arrays.items()}, part.indices[:1]))
-    assert tried.margins and tried.sure is None and tried.threshold is None
+    assert tried.by_scores and tried.sure is None and tried.threshold is None
     assert tried.values.tolist() == pytest.approx(list(said[0]["scores"].values()), rel=1e-5)
     assert "scores: " in _sentence(said[0])
     assert "%" not in _sentence(said[0])
@@ -131,7 +132,7 @@ def test_a_network_trained_by_it_says_scores(units: int, tmp_path: Path) -> None
     assert sure is not None and np.isnan(sure).all()
     names: dict[str, Any] = {"torch": torch, "INPUTS": {}, "Network": nn.Module}
     classes = list(model.objective.heads[0].field.classes)
-    names["OUTPUTS"] = {"output1": {"classes": classes, "gives": "margins"}}
+    names["OUTPUTS"] = {"output1": {"classes": classes, "gives": what_it_gives(model.objective.heads[0])}}
     exec(SCALING, names)  # what exported code says
     answers = names["answers"]("output1", torch.from_numpy(outputs))
     assert [answer["class"] for answer in answers] == [prediction["class"] for prediction in said]

@@ -180,6 +180,40 @@ def test_of_several_runs_each_is_named_once(curves: Curves, link: WorkerLink) ->
     assert next(curve.name for curve in curves.loss.view.drawn()) == "first, train"
 
 
+def test_losses_of_different_kinds_never_share_the_axis(
+    qtbot: QtBot, curves: Curves, link: WorkerLink, tmp_path: Path
+) -> None:
+    made = json.loads((FOLDER / "digits_mlp.netloom").read_bytes())
+    for number, loss in enumerate(("auto", "mse", "mae")):
+        run = tmp_path / loss
+        Run.create(run, made | {"plan": {"loss": loss}}, {})
+        curves.add_run(run, loss, number)
+        begin(link, run)
+        link.points.emit(Points(np.arange(1, 4), np.array([3, 2, 1], np.float32)))
+        link.training_event.emit(replace(epoch(1, loss=0.5, accuracy=0.9), best=True))
+        link.training_event.emit(samples.finished(test={"loss": 0.4, "accuracy": 0.875}))
+
+    def shown() -> set[str]:
+        view = curves.loss.view
+        drawn = list(view.drawn())
+        names = {Path(id_.partition("|")[0]).name for id_, curve in view.curves.items() if curve in drawn}
+        assert len(view.drawn_levels()) == len(view.best_points()) == len(names)
+        return names
+
+    axis = curves.loss.view.panel.sides["left"]
+    assert (shown(), axis.title) == ({"mae"}, "Loss (MAE)"), "the run that trains"
+    assert not curves.losses.isHidden()
+    assert len({curve.run for curve in curves.metric.view.drawn()}) == 3, "an accuracy is one of any loss"
+    curves.losses.setFocus()
+    qtbot.keyClick(curves.losses, Qt.Key.Key_Up)
+    assert (shown(), axis.title) == ({"mse"}, "Loss (MSE)")
+    curves.remove_run(tmp_path / "mse")
+    assert (shown(), axis.title) == ({"mae"}, "Loss (MAE)")
+    curves.remove_run(tmp_path / "mae")
+    assert curves.losses.isHidden()
+    assert (shown(), axis.title) == ({"auto"}, "Loss (cross-entropy)")
+
+
 def test_with_several_runs_a_key_says_which_strokes_are_train_and_which_validation(
     curves: Curves, link: WorkerLink
 ) -> None:

@@ -51,3 +51,26 @@ def test_list_and_comparison_tell_the_same_time_per_epoch() -> None:
 def test_compared_runs_have_units_and_name_the_epoch_of_their_weights() -> None:
     lines = {figure.name: figure for figure in figures(entry("rmse", 0.63, "MW"), entry("rmse", 0.7, "MW"))}
     assert (lines["Test: RMSE (MW)"].before, lines["Weights"].after) == ("0.6300", "best epoch, 12")
+
+
+def by_loss(loss: str, value: float) -> RunEntry:
+    return replace(entry("loss", value), loss=loss)
+
+
+def test_losses_of_different_kinds_are_neither_subtracted_nor_ranked() -> None:
+    first, second = by_loss("cross-entropy", 0.1277), by_loss("MSE", 0.0342)
+    told = {figure.name: figure for figure in figures(first, second)}
+    for name in ("Test: Loss", "Validation: Loss"):
+        assert (told[name].before, told[name].after) == ("0.1277 (cross-entropy)", "0.03420 (MSE)")
+        assert told[name].words == "not comparable" and "cross-entropy and MSE" in told[name].tip
+    columns = {column.title: column for column in wide([first, second], None)}
+    titles = ("Test loss (cross-entropy)", "Test loss (MSE)")
+    values = [[columns[title].value(run) for run in (first, second)] for title in titles]
+    assert values == [[0.1277, None], [None, 0.0342]]
+
+
+def test_losses_of_one_kind_are_compared_and_named() -> None:
+    first, second = by_loss("MSE", 0.5), by_loss("MSE", 0.25)
+    told = {figure.name: figure for figure in figures(first, second)}
+    assert (told["Test: Loss (MSE)"].before, told["Test: Loss (MSE)"].change) == ("0.5000", "−0.2500")
+    assert "Test loss (MSE)" in as_rows([first, second], wide([first, second], None))[0]

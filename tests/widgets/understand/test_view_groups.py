@@ -20,7 +20,7 @@ from widgets.understand.recurrent.recurrent_tab import NO_RECURRENT
 from widgets.understand.surface_tab import NO_PLANE
 from widgets.understand.try_it.try_it_tab import TryItTab
 from widgets.understand.understand_tab import Group
-from widgets.understand.view_groups import MARGINS, Views
+from widgets.understand.view_groups import SCORES, Views
 from widgets.understand.why_tab import WhyTab
 
 PATIENCE = 30_000
@@ -60,7 +60,7 @@ def test_of_a_hinge_loss_views_say_that_scores_are_no_probabilities(silent: Sile
     with document.transaction("Hinge"):
         document.set_section("plan", {"loss": "hinge"})
     silent.panel.subject.follow(document, None)
-    assert views.sentence.text() == MARGINS
+    assert views.sentence.text() == SCORES
     for told_in_scores in (ErrorsTab, TryItTab, ByHandTab):
         views.bring(told_in_scores)
         assert views.sentence.text() == told_in_scores.sentence

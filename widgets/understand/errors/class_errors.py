@@ -75,7 +75,7 @@ class ClassErrors(QWidget):
             return
         classes, self._rows = self._evaluation.classes, list(rows)
         predictions = [
-            Prediction(classes[true], classes[predicted], float(probability), float(loss), worst.margins)
+            Prediction(classes[true], classes[predicted], float(probability), float(loss), worst.by_scores)
             for true, predicted, probability, loss in zip(
                 *(of[self._rows] for of in (worst.true, worst.predicted, worst.probability, worst.loss)), strict=True
             )
@@ -117,7 +117,7 @@ class ClassErrors(QWidget):
         true, predicted = classes[worst.true[row]], classes[worst.predicted[row]]
         index, probability = int(worst.index[row]), float(worst.probability[row])
         certainty = (
-            f"a score of {format_short(probability)}" if worst.margins else f"{format_percent(probability)} certainty"
+            f"a score of {format_short(probability)}" if worst.by_scores else f"{format_percent(probability)} certainty"
         )
         self.about.setText(f"Sample {nth(index)} is {true}; the network says {predicted}, with {certainty}.")
         texts = texts_read(self._evaluation)[row : row + 1]
@@ -125,7 +125,7 @@ class ClassErrors(QWidget):
         said = [f"predicted {predicted}"]
         self.sample.set_samples(drawable_values(worst.input[row : row + 1]), [true], said, texts, positions=[index])
         if worst.probabilities is not None:
-            what = "score" if worst.margins else "probability"
+            what = "score" if worst.by_scores else "probability"
             self.chances.set_bars(list(classes), {what: worst.probabilities[row]}, across="class", up=what)
 
 

@@ -14,6 +14,7 @@ from widgets.look.labels import text_label
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.metric_text import IN_UNITS, title_of, value_of
+from widgets.training.shown_run import measures_of
 from widgets.understand.errors.box_errors import BoxErrors
 from widgets.understand.errors.class_errors import ClassErrors, texts_read
 from widgets.understand.errors.label_errors import LabelErrors
@@ -86,7 +87,7 @@ class ErrorsTab(EvaluationTab):
         evaluation = reply.evaluation
         if not self.is_current(reply) or evaluation.part != self.part.currentData():
             return
-        self.metrics.setText(metrics_line(evaluation.metrics, evaluation.unit))
+        self.metrics.setText(metrics_line(evaluation.metrics, evaluation.unit, self._loss()))
         self._evaluation, self._row = evaluation, 0
         page = self._page_of(evaluation.task)
         page.show_evaluation(evaluation)
@@ -97,6 +98,10 @@ class ErrorsTab(EvaluationTab):
         if page is self.numbers:
             # A network that does not forecast refuses; then the samples that were missed most stay.
             self.subject.request(Forecast(part=evaluation.part), self._on_forecasted, lambda _: None)
+
+    def _loss(self) -> str:
+        """The loss that the run was trained with, in words."""
+        return measures_of(self.subject.run).loss if self.subject.run is not None else ""
 
     # The sample picked
 
@@ -156,10 +161,11 @@ class ErrorsTab(EvaluationTab):
             self.why.hide()  # a series is shown, and no sample of it picked
 
 
-def metrics_line(metrics: Mapping[str, float], unit: str) -> str:
-    """The metrics of a test in one line; errors carry the data's unit."""
+def metrics_line(metrics: Mapping[str, float], unit: str, loss: str = "") -> str:
+    """The metrics of a test in one line; errors carry the data's unit, and the loss says which ``loss`` it is."""
+    kinds = {"loss": f"Loss ({loss})"} if loss else {}
     parts = [
-        f"{title_of(name)} {value_of(name, value)}{f' {unit}' if unit and name in IN_UNITS else ''}"
+        f"{kinds.get(name) or title_of(name)} {value_of(name, value)}{f' {unit}' if unit and name in IN_UNITS else ''}"
         for name, value in metrics.items()
     ]
     return "     ".join(parts)

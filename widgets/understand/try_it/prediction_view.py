@@ -53,7 +53,7 @@ class ProbabilityBars(PaintedView):
         """Show the numbers of an output."""
         self.output = output
         self.updateGeometry()
-        self.setAccessibleName("Scores" if output.margins else "Probabilities")
+        self.setAccessibleName("Scores" if output.by_scores else "Probabilities")
         self.describe("; ".join(f"{name} {words}" for name, words, _, _ in self.rows()))
         self.update()
 
@@ -66,8 +66,8 @@ class ProbabilityBars(PaintedView):
             return [(words, "", 0.0, False) for words in amounts(output)]
         names = output.target.classes or output.target.names
         values = output.values.reshape(-1).tolist()
-        low, high = (min(values), max(values)) if output.margins else (0.0, 1.0)  # the least score has no bar
-        words = [format_short(value) if output.margins else format_percent(value) for value in values]
+        low, high = (min(values), max(values)) if output.by_scores else (0.0, 1.0)  # the least score has no bar
+        words = [format_short(value) if output.by_scores else format_percent(value) for value in values]
         return [
             (names[place], words[place], (values[place] - low) / ((high - low) or 1.0), place in output.chosen)
             for place in ranked(values, MOST_BARS)

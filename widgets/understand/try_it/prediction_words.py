@@ -42,8 +42,8 @@ def pixel_words(output: OutputPrediction) -> str:
 
 def how_sure(output: OutputPrediction) -> str:
     """How sure that is, and from where on it would be said; empty where there is no measure of it."""
-    if output.margins:
-        return "The largest score wins: a hinge loss gives no probabilities."
+    if output.by_scores:
+        return "The largest score wins: this loss gives no probabilities."
     said = f"{format_percent(output.sure)} sure" if output.sure is not None else ""
     if output.threshold is None:
         return said

@@ -90,9 +90,9 @@ def test_every_plot_has_titled_axes_and_a_reading(classes: ClassErrors) -> None:
 def test_scores_of_a_hinge_loss_are_called_so_and_have_no_calibration(classes: ClassErrors) -> None:
     both = np.stack([1 - SECOND, SECOND], 1)
     predicted = (SECOND > 0.5).astype(int)
-    scores = class_scores(TRUE, predicted, both, ("no", "yes"), None, margins=True)
+    scores = class_scores(TRUE, predicted, both, ("no", "yes"), None, by_scores=True)
     found = evaluation(scores, "classification", TRUE, predicted, classes=("no", "yes"), confusion=np.eye(2, dtype=int))
-    margins = replace(found.worst, margins=True, probability=np.full(len(TRUE), -1.5), probabilities=both - 2)
+    margins = replace(found.worst, by_scores=True, probability=np.full(len(TRUE), -1.5), probabilities=both - 2)
     classes.show_evaluation(replace(found, worst=margins))
     assert "a score of -1.5" in classes.about.text().replace("−", "-")
     assert classes.chances.panel.sides["left"].title == "score"

@@ -44,7 +44,9 @@ def test_scores_of_a_hinge_loss_are_no_per_cent(qtbot: QtBot) -> None:
     qtbot.addWidget(bars)
     target = FieldFacts("digit", "vector", (3,), classes=("a", "b", "c"))
     values = np.array([-1.5, 0.5, 2.5], np.float32)
-    output = OutputPrediction(output="output1", kind="classes", target=target, values=values, chosen=(2,), margins=True)
+    output = OutputPrediction(
+        output="output1", kind="classes", target=target, values=values, chosen=(2,), by_scores=True
+    )
     bars.set_output(output)
     assert [(name, share) for name, _, share, _ in bars.rows()] == [("a", 0.0), ("b", 0.5), ("c", 1.0)]
     assert all("%" not in words for _, words, _, _ in bars.rows()) and bars.accessibleName() == "Scores"
