@@ -29,8 +29,8 @@ def _output(model: Model, head: Head, found: dict[str, Any]) -> OutputPrediction
     """One output, from what `app.inference.predict.predict` says of a sample."""
     target = head.field.facts
     if "class" in found:
-        scores = head.gives_scores
-        values = _array(list(found["scores" if scores else "probabilities"].values()))
+        by_scores = head.gives_scores
+        values = _array(list(found["scores" if by_scores else "probabilities"].values()))
         index = int(found["index"])
         threshold = head.threshold if has_threshold(head) and head.threshold != 0.5 else None
         return OutputPrediction(
@@ -40,8 +40,8 @@ def _output(model: Model, head: Head, found: dict[str, Any]) -> OutputPrediction
             values=values,
             chosen=(index,),
             threshold=threshold,
-            sure=None if scores else float(values[index]),
-            by_scores=scores,
+            sure=None if by_scores else float(values[index]),
+            by_scores=by_scores,
         )
     if "labels" in found:
         values = _array(list(found["probabilities"].values()))

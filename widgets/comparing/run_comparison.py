@@ -21,7 +21,7 @@ from graph.steps import Steps, part
 from widgets.canvas.comparison_layer import Differing
 from widgets.comparing.comparison_panel import ComparisonPanel
 from widgets.comparing.network_picture import NetworkPicture
-from widgets.comparing.run_figures import Figure, figures
+from widgets.comparing.run_figures import Figure, conclusion, figures
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
 from widgets.look.plain_text import plain_tip
@@ -98,6 +98,7 @@ class RunComparison(Themed, QWidget):
         self.panel.costs.hide()  # they stand among the figures
         self.panel.opened.connect(self._go_to)
         self.figures = QTreeWidget()
+        self.conclusion = text_label(wrap=True)
         self._needed = 0  # width in pixels of the figures, once they are shown
         self.back = QPushButton("Back to the runs")
         self.back.clicked.connect(self.closed)
@@ -107,7 +108,7 @@ class RunComparison(Themed, QWidget):
         self.theme_changed()
 
     def _lay_out(self) -> None:
-        title = text_label(f"{self.new.name}   compared with   {self.old.name}", look="heading")
+        title = text_label(f"From   {self.old.name}   to   {self.new.name}", look="heading")
         head = hbox(self.back, title, Stretch(1), margins=(12, 8, 12, 4), spacing=12)
         self.figures.setAccessibleName("Figures of both runs")
         self.figures.setRootIsDecorated(False)
@@ -119,7 +120,8 @@ class RunComparison(Themed, QWidget):
         for column in (1, 2, 3):
             self.figures.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             self.figures.headerItem().setToolTip(column, plain_tip(self.figures.headerItem().text(column)))
-        below = vbox(text_label("Figures", look="heading"), (self.figures, 1), margins=(12, 4, 12, 12), spacing=4)
+        heading = text_label("Figures", look="heading")
+        below = vbox(heading, self.conclusion, (self.figures, 1), margins=(12, 4, 12, 12), spacing=4)
         self._tables = vbox((self.panel, 1), (below, 1), spacing=0)
         self.panes = hsplit((self.picture, 1), (boxed(self._tables), 0))
         vbox(head, (self.panes, 1), parent=self, spacing=0)
@@ -186,7 +188,9 @@ class RunComparison(Themed, QWidget):
         old, new = (self._evaluated.get(str(entry.path)) for entry in (self.old, self.new))
         both = (old, new) if old is not None and new is not None else None
         self.figures.clear()
-        self.figures.addTopLevelItems([self._line(figure) for figure in figures(self.old, self.new, both)])
+        found = figures(self.old, self.new, both)
+        self.conclusion.setText(conclusion(self.old, self.new, found))
+        self.figures.addTopLevelItems([self._line(figure) for figure in found])
 
     def theme_changed(self) -> None:
         """Take over the colours of another theme."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.protocol.evaluation_values import Evaluation
@@ -33,6 +33,8 @@ CHOSEN = (
 )
 
 
+NOT_TOLD, NO_JUDGE = "chance or not: not known", "does not decide"
+"""What stands below a difference that is not told from chance, or that is of a set that chose the epoch."""
 OTHER_LOSS = "not comparable"
 OTHER_KIND = (
     "The two runs were trained with different losses, {} and {}: which of the numbers is smaller says nothing. Compare "
@@ -45,7 +47,7 @@ class Figure:
     """One line: a name, its value in both runs and the difference, in words; ``better`` says whether it improved.
 
     ``verdict`` is whether chance may explain the difference, where that is known. What may be chance, or where that is
-    not known, is neither better nor worse: ``unknown`` says why.
+    not known, is neither better nor worse: ``unknown`` says why, and ``short`` in a few words.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Figure:
     better: bool | None = None
     verdict: Verdict | None = None
     unknown: str = ""
+    short: str = ""
 
     @property
     def tip(self) -> str:
@@ -65,7 +68,8 @@ class Figure:
     def words(self) -> str:
         """The difference, whether it is one for the better, and on a second line whether it may be chance."""
         judged = "" if self.better is None else ", better" if self.better else ", worse"
-        return f"{self.change}{judged}" + (f"\n{self.verdict.words}" if self.verdict is not None else "")
+        below = self.verdict.words if self.verdict is not None else self.short
+        return f"{self.change}{judged}" + (f"\n{below}" if below else "")
 
 
 def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None) -> list[Figure]:
@@ -74,7 +78,7 @@ def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None
     ``evaluations`` are known where both predicted the same samples: differences are told from chance more finely then.
     """
     tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
-    validated = [_without_verdict(figure, CHOSEN) for _, figure in _metrics(old, new, "Validation")]
+    validated = [_without_verdict(figure, CHOSEN, NO_JUDGE) for _, figure in _metrics(old, new, "Validation")]
     weights = [Figure("Weights", old.weights_of or "–", new.weights_of or "–")] if old.kept or new.kept else []
     return [*tested, *weights, *validated, *_costs(old, new)]
 
@@ -86,13 +90,39 @@ def _with_chance(figure: Figure, metric: str, old: RunEntry, new: RunEntry, eval
     verdict = by_samples(metric, *evaluations) if evaluations is not None else None
     verdict = verdict or by_counts(metric, old, new)
     if verdict is None:
-        return _without_verdict(figure, UNPAIRED)
+        return _without_verdict(figure, UNPAIRED, NOT_TOLD)
     return replace(figure, verdict=verdict, better=None if verdict.chance else figure.better)
 
 
-def _without_verdict(figure: Figure, why: str) -> Figure:
+def _without_verdict(figure: Figure, why: str, short: str) -> Figure:
     """A difference that nothing tells from chance."""
-    return figure if figure.better is None else replace(figure, better=None, unknown=why)
+    return figure if figure.better is None else replace(figure, better=None, unknown=why, short=short)
+
+
+def conclusion(old: RunEntry, new: RunEntry, found: Sequence[Figure]) -> str:
+    """Which figure decides between two runs and what it says, and whether they were tested on different samples."""
+    sets = other_test_sets(old, new)
+    tested = next((figure for figure in found if figure.name.startswith(TEST) and figure.change), None)
+    if tested is None:
+        return " ".join(filter(None, ("Nothing here decides: not both runs were tested.", sets)))
+    title = tested.name.removeprefix(TEST)
+    name = title if title.partition(" ")[0].isupper() else title[:1].lower() + title[1:]
+    said = tested.words.replace("\n", ", ")
+    return " ".join(filter(None, (f"The test {name} decides: {said}.", sets)))
+
+
+TEST = "Test: "
+
+
+def other_test_sets(old: RunEntry, new: RunEntry) -> str:
+    """That two runs were tested on different samples; empty where they were not, or nothing tells."""
+    sizes, prints = (old.test_samples, new.test_samples), (old.data_fingerprint, new.data_fingerprint)
+    if None not in sizes and sizes[0] != sizes[1]:
+        told = f"{sizes[0]:,} samples in {old.name}, {sizes[1]:,} in {new.name}"
+        return f"The test sets differ, so part of the difference may be theirs: {told}."
+    if all(prints) and prints[0] != prints[1]:
+        return "Data or split differ, so the test sets may hold other samples."
+    return ""
 
 
 def _metrics(old: RunEntry, new: RunEntry, part: str) -> Iterator[tuple[str, Figure]]:
@@ -113,14 +143,17 @@ def _loss(name: str, values: tuple[float | None, float | None], kinds: tuple[str
     before, after = kinds
     if before == after:
         return _metric(f"{name} ({before})" if before else name, "loss", values, ("", ""))
-    texts = [
-        f"{value_of('loss', value)} ({kind or 'unknown'})" if value is not None else value_of("loss", value)
-        for value, kind in zip(values, kinds, strict=True)
-    ]
+    first, second = (_kind_of_loss(value, kind) for value, kind in zip(values, kinds, strict=True))
     if None in values:
-        return Figure(name, *texts)
+        return Figure(name, first, second)
     told = OTHER_KIND.format(before or "one that is not known", after or "one that is not known")
-    return Figure(name, *texts, OTHER_LOSS, unknown=told)
+    return Figure(name, first, second, OTHER_LOSS, unknown=told)
+
+
+def _kind_of_loss(value: float | None, kind: str) -> str:
+    """A loss with its name; a dash where there is none."""
+    text = value_of("loss", value)
+    return text if value is None else f"{text} ({kind or 'unknown'})"
 
 
 def _metric(name: str, metric: str, values: tuple[float | None, float | None], units: tuple[str, str]) -> Figure:
@@ -129,7 +162,7 @@ def _metric(name: str, metric: str, values: tuple[float | None, float | None], u
     if before is None or after is None:
         return Figure(name, *texts)
     better = None if before == after else is_better(metric, after, before)
-    return Figure(name, *texts, change_of(metric, after - before), better)
+    return Figure(name, *texts, change_of(metric, before, after), better)
 
 
 def _costs(old: RunEntry, new: RunEntry) -> Iterator[Figure]:

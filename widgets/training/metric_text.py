@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 
 from app.protocol.events import PER_CENT, SHARES
 from app.system.number_format import counted, format_number, format_percent
@@ -91,12 +92,24 @@ def signed(text: str, by: float) -> str:
     return f"{'+' if by > 0 else MINUS if by < 0 else ''}{text}"
 
 
-def change_of(metric: str, by: float) -> str:
-    """By how much a metric differs: shares in points of a hundred."""
-    if not by:
+def change_of(metric: str, before: float, after: float) -> str:
+    """By how much a metric differs: shares in points of a hundred. It agrees with both values as they are written."""
+    if before == after:
         return "same"
-    points = own_name(metric) in PER_CENT
-    return signed(f"{100 * abs(by):.1f} points" if points else format_number(abs(by)), by)
+    try:
+        old, new = (Decimal(value_of(metric, value).removesuffix(" %").replace(",", "")) for value in (before, after))
+        by = (new - old).quantize(max(old, new, key=_last_place))
+    except InvalidOperation:
+        return "–"
+    if not by:
+        return "same, as rounded"
+    points = " points" if own_name(metric) in PER_CENT else ""
+    return signed(f"{abs(by):,f}{points}", float(by))
+
+
+def _last_place(number: Decimal) -> int:
+    """Where the last figure of a finite number stands, as a power of ten."""
+    return int(number.as_tuple().exponent)
 
 
 def with_unit(metric: str, value: float | None, unit: str) -> str:

@@ -10,7 +10,7 @@ from app.project.run_settings import AT_RANDOM, FIRST_WEIGHTS, FROZEN, changes, 
 from app.protocol.events import Epoch, TrainingProgress
 from app.system.number_format import format_percent
 from app.training.kept_epoch import KeptEpoch
-from widgets.training.metric_text import change_of, primary
+from widgets.training.metric_text import change_of, own_name, primary
 from widgets.training.run_entries import RunEntry
 from widgets.training.score_chance import by_counts
 
@@ -51,9 +51,11 @@ def test_change(entries: Iterable[RunEntry], entry: RunEntry) -> str:
     earlier = last.tested.get(metric) if last is not None else None
     if last is None or earlier is None or entry.test is None or entry.problem:
         return ""
+    if own_name(metric) == "loss" and last.loss != entry.loss:
+        return ""
     verdict = by_counts(metric, last, entry) if entry.test != earlier else None
     words = f", {verdict.words}" if verdict is not None else ""
-    return f"Test: {change_of(metric, entry.test - earlier)} against the run before{words}"
+    return f"Test: {change_of(metric, earlier, entry.test)} against the run before{words}"
 
 
 def tip_of(entries: Iterable[RunEntry], entry: RunEntry) -> tuple[str, ...]:

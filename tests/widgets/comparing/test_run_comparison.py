@@ -18,7 +18,7 @@ from graph.project import project_json
 from tests.widgets.shell.lost_content import nameless_cards
 from tests.widgets.training.finished_run import evaluation, write_log
 from widgets.comparing.run_comparison import RunComparison
-from widgets.comparing.run_figures import Figure, figures
+from widgets.comparing.run_figures import Figure, conclusion, figures
 from widgets.shell.window import MainWindow
 from widgets.training.run_entries import read_entry
 from widgets.training.training_panel import TrainPanel
@@ -109,15 +109,31 @@ def test_figures_say_what_is_better(window: MainWindow, runs: tuple[Path, Path])
     found = figures(read_entry(runs[1]), read_entry(runs[0]))
     assert replace(found[0], verdict=None) == Figure("Test: Accuracy", "80.0 %", "90.0 %", "+10.0 points", True)
     assert found[0].words == "+10.0 points, better\nhardly chance on 270 samples"
-    assert replace(found[1], unknown="") == Figure("Test: Loss", "0.2000", "0.1000", "−0.1000")
-    assert found[1].words == "−0.1000" and found[1].tip.startswith("Neither better nor worse: nothing here tells")
+    assert replace(found[1], unknown="", short="") == Figure(found[1].name, "0.2000", "0.1000", "−0.1000")
+    assert found[1].words == "−0.1000\nchance or not: not known"
+    assert found[1].tip.startswith("Neither better nor worse: nothing here tells")
     assert all(figure.verdict is None and figure.better is None for figure in found[1:])
     assert found[2] == Figure("Weights", "best epoch, 5", "best epoch, 5")
     assert [figure.tip.split(",")[0] for figure in found[3:5]] == [
         "Neither better nor worse: the validation set chose the epoch"
     ] * 2
+    assert all(figure.words.endswith("\ndoes not decide") for figure in found[3:5])
+    told = conclusion(read_entry(runs[1]), read_entry(runs[0]), found)
+    assert told == "The test accuracy decides: +10.0 points, better, hardly chance on 270 samples."
     same = figures(read_entry(runs[0]), read_entry(runs[0]))
+    assert conclusion(read_entry(runs[0]), read_entry(runs[0]), same) == "The test accuracy decides: same."
     assert {figure.change for figure in same} == {"same", ""} and all(figure.better is None for figure in same)
+
+
+def test_other_test_sets_are_told_as_what_they_are(window: MainWindow, runs: tuple[Path, Path]) -> None:
+    old, new = (read_entry(run) for run in runs)
+    fewer = replace(old, test_samples=853)
+    told = conclusion(fewer, new, figures(fewer, new))
+    assert told.endswith(f"theirs: 853 samples in {old.name}, 270 in {new.name}.") and "on 853 and 270" in told
+    parted = replace(old, data_fingerprint="a"), replace(new, data_fingerprint="b")
+    assert "may hold other samples" in conclusion(*parted, figures(*parted))
+    untested = replace(old, tested={})
+    assert conclusion(untested, new, figures(untested, new)).startswith("Nothing here decides")
 
 
 def test_the_columns_of_the_figures_have_room(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
