@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.project.project_context import ProjectContext
-from app.training.losses import suited_loss
+from app.training.losses import AMOUNTS, suited_loss
 from graph.checking.fixes import Fix, Replace
 from graph.checking.network_hints import Finding, HintRule
 
-AMOUNTS = ("auto", "mse", "half_squares", "mae", "huber")
+OF_AMOUNTS = ("auto", *AMOUNTS)
 """Losses that compare a mask as if its marks were amounts; ``auto`` takes the mean squared error there."""
 NAMES = {"bce": "binary cross-entropy", "cross_entropy": "cross-entropy"}
 
@@ -18,7 +18,7 @@ def _mask_as_amounts(context: ProjectContext) -> Iterator[Finding]:
     for output, _ in context.final_layers():
         field = context.target(output)
         suited = "auto" if field is None or context.info is None else suited_loss(field, context.info)
-        if field is None or suited not in NAMES or context.loss_of(output) not in AMOUNTS:
+        if field is None or suited not in NAMES or context.loss_of(output) not in OF_AMOUNTS:
             continue
         asked = "yes or no" if suited == "bce" else "one of several classes"
         message = f"{output.id}: “{field.name}” says {asked} of every pixel, but it is compared as an amount."

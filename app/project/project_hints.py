@@ -14,6 +14,7 @@ from app.data.dataset import DatasetInfo, FieldInfo, Task
 from app.data.lopsided import lopsided_note
 from app.data.readers.boxes.box_table import SIDES
 from app.project.box_hints import BOX_RULE
+from app.project.loss_hints import CLASSES_RULE
 from app.project.mask_hints import MASK_RULE
 from app.project.project_context import ProjectContext
 from app.system.number_format import format_percent
@@ -276,6 +277,7 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
     ),
     BOX_RULE,
     MASK_RULE,
+    CLASSES_RULE,
     HintRule(
         "by_heart",
         "Large networks on little data",

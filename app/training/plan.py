@@ -13,7 +13,8 @@ from pydantic import model_validator
 from graph.errors import NetloomError
 from graph.layers.declared import Declared
 from graph.layers.io import LossName
-from graph.layers.settings import setting
+from graph.layers.loss_choices import NAMED, SUITED
+from graph.layers.settings import setting, with_names
 from graph.project import Project
 
 DEVICE = re.compile(r"auto|cpu|cuda(:\d{1,3})?")
@@ -123,11 +124,14 @@ class Plan(Declared):
         maximum=0.45,
         when=("loss", BY_CLASSES),
     )
-    loss: LossName = setting(
-        "auto",
-        "How far outputs are from their target; auto: cross-entropy for classes, mse for numbers; ctc: for a row of "
-        "labels whose places nobody knows; hinge: scores of classes as a support vector machine has them.",
-        when=("objective", BY_LOSS),
+    loss: LossName = with_names(
+        setting(
+            "auto",
+            "How far outputs are from their target, where an output names no loss of its own; auto: cross-entropy for "
+            "classes, mean squared error for numbers. Each choice says what it is for.",
+            when=("objective", BY_LOSS),
+        ),
+        {"auto": SUITED, **NAMED},
     )
     label_beams: int = setting(
         1,

@@ -61,7 +61,7 @@ def _problem(node: Node, message: str, *fixes: Fix) -> Problem:
 def _other_loss(node: Node, spec: DataSpec) -> Fix:
     if spec.ctc:
         return Fix("Use the squared error here", (Replace(node.id, node.layer.changed(loss="mse")),))
-    return Fix("Let the plan choose the loss", (Replace(node.id, node.layer.changed(loss="auto")),))
+    return Fix("Use the loss of the training settings", (Replace(node.id, node.layer.changed(loss="auto")),))
 
 
 def _scores(network: Network, node: Node, count: int) -> Fix:

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Layer, Port, ShapeError
 from graph.layers.construct import Construct, chain
-from graph.layers.settings import left_empty, setting
+from graph.layers.loss_choices import AS_SET, NAMED
+from graph.layers.settings import left_empty, setting, with_names
 from graph.shapes import Kind, Shape, image, vector
 
 LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge", "yolo"]
@@ -121,11 +122,9 @@ class Output(Layer):
         setting("", "Field of the data set to predict; empty for the data set's own target."),
         lambda _, around: around.default_target or None,
     )
-    loss: LossName = setting(
-        "auto",
-        "How the distance to the target is measured; auto takes the plan's choice; ctc teaches a row of labels whose "
-        "places nobody knows; hinge gives scores of classes as a support vector machine does; yolo teaches a grid of "
-        "boxes.",
+    loss: LossName = with_names(
+        setting("auto", "How far the output is from its target. Each choice says what it is for."),
+        {"auto": AS_SET, **NAMED},
     )
     weight: float = setting(
         1.0,

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -108,6 +108,13 @@ Resolve = Callable[[Any, Surroundings], Value]
 """From a layer, and what is around it, to the value that holds for a setting left empty; None where it is not known."""
 
 
+class ChoiceName(NamedTuple):
+    """What one of several choices is called where people choose it, and what it does in a sentence."""
+
+    name: str
+    meaning: str
+
+
 def setting(
     default: object,
     help: str,
@@ -149,6 +156,15 @@ def setting(
     return Field(default=cast(Any, default), description=help, json_schema_extra=cast(Any, extra))
 
 
+def with_names(declared: Any, named: Mapping[str, ChoiceName]) -> Any:
+    """Declare what choices are called in forms, and what they mean; one without a name reads as files hold it.
+
+    ``declared`` is what `setting` gives.
+    """
+    declared.json_schema_extra["named"] = named
+    return declared
+
+
 def left_empty(declared: Any, resolve: Resolve) -> Any:
     """Declare what holds where a setting is left empty; forms say it in the empty field.
 
@@ -176,7 +192,7 @@ class Setting:
     ``type`` is one of ``int``, ``float``, ``bool``, ``choice``, ``size`` (two whole numbers), ``sizes`` (any number of
     whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``matrices``, ``text`` or ``shape``; ``optional``
     settings may also be None. Where the value is the one that is ``automatic``, what holds is found from the data;
-    where it is empty and there is a ``resolve``, that says what holds.
+    where it is empty and there is a ``resolve``, that says what holds. ``named`` says what choices are called in forms.
     """
 
     name: str
@@ -192,6 +208,7 @@ class Setting:
     optional: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
     automatic: float | None = None
+    named: Mapping[str, ChoiceName] = field(default_factory=dict)
     resolve: Resolve | None = field(default=None, compare=False)
 
     def applies(self, values: Mapping[str, object]) -> bool:
@@ -269,6 +286,7 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         optional=optional,
         when=extra.get("when"),
         automatic=extra.get("automatic"),
+        named=extra.get("named") or {},
         resolve=extra.get("resolve"),
     )
 

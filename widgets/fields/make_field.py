@@ -37,7 +37,7 @@ def _bare(spec: Setting) -> FormField:
         case "bool":
             return SwitchField()
         case "choice":
-            return choice_field(spec.choices, spec.optional)
+            return choice_field(spec.choices, spec.optional, spec.named)
         case "size":
             return PairField(spec)
         case "sizes":

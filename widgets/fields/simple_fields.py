@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
@@ -11,6 +12,10 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QLineE
 
 from widgets.fields.field import FormField, automatic
 from widgets.look.layouts import Stretch, hbox
+from widgets.look.plain_text import plain_tip
+
+if TYPE_CHECKING:
+    from graph.layers.settings import ChoiceName
 
 SEGMENTS = 19
 """Choices with up to this many characters in all are shown side by side, longer ones as a list to open."""
@@ -63,18 +68,32 @@ class SwitchField(_Boxed):
 
 
 class ListChoice(_Boxed):
-    """One of several, in a list that opens."""
+    """One of several, in a list that opens; what a choice of those ``named`` means is told at it."""
 
-    def __init__(self, choices: Sequence[str | None]) -> None:
+    def __init__(self, choices: Sequence[str | None], named: Mapping[str, ChoiceName] | None = None) -> None:
         self._box = QuietCombo()
         super().__init__(self._box)
-        for choice in choices:
-            self._box.addItem(words(choice), choice)
+        self._named = named or {}
+        for row, choice in enumerate(choices):
+            known = self._named.get(choice or "")
+            self._box.addItem(known.name if known else words(choice), choice)
+            if known:
+                self._box.setItemData(row, plain_tip(known.meaning), Qt.ItemDataRole.ToolTipRole)
+        if self._named:
+            self._widen_list()
         self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
 
     def show_value(self, value: object) -> None:
         """Show the choice ``value``."""
         self._box.setCurrentIndex(self._box.findData(None if value is None else str(value)))
+        if known := self._named.get(str(value)):
+            self._box.setToolTip(plain_tip(f"{known.name}: {known.meaning}"))
+
+    def _widen_list(self) -> None:
+        """Let the list show its names whole, however narrow the field is."""
+        view = self._box.view()
+        bar = view.verticalScrollBar().sizeHint().width()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + bar + 2 * view.frameWidth())
 
 
 class SuggestingField(_Boxed):
@@ -154,11 +173,11 @@ def _width(button: QToolButton) -> int:
     return QFontMetrics(font).horizontalAdvance(button.text()) + 20
 
 
-def choice_field(choices: Sequence[str], optional: bool) -> FormField:
-    """Side by side where there is room, else a list."""
+def choice_field(choices: Sequence[str], optional: bool, named: Mapping[str, ChoiceName] | None = None) -> FormField:
+    """Side by side where there is room, else a list; choices that are ``named`` are always listed."""
     offered: list[str | None] = [None, *choices] if optional else list(choices)
-    short = len(offered) <= 4 and sum(len(words(choice)) + 3 for choice in offered) <= SEGMENTS
-    return SegmentChoice(offered) if short else ListChoice(offered)
+    short = not named and len(offered) <= 4 and sum(len(words(choice)) + 3 for choice in offered) <= SEGMENTS
+    return SegmentChoice(offered) if short else ListChoice(offered, named)
 
 
 def words(choice: str | None) -> str:

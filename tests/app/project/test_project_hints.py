@@ -78,6 +78,7 @@ TRIGGERS: dict[str, Case] = {
     "squashed_scores": (table(4, dense(), layer("tanh")), {"data": IRIS}),
     "squashed_number": (table(10, dense(1), layer("sigmoid")), {"data": DIABETES}),
     "mask_as_amounts": (scene(), {"data": SCENES}),
+    "classes_by_amounts": (PLAIN, {"data": IRIS, "plan": {"loss": "bce"}}),
     "padding_read": (judge(Lstm()), {"data": BRACKETS}),
     "grid_loss": (GRID, {"data": BOXED}),
     "by_heart": (BIG, {"data": DIGITS}),
@@ -118,6 +119,13 @@ KEPT: dict[str, list[Case]] = {
         (scene(loss="cross_entropy"), {"data": SCENES}),
         (scene(layer("sigmoid"), loss="bce"), {"data": SCENES}),
         (PLAIN, {"data": IRIS}),
+    ],
+    "classes_by_amounts": [
+        (PLAIN, {"data": IRIS}),
+        (PLAIN, {"data": IRIS, "plan": {"loss": "hinge"}}),
+        (table(2, dense(2)), {"data": LOPSIDED, "plan": {"loss": "bce"}}),
+        (table(10, dense(1)), {"data": DIABETES, "plan": {"loss": "mse"}}),
+        (table(2, dense()), {"data": TAGS, "plan": {"loss": "bce"}}),
     ],
     "padding_read": [
         (adder(Gru(output_mode="sequence"), layer("time_distributed_dense", units=1)), {"data": UNEVEN}),

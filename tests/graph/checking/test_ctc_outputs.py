@@ -73,7 +73,7 @@ def test_what_is_no_sequence_or_no_row_of_labels_is_told() -> None:
     assert "CTC needs a sequence" in checker.problems[0].message
     document, checker = checked(layer("flatten"), layer("dense", units=1), target="length")
     assert "“length” is a vector" in checker.problems[0].message
-    repaired(document, checker, "Let the plan choose the loss")
+    repaired(document, checker, "Use the loss of the training settings")
 
 
 def test_ctc_is_offered_where_a_sequence_meets_labels_of_another_number() -> None:

@@ -287,3 +287,17 @@ def test_matrices_have_as_many_lines_as_there_are(qtbot: QtBot) -> None:
             catalogue()["fixed_conv2d"].settings(), values | {"channel_kernels": count * (((1.0, 2.0),),)}
         )
         assert [line.text() for line in form.field("channel_kernels").findChildren(QLineEdit)] == count * ["1 2"]
+
+
+def test_losses_are_listed_by_the_fields_names_with_what_each_is_for(qtbot: QtBot) -> None:
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    form.show_settings(catalogue()["output"].settings(), values_of("output") | {"loss": "mse"})
+    box = form.field("loss").editor()
+    assert isinstance(box, QComboBox)
+    assert box.currentText() == "mean squared error (mse)"
+    assert "squared errors" in box.toolTip()
+    told = [(box.itemText(row), box.itemData(row, Qt.ItemDataRole.ToolTipRole)) for row in range(box.count())]
+    assert all(name.endswith(f"({box.itemData(row)})") and meaning for row, (name, meaning) in enumerate(told))
+    widest = max(box.fontMetrics().horizontalAdvance(name) for name, _ in told)
+    assert box.view().minimumWidth() >= widest
