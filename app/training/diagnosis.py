@@ -19,8 +19,9 @@ from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.lopsided import lopsided_note
 from app.data.split import Split
 from app.system.number_format import format_number, format_percent
-from app.training.generalisation import gap
+from app.training.generalisation import chance_beside, gap
 from app.training.loss_swings import late_epochs, recent_losses, swing_text, swings
+from app.training.overfitting_remedies import remedies
 from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.run_data import known_info, split_of
 from app.training.runs import Run, RunHistory
@@ -29,7 +30,7 @@ from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
-Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "gap", "second_cycle"]
+Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "gap", "few_tested", "second_cycle"]
 
 NOT_A_NUMBER = "The loss was no longer a number"
 """How the reason of a training begins that ended because its loss was infinite or not a number."""
@@ -54,7 +55,7 @@ SETTLED, LASTING, LEAST = 20, 100, 0.25
 `RISE_OF_FIRST` counts less, and the share of it that always counts."""
 FALL = 0.2
 """Share by which the training loss has fallen meanwhile."""
-PATIENCE, WEIGHT_DECAY = 5, 0.01
+PATIENCE = 5
 UNRECOGNISED = 0.2
 """Share of the validation samples of a class up to which the class counts as not recognised."""
 STRETCHED = {"one_cycle": 0.01, "cosine": 0.1}
@@ -75,8 +76,9 @@ WEIGH = Fix("Weigh the classes automatically", (Change("plan", {"class_weights":
 class Diagnosis:
     """What is wrong with a training: a sentence, its evidence, the training setting concerned, and what may help.
 
-    ``epoch`` is the epoch (1-based) that showed it, or in which a divergence began. Each remedy is an edit of
-    the project, the likeliest first; it counts from the next training on.
+    ``setting`` is empty where no training setting is concerned. ``epoch`` is the epoch (1-based) that showed it, or in
+    which a divergence began. Each remedy is an edit of the project, the likeliest first; it counts from the next
+    training on.
     """
 
     kind: Kind
@@ -110,7 +112,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
         what its data offers, None where that is not known.
     """
     try:
-        context = _Context(course, Plan.parse(sections.get("plan") or {}), info, split_of(sections))
+        context = _Context(course, Plan.parse(sections.get("plan") or {}), info, split_of(sections), sections)
     except NetloomError:
         return ()
     diverged = _diverged(context)
@@ -145,6 +147,7 @@ class _Context:
     plan: Plan
     info: DatasetInfo | None
     split: Split
+    sections: Mapping[str, Any]
     target: FieldInfo | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -351,10 +354,10 @@ def _overfitting(context: _Context) -> Diagnosis | None:
         f"{format_number(now)}, while the training loss fell from {format_number(begun)} to {format_number(ended)} "
         f"(medians of the last {late:,} epochs)."
     )
-    fixes = [context.changed("Use early stopping", patience=PATIENCE)]
-    if not plan.weight_decay:
-        fixes.append(context.changed("Use weight decay", weight_decay=WEIGHT_DECAY))
-    return Diagnosis("overfitting", "The network overfits.", evidence, "patience", course.last, tuple(fixes))
+    stopping = context.changed("Use early stopping", patience=PATIENCE)
+    found = remedies(context.sections, plan, context.info, course.parts, stopping)
+    text, fixes = f"{evidence} {found.words}", found.fixes
+    return Diagnosis("overfitting", "The network overfits.", text, "patience", course.last, fixes)
 
 
 def _gap(context: _Context) -> Diagnosis | None:
@@ -366,12 +369,18 @@ def _gap(context: _Context) -> Diagnosis | None:
         or _swinging_or_overfitting(context) is not None
     ):
         return None
-    evidence = gap(course.kept, course.test, course.test_samples)
+    tested = course.test_samples or 0
+    evidence = gap(course.kept, course.test, tested)
     if not evidence:
         return None
-    fixes = () if plan.weight_decay else (context.changed("Use weight decay", weight_decay=WEIGHT_DECAY),)
-    sentence = "The network does worse on new samples."
-    return Diagnosis("gap", sentence, evidence, "weight_decay", course.last, fixes)
+    if chance := chance_beside(course.judged, course.kept, course.test, course.parts.get("validation", 0), tested):
+        sentence = "The test score may be low by chance."
+        advice = "Keep more samples for the test, or train with other seeds of the split, to see more."
+        return Diagnosis("few_tested", sentence, f"{chance} {advice}", "", course.last)
+    found = remedies(context.sections, plan, context.info, course.parts)
+    sentence = "The network overfits: it does worse on new samples."
+    setting = "weight_decay" if not plan.weight_decay else ""
+    return Diagnosis("gap", sentence, f"{evidence} {found.words}", setting, course.last, found.fixes)
 
 
 def _second_cycle(context: _Context) -> Diagnosis | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.numerics.chance import LEVEL, at_most, rmse_interval, share
+from app.numerics.chance import LEVEL, at_most, difference_of_shares, rmse_interval, share
 from app.system.number_format import counted, format_number, format_percent, format_short
 
 FEW = 30
@@ -36,6 +36,29 @@ def gap(train: Mapping[str, Any], test: Mapping[str, Any], samples: int | None) 
             return (
                 f"The accuracy is {format_percent(tested)} on {_tested(samples)}, and {format_percent(learned)} on the "
                 f"training set."
+            )
+    return ""
+
+
+def chance_beside(
+    validation: Mapping[str, Any], train: Mapping[str, Any], test: Mapping[str, Any], validated: int, tested: int
+) -> str:
+    """That a test score is low by chance, for the validation set is not told apart from either; empty where it is not.
+
+    Scores are accuracies, of ``validated`` and ``tested`` samples.
+    """
+    for metric in test:
+        scores = [part.get(metric) for part in (validation, train, test)]
+        known = [float(score) for score in scores if isinstance(score, int | float)]
+        if metric.rpartition(".")[2] != "accuracy" or len(known) < len(scores) or not validated or not tested:
+            continue
+        judged, learned, score = known
+        apart = difference_of_shares(round(score * tested), tested, round(judged * validated), validated)
+        if judged > score and apart.holds_zero and not _fallen(learned, judged, validated):
+            return (
+                f"The accuracy is {format_percent(score)} on {_tested(tested)}, but {format_percent(judged)} on "
+                f"{counted(validated, 'validation sample')} and {format_percent(learned)} on the training set: on so "
+                f"few samples, that may be chance."
             )
     return ""
 

@@ -26,6 +26,13 @@ def split_of(sections: Mapping[str, Any]) -> Split:
         return Split()
 
 
+def part_samples(run: Run) -> dict[str, int]:
+    """How many samples each set of a run has, as it says itself; empty where it does not."""
+    kept = run.environment.get("samples")
+    sizes = kept if isinstance(kept, Mapping) else {}
+    return {str(name): size for name, size in sizes.items() if isinstance(size, int)}
+
+
 def test_samples(run: Run) -> int | None:
     """How many samples a run was tested on: as it says itself, else as its data is divided; None where not known."""
     kept = run.environment.get("samples")

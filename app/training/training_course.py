@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.training.kept_epoch import kept_epoch
 from app.training.plan import BY_LOSS, Plan
-from app.training.run_data import test_samples
+from app.training.run_data import part_samples, test_samples
 from app.training.runs import Run, RunHistory
 from graph.errors import NetloomError
 
@@ -28,7 +28,8 @@ class Course:
     ``epochs`` are the ``epoch`` events as JSON objects, ``planned`` how many there are to be, ``reason`` why it ended
     where that was no normal end, ``confusion`` int64 (classes, classes) of the validation set after the last epoch,
     rows are the truth. ``kept`` are the metrics on the training set of the epoch whose weights are kept, ``test`` those
-    on the test set of ``test_samples`` samples; all are empty before the test.
+    on the test set of ``test_samples`` samples, ``judged`` those on the validation set; ``parts`` are the samples of
+    each set. All are empty before the test.
     """
 
     epochs: Sequence[Mapping[str, Any]] = ()
@@ -39,6 +40,8 @@ class Course:
     kept: Mapping[str, Any] = field(default_factory=dict)
     test: Mapping[str, Any] = field(default_factory=dict)
     test_samples: int | None = None
+    judged: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, history: RunHistory, run: Run | None = None) -> Course:
@@ -56,7 +59,10 @@ class Course:
         test = finished.get("test") or {}
         if kept is None or not test:
             return self
-        return replace(self, kept=kept.train, test=test, test_samples=test_samples(run))
+        parts = part_samples(run)
+        return replace(
+            self, kept=kept.train, test=test, test_samples=test_samples(run), judged=kept.validation, parts=parts
+        )
 
     def values(self, part: str, metric: str) -> list[float]:
         """A metric of each epoch on a part, NaN where it is not known."""

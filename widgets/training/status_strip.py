@@ -30,7 +30,7 @@ COUNT_MS = 200
 """How often they are: seldom enough to cost nothing, and as often as on the plots below."""
 
 PROGRESS = "Progress of the training, all epochs"
-OVERFITS, OVERFITS_NOT, WORSE = "overfits", "no sign of overfitting", "worse on the test set"
+OVERFITS, OVERFITS_NOT, WORSE = "overfits", "no sign of overfitting", "overfits, by the test set"
 COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls."
 
 

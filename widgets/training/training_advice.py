@@ -164,7 +164,7 @@ class TrainingAdvice(QObject):
         self._form.show_warnings({diagnosis.setting: diagnosis.text for diagnosis in same})
 
     def _unchanged(self, setting: str, used: Plan) -> bool:
-        return bool(getattr(self._form.plan, setting) == getattr(used, setting))
+        return bool(setting) and bool(getattr(self._form.plan, setting) == getattr(used, setting))
 
     def _used(self) -> Plan | None:
         """The training settings of the last run of the project."""

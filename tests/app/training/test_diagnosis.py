@@ -79,7 +79,7 @@ def test_a_validation_loss_that_rises_while_the_training_loss_falls_is_overfitti
     assert found.setting == "patience"
     assert found.evidence == (
         "The validation loss rose from 0.7000 (epoch 3) to 1.300, while the training loss fell from 0.4000 to 0.05000 "
-        "(medians of the last 3 epochs)."
+        "(medians of the last 3 epochs). What helps, the most first: early stopping, weight decay, a smaller network."
     )
     assert repaired(found)["patience"] == 5
     assert repaired(found, 1)["weight_decay"] == 0.01

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from app.data.data_choice import DataChoice
 from app.training.diagnosis import diagnose
 from app.training.generalisation import caution, gap
 from app.training.training_course import Course
-from tests.app.training.test_diagnosis import OVERFITTING, epochs, only, sections
+from graph.document import Document
+from graph.network import Network
+from tests.app.training.test_diagnosis import OVERFITTING, epochs, info_of, only, sections
 
 FLAT = epochs([900.0] * 8, [2000.0] * 8)
 
@@ -17,11 +22,55 @@ def test_a_gap_of_half_is_told_with_its_numbers() -> None:
     found = only(diagnose(course, sections()))
     assert (found.kind, found.setting, found.epoch) == ("gap", "weight_decay", 8)
     assert found.text == (
-        "The network does worse on new samples. "
-        "The RMSE is 46.9 on 9 test samples, 1.57 times the 29.8 on the training set."
+        "The network overfits: it does worse on new samples. "
+        "The RMSE is 46.9 on 9 test samples, 1.57 times the 29.8 on the training set. "
+        "What helps, the most first: weight decay, a smaller network."
     )
     assert [fix.title for fix in found.remedies] == ["Use weight decay"]
-    assert only(diagnose(course, sections(weight_decay=0.1))).remedies == ()
+    after = only(diagnose(course, sections(weight_decay=0.1)))
+    assert after.remedies == () and "No setting is left that usually helps: gather more samples" in after.text
+
+
+LITTLE = {"train": 90, "validation": 854, "test": 853}
+FEW_TO_LEARN = {"train": 0.05, "validation": 0.475, "test": 0.475}
+CALM = epochs([0.2] * 8, [0.4] * 8)
+SCARCE = Course(CALM, 8, over=True, kept={"accuracy": 1.0}, test={"accuracy": 0.873}, test_samples=853, parts=LITTLE)
+
+
+def test_more_training_data_is_the_first_cure_and_after_each_the_next_is_offered() -> None:
+    """A small share to train on, as a student sets it, and then one cure after another."""
+    course, data = SCARCE, {"source": "digits", "split": FEW_TO_LEARN}
+    document = Document(Network(), {"data": data, "plan": {}})
+    told = []
+    for _ in range(3):
+        found = only(diagnose(course, document.sections, info_of("digits_mlp")))
+        told.append(found.remedies[0].title)
+        found.remedies[0].apply(document)
+        course = replace(course, parts={"train": 1258, "validation": 270, "test": 269})
+    assert told == ["Train on 70 % of the samples", "Shift the pictures a little", "Use weight decay"]
+    choice = DataChoice.parse(document.sections["data"])
+    assert (choice.split.train, choice.split.test, choice.augment.shift) == (0.7, 0.15, 0.1)
+    last = only(diagnose(course, document.sections, info_of("digits_mlp")))
+    assert (last.remedies, last.setting) == ((), "") and "No setting is left" in last.text
+
+
+def test_the_small_share_is_named() -> None:
+    data = {"source": "digits", "split": FEW_TO_LEARN}
+    text = only(diagnose(SCARCE, {"data": data})).text
+    assert "more training data (it has only 90 samples of 1,797, 5 %), weight decay" in text
+
+
+def test_a_test_score_that_the_validation_set_does_not_confirm_may_be_chance() -> None:
+    """30 test samples, of which 23 are right, beside 28 of 30 of the validation set."""
+    parts = {"train": 140, "validation": 30, "test": 30}
+    tested = {"accuracy": 23 / 30}
+    course = Course(CALM, 8, over=True, kept={"accuracy": 0.921}, test=tested, test_samples=30, parts=parts)
+    course = replace(course, judged={"accuracy": 28 / 30})
+    found = only(diagnose(course, sections()))
+    assert (found.kind, found.setting, found.remedies) == ("few_tested", "", ())
+    assert "76.7 % on 30 test samples, but 93.3 % on 30 validation samples" in found.text and "chance" in found.text
+    sure = replace(course, judged={"accuracy": 22 / 30})
+    assert only(diagnose(sure, sections())).kind == "gap", "both sets say the same"
 
 
 def test_where_it_overfits_or_learns_nothing_that_is_said_instead() -> None:
