@@ -72,7 +72,9 @@ class ProjectMemory(QObject):
         view: dict[str, Any] = {"workspace": workbench.workspace, "score": self._training_words()}
         if panel is not None:
             view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}
-            view["ticked"] = [path.name for path in panel.runs.model.shown if panel.runs.model.scope.is_own(path)]
+            model = panel.runs.model
+            view["hues"] = {path.name: hue for path, hue in model.shown.items() if model.scope.is_own(path)}
+            view["ticked"] = list(view["hues"])
         if understand is not None:
             view["understand"] = slug(understand.views.kind.title)
         return view
@@ -112,6 +114,9 @@ class ProjectMemory(QObject):
         if panel is not None:
             panel.tabs.setCurrentIndex(1 if view.get("training") == 1 else 0)
             panel.curves.prefer(metric if isinstance(metric, str) else "")
+            hues = view.get("hues")
+            known = hues.items() if isinstance(hues, Mapping) else ()
+            panel.runs.model.keep_hues({name: hue for name, hue in known if isinstance(hue, int) and 0 <= hue < 10_000})
 
     def bring_back(self) -> None:
         """The last run is in view: tick what was ticked beside it, and bring the tab of Understand forward."""

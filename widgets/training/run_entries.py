@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from app.project.project_ids import known_project
@@ -24,6 +26,8 @@ from widgets.training.shown_run import Measures, measures_of
 NO_PROJECT = ProjectKey("")
 """Where no project is open, every run is shown."""
 NO_OWNER, NO_LABELS = Owner("", "", ""), RunLabels()
+TIMED = re.compile(r"(.*)-(\d{8})-(\d\d)(\d\d)(\d\d)(-\d+)?")
+"""Names of folders that `runs.fresh_folder` gave: what they begin with, day, hour, minute, second, and which of it."""
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
 
@@ -182,9 +186,41 @@ def run_name(path: Path, owner: Owner, key: ProjectKey) -> str:
 
 
 def shown_name(path: Path, title: str) -> str:
-    """The folder's name if a person chose it, else the project's title with the time of day."""
-    made_up = runs.MADE_UP.search(path.name)
-    return f"{title}  {made_up[1]}:{made_up[2]}" if made_up else path.name
+    """The folder's name if a person chose it, else the project's title with the time of day.
+
+    Seconds are told where another run beside it is of the same minute, the day where one of the same name is of the
+    same minute of another day.
+    """
+    made_up = TIMED.fullmatch(path.name)
+    if made_up is None:
+        return path.name
+    slug, day, hour, minute, second, again = made_up.groups()
+    others = _others(path.parent, _written(path.parent)[1])
+    time = f"{hour}:{minute}"
+    if others[f"{day} {time}"] > 1:
+        time += f":{second}" + (f" ({again[1:]})" if again else "")
+    if others[f"{slug} {time[:5]}"] > 1:
+        time = f"{day[:4]}-{day[4:6]}-{day[6:]} {time}"
+    return f"{title}  {time}"
+
+
+@lru_cache(maxsize=32)
+def _others(folder: Path, changed: int) -> Counter[str]:
+    """How many runs in ``folder``, which ``changed`` then, are of each minute, and on how many days one of a name."""
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except OSError:
+        names = []
+    found = [made_up.groups() for name in names if (made_up := TIMED.fullmatch(name))]
+    minutes = Counter(f"{day} {hour}:{minute}" for _, day, hour, minute, *_ in found)
+    days = {(slug, day, hour, minute) for slug, day, hour, minute, *_ in found}
+    return minutes + Counter(f"{slug} {hour}:{minute}" for slug, _, hour, minute in days)
+
+
+def same_minute(first: Path, second: Path) -> bool:
+    """Whether the made-up names of two runs are of the same minute of a day, of this or another one."""
+    times = [made_up.groups()[2:4] for path in (first, second) if (made_up := TIMED.fullmatch(path.name))]
+    return len(times) == 2 and times[0] == times[1]
 
 
 def extended(path: Path) -> int | None:

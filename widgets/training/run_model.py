@@ -27,7 +27,7 @@ from widgets.training.run_changes import (
     with_epoch,
 )
 from widgets.training.run_columns import DATE, NAME, NARROW, STATUS, TAGS, Column, in_order, wide
-from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_name, stamp
+from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_name, same_minute, stamp
 from widgets.training.run_scope import RunScope
 
 SLICE = 0.006
@@ -62,6 +62,7 @@ class RunModel(QAbstractTableModel):
         self.entries: list[RunEntry] = []
         self._stamps: dict[Path, tuple[int, int, int]] = {}
         self._hues: dict[Path, int] = {}
+        self._kept_hues: dict[str, int] = {}
         self._unread: list[Path] = []
         self.busy: Path | None = None
         self.columns: Sequence[Column] = NARROW
@@ -85,11 +86,17 @@ class RunModel(QAbstractTableModel):
             if path not in folders or not self.scope.lists(path):
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
+        self._tell_apart()
         if self._unread:
             self._reader.start()
             self.reading_begun.emit()
         else:
             self.settled.emit()
+
+    def _tell_apart(self) -> None:
+        """Runs that are listed get longer names where new ones are of the same minute."""
+        if any(same_minute(entry.path, new) for new in self._unread for entry in self.entries if entry.path != new):
+            self.rename_project(self.scope.key)
 
     def refresh_again(self) -> None:
         """Look again at the folder that was looked at last."""
@@ -155,16 +162,22 @@ class RunModel(QAbstractTableModel):
         return self._hues.get(path)
 
     def tick(self, path: Path, on: bool, hue: int | None = None) -> None:
-        """Tick a run or not; it gets this ``hue`` if it is free, else the first that is."""
+        """Tick a run or not; it gets this ``hue``, or the one that it had, if that is free, else the first that is."""
         if on == (path in self._hues):
             return
         if on:
-            wanted = (hue, *range(10_000)) if hue is not None else range(10_000)
+            kept = self._kept_hues.get(path.name) if hue is None else hue
+            wanted = (kept, *range(10_000)) if kept is not None else range(10_000)
             self._hues[path] = next(number for number in wanted if number not in self._hues.values())
+            self._kept_hues[path.name] = self._hues[path]
         else:
             del self._hues[path]
         self._touch_row(path)
         self.ticked.emit(path, on)
+
+    def keep_hues(self, hues: Mapping[str, int]) -> None:
+        """Give runs, by the names of their folders, the hues that they had when they are ticked again."""
+        self._kept_hues |= hues
 
     @property
     def shown(self) -> Mapping[Path, int]:
@@ -355,6 +368,7 @@ class RunModel(QAbstractTableModel):
             return str(error)
         if entry.path in self._hues:
             self._hues[new] = self._hues.pop(entry.path)
+            self._kept_hues[new.name] = self._hues[new]
         self._stamps.pop(entry.path, None)
         self._read(new, self.row_of(entry.path))
         self.renamed.emit(entry.path, new)

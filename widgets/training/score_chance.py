@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from app.protocol.evaluation_values import Evaluation, Predictions
 from app.protocol.messages import Array
 from app.system.number_format import format_number
 from app.training.generalisation import of_samples
-from widgets.training.metric_text import own_name, signed
+from widgets.training.metric_text import is_better, own_name, signed, with_title
 from widgets.training.run_entries import RunEntry
 
 WHOLE = frozenset({"accuracy", "exact_match", "sequence_accuracy"})
@@ -83,6 +84,23 @@ def _of_losses(old: Evaluation, new: Evaluation) -> Verdict | None:
     means = ((before, old), (now, new))
     whole = all(np.isclose(losses.mean(), run.metrics.get("loss", np.nan), rtol=1e-3) for losses, run in means)
     return _of_pairs("loss", before.astype(np.float64), now.astype(np.float64)) if whole else None
+
+
+def better_run(own: RunEntry, others: Sequence[RunEntry]) -> str:
+    """That one of ``others`` has a better test score than ``own``, and whether that may be chance; empty where none."""
+    metric = own.metric
+    rivals = [entry for entry in others if entry.metric == metric and entry.test is not None and not entry.problem]
+    if own_name(metric) == "loss":
+        rivals = [entry for entry in rivals if entry.loss == own.loss]
+    best = own
+    for entry in rivals:
+        if best.test is None or (entry.test is not None and is_better(metric, entry.test, best.test)):
+            best = entry
+    if best is own or own.test is None:
+        return ""
+    verdict = by_counts(metric, own, best)
+    told = f"Run “{' '.join(best.name.split())}” has a better test score, {with_title(metric, best.test, best.unit)}"
+    return f"{told}; that {verdict.words}." if verdict is not None else f"{told}."
 
 
 def how_sure(entry: RunEntry) -> str:

@@ -13,7 +13,7 @@ from app.protocol.messages import Array
 from tests.widgets.training.finished_run import evaluation
 from widgets.training.run_changes import test_change as change_of_test
 from widgets.training.run_entries import RunEntry
-from widgets.training.score_chance import by_counts, by_samples, how_sure
+from widgets.training.score_chance import better_run, by_counts, by_samples, how_sure
 
 
 def entry(samples: int | None, score: float, metric: str = "accuracy", created: str = "1") -> RunEntry:
@@ -124,3 +124,14 @@ def test_the_list_tells_it_of_the_run_before() -> None:
     assert change_of_test(runs, runs[0]) == ""
     assert change_of_test(runs, runs[1]) == "Test: +0.8 points against the run before, may be chance on 360 samples"
     assert change_of_test(runs, runs[2]) == "Test: same against the run before"
+
+
+def test_a_better_run_is_named_with_whether_that_may_be_chance() -> None:
+    own, little, much = entry(449, 438 / 449), entry(449, 441 / 449), entry(2000, 0.995)
+    little, much = replace(little, name="own  23:27"), replace(much, name="own  23:20")
+    assert better_run(own, [own, little]) == (
+        "Run “own 23:27” has a better test score, 98.2 %; that may be chance on 449 samples."
+    )
+    assert "own 23:20" in better_run(own, [little, much]) and "hardly chance" in better_run(own, [much])
+    assert better_run(much, [own, little]) == ""
+    assert better_run(own, [replace(much, metric="rmse")]) == "", "another metric says nothing of this one"

@@ -92,7 +92,9 @@ class ExportActions:
         without = f"{none}: {changed or 'not trained yet'}"
         weights = self._weights_of(run) if current and run is not None else ""
         note = f"With {weights}" if weights else "" if current else f"{without[0].upper()}{without[1:]}"
-        chosen = self._choose(wanted.action, Path(proposed(self._context, "")), (wanted,), note and f"{note}.")
+        better = self._better_than(run) if weights and run is not None else ""
+        note = " ".join(filter(None, (note and f"{note}.", better)))
+        chosen = self._choose(wanted.action, Path(proposed(self._context, "")), (wanted,), note)
         if chosen is None:
             return
         if run is not None and current:
@@ -136,6 +138,19 @@ class ExportActions:
             return ""
         score = entry.score.partition(": ")[2]
         return f"the weights of run {self._name(run)}{score and ', '}{score}"
+
+    def _better_than(self, run: Path) -> str:
+        """That another run of the project that is listed has a better test score, and how it is exported."""
+        from widgets.training.run_entries import read_entry
+        from widgets.training.score_chance import better_run
+        from widgets.training.training_panel import TrainPanel
+
+        panel, own = self._context.workbench.panel("train"), read_entry(run, self._context.session.state.key)
+        if not isinstance(panel, TrainPanel):
+            return ""
+        model = panel.runs.model
+        found = better_run(own, [entry for entry in model.entries if model.scope.is_own(entry.path)])
+        return f"{found} To export it, select it in Train, Runs." if found else ""
 
     def _name(self, run: Path) -> str:
         from app.training.run_labels import owner_of
