@@ -37,10 +37,10 @@ def remedies(
     """What helps a network that overfits, of what its project does not do yet.
 
     ``parts`` are the numbers of samples of training, validation and test set, empty where they are not known.
-    ``others`` are edits that help too, less than more data and more than weight decay.
+    ``others`` are edits that help too, less than more data.
     """
     choice = _choice(sections)
-    found = [*_more_samples(choice, parts), *_altered_pictures(choice, info), *_named(others)]
+    found = [*_more_samples(choice, parts), *_named(others), *_altered_pictures(choice, info)]
     if not plan.weight_decay:
         found.append((Fix("Use weight decay", (Change("plan", {"weight_decay": WEIGHT_DECAY}),)), "weight decay"))
     if not found:

@@ -21,6 +21,10 @@ SEGMENTS = 19
 """Choices with up to this many characters in all are shown side by side, longer ones as a list to open."""
 
 
+BESIDE = 32
+"""Pixels beside a name in a list that opens."""
+
+
 class QuietCombo(QComboBox):
     """A combo box that the wheel turns only while it has the keyboard."""
 
@@ -35,6 +39,17 @@ class QuietCombo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class WideListCombo(QuietCombo):
+    """A combo box whose list shows its names whole, however narrow the box is."""
+
+    def showPopup(self) -> None:
+        """Give the list the width of its longest name."""
+        names = [self.itemText(row) for row in range(self.count())]
+        widest = max(map(self.fontMetrics().horizontalAdvance, names), default=0)
+        self.view().setMinimumWidth(widest + self.view().verticalScrollBar().sizeHint().width() + BESIDE)
+        super().showPopup()
 
 
 class _Boxed(FormField):
@@ -71,7 +86,7 @@ class ListChoice(_Boxed):
     """One of several, in a list that opens; what a choice of those ``named`` means is told at it."""
 
     def __init__(self, choices: Sequence[str | None], named: Mapping[str, ChoiceName] | None = None) -> None:
-        self._box = QuietCombo()
+        self._box = WideListCombo() if named else QuietCombo()
         super().__init__(self._box)
         self._named = named or {}
         for row, choice in enumerate(choices):
@@ -79,8 +94,6 @@ class ListChoice(_Boxed):
             self._box.addItem(known.name if known else words(choice), choice)
             if known:
                 self._box.setItemData(row, plain_tip(known.meaning), Qt.ItemDataRole.ToolTipRole)
-        if self._named:
-            self._widen_list()
         self._box.activated.connect(lambda index: self.edited.emit(self._box.itemData(index)))
 
     def show_value(self, value: object) -> None:
@@ -88,12 +101,6 @@ class ListChoice(_Boxed):
         self._box.setCurrentIndex(self._box.findData(None if value is None else str(value)))
         if known := self._named.get(str(value)):
             self._box.setToolTip(plain_tip(f"{known.name}: {known.meaning}"))
-
-    def _widen_list(self) -> None:
-        """Let the list show its names whole, however narrow the field is."""
-        view = self._box.view()
-        bar = view.verticalScrollBar().sizeHint().width()
-        view.setMinimumWidth(view.sizeHintForColumn(0) + bar + 2 * view.frameWidth())
 
 
 class SuggestingField(_Boxed):

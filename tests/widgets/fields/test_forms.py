@@ -299,5 +299,8 @@ def test_losses_are_listed_by_the_fields_names_with_what_each_is_for(qtbot: QtBo
     assert "squared errors" in box.toolTip()
     told = [(box.itemText(row), box.itemData(row, Qt.ItemDataRole.ToolTipRole)) for row in range(box.count())]
     assert all(name.endswith(f"({box.itemData(row)})") and meaning for row, (name, meaning) in enumerate(told))
+    form.show()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
     widest = max(box.fontMetrics().horizontalAdvance(name) for name, _ in told)
-    assert box.view().minimumWidth() >= widest
+    assert box.view().isVisible() and box.view().width() >= widest
+    box.hidePopup()
