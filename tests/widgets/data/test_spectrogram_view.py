@@ -10,9 +10,12 @@ from pytestqt.qtbot import QtBot
 from app.data.data_choice import DataChoice
 from app.data.data_preview import preview
 from app.data.prepare import prepare
+from app.data.sources.recordings import Recordings
+from app.data.sources.sounds import Sounds
 from app.data.sources.synthetic.points import Spirals
 from app.data.sources.synthetic.spoken import MadeSounds
 from app.protocol.data_values import DataPreview
+from widgets.data.read_as import ReadAs
 from widgets.data.spectrogram_view import SpectrogramView
 from widgets.look.theme import ThemeSource
 
@@ -68,3 +71,23 @@ def test_another_sound_and_no_sound(view: SpectrogramView, shown: DataPreview) -
     points = preview(prepare(DataChoice(source=Spirals(samples=30))))
     view.set_preview(points, Spirals())
     assert view.is_empty and view.sound.is_empty() and view.frame.is_empty() and not view.rule.text()
+
+
+def test_a_folder_of_sounds_can_be_read_as_waves_or_as_spectrograms(qtbot: QtBot) -> None:
+    choice = ReadAs()
+    qtbot.addWidget(choice)
+    choice.show_source(Recordings())
+    assert choice.isHidden()  # recordings in tables are no sounds
+    choice.show_source(Recordings(rate=8000))
+    assert not choice.isHidden()
+    assert [choice.box.itemText(place) for place in range(choice.box.count())] == [
+        "Recordings",
+        "Sounds as spectrograms",
+    ]
+    with qtbot.waitSignal(choice.wanted) as told:
+        choice.box.activated.emit(1)
+    assert told.args == ["sounds"] and choice.box.currentIndex() == 0  # until it was found that it can be
+    choice.show_source(Sounds())
+    assert choice.box.currentText() == "Sounds as spectrograms"
+    choice.show_source(Spirals())
+    assert choice.isHidden()
