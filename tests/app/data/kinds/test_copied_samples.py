@@ -38,7 +38,7 @@ def copies(request: pytest.FixtureRequest) -> int:
     return number
 
 
-@pytest.fixture(params=[24, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.fixture(params=[12, pytest.param(60, marks=pytest.mark.slow)])
 def tables(request: pytest.FixtureRequest) -> int:
     """So many tables hold one recording each; most of them are read twice."""
     number: int = request.param
