@@ -5,6 +5,7 @@ Qt is not imported here, so that ``pytest tests/graph tests/app -p no:pytest-qt`
 
 from __future__ import annotations
 
+import builtins
 import gc
 import itertools
 import os
@@ -44,6 +45,14 @@ settings.register_profile("work", PATIENT, max_examples=25)
 # What a change has to pass must not depend on luck: the same examples each time. Other runs find new ones.
 settings.register_profile("ci", PATIENT, max_examples=100, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "work"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Import as Python does: PySide6 looks at every import for switches of its own, which nothing here asks for."""
+    plain = getattr(builtins, "__orig_import__", None)
+    if plain is not None:
+        builtins.__import__ = plain
 
 
 def pytest_unconfigure() -> None:
