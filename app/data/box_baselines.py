@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,8 @@ MOST_VALUES = 50_000_000
 """Values of all pictures of a part, at most; larger sets have only the usual boxes beside them."""
 MOST_CROPS = 400_000
 """Crops that are looked at, at most; larger sets have no such baseline."""
+SHRINKAGE = 0.1
+"""How far the covariance of edges is drawn towards an even one."""
 UNSURE = 0.02
 """Crops that are less sure to be of a class are not said."""
 
@@ -148,8 +150,6 @@ class _CropClassifier:
     """A linear classifier of the edges in crops; background is its class 0."""
 
     def __init__(self, pictures: Array, places: Crops, true: Detections) -> None:
-        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
         kinds = _taught(places, true)
         known = np.flatnonzero(kinds >= 0)
         boxes, ground = known[kinds[known] > 0], known[kinds[known] == 0]
@@ -160,24 +160,37 @@ class _CropClassifier:
             [edges_of(pictures, Crops(places.picture[rows], places.corners[rows])), edges_of(pictures, own)]
         )
         wanted = np.concatenate([kinds[rows], true.kinds[true.there] + 1])
-        several = np.bincount(wanted)[wanted] > 1  # one sample has no spread
-        self._model: Any = None
-        if len(np.unique(wanted[several])) < 2:
-            return
-        self._model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.1)
-        self._model.fit(inputs[several], wanted[several])
+        self._classes = np.unique(wanted)
+        self._weights, self._bias = discriminants(inputs.astype(np.float64), wanted)
 
     def said(self, pictures: Array, places: Crops) -> Detections:
-        """Each crop of pictures (n, C, H, W) as a box of its likeliest class; none where too little was learned."""
-        if self._model is None:
-            none = np.zeros(0, np.int64)
-            return _padded(len(pictures), Crops(none, np.zeros((0, 4))), none, none)
-        shares = self._model.predict_proba(edges_of(pictures, places))
-        classes = self._model.classes_
+        """Each crop of pictures (n, C, H, W) as a box of its likeliest class."""
+        values = edges_of(pictures, places) @ self._weights.T + self._bias
+        shares = np.exp(values - values.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        classes = self._classes
         shares = shares[:, classes > 0]
         kinds, scores = classes[classes > 0][shares.argmax(1)] - 1, shares.max(1)
         kept = np.flatnonzero(scores >= UNSURE)
         return _padded(len(pictures), Crops(places.picture[kept], places.corners[kept]), kinds[kept], scores[kept])
+
+
+def discriminants(inputs: Array, kinds: Array) -> tuple[Array, Array]:
+    """Linear discriminant analysis: weights (classes, d) and biases (classes,) whose softmax tells the classes.
+
+    ``inputs`` are float64 (n, d), ``kinds`` (n,). The classes share one covariance, shrunk by `SHRINKAGE` as in
+    scikit-learn's solver ``lsqr``.
+    """
+    classes, counts = np.unique(kinds, return_counts=True)
+    shares = counts / len(kinds)
+    means = np.stack([inputs[kinds == kind].mean(0) for kind in classes])
+    spread = np.zeros((inputs.shape[1], inputs.shape[1]))
+    for kind, share, mean in zip(classes, shares, means, strict=True):
+        off = inputs[kinds == kind] - mean
+        spread += share * (off.T @ off) / len(off)
+    even = np.trace(spread) / len(spread) * np.eye(len(spread))
+    weights = np.linalg.lstsq((1 - SHRINKAGE) * spread + SHRINKAGE * even, means.T, rcond=None)[0].T
+    return weights, np.log(shares) - 0.5 * (means * weights).sum(1)
 
 
 def _taught(places: Crops, true: Detections) -> Array:

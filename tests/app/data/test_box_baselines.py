@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.data.baselines import Baseline, baselines
-from app.data.box_baselines import proposals, sliding_windows, usual_boxes
+from app.data.box_baselines import SHRINKAGE, discriminants, proposals, sliding_windows, usual_boxes
 from app.data.data_choice import DataChoice
 from app.data.prepare import prepare
 from app.numerics.box_grid import GridBox, encode
@@ -34,6 +34,18 @@ def test_the_usual_boxes_are_the_mean_of_each_cell() -> None:
     assert usual.there.sum() == 3
     np.testing.assert_allclose(usual.corners[:, 0], [[0.1, 0.1, 0.4, 0.4]] * 3, atol=1e-6)
     np.testing.assert_allclose(usual.scores[:, 0], 0.5)
+
+
+def test_the_classifier_of_crops_is_scikit_learns_linear_discriminant_analysis() -> None:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    chance = np.random.default_rng(0)
+    kinds = chance.integers(0, 3, 60)
+    inputs = chance.normal(size=(60, 5)) + kinds[:, None]
+    known = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=SHRINKAGE).fit(inputs, kinds)
+    weights, bias = discriminants(inputs, kinds)
+    np.testing.assert_allclose(weights, known.coef_, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(bias, known.intercept_, rtol=1e-8, atol=1e-10)
 
 
 @pytest.fixture(scope="module")
