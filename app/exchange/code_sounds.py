@@ -61,6 +61,12 @@ def sounds_code(model: Model, code: DataCode) -> DataCode | None:
     if not isinstance(source, SoundSource) or list(model.objective.inputs) != [SPECTROGRAM]:
         return None
     kind = model.prepared.dataset.field_named(SPECTROGRAM).shape.kind
+    made = spectrogram_code(source, "picture" if kind is Kind.IMAGE else "columns")
+    return replace(code, source=f"{code.source}\n\n{made}", imports=("import math", "import wave"), main=MAIN)
+
+
+def spectrogram_code(source: SoundSource, layout: str) -> str:
+    """Python that makes the spectrograms of ``source``, as a ``picture`` or as ``columns``."""
     mel = source.mel
     numbers = {
         "RATE": mel.rate,
@@ -72,6 +78,4 @@ def sounds_code(model: Model, code: DataCode) -> DataCode | None:
         "FLOOR": FLOOR,
     }
     constants = [constant(name, value) for name, value in numbers.items()]
-    functions = SOUNDS.replace("LAYOUT", LAYOUTS["picture" if kind is Kind.IMAGE else "columns"])
-    text = "\n".join([code.source, "", *constants, "", functions])
-    return replace(code, source=text, imports=("import math", "import wave"), main=MAIN)
+    return "\n".join([*constants, "", SOUNDS.replace("LAYOUT", LAYOUTS[layout])])

@@ -136,7 +136,7 @@ class MadeWords(MadeSounds):
     task: ClassVar[Task] = Task.SEQUENCE
     target: ClassVar[str] = "word"
 
-    samples: int = setting(800, "Number of words", minimum=10, maximum=100_000, unit="words")
+    samples: int = setting(400, "Number of words", minimum=10, maximum=100_000, unit="words")
     seconds: float = setting(
         1.2, "Length of every sample, with the silence around the word", minimum=0.05, maximum=30.0, unit="s"
     )
