@@ -38,8 +38,8 @@ class PicturePick(QWidget):
         self.box.setAccessibleName(title)
         for name in textures:
             self.box.addItem(name.capitalize(), name)
-        self.box.addItem("Sample picked", SAMPLE)
-        self.box.addItem("Picture file…", FILE)
+        self.box.addItem("Sample", SAMPLE)
+        self.box.addItem("File…", FILE)
         self.box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.box.setToolTip(plain_tip(f"Where the {title.lower()} comes from"))
         self.pane = PicturePane(source, title, "Nothing chosen yet.")
