@@ -7,6 +7,9 @@ that lives as long as the process, at one and at two device pixels per pixel.
 from __future__ import annotations
 
 import atexit
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, Qt
@@ -79,6 +82,19 @@ def stylesheet(theme: Theme) -> str:
     return sheet
 
 
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """Collect no garbage meanwhile: Qt goes through all widgets, and must not meet one that Python has deleted."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@_all_kept()
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
     before = app.font().pointSizeF()
@@ -89,6 +105,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         _give_font(app)
 
 
+@_all_kept()
 def set_stylesheet(app: QApplication, sheet: str) -> None:
     """Put the text of a style sheet in force, polishing every widget once.
 
