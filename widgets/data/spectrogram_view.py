@@ -18,10 +18,16 @@ from widgets.data.preview_values import sample_labels
 from widgets.fields.number_field import NumberBox
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
+from widgets.look.scrolled import scrolled
+from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 
 TITLE = "Spectrogram by hand"
+
+
+LEAST_PLOT = 190
+"""Pixels in height in which the plots can be read; in a lower window they are scrolled."""
 
 
 class SpectrogramView(QWidget):
@@ -49,7 +55,10 @@ class SpectrogramView(QWidget):
         bar = hbox(sound, self.sample, (self.name, 1), margins=(8, 6, 12, 0), spacing=8)
         along = hbox(moved, (self.slider, 1), self.place, margins=(8, 0, 12, 0), spacing=8)
         words = vbox(self.rule, margins=(12, 0, 12, 6))
-        vbox(bar, along, (self.sound, 5), (self.frame, 4), words, parent=self, spacing=2)
+        for plot in (self.sound, self.frame):
+            plot.setMinimumHeight(LEAST_PLOT)
+        pane = TallPane(vbox((self.sound, 5), (self.frame, 4), words, spacing=2))
+        vbox(bar, along, (scrolled(pane, by_keys=False), 1), parent=self, spacing=2)
         self.sample.entered.connect(lambda _: self._on_sample())
         self.slider.valueChanged.connect(lambda _: self._on_frame())
         self.sound.picked.connect(self.slider.setValue)

@@ -29,6 +29,10 @@ SURE = 0.5
 """True boxes are those whose cell holds one."""
 
 
+LEAST_PLOT = 170
+"""Pixels in height in which curves can be told apart; a lower page is scrolled."""
+
+
 class BoxErrors(QWidget):
     """Precision against recall of each class; beside it the worst pictures, with true boxes and those that are said.
 
@@ -68,7 +72,8 @@ class BoxErrors(QWidget):
             "Non-maximum suppression: of boxes of one class that overlap by more only the surest is said"
         )
         bar = boxed(flow(*fields, spacing=12))
-        left = boxed(vbox((self.curves, 3), (self.table, 2), self.note, margins=(12, 4, 0, 8), spacing=4))
+        self.curves.setMinimumHeight(LEAST_PLOT)
+        left = TallPane(vbox((self.curves, 3), (self.table, 2), self.note, margins=(12, 4, 0, 8), spacing=4))
         side = TallPane(vbox(bar, self.about, (self.worst, 1), margins=(8, 4, 12, 0), spacing=4))
         vbox(hsplit((left, 1), (side, 1), sizes=(460, 540), least=(0, 160)), parent=self)
 
