@@ -171,6 +171,10 @@ def test_the_first_scores_take_the_place_of_a_single_one(tmp_path: Path, monkeyp
     assert (tmp_path / "net.netloom").read_text("utf-8") == before
 
 
+def test_pages_say_once_what_is_reached_without_a_network() -> None:
+    assert [id_ for id_ in preset_ids() if texts_of(id_)["notes"].count("\n- Without a network:") > 1] == []
+
+
 def test_a_measurement_that_was_interrupted_still_writes_the_first_scores(
     untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,8 +116,8 @@ def put_first(id_: str, entry: Entry) -> None:
     own = FOLDER / f"{id_}{SUFFIX}"
     content = json.loads(own.read_text("utf-8"))
     expect, notes = content["about"]["expect"], content["notes"]
-    baselines = "" if baseline_text(entry) in notes else baseline_text(entry)
-    lines = [_here(line, name, score, baselines) for line in notes.split("\n")]
+    told = "\n- Without a network:" in notes  # in whatever words: a second line would say it twice
+    lines = [_here(line, name, score, "" if told else baseline_text(entry)) for line in notes.split("\n")]
     swaps = {expect: _with_range(expect, name, score), notes: "\n".join(lines)}
     _rewrite(own, _replaced(own.read_text("utf-8"), {_quoted(old): _quoted(new) for old, new in swaps.items()}))
     for path in {path for path, line in doc_lines() if f"train preset:{id_}`" in line}:
