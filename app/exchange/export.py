@@ -75,8 +75,10 @@ def export_code(
     weights = export_weights(run, out.with_suffix(WEIGHTS_SUFFIX), network)
     write_atomically(out, source)
     parity = check_code(out, weights, model) if model is not None else None
-    told = [f"The weights of the run {run.path.name} are in {weights.name}.", *([parity.sentence()] if parity else [])]
-    write_atomically(out, "".join(f"# {line}\n" for text in told for line in wrap(text, 110)).encode("utf-8") + source)
+    told = [f"The weights are in {weights.name}.", *([parity.sentence()] if parity else [])]
+    docstring, end, rest = source.partition(b'"""\n')
+    comment = "".join(f"# {line}\n" for text in told for line in wrap(text, 110)).encode("utf-8")
+    write_atomically(out, docstring + end + comment + rest)
     return ExportedCode([out, weights], parity)
 
 

@@ -52,7 +52,8 @@ def test_kind_and_target_can_be_said(write: Write) -> None:
     with pytest.raises(NetloomError, match="no column “weight”; it has “id”, “size”"):
         inspect(write("t.csv", TABLE), target="weight")
     with pytest.raises(
-        NetloomError, match="no kind of data “digits”; choose one of table, series, sequences, recordings, images"
+        NetloomError,
+        match="no kind of data “digits”; choose one of table, series, sequences, recordings, sounds, images",
     ):
         inspect(path, kind="digits")
 

@@ -15,8 +15,8 @@ from graph.layers.catalogue import catalogue, structures
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = {
-    *("base", "catalogue", "construct", "declared", "grid", "image_kernels", "io", "lengths", "scalar", "settings"),
-    *("stored_pictures", "usual_layers", "window_rule"),
+    *("base", "catalogue", "construct", "declared", "grid", "image_kernels", "io", "lengths", "loss_choices", "scalar"),
+    *("settings", "stored_pictures", "usual_layers", "window_rule"),
 }
 """Modules of graph/layers that name no family: what layers are made of, the ends of a network, and usual choices."""
 PATTERNS = "graph/editing/patterns.py"
