@@ -403,5 +403,6 @@ def test_how_a_column_is_read_stands_whole_where_there_is_room(qtbot: QtBot, ope
     table = view.reading.table
     last = table.model().columnCount() - 1
     assert "2 merged" in row(view, "colour")[last]
-    assert table.columnWidth(last) >= table.sizeHintForColumn(last)
+    view.resize(1500, 1000)
+    qtbot.waitUntil(lambda: table.columnWidth(last) >= table.sizeHintForColumn(last))
     qtbot.waitUntil(lambda: table.horizontalHeader().length() <= table.viewport().width())

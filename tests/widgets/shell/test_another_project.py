@@ -235,7 +235,7 @@ def test_a_project_comes_back_as_it_was_left(
         assert made.status.training.text() == panel.strip.state.text() == "Trained: 98.5 % on the test set"
         assert panel.tabs.currentWidget() is panel.runs
         assert [path.name[7:15] for path in panel.runs.model.shown] == ["20260102", "20260101"]
-        assert understand.about.text().startswith("digits  03:04")
+        assert understand.about.text().startswith("digits  2026-01-02 03:04")
         made.show_start()
         row = made.start.findChild(FileRow)
         assert row is not None and row.score == "Trained: 98.5 % on the test set"

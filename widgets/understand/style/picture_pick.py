@@ -95,7 +95,7 @@ class PicturePick(QWidget):
             self.sample_wanted.emit()
         elif kind == FILE:
             self.box.setCurrentIndex(self._row)
-            name, _ = file_dialogs.ask_open(self, f"Choose the {self._title.lower()}", kinds=KINDS)
+            name, _ = file_dialogs.ask_open(self, "Choose a picture", kinds=KINDS)
             if name:
                 self._put(row, PictureChoice(file=Path(name)))
                 self.pane.set_values(np.empty((0, 0)), note="")
