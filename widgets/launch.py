@@ -47,7 +47,11 @@ def open_window(file: Path | None = None) -> int:
     """Open the window, with ``file`` if one is given, and stay until it is closed; returns the exit status."""
     window = make_window(file)
     window.show()
-    return application().exec()
+    status = application().exec()
+    from widgets.training.ending import wait_for_killed
+
+    wait_for_killed()
+    return status
 
 
 if __name__ == "__main__":

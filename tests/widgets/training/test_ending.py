@@ -7,7 +7,7 @@ import sys
 from PySide6.QtCore import QObject, QProcess
 from pytestqt.qtbot import QtBot
 
-from widgets.training.ending import kill
+from widgets.training.ending import kill, wait_for_killed
 
 
 def started(owner: QObject) -> QProcess:
@@ -34,3 +34,11 @@ def test_what_takes_longer_is_kept_until_it_is_gone(qtbot: QtBot) -> None:
     owner.deleteLater()
     del owner
     qtbot.waitUntil(lambda: bool(gone), timeout=10_000)  # and Qt has said nothing: pytest-qt would fail
+
+
+def test_the_program_waits_at_its_end_for_what_it_killed(qtbot: QtBot) -> None:
+    owner = QObject()
+    process = started(owner)
+    kill(process, wait_ms=0)
+    wait_for_killed(10_000)
+    assert process.state() == QProcess.ProcessState.NotRunning
