@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.look import icons
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
 from widgets.look.menus import add_entry
@@ -25,6 +26,8 @@ from widgets.shell.workspace_tabs import WorkspaceTabs
 
 MARGINS = (8, 4, 8, 5)
 GAP = 4
+APART = "     "
+"""Between what is said of costs."""
 AUTO = "auto"
 """The id of the device that the worker chooses."""
 TITLE = 120
@@ -286,10 +289,12 @@ class StatusLine(Themed, QWidget):
         self.problems.setObjectName("problemCount")
         self.problems.setToolTip("Go to the next problem (F8)")
         self.problems.clicked.connect(self.asked)
-        self.costs, self.training = Label(), Label()
+        self.costs, self.training = Label(), ElidedLabel(look="state")
+        self._parts: Sequence[str] = ()
         self.costs.setObjectName("costs")
         self.training.setObjectName("trainingState")
-        hbox(self.problems, self.costs, Stretch(1), self.training, parent=self, margins=(8, 1, 12, 1), spacing=16)
+        texts = (self.problems, self.costs, Stretch(1), self.training)
+        self._row = hbox(*texts, parent=self, margins=(8, 1, 12, 1), spacing=16)
         self.follow(themes)
 
     def show_problems(self, text: str, tone: str) -> None:
@@ -303,7 +308,25 @@ class StatusLine(Themed, QWidget):
 
     def show_costs(self, parts: Sequence[str]) -> None:
         """Show what the network costs, each part with its unit."""
-        self.costs.setText("     ".join(parts))
+        self._parts = parts
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show of the costs what there is room for beside the rest: the last are left out first, and none is cut."""
+        others = [widget for widget in (self.problems, self.training) if not widget.isHidden()]
+        taken = sum(widget.sizeHint().width() + self._row.spacing() for widget in others) + 2 * self._row.spacing()
+        room, advance = self.width() - taken - 20, self.costs.fontMetrics().horizontalAdvance
+        shown = (APART.join(self._parts[:count]) for count in range(len(self._parts), -1, -1))
+        text = next(each for each in shown if not each or advance(each) <= room)
+        if text != self.costs.text():
+            self.costs.setText(text)
+            self.costs.setToolTip(plain_tip(APART.join(self._parts) if text != APART.join(self._parts) else ""))
+
+    def event(self, event: QEvent) -> bool:
+        """Words of another length, or another width, leave other room."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
