@@ -60,8 +60,8 @@ class Monkey:
         self.costs: list[float] = []
         """The longest stall of each act and of all that followed from it, in pieces of work."""
         self.acts: list[str] = []
-        self._stalls = Stalls()
         self.window = self._open(project)
+        self._stalls = Stalls()  # there is an event loop by now
         self._usher = QTimer(self.window, interval=60)
         self._usher.timeout.connect(self._close_dialogs)
         self._usher.start()
