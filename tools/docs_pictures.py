@@ -194,6 +194,8 @@ def show_file(s: Stage, view: DataView, picture: str, path: Path, kind: str | No
     before = view.preview
     view.open_path(path, kind)
     s.driver.wait(lambda: view.preview is not None and view.preview is not before, f"{path.name} was to be shown")
+    told = s.window.status.training
+    s.driver.wait(lambda: not told.text().startswith("Decoding"), "the pictures were to be decoded")
     for side in sides:
         view.samples.show_first(side)
         s.grab(picture if side == sides[0] else f"{picture}-{side.lower()}")
