@@ -55,7 +55,7 @@ SUITED = ChoiceName(
     "numbers.",
 )
 AS_SET = ChoiceName(
-    "as in the training settings (auto)",
+    "as in Train (auto)",
     "The loss that is chosen in Train, Training settings. Where that is automatic too, it is the one that suits the "
     "target: cross-entropy for classes, binary cross-entropy for labels, mean squared error for numbers.",
 )
