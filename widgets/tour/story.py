@@ -330,8 +330,8 @@ class Story:
     @property
     def _epoch(self) -> int:
         controller = self.window.training.controller
-        run = controller.run if controller is not None else None
-        return len(read_history(run / METRICS).epochs) if run is not None and run.exists() else 0
+        log = controller.run / METRICS if controller is not None and controller.run is not None else None
+        return len(read_history(log).epochs) if log is not None and log.is_file() else 0
 
     @property
     def _link(self) -> Any:
