@@ -74,10 +74,16 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the journeys and other long tests, and skip what needs a CUDA device where there is none.
 
-    A journey takes a minute: begun last, it would leave the other processes without work. torch is only imported if a
-    test asks for a device.
+    One of these takes up to two minutes: begun last, it would leave the other processes without work. torch is only
+    imported if a test asks for a device.
     """
-    items.sort(key=lambda item: ("journeys" not in item.path.parts, item.path.stem not in LONG))
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            "journeys" not in item.path.parts,
+            item.path.stem not in LONG,
+        )
+    )
     needing = [item for item in items if item.get_closest_marker("gpu")]
     if not needing:
         return
