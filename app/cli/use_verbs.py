@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,14 +10,14 @@ import typer
 from app.cli.printing import Columns, Json, metrics, percent, print_entries, print_json, print_line, print_table
 from app.cli.run_verbs import RunFolder
 from app.system.number_format import format_percent, format_short
+from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 
 if TYPE_CHECKING:
     from app.data.dataset import FieldInfo
     from app.data.sources.source import Source
-    from app.inference.new_inputs import Samples
+    from app.inference.prediction_file import FilePredictions
     from app.training.runs import Run
-    from app.training.trainable import Model
 
 NOISE = "noise:"
 """How input for a generator begins."""
@@ -149,10 +148,25 @@ def predict(
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="For noise: a PNG sheet of pictures, or NPY or CSV values.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A CSV or JSON file for the predictions; for noise a PNG sheet, or NPY or CSV values.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="For noise: another number makes other samples.")] = 0,
     threshold: Threshold = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            max=99.9,
+            metavar="PERCENT",
+            help="For amounts: also the interval in which so many of new samples lie, such as 90.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
@@ -169,43 +183,39 @@ def predict(
         make(run, given.removeprefix(NOISE), output, seed, json)
         return
     if output is not None:
-        raise typer.BadParameter("-o is for samples from noise, such as noise:16.")
-    from app.inference.new_inputs import read_samples
-    from app.inference.predict import predict_samples
+        from app.inference.prediction_file import check_ending
+
+        check_ending(output)
+    from app.inference.prediction_file import predictions_of
     from app.training.training_session import load_model
 
-    samples = read_samples(given, fields, source, opened.base)
     _, model = load_model(run)
-    predictions = [_with_value(prediction) for prediction in predict_samples(model, samples.arrays, threshold)]
-    notes = (*samples.notes, *_unknown_tokens(model, samples, fields, source))
-    if samples.names:
-        predictions = [
-            {"input": name} | prediction for name, prediction in zip(samples.names, predictions, strict=True)
-        ]
+    share = None if interval is None else interval / 100
+    found = predictions_of(model, given, fields, source, opened.base, threshold=threshold, share=share)
+    if output is not None:
+        from app.inference.prediction_file import file_of
+
+        write_atomically(output, file_of(found, output))
+    _tell(found, opened.path, output, json)
+
+
+def _tell(found: FilePredictions, run: Path, output: Path | None, json: bool) -> None:
+    """Print predictions, or where they were written, and what was left out and found on the way."""
+    samples, rows = found.samples, found.rows
     if json:
-        found = {"run": str(opened.path), "samples": len(predictions), "predictions": predictions}
-        told = {"notes": list(notes)} if notes else {}
-        print_json(found | ({"problems": list(samples.problems)} if samples.names else {}) | told)
+        told = {"notes": list(found.notes)} if found.notes else {}
+        whole = {"predictions": rows} if output is None else {"file": str(output)}
+        problems = {"problems": list(samples.problems)} if samples.names else {}
+        print_json({"run": str(run), "samples": len(rows)} | whole | problems | told)
         return
-    for number, prediction in enumerate(predictions, 1):
+    if output is not None:
+        print_line(f"Written: {output}, predictions for {len(rows):,} {'samples' if rows[1:] else 'sample'}")
+    for number, prediction in enumerate(rows if output is None else (), 1):
         print_line(f"{prediction.pop('input', number)}: {_sentence(prediction)}")
     for problem in samples.problems:
         print_line(f"- left out: {problem}")
-    for note in notes:
+    for note in found.notes:
         print_line(f"- {note}")
-
-
-def _unknown_tokens(model: Model, samples: Samples, fields: Sequence[FieldInfo], source: Source) -> tuple[str, ...]:
-    """Sentences that name the words of new texts that training never saw, where such count as unknown."""
-    from app.data.readers.tokens import UNKNOWN
-    from app.inference.new_inputs import text_field
-    from app.inference.new_tokens import token_unit, unknown_notes
-
-    field = text_field(fields)
-    if not samples.texts or UNKNOWN not in field.vocabulary:
-        return ()
-    known = model.prepared.trained_tokens(field.name)
-    return unknown_notes(samples.texts, samples.names, token_unit(source, field), known)
 
 
 def _reads(run: Path) -> tuple[list[FieldInfo], Source, Run]:
@@ -223,27 +233,30 @@ def _reads(run: Path) -> tuple[list[FieldInfo], Source, Run]:
     return fields, choice.source, opened
 
 
-def _with_value(prediction: dict[str, Any]) -> dict[str, Any]:
-    """A prediction with the one number that tells most beside all of them."""
-    if any(key in prediction for key in ("text", "labels", "boxes")):
-        return prediction
-    if "scores" in prediction:
-        return prediction | {"score": prediction["scores"][prediction["class"]]}
-    if "class" in prediction:
-        return prediction | {"probability": prediction["probabilities"][prediction["class"]]}
-    if "values" in prediction:
-        return prediction | ({"value": prediction["values"][0]} if _single(prediction["values"]) else {})
-    return {name: _with_value(part) for name, part in prediction.items()}
-
-
-def _amounts(values: list[Any], names: Sequence[str], units: Sequence[str]) -> str:
-    """Numbers with what they are called and their units."""
+def _amounts(prediction: dict[str, Any]) -> str:
+    """Numbers with what they are called, their units, and their intervals."""
+    values = prediction["values"]
     if any(isinstance(value, list) for value in values):
         return str(values)
+    names, units = prediction.get("names") or (), prediction.get("units") or ()
     named = names if len(names) == len(values) else [""] * len(values)
     counted = units if len(units) == len(values) else [""] * len(values)
-    described = zip(named, values, counted, strict=True)
-    return ", ".join(f"{name} {format_short(value, 5)} {unit}".strip() for name, value, unit in described)
+    between = prediction.get("interval")
+    spans = [""] * len(values)
+    if between is not None:
+        ends = zip(between["low"], between["high"], strict=True)
+        spans = [f"({format_short(low, 5)} to {format_short(high, 5)})" for low, high in ends]
+    described = zip(named, values, counted, spans, strict=True)
+    return ", ".join(
+        " ".join(filter(None, (name, format_short(value, 5), unit, span))) for name, value, unit, span in described
+    )
+
+
+def _pixel_shares(prediction: dict[str, Any]) -> str:
+    """How much of a picture each class takes."""
+    pixels = [kind for row in prediction["pixels"] for kind in row]
+    shares = ((name, pixels.count(index) / len(pixels)) for index, name in enumerate(prediction["classes"]))
+    return ", ".join(f"{name} {format_percent(share)}" for name, share in shares if share) + " of the pixels"
 
 
 def _box_words(box: dict[str, Any]) -> str:
@@ -251,10 +264,6 @@ def _box_words(box: dict[str, Any]) -> str:
     sides = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
     left, top, right, bottom = (format_short(side, 3) for side in sides)
     return f"{box['class']} from {left}, {top} to {right}, {bottom} ({format_percent(min(box['score'], 1.0))})"
-
-
-def _single(values: list[Any]) -> bool:
-    return len(values) == 1 and not isinstance(values[0], list)
 
 
 def _ranked(prediction: dict[str, Any]) -> str:
@@ -276,6 +285,8 @@ def _sentence(prediction: dict[str, Any]) -> str:
         return f"{', '.join(prediction['labels']) or 'no label'} ({_ranked(prediction)})"
     if "boxes" in prediction:
         return "; ".join(map(_box_words, prediction["boxes"])) or "no box"
+    if "pixels" in prediction:
+        return _pixel_shares(prediction)
     if "values" in prediction:
-        return _amounts(prediction["values"], prediction.get("names") or (), prediction.get("units") or ())
+        return _amounts(prediction)
     return "; ".join(f"{name}: {_sentence(part)}" for name, part in prediction.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,9 +33,17 @@ from app.data.sources.series import Series
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
-from app.data.sources.texts import Text, longest
+from app.data.sources.texts import column_texts
 from app.inference.new_pictures import named_pictures, single_picture
-from app.inference.new_rows import TABLES, category_tokens, features_of, is_table, new_table, unlike_training
+from app.inference.new_rows import (
+    TABLES,
+    category_tokens,
+    features_of,
+    is_table,
+    new_table,
+    unlike_training,
+    unread_columns,
+)
 from app.inference.new_samples import is_text, sequences_of, series_of, texts_of
 from app.inference.new_sounds import sounds_of
 from app.inference.new_tokens import token_unit, tokens_of
@@ -62,6 +71,7 @@ class Samples:
     """New samples: for each input field an array (n, *shape), what each sample is called, what was left out, and notes.
 
     ``names`` is empty where samples have none. ``texts`` are samples as they were written, where they are texts.
+    ``columns`` are those of a table (n,) that the network does not read, by which its rows are told apart.
     """
 
     arrays: Mapping[str, Values]
@@ -69,6 +79,7 @@ class Samples:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
@@ -159,7 +170,7 @@ def _read(
     if named is not None:
         arrays_by_name: Mapping[str, Values] = {wanted[0].name: named.values}
     elif table is not None:
-        texts = _column_texts(table, source) if wanted[0].vocabulary and not isinstance(source, Table) else ()
+        texts = column_texts(table, source) if wanted[0].vocabulary and not isinstance(source, Table) else ()
         arrays_by_name = {field.name: table_features(table, field, source) for field in wanted}
     elif file is not None:
         arrays_by_name = _from_file(file, wanted, source)
@@ -170,7 +181,8 @@ def _read(
     names, problems = (named.names, named.problems) if named is not None else ((), ())
     odd = table.differing + unlike_training(table, source, fields) if table is not None and judged else ()
     gaps = isinstance(source, Table) and table is not None
-    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd, tuple(texts))
+    apart = unread_columns(table, source) if table is not None and file is not None and named is None else {}
+    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd, tuple(texts), apart)
 
 
 def read_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Values]:
@@ -384,10 +396,4 @@ def table_features(table: TableData, field: FieldInfo, source: Source) -> Array:
         return features_of(table, field, source)
     if isinstance(source, Table):
         return category_tokens(table, field.vocabulary, source)
-    return tokens_of(_column_texts(table, source), field, token_unit(source, field))
-
-
-def _column_texts(table: TableData, source: Source) -> list[str]:
-    """The texts in a table; one that is missing holds no words."""
-    column = source.column if isinstance(source, Text) and source.column in table else longest(table)
-    return list(table[column].astype(str).fillna("").tolist())
+    return tokens_of(column_texts(table, source), field, token_unit(source, field))

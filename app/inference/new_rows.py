@@ -22,6 +22,7 @@ from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
+from app.data.sources.texts import Text, text_column
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
 
@@ -190,6 +191,30 @@ def unlike_training(table: TableData, source: Source, fields: Sequence[FieldInfo
     more = [f"{len(odd) - TOLD} more cells are unlike those of training"] if len(odd) > TOLD else []
     sentences = [f"row {cell.row + 1}: “{cell.value}” in “{cell.column}” {cell.why}" for cell in odd[:TOLD]]
     return (*sentences, *more, *_missing_cells(table, source.not_features(list(recipe.by_name)), fields))
+
+
+def unread_columns(table: TableData, source: Source) -> dict[str, tuple[str, ...]]:
+    """The columns of a new table (rows,) that the network does not read, by name; a missing cell is empty.
+
+    Such are what rows are called by, what was left out of training, and the target where it is known. None are those of
+    a series, whose samples are no rows.
+    """
+    if isinstance(source, Text):
+        unread = [name for name in table.names if name != text_column(table, source)]
+    elif isinstance(source, Table):
+        known = source.reading.by_name if source.reading is not None else table.names
+        unused = source.not_features(table.names)
+        unread = [name for name in table.names if name in unused or name not in known]
+    else:
+        return {}
+    return {name: tuple(map(_written, table[name].astype(object).where(table[name].notna(), ""))) for name in unread}
+
+
+def _written(cell: object) -> str:
+    """A cell as people write it: a whole number that stands among missing ones has no point."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
 
 
 class OddCell(NamedTuple):

@@ -206,6 +206,7 @@ def build_data(window: MainWindow) -> None:
 def build_understand(window: MainWindow) -> None:
     """The panel that looks into a run; it follows the run that is picked in the list."""
     from widgets.shell.actions.by_hand_actions import connect
+    from widgets.shell.actions.try_actions import PredictActions
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.live_previews import LivePreviews
     from widgets.shell.project_memory import ProjectMemory
@@ -232,6 +233,7 @@ def build_understand(window: MainWindow) -> None:
     previews = LivePreviews(window, controller, panel.subject)
     panel.subject.activated.connect(lambda pictures: previews.show_tried(panel.subject.network, pictures))
     connect(window, panel)
+    window.part(PredictActions).connect(panel)
     training = workbench.panel("train")
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)

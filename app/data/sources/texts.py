@@ -180,6 +180,16 @@ def longest(table: TableData) -> str:
     return max(texts, key=lambda name: float(table[name].dropna().astype(str).str.len().mean()))
 
 
+def text_column(table: TableData, source: object) -> str:
+    """The column of a new table that has the texts: as it was called in training, or else the longest."""
+    return source.column if isinstance(source, Text) and source.column in table else longest(table)
+
+
+def column_texts(table: TableData, source: object) -> list[str]:
+    """The texts in a new table; one that is missing holds no words."""
+    return list(table[text_column(table, source)].astype(str).fillna("").tolist())
+
+
 def _holds_sentences(table: TableData, name: str) -> bool:
     """Whether a column holds text of three words and more on average."""
     if table.type_of(name) is not ColumnType.TEXT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -12,7 +13,10 @@ import torch
 
 from app.project.presets import FOLDER
 from app.training.runs import runs_folder
+from app.training.trainer import train
+from app.training.training_session import begin
 from tests.app.cli.calling import Caller
+from tests.app.training.projects import chain, project
 
 OLD_RUNS = Path(__file__).parent.parent.parent / "old" / "runs"
 
@@ -104,6 +108,46 @@ def test_a_project_can_be_trained_from_its_own_folder(
     monkeypatch.chdir(tmp_path)
     found = call("predict", "elsewhere/run", "new.csv", "--json").json["predictions"]
     assert [set(one["probabilities"]) for one in found] == [{"apple", "plum"}] * 2
+
+
+def test_predictions_are_written_beside_what_tells_the_rows_apart(call: Caller, tmp_path: Path) -> None:
+    """The columns that the network does not read go along: an id with its zeros, and the truth where it is known."""
+    table, run, out = tmp_path / "rent.csv", tmp_path / "run", tmp_path / "said.csv"
+    rows = [f"{index:04},{20 + index % 37},{30 + 2 * (index % 37)}" for index in range(120)]
+    table.write_text("\n".join(["id,size,rent", *rows]), "utf-8")
+    call("new", tmp_path / "rent.netloom", "--data", table, "--target", "rent")
+    assert call("train", tmp_path / "rent.netloom", "--epochs", 2, "--out", run).code == 0
+    (tmp_path / "new.csv").write_text("size,id\n21,0007\n50,0008\n", "utf-8")
+    told = call("predict", run, tmp_path / "new.csv", "-o", out, "--interval", 80).out
+    assert told.startswith(f"Written: {out}, predictions for 2 samples") and "80.0 % of new samples" in told
+    first, *others = csv.DictReader(out.read_text("utf-8").splitlines())
+    assert list(first) == ["id", "predicted rent", "rent at least", "rent at most"]
+    assert [row["id"] for row in (first, *others)] == ["0007", "0008"]
+    assert float(first["rent at least"]) < float(first["predicted rent"]) < float(first["rent at most"])
+    [one, _] = call("predict", run, tmp_path / "new.csv", "--interval", 80, "--json").json["predictions"]
+    assert f"{one['value']:.7g}" == first["predicted rent"]
+    assert one["interval"]["low"][0] == pytest.approx(float(first["rent at least"]), rel=1e-5)
+    assert " to " in call("predict", run, tmp_path / "new.csv", "--interval", 80).out.splitlines()[0]
+    assert "no interval" in call("predict", run, tmp_path / "new.csv", "--interval", 99.5).out
+    assert "CSV or JSON" in call.refused("predict", run, tmp_path / "new.csv", "-o", tmp_path / "said.png")
+
+
+def test_a_class_for_every_pixel_is_predicted(call: Caller, tmp_path: Path) -> None:
+    """It ended in an internal error once: the rows of a mask were taken for outputs."""
+    run, one, two = tmp_path / "run", tmp_path / "one.npy", tmp_path / "said.json"
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "image", "sizes": [3, 24, 24]}}),
+        ("conv1", "conv2d", {"filters": 4}),
+        ("output1", "output", {}),
+    )
+    scenes = {"source": "segmented_scenes", "options": {"samples": 20}}
+    list(train(begin(project(network, scenes, epochs=1), None, run)))
+    np.save(one, np.zeros((1, 3, 24, 24), np.float32))
+    assert "of the pixels" in call("predict", run, one).out
+    [found] = call("predict", run, one, "--json").json["predictions"]
+    assert call("predict", run, one, "-o", two).code == 0
+    assert json.loads(two.read_text("utf-8"))["predictions"] == [found]
+    assert "no row of a table" in call.refused("predict", run, one, "-o", tmp_path / "said.csv")
 
 
 def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(call: Caller, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QComboBox, QPushButton, QTabWidget, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
     DescribeInputs,
@@ -68,6 +68,8 @@ class TryItTab(Tab):
     sentence = "Draw, type or open a sample: the prediction follows"
     group = Group.TRY
     no_run = "Train the network; then draw, type or open a sample here to see what it predicts."
+    file_wanted = Signal(bool)
+    """Predictions for all samples of a file, or of a folder, are to be written."""
 
     def __init__(self, source: ThemeSource, subject: Subject, parent: QWidget | None = None) -> None:
         super().__init__(subject, parent)
@@ -75,7 +77,7 @@ class TryItTab(Tab):
         self.part = QComboBox(self)
         self.before, self.after = QToolButton(self), QToolButton(self)
         self.where = text_label("", self, look="faint")
-        self.open_file = QPushButton("Open a file…", self)
+        self.open_file, self.all_of = QPushButton("Open a file…", self), QPushButton("Predict all of", self)
         self.prediction = PredictionView(source, self)
         self.layers = LayerStrip(source, self)
         self.nothing = empty_page(LOADING, self)
@@ -106,13 +108,17 @@ class TryItTab(Tab):
             button.setToolTip(plain_tip(words))
         self.after.setObjectName("nextSample")
         self.open_file.setToolTip("Take a sample from a file, as predict does; a file can be dropped here as well")
+        self.all_of.setToolTip("Predict every sample of a file or a folder, and write the predictions as a table")
+        menu = QMenu(self)
+        menu.addAction("A file…", lambda: self.file_wanted.emit(False))
+        menu.addAction("A folder…", lambda: self.file_wanted.emit(True))
+        self.all_of.setMenu(menu)
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
         start_from = text_label("Start from", self, look="faint", buddy=self.part)
-        hbox(
-            start_from, self.part, self.before, self.where, self.after, self.open_file, parent=self.controls, spacing=6
-        )
+        first = start_from, self.part, self.before, self.where, self.after
+        hbox(*first, self.open_file, self.all_of, parent=self.controls, spacing=6)
         self.bar.addWidget(self.controls)
         self.bar.addStretch(1)
         self.place_for_editor = EditorPlace(self)
