@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
 BENCH_READY := $(VENV)/.ready-to-bench
-SOURCES := graph app widgets benchmarks tools tests main.py
+SOURCES := graph app widgets netloom benchmarks tools tests main.py
 
 # Modules are kept as bytecode even where the shell says otherwise: the tests start a hundred processes of Netloom.
 export PYTHONDONTWRITEBYTECODE :=

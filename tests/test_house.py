@@ -17,7 +17,7 @@ from tests.met_through import MET_THROUGH
 from tests.plain_text_rules import html_of_strangers
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("graph", "app", "widgets", "benchmarks", "tools", "tests")
+ROOMS = ("graph", "app", "widgets", "netloom", "benchmarks", "tools", "tests")
 LONGEST = 600
 LEFTOVER = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HAC[K])\b")
 QT = ("PySide6", "shiboken6", "pyqtgraph", "qtpy", "qtawesome")
@@ -196,7 +196,7 @@ def test_every_module_says_what_it_is() -> None:
 def test_everything_public_is_described() -> None:
     found = {
         module_name(path): missing
-        for path in sources("graph", "app", "widgets")
+        for path in sources("graph", "app", "widgets", "netloom")
         if (missing := public_without_docstring(ast.parse(path.read_text("utf-8"))))
     }
     assert found == {}
@@ -214,7 +214,7 @@ def test_nothing_is_left_for_later() -> None:
 
 def product_modules() -> dict[str, Path]:
     """Every module of the product by its dotted name."""
-    return {module_name(path): path for path in sources("graph", "app", "widgets")}
+    return {module_name(path): path for path in sources("graph", "app", "widgets", "netloom")}
 
 
 def test_no_imports_go_in_circles() -> None:
@@ -310,7 +310,7 @@ def test_nothing_asks_for_the_next_widget_in_the_focus_chain() -> None:
 
 def test_a_file_name_stands_for_one_idea() -> None:
     places = defaultdict(set)
-    for path in sources("graph", "app", "widgets"):
+    for path in sources("graph", "app", "widgets", "netloom"):
         places[path.name].add(str(path.parent.relative_to(ROOT)))
     del places["__init__.py"]
     assert {name: rooms for name, rooms in places.items() if len(rooms) > 1} == LAYER_AND_MODULE

@@ -30,7 +30,7 @@ LIBRARIES = (
     "torch.utils.data", "torchvision", "PIL.Image", "openpyxl", "pyarrow.parquet", "PySide6.QtWidgets",
     "PySide6.QtSvg", "PySide6.QtTest", "pyqtgraph",
 )  # fmt: skip
-OWN = {"graph", "app", "widgets", "tests", "tools", "benchmarks", "main"}
+OWN = {"graph", "app", "widgets", "netloom", "tests", "tools", "benchmarks", "main"}
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

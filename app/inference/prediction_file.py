@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.data.dataset import FieldInfo
 from app.data.readers.tokens import UNKNOWN
@@ -19,6 +19,9 @@ from app.inference.new_tokens import token_unit, unknown_notes
 from app.inference.predict import BOX_KEYS, new_part, predict_part
 from app.training.trainable import Model
 from graph.errors import NetloomError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ENDINGS = (".csv", ".json")
 """How the file of predictions may end."""
@@ -80,21 +83,29 @@ def predictions_of(
     NetloomError
         if the samples cannot be read, or an interval is asked for where no amounts are predicted.
     """
+    samples = read_samples(given, fields, source, base)
+    return predictions_for(model, samples, fields, source, threshold=threshold, share=share)
+
+
+def predictions_for(
+    model: Model,
+    samples: Samples,
+    fields: Sequence[FieldInfo],
+    source: Source,
+    *,
+    threshold: float | None = None,
+    share: float | None = None,
+) -> FilePredictions:
+    """As `predictions_of`, for ``samples`` that were read already."""
     lacking = "" if share is None else too_few(model, share)
     spread = {} if share is None or lacking else intervals(model, share)
-    samples = read_samples(given, fields, source, base)
     model.objective.set_threshold(threshold)
     predicted = predict_part(model, new_part(model, samples.arrays))
     for output, interval in spread.items():
         predicted[output] = [row | {"interval": interval.of(row["values"])} for row in predicted[output]]
-    return FilePredictions(
-        predicted,
-        {head.output: head.field.name for head in model.objective.heads},
-        samples,
-        tuple(
-            filter(None, (*samples.notes, *_unknown(model, samples, fields, source), lacking, *_told(spread.values())))
-        ),
-    )
+    notes = (*samples.notes, *_unknown(model, samples, fields, source), lacking, *_told(spread.values()))
+    targets = {head.output: head.field.name for head in model.objective.heads}
+    return FilePredictions(predicted, targets, samples, tuple(filter(None, notes)))
 
 
 def _told(spread: Iterable[Interval]) -> tuple[str, ...]:
@@ -158,8 +169,22 @@ def file_of(found: FilePredictions, out: Path) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue().encode()
+
+
+def frame_of(found: FilePredictions) -> pd.DataFrame:
+    """The same table as a data frame.
+
+    Raises
+    ------
+    NetloomError
+        if a prediction is no row of a table.
+    """
+    import pandas as pd
+
+    head, rows = _table(found)
+    return pd.DataFrame(rows, columns=head)
 
 
 def _table(found: FilePredictions) -> tuple[list[str], list[list[Cell]]]:
@@ -168,7 +193,7 @@ def _table(found: FilePredictions) -> tuple[list[str], list[list[Cell]]]:
     if first and "boxes" in first[0] and not others:
         given = _told_apart(found, BOX_KEYS)
         rows = [
-            [*(column[place] for column in given.values()), *(_cell(box[key]) for key in BOX_KEYS)]
+            [*(column[place] for column in given.values()), *(box[key] for key in BOX_KEYS)]
             for place, row in enumerate(first)
             for box in row["boxes"]
         ]
@@ -206,17 +231,17 @@ def _cells(row: Prediction, target: str, of: str) -> list[tuple[str, Cell]]:
         shares = row["scores" if "scores" in row else "probabilities"]
         return [
             (f"predicted {target}", row["class"]),
-            *((f"{kind} {of}{name}", _cell(share)) for name, share in shares.items()),
+            *((f"{kind} {of}{name}", share) for name, share in shares.items()),
         ]
     if "labels" in row:
         shares = row["probabilities"].items()
         return [
             (f"predicted {target}", "; ".join(row["labels"])),
-            *((f"probability {of}{name}", _cell(share)) for name, share in shares),
+            *((f"probability {of}{name}", share) for name, share in shares),
         ]
     if "text" in row:
         sure = {} if row.get("probability") is None else {f"probability of {target}": row["probability"]}
-        return [(f"predicted {target}", row["text"]), *((name, _cell(share)) for name, share in sure.items())]
+        return [(f"predicted {target}", row["text"]), *((name, share) for name, share in sure.items())]
     if "values" in row and not any(isinstance(value, list) for value in row["values"]):
         return _amounts(row, target)
     raise NetloomError(
@@ -228,16 +253,16 @@ def _amounts(row: Prediction, target: str) -> list[tuple[str, Cell]]:
     """Predicted amounts, each with its interval where it has one."""
     values = row["values"]
     names = row.get("names") or ([target] if len(values) == 1 else [f"{target} {n}" for n in range(1, len(values) + 1)])
-    cells = [(f"predicted {name}", _cell(value)) for name, value in zip(names, values, strict=True)]
+    cells = [(f"predicted {name}", value) for name, value in zip(names, values, strict=True)]
     if "interval" not in row:
         return cells
     ends = [
-        [(f"{name} at least", _cell(low)), (f"{name} at most", _cell(high))]
+        [(f"{name} at least", low), (f"{name} at most", high)]
         for name, low, high in zip(names, row["interval"]["low"], row["interval"]["high"], strict=True)
     ]
     return [cell for said, between in zip(cells, ends, strict=True) for cell in (said, *between)]
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: Cell) -> Cell:
     """A value as it is written; a number with the figures that a float32 has."""
-    return f"{value:.7g}" if isinstance(value, float) else value if isinstance(value, int) else str(value)
+    return f"{value:.7g}" if isinstance(value, float) else value

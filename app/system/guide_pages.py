@@ -21,7 +21,7 @@ FIRST = "first-network"
 ORDER = (
     FIRST, "lessons", "canvas", "training", "try-it", "runs",
     "data", "data-tables", "data-pictures", "data-series", "data-text", "data-generated", "classes-and-labels",
-    "by-hand", "units-and-why", "over-time", "pages-and-hints", "export-import",
+    "by-hand", "units-and-why", "over-time", "pages-and-hints", "export-import", "python",
     "data-arrays", "data-records", "data-sequences", "data-sounds", "unequal-length", "sweeps", "gan", "glossary",
 )  # fmt: skip
 """Ids of the pages in reading order: a first network, using the window, data of one's own, understanding, and special

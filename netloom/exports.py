@@ -1,0 +1,45 @@
+"""Exports whose kind the name of the file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graph.errors import NetloomError
+from graph.project import Project as StoredProject
+
+if TYPE_CHECKING:
+    from app.training.runs import Run as StoredRun
+
+
+def export_to(
+    file: Path, project: StoredProject, title: str, base: Path | None, run: StoredRun | None = None
+) -> tuple[Path, ...]:
+    """Write a project, or one of its runs with its weights, as the ending of ``file`` says; returns all files.
+
+    Raises
+    ------
+    NetloomError
+        if the ending is another, the network cannot be written so, or what was written gives other outputs.
+    """
+    from app.exchange.export import export_code, export_drawing, export_weights
+    from app.training.start_section import StartSection
+
+    match file.suffix.lower():
+        case ".py":
+            return tuple(export_code(project.network, title, file, run, StartSection.of(project).frozen).files)
+        case ".onnx":
+            from app.exchange.onnx_out import export_onnx
+
+            return (export_onnx(project, title, file, run, base=base).file,)
+        case ".html":
+            from app.exchange.report import export_report
+
+            return (export_report(project, title, file, base, run),)
+        case ".svg" | ".png" as ending:
+            return (export_drawing(project.network, file, ending.removeprefix(".")),)
+        case ".safetensors" if run is not None:
+            return (export_weights(run, file, project.network),)
+        case _:
+            weights = ", .safetensors" if run is not None else ""
+            raise NetloomError(f"{file}: choose a name that ends in .py, .onnx, .html, .svg, .png{weights}.")
