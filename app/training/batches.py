@@ -36,6 +36,16 @@ class Batch(NamedTuple):
         """Number of samples."""
         return len(self.inputs[0])
 
+    def parts(self, count: int) -> list[Batch]:
+        """The batch in ``count`` parts whose sizes differ by one at most, in fewer where a part had only one sample."""
+        count = max(1, min(count, self.size // 2))
+        if count == 1:
+            return [self]
+        fields = (self.inputs, self.targets, self.mixup_targets)
+        split = [[values.tensor_split(count) for values in field] for field in fields]
+        cut = [[tuple(values[place] for values in field) for field in split] for place in range(count)]
+        return [Batch(*tensors, self.mixup_lambda) for tensors in cut]
+
 
 class Feed:
     """One part of the data, whose batches come as numbers on the device.

@@ -266,6 +266,16 @@ class Plan(Declared):
         when=("schedule", ("constant", "step", "cosine", "plateau")),
     )
 
+    accumulate: int = setting(
+        1,
+        "Parts in which a batch goes through the network, one after another, their gradients added up: a large batch "
+        "in the memory of a small one. Batch normalisation looks at each part alone.",
+        minimum=1,
+        maximum=4096,
+        unit="parts",
+        label="gradient accumulation",
+        when=("objective", BY_LOSS),
+    )
     clip: float = setting(
         0.0,
         "Longest gradient (norm over all weights) that is not shortened; 0 shortens none.",

@@ -73,6 +73,7 @@ class Stepper(ABC):
         self._weights = weights
         self._optimiser = optimiser
         self._clip = model.plan.clip
+        self._parts = model.plan.accumulate
         self._buffers = None if weights.buffers is None else weights.buffers.clone()
 
     @abstractmethod
@@ -103,11 +104,29 @@ class Stepper(ABC):
             torch.where(bad > 0, self._buffers, self._weights.buffers, out=self._weights.buffers)
 
     def _backward(self, batch: Batch) -> tuple[Tensor, Any]:
+        """Gradients of a batch, its loss () and the outputs; in parts, of which each counts as its samples do."""
         self._remember()
-        loss, outputs = self._model.loss(batch)
+        if self._parts == 1:
+            loss, outputs = self._model.loss(batch)
+            self._weights.clear_gradients()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss.detach(), outputs
         self._weights.clear_gradients()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss.detach(), outputs
+        losses, found = [], []
+        for part in batch.parts(self._parts):
+            loss, outputs = self._model.loss(part)
+            weighed = loss * (part.size / batch.size)
+            weighed.backward()  # type: ignore[no-untyped-call]
+            losses.append(weighed.detach())
+            found.append(outputs)
+        return torch.stack(losses).sum(), _joined(found)
+
+
+def _joined(found: list[Any]) -> Any:
+    """The outputs of the parts of a batch as those of the whole: a tensor, or a tuple of them."""
+    if isinstance(found[0], tuple):
+        return tuple(torch.cat([output.detach() for output in outputs]) for outputs in zip(*found, strict=True))
+    return torch.cat([outputs.detach() for outputs in found])
 
 
 class DirectStepper(Stepper):

@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up", "warm_up_epochs")),
     ("When to stop", ("patience", "keep_best")),
-    ("Machine", ("device", "precision", "threads", "seed")),
+    ("Machine", ("device", "precision", "threads", "accumulate", "seed")),
 )
 """The settings of a plan under headings; what stands in none of them comes under the last."""
 

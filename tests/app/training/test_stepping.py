@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from app.training.batches import Batch
 from app.training.optimisers import Sgd
 from app.training.plan import Plan
 from app.training.stepping import DeferredStepper, DirectStepper, Stepper, learn, learn_deferred
@@ -52,6 +53,57 @@ def test_a_loss_that_is_not_finite_changes_nothing(loss: float, deferred: bool) 
         assert not learn(optimiser, loss, 0.1, 1.0)
     for parameter, old in zip(module.parameters(), before, strict=True):
         assert torch.equal(parameter, old)
+
+
+class Counting:
+    """A linear model with a squared error; ``sizes`` are those of the batches that it was given."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, accumulate: int) -> None:
+        torch.manual_seed(1)
+        self.module = nn.Linear(3, 2)
+        self.plan = Plan(optimiser="sgd", momentum=0.0, accumulate=accumulate)
+        self.sizes: list[int] = []
+
+    def run(self, module: Any, inputs: tuple[Tensor, ...]) -> Any:
+        return module(*inputs)
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Any]:
+        self.sizes.append(batch.size)
+        outputs = self.module(batch.inputs[0])
+        loss = (outputs - batch.targets[0]).square().mean()
+        if batch.mixup_targets:
+            mixed = (outputs - batch.mixup_targets[0]).square().mean()
+            loss = batch.mixup_lambda * loss + (1 - batch.mixup_lambda) * mixed
+        return loss, outputs
+
+
+@pytest.mark.parametrize("kind", [DirectStepper, DeferredStepper])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_gradients_of_the_parts_of_a_batch_add_up_to_those_of_the_whole(kind: type[Stepper], mixed: bool) -> None:
+    torch.manual_seed(0)
+    inputs, targets, others = torch.randn(11, 3), torch.randn(11, 2), torch.randn(11, 2)
+    batch = Batch((inputs,), (targets,), (others,), 0.7) if mixed else Batch((inputs,), (targets,))
+    made: list[tuple[Tensor, Tensor, float, list[int]]] = []
+    for accumulate in (1, 4):
+        model = Counting(accumulate)
+        weights = Weights(model.module)
+        stepper = kind(model, weights, Sgd(model.plan, weights))
+        outputs = stepper.step(batch, 0.5)
+        made.append((model.module.weight.detach().clone(), outputs.detach(), stepper.collect()[0], model.sizes))
+    whole, parts = made
+    assert whole[3] == [11] and parts[3] == [3, 3, 3, 2]
+    torch.testing.assert_close(parts[0], whole[0], rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(parts[1], whole[1], rtol=1e-5, atol=1e-6)
+    assert parts[2] == pytest.approx(whole[2], rel=1e-5)
+
+
+def test_no_part_is_a_single_sample() -> None:
+    """Batch normalisation has no meaning over one; only a batch of one sample stays as it is."""
+    for samples in (1, 2, 3, 5, 8):
+        sizes = [part.size for part in Batch((torch.zeros(samples, 1),), ()).parts(4)]
+        assert sum(sizes) == samples and (min(sizes) >= 2 or samples == 1)
 
 
 class Normalising:
