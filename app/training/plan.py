@@ -283,6 +283,15 @@ class Plan(Declared):
         maximum=1e6,
         label="gradient clipping",
     )
+    ema: float = setting(
+        0.0,
+        "How much of the moving average of the weights stays at each step; the average is validated, tested and kept "
+        "instead of the weights. 0 keeps the weights; 0.99 averages over about 100 steps.",
+        minimum=0.0,
+        maximum=0.99999,
+        label="weight averaging (EMA)",
+        when=("objective", BY_LOSS),
+    )
     patience: int = setting(
         0,
         "Stop after this many epochs without a better validation loss; 0 never stops early.",

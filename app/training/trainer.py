@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -165,6 +166,8 @@ class _Training:
             self.sizes.append(batch.size)
             position.batches += 1
             position.steps += 1
+            if session.average is not None:
+                session.average.after(position.steps)
             if self.samples_over_time is not None:
                 self.samples_over_time.after(position.steps)
         return (yield from self._flush())
@@ -266,15 +269,10 @@ class _Training:
         lr = session.schedule.lr(position.steps - 1)
         train = session.meter.result()
         confusion = self._confusion()
-        validation = session.model.measure(session.validation, confusion)
-        loss = (validation or train)["loss"]
-        judged = session.model.objective.chosen_by_loss
-        better = judged and loss < session.best.loss
-        if better:
-            session.best.loss, session.best.epoch, session.best.waited = loss, position.epochs + 1, 0
-            session.best.saved = session.weights.copy() if session.model.plan.keep_best else None
-        elif judged:
-            session.best.waited += 1
+        with session.average.in_use() if session.average is not None else nullcontext():
+            validation = session.model.measure(session.validation, confusion)
+            loss = (validation or train)["loss"]
+            better = self._judge(loss)
         session.schedule.epoch_done(loss)
         session.meter = session.model.meter()
         position.epochs += 1
@@ -288,6 +286,18 @@ class _Training:
         if confusion is not None:
             self.confusion = EpochConfusion(position.epochs, confusion.classes, confusion.counts())
             yield self.confusion
+
+    def _judge(self, loss: float) -> bool:
+        """Whether an epoch with this loss is the best so far, whose weights are then kept."""
+        session = self.session
+        judged = session.model.objective.chosen_by_loss
+        better = judged and loss < session.best.loss
+        if better:
+            session.best.loss, session.best.epoch, session.best.waited = loss, session.position.epochs + 1, 0
+            session.best.saved = session.weights.copy() if session.model.plan.keep_best else None
+        elif judged:
+            session.best.waited += 1
+        return better
 
     def _confusion(self) -> ConfusionCount | None:
         """What counts the classes of the validation set now and then, where there is one and classes are predicted."""
@@ -304,8 +314,10 @@ class _Training:
         self._save()
         if self.samples_over_time is not None:
             self.samples_over_time.keep(session.position.steps)
-        if session.best.saved is not None:
-            session.weights.restore(session.best.saved)
+        averaged = session.average.saved if session.average is not None else None
+        kept = session.best.saved or averaged
+        if kept is not None:
+            session.weights.restore(kept)
         session.save_weights()
         if self.confusion is not None and self.confusion.counts.any():
             self._logged(self.confusion)

@@ -26,6 +26,7 @@ from app.training.schedules import Schedule
 from app.training.stepping import Stepper
 from app.training.thresholds import saved_thresholds, tuned_thresholds
 from app.training.trainable import Model, now
+from app.training.weight_average import WeightAverage
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
 from graph.project import Project, project_json
@@ -59,7 +60,7 @@ class TrainingSession:
     """One training that can be iterated by `app.training.trainer.train`.
 
     ``order`` is the seed of the order of samples; ``random`` is the state that the generators of random numbers take
-    when training begins.
+    when training begins. ``average`` is that of the weights, where the plan has one.
     """
 
     run: Run
@@ -75,6 +76,7 @@ class TrainingSession:
     control: Control = field(default_factory=Control)
     position: Position = field(default_factory=Position)
     best: Best = field(default_factory=Best)
+    average: WeightAverage | None = None
 
     @property
     def steps_per_epoch(self) -> int:
@@ -107,11 +109,13 @@ class TrainingSession:
         for prefix, optimiser in self.optimiser.parts().items():
             for name, remembered in optimiser.state.items():
                 tensors |= checkpoints.prefixed(_portable(optimiser.weights, remembered), f"optimiser/{prefix}{name}/")
-        if self.best.saved is not None:
-            self.weights.restore(self.best.saved)
-            best = {name: tensor.detach().clone() for name, tensor in self.model.module.state_dict().items()}
-            self.weights.restore(last)
-            tensors |= checkpoints.prefixed(best, "best/")
+        others = {"best/": self.best.saved, "average/": None if self.average is None else self.average.saved}
+        for prefix, saved in others.items():
+            if saved is not None:
+                self.weights.restore(saved)
+                kept = {name: tensor.detach().clone() for name, tensor in self.model.module.state_dict().items()}
+                self.weights.restore(last)
+                tensors |= checkpoints.prefixed(kept, prefix)
         state = {
             "epochs": self.epochs,
             "position": vars(self.position),
@@ -153,6 +157,10 @@ class TrainingSession:
 
     def _load_parts(self, tensors: dict[str, Tensor], state: CheckpointState) -> None:
         self._load_best(tensors, state["best"])
+        averaged = checkpoints.subset(tensors, "average/")
+        if self.average is not None:
+            checkpoints.fill_module(self.model.module, averaged, self.run.checkpoint)
+            self.average.saved = self.weights.copy()
         checkpoints.fill_module(self.model.module, checkpoints.subset(tensors, "weights/"), self.run.checkpoint)
         for prefix, optimiser in self.optimiser.parts().items():
             for name, mine in optimiser.state.items():
@@ -312,4 +320,5 @@ def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
         validation=model.feed(model.prepared.validation),
         random=random,
         control=Control(paused),
+        average=WeightAverage(weights, model.plan.ema) if model.plan.ema else None,
     )
