@@ -30,6 +30,7 @@ from app.cli.file_argument import open_source
 from app.cli.long_work import waiting
 from app.cli.printing import Json, print_json, print_result
 from app.exchange.pack_format import is_pack
+from app.system.own_command import PROGRAM
 from app.system.progress import run_by
 from graph.errors import NetloomError
 
@@ -79,7 +80,7 @@ def run(arguments: list[str], screen: Screen) -> int:
     command = typer.main.get_command(build(screen))
     try:
         with run_by(waiting(arguments)):
-            result = command.main(arguments, prog_name="main.py", standalone_mode=False)
+            result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except UsageError as error:
         return _wrong_usage(error)
     except NetloomError as error:
@@ -149,7 +150,7 @@ def worker(json: Json = False) -> int:
 
 
 def _wrong_usage(error: Any) -> int:
-    verb = error.ctx.command_path if error.ctx else "main.py"
+    verb = error.ctx.command_path if error.ctx else PROGRAM
     complain(f"{error.format_message()} Run `{verb} --help` for what there is.")
     return WRONG_USAGE
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from app.cli.printing import console, metrics
 from app.protocol.events import Epoch, EvaluationProgress, Event, Finished, Points, Started
 from app.protocol.events import TrainingProgress as Speed
+from app.system.own_command import PROGRAM
 
 if TYPE_CHECKING:
     from app.training.diagnosis import Diagnosis
@@ -99,4 +100,4 @@ class Display:
         if event.test:
             self._console.print(f"test: {metrics(event.test)}")
         if event.status == "stopped":
-            self._console.print(f"Continue with: main.py resume {event.run}")
+            self._console.print(f"Continue with: {PROGRAM} resume {event.run}")

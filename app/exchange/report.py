@@ -22,6 +22,7 @@ from app.project.project_check import check_project
 from app.project.summary import rows, totals
 from app.protocol.evaluation_values import ScoreCurve, Scores
 from app.system.number_format import format_percent
+from app.system.own_command import IN_SHELL
 from app.training.diagnosis import diagnose_run, divergence
 from app.training.generalisation import caution
 from app.training.losses import trained_by_scores
@@ -388,7 +389,7 @@ def _repeat(project: Project, run: Run | None) -> Iterator[str]:
     yield "<h2>To repeat it</h2>"
     if run is None:
         yield "<p>Save the project as network.netloom, and train it:</p>"
-        yield html_parts.pre(["python main.py train network.netloom --out run"])
+        yield html_parts.pre([f"{IN_SHELL} train network.netloom --out run"])
         return
     name = run.path.name
     yield (
@@ -397,8 +398,8 @@ def _repeat(project: Project, run: Run | None) -> Iterator[str]:
     )
     yield html_parts.pre(
         [
-            f"python main.py train {name}/project.netloom --out again",
-            f"python main.py evaluate {name}",
-            f"python main.py predict {name} INPUT",
+            f"{IN_SHELL} train {name}/project.netloom --out again",
+            f"{IN_SHELL} evaluate {name}",
+            f"{IN_SHELL} predict {name} INPUT",
         ]
     )

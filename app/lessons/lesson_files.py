@@ -8,6 +8,7 @@ from app.lessons.course import LessonProgress
 from app.lessons.schema import Lesson, read_lesson
 from app.project.presets import FOLDER as PRESETS
 from app.system.home import home
+from app.system.own_command import PROGRAM
 from app.system.remembered import read_object, write_object
 from graph.errors import NetloomError
 
@@ -31,7 +32,7 @@ def lesson_file(id: str) -> Path:
     for path in FOLDER.glob("*.json"):
         if path.stem.partition("-")[2] == id:
             return path
-    raise NetloomError(f"There is no lesson “{id}”; run `main.py lessons` for the list.")
+    raise NetloomError(f"There is no lesson “{id}”; run `{PROGRAM} lessons` for the list.")
 
 
 def lessons() -> list[Lesson]:

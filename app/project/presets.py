@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.system.own_command import PROGRAM
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.errors import NetloomError
@@ -71,7 +72,7 @@ def preset(id: str) -> Preset:
         if there is none.
     """
     if id not in preset_ids():
-        raise NetloomError(f"There is no preset “{id}”; run `main.py presets` for the list.")
+        raise NetloomError(f"There is no preset “{id}”; run `{PROGRAM} presets` for the list.")
     return read_preset(FOLDER / f"{id}{SUFFIX}")
 
 

@@ -71,6 +71,6 @@ def parse_layer(kind: object, values: Mapping[str, Any], place: str) -> Layer:
     if layer is None:
         raise NetloomError(
             f"{place}: there is no layer of kind {kind!r}; it may come from a newer Netloom. "
-            "Run `main.py layers` for the list."
+            "The verb `layers` lists them."
         )
     return layer.parse(values, place)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import netloom
+from netloom.__main__ import run
 
 ROOT = Path(netloom.__file__).parent.parent
 PAGE = ROOT / "docs" / "guide" / "python.md"
@@ -52,6 +53,12 @@ def test_importing_it_loads_neither_torch_nor_a_window() -> None:
     code = "import sys, netloom; print([name for name in ('torch', 'PySide6') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_command_is_that_of_main(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["netloom", "datasets", "--json"])
+    assert run() == 0
+    assert '"iris"' in capsys.readouterr().out
 
 
 def test_the_table_of_the_guide_names_everything() -> None:

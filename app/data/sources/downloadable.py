@@ -13,6 +13,7 @@ from app.data.lazy_array import LazyArray, RowStore
 from app.data.readers.array_files import read_arrays
 from app.data.sources.cifar import TENS, Cifar
 from app.data.sources.source import Origin, Source
+from app.system.own_command import PROGRAM
 from graph.errors import NetloomError
 from graph.shapes import image, vector
 
@@ -44,7 +45,7 @@ class Fetched(Source):
             size = download.KNOWN[self.kind].size / 1e6
             raise NetloomError(
                 f"{self.title} has not been downloaded yet ({size:.0f} MB); press Download in the data view, or run "
-                f"main.py datasets --download {self.kind}."
+                f"{PROGRAM} datasets --download {self.kind}."
             )
         pictures, labels, given = self.arrays(download.place(self.kind))
         info = self.info()
