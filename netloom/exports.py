@@ -40,6 +40,10 @@ def export_to(
             return (export_drawing(project.network, file, ending.removeprefix(".")),)
         case ".safetensors" if run is not None:
             return (export_weights(run, file, project.network),)
+        case ".csv" if run is not None:
+            from app.exchange.curve_table import export_curves
+
+            return (export_curves(run, file),)
         case _:
-            weights = ", .safetensors" if run is not None else ""
+            weights = ", .safetensors, .csv" if run is not None else ""
             raise NetloomError(f"{file}: choose a name that ends in .py, .onnx, .html, .svg, .png{weights}.")

@@ -66,11 +66,9 @@ class Run:
         """A row for each epoch (1-based): step, seconds, learning rate, and ``train loss``, ``validation loss`` ..."""
         import pandas as pd
 
-        rows = []
-        for epoch in self.run.history(points=False).epochs:
-            row = {name: epoch.get(name) for name in ("epoch", "step", "seconds", "learning_rate")}
-            row |= {f"{part} {name}": value for part in PARTS for name, value in (epoch.get(part) or {}).items()}
-            rows.append(row)
+        from app.exchange.curve_table import curve_rows
+
+        rows = curve_rows(self.run)
         return pd.DataFrame(rows).set_index("epoch") if rows else pd.DataFrame()
 
     def module(self) -> nn.Module:
@@ -156,6 +154,8 @@ class Run:
 
     def export(self, file: str | Path) -> tuple[Path, ...]:
         """Write the trained network as .py (weights beside it), .onnx, .safetensors, .svg, .png or .html (a report).
+
+        A name that ends in .csv gets the curves, a row for each epoch.
 
         Code and ONNX are run and compared with the run before this returns.
 

@@ -15,9 +15,10 @@ from app.training.runs import Run
 from graph.errors import NetloomError
 
 To = Annotated[
-    Literal["code", "onnx", "safetensors", "svg", "png", "report"],
+    Literal["code", "onnx", "safetensors", "svg", "png", "report", "csv"],
     typer.Option(
-        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, or a web page.",
+        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, a web page, or the "
+        "curves of a run as a table.",
         show_default=False,
     ),
 ]
@@ -47,10 +48,10 @@ def export(
     base: Base = None,
     json: Json = False,
 ) -> None:
-    """Write a network as PyTorch code, as ONNX, its weights, its drawing, or a page that tells all about it."""
+    """Write a network as code, ONNX, weights or drawing, as a page that tells all, or the curves of a run."""
     if raw and to != "onnx":
         raise typer.BadParameter("--raw is for --to onnx.")
-    if part != "whole" and to in ("onnx", "report"):
+    if part != "whole" and to in ("onnx", "report", "csv"):
         raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
     source = open_source(file) if run is None else FileArgument.of_run(run)
@@ -84,6 +85,12 @@ def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: 
         checked = {"parity": made.parity.to_json()} if made.parity is not None else {}
         words = [made.parity.sentence()] if made.parity is not None else []
         return WrittenFiles(made.files, checked, [*words, *_standardised(run, part)])
+    if to == "csv":
+        if run is None:
+            raise NetloomError(f"{source.name} is a project, which has no curves; export a run of it.")
+        from app.exchange.curve_table import export_curves
+
+        return WrittenFiles([export_curves(run, output)])
     if to == "report":
         from app.exchange.report import export_report
 

@@ -41,6 +41,7 @@ class Format:
 CODE = Format("code", ".py", "Python code with weights", "Export Python code")
 ONNX = Format("onnx", ".onnx", "ONNX file", "Export an ONNX file")
 REPORT = Format("report", ".html", "Report as a web page", "Export a report")
+CURVES = Format("csv", ".csv", "Curves as a table, a row for each epoch")
 GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", options=("--part", "generator"))
 FORMATS = (CODE, ONNX, REPORT)
 """What a run can be exported as, the usual first."""
@@ -76,7 +77,7 @@ class ExportActions:
 
     def ask(self, run: Path) -> None:
         """Ask where to put the network of a run, and as what; of code the weights go beside it."""
-        formats = (GENERATOR, *FORMATS) if _is_gan(run) else FORMATS
+        formats = (*((GENERATOR,) if _is_gan(run) else ()), *FORMATS, CURVES)
         weights = self._weights_of(run)
         stem, title = usual_folder(self._context) / run.name, "Export the trained network"
         chosen = self._choose(title, stem, formats, f"With {weights}." if weights else "")
@@ -126,7 +127,7 @@ class ExportActions:
         return run if run is not None and (run / WEIGHTS).is_file() else None
 
     def _of_run(self, run: Path, target: Path, format: Format) -> Export:
-        weights = self._weights_of(run)
+        weights = self._weights_of(run) if format is not CURVES else ""
         return Export(target, format, weights, trained=bool(weights))
 
     def _weights_of(self, run: Path) -> str:
