@@ -44,18 +44,10 @@ def f(é="é", it=app.worker):
 
 
 def test_imports_and_names_of_modules_are_led_to_the_private_rooms_and_nothing_else_changes() -> None:
+    assert {"app.data.dataset", "graph.layers", "widgets.shell.window"} <= modules()
     assert led_elsewhere(SOURCE.encode(), modules()).decode() == LED
     with pytest.raises(ValueError, match="line 1"):
         led_elsewhere(b"import os, app.worker", modules())
-
-
-def test_every_module_of_the_rooms_can_be_led_there() -> None:
-    known = modules()
-    assert {"app.data.dataset", "graph.layers", "widgets.shell.window"} <= known
-    for name in known:
-        path = ROOT / name.replace(".", "/")
-        source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        compile(led_elsewhere(source.read_bytes(), known), str(source), "exec")
 
 
 @pytest.fixture(scope="module")
