@@ -93,6 +93,12 @@ class Network:
             document.move(arrange(document.network))
         return document.network
 
+    def _repr_svg_(self) -> str:
+        """The drawing, which notebooks show."""
+        from app.exchange.svg_out import svg
+
+        return svg(self.network())
+
     def _end(self, source: str) -> tuple[str, str]:
         """A layer and the port of it that ``source`` names."""
         network = self._document.network

@@ -36,6 +36,7 @@ def write_package(target: Path, root: Path = ROOT) -> None:
     package = target / PACKAGE
     for source in sorted((root / PACKAGE).glob("*.py")):
         _write(package / source.name, led_elsewhere(source.read_bytes(), known))
+    _write(package / "py.typed", b"")
     rooms = package / "_rooms"
     _write(rooms / "__init__.py", b"")
     _write(rooms / "main.py", led_elsewhere((root / "main.py").read_bytes(), known))

@@ -23,6 +23,7 @@ def test_layers_stand_behind_those_that_are_named() -> None:
     assert [made.into(both)[f"in{number}"].source for number in (1, 2, 3)] == ["conv1", "wide", "conv1"]
     places = [made.node(id_).position[0] for id_ in ("input1", "conv1", "concat1", "relu1", "dense1")]
     assert places == sorted(set(places))  # arranged from left to right
+    assert network._repr_svg_().count("<svg") == 1
 
 
 def test_one_of_several_outputs_is_named_behind_a_point() -> None:
