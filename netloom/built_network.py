@@ -22,7 +22,7 @@ class Network:
     >>> network = Network()
     >>> image = network.add("input", shape={"kind": "image", "sizes": [1, 8, 8]})
     >>> left = network.add("conv2d", image, filters=4)
-    >>> right = network.add("conv2d", image, filters=4, kernel=5)
+    >>> right = network.add("conv2d", image, filters=4, kernel_size=[5, 5])
     >>> both = network.add("concatenate", left, right)
     >>> network.chain(both, "relu", "flatten", ("dense", {"units": 10}), "output")
     """

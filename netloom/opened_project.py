@@ -182,8 +182,8 @@ class Project:
         from netloom.training_loop import finish
 
         project = self.changed(**plan) if plan else self
-        session = begin(project.content, self.base, None if out is None else Path(out))
-        return Run(finish(session, on_epoch, progress))
+        folder = None if out is None else Path(out)
+        return Run(finish(lambda: begin(project.content, self.base, folder), on_epoch, progress))
 
     def sweep(self, trials: int = 20, *, out: str | Path | None = None, **plan: Any) -> Sweep:
         """Train with settings that the section ``sweep`` varies (else learning rate, batch size, widths, dropout).

@@ -150,7 +150,7 @@ class Run:
         from app.training.training_session import resume
         from netloom.training_loop import finish
 
-        return Run(finish(resume(self.path, epochs), on_epoch, progress))
+        return Run(finish(lambda: resume(self.path, epochs), on_epoch, progress))
 
     def export(self, file: str | Path) -> tuple[Path, ...]:
         """Write the trained network as .py (weights beside it), .onnx, .safetensors, .svg, .png or .html (a report).

@@ -15,8 +15,8 @@ from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
 
 
-def finish(session: TrainingSession, on_epoch: Callable[[Epoch], object] | None, progress: bool) -> Run:
-    """Train a session to its end; ``on_epoch`` hears of each epoch, and ends the training by returning True.
+def finish(make: Callable[[], TrainingSession], on_epoch: Callable[[Epoch], object] | None, progress: bool) -> Run:
+    """Train what ``make`` gives to its end; ``on_epoch`` hears of each epoch, and ends it by returning True.
 
     Torch's random state and number of threads are afterwards what they were. An exception, such as that of Ctrl+C,
     leaves a run that can be resumed.
@@ -29,6 +29,7 @@ def finish(session: TrainingSession, on_epoch: Callable[[Epoch], object] | None,
     last: Finished | None = None
     with ExitStack() as stack:
         stack.enter_context(torch_untouched())
+        session = make()
         events = stack.enter_context(closing(train(session)))
         display = stack.enter_context(Display()) if progress else None
         for event in events:

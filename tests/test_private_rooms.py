@@ -89,7 +89,7 @@ def test_everything_that_is_found_by_itself_is_found_in_the_package_too(package:
     """Layers, data, handlers, views, actions and pages; and no room is loaded under its plain name."""
     code = """
 import sys
-from netloom._rooms.app.data.source_catalogue import KINDS
+from netloom._rooms.app.data.inspect import KINDS
 from netloom._rooms.app.system.about import netloom_version
 from netloom._rooms.app.system.guide_pages import guide_pages
 from netloom._rooms.app.worker.handlers import handlers

@@ -43,7 +43,8 @@ class Batch(NamedTuple):
             return [self]
         fields = (self.inputs, self.targets, self.mixup_targets)
         split = [[values.tensor_split(count) for values in field] for field in fields]
-        cut = [[tuple(values[place] for values in field) for field in split] for place in range(count)]
+        inputs, targets, mixed = (list(zip(*field, strict=True)) or [()] * count for field in split)
+        cut = zip(inputs, targets, mixed, strict=True)
         return [Batch(*tensors, self.mixup_lambda) for tensors in cut]
 
 

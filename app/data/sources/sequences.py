@@ -172,7 +172,19 @@ class Sequences(TableSource):
     def _recordings(
         self, table: TableData, channels: tuple[str, ...]
     ) -> tuple[list[Recording], Array, tuple[str, ...]]:
-        """Sequences of sorted rows, the position of the first row of each, and a note about those left out."""
+        """Sequences of sorted rows, the position of the first row of each, and a note about those left out.
+
+        Raises
+        ------
+        NetloomError
+            if no row is left.
+        """
+        if not len(table):
+            wanted = ", ".join(f"“{name}”" for name in dict.fromkeys((self.sequence, self.target, self.order)) if name)
+            raise NetloomError(
+                f"No row of {table.file.name} is part of a sequence: each needs a value in {wanted or 'its columns'}. "
+                "Choose other columns, or read the file as a table."
+            )
         place = group_numbers(table[self.sequence]) if self.sequence in table else np.zeros(len(table), np.int64)
         measured = [numbers(table[name]) for name in channels]
         values = np.stack([column for column, _ in measured], axis=1).astype(np.float32)

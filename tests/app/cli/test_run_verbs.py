@@ -137,8 +137,8 @@ def test_a_class_for_every_pixel_is_predicted(call: Caller, tmp_path: Path) -> N
     run, one, two = tmp_path / "run", tmp_path / "one.npy", tmp_path / "said.json"
     network = chain(
         ("input1", "input", {"shape": {"kind": "image", "sizes": [3, 24, 24]}}),
-        ("conv1", "conv2d", {"filters": 4}),
-        ("output1", "output", {}),
+        ("conv1", "conv2d", {"filters": 4, "padding": "same"}),
+        ("output1", "output", {"loss": "cross_entropy"}),
     )
     scenes = {"source": "segmented_scenes", "options": {"samples": 20}}
     list(train(begin(project(network, scenes, epochs=1), None, run)))

@@ -27,7 +27,7 @@ def errors(model: Model, part: Part) -> Array:
     [head] = model.objective.heads
     [said] = model.predict(model.feed(part))
     own = model.prepared.undo(head.field.name, said)
-    return np.abs(own - model.prepared.own_values(head.field.name, part.indices))[:, 0]
+    return np.asarray(np.abs(own - model.prepared.own_values(head.field.name, part.indices))[:, 0])
 
 
 def test_the_interval_is_as_wide_as_the_error_of_its_rank(diabetes: Model) -> None:

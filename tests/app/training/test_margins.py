@@ -10,12 +10,13 @@ import pytest
 import torch
 from torch import nn
 
-from app.cli.use_verbs import _sentence, _with_value
+from app.cli.use_verbs import _sentence
 from app.data.dataset import FieldInfo
 from app.data.prepare import Part
 from app.exchange.code_data import SCALING, what_it_gives
 from app.inference.evaluate import evaluate
 from app.inference.predict import predict_part
+from app.inference.prediction_file import with_value
 from app.inference.sample_prediction import predict_sample
 from app.insight.loss_terms import of_margins
 from app.insight.predictions import predict_samples
@@ -127,7 +128,7 @@ def test_a_network_trained_by_it_or_by_an_error_says_scores(units: int, loss: st
     assert tried.values.tolist() == pytest.approx(list(said[0]["scores"].values()), rel=1e-5)
     assert "scores: " in _sentence(said[0])
     assert "%" not in _sentence(said[0])
-    assert "probability" not in _with_value(said[0])
+    assert "probability" not in with_value(said[0])
     sure = predict_samples(model, part.indices).probabilities
     assert sure is not None and np.isnan(sure).all()
     names: dict[str, Any] = {"torch": torch, "INPUTS": {}, "Network": nn.Module}

@@ -29,6 +29,7 @@ def test_the_average_follows_its_formula_and_is_lent_to_the_module() -> None:
             tensor.add_(float(step))
         average.after(step)
         decay = min(0.5, (1 + step) / (10 + step))
+        assert weights.buffers is not None
         now = (*weights.tensors, weights.buffers)
         by_hand = [decay * mine + (1 - decay) * own for mine, own in zip(by_hand, now, strict=True)]
     tensors, buffers = average.saved

@@ -48,7 +48,12 @@ def test_the_pictures_of_a_folder_are_predicted_and_written(
         Image.fromarray(np.full((8, 8), 80 * number, np.uint8)).save(folder / f"{number}.png")
     proposed: list[str] = []
     monkeypatch.setattr(file_dialogs, "ask_folder", lambda *_, **__: str(folder))
-    monkeypatch.setattr(file_dialogs, "ask_save", lambda _, __, start, ___: proposed.append(start) or (str(out), ""))
+
+    def save(_: object, __: str, start: str, ___: str) -> tuple[str, str]:
+        proposed.append(start)
+        return str(out), ""
+
+    monkeypatch.setattr(file_dialogs, "ask_save", save)
     menu = tab.all_of.menu()
     [_, of_folder] = menu.actions()
     assert of_folder.text() == "A folder…"

@@ -154,6 +154,16 @@ def test_a_label_that_changes_is_refused(write: Write) -> None:
         Sequences(path=str(path), sequence="id", order="step", target="label").load()
 
 
+@pytest.mark.parametrize("order", ["", "step"])
+def test_a_table_of_which_no_row_is_left_is_refused_with_a_sentence(write: Write, order: str) -> None:
+    """Found by the battery: rows too short for the header, so that none had a label, ended in a ValueError."""
+    rows = [f"{number // 4},{number % 4},{number / 2},walk" for number in range(16)]
+    file = write("f.csv", "\n".join(["id,step,x,l,l,label", *rows]))
+    source = Sequences(path=str(file), sequence="id", target="label", order=order, columns=("x",))
+    with pytest.raises(NetloomError, match=r"No row of f\.csv is part of a sequence"):
+        source.load()
+
+
 def test_gaps_repeat_the_last_value_and_empty_columns_leave_a_sequence_out(write: Write) -> None:
     text = long_table([3, 3, 3, 3, 3]).replace("0,1,0.01,", "0,1,,").replace("1,0,1.00,", "1,0,,")
     for step in range(3):
