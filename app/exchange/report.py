@@ -25,7 +25,6 @@ from app.system.number_format import format_percent
 from app.system.own_command import IN_SHELL
 from app.training.diagnosis import diagnose_run, divergence
 from app.training.generalisation import caution
-from app.training.losses import trained_by_scores
 from app.training.plan import Plan
 from app.training.runs import Run
 from app.training.training_course import Course
@@ -261,7 +260,7 @@ def _results(run: Run) -> Iterator[str]:
             yield from _confusion(tested.confusion, tested.classes)
         if tested.scores is not None:
             yield from _scores(tested.scores)
-            if trained_by_scores(run.project.network, Plan.of(run.project).loss):
+            if tested.scores.calibration is None:
                 yield "<p>This loss gives scores of classes and no probabilities, so there is no calibration.</p>"
     try:
         _, model = load_model(run.path)
