@@ -8,7 +8,7 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from app.data.sources.source import Source
-from app.numerics.mel import MelSettings, fitted, log_mel
+from app.numerics.mel import MelSettings, log_mel
 from graph.layers.settings import setting
 from graph.shapes import image, sequence
 
@@ -66,7 +66,3 @@ class SoundSource(Source):
         """The field of waveforms (n, T): (n, 1, bands, frames), or (n, frames, bands) as columns."""
         seen = log_mel(waveforms, self.mel)[:, ::-1]
         return np.ascontiguousarray(seen.transpose(0, 2, 1) if self.layout == "columns" else seen[:, None])
-
-    def fit(self, waveform: Array) -> Array:
-        """A waveform (T,) at the rate of these settings in the length of every sound."""
-        return fitted(waveform, self.samples_each)

@@ -10,7 +10,7 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.sources.sound_source import BLANK, SPECTROGRAM, WAVEFORM, SoundSource
-from app.data.sources.synthetic.synthetic_source import SyntheticSource
+from app.data.sources.synthetic.synthetic_source import SyntheticSource, between
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
@@ -156,7 +156,7 @@ class MadeWords(MadeSounds):
 
     def generate(self, rng: np.random.Generator) -> dict[str, Array]:
         """The longest word fills most of the time, whatever its sounds."""
-        count = rng.integers(min(self.shortest, self.longest), self.longest + 1, (self.samples, 1))
+        count = between(rng, self.shortest, self.longest, self.samples)
         words = np.zeros((self.samples, self.longest), dtype=np.int64)
         waves = np.zeros((self.samples, self.samples_each), dtype=np.float32)
         for wave, row, length in zip(waves, words, count[:, 0], strict=True):
