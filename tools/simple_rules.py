@@ -20,14 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from app.data.baselines import baselines
-from app.data.box_baselines import box_guesses
+from app.data.baselines import baselines, box_baselines
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Field, Task
 from app.data.prepare import Part, Prepared, prepare
 from app.data.source_catalogue import SHIPPED
-from app.numerics.box_grid import THRESHOLD, grid_detections
-from app.numerics.detections import class_precisions, mean_of_known
 from app.project.presets import presets
 from graph.shapes import Kind
 from tools.entry_lines import read_entries, write_entries
@@ -63,9 +60,7 @@ def rule_scores(prepared: Prepared) -> Scores:
     """Accuracy (of sequences: the share that is right in every place) or RMSE of each rule that applies."""
     target = prepared.dataset.target_field()
     if target.box_classes:
-        true = grid_detections(np.asarray(prepared.test.arrays[target.name]), THRESHOLD)
-        _, found = next(box_guesses(prepared))
-        return {"guess": mean_of_known(class_precisions(found, true, len(target.box_classes)))}
+        return {"guess": _first_error(next(box_baselines(prepared)).to_json())}
     if target.pixel_classes:
         return {"guess": _first_error(baselines(prepared, pixels=True)[0].to_json())}
     if target.next_of:
@@ -84,7 +79,7 @@ def rule_score(prepared: Prepared, rule: str) -> float:
 
 
 def _first_error(values: Mapping[str, Any]) -> float:
-    return float(next(values[name] for name in ("mean_iou", "accuracy", "rmse") if name in values))
+    return float(next(values[name] for name in ("map_50", "mean_iou", "accuracy", "rmse") if name in values))
 
 
 class _Samples:

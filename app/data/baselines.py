@@ -29,7 +29,7 @@ from app.data.ngrams import NAMES, NGrams, counted_tokens
 from app.data.prepare import Prepared
 from app.data.readers.tokens import END, fills_up
 from app.data.transforms import chunks
-from app.numerics.box_grid import THRESHOLD, grid_detections
+from app.numerics.box_grid import true_boxes
 from app.numerics.detections import class_precisions, mean_of_known
 from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import BaselineErrors
@@ -143,7 +143,7 @@ def _of_classes(prepared: Prepared, pixels: bool, boxes: bool) -> tuple[Baseline
     """The baselines of classes, tokens and labels; none where nothing applies; None where the target is numbers."""
     target = prepared.dataset.target_field()
     if boxes:
-        return tuple(_of_boxes(prepared))
+        return tuple(box_baselines(prepared))
     if pixels:
         return tuple(_of_pixels(prepared, name, said) for name, said in mask_guesses(prepared).items())
     if target.listed:
@@ -218,10 +218,10 @@ def _of_pixels(prepared: Prepared, name: str, said: Array) -> Baseline:
     return Baseline(name, said, mean_iou=float(np.nanmean(class_iou(confusion))))
 
 
-def _of_boxes(prepared: Prepared) -> Iterator[Baseline]:
+def box_baselines(prepared: Prepared) -> Iterator[Baseline]:
     """The boxes that are found without a detector; predictions are corners, classes and scores, (n, k, 6)."""
     target = prepared.dataset.target_field()
-    true = grid_detections(np.asarray(prepared.test.arrays[target.name]), THRESHOLD)
+    true = true_boxes(np.asarray(prepared.test.arrays[target.name]))
     for name, found in box_guesses(prepared):
         said = np.concatenate([found.corners, found.kinds[..., None], found.scores[..., None]], axis=2)
         each = class_precisions(found, true, len(target.box_classes))

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.data.prepare import Part, Prepared
-from app.numerics.box_grid import THRESHOLD, grid_detections
+from app.numerics.box_grid import grid_detections, true_boxes
 from app.numerics.detections import Detections, box_iou, suppress
 
 CROP = 8
@@ -58,7 +58,7 @@ def box_guesses(prepared: Prepared) -> Iterator[tuple[str, Detections]]:
     """
     source, target = prepared.dataset.input_field(), prepared.dataset.target_field()
     grids = np.asarray(prepared.train.arrays[target.name])
-    true = suppress(grid_detections(grids, THRESHOLD), 1.0)  # all of them, in as few places as they need
+    true = suppress(true_boxes(grids), 1.0)  # all of them, in as few places as they need
     if not true.there.any():
         return
     yield "usual boxes", suppress(usual_boxes(grids, prepared.test.samples))

@@ -17,12 +17,10 @@ from app.data.padding import only_own
 from app.data.prepare import Part
 from app.inference.box_scores import detection_scores, wrong_boxes
 from app.inference.scores import class_scores, label_scores
-from app.numerics.box_grid import THRESHOLD, grid_detections
-from app.numerics.detections import suppress
+from app.numerics.box_grid import said_boxes, true_boxes
 from app.numerics.overlap import class_iou
 from app.protocol.evaluation_values import Evaluation, Predictions, SampleWords, Texts, WorstPredictions
 from app.training.batches import Feed
-from app.training.box_metrics import LEAST
 from app.training.heads import Head
 from app.training.mask_metrics import pixel_confusion
 from app.training.sample_losses import loss_name, of_each_class, sample_loss
@@ -355,7 +353,7 @@ def _of_boxes(model: Model, head: Head, part: str, feed: Feed) -> Steps[Evaluati
         start += len(outputs[0])
         yield OUTPUTS * start / feed.samples
     grids, truth = np.concatenate(said), np.asarray(data.arrays[name])
-    found, true = suppress(grid_detections(grids, LEAST)), grid_detections(truth, THRESHOLD)
+    found, true = said_boxes(grids), true_boxes(truth)
     loss = losses.fields()
     wrong = wrong_boxes(found, true)
     rows = np.lexsort((-loss["losses"] if loss else -wrong, -wrong))[:WORST]

@@ -163,8 +163,8 @@ def boxes_said(grids: Array, names: Sequence[str]) -> list[dict[str, Any]]:
     """The boxes in grids (n, channels, rows, columns) whose channels have ``names``, in shares of each picture."""
     kinds = names[SIDES:]
     return [
-        {"boxes": [dict(zip(BOX_KEYS, (kinds[box.kind], *box[1:]), strict=True)) for box in decode(grid)]}
-        for grid in grids
+        {"boxes": [dict(zip(BOX_KEYS, (kinds[box.kind], *box[1:]), strict=True)) for box in own]}
+        for own in decode(grids)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from app.numerics.detections import SAME, Detections, suppress
+from app.numerics.detections import Detections, suppress
 
 Array = npt.NDArray[Any]
 CHANNELS = ("holds a box", "x in the cell", "y in the cell", "box width", "box height")
@@ -16,6 +16,8 @@ CHANNELS = ("holds a box", "x in the cell", "y in the cell", "box width", "box h
 SIDES = len(CHANNELS)
 THRESHOLD = 0.5
 """A cell says a box that is at least so sure."""
+LEAST = 0.01
+"""Boxes that are less sure than this count nowhere: they lie at the end of a curve, where precision is low."""
 
 
 class GridBox(NamedTuple):
@@ -64,21 +66,31 @@ def grid_detections(grids: Array, threshold: float) -> Detections:
     score, across, down, width, height = np.moveaxis(np.asarray(grids[:, :SIDES], np.float64), 1, 0)
     middle, centre = (np.arange(columns) + across) / columns, (np.arange(rows)[:, None] + down) / rows
     sides = (middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2)
-    corners = np.stack(sides, axis=-1).clip(0.0, 1.0).reshape(len(grids), -1, 4)
+    corners = np.stack(sides, axis=-1).clip(0.0, 1.0).reshape(len(grids), rows * columns, 4)
     kinds = grids[:, SIDES:]
-    score = (score * kinds.max(1).clip(0.0, 1.0)).reshape(len(grids), -1)
+    score = (score * kinds.max(1).clip(0.0, 1.0)).reshape(len(grids), rows * columns)
     sized = (corners[..., 2:] > corners[..., :2]).all(-1)
-    found = Detections(corners, kinds.argmax(1).reshape(len(grids), -1), score)
+    found = Detections(corners, kinds.argmax(1).reshape(score.shape), score)
     return found.keep(sized & (score >= threshold) & (score > 0))
 
 
-def decode(grid: Array, threshold: float = THRESHOLD, same: float = SAME) -> list[GridBox]:
-    """The boxes that values (5 + classes, cells, cells) of a network or of `encode` say, the surest first.
+def said_boxes(grids: Array) -> Detections:
+    """The boxes that a network's values (n, 5 + classes, cells, cells) say, also unsure ones, none twice."""
+    return suppress(grid_detections(grids, LEAST))
 
-    They are cut at the edges of the picture. Boxes around the same thing in the same class are said once: of those
-    whose intersection over union is more than ``same`` the surest.
+
+def true_boxes(grids: Array) -> Detections:
+    """The boxes of targets (n, 5 + classes, cells, cells), as of `encode`."""
+    return grid_detections(grids, THRESHOLD)
+
+
+def decode(grids: Array, threshold: float = THRESHOLD) -> list[list[GridBox]]:
+    """The boxes of each picture by values (n, 5 + classes, cells, cells) of a network or of `encode`, surest first.
+
+    They are cut at the edges of the picture. Boxes around the same thing in the same class are said once, as by
+    `suppress`.
     """
-    return grid_boxes(suppress(grid_detections(grid[None], threshold), same))[0]
+    return grid_boxes(suppress(grid_detections(grids, threshold)))
 
 
 def grid_boxes(found: Detections) -> list[list[GridBox]]:

@@ -6,16 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.data.dataset import Array
-from app.numerics.box_grid import THRESHOLD, grid_detections
-from app.numerics.detections import Detections, average_precision, matches, mean_of_known, suppress
+from app.numerics.box_grid import said_boxes, true_boxes
+from app.numerics.detections import average_precision, matches, mean_of_known
 from app.training.heads import Head
 from app.training.yolo_loss import PARTS, yolo_parts, yolo_values
 
 MAP = "map_50"
 """Mean average precision, where a box is right from an intersection over union of 0.5 on."""
-LEAST = 0.01
-"""Boxes that are less sure than this count nowhere: they lie at the end of a curve, where precision is low."""
 COLUMNS = 3 + len(PARTS)
 
 
@@ -35,7 +32,7 @@ class BoxTally:
 
     def add(self, outputs: Tensor, targets: Tensor) -> None:
         """Add outputs and targets (n, 5 + classes, H, W) of some samples."""
-        found, true = said_boxes(outputs), true_boxes(targets.cpu().numpy())
+        found, true = said_boxes(yolo_values(outputs).cpu().numpy()), true_boxes(targets.cpu().numpy())
         right, there = matches(found, true), found.there
         classes = outputs.shape[1] - 5
         rows = np.zeros((there.sum() + classes + 1, COLUMNS))
@@ -60,13 +57,3 @@ class BoxTally:
         ]
         parts = sums[:, 3:].sum(0) / sums[:, 1].sum()
         return [mean_of_known(each), *parts.tolist()]
-
-
-def said_boxes(outputs: Tensor, least: float = LEAST) -> Detections:
-    """The boxes that outputs (n, 5 + classes, H, W) say, after non-maximum suppression."""
-    return suppress(grid_detections(yolo_values(outputs).cpu().numpy(), least))
-
-
-def true_boxes(grids: Array) -> Detections:
-    """The boxes of targets (n, 5 + classes, H, W)."""
-    return grid_detections(grids, THRESHOLD)

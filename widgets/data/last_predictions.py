@@ -132,8 +132,7 @@ def _answers(preview: DataPreview, predictions: SamplePredictions, rows: Sequenc
 def _amounts(values: Array, target: FieldFacts) -> Iterator[Answer]:
     """Values (n, values) in words: boxes where they are a grid of these, a few numbers otherwise."""
     if is_grid(target.names):
-        for numbers in values:
-            said = decode(numbers.reshape([size or 1 for size in target.shape]))
+        for said in decode(values.reshape([len(values), *(size or 1 for size in target.shape)])):
             boxes = tuple(PictureBox(target.names[SIDES + box.kind], *box[1:5]) for box in said)
             scores = tuple(box.score for box in said)
             yield Answer(f"says {box_words(boxes)}", None, boxes=boxes, scores=scores)

@@ -70,7 +70,7 @@ def test_values_are_those_of_a_grid() -> None:
     values = yolo_values(outputs)
     torch.testing.assert_close(values[:, :5], grid[:, :5], atol=1e-4, rtol=0)
     torch.testing.assert_close(values[:, 5:].sum(1), torch.ones(1, 4, 4))
-    [box] = decode(yolo_values(outputs)[0].numpy())
+    [[box]] = decode(yolo_values(outputs).numpy())
     assert box[:5] == pytest.approx(BOX[:5], abs=1e-4)
     assert float(yolo_loss(outputs, grid)) < 1e-3
 

@@ -8,11 +8,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.numerics.box_grid import GridBox, grid_boxes, grid_detections
-from app.numerics.detections import Detections, matches, suppress
+from app.numerics.box_grid import GridBox, grid_boxes, grid_detections, true_boxes
+from app.numerics.detections import matches, suppress
 from app.protocol.data_values import PictureBox
 from app.protocol.evaluation_values import BoxScores, DetectionScores, Evaluation
-from app.protocol.messages import Array
 from widgets.charts.sample_tiles import Answer, SampleGallery
 from widgets.charts.score_curves import ScoreCurves, UnitCurve
 from widgets.data.sample_views import drawable_values
@@ -25,10 +24,6 @@ from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
 
 COLUMNS = ("class", "boxes", "precision", "recall", "F1", "average precision")
-SURE = 0.5
-"""True boxes are those whose cell holds one."""
-
-
 LEAST_PLOT = 170
 """Pixels in height in which curves can be told apart; a lower page is scrolled."""
 
@@ -83,7 +78,7 @@ class BoxErrors(QWidget):
         worst = evaluation.worst
         if evaluation.detection is not None:
             self._show_scores(evaluation.detection)
-        true = [[_picture_box(box, evaluation.classes) for box in own] for own in grid_boxes(_true(worst.true))]
+        true = [[_picture_box(box, evaluation.classes) for box in own] for own in grid_boxes(true_boxes(worst.true))]
         blank, positions = [""] * len(worst.index), worst.index.tolist()
         values = drawable_values(worst.input)
         self.worst.set_samples(values, blank, blank, positions=positions, boxes=true, numbered=True)
@@ -120,7 +115,7 @@ class BoxErrors(QWidget):
             return
         worst, classes = self._evaluation.worst, self._evaluation.classes
         found = suppress(grid_detections(worst.predicted, self.score.value()), self.suppression.value())
-        true = _true(worst.true)
+        true = true_boxes(worst.true)
         right = matches(found, true).sum(1).tolist()
         wanted, said = true.there.sum(1).tolist(), grid_boxes(found)
         self.worst.set_answers(
@@ -134,10 +129,6 @@ class BoxErrors(QWidget):
                 for row, own in enumerate(said)
             ]
         )
-
-
-def _true(grids: Array) -> Detections:
-    return grid_detections(grids, SURE)
 
 
 def _picture_box(box: GridBox, classes: Sequence[str]) -> PictureBox:

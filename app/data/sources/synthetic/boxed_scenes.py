@@ -11,7 +11,7 @@ import numpy as np
 from app.data.dataset import Array, Dataset, FieldInfo, Task
 from app.data.sources.synthetic.scenes import FORMS, inside
 from app.data.sources.synthetic.synthetic_source import SyntheticSource
-from app.numerics.box_grid import CHANNELS, THRESHOLD, GridBox, encode, grid_boxes, grid_detections
+from app.numerics.box_grid import CHANNELS, GridBox, encode, grid_boxes, true_boxes
 from app.protocol.data_values import PictureBox
 from graph.layers.settings import setting
 from graph.shapes import image
@@ -88,7 +88,7 @@ class BoxedScenes(SyntheticSource):
         """The samples, with their boxes to be drawn."""
         found = super().load(base)
         grids = np.asarray(found.fields[self.target].values)
-        known = grid_boxes(grid_detections(grids, THRESHOLD))
+        known = grid_boxes(true_boxes(grids))
         boxes = tuple(tuple(PictureBox(FORMS[box.kind], *box[1:5]) for box in own) for own in known)
         return replace(found, boxes=boxes)
 

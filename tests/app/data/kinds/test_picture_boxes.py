@@ -490,11 +490,8 @@ def test_a_grid_holds_all_boxes_of_a_picture(tmp_path: Path) -> None:
     field = dataset.target_field()
     assert (dataset.task, field.shape, field.fixed) == (Task.REGRESSION, image(7, 5, 5), True)
     assert field.names == (*CHANNELS, "cat", "dog")
-    for row, boxes in enumerate(dataset.boxes):
-        said = sorted(
-            (field.names[5 + box.kind], *(round(side, 5) for side in box[1:5]))
-            for box in decode(np.asarray(field.values)[row])
-        )
+    for own, boxes in zip(decode(np.asarray(field.values)), dataset.boxes, strict=True):
+        said = sorted((field.names[5 + box.kind], *(round(side, 5) for side in box[1:5])) for box in own)
         known = sorted((box.name, *(round(side, 5) for side in (box.x, box.y, box.width, box.height))) for box in boxes)
         assert said == known
     single = source.changed(cells=1).load()
