@@ -49,6 +49,10 @@ class Commit:
     changes: tuple[Change, ...]
     origin: Origin = Origin.EDIT
 
+    def sets(self, section: str) -> bool:
+        """Whether a change is of the project's section of that name."""
+        return any(isinstance(change, SectionSet) and change.section == section for change in self.changes)
+
 
 @dataclass(frozen=True, eq=False)
 class Act:

@@ -24,7 +24,6 @@ from graph.changes import (
     LayerRemoved,
     LayerRenamed,
     LayerSet,
-    SectionSet,
 )
 from graph.checking.check import Checker
 from graph.checking.layer_info import Severity
@@ -262,12 +261,11 @@ class Board:
 
     def _follow_starts(self, commit: Commit) -> dict[str, None]:
         """Layers of which a commit says something else."""
-        if not any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
+        if not commit.sets(SECTION):
             return {}
         before, self._starts = self._starts, self._read_starts()
-        differing = before.keys() ^ self._starts.keys() | {
-            id_ for id_ in before if before[id_] != self._starts.get(id_)
-        }
+        either = before.keys() | self._starts.keys()
+        differing = {id_ for id_ in either if before.get(id_) != self._starts.get(id_)}
         return dict.fromkeys(sorted(differing))
 
     def _mark(self, card: Card) -> None:

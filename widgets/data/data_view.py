@@ -19,7 +19,6 @@ from app.data.sources.file_source import CHANGED
 from app.data.sources.source import Source
 from app.protocol.data_messages import DataInspected, DataPreviewed, InspectData, PreviewData
 from app.protocol.data_values import BatchPreview, DataPreview, TablePreview
-from graph.changes import SectionSet
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
@@ -238,9 +237,9 @@ class DataView(QWidget):
         return self._shown if self._shown_of is not None and self._shown_of == self.section else None
 
     def _on_commit(self, commit: Commit) -> None:
-        if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
+        if commit.sets("data"):
             self._show()
-        elif any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+        elif commit.sets("plan"):
             self._expect()
             self._refresh_offer()
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.system.guide_pages import anchor
-from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.description.markdown import show_markdown
 from widgets.fields.open_editors import LongText
@@ -202,7 +201,7 @@ class DescriptionPanel(Themed, QWidget):
             self._keep_soon.start()
 
     def _on_commit(self, commit: Commit) -> None:
-        if any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
+        if commit.sets(SECTION):
             self._show()
 
     def _switch(self, writing: bool) -> None:

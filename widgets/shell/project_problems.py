@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.data.dataset import DatasetInfo
 from app.project.project_check import check_data
 from app.training.judge import judge
-from graph.changes import AnnotationSet, LayerMoved, SectionSet
+from graph.changes import AnnotationSet, LayerMoved
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import Problem
 from graph.document import Commit, Document
@@ -53,7 +53,7 @@ class ProjectProblems(QObject):
         session.committed.connect(self._on_commit)
 
     def _on_commit(self, commit: Commit) -> None:
-        if any(isinstance(change, SectionSet) and change.section == "data" for change in commit.changes):
+        if commit.sets("data"):
             self.refresh()
         elif not all(isinstance(change, LayerMoved | AnnotationSet) for change in commit.changes):
             self._check(self._session.state.data, self._session.state.data_problems)

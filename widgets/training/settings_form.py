@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.training.plan import Plan
 from app.training.usual_rates import high_rate_warning
-from graph.changes import SectionSet
 from graph.document import Commit, Document
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
@@ -135,7 +134,7 @@ class PlanForm(FormArea):
             form.warn({name: sentence for name, sentence in {**own, **self._warnings}.items() if sentence})
 
     def _on_commit(self, commit: Commit) -> None:
-        if any(isinstance(change, SectionSet) and change.section == "plan" for change in commit.changes):
+        if commit.sets("plan"):
             self._show()
 
     def _show(self) -> None:

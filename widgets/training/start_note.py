@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.training.start_edits import few, start_of
 from app.training.start_section import SECTION, StartSection
-from graph.changes import SectionSet
 from graph.document import Commit, Document
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -49,7 +48,7 @@ class StartNote(QWidget):
         self._show()
 
     def _on_commit(self, commit: Commit) -> None:
-        if any(isinstance(change, SectionSet) and change.section == SECTION for change in commit.changes):
+        if commit.sets(SECTION):
             self._show()
 
     def _show(self) -> None:
