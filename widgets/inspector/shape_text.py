@@ -13,9 +13,6 @@ from graph.checking.layer_info import LayerInfo
 from graph.network import Node
 from graph.shapes import Shape, format_sizes
 
-NOTHING_SAID = StartSection()
-"""Of a network that begins with fresh weights, none of which are frozen."""
-
 
 def shapes(by_port: Mapping[str, Shape], ports: tuple[str, ...]) -> str:
     """The shapes at ports, each with its port's name where there are several."""
@@ -36,7 +33,7 @@ def shape_facts(node: Node, facts: LayerInfo) -> list[tuple[str, str]]:
     return [*rows, ("Out", shapes(facts.outputs, node.outputs))] if node.outputs else rows
 
 
-def cost_facts(facts: LayerInfo, *, frozen: bool = False) -> list[tuple[str, str]]:
+def cost_facts(facts: LayerInfo, *, frozen: bool) -> list[tuple[str, str]]:
     """Rows on what the layer costs and how far it sees; of a ``frozen`` one no parameter is trainable."""
     rows = [("Parameters", f"{facts.parameters:,}{', frozen' if frozen else ''}")]
     connections, work, memory = layer_texts(facts)
@@ -51,7 +48,7 @@ def cost_facts(facts: LayerInfo, *, frozen: bool = False) -> list[tuple[str, str
     return rows
 
 
-def total_facts(checker: Checker, start: StartSection = NOTHING_SAID) -> list[tuple[str, str]]:
+def total_facts(checker: Checker, start: StartSection) -> list[tuple[str, str]]:
     """Rows on the whole network, without what the status line says of it at all times."""
     learns = trainable(checker, start)
     shared, costs = checker.connections != checker.parameters, network_costs(checker)
@@ -64,7 +61,7 @@ def total_facts(checker: Checker, start: StartSection = NOTHING_SAID) -> list[tu
     ]
 
 
-def status_costs(checker: Checker, seconds: float | None, start: StartSection = NOTHING_SAID) -> list[str]:
+def status_costs(checker: Checker, seconds: float | None, start: StartSection) -> list[str]:
     """The parts of the status line; where layers are frozen, with the parameters that are trainable."""
     learns = trainable(checker, start)
     among = f", {learns:,} trainable" if learns != checker.parameters else ""

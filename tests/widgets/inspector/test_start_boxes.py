@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.training.start_section import StartSection
 from graph.checking.check import Checker
 from graph.document import Document
 from tests.app.training.projects import mlp
@@ -34,7 +35,7 @@ def test_a_click_freezes_and_the_costs_say_what_learns(boxes: StartBoxes) -> Non
     assert start.frozen == ("dense1",)
     assert status_costs(checker, None, start)[0] == "1,242 parameters, 202 trainable"
     assert ("Trainable", "202 of 1,242") in total_facts(checker, start)
-    assert status_costs(checker, None)[0] == "1,242 parameters"
+    assert status_costs(checker, None, StartSection())[0] == "1,242 parameters"
     assert cost_facts(checker.layer_info("dense1"), frozen=True)[0] == ("Parameters", "1,040, frozen")
     with document.transaction("Start"):
         document.set_section("start", {"weights": "a.safetensors", "sha256": "0" * 64, "frozen": ["dense1"]})

@@ -15,6 +15,7 @@ from app.protocol.views import NetworkViews
 from app.protocol.watch import Watch
 from app.training.run_labels import owner_of
 from app.training.runs import Run
+from app.training.start_section import StartSection
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
 from tests.widgets.conftest import close, digits_project
@@ -138,7 +139,7 @@ def test_what_is_said_in_one_place_is_not_said_twice_in_a_view(
         strip, status = train_panel(window).strip.state, window.status.training
         assert [label.isVisible() for label in (strip, status)] == [name == "train", name != "train"]
     window.show_workspace("network")
-    facts = dict(total_facts(window.session.checker))
+    facts = dict(total_facts(window.session.checker, StartSection()))
     said = window.status.costs.text()
     assert "parameters" in said and "FLOP" in said
     assert not {"Parameters", "Work"} & facts.keys()
