@@ -355,7 +355,7 @@ def _overfitting(context: _Context) -> Diagnosis | None:
         f"(medians of the last {late:,} epochs)."
     )
     stopping = context.changed("Use early stopping", patience=PATIENCE)
-    found = remedies(context.sections, plan, context.info, course.parts, stopping)
+    found = remedies(context.sections, plan, context.info, course.parts, (stopping, "early stopping"))
     text, fixes = f"{evidence} {found.words}", found.fixes
     return Diagnosis("overfitting", "The network overfits.", text, "patience", course.last, fixes)
 

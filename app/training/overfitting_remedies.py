@@ -31,8 +31,12 @@ class Remedies:
     words: str
 
 
+Named = tuple[Fix, str]
+"""An edit, and what it is called among others that help."""
+
+
 def remedies(
-    sections: Mapping[str, Any], plan: Plan, info: DatasetInfo | None, parts: Mapping[str, int], *others: Fix
+    sections: Mapping[str, Any], plan: Plan, info: DatasetInfo | None, parts: Mapping[str, int], *others: Named
 ) -> Remedies:
     """What helps a network that overfits, of what its project does not do yet.
 
@@ -40,20 +44,13 @@ def remedies(
     ``others`` are edits that help too, less than more data.
     """
     choice = _choice(sections)
-    found = [*_more_samples(choice, parts), *_named(others), *_altered_pictures(choice, info)]
+    found = [*_more_samples(choice, parts), *others, *_altered_pictures(choice, info)]
     if not plan.weight_decay:
         found.append((Fix("Use weight decay", (Change("plan", {"weight_decay": WEIGHT_DECAY}),)), "weight decay"))
     if not found:
         return Remedies((), NONE_LEFT)
     named = ", ".join([*(words for _, words in found), "a smaller network"])
     return Remedies(tuple(fix for fix, _ in found), f"What helps, the most first: {named}.")
-
-
-Named = tuple[Fix, str]
-
-
-def _named(fixes: tuple[Fix, ...]) -> Iterator[Named]:
-    return ((fix, fix.title.removeprefix("Use ")) for fix in fixes)
 
 
 def _choice(sections: Mapping[str, Any]) -> DataChoice | None:
