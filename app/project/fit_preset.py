@@ -138,10 +138,10 @@ def _suit_losses(document: Document, info: DatasetInfo) -> None:
     """Give outputs that name a loss, or predict marks of pixels, the loss that suits their new target."""
     with document.transaction("Suit the losses"):
         for node in list(document.network):
-            field = (
-                target_of(node.layer, info, document.sections.get("plan")) if isinstance(node.layer, Output) else None
-            )
-            if field is None or not isinstance(node.layer, Output):
+            if not isinstance(node.layer, Output):
+                continue
+            field = target_of(node.layer, info, document.sections.get("plan"))
+            if field is None:
                 continue
             suited = suited_loss(field, info)
             if suited != "auto" or _is_refused(node.id, node.layer.loss, field):
@@ -149,10 +149,12 @@ def _suit_losses(document: Document, info: DatasetInfo) -> None:
 
 
 def _is_refused(id_: str, loss: str, field: FieldInfo) -> bool:
+    if loss in ("auto", "ctc"):
+        return False
     try:
         check_loss(id_, field, loss)
     except NetloomError:
-        return loss not in ("auto", "ctc")
+        return True
     return False
 
 
