@@ -106,10 +106,7 @@ def _print_boxes(scores: dict[str, Any]) -> None:
         f"{scores['threshold']:g} on; non-maximum suppression at IoU {scores['suppression']:g}"
     )
     columns = ("precision", "recall", "f1", "average_precision")
-    rows = [
-        (entry["name"], entry["boxes"], *("–" if entry[name] is None else f"{entry[name]:.3f}" for name in columns))
-        for entry in scores["classes"]
-    ]
+    rows = _rows(scores, "boxes", columns)
     heads = ("precision", "recall", "F1", "average precision")
     print_table(("class", "boxes", *heads), rows, ("boxes", *heads))
 
@@ -123,16 +120,21 @@ def _print_scores(scores: dict[str, Any]) -> None:
         best = f"; the best F1 would be at {scores['best_threshold']:.3g}" if "best_threshold" in scores else ""
         print_line(f"threshold {scores['threshold']:.3g}{best}")
     columns = ("precision", "recall", "f1", "roc_auc", "average_precision")
-    rows = [
-        (entry["name"], entry["support"], *("–" if entry[name] is None else f"{entry[name]:.3f}" for name in columns))
-        for entry in scores["classes"]
-    ]
+    rows = _rows(scores, "support", columns)
     for average in ("micro", "macro", "weighted"):
         if f"f1_{average}" in averages:
             means = [f"{averages[f'{name}_{average}']:.3f}" for name in columns[:3]]
             rows.append((f"mean, {average}", "", *means, "", ""))
     heads = ("precision", "recall", "F1", "ROC AUC", "average precision")
     print_table(("class", "samples", *heads), rows, ("samples", *heads))
+
+
+def _rows(scores: dict[str, Any], count: str, columns: tuple[str, ...]) -> list[tuple[object, ...]]:
+    """A row for each class: its name, how many of it there are, and its scores."""
+    return [
+        (entry["name"], entry[count], *("–" if entry[name] is None else f"{entry[name]:.3f}" for name in columns))
+        for entry in scores["classes"]
+    ]
 
 
 def predict(
