@@ -35,9 +35,9 @@ def part_samples(run: Run) -> dict[str, int]:
 
 def test_samples(run: Run) -> int | None:
     """How many samples a run was tested on: as it says itself, else as its data is divided; None where not known."""
-    kept = run.environment.get("samples")
-    if isinstance(kept, Mapping) and isinstance(kept.get("test"), int):
-        return int(kept["test"])
+    kept = part_samples(run).get("test")
+    if kept is not None:
+        return kept
     info = known_info(run.project.sections, run)
     if info is None:
         return None
