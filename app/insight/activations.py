@@ -21,7 +21,7 @@ from graph.shapes import Kind, Shape
 RECTIFIERS = (nn.ReLU, nn.ReLU6)
 
 _PARTS: WeakKeyDictionary[Model, dict[str, fx.GraphModule]] = WeakKeyDictionary()
-"""Parts of networks that were cut out before, by the node at which they end: work in pieces needs them again."""
+"""Parts of networks that were cut out before, by what they give: work in pieces needs them again."""
 
 
 @dataclass(frozen=True)
@@ -103,19 +103,12 @@ def up_to(model: Model, layer: str, *, before_rectifier: bool = False) -> fx.Gra
     node = _node_of(whole, layer)
     if before_rectifier and _rectifies(whole, node):
         node = node.all_input_nodes[0]
-    parts = _PARTS.setdefault(model, {})
-    if node.name not in parts:
-        parts[node.name] = _cut(whole, node)
-    return parts[node.name]
+    return _part(model, node)
 
 
 def answering(model: Model) -> fx.GraphModule:
     """The network as a module that gives its answers, through whose every layer gradients pass."""
-    parts = _PARTS.setdefault(model, {})
-    end = next(node for node in model.compiled.module.graph.nodes if node.op == "output")
-    if end.name not in parts:
-        parts[end.name] = _cut(model.compiled.module, end.args[0])
-    return parts[end.name]
+    return _part(model, _answers(model.compiled.module))
 
 
 def part_to(model: Model, layers: Sequence[str]) -> fx.GraphModule:
@@ -126,19 +119,27 @@ def part_to(model: Model, layers: Sequence[str]) -> fx.GraphModule:
     NetloomError
         if a layer makes nothing of its own.
     """
-    whole, parts = model.compiled.module, _PARTS.setdefault(model, {})
-    nodes = tuple(_node_of(whole, layer) for layer in layers)
-    key = f"({', '.join(node.name for node in nodes)})"  # no name of a node, which ends a part by itself
-    if key not in parts:
-        parts[key] = _cut(whole, nodes)
-    return parts[key]
+    return _part(model, tuple(_node_of(model.compiled.module, layer) for layer in layers))
 
 
 def with_answers(model: Model, layer: str) -> fx.GraphModule:
     """The network as a module that gives the values of ``layer`` and the answers, as ``(values, answers)``."""
     whole = model.compiled.module
-    end = next(node for node in whole.graph.nodes if node.op == "output")
-    return _cut(whole, (_node_of(whole, layer), end.args[0]))
+    return _cut(whole, (_node_of(whole, layer), _answers(whole)))
+
+
+def _part(model: Model, wanted: fx.node.Argument) -> fx.GraphModule:
+    """The network with ``wanted`` as its result, cut out once."""
+    parts, key = _PARTS.setdefault(model, {}), str(wanted)
+    if key not in parts:
+        parts[key] = _cut(model.compiled.module, wanted)
+    return parts[key]
+
+
+def _answers(module: fx.GraphModule) -> fx.node.Argument:
+    """What a network hands out at its end."""
+    answers: fx.node.Argument = next(node for node in module.graph.nodes if node.op == "output").args[0]
+    return answers
 
 
 def _node_of(module: fx.GraphModule, layer: str) -> fx.Node:
