@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, fx
 
 from app.data.dataset import Array
-from app.insight.activation_maximisation import NOISE, limits_of, mean_of, spread_of
+from app.insight.activation_maximisation import NOISE, mean_of, spread_of
 from app.insight.activations import InputSource, Progress, differentiating, part_to
 from app.insight.style_settings import StyleSettings
 from app.training.trainable import Model
@@ -94,6 +94,8 @@ class StyleTransfer:
 
     Parameters
     ----------
+    limits
+        what `limits_of` says of the data: no pixel leaves them.
     content, style
         pictures (channels, H, W) as the network reads them.
     content_layer, style_layers
@@ -106,10 +108,10 @@ class StyleTransfer:
     """
 
     def __init__(
-        self, model: Model, source: InputSource, content: Tensor, style: Tensor, content_layer: str,
-        style_layers: Sequence[str], settings: StyleSettings,
+        self, model: Model, source: InputSource, limits: tuple[Array, Array], content: Tensor, style: Tensor,
+        content_layer: str, style_layers: Sequence[str], settings: StyleSettings,
     ) -> None:  # fmt: skip
-        self._model, self.source, self.settings = model, source, settings
+        self._model, self.source, self.limits, self.settings = model, source, limits, settings
         self.style_layers = tuple(style_layers)
         layers = (content_layer, *self.style_layers)
         self._part: fx.GraphModule = part_to(model, layers)
@@ -126,7 +128,7 @@ class StyleTransfer:
         self._check(layers)
         self.content = content
         self._spread = spread_of(model, source)[0]
-        self._low, self._high = (torch.from_numpy(end[0]).to(content.device) for end in limits_of(model, source))
+        self._low, self._high = (torch.from_numpy(end[0]).to(content.device) for end in limits)
 
     def _check(self, layers: Sequence[str]) -> None:
         sizes = [self.wanted.square().sum(), *(matrix.trace() for matrix in self.wanted_grams)]

@@ -55,13 +55,20 @@ def _begin(model: Model, request: TransferStyle, settings: StyleSettings) -> tup
     source = source_of(model, request.content.sample)
     if source.field.shape.kind is not Kind.IMAGE:
         raise NetloomError(f"“{source.field.name}” is no picture, so it can take no style; choose another network.")
-    content, style = (_picture(model, source, each, settings.scale) for each in (request.content, request.style))
+    limits = limits_of(model, source)  # many pictures are read for them
+    choices = request.content, request.style
+    content, style = (_picture(model, source, limits, each, settings.scale) for each in choices)
     layers = request.content_layer, request.style_layers
-    return StyleTransfer(model, source, content, style, *layers, settings), style
+    return StyleTransfer(model, source, limits, content, style, *layers, settings), style
 
 
-def _picture(model: Model, source: InputSource, choice: PictureChoice, times: int) -> Tensor:
-    """A picture (channels, H, W) as the network reads it, so many times larger than those of training."""
+def _picture(
+    model: Model, source: InputSource, limits: tuple[Array, Array], choice: PictureChoice, times: int
+) -> Tensor:
+    """A picture (channels, H, W) as the network reads it, so many times larger than those of training.
+
+    Textures reach from one of the ``limits`` of the data to the other.
+    """
     channels, height, width = source.values.shape[1:]
     if times > 1 and max(height, width) * times > LARGEST:
         raise NetloomError(
@@ -74,7 +81,7 @@ def _picture(model: Model, source: InputSource, choice: PictureChoice, times: in
             raise NetloomError(f"The data has samples 1 to {count:,}; choose one of them.")
         return enlarged(source_of(model, choice.sample).values[0], times)
     if choice.texture:
-        low, high = (torch.from_numpy(end[0]).to(source.values.device) for end in limits_of(model, source))
+        low, high = (torch.from_numpy(end[0]).to(source.values.device) for end in limits)
         return low + torch.from_numpy(texture(choice.texture, sizes)).to(low.device) * (high - low)
     if choice.file is None:
         raise NetloomError("Both a content and a style are needed; choose a sample, a texture or a picture file.")
@@ -92,8 +99,7 @@ def _reply(
     losses = transfer.measure(state.picture)
     curves = np.array([*seen, (float(losses.content), float(losses.style))], np.float64)
     own = [_own(model, transfer.source, each) for each in (state.picture, transfer.content, style)]
-    ends = limits_of(model, transfer.source)
-    low, high = (model.prepared.undo(transfer.source.field.name, end) for end in ends)
+    low, high = (model.prepared.undo(transfer.source.field.name, end) for end in transfer.limits)
     return StyledPicture(
         done=done,
         total=transfer.settings.steps,

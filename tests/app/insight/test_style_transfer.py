@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from app.insight.activation_maximisation import limits_of
 from app.insight.activations import source_of
 from app.insight.style_settings import NO_STYLE, StyleSettings, style_layers, usual_content_layer
 from app.insight.style_transfer import StyleTransfer, content_loss, enlarged, gram, style_loss, total_variation
@@ -100,7 +101,9 @@ def test_the_gradient_is_that_of_nudging_every_pixel() -> None:
     chance = torch.Generator().manual_seed(0)
     content, style, picture = (torch.randn((1, 8, 8), generator=chance, dtype=torch.float64) for _ in range(3))
     settings = StyleSettings(content_weight=2.0, style_weight=50.0, variation=0.3)
-    transfer = StyleTransfer(model, source, content, style, "conv2", ("conv1", "conv2"), settings)
+    transfer = StyleTransfer(
+        model, source, limits_of(model, source), content, style, "conv2", ("conv1", "conv2"), settings
+    )
     slope = transfer.gradient(picture)[1]
     for at in ((0, 0, 0), (0, 3, 4), (0, 7, 2)):
         nudge = torch.zeros_like(picture)
