@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
 
 from app.protocol.start_messages import LayerStart
-from app.training.start_section import StartSection, layer_of
-from app.training.weight_shapes import Shapes, shapes_in
+from app.training.start_section import StartSection
+from app.training.weight_shapes import Shapes, grouped, shapes_in
 from graph.build.compile import compile_network
 from graph.project import Project
 
@@ -27,20 +27,18 @@ def layer_starts(project: Project, weights: Path) -> tuple[LayerStart, ...]:
     NetloomError
         if the network has errors, or the file cannot be read.
     """
-    there, anew = shapes_in(weights), StartSection.of(project).fresh
+    there, anew = grouped(shapes_in(weights)), StartSection.of(project).fresh
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
         module = compile_network(project.network).module
-    own: dict[str, dict[str, tuple[int, ...]]] = {}
-    for name, tensor in module.state_dict().items():
-        own.setdefault(layer_of(name), {})[name] = tuple(tensor.shape)
+    own = grouped({name: tuple(tensor.shape) for name, tensor in module.state_dict().items()})
     order = [id_ for id_ in project.network.ordered() if id_ in own]
-    return tuple(LayerStart(layer=id_, reason=ASKED if id_ in anew else _reason(own[id_], there)) for id_ in order)
+    return tuple(
+        LayerStart(layer=id_, reason=ASKED if id_ in anew else _reason(own[id_], there.get(id_, {}))) for id_ in order
+    )
 
 
-def _reason(own: Mapping[str, tuple[int, ...]], there: Shapes) -> str:
-    """Why a layer whose tensors are ``own`` cannot take those of a file; empty where it can."""
-    layer = layer_of(next(iter(own)))
-    given = {name: shape for name, shape in there.items() if layer_of(name) == layer}
+def _reason(own: Shapes, given: Shapes) -> str:
+    """Why a layer whose tensors are ``own`` cannot take those that a file has of it; empty where it can."""
     if not given:
         return NEW
     for name in own:

@@ -40,6 +40,14 @@ def shapes_in(path: Path) -> Shapes:
     return _shapes(path, state.st_size, state.st_mtime_ns)
 
 
+def grouped(shapes: Shapes) -> dict[str, dict[str, tuple[int, ...]]]:
+    """Sizes of tensors by the layer that each belongs to."""
+    held: dict[str, dict[str, tuple[int, ...]]] = {}
+    for name, shape in shapes.items():
+        held.setdefault(layer_of(name), {})[name] = shape
+    return held
+
+
 @lru_cache(maxsize=8)
 def _shapes(path: Path, _size: int, _changed: int) -> Shapes:
     """The same, once for each version of a file: it is asked for after every edit."""
@@ -62,13 +70,10 @@ def weight_problems(checker: Checker, start: StartSection, base: Path | None) ->
     if file is None:
         return
     try:
-        shapes = start.by_layer(shapes_in(file))
+        held = grouped(start.by_layer(shapes_in(file)))
     except NetloomError:
         yield Problem(Severity.ERROR, None, None, gone(start), (Fix("Start from random weights", (_random(start),)),))
         return
-    held: dict[str, dict[str, tuple[int, ...]]] = {}
-    for name, shape in shapes.items():
-        held.setdefault(layer_of(name), {})[name] = shape
     for node in checker.network:
         count = checker.layer_info(node.id).parameters
         if not count or node.id in start.fresh or node.id not in checker.useful or node.muted or node.tied is not None:
