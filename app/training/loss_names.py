@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo
-from app.training.data_spec import default_target
-from app.training.losses import chosen_loss, final_activation, final_layer
+from app.training.losses import chosen_loss, final_activation, final_layer, is_standardised
+from app.training.objective_problems import target_of
 from app.training.plan import ADVERSARIAL, Plan
 from graph.checking.check import Checker
 from graph.document import Document
@@ -46,8 +46,7 @@ def loss_in_words(network: Network, sections: Mapping[str, Any], plan: Plan, inf
 def _of_output(network: Network, node: Node, sections: Mapping[str, Any], plan: Plan, info: DatasetInfo) -> str:
     """The loss of one output, with its weight where that is not 1."""
     assert isinstance(node.layer, Output)
-    wanted = node.layer.target or default_target(info, sections.get("plan"))
-    field = next((field for field in info.fields if field.name == wanted), None)
+    field = target_of(node.layer, info, sections.get("plan"))
     if field is None:
         return ""
     loss = chosen_loss(node.layer, plan.loss, field, final_activation(network, node.id))
@@ -65,13 +64,6 @@ def _details(field: FieldInfo, loss: str, sections: Mapping[str, Any], plan: Pla
         yield f"class weights {plan.own_weights.strip() if plan.class_weights == 'own' else 'automatic'}"
     if is_standardised(field, sections):
         yield "standardised"
-
-
-def is_standardised(field: FieldInfo, sections: Mapping[str, Any]) -> bool:
-    """Whether the numbers of a target are standardised, so that their loss is in no unit."""
-    data = sections.get("data")
-    numbers = not (field.fixed or field.classes or field.labels or field.listed)
-    return numbers and isinstance(data, Mapping) and bool(data.get("standardise", True))
 
 
 def _is_single(network: Network, output: str) -> bool:

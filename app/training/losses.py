@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.prepare import Prepared
 from app.data.transforms import extent
@@ -78,6 +81,13 @@ def final_layer(network: Network, output: str) -> tuple[Node | None, str]:
             return None, ""
         node, port = network.node(first.source), first.source_port
     return node, port
+
+
+def is_standardised(field: FieldInfo, sections: Mapping[str, Any]) -> bool:
+    """Whether the numbers of a target are standardised, so that they lie around 0 and their loss is in no unit."""
+    data = sections.get("data")
+    numbers = not (field.fixed or field.classes or field.labels or field.listed)
+    return numbers and isinstance(data, Mapping) and bool(data.get("standardise", True))
 
 
 def check_loss(id_: str, field: FieldInfo, loss: str, *, standardised: bool = False) -> None:

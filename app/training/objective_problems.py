@@ -17,6 +17,7 @@ from app.training.losses import (
     chosen_loss,
     final_activation,
     final_layer,
+    is_standardised,
     suited_loss,
 )
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan, objective_of
@@ -106,11 +107,9 @@ def _loss_problem(
     if field is None or network.at(node.id, "in") is None:
         return None  # the checker says so
     loss = chosen_loss(node.layer, str(settings.get("loss", "auto")), field, final_activation(network, node.id))
-    data = sections.get("data")
-    standardised = isinstance(data, Mapping) and bool(data.get("standardise", True)) and not field.fixed
     try:
         if loss != "ctc":  # the checker says what CTC needs
-            check_loss(node.id, field, loss, standardised=standardised)
+            check_loss(node.id, field, loss, standardised=is_standardised(field, sections))
             check_scores(node.id, loss, final_activation(network, node.id))
         if values is not None and not field.classes and not field.labels and loss in ("bce", "ctc"):
             _check_values(checker, node.id, field, loss, values)

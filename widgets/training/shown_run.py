@@ -9,7 +9,8 @@ from typing import Any, TypeGuard
 
 from app.data.data_choice import DataChoice
 from app.protocol.events import Epoch
-from app.training.loss_names import is_standardised, loss_in_words
+from app.training.loss_names import loss_in_words
+from app.training.losses import is_standardised
 from app.training.plan import Plan
 from app.training.runs import Run
 from graph.errors import NetloomError
