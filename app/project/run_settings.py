@@ -9,10 +9,9 @@ from typing import Any
 
 from app.data.data_choice import DataChoice
 from app.project.network_comparison import Sign, network_differences
+from app.training.network_facts import network_facts
 from app.training.plan_problems import readable_plan
 from app.training.start_section import StartSection
-from graph.checking.check import Checker
-from graph.document import Document
 from graph.errors import NetloomError
 from graph.network import Network
 from graph.project import Project
@@ -140,12 +139,7 @@ def _layers(network: Network) -> dict[str, str]:
 
 
 def _parameters(network: Network) -> int | None:
-    if len(network) > MANY:
-        return None
-    checker = Checker(Document(network))
-    parameters = checker.parameters
-    checker.close()
-    return parameters
+    return None if len(network) > MANY else network_facts(network).parameters
 
 
 def _text(value: Any) -> str:

@@ -10,10 +10,9 @@ from typing import Any
 
 from app.data.dataset import DatasetInfo, FieldInfo
 from app.training.losses import chosen_loss, final_activation, final_layer, is_standardised
+from app.training.network_facts import network_facts
 from app.training.objective_problems import target_of
 from app.training.plan import ADVERSARIAL, Plan
-from graph.checking.check import Checker
-from graph.document import Document
 from graph.layers.io import Output
 from graph.network import Network, Node
 
@@ -71,7 +70,5 @@ def _is_single(network: Network, output: str) -> bool:
     layer, _ = final_layer(network, output)
     if layer is None:
         return False
-    checker = Checker(Document(network))
-    shape = checker.layer_info(output).outputs.get("out")
-    checker.close()
+    shape = network_facts(network).outputs.get(output)
     return shape is not None and shape.sizes == (1,)
