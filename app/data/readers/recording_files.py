@@ -29,6 +29,8 @@ LOOKED_AT = 10
 """So many tables show which columns most of them have."""
 MOST = 200_000
 """Most files of a folder."""
+LISTED = 5
+"""So many files that are left out are named."""
 SOUND = "sound"
 """The channel of a waveform, with a number behind where there are several."""
 
@@ -53,7 +55,7 @@ def recordings_below(folder: Path) -> list[Path]:
     """The files in a folder, and in those in it, that may hold recordings; hidden ones and links are passed over."""
     found = [
         file
-        for file in sorted(folder.rglob("*"), key=lambda file: natural_order(file.relative_to(folder).as_posix()))
+        for file in folder.rglob("*")
         if file.suffix.lower() in ENDINGS
         and _plain(file.relative_to(folder))
         and file.is_file()
@@ -61,6 +63,7 @@ def recordings_below(folder: Path) -> list[Path]:
     ]
     if len(found) > MOST:
         raise NetloomError(f"{folder.name} holds {len(found):,} recordings; at most {MOST:,} can be read.")
+    found.sort(key=lambda file: natural_order(file.relative_to(folder).as_posix()))
     sounds = [file for file in found if file.suffix.lower() in SOUNDS]
     return sounds or found
 
@@ -69,8 +72,10 @@ def _plain(path: Path) -> bool:
     return not any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
-def list_recordings(folder: Path, how: str, column: str, reading: Reading) -> RecordingListing:
-    """The recordings of a folder with their labels.
+def list_recordings(
+    folder: Path, how: str, column: str, reading: Reading, files: Sequence[Path] | None = None
+) -> RecordingListing:
+    """The recordings of a folder with their labels; ``files`` are those below it, where they are known already.
 
     Labels are the names of folders, stand in a table that names the files, in a column of the files themselves, or
     before the first sign in the names of files; ``auto`` takes the first of these that is there. ``column`` is that of
@@ -81,7 +86,7 @@ def list_recordings(folder: Path, how: str, column: str, reading: Reading) -> Re
     NetloomError
         if there are no recordings, or nothing labels them.
     """
-    files = recordings_below(folder)
+    files = recordings_below(folder) if files is None else files
     finders = {"folders": _by_folder, "table": _by_table, "column": _by_column, "names": _by_name}
     for name, finder in finders.items():
         if how in (name, "auto"):
@@ -208,6 +213,15 @@ def _by_name(folder: Path, files: Sequence[Path], column: str, reading: Reading)
 def _stem(name: str) -> str:
     before = name.replace("-", "_").partition("_")
     return before[0] if before[1] else name.rstrip("0123456789")
+
+
+def refused_note(noun: str, refused: Sequence[str]) -> tuple[str, ...]:
+    """A sentence that lists what was left out, with why: sounds or recordings, as ``noun`` calls one of them."""
+    if not refused:
+        return ()
+    count = f"1 {noun} is" if len(refused) == 1 else f"{len(refused):,} {noun}s are"
+    more = f" And {len(refused) - LISTED:,} more." if len(refused) > LISTED else ""
+    return (f"{count} left out: {' '.join(refused[:LISTED])}{more}",)
 
 
 # Reading

@@ -123,12 +123,3 @@ def sounds_below(path: Path) -> tuple[Path, ...]:
     if not found:
         raise NetloomError(f"{path.name} holds no WAV file; save sounds as WAV (.wav) with PCM.")
     return found
-
-
-def refused_note(refused: Sequence[str], most: int = 5) -> tuple[str, ...]:
-    """A sentence that lists the sounds that were left out, with why."""
-    if not refused:
-        return ()
-    count = "1 sound is" if len(refused) == 1 else f"{len(refused):,} sounds are"
-    more = f" And {len(refused) - most:,} more." if len(refused) > most else ""
-    return (f"{count} left out: {' '.join(refused[:most])}{more}",)

@@ -24,6 +24,7 @@ from app.data.readers.recording_files import (
     read_sound,
     read_table_recording,
     recordings_below,
+    refused_note,
     resampled,
     sound_channels,
     typical_table,
@@ -37,8 +38,6 @@ from graph.errors import NetloomError
 from graph.layers.settings import Setting, setting
 from graph.shapes import vector
 
-LISTED = 5
-"""So many files that are left out are named."""
 WHOLE = 20
 """From so many recordings on, each is a sample; fewer are cut into windows."""
 
@@ -109,7 +108,7 @@ class Recordings(TableSource):
         if len(files) < 3 or any(file.suffix.lower() in SUFFIXES for file in candidate.path.rglob("*")):
             return False
         try:
-            listing = list_recordings(candidate.path, "auto", candidate.target, cls().how_read())
+            listing = list_recordings(candidate.path, "auto", candidate.target, cls().how_read(), files)
         except NetloomError:
             return False
         return len(listing.files) >= 3
@@ -210,7 +209,7 @@ class Recordings(TableSource):
                 break
         if not recordings:
             raise NetloomError(f"None of the {len(files)} recordings can be read. {refused[0]}")
-        return recordings, np.array(used, np.int64), self._rate_notes(rates) + _refused_note(refused)
+        return recordings, np.array(used, np.int64), self._rate_notes(rates) + refused_note("recording", refused)
 
     def _mixed(self, sound: Array) -> Array:
         return sound.mean(axis=1, keepdims=True, dtype=np.float32) if self.channels == "mean" else sound
@@ -278,11 +277,3 @@ def _usual_rate(files: tuple[Path, ...]) -> int:
         assert problem is not None
         raise problem
     return max(rates, key=lambda rate: (rates[rate], rate))
-
-
-def _refused_note(refused: list[str]) -> tuple[str, ...]:
-    if not refused:
-        return ()
-    more = f" And {len(refused) - LISTED:,} more." if len(refused) > LISTED else ""
-    count = "1 recording is" if len(refused) == 1 else f"{len(refused):,} recordings are"
-    return (f"{count} left out: {' '.join(refused[:LISTED])}{more}",)

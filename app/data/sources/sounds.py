@@ -14,8 +14,14 @@ from app.data.padding import lengths_field
 from app.data.readers.column_values import class_labels, natural_order, rare_note
 from app.data.readers.file_access import within_budget
 from app.data.readers.recipe import TableOptions
-from app.data.readers.recording_files import SOUNDS, RecordingListing, list_recordings, recordings_below
-from app.data.readers.sound_files import read_fitted, read_mono, refused_note, sounds_below
+from app.data.readers.recording_files import (
+    SOUNDS,
+    RecordingListing,
+    list_recordings,
+    recordings_below,
+    refused_note,
+)
+from app.data.readers.sound_files import read_fitted, read_mono, sounds_below
 from app.data.readers.table_format import Reading
 from app.data.readers.tokens import split_text
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
@@ -120,7 +126,7 @@ class Sounds(SoundSource, FileSource):
         labels = [listing.labels[place] for place in sounds.used]
         seen, wave = self.sound_fields()
         fields = {SPECTROGRAM: seen.with_values(self.spectrograms(sounds.waves))}
-        notes = listing.notes + sounds.notes + refused_note(sounds.refused) + self._mel_notes()
+        notes = listing.notes + sounds.notes + refused_note("sound", sounds.refused) + self._mel_notes()
         if sounds.waves.nbytes <= KEPT:
             fields[WAVEFORM] = wave.with_values(sounds.waves[:, :, None])
         else:
@@ -148,8 +154,8 @@ class Sounds(SoundSource, FileSource):
         return (f"{empty} mel bands are so narrow that they hear nothing; choose fewer bands or a larger FFT size.",)
 
     def _listing(self, folder: Path) -> RecordingListing:
-        sounds_below(folder)
-        return list_recordings(folder, self.labels, self.target, Reading(TableOptions()))
+        files = sounds_below(folder)
+        return list_recordings(folder, self.labels, self.target, Reading(TableOptions()), files)
 
     def _answer(self, labels: tuple[str, ...] | list[str]) -> str:
         """What is learned of each sound: one class, the words or the characters of a transcription."""

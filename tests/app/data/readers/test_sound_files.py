@@ -11,7 +11,8 @@ from scipy.io import wavfile
 
 from app.data.dataset import Array
 from app.data.readers import sound_files
-from app.data.readers.sound_files import missing_bytes, read_fitted, read_mono, refused_note, sounds_below
+from app.data.readers.recording_files import refused_note
+from app.data.readers.sound_files import missing_bytes, read_fitted, read_mono, sounds_below
 from graph.errors import NetloomError
 
 TONE = 0.5 * np.sin(2 * np.pi * 50 * np.arange(800) / 8000)
@@ -65,7 +66,7 @@ def test_sounds_are_brought_to_one_rate_and_one_length(tmp_path: Path) -> None:
         "Of sounds longer than 0.1 s only the beginning is used (1).",
     )
     assert len(read.refused) == 1 and read.refused[0].startswith("none.wav cannot be read as WAV (")
-    assert refused_note(read.refused * 7)[0].endswith("And 2 more.") and refused_note(()) == ()
+    assert refused_note("sound", read.refused * 7)[0].endswith("And 2 more.") and refused_note("sound", ()) == ()
 
 
 def test_files_that_are_cut_off_are_refused_and_those_of_unsaid_length_are_not(tmp_path: Path) -> None:
