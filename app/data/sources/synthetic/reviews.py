@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.readers.tokens import PADDING, UNKNOWN, numbered, split_text
-from app.data.sources.synthetic.synthetic_source import SyntheticSource
+from app.data.sources.synthetic.synthetic_source import SyntheticSource, one_of, unused
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
@@ -65,7 +66,7 @@ class Reviews(SyntheticSource):
         moods = rng.permutation(np.arange(self.samples, dtype=np.int64) % 2)
         used: set[str] = set()
         # Nobody says what was said already, so that no part holds samples of another; a very large set runs out.
-        cut = [split_text(_fresh(rng, bool(mood), used), "word") for mood in moods]
+        cut = [split_text(unused(partial(review, rng, bool(mood)), used), "word") for mood in moods]
         lengths = np.array([[len(words)] for words in cut], dtype=np.int64)
         return {"text": numbered(cut, VOCABULARY, LONGEST), "mood": moods, "length": lengths}
 
@@ -74,20 +75,6 @@ def review(rng: np.random.Generator, glad: bool) -> str:
     """One sentence whose writer was ``glad``, or sorry."""
     shape = int(rng.integers(len(SHAPES)))
     return SHAPES[shape](rng, glad)
-
-
-def _fresh(rng: np.random.Generator, glad: bool, used: set[str]) -> str:
-    """A sentence that is not among those ``said``, to which it is added; any after twenty attempts."""
-    for _ in range(20):
-        text = review(rng, glad)
-        if text not in used:
-            break
-    used.add(text)
-    return text
-
-
-def _one(rng: np.random.Generator, words: tuple[str, ...]) -> str:
-    return words[int(rng.integers(len(words)))]
 
 
 def _words(glad: bool) -> tuple[str, ...]:
@@ -99,30 +86,30 @@ def _ends(glad: bool) -> tuple[str, ...]:
 
 
 def _plain(rng: np.random.Generator, glad: bool) -> str:
-    opening, thing, degree = _one(rng, OPENINGS), _one(rng, THINGS), _one(rng, DEGREES)
-    return f"{opening}{thing} was {degree}{_one(rng, _words(glad))} ."
+    opening, thing, degree = one_of(rng, OPENINGS), one_of(rng, THINGS), one_of(rng, DEGREES)
+    return f"{opening}{thing} was {degree}{one_of(rng, _words(glad))} ."
 
 
 def _denied(rng: np.random.Generator, glad: bool) -> str:
-    opening, thing = _one(rng, OPENINGS), _one(rng, THINGS)
-    return f"{opening}{thing} was not {_one(rng, _words(not glad))} at all ."
+    opening, thing = one_of(rng, OPENINGS), one_of(rng, THINGS)
+    return f"{opening}{thing} was not {one_of(rng, _words(not glad))} at all ."
 
 
 def _turned(rng: np.random.Generator, glad: bool) -> str:
-    thing, before, after = _one(rng, THINGS), _one(rng, _words(not glad)), _one(rng, _words(glad))
-    return f"i expected {thing} to be {before} , {_one(rng, JOINS)} it was {_one(rng, DEGREES)}{after} ."
+    thing, before, after = one_of(rng, THINGS), one_of(rng, _words(not glad)), one_of(rng, _words(glad))
+    return f"i expected {thing} to be {before} , {one_of(rng, JOINS)} it was {one_of(rng, DEGREES)}{after} ."
 
 
 def _ended(rng: np.random.Generator, glad: bool) -> str:
-    opening, thing = _one(rng, OPENINGS), _one(rng, THINGS)
-    first = _one(rng, _words(not glad))
-    return f"{opening}{thing} was {first} at first , {_one(rng, JOINS)} in the end {_one(rng, _ends(glad))} ."
+    opening, thing = one_of(rng, OPENINGS), one_of(rng, THINGS)
+    first = one_of(rng, _words(not glad))
+    return f"{opening}{thing} was {first} at first , {one_of(rng, JOINS)} in the end {one_of(rng, _ends(glad))} ."
 
 
 def _praised_by_others(rng: np.random.Generator, glad: bool) -> str:
-    thing, others, own = _one(rng, THINGS), _one(rng, _words(not glad)), _one(rng, _words(glad))
-    denied = f"not {_one(rng, _words(not glad))}" if rng.random() < 0.5 else own
-    return f"everyone called {thing} {others} , but i found it {denied} , and {_one(rng, _ends(glad))} ."
+    thing, others, own = one_of(rng, THINGS), one_of(rng, _words(not glad)), one_of(rng, _words(glad))
+    denied = f"not {one_of(rng, _words(not glad))}" if rng.random() < 0.5 else own
+    return f"everyone called {thing} {others} , but i found it {denied} , and {one_of(rng, _ends(glad))} ."
 
 
 SHAPES = (_plain, _denied, _turned, _ended, _praised_by_others)

@@ -9,7 +9,7 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.readers.tokens import END, PADDING, START, numbered, split_text
-from app.data.sources.synthetic.synthetic_source import SyntheticSource
+from app.data.sources.synthetic.synthetic_source import SyntheticSource, one_of
 from graph.layers.settings import setting
 from graph.shapes import tokens
 
@@ -91,10 +91,10 @@ class Sentences(SyntheticSource):
 def sentence(rng: np.random.Generator, far: bool, between: int) -> str:
     """A sentence whose answer lies ``far`` back, behind up to ``between`` phrases, or a short one."""
     if not far:
-        return _near(_one(rng, tuple(PLACES)))
+        return _near(one_of(rng, tuple(PLACES)))
     order = rng.permutation(len(WHILES))[: int(rng.integers(0, between + 1))]
     phrases = tuple(WHILES[int(place)] for place in order)
-    return _far(_one(rng, NAMES), _one(rng, STAYS), _one(rng, tuple(LANGUAGES)), phrases)
+    return _far(one_of(rng, NAMES), one_of(rng, STAYS), one_of(rng, tuple(LANGUAGES)), phrases)
 
 
 def _near(thing: str) -> str:
@@ -104,10 +104,6 @@ def _near(thing: str) -> str:
 def _far(name: str, stay: str, country: str, phrases: tuple[str, ...]) -> str:
     between = "".join(f" {phrase}" for phrase in phrases)
     return f"{name} {stay} in {country}{between} and speaks fluent {LANGUAGES[country]} ."
-
-
-def _one(rng: np.random.Generator, words: tuple[str, ...]) -> str:
-    return words[int(rng.integers(len(words)))]
 
 
 WORDS = tuple(

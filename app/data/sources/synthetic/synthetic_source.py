@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -58,3 +58,18 @@ def by_length(lengths: Array, most: int) -> Array | None:
 def between(rng: np.random.Generator, shortest: int, longest: int, samples: int) -> Array:
     """Lengths from ``shortest`` (at most ``longest``) to ``longest``, all equally often, int64 (samples, 1)."""
     return rng.integers(min(shortest, longest), longest + 1, (samples, 1))
+
+
+def one_of(rng: np.random.Generator, words: Sequence[str]) -> str:
+    """One of ``words``, all equally often."""
+    return words[int(rng.integers(len(words)))]
+
+
+def unused(make: Callable[[], str], used: set[str]) -> str:
+    """A text of ``make`` that is not among those ``used``, to which it is added; any after twenty attempts."""
+    for _ in range(20):
+        text = make()
+        if text not in used:
+            break
+    used.add(text)
+    return text

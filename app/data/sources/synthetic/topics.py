@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.readers.tokens import PADDING, UNKNOWN, numbered, split_text
-from app.data.sources.synthetic.synthetic_source import SyntheticSource
+from app.data.sources.synthetic.synthetic_source import SyntheticSource, one_of, unused
 from graph.layers.settings import setting
 from graph.shapes import tokens, vector
 
@@ -82,36 +82,25 @@ class Topics(SyntheticSource):
         """As many documents on each topic, in random order, none twice as long as there are new ones."""
         topics = rng.permutation(np.arange(self.samples, dtype=np.int64) % len(TOPICS))
         used: set[str] = set()
-        cut = [split_text(_fresh(rng, TOPICS[topic], used), "word") for topic in topics]
+        cut = [split_text(unused(partial(document, rng, TOPICS[topic]), used), "word") for topic in topics]
         lengths = np.array([[len(words)] for words in cut], dtype=np.int64)
         return {"text": numbered(cut, VOCABULARY, LONGEST), "topic": topics, "length": lengths}
 
 
 def document(rng: np.random.Generator, topic: str) -> str:
     """A document on a topic, which mentions another one before or behind its own."""
-    other = _one(rng, [each for each in TOPICS if each != topic])
-    parts = [_one(rng, OWN).format(_one(rng, THINGS[topic])), _one(rng, PASSING).format(_one(rng, THINGS[other]))]
+    other = one_of(rng, [each for each in TOPICS if each != topic])
+    parts = [
+        one_of(rng, OWN).format(one_of(rng, THINGS[topic])),
+        one_of(rng, PASSING).format(one_of(rng, THINGS[other])),
+    ]
     if rng.random() < MORE:
-        parts.append(_one(rng, OWN).format(_one(rng, THINGS[topic])))
+        parts.append(one_of(rng, OWN).format(one_of(rng, THINGS[topic])))
     order = rng.permutation(len(parts))
     text = parts[order[0]]
     for place in order[1:]:
-        text += _one(rng, JOINS) + parts[place]
+        text += one_of(rng, JOINS) + parts[place]
     return f"{text} ."
-
-
-def _fresh(rng: np.random.Generator, topic: str, used: set[str]) -> str:
-    """A document that is not among those ``used``, to which it is added; any after twenty attempts."""
-    for _ in range(20):
-        text = document(rng, topic)
-        if text not in used:
-            break
-    used.add(text)
-    return text
-
-
-def _one(rng: np.random.Generator, words: Sequence[str]) -> str:
-    return words[int(rng.integers(len(words)))]
 
 
 VOCABULARY = (
