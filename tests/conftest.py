@@ -10,9 +10,11 @@ import gc
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,10 +22,17 @@ from hypothesis import HealthCheck, settings
 from app.system import memory_budget
 from tests.foreign_process import ForeignProcess
 
+if TYPE_CHECKING:
+    from tests.kept_data import KeptData
+
 QT_ROOMS = {"widgets", "journeys"}
 TESTS = Path(__file__).resolve().parent
 LONG = {"test_display_scale", "test_every_size", "test_one_after_another", "test_onnx_out"}
 """Modules whose tests take ten seconds each."""
+MADE_ANEW = [
+    TESTS / name for name in ("app/data", "old", "test_figures.py", "test_simple_rules.py", "test_transfer.py")
+]
+"""Tests of what the data sets that ship hold, and of figures on them, for which each is made anew."""
 AWAY = -1000, -1000
 """A place of the pointer that no window is at."""
 
@@ -103,6 +112,25 @@ def netloom_home(monkeypatch: pytest.MonkeyPatch) -> Path:
     # What a worker within this process was told of a window's preference holds for its own test alone.
     monkeypatch.setattr(memory_budget, "_preferred", [])
     return home
+
+
+@pytest.fixture(scope="session")
+def kept_data() -> Iterator[KeptData | None]:
+    """Data sets that ship are made once, where any test collected knows of data."""
+    if "app.data.source_catalogue" not in sys.modules:
+        yield None
+        return
+    from tests.kept_data import data_kept
+
+    with data_kept() as kept:
+        yield kept
+
+
+@pytest.fixture(autouse=True)
+def data_made_once(request: pytest.FixtureRequest, kept_data: KeptData | None) -> None:
+    """Say whether this test is given the data sets that were made for one before."""
+    if kept_data is not None:
+        kept_data.used = not any(request.node.path.is_relative_to(place) for place in MADE_ANEW)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import networkx as nx
@@ -17,13 +19,29 @@ def imports_of(tree: ast.Module, module: str, is_package: bool) -> set[str]:
     ``from a import b`` gives ``a.b`` as well as ``a``: whether ``b`` is a module is not known here.
     """
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = imported_base(node, module, is_package)
             names |= {base, *(f"{base}.{alias.name}".removeprefix(".") for alias in node.names)}
     return names
+
+
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every statement of a module, however deep; what they calculate is left out, which is most of a source."""
+    inside: list[ast.AST] = [tree]
+    while inside:
+        node = inside.pop()
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inside += getattr(node, block, [])
+        yield node
+
+
+@cache
+def imports_in(text: str, module: str, is_package: bool) -> frozenset[str]:
+    """What `imports_of` finds in the source ``text``, which is parsed once for all that ask."""
+    return frozenset(imports_of(ast.parse(text), module, is_package))
 
 
 def imported_base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
@@ -40,7 +58,7 @@ def import_graph(modules: dict[str, Path]) -> nx.DiGraph[str]:
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(modules)
     for name, path in modules.items():
-        imported = imports_of(ast.parse(path.read_text("utf-8")), name, path.name == "__init__.py")
+        imported = imports_in(path.read_text("utf-8"), name, path.name == "__init__.py")
         graph.add_edges_from((name, other) for other in imported & modules.keys() if other != name)
     return graph
 
@@ -51,8 +69,11 @@ def circles(modules: dict[str, Path]) -> list[list[str]]:
     return sorted(sorted(component) for component in components if len(component) > 1)
 
 
-def string_imports(tree: ast.Module) -> list[str]:
-    """Names of the functions with which a module imports others by a string, such as ``importlib.import_module``."""
+def string_imports(text: str) -> list[str]:
+    """Names of the functions with which a source imports others by a string, such as ``importlib.import_module``."""
+    if not any(name.split(".")[0] in text for name in STRING_IMPORTERS):
+        return []
+    tree = ast.parse(text)
     aliases = {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
         for node in ast.walk(tree)
