@@ -114,6 +114,14 @@ def netloom_home(monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_flushed() -> Iterator[None]:
+    """No file waits until the disk has it: no test outlives a power cut, and thousands of files are written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def kept_data() -> Iterator[KeptData | None]:
     """Data sets that ship are made once, where any test collected knows of data."""

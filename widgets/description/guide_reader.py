@@ -22,18 +22,29 @@ NOTHING = "No section of the guide holds all of these words. Try fewer, or anoth
 MOST_HITS = 60
 
 
+def fitted_picture(path: str, widest: int, ratio: float) -> QPixmap:
+    """The picture in a file, made at most ``widest`` pixels wide, on a display with ``ratio`` of its own for each."""
+    picture = QImage(path)
+    if picture.width() > widest:
+        picture = picture.scaledToWidth(round(widest * ratio), Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(ratio)
+    return QPixmap.fromImage(picture)
+
+
 class PageReader(Reader):
     """Shows a page of the guide with its pictures, which are made as wide as the page where they are wider."""
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__(themes)
         self.page: GuidePage | None = None
+        self._pictures: dict[tuple[str, int, float], QPixmap] = {}
         self._again = QTimer(self, singleShot=True, interval=120)
         self._again.timeout.connect(self.theme_changed)
 
     def show_guide_page(self, page: GuidePage) -> None:
         """Show a page from its beginning."""
         self.page = page
+        self._pictures.clear()
         self.show_text(page.text)
 
     def picture(self, address: str) -> QPixmap | None:
@@ -41,12 +52,10 @@ class PageReader(Reader):
         path = picture_of(self.page, address) if self.page is not None else None
         if path is None:
             return None
-        picture, widest = QImage(str(path)), max(self.viewport().width() - 8, 80)
-        if picture.width() > widest:
-            ratio = self.devicePixelRatioF()
-            picture = picture.scaledToWidth(round(widest * ratio), Qt.TransformationMode.SmoothTransformation)
-            picture.setDevicePixelRatio(ratio)
-        return QPixmap.fromImage(picture)
+        key = str(path), max(self.viewport().width() - 8, 80), self.devicePixelRatioF()
+        if key not in self._pictures:
+            self._pictures[key] = fitted_picture(*key)
+        return self._pictures[key]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
+from tests.widgets.due_timers import let_pass
 from widgets.look.theme import ThemeSource
 from widgets.plots.curve_plot import CurvePlot
 from widgets.plots.curve_view import CurveView
+from widgets.plots.plot_view import FOLLOW_MS
 
 
 @pytest.fixture
@@ -284,7 +286,7 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
     chance, changed, all_steps = np.random.default_rng(3), 0, np.arange(1, 241)
     for view in (plot.view, other.view):
         view.append("t", all_steps, np.where(all_steps <= 40, 3.0, 0.0))
-    qtbot.wait(200)
+    painted_whole(qtbot, plot.view, other.view)
     for number in range(12):
         # As where a run goes on from before its last step: the ranges of both axes stay, and curves alone are others.
         steps = np.arange(100, 241)
@@ -301,11 +303,18 @@ def test_a_part_that_is_painted_anew_while_training_is_as_in_the_whole(plot: Cur
             parts.append((view, place, on_screen(view).copy(place)))
             changed += parts[-1][-1] != before
         qtbot.waitUntil(lambda: all(is_settled(view) for view in (plot.view, other.view)))
-        qtbot.wait(200)  # a picture taken before all is painted would take the paints upon itself
+        painted_whole(qtbot, plot.view, other.view)
         for view, place, painted in parts:
             assert shows_all(view)  # nothing of before stays anywhere
             assert painted == on_screen(view).copy(place)
     assert changed > 3  # else the parts had nothing new
+
+
+def painted_whole(qtbot: QtBot, *views: CurveView) -> None:
+    """Let all be painted that is still to come: a picture taken before would take the paints upon itself."""
+    for view in views:
+        let_pass(view.window(), 2 * FOLLOW_MS)
+    qtbot.wait(20)
 
 
 def is_settled(view: CurveView) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -36,6 +36,7 @@ from app.training.runs import Run
 from graph.project import project_json
 from tests.app.protocol import samples
 from tests.widgets.conftest import close
+from tests.widgets.due_timers import let_pass
 from widgets.data.data_view import DataView
 from widgets.launch import make_window
 from widgets.plots.curve_view import CurveView
@@ -54,8 +55,8 @@ CHAINS = [
 ]
 """Projects that one window shows one after another."""
 
-STEP, SOON = 30, 180
-"""Milliseconds to wait at a time, and those after which a timer no longer belongs to what was done last."""
+SOON = 180
+"""Milliseconds after which a timer no longer belongs to what was done last."""
 
 MakeWindow = Callable[[], MainWindow]
 
@@ -119,23 +120,12 @@ def train(window: MainWindow, folder: Path) -> None:
     QTest.keyClick(panel.curves.chooser, Qt.Key.Key_End)
 
 
-def settle(window: MainWindow) -> None:
-    """Let come what is due: what Qt has posted, and each timer that fires once and soon."""
-    for _ in range(SOON // STEP):
-        for _ in range(6):
-            QApplication.processEvents()
-        timers = (timer for timer in window.findChildren(QTimer) if timer.isActive() and timer.isSingleShot())
-        if not any(timer.remainingTime() < SOON for timer in timers):
-            return
-        QTest.qWait(STEP)
-
-
 def everything(window: MainWindow) -> dict[str, list[str]]:
     """What every workspace shows, in words."""
     shown = {}
     for workspace in WORKSPACES:
         window.show_workspace(workspace)
-        settle(window)
+        let_pass(window, SOON)
         shown[workspace] = list(said(window.workbench))
     shown["line"] = list(said(window.status))
     shown["bar"] = [window.bar.title.accessibleName(), *said(window.bar)]

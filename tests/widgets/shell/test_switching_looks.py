@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.widgets.due_timers import let_pass
 from tests.widgets.shell.test_another_project import train_panel, train_shortly
 from widgets.look.stylesheet import stylesheet, stylesheet_in_force
 from widgets.look.theme import DARK
@@ -110,7 +110,7 @@ def test_plots_are_after_the_projector_as_they_were_before(
         before: list[QImage] = []
         while (now := [plot.grab().toImage() for plot in plots if plot.isVisible()]) != before:
             before = now
-            QTest.qWait(3 * FOLLOW_MS)
+            let_pass(window, 3 * FOLLOW_MS)
         return now
 
     before = pictures()
