@@ -16,10 +16,12 @@ from graph.layers.catalogue import catalogue
 from graph.network import Connection, Network, Node
 from graph.project import Project, write_project
 from graph.shapes import image
+from tests.widgets.commands_here import start_here
 from widgets.launch import make_window
 from widgets.look.stylesheet import apply_theme, set_stylesheet, stylesheet_in_force
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
+from widgets.training.command_process import CommandProcess
 from widgets.training.worker_link import WorkerLink
 
 
@@ -101,6 +103,12 @@ def project_file(tmp_path: Path) -> Path:
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """The window starts no worker's process."""
     monkeypatch.setattr(WorkerLink, "start", lambda self: None)
+
+
+@pytest.fixture
+def commands_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the window has the command line do is done in this process: to start one with torch takes seconds."""
+    monkeypatch.setattr(CommandProcess, "start", start_here)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Exports from the window: a file is asked for, a process writes it, and a banner tells the outcome."""
+"""Exports from the window: a file is asked for, a process writes it, and a banner tells the outcome.
+
+One of them has a process of its own, as in the program; the others are written in the test's.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ def told(window: MainWindow) -> str:
     return " ".join(notice.text for notice in window.banners.notices if notice.key == "export")
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_the_open_project_leaves_as_onnx_with_its_proof(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -67,6 +71,7 @@ def test_code_is_headed_by_the_name_under_which_the_project_was_saved(
     assert (tmp_path / "model.py").read_text("utf-8").startswith('"""flowers, drawn in Netloom')
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_what_cannot_be_exported_says_why(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -97,6 +102,7 @@ def trained(window: MainWindow, project_file: Path, netloom_home: Path, qtbot: Q
     return run
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
     window: MainWindow,
     trained: Path,
@@ -122,6 +128,7 @@ def test_code_of_a_trained_project_takes_the_weights_along_and_says_so(
     assert opened == [str(out)]
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_onnx_of_a_trained_project_is_of_its_run(
     window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -133,6 +140,7 @@ def test_onnx_of_a_trained_project_is_of_its_run(
     assert "Checked" in told(window)
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_a_network_that_has_changed_leaves_without_the_weights_of_its_run(
     window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -147,6 +155,7 @@ def test_a_network_that_has_changed_leaves_without_the_weights_of_its_run(
     assert any(button.text() == "Export that run…" for button in window.banners.findChildren(QPushButton))
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_what_was_never_trained_leaves_without_weights_and_says_so(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_project_is_handed_on_whole(
     assert window.status.training.text().startswith("Trained")
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_the_dialog_offers_what_there_is(
     window: MainWindow, garden: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_dialog_offers_what_there_is(
     assert "and no run, without its data." in told(window)
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_a_pack_opens_by_its_name_and_a_damaged_one_says_why(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

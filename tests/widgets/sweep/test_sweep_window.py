@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from app.sweep.space import SearchRange, Space, found
 from app.training.plan import OPTIMISERS, Plan
 from graph.errors import NetloomError
 from graph.layers.settings import Setting
-from tests.widgets.conftest import close, digits_project
-from widgets.launch import make_window
+from tests.widgets.conftest import digits_project
 from widgets.look.theme import ThemeSource
 from widgets.shell.actions.import_actions import ImportActions
 from widgets.shell.actions.sweep_actions import search_dialog
@@ -23,7 +21,6 @@ from widgets.shell.window import MainWindow
 from widgets.sweep.space_table import TICK, VALUES, SpaceTable, read, usual, written
 from widgets.sweep.sweep_window import SearchDialog
 from widgets.sweep.trials_table import Trials
-from widgets.training.worker_link import WorkerLink
 
 pytestmark = pytest.mark.built("training")
 
@@ -32,18 +29,11 @@ RATE = "plan.learning_rate"
 
 
 @pytest.fixture
-def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def window(window: MainWindow) -> MainWindow:
     """The main window with the digits drawn."""
-    monkeypatch.setattr(WorkerLink, "start", lambda self: None)
-    made = make_window()
-    made.resize(1280, 820)
-    made.show()
-    qtbot.waitExposed(made)
-    made.loader.require("understand")
-    made.session.start_from(digits_project())
-    made.show_workbench("network")
-    yield made
-    close(made)
+    window.session.start_from(digits_project())
+    window.show_workbench("network")
+    return window
 
 
 @pytest.fixture
@@ -180,6 +170,7 @@ def test_an_import_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -
     assert [node.layer.kind for node in window.session.project.network] == "input conv2d flatten dense output".split()
 
 
+@pytest.mark.usefixtures("commands_here")
 def test_what_is_no_network_is_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(b"no")
     window.part(ImportActions).start(tmp_path / "net.onnx", tmp_path / "net.netloom")
