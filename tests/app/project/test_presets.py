@@ -16,12 +16,12 @@ from app.data import prepare
 from app.data.data_choice import DataChoice
 from app.data.split import Indices, split
 from app.project.presets import FOLDER, PREFIX, preset, preset_ids, presets, read_preset
-from app.project.project_check import check_project
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.drawing import cards
 from graph.errors import NetloomError
 from graph.project import Project, project_bytes, read_project, write_project
+from tests.app.project.preset_reports import report_of
 
 TEXTBOOK = {f"S{number:02}" for number in range(1, 55)}
 NEEDED = {
@@ -54,7 +54,7 @@ def test_files_are_as_netloom_writes_them() -> None:
 
 @pytest.mark.parametrize("id_", preset_ids())
 def test_it_checks_clean_against_its_data(id_: str) -> None:
-    report = check_project(preset(id_).project, None)
+    report = report_of(id_)
     assert (report.ok, report.problems) == (True, ())
 
 
