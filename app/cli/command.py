@@ -77,7 +77,7 @@ def run(arguments: list[str], screen: Screen) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    command = typer.main.get_command(build(screen))
+    command = typer.main.get_command(build(screen, *arguments[:1]))
     try:
         with run_by(waiting(arguments)):
             result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False)
@@ -98,8 +98,13 @@ def run(arguments: list[str], screen: Screen) -> int:
     return result if isinstance(result, int) else 0
 
 
-def build(screen: Screen) -> typer.Typer:
-    """All verbs, as an application of typer's."""
+def build(screen: Screen, called: str = "") -> typer.Typer:
+    """All verbs, as an application of typer's; the one that is ``called`` alone, where there is such a verb.
+
+    To describe the options of all takes longer than many verbs do.
+    """
+    verbs = (_open_verb(screen), *VERBS, _tour_verb(screen), worker)
+    one = [verb for verb in verbs if typer.main.get_command_name(verb.__name__) == called]
     app = typer.Typer(
         help="Draw neural networks, watch them learn, and see what they learned.",
         epilog="FILE is a project file or preset:ID. Exit code: 0 done, 1 failed, 2 wrong usage.",
@@ -107,8 +112,10 @@ def build(screen: Screen) -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=False,
     )
-    for verb in (_open_verb(screen), *VERBS, _tour_verb(screen), worker):
+    for verb in one or verbs:
         app.command()(verb)
+    if one:
+        app.callback()(lambda: None)  # with a single verb, typer would not expect its name
     return app
 
 

@@ -32,6 +32,16 @@ def test_every_verb_is_there_and_takes_json() -> None:
         assert "--json" in [option for parameter in command.params for option in parameter.opts], name
 
 
+def test_only_the_verb_that_is_called_is_described(call: Caller) -> None:
+    import typer
+
+    screen = Screen(lambda file: 0, lambda out: 0)
+    for called in VERBS:
+        assert list(typer.main.get_command(build(screen, called)).commands) == [called]  # type: ignore[attr-defined]
+    assert list(typer.main.get_command(build(screen, "trian")).commands) == VERBS  # type: ignore[attr-defined]
+    assert "Usage: main.py train [OPTIONS]" in " ".join(call("train", "--help").out.split())
+
+
 def test_the_readme_tells_of_every_verb() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
     table = readme.partition("| verb | does |\n")[2].partition("\n\n")[0]
