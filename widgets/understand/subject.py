@@ -166,10 +166,11 @@ class Subject(QObject):
     @property
     def by_scores(self) -> bool:
         """Whether what is `drawn` gives scores of classes, which are no probabilities."""
-        info = self.data_info
-        if self.drawn is None or info is None or not info.target_field().classes:
+        drawn = self.drawn
+        if drawn is None or not trained_by_scores(drawn, str(self.plan.get("loss", "auto"))):
             return False
-        return trained_by_scores(self.drawn, str(self.plan.get("loss", "auto")))
+        info = self.data_info  # asked last, for it reads the data section
+        return info is not None and bool(info.target_field().classes)
 
     def inputs(self) -> list[Input]:
         """The input layers of what is `drawn`."""
