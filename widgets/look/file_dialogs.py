@@ -68,6 +68,12 @@ def ask_save(
     return _answer(dialog)
 
 
+def ask_path(parent: QWidget, title: str, start: str, kinds: str, ending: str, verb: str = "Save") -> Path | None:
+    """Ask for a file to write, as `ask_save` does; one without an ending gets ``ending``. None if none is wanted."""
+    name, _ = ask_save(parent, title, start, kinds, verb)
+    return (Path(name) if Path(name).suffix else Path(f"{name}{ending}")) if name else None
+
+
 def ask_open(
     parent: QWidget, title: str, start: str = "", kinds: str = "", verb: str = "Open", note: str = ""
 ) -> tuple[str, str]:

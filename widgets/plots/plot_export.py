@@ -61,9 +61,9 @@ def export(chart: Chart, path: Path) -> None:
 def ask_and_export(chart: Chart, kind: str, parent: QWidget) -> None:
     """Ask for a file of a kind (png, svg, csv) and write a chart to it. Raises `NetloomError` if it cannot."""
     start, kinds = f"{chart.title}.{kind}", " ".join(FILE_KINDS[kind])
-    name, _ = file_dialogs.ask_save(parent, "Export the plot", start, kinds, "Export")
-    if name:
-        export(chart, Path(name) if Path(name).suffix else Path(f"{name}.{kind}"))
+    path = file_dialogs.ask_path(parent, "Export the plot", start, kinds, f".{kind}", "Export")
+    if path is not None:
+        export(chart, path)
 
 
 def picture(chart: Chart) -> QImage:

@@ -332,9 +332,9 @@ class Summary(Themed, QWidget):
         if self._stale:
             self.refresh()
         start = str(Path(self.folder) / f"{self.name}-summary.csv")
-        name, _ = file_dialogs.ask_save(self, "Export the summary table", start, "Tables (*.csv)", "Export")
-        if name:
-            self.export(Path(name) if Path(name).suffix else Path(name).with_suffix(".csv"))
+        path = file_dialogs.ask_path(self, "Export the summary table", start, "Tables (*.csv)", ".csv", "Export")
+        if path is not None:
+            self.export(path)
 
     def export(self, path: Path) -> None:
         """Write the rows as they are shown, and the totals, as CSV."""

@@ -359,9 +359,9 @@ class RunList(QWidget):
 
     def ask_export(self) -> None:
         """Ask where to write the table."""
-        name, _ = file_dialogs.ask_save(self, "Export the table of runs", "runs.csv", "Tables (*.csv)", "Export")
-        if name:
-            self.export_table(Path(name) if Path(name).suffix else Path(name).with_suffix(".csv"))
+        path = file_dialogs.ask_path(self, "Export the table of runs", "runs.csv", "Tables (*.csv)", ".csv", "Export")
+        if path is not None:
+            self.export_table(path)
 
     def export_table(self, path: Path) -> None:
         """Write the runs that are listed, with settings beside metrics, as CSV."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -73,10 +71,9 @@ class MelodyPane(QWidget):
 
     def _save(self) -> None:
         """Ask for a file, and write the sound into it."""
-        name, _ = file_dialogs.ask_save(self, "Save the melody", "melody.wav", "WAV sound (*.wav)")
-        if not name:
+        path = file_dialogs.ask_path(self, "Save the melody", "melody.wav", "WAV sound (*.wav)", ".wav")
+        if path is None:
             return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.wav")
         try:
             write_atomically(path, wav_bytes(self.tokens))
         except NetloomError as error:

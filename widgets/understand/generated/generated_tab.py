@@ -179,10 +179,9 @@ class GeneratedTab(Tab):
         """Ask for a file, and paint what is on show into it."""
         view = self.plane if self.stack.currentWidget() is self.plane else self.generated
         start = f"made after {self.times.step} steps.png"
-        name, _ = file_dialogs.ask_save(self, "Save the samples", start, "PNG picture (*.png)")
-        if not name:
+        path = file_dialogs.ask_path(self, "Save the samples", start, "PNG picture (*.png)", ".png")
+        if path is None:
             return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.png")
         try:
             if isinstance(view, PlotView):
                 view.export(path)

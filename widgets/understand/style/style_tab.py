@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QSpinBox, QWidget
@@ -313,10 +311,9 @@ class StyleTab(Tab):
         """Ask for a file, and write the picture into it."""
         reply, times = self._reply, self.enlarge.value()
         start = f"{self.content.words} as {self.style_of.words}.png"
-        name, _ = file_dialogs.ask_save(self, "Save the picture", start, "PNG picture (*.png)")
-        if not name or reply is None:
+        path = file_dialogs.ask_path(self, "Save the picture", start, "PNG picture (*.png)", ".png")
+        if path is None or reply is None:
             return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.png")
         try:
             write_atomically(path, enlarged_png(reply.picture, reply.low, reply.high, times))
         except NetloomError as error:
