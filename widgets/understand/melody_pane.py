@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app.data.readers.tokens import END, split_text
 from app.numerics.melody import is_melody, samples_of, wav_bytes
-from app.protocol.text_values import WrittenText
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from widgets.charts.piano_roll import PianoRoll
@@ -17,6 +15,9 @@ from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.understand.melody_player import MelodyPlayer, multimedia
 from widgets.understand.subject import Subject
+
+AHEAD = 8
+"""Steps that are to come for which there is room already, at most."""
 
 
 class MelodyPane(QWidget):
@@ -45,14 +46,13 @@ class MelodyPane(QWidget):
         vbox((self.roll, 1), row, parent=self, spacing=4)
         self.hide()
 
-    def show_text(self, beginning: str, text: WrittenText, steps: int) -> None:
-        """Show a beginning and what was written behind it, if all of it is notes; room for so many more ``steps``."""
-        given = split_text(beginning, "word")
-        written = [token.text for token in text.tokens if token.text != END]
-        self.tokens = (*given, *written)
-        self.setVisible(is_melody(self.tokens))
-        whole = len(self.tokens) if text.ended else min(len(given) + steps, len(self.tokens) + 8)
-        self.roll.show_tokens(self.tokens, len(given), whole)
+    def show_tokens(self, tokens: tuple[str, ...], given: int, most: int) -> None:
+        """Show tokens, of which the first ``given`` are a beginning, if all are notes; there is room for ``most``."""
+        self.tokens = tokens
+        melodious = is_melody(tokens)
+        self.setVisible(melodious)
+        if melodious:
+            self.roll.show_tokens(tokens, given, min(most, len(tokens) + AHEAD))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What is out of sight is not heard."""

@@ -206,8 +206,7 @@ class TextTab(Tab):
         ended = " The network has ended it." if reply.texts[0].ended else ""
         self.about.setText(f"{SAYS[self.strategy.currentData()]}{ended} {reply.note}".strip())
         self._show_text()
-        self.melody.show_text(self._shown, reply.texts[0], self.tokens.value())
-        self._show_drawing(reply.texts[0])
+        self._show_pictures(reply.texts[0])
         self._show_table(reply.texts[0])
 
     def _on_refused(self, reason: str) -> None:
@@ -226,12 +225,16 @@ class TextTab(Tab):
         )
         self.text.show_text(markup(LARGE, self._shown, written))
 
-    def _show_drawing(self, text: WrittenText) -> None:
-        """Draw what was written, where tokens are steps of a pen."""
+    def _show_pictures(self, text: WrittenText) -> None:
+        """Draw what was written, where tokens are notes or steps of a pen."""
         given = split_text(self._shown, "word")
         tokens = (*given, *(token.text for token in text.tokens if token.text != END))
-        self.drawing.setVisible(is_drawing(tokens))
-        self.drawing.show_tokens(tokens, len(given))
+        most = len(tokens) if text.ended else len(given) + self.tokens.value()
+        self.melody.show_tokens(tokens, len(given), most)
+        drawn = is_drawing(tokens)
+        self.drawing.setVisible(drawn)
+        if drawn:
+            self.drawing.show_tokens(tokens, len(given))
 
     def _show_table(self, text: WrittenText) -> None:
         self.table.setRowCount(len(text.tokens))
