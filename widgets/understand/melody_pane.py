@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.numerics.melody import is_melody, samples_of, wav_bytes
@@ -34,14 +34,12 @@ class MelodyPane(QWidget):
         self.save = QPushButton("Save as WAV…", self)
         self.save.setToolTip(plain_tip("Save how the melody sounds as a WAV file, which any player plays"))
         self.save.clicked.connect(self._save)
-        found = multimedia()
-        self.player = MelodyPlayer(found, self) if found is not None else None
+        self.player: MelodyPlayer | None = None
+        self._looked_for_sound = False
         self.play = QPushButton("Play", self)
-        self.play.setVisible(self.player is not None)
+        self.play.hide()
         self.play.setToolTip(plain_tip("Hear the melody as far as it is written"))
         self.play.clicked.connect(self._play_or_stop)
-        if self.player is not None:
-            self.player.stopped.connect(lambda: self.play.setText("Play"))
         row = hbox(Stretch(1), self.play, self.save, margins=(0, 0, 4, 0))
         vbox((self.roll, 1), row, parent=self, spacing=4)
         self.hide()
@@ -53,6 +51,20 @@ class MelodyPane(QWidget):
         self.setVisible(melodious)
         if melodious:
             self.roll.show_tokens(tokens, given, min(most, len(tokens) + AHEAD))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first melody asks what it could be played on: most texts are none, and to ask takes long."""
+        if not self._looked_for_sound:
+            self._looked_for_sound = True
+            self._look_for_sound()
+        super().showEvent(event)
+
+    def _look_for_sound(self) -> None:
+        found = multimedia()
+        if found is not None:
+            self.player = MelodyPlayer(found, self)
+            self.player.stopped.connect(lambda: self.play.setText("Play"))
+            self.play.show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What is out of sight is not heard."""
