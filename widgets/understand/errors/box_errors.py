@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QTreeWidgetItem, QWidget
 
 from app.numerics.box_grid import GridBox, grid_boxes, grid_detections, true_boxes
-from app.numerics.detections import matches, suppress
+from app.numerics.detections import Detections, matches, suppress
 from app.protocol.data_values import PictureBox
 from app.protocol.evaluation_values import BoxScores, DetectionScores, Evaluation
 from widgets.charts.sample_tiles import Answer, SampleGallery
-from widgets.charts.score_curves import ScoreCurves, UnitCurve
+from widgets.charts.score_curves import ScoreCurves
 from widgets.data.sample_views import drawable_values
-from widgets.look.first_press import FirstPress
 from widgets.look.flow import flow
 from widgets.look.labels import text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
 from widgets.look.tall_pane import TallPane
-from widgets.look.terms import name_columns
 from widgets.look.theme import ThemeSource
+from widgets.understand.errors.score_tabs import score_item, score_table, shown, unit_curve
 
 COLUMNS = ("class", "boxes", "precision", "recall", "F1", "average precision")
 LEAST_PLOT = 170
@@ -40,17 +38,14 @@ class BoxErrors(QWidget):
     def __init__(self, source: ThemeSource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curves = ScoreCurves(source, "Precision and recall", ("recall", "precision"), "No box is said.")
-        self.table = QTreeWidget()
-        self.table.setAccessibleName("Scores of each class")
-        self.table.setRootIsDecorated(False)
-        FirstPress(self.table)
-        name_columns(self.table, *COLUMNS)
+        self.table = score_table(*COLUMNS)
         self.note = text_label("", look="faint", wrap=True)
         self.score = QDoubleSpinBox(self, minimum=0.01, maximum=1.0, singleStep=0.05, decimals=2)
         self.suppression = QDoubleSpinBox(self, minimum=0.0, maximum=1.0, singleStep=0.05, decimals=2)
         self.about = text_label("", self, look="faint", wrap=True)
         self.worst = SampleGallery(source, "Worst predictions", "Test the network to see where it errs most.")
         self._evaluation: Evaluation | None = None
+        self._true: Detections | None = None
         self._lay_out()
         self.worst.picked.connect(self.row_picked)
         for field in (self.score, self.suppression):
@@ -74,11 +69,11 @@ class BoxErrors(QWidget):
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         """Show the evaluation of a network that gives grids of boxes."""
-        self._evaluation = evaluation
         worst = evaluation.worst
+        self._evaluation, self._true = evaluation, true_boxes(worst.true)
         if evaluation.detection is not None:
             self._show_scores(evaluation.detection)
-        true = [[_picture_box(box, evaluation.classes) for box in own] for own in grid_boxes(true_boxes(worst.true))]
+        true = [[_picture_box(box, evaluation.classes) for box in own] for own in grid_boxes(self._true)]
         blank, positions = [""] * len(worst.index), worst.index.tolist()
         values = drawable_values(worst.input)
         self.worst.set_samples(values, blank, blank, positions=positions, boxes=true, numbered=True)
@@ -93,12 +88,7 @@ class BoxErrors(QWidget):
             field.blockSignals(True)
             field.setValue(value)
             field.blockSignals(False)
-        self.curves.set_curves(
-            [
-                UnitCurve(each.name, each.x.astype(np.float64), each.y.astype(np.float64))
-                for each in scores.precision_recall
-            ]
-        )
+        self.curves.set_curves([unit_curve(each) for each in scores.precision_recall])
         self.table.clear()
         self.table.addTopLevelItems([_row(each) for each in scores.classes])
         for column in range(len(COLUMNS)):
@@ -111,13 +101,12 @@ class BoxErrors(QWidget):
 
     def _show_answers(self) -> None:
         """The boxes that are said with the score and the suppression that are set."""
-        if self._evaluation is None:
+        if self._evaluation is None or self._true is None:
             return
         worst, classes = self._evaluation.worst, self._evaluation.classes
         found = suppress(grid_detections(worst.predicted, self.score.value()), self.suppression.value())
-        true = true_boxes(worst.true)
-        right = matches(found, true).sum(1).tolist()
-        wanted, said = true.there.sum(1).tolist(), grid_boxes(found)
+        right = matches(found, self._true).sum(1).tolist()
+        wanted, said = self._true.there.sum(1).tolist(), grid_boxes(found)
         self.worst.set_answers(
             [
                 Answer(
@@ -144,9 +133,5 @@ def _outcome(right: int, wanted: int, said: int) -> str:
 
 
 def _row(entry: BoxScores) -> QTreeWidgetItem:
-    known = "–" if entry.average_precision is None else f"{entry.average_precision:.3f}"
-    numbers = (f"{value:.3f}" for value in (entry.precision, entry.recall, entry.f1))
-    item = QTreeWidgetItem([entry.name, f"{entry.boxes:,}", *numbers, known])
-    for column in range(1, len(COLUMNS)):
-        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return item
+    numbers = (entry.precision, entry.recall, entry.f1, entry.average_precision)
+    return score_item(entry.name, f"{entry.boxes:,}", *map(shown, numbers))

@@ -39,11 +39,7 @@ class ScoreTabs(QTabWidget):
         self.setUsesScrollButtons(False)
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.summary = text_label("", look="faint", wrap=True)
-        self.table = QTreeWidget()
-        self.table.setAccessibleName("Scores of each class")
-        self.table.setRootIsDecorated(False)
-        FirstPress(self.table)
-        name_columns(self.table, *COLUMNS)
+        self.table = score_table(*COLUMNS)
         self.roc = ScoreCurves(source, "ROC", ("false positive rate", "true positive rate"), EMPTY, diagonal=True)
         self.recalled = ScoreCurves(source, "Precision and recall", ("recall", "precision"), EMPTY)
         self.reliability = ScoreCurves(
@@ -73,8 +69,8 @@ class ScoreTabs(QTabWidget):
         for column in range(len(COLUMNS)):
             self.table.resizeColumnToContents(column)
         self.summary.setText(_summary(scores))
-        self.roc.set_curves([_unit(curve, scores) for curve in scores.roc])
-        self.recalled.set_curves([_unit(curve, scores) for curve in scores.precision_recall])
+        self.roc.set_curves([unit_curve(curve) for curve in scores.roc])
+        self.recalled.set_curves([unit_curve(curve) for curve in scores.precision_recall])
         self._show_calibration(scores)
         self._show_thresholds(scores)
 
@@ -120,13 +116,14 @@ def title_of(score: str) -> str:
     return "F1" if score == "f1" else score
 
 
-def _unit(curve: ScoreCurve, scores: Scores) -> UnitCurve:
+def unit_curve(curve: ScoreCurve) -> UnitCurve:
+    """A curve of scores as it is drawn."""
     return UnitCurve(curve.name, curve.x.astype(np.float64), curve.y.astype(np.float64))
 
 
 def _row(entry: ClassScores) -> QTreeWidgetItem:
     numbers = (entry.precision, entry.recall, entry.f1, entry.roc_auc, entry.average_precision)
-    return _item(entry.name, f"{entry.support:,}", *map(_shown, numbers))
+    return score_item(entry.name, f"{entry.support:,}", *map(shown, numbers))
 
 
 def _means(scores: Scores) -> Iterator[QTreeWidgetItem]:
@@ -135,17 +132,29 @@ def _means(scores: Scores) -> Iterator[QTreeWidgetItem]:
         if f"f1_{average}" in scores.averages:
             areas = ("roc_auc", "average_precision") if average == "macro" else ()
             values = [scores.averages.get(f"{name}_{average}") for name in (*SCORES, *areas)]
-            yield _item(f"mean, {average}", "", *map(_shown, values))
+            yield score_item(f"mean, {average}", "", *map(shown, values))
 
 
-def _item(*words: str) -> QTreeWidgetItem:
+def score_table(*columns: str) -> QTreeWidget:
+    """An empty table of scores with these columns, the first for names."""
+    table = QTreeWidget()
+    table.setAccessibleName("Scores of each class")
+    table.setRootIsDecorated(False)
+    FirstPress(table)
+    name_columns(table, *columns)
+    return table
+
+
+def score_item(*words: str) -> QTreeWidgetItem:
+    """A row of such a table: a name, and numbers that stand at the right of their columns."""
     item = QTreeWidgetItem(words)
-    for column in range(1, len(COLUMNS)):
+    for column in range(1, len(words)):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item
 
 
-def _shown(value: float | None) -> str:
+def shown(value: float | None) -> str:
+    """A score in words, a dash where there is none."""
     return "–" if value is None or not math.isfinite(value) else f"{value:.3f}"
 
 
