@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
@@ -14,8 +14,6 @@ from widgets.look.theme import Theme
 
 BOX_LINE = 2
 """Pixels that the line of a box is wide."""
-
-Hue = Callable[[PictureBox], QColor]
 
 
 def box_place(box: PictureBox, place: QRectF) -> QRectF:
@@ -37,26 +35,36 @@ class Boxes(NamedTuple):
     scores: Sequence[float] = ()
 
 
-def paint_boxes(painter: QPainter, theme: Theme, place: QRectF, boxes: Boxes, hue: Hue) -> None:
+def class_places(names: Iterable[str]) -> dict[str, int]:
+    """Return which hue each class has, by its place in the order of their names."""
+    return {name: kind for kind, name in enumerate(sorted(set(names)))}
+
+
+def paint_boxes(painter: QPainter, theme: Theme, place: QRectF, boxes: Boxes, kinds: Mapping[str, int]) -> None:
     """Paint boxes in the picture at ``place``, and over all of them their classes where no other label is.
 
+    ``kinds`` are the `class_places` of all classes there are; a box of another has the hue that comes next.
     The class of a true box stands above it, class and score of one that is said below it.
     """
     if not (boxes.true or boxes.said):
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def hue(box: PictureBox) -> QColor:
+        return theme.run(kinds.get(box.name, len(kinds)))
+
     for drawn, line in ((boxes.true, Qt.PenStyle.SolidLine), (boxes.said, Qt.PenStyle.DashLine)):
         for box in drawn:
             painter.setPen(QPen(hue(box), BOX_LINE, line))
             painter.drawRect(box_place(box, place))
     scores = list(boxes.scores) if boxes.scores else [None] * len(boxes.said)
-    named = [(box, box.name, _above(box_place(box, place), place)) for box in boxes.true]
+    named = [(hue(box), box.name, _above(box_place(box, place), place)) for box in boxes.true]
     named += [
-        (box, said_words(box, score), _below(box_place(box, place), place))
+        (hue(box), said_words(box, score), _below(box_place(box, place), place))
         for box, score in zip(boxes.said, scores, strict=True)
     ]
-    _paint_labels(painter, theme, place, named, hue)
+    _paint_labels(painter, theme, place, named)
 
 
 Where = Callable[[float, float], QRectF]
@@ -82,16 +90,14 @@ def _below(frame: QRectF, place: QRectF) -> Where:
     return where
 
 
-def _paint_labels(
-    painter: QPainter, theme: Theme, place: QRectF, named: Iterable[tuple[PictureBox, str, Where]], hue: Hue
-) -> None:
+def _paint_labels(painter: QPainter, theme: Theme, place: QRectF, named: Iterable[tuple[QColor, str, Where]]) -> None:
     taken: list[QRectF] = []
     painter.setFont(theme.font(small=True))
     metrics = QFontMetricsF(painter.font())
-    for box, words, where in named:
+    for hue, words, where in named:
         label = where(metrics.horizontalAdvance(words) + 4, metrics.height())
         if place.contains(label) and not any(label.intersects(other) for other in taken):
             taken.append(label)
-            painter.fillRect(label, hue(box))
-            painter.setPen(theme.on(hue(box)))
+            painter.fillRect(label, hue)
+            painter.setPen(theme.on(hue))
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)

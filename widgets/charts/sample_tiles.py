@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.protocol.data_values import PictureBox
 from app.protocol.values import FieldFacts
 from app.system.number_format import nth
-from widgets.charts.box_painting import Boxes, paint_boxes
+from widgets.charts.box_painting import Boxes, class_places, paint_boxes
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.sample_painting import BETWEEN, MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
 from widgets.charts.tiles import GAP, TileGroup, TileView
@@ -93,9 +93,8 @@ class SampleTiles(TileView):
     def _set_boxes(self, boxes: Sequence[Sequence[PictureBox]]) -> None:
         """Draw boxes in the pictures, with a hue for each class; none draws none."""
         self._boxes = boxes
-        names = {box.name for own in boxes for box in own}
-        self._kinds = {name: kind for kind, name in enumerate(sorted(names))}
-        if names:
+        self._kinds = class_places(box.name for own in boxes for box in own)
+        if self._kinds:
             self._widen(BOXED * min(max(self.aspect(), 1.0), WIDEST))
         self.update()
 
@@ -181,14 +180,11 @@ class SampleTiles(TileView):
         small = self._samples.shape[3] > place.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
         painter.drawImage(place, self._images[index])
-        paint_boxes(painter, self.theme, place, self.boxes_of(index), self._hue)
+        paint_boxes(painter, self.theme, place, self.boxes_of(index), self._kinds)
 
     def boxes_of(self, index: int) -> Boxes:
         """Return the boxes that are painted in a picture."""
         return Boxes(self._boxes[index]) if self._boxes else Boxes()
-
-    def _hue(self, box: PictureBox) -> QColor:
-        return self.theme.run(self._kinds.get(box.name, len(self._kinds)))
 
     def _paint_text(self, painter: QPainter, text: str, place: QRectF) -> None:
         """Paint a text in whole lines, shortened where the tile has no room for all of it."""

@@ -24,7 +24,7 @@ from app.inference.picture_look import as_trained
 from app.protocol.data_values import PictureBox
 from app.protocol.inference_values import PictureLook
 from app.protocol.messages import Array
-from widgets.charts.box_painting import Boxes, paint_boxes
+from widgets.charts.box_painting import Boxes, class_places, paint_boxes
 from widgets.charts.colour_maps import image, picture
 from widgets.look.theme import Themed, ThemeSource
 
@@ -50,8 +50,7 @@ class DrawingBoard(QWidget, Themed):
         self.erasing, self.centring = False, True
         self.stroke = look.stroke
         self.ink = _grey(1.0 if look.ink > look.ground else 0.0)
-        self.boxes: Sequence[PictureBox] = ()
-        self._scores: Sequence[float] = ()
+        self.boxes = Boxes()
         self._kinds: dict[str, int] = {}
         self._base: Array | None = None
         self._touched = np.zeros((look.height, look.width), bool)
@@ -107,7 +106,7 @@ class DrawingBoard(QWidget, Themed):
         self._base = np.asarray(values, np.float32)
         self._touched[:] = False
         self._drawing = _enlarged(self._base, self.look, self.fine)
-        self.boxes, self._scores = (), ()
+        self.boxes = Boxes()
         self.update()
 
     def clear(self) -> None:
@@ -116,7 +115,7 @@ class DrawingBoard(QWidget, Themed):
         self._base = None
         self._touched[:] = False
         self._drawing.fill(self.ground)
-        self.boxes, self._scores = (), ()
+        self.boxes = Boxes()
         self.update()
         self.changed.emit()
 
@@ -153,12 +152,8 @@ class DrawingBoard(QWidget, Themed):
 
     def show_boxes(self, boxes: Sequence[PictureBox], scores: Sequence[float], names: Sequence[str]) -> None:
         """Draw boxes over the picture, each with its score; ``names`` are all classes that there are."""
-        self.boxes, self._scores = boxes, scores
-        self._kinds = {name: kind for kind, name in enumerate(sorted(set(names)))}
+        self.boxes, self._kinds = Boxes(said=boxes, scores=scores), class_places(names)
         self.update()
-
-    def _hue(self, box: PictureBox) -> QColor:
-        return self.theme.run(self._kinds.get(box.name, len(self._kinds)))
 
     def _shares(self) -> NDArray[np.float64]:
         """Brightness from 0 to 1 of the drawing, (channels, height, width) of its own fine pixels."""
@@ -286,7 +281,7 @@ class DrawingBoard(QWidget, Themed):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.theme.accent if self.hasFocus() else self.theme.strong_border, 1))
         painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5))
-        paint_boxes(painter, self.theme, area, Boxes(said=self.boxes, scores=self._scores), self._hue)
+        paint_boxes(painter, self.theme, area, self.boxes, self._kinds)
         self._paint_ring(painter, area)
         painter.end()
 
