@@ -66,13 +66,16 @@ class SampleTiles(TileView):
         """Say what the samples that are set next are, so that rows of a table have names and units."""
         self._field = field
 
-    def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
+    def _set_samples(
+        self, samples: ArrayLike, texts: Sequence[str] = (), scale: tuple[float, float] | None = None
+    ) -> None:
+        """Draw other samples; ``scale`` are the values of black and white, those of the samples if it is None."""
         values = np.asarray(samples, dtype=np.float64)
         if values.ndim not in (2, 3, 4):
             raise ValueError(f"samples have 2 to 4 axes, not {values.ndim}")
         self._samples = values
         self._measured = None, 0.0
-        self._limits = limits(values)
+        self._limits = scale or limits(values)
         self._images.clear()
         self._texts = list(texts)
         self._set_boxes(())
@@ -265,13 +268,14 @@ class SampleGallery(SampleTiles):
         positions: Sequence[int] | None = None,
         boxes: Sequence[Sequence[PictureBox]] = (),
         numbered: bool = False,
+        scale: tuple[float, float] | None = None,
     ) -> None:
         """Show N samples with N labels and N parts (`train`, `validation`, `test`).
 
         Samples are (N, C, H, W) pictures, (N, F) vectors or (N, T, F) sequences; ``texts`` are what is shown of tokens
         instead. ``positions`` are where they stand in the data set (0-based), by which they are numbered; ``numbered``
-        writes that below each. ``boxes`` are drawn in each of the pictures; none draws none. Raises `ValueError` if N
-        differs.
+        writes that below each. ``boxes`` are drawn in each of the pictures; none draws none. ``scale`` are
+        the values of black and white. Raises `ValueError` if N differs.
         """
         if not len(np.asarray(samples)) == len(labels) == len(parts):
             raise ValueError("samples, labels and parts differ in number")
@@ -281,7 +285,7 @@ class SampleGallery(SampleTiles):
         self.set_answers(())
         if boxes and len(boxes) != len(labels):
             raise ValueError("samples and boxes differ in number")
-        self._set_samples(samples, texts)
+        self._set_samples(samples, texts, scale)
         self._set_boxes(boxes)
         self.describe(f"{len(labels)} samples" if labels else self.empty_text)
 

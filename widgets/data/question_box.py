@@ -46,8 +46,7 @@ class SampleDrawing(SampleTiles):
 
     def show_sample(self, sample: Array, low: float, high: float) -> None:
         """Draw a picture (C, H, W) or curves (T, F); ``low`` to ``high`` are black to white, or bottom to top."""
-        self._set_samples(sample[None])
-        self._limits = low, high if high > low else low + 1.0
+        self._set_samples(sample[None], scale=(low, high if high > low else low + 1.0))
 
 
 class QuestionBox(QWidget):

@@ -34,8 +34,7 @@ class SampleSheet(SampleTiles):
     def show_samples(self, samples: ArrayLike, scale: tuple[float, float] | None = None) -> None:
         """Show samples (N, C, H, W), (N, F) or (N, T, F); ``scale`` are the values of black and white."""
         marked = self.current
-        self._set_samples(samples)
-        self._limits = scale or self._limits
+        self._set_samples(samples, scale=scale)
         self.current = marked if marked is not None and marked < self.count() else None
         self.describe(f"{self._title}: {self.count()} samples" if self.count() else self.empty_text)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
@@ -71,7 +70,7 @@ class PicturePick(QWidget):
     def take_sample(self, position: int, values: ArrayLike) -> None:
         """Have the sample at a position of the data, drawn as ``values`` (channels, H, W)."""
         self._put(self.box.findData(SAMPLE), PictureChoice(sample=position))
-        self.pane.set_values(values, note=self.words)
+        self.show_values(values)
         self.changed.emit()
 
     def forget_sample(self) -> None:
@@ -98,7 +97,7 @@ class PicturePick(QWidget):
             name, _ = file_dialogs.ask_open(self, "Choose a picture", kinds=KINDS)
             if name:
                 self._put(row, PictureChoice(file=Path(name)))
-                self.pane.set_values(np.empty((0, 0)), note="")
+                self.pane.clear()
                 self.changed.emit()
         else:
             self._put(row, PictureChoice(texture=kind))

@@ -126,7 +126,7 @@ class StyleTab(Tab):
         self.begin.clicked.connect(self._begin_or_stop)
         self.save.clicked.connect(self._save)
         self.work.grown.connect(self._on_grown)
-        self.work.failed.connect(self._on_refused)
+        self.work.failed.connect(self._show_nothing)
         self.work.running_changed.connect(self._show_running)
 
     # The panel
@@ -293,9 +293,6 @@ class StyleTab(Tab):
         self.save.setEnabled(True)
         losses = (number(float(values[-1]), 3) for values in (content, style))
         self.about.setText("Content loss {}  ·  style loss {}".format(*losses))
-
-    def _on_refused(self, reason: str) -> None:
-        self._show_nothing(reason)
 
     def _show_grams(self) -> None:
         """Both matrices of the layer that is chosen, in the same colours."""

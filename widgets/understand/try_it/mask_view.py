@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSlider, QWidget
 
@@ -22,13 +19,9 @@ WHOLE = 100
 
 
 class LargePicture(SampleGallery):
-    """One picture, as large as there is room, whose colours from 0 to 1 are shown as they are."""
+    """One picture, as large as there is room."""
 
     LEAST, MOST = 96.0, 360.0
-
-    def _set_samples(self, samples: ArrayLike, texts: Sequence[str] = ()) -> None:
-        super()._set_samples(samples, texts)
-        self._limits = 0.0, 1.0
 
 
 class MaskView(QWidget, Themed):
@@ -72,4 +65,4 @@ class MaskView(QWidget, Themed):
         else:
             share = self.strength.value() / WHOLE
             shown = overlaid(self._under[None], self._kinds[None], self.theme, classes, share)
-        self.picture.set_samples(shown, [""], [""])
+        self.picture.set_samples(shown, [""], [""], scale=(0.0, 1.0))  # the colours as they are
