@@ -7,9 +7,6 @@ that lives as long as the process, at one and at two device pixels per pixel.
 from __future__ import annotations
 
 import atexit
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, Qt
@@ -17,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.system.work_folder import WorkFolder
+from graph.garbage_collection import undisturbed
 from widgets.look.theme import Theme, palette
 
 STYLE = "Fusion"
@@ -82,19 +80,7 @@ def stylesheet(theme: Theme) -> str:
     return sheet
 
 
-@contextmanager
-def _all_kept() -> Iterator[None]:
-    """Collect no garbage meanwhile: Qt goes through all widgets, and must not meet one that Python has deleted."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-@_all_kept()
+@undisturbed()  # Qt goes through all widgets, and must not meet one that Python has deleted
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give `theme` to everything Qt paints itself: style, palette, font and the one style sheet."""
     before = app.font().pointSizeF()
@@ -105,7 +91,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         _give_font(app)
 
 
-@_all_kept()
+@undisturbed()  # for the same reason
 def set_stylesheet(app: QApplication, sheet: str) -> None:
     """Put the text of a style sheet in force, polishing every widget once.
 
