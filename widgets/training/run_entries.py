@@ -217,10 +217,10 @@ def _others(folder: Path, changed: int) -> Counter[str]:
     return minutes + Counter(f"{slug} {hour}:{minute}" for slug, _, hour, minute in days)
 
 
-def same_minute(first: Path, second: Path) -> bool:
-    """Whether the made-up names of two runs are of the same minute of a day, of this or another one."""
-    times = [made_up.groups()[2:4] for path in (first, second) if (made_up := TIMED.fullmatch(path.name))]
-    return len(times) == 2 and times[0] == times[1]
+def minute_of(path: Path) -> str:
+    """The minute of the day in a run's made-up name, ``12:30``; empty where a person chose the name."""
+    made_up = TIMED.fullmatch(path.name)
+    return f"{made_up[3]}:{made_up[4]}" if made_up else ""
 
 
 def extended(path: Path) -> int | None:

@@ -27,7 +27,7 @@ from widgets.training.run_changes import (
     with_epoch,
 )
 from widgets.training.run_columns import DATE, NAME, NARROW, STATUS, TAGS, Column, in_order, wide
-from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_name, same_minute, stamp
+from widgets.training.run_entries import RunEntry, minute_of, read_entry, rename_run, run_name, stamp
 from widgets.training.run_scope import RunScope
 
 SLICE = 0.006
@@ -95,7 +95,11 @@ class RunModel(QAbstractTableModel):
 
     def _tell_apart(self) -> None:
         """Runs that are listed get longer names where new ones are of the same minute."""
-        if any(same_minute(entry.path, new) for new in self._unread for entry in self.entries if entry.path != new):
+        unread: dict[str, set[Path]] = {}
+        for path in self._unread:
+            unread.setdefault(minute_of(path), set()).add(path)
+        unread.pop("", None)
+        if unread and any(unread.get(minute_of(entry.path), set()) - {entry.path} for entry in self.entries):
             self.rename_project(self.scope.key)
 
     def refresh_again(self) -> None:
