@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.system.number_format import counted
@@ -27,6 +27,15 @@ def has_weights(document: Document, checker: Checker, id: str) -> bool:
     """Whether a layer is there and has weights of its own, which can be frozen or begin anew."""
     network = document.network
     return id in network and network.node(id).tied is None and checker.layer_info(id).parameters > 0
+
+
+def all_marked(document: Document, checker: Checker, ids: Sequence[str], marked: Collection[str]) -> bool:
+    """Whether layers with weights of their own are among ``ids``, and all of those ``marked``.
+
+    It is asked at every change, so layers are looked at only where some are marked.
+    """
+    owners = {id_ for id_ in ids if has_weights(document, checker, id_)} if marked else set()
+    return bool(owners) and owners <= {*marked}
 
 
 def freeze(document: Document, ids: Sequence[str], frozen: bool) -> None:

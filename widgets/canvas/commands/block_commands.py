@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.training.start_edits import has_weights, mark, start_of
+from app.training.start_edits import all_marked, mark, start_of
 from graph.editing import block_edits, edits
 from graph.errors import NetloomError
 from graph.structure.blocks import Block
@@ -37,8 +37,7 @@ def group(canvas: CanvasContext) -> None:
     """Put the selected layers into a block and ask for its name; one undo takes back both."""
     ids, document = canvas.chosen("group"), canvas.document
     key = f"group {' '.join(ids)}"
-    learning = [id_ for id_ in ids if has_weights(document, canvas.checker, id_)]
-    frozen = bool(learning) and {*learning} <= {*start_of(document.sections).frozen}
+    frozen = all_marked(document, canvas.checker, ids, start_of(document.sections).frozen)
     with document.transaction(edits.counted("Group", ids), merge=key):
         made = block_edits.group_in_place(document, canvas.checker, ids)
         if frozen:

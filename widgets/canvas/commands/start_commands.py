@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.training.start_edits import begin_anew, freeze, has_weights, start_of
+from app.training.start_edits import all_marked, begin_anew, freeze, has_weights, start_of
 from graph.errors import NetloomError
 from graph.structure.inner_document import InnerDocument
 from widgets.canvas.canvas_command import ContextMenu, Group, command, switch
@@ -22,18 +22,19 @@ def _freezable(canvas: CanvasContext) -> bool:
 
 def _can_begin_anew(canvas: CanvasContext) -> bool:
     """Whether there is something else to begin with than fresh weights, or a layer that was marked when there was."""
-    start, ids = start_of(canvas.document.sections), _owners(canvas)
+    start = start_of(canvas.document.sections)
+    ids = _owners(canvas) if start.weights or start.fresh else []
     return bool(ids) and bool(start.weights or {*start.fresh} & {*ids})
 
 
 def _is_frozen(canvas: CanvasContext) -> bool:
-    ids = _owners(canvas)
-    return bool(ids) and {*ids} <= {*start_of(canvas.document.sections).frozen}
+    document = canvas.document  # that of the inside of a block has no sections: nothing in it is marked
+    return all_marked(document, canvas.checker, canvas.selection.ids, start_of(document.sections).frozen)
 
 
 def _is_fresh(canvas: CanvasContext) -> bool:
-    ids = _owners(canvas)
-    return bool(ids) and {*ids} <= {*start_of(canvas.document.sections).fresh}
+    document = canvas.document
+    return all_marked(document, canvas.checker, canvas.selection.ids, start_of(document.sections).fresh)
 
 
 def _chosen(canvas: CanvasContext, verb: str) -> list[str]:
