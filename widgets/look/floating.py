@@ -161,10 +161,10 @@ class Floating(QObject):
         beside = [place_in(self._host, widget).adjusted(0, -MARGIN, 0, MARGIN) for widget in others]
         return [*heads_in(self._host, self._known_heads()), *beside]
 
-    def _known_heads(self) -> list[QWidget] | None:
+    def _known_heads(self) -> list[QWidget]:
         """The heads, looked for once for all that moves in one pass of the events: resizing a window moves dozens."""
         if not self._placing:
-            return None
+            return head_widgets(self._host)
         if self._heads is None:
             self._heads = head_widgets(self._host)
             QTimer.singleShot(0, self._host, self._forget_heads)
@@ -231,7 +231,7 @@ class FloatingBeside(Floating):
         least, most = area.top() + MARGIN, area.bottom() - MARGIN - place.height()
         tops = [middle - 2 * MARGIN, middle + 2 * MARGIN - place.height()]
         places = [QRect(place).translated(0, max(least, min(top, most))) for top in tops]
-        heads = list(heads_in(self._host))
+        heads = list(heads_in(self._host, self._known_heads()))
         begin = max((head.bottom() + 1 - area.top() for head in heads if head.intersects(area)), default=0)
         body = area.adjusted(0, begin, 0, 0)
         return min(places, key=lambda each: (hidden(each, heads), sum(free_band(body, [each]))))

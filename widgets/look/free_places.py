@@ -29,9 +29,9 @@ def place_in(host: QWidget, widget: QWidget) -> QRect:
     return place & host.rect()
 
 
-def heads_in(host: QWidget, among: Iterable[QWidget] | None = None) -> Iterator[QRect]:
-    """Where tabs, titles of plots, and headers of tables with their first rows stand in a host; ``among`` are known."""
-    for widget in head_widgets(host) if among is None else filter(isValid, among):
+def heads_in(host: QWidget, widgets: Iterable[QWidget]) -> Iterator[QRect]:
+    """Where those of its `head_widgets` stand in a host that are shown, headers of tables with their first rows."""
+    for widget in filter(isValid, widgets):
         if not widget.isVisible():
             continue
         if not isinstance(widget, QHeaderView):
