@@ -105,8 +105,8 @@ class StartActions:
         if document is not self._context.session.document:
             return
         anew = [each.layer for each in fitted.layers if each.reason]
-        before = self._start.changed(weights=fitted.weights, sha256=fitted.sha256, names={})
-        start = before.marking(frozen, frozen=True) if frozen else before
+        start = self._start.changed(weights=fitted.weights, sha256=fitted.sha256, names={})
+        start = start.marking(frozen, frozen=True)
         start = start.changed(fresh=tuple(dict.fromkeys((*start.fresh, *anew))))
         with document.transaction(f"Start from “{name}”"):
             document.set_section(SECTION, start.section())
@@ -121,6 +121,8 @@ class StartActions:
 
     def follow_rename(self, old: Path, new: Path) -> None:
         """The folder of a run has another name: a project that starts from it finds it there."""
+        from pathlib import Path
+
         from app.training.start_section import SECTION
 
         session = self._context.session
@@ -128,8 +130,7 @@ class StartActions:
         file = start.file(session.base)
         if file is None or file.parent != old:
             return
-        inside = session.base is not None and start.weights != str(file)
-        place = (new / file.name).relative_to(session.base) if inside and session.base is not None else new / file.name
+        place = Path(start.weights).parent.with_name(new.name) / file.name
         with session.document.transaction(f"Rename the run {old.name}"):
             session.document.set_section(SECTION, start.changed(weights=place.as_posix()).section())
 
