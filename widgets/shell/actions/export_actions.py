@@ -142,15 +142,14 @@ class ExportActions:
 
     def _better_than(self, run: Path) -> str:
         """That another run of the project that is listed has a better test score, and how it is exported."""
-        from widgets.training.run_entries import read_entry
         from widgets.training.score_chance import better_run
         from widgets.training.training_panel import TrainPanel
 
-        panel, own = self._context.workbench.panel("train"), read_entry(run, self._context.session.state.key)
+        panel = self._context.workbench.panel("train")
         if not isinstance(panel, TrainPanel):
             return ""
         model = panel.runs.model
-        found = better_run(own, [entry for entry in model.entries if model.scope.is_own(entry.path)])
+        found = better_run(model.up_to_date(run), [entry for entry in model.entries if model.scope.is_own(entry.path)])
         return f"{found} To export it, select it in Train, Runs." if found else ""
 
     def _name(self, run: Path) -> str:
