@@ -211,6 +211,11 @@ class Curves(QObject):
         path = self._controller.run
         return self._runs.get(path) if path is not None else None
 
+    @property
+    def _leads(self) -> ShownRun | None:
+        """The run in progress, else the one shown last; None where none is shown."""
+        return self._live() or next(reversed(self._runs.values()), None)
+
     def _on_started(self, event: Started) -> None:
         path = Path(event.run)
         run = self._runs.get(path)
@@ -351,7 +356,7 @@ class Curves(QObject):
 
     def _settle(self) -> None:
         """Show the metric that was chosen if the run that leads has it, else the one that stands for that run."""
-        leads = self._live() or next(reversed(self._runs.values()), None)
+        leads = self._leads
         names = leads.metrics if leads is not None else []
         if not names:
             return
@@ -383,13 +388,12 @@ class Curves(QObject):
     # Labels
 
     def _on_loss(self) -> None:
-        self._relabel()
+        self._name_loss()
         self.loss.view.fit()
 
     def _name_loss(self) -> None:
         """Show the runs that have one loss, by which the axis is titled; the others keep their points."""
-        runs = list(self._runs.values())
-        leads = self._live() or next(reversed(runs), None)
+        runs, leads = list(self._runs.values()), self._leads
         before = self.losses.shown
         self.losses.offer([run.measures.loss for run in runs], leads.measures.loss if leads is not None else "")
         others = [run for run in runs if run.measures.loss != self.losses.shown]

@@ -38,10 +38,12 @@ class LossChoice(QComboBox):
         kinds = Counter(losses)
         if self._wanted not in kinds:
             self._wanted = None
+        rows = [(f"{kind or UNKNOWN}: {counted(runs, 'run')}", kind) for kind, runs in kinds.items()]
         with QSignalBlocker(self):
-            self.clear()
-            for kind, runs in kinds.items():
-                self.addItem(f"{kind or UNKNOWN}: {counted(runs, 'run')}", kind)
+            if rows != [(self.itemText(row), self.itemData(row)) for row in range(self.count())]:  # it may be open
+                self.clear()
+                for text, kind in rows:
+                    self.addItem(text, kind)
             self.setCurrentIndex(self.findData(leading if self._wanted is None else self._wanted))
         self.updateGeometry()
         self.setVisible(len(kinds) > 1)
