@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from widgets.launch import make_window
 from widgets.look.stylesheet import apply_theme, set_stylesheet, stylesheet_in_force
 from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
+from widgets.start import preset_entries
 from widgets.training.command_process import CommandProcess
 from widgets.training.worker_link import WorkerLink
 
@@ -57,6 +59,18 @@ class Anywhere(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's own name
         event.accept()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def examples_read_once() -> Iterator[None]:
+    """Every window lists all examples that ship: they are read for the first one alone."""
+    read = preset_entries.read
+    once = cache(read)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            preset_entries, "read", lambda path: (once if path.parent == preset_entries.PRESETS else read)(path)
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)

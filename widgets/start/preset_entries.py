@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -108,16 +108,7 @@ def promise(preset: PresetEntry) -> str:
 
 
 def read(path: Path) -> PresetEntry | None:
-    """The preset in ``path``, or None where the file makes no sense. A file is read again only after it has changed."""
-    try:
-        known = path.stat()
-    except OSError:
-        return None
-    return _read(path, known.st_mtime_ns, known.st_size)
-
-
-@lru_cache(maxsize=256)
-def _read(path: Path, _changed: int, _size: int) -> PresetEntry | None:
+    """The preset in ``path``, or None where the file makes no sense."""
     try:
         value = json.loads(path.read_text("utf-8"))
         about = value.get("about") or {}
