@@ -54,7 +54,7 @@ class SoundPlot(PlotView):
         """Show a waveform (T,) and its spectrogram; none of an empty one."""
         self.wave, self.mel = wave, mel
         self.levels = log_mel(wave[None], mel)[0].astype(np.float64) if mel is not None else np.empty((0, 0))
-        self.redraw()
+        self.draw_later()
         self.fit()
 
     def go_to(self, at: int) -> None:
@@ -145,7 +145,9 @@ class FramePlot(PlotView):
         super().__init__(source, "One column of the spectrogram", EMPTY, parent)
         self.mel: MelSettings | None = None
         self.samples: Floats = np.empty(0)
-        self.power: Floats = np.empty(0)
+        self.hann: Floats = np.empty(0)
+        self.spectrum: Floats = np.empty(0)
+        self.energies: Floats = np.empty(0)
         self.column: Floats = np.empty(0)
         self.band = 0
         for place, (bottom, left) in enumerate(
@@ -164,10 +166,11 @@ class FramePlot(PlotView):
         if mel is None or not len(wave):
             self.mel, self.samples = None, np.empty(0)
         else:
-            self.samples = frame(wave, mel, at)
-            self.power = power_spectrum(self.samples * hann(mel.window), mel)
-            self.column = decibels(mel.filters @ self.power)
-        self.redraw()
+            self.samples, self.hann = frame(wave, mel, at), hann(mel.window)
+            power = power_spectrum(self.samples * self.hann, mel)
+            self.energies = mel.filters @ power
+            self.spectrum, self.column = decibels(power), decibels(self.energies)
+        self.draw_later()
 
     def is_empty(self) -> bool:
         """Return whether there is no frame."""
@@ -180,7 +183,7 @@ class FramePlot(PlotView):
     @property
     def energy(self) -> float:
         """The power that the filter of the band on show sums up."""
-        return float(self.mel.filters[self.band] @ self.power) if self.mel is not None else 0.0
+        return float(self.energies[self.band]) if self.mel is not None else 0.0
 
     def draw(self) -> None:
         """Give each panel the range of what it shows."""
@@ -196,36 +199,36 @@ class FramePlot(PlotView):
 
     @property
     def _levels(self) -> tuple[float, float]:
-        values = np.concatenate([decibels(self.power), self.column])
+        values = np.concatenate([self.spectrum, self.column])
         return padded(float(values.min()), float(values.max()), 0.06)
 
     def _paint_samples(self, painter: QPainter, axes: Axes) -> None:
         """The samples, the window as high as the panel, and the product."""
         assert self.mel is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        times, window = 1000 * np.arange(self.mel.window) / self.mel.rate, hann(self.mel.window)
+        times = 1000 * np.arange(self.mel.window) / self.mel.rate
         painter.setPen(QPen(self.theme.faint, 1))
         draw_line(painter, axes.map(times, self.samples))
         painter.setPen(QPen(self.theme.run(1), 1.5, Qt.PenStyle.DashLine))
-        draw_line(painter, axes.map(times, window * axes.y.high / 1.08))
+        draw_line(painter, axes.map(times, self.hann * axes.y.high / 1.08))
         painter.setPen(QPen(self.theme.run(0), 2))
-        draw_line(painter, axes.map(times, window * self.samples))
+        draw_line(painter, axes.map(times, self.hann * self.samples))
 
     def _paint_spectrum(self, painter: QPainter, axes: Axes) -> None:
         """The filters as triangles in the lower part, the one that is picked filled; over them the spectrum."""
         assert self.mel is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         corners, top = self.mel.corners, axes.y.low + 0.45 * axes.y.span
+        chosen = QColor(self.theme.run(1))
+        chosen.setAlpha(110)
         for band in (*range(self.mel.bands), self.band):
             low, middle, high = corners[band : band + 3]
             ends = ((low, axes.y.low), (middle, top), (high, axes.y.low))
-            chosen = QColor(self.theme.run(1))
-            chosen.setAlpha(110)
             painter.setPen(QPen(self.theme.run(1) if band == self.band else self.theme.border, 1))
             painter.setBrush(chosen if band == self.band else Qt.BrushStyle.NoBrush)
             painter.drawPolygon(QPolygonF([QPointF(axes.to_x(x), axes.to_y(y)) for x, y in ends]))
         painter.setPen(QPen(self.theme.run(0), 1.5))
-        draw_line(painter, axes.map(self.mel.frequencies, decibels(self.power)))
+        draw_line(painter, axes.map(self.mel.frequencies, self.spectrum))
 
     def _paint_column(self, painter: QPainter, axes: Axes) -> None:
         """A bar for each band, the lowest at the bottom."""
@@ -252,13 +255,13 @@ class FramePlot(PlotView):
         assert self.mel is not None
         if panel is self.panels[0]:
             at = min(max(round(x * self.mel.rate / 1000), 0), self.mel.window - 1)
-            share = float(hann(self.mel.window)[at])
+            share = float(self.hann[at])
             value = float(self.samples[at])
             return f"{x:.1f} ms: {format_short(value)} × {format_short(share)} = {format_short(value * share)}"
         band = self._band_at(panel, x, y)
         if panel is self.panels[1]:
-            wave = min(max(round(x / (self.mel.rate / self.mel.fft)), 0), len(self.power) - 1)
-            level = float(decibels(self.power[wave]))
+            wave = min(max(round(x / (self.mel.rate / self.mel.fft)), 0), len(self.spectrum) - 1)
+            level = float(self.spectrum[wave])
             return f"{self.mel.frequencies[wave]:.0f} Hz: {level:.1f} dB, nearest filter {band + 1}"
         return f"band {band + 1} ({self.mel.centres[band]:.0f} Hz): {self.column[band]:.1f} dB"
 
