@@ -41,8 +41,6 @@ from widgets.data.recipe_control import RecipeControl
 from widgets.data.row_table import RowTable
 from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
-from widgets.data.spectrogram_view import TITLE as SPECTROGRAM
-from widgets.data.spectrogram_view import SpectrogramView
 from widgets.data.steps_bar import Pipeline
 from widgets.data.which_network import Guide, fits_or_reason
 from widgets.look.elided_label import ElidedLabel
@@ -106,7 +104,7 @@ class DataView(QWidget):
         self.form = ChoiceForm(self._side)
         self.balance = BalanceBars(source, self._side)
         self.rows, self.reading = RowTable(self.samples), ReadingPanel(source, self.samples)
-        self.spectrogram, self.batch = SpectrogramView(source, self.samples), BatchView(source, self.samples)
+        self.batch = BatchView(source, self.samples)
         self.recipes = RecipeControl(link, self.reading, self.asking, self)
         self._ask_soon = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._ask_soon.timeout.connect(self._ask)
@@ -164,8 +162,6 @@ class DataView(QWidget):
     def _fill_middle(self) -> None:
         self.samples.add_side(ROWS, self.rows, first=True)
         self.samples.add_side(READING, self.reading, first=True)
-        self.samples.add_side(SPECTROGRAM, self.spectrogram)
-        self.samples.picked.connect(self.spectrogram.show_sample)
         self.samples.add_side(BATCH, self.batch)
         head = hbox((self.title, 1), self.guide_button)
         self.about = DataFacts(self.facts, self.pipeline, self.notes)
@@ -479,11 +475,9 @@ class DataView(QWidget):
             self.previewed.emit(preview)
 
     def _display(self, preview: DataPreview | None) -> None:
-        self.samples.set_preview(preview)
+        self.samples.set_preview(preview, self._source() if preview is not None else None)
         self.pipeline.show_stages(preview.pipeline if preview is not None else ())
         self.samples.show_side(BATCH, preview is not None and preview.inputs.dtype.kind == "f")
-        self.spectrogram.set_preview(preview, self._source() if preview is not None else None)
-        self.samples.show_side(SPECTROGRAM, not self.spectrogram.is_empty)
         self.form.show_kind(Kind(preview.info.input_field.kind) if preview is not None else None)
         self._show_facts()
         if preview is None:

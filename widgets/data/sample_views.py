@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.data.sources.source import Source
 from app.protocol.data_values import DataPreview
 from graph.shapes import Kind
 from widgets.charts.sample_tiles import Answer, SampleGallery
@@ -18,6 +19,8 @@ from widgets.charts.weight_histograms import HistogramStack
 from widgets.data.correlation_view import CorrelationView
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.data.sample_table import SampleTable
+from widgets.data.spectrogram_view import TITLE as SPECTROGRAM
+from widgets.data.spectrogram_view import SpectrogramView, mel_of
 from widgets.data.whitening_view import WhiteningView
 from widgets.look.fitting_tabs import FittingTabs
 from widgets.look.layouts import vbox
@@ -88,6 +91,13 @@ class SampleBrowser(QWidget):
         """Columns before and after their preparation, made for the first data that has some."""
         return _hidden(WhiteningView(self._source, self))
 
+    @cached_property
+    def spectrogram(self) -> SpectrogramView:
+        """How a spectrogram is made of a sound, made for the first data that has some."""
+        view = _hidden(SpectrogramView(self._source, self))
+        self.picked.connect(view.show_sample)
+        return view
+
     @property
     def sides(self) -> QWidget:
         """The pages, without the tabs above them."""
@@ -95,8 +105,9 @@ class SampleBrowser(QWidget):
         assert isinstance(pages, QStackedWidget)
         return pages
 
-    def set_preview(self, preview: DataPreview | None) -> None:
-        """Show a preview, or nothing."""
+    def set_preview(self, preview: DataPreview | None, source: Source | None = None) -> None:
+        """Show a preview, or nothing; ``source`` is what it is of, which says how spectrograms of sounds are made."""
+        sounds = self._sounds(preview, source)
         self._preview, self._answers, self._row = preview, (), 0
         self.model.set_preview(preview)
         self.series.view.clear()
@@ -132,7 +143,14 @@ class SampleBrowser(QWidget):
             self.whitening.set_preview(preview)
             if not self.whitening.is_empty:
                 sides.append(("Whitening", self.whitening))
-        self._offer(*sides)
+        self._offer(*sides, *sounds)
+
+    def _sounds(self, preview: DataPreview | None, source: Source | None) -> Sequence[tuple[str, QWidget]]:
+        """The side of sounds where there are some; a view that was made lets go of the sounds before."""
+        if mel_of(preview, source) is None and "spectrogram" not in vars(self):
+            return []
+        self.spectrogram.set_preview(preview, source)
+        return [] if self.spectrogram.is_empty else [(SPECTROGRAM, self.spectrogram)]
 
     def show_answers(self, answers: Sequence[Answer | None]) -> None:
         """Show beside each sample of the preview what a network says about it; none takes them away."""

@@ -25,9 +25,15 @@ from widgets.plots.ticks import number
 
 TITLE = "Spectrogram by hand"
 
-
 LEAST_PLOT = 190
 """Pixels in height in which the plots can be read; in a lower window they are scrolled."""
+
+
+def mel_of(preview: DataPreview | None, source: Source | None) -> MelSettings | None:
+    """How ``source`` makes spectrograms of the sounds of a preview; None of data that has none."""
+    if preview is None or not isinstance(source, SoundSource) or WAVEFORM not in preview.values:
+        return None
+    return source.mel
 
 
 class SpectrogramView(QWidget):
@@ -71,10 +77,9 @@ class SpectrogramView(QWidget):
 
     def set_preview(self, preview: DataPreview | None, source: Source | None) -> None:
         """Offer the sounds of a preview, as ``source`` makes spectrograms of them; nothing of other data."""
-        known = preview is not None and isinstance(source, SoundSource) and WAVEFORM in preview.values
-        self._mel = source.mel if known and isinstance(source, SoundSource) else None
+        self._mel = mel_of(preview, source)
         self._waves, self._names, self._band = np.empty((0, 0)), (), None
-        if known and preview is not None:
+        if preview is not None and self._mel is not None:
             self._waves = np.asarray(preview.values[WAVEFORM], np.float64)[:, :, 0]
             self._names = sample_labels(preview)
         self.sample.set_range(1, max(len(self._waves), 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
@@ -16,7 +17,8 @@ from app.data.sources.synthetic.points import Spirals
 from app.data.sources.synthetic.spoken import MadeSounds
 from app.protocol.data_values import DataPreview
 from widgets.data.read_as import ReadAs
-from widgets.data.spectrogram_view import SpectrogramView
+from widgets.data.sample_views import SampleBrowser
+from widgets.data.spectrogram_view import TITLE, SpectrogramView
 from widgets.look.theme import ThemeSource
 
 SOUNDS = MadeSounds(samples=24)
@@ -53,10 +55,12 @@ def test_the_column_by_hand_is_that_of_the_data(view: SpectrogramView, shown: Da
 
 def test_a_click_picks_the_frame_and_the_band(view: SpectrogramView, qtbot: QtBot) -> None:
     below, column = view.sound.panels[1], view.frame.panels[2]
+    view.sound.prepare()
     place = below.point_of(0.3, 10).toPoint()
     qtbot.mouseClick(view.sound.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
     assert view.slider.value() == round((0.3 * 8000 - 100) / 80)
     low, _ = view.frame._levels
+    view.frame.prepare()
     place = column.point_of(low + 1, 5).toPoint()
     qtbot.mouseClick(view.frame.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
     assert "Filter 5 rises from" in view.rule.text()
@@ -71,6 +75,22 @@ def test_another_sound_and_no_sound(view: SpectrogramView, shown: DataPreview) -
     points = preview(prepare(DataChoice(source=Spirals(samples=30))))
     view.set_preview(points, Spirals())
     assert view.is_empty and view.sound.is_empty() and view.frame.is_empty() and not view.rule.text()
+
+
+def test_the_view_is_made_for_the_first_data_that_has_sounds(qtbot: QtBot, shown: DataPreview) -> None:
+    browser, points = SampleBrowser(ThemeSource("light")), Spirals(samples=30)
+    qtbot.addWidget(browser)
+    browser.add_side("One batch", QWidget())
+    browser.show_side("One batch", True)
+    without = preview(prepare(DataChoice(source=points)))
+    browser.set_preview(without, points)
+    assert not browser.findChildren(SpectrogramView)
+    browser.set_preview(shown, SOUNDS)
+    assert [browser.tabs.tabText(place) for place in range(browser.tabs.count())][-2:] == [TITLE, "One batch"]
+    browser.gallery.picked.emit(2)
+    assert browser.spectrogram.sample.value() == 3
+    browser.set_preview(without, points)
+    assert browser.spectrogram.is_empty and browser.tabs.indexOf(browser.spectrogram) == -1
 
 
 def test_a_folder_of_sounds_can_be_read_as_waves_or_as_spectrograms(qtbot: QtBot) -> None:
