@@ -74,6 +74,17 @@ class _Entry:
     act: Act | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class History:
+    """The edits around a content, for another document with that content: what undo takes back, and what redo does.
+
+    Acts are left out: what they would take back belongs to the time when they were recorded.
+    """
+
+    undo: tuple[_Entry, ...] = ()
+    redo: tuple[_Entry, ...] = ()
+
+
 Subscriber = Callable[[Commit], None]
 
 
@@ -224,6 +235,25 @@ class Document:
             for entry in [entry for entry in entries if entry.act is act]:
                 entries.remove(entry)
                 self._notify(Commit(act.name, ()))
+
+    def history(self, most: int, *, saved: bool = False) -> History | None:
+        """The edits around the content as it stands, or as it was ``saved`` last: at most ``most`` changes each way.
+
+        None where that content cannot be reached any more, by undo or by redo.
+        """
+        before = [entry for entry in self._undo if entry.act is None]
+        after = [entry for entry in reversed(self._redo) if entry.act is None]
+        line, place = [*before, *after], len(before)
+        if saved and self._saved is not None and self._saved not in line:
+            return None
+        if saved:
+            place = line.index(self._saved) + 1 if self._saved is not None else 0
+        return History(_nearest(line[:place][::-1], most)[::-1], _nearest(line[place:], most)[::-1])
+
+    def take_up(self, history: History) -> None:
+        """Begin with the history of a document that had the same content, in place of none."""
+        self._undo, self._redo = list(history.undo), list(history.redo)
+        self._saved = self._last_edit()
 
     def mark_saved(self) -> None:
         """The content as it stands is what the file holds."""
@@ -404,6 +434,17 @@ class Document:
 
     def _last_edit(self) -> _Entry | None:
         return next((entry for entry in reversed(self._undo) if entry.act is None), None)
+
+
+def _nearest(entries: Iterable[_Entry], most: int) -> tuple[_Entry, ...]:
+    """The first of some entries, with ``most`` changes at most in all."""
+    kept, changes = [], 0
+    for entry in entries:
+        changes += len(entry.changes)
+        if changes > most:
+            break
+        kept.append(entry)
+    return tuple(kept)
 
 
 def _exact(position: Position) -> Position:

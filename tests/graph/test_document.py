@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from graph.checking.check import Checker
 from graph.document import Act, Commit, Document, Origin
 from graph.errors import NetloomError
 from graph.naming import fresh_name
-from graph.project import Project, project_bytes
+from graph.project import Project, parse_project, project_bytes
 from graph.structure.blocks import Block
 from graph.structure.inner_document import InnerDocument
 from tests.graph.networks import chain, layer, wire
@@ -212,6 +214,67 @@ def test_edits_and_acts_beside_the_document_are_undone_in_one_order(doings: list
         assert now == states[at]
         assert len(document.undo_names) == at and len(document.redo_names) == len(states) - 1 - at
         assert document.modified == (document.network.ids != kept)
+
+
+def edited(*names: str) -> Document:
+    """A document with an edit for each of these names, which is that of a layer that was added."""
+    document = Document()
+    for name in names:
+        with document.transaction(f"Add {name}"):
+            document.add(layer("relu"), name=name)
+    return document
+
+
+def of_same_content(document: Document) -> Document:
+    """A document as it is read from a file that holds another one as it is."""
+    project = parse_project(json.loads(saved(document)))
+    return Document(project.network, project.sections)
+
+
+def test_another_document_with_the_same_content_takes_up_the_history() -> None:
+    document = edited("one", "two", "three")
+    document.record(counting([], "beside"))
+    document.mark_saved()
+    document.undo()
+    document.undo()
+    history = document.history(100)
+    assert history is not None
+    again = of_same_content(document)
+    again.take_up(history)
+    assert again.undo_names == ("Add two", "Add one") and again.redo_names == ("Add three",)
+    assert not again.modified
+    assert again.redo() and again.modified and set(again.network.ids) == {"one", "two", "three"}
+    for _ in range(3):
+        assert again.undo()
+    assert not again.undo() and len(again.network) == 0
+
+
+def test_edits_that_were_given_up_can_be_redone_from_what_was_saved() -> None:
+    document = edited("one", "two")
+    document.mark_saved()
+    kept = of_same_content(document)
+    with document.transaction("Add three"):
+        document.add(layer("relu"), name="three")
+    history = document.history(100, saved=True)
+    assert history is not None
+    kept.take_up(history)
+    assert kept.undo_names == ("Add two", "Add one") and kept.redo_names == ("Add three",) and not kept.modified
+    for _ in range(2):
+        document.undo()
+    with document.transaction("Add four"):
+        document.add(layer("relu"), name="four")
+    assert document.history(100, saved=True) is None, "what was saved cannot be reached any more"
+
+
+def test_the_nearest_edits_are_kept_where_there_are_many() -> None:
+    document = edited(*"abcdef")
+    for _ in range(3):
+        document.undo()
+    history = document.history(2)
+    assert history is not None
+    again = of_same_content(document)
+    again.take_up(history)
+    assert again.undo_names == ("Add c", "Add b") and again.redo_names == ("Add d", "Add e")
 
 
 def test_an_act_that_cannot_be_repeated_leaves_what_can_be_redone() -> None:

@@ -25,6 +25,7 @@ from graph.project import LARGEST, SUFFIX, Project, content_steps, project_bytes
 from graph.steps import Steps, finished, part
 from graph.user_files import bytes_of
 from widgets.shell.journal_keeper import JournalKeeper
+from widgets.shell.kept_histories import CHANGES, KeptHistories
 from widgets.shell.overtaken import OvertakenError
 from widgets.shell.project_state import ProjectState
 
@@ -87,6 +88,8 @@ class ProjectSession(QObject):
         self._locks = locks
         self._lock: FileLock | None = None
         self._print: str | None = None
+        self._held: str | None = None  # the fingerprint of what the file held when it was read or saved here
+        self._histories = KeptHistories()
         self._recovered: Unsaved | None = None
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._look_at_file)
@@ -172,7 +175,10 @@ class ProjectSession(QObject):
         self._begin(_titled(project, title, page), None)
 
     def start_from(self, project: Project, title: str = "", page: str = "") -> None:
-        """Begin an untitled project that is a copy of a preset, called and described as that or as is said here."""
+        """Begin an untitled project that is a copy of a preset, called and described as that or as is said here.
+
+        Of one that was left without a file, undo and redo are as they were if it is as it was left.
+        """
         self._begin(_titled(project, title, page), None)
 
     def open(self, path: Path) -> None:
@@ -203,7 +209,7 @@ class ProjectSession(QObject):
         """
         project = entry.read()
         known = fingerprint(entry.path) if entry.print is None else entry.print
-        self._begin(project, entry.path, known)
+        self._begin(project, entry.path, known, holds=False)
         self.state.unsaved_origin, self._recovered = True, entry
         if self._journal.keep_all():
             self._discard_recovered()
@@ -228,19 +234,23 @@ class ProjectSession(QObject):
             content = bytes_of(path, LARGEST, "project")
             self._begin(finished(content_steps(content, path.name)), path, digest(content))
 
-    def _begin(self, project: Project, path: Path | None, known: str | None = None) -> None:
+    def _begin(self, project: Project, path: Path | None, known: str | None = None, *, holds: bool = True) -> None:
         document = Document(project.network, project.sections)
-        self._adopt(_fresh(document, id_of(project, path)), path, known)
+        self._adopt(_fresh(document, id_of(project, path)), path, known, holds=holds)
 
-    def _adopt(self, state: ProjectState, path: Path | None, known: str | None) -> None:
+    def _adopt(self, state: ProjectState, path: Path | None, known: str | None, *, holds: bool = True) -> None:
+        """Take another project in place of this one; ``holds`` says whether its file holds it as it is."""
         self.finish_editing()
         self.leaving.emit()
+        self._keep_history()
         self._journal.stop()
         self.checker.close()
         before, self.state = self.state.path, state
         self._recovered = None
         self._listen()
         self._belong_to(path, before, known)
+        self._held = known if holds else None
+        self._bring_history_back()
         self._journal.begin()
         gc.unfreeze()
         self.replaced.emit()
@@ -248,6 +258,27 @@ class ProjectSession(QObject):
         if len(state.document.network) > MANY:
             # Python's search for unreachable objects would halt the window each time it passes over all of these.
             gc.freeze()
+
+    def _keep_history(self) -> None:
+        """The project is left: keep what undo and redo need for what its file holds, or without one for what it is."""
+        history = self.document.history(CHANGES, saved=self.path is not None)
+        if history is not None and (history.undo or history.redo):
+            self._histories.keep(self.state.id, self._content, history)
+
+    def _bring_history_back(self) -> None:
+        """The project may have been here before: if it is as it was left, so are undo and redo."""
+        if self._histories.has(self.state.id):
+            self._histories.give(self.state.id, self._content, self.document)
+
+    @property
+    def _content(self) -> str:
+        """A fingerprint of what the file holds, or of a project that has none; empty where that is not known."""
+        if self.path is not None:
+            return self._held or ""
+        try:
+            return digest(project_bytes(self.project)) if len(self.document.network) <= MANY else ""
+        except NetloomError:
+            return ""
 
     def _listen(self) -> None:
         self.document.subscribe(self._journal.keep, first=True)
@@ -298,6 +329,7 @@ class ProjectSession(QObject):
         self.document.mark_saved()
         self.state.unsaved_origin, self.state.id = False, id_
         self._belong_to(target, before, digest(content))
+        self._held = self._print
         self._journal.note()
         self._discard_recovered()
         if copied:
