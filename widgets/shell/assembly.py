@@ -13,6 +13,7 @@ from widgets.shell.loading import Slice, importing
 
 if TYPE_CHECKING:
     from widgets.shell.window import MainWindow
+    from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
     from widgets.training.worker_link import WorkerLink
 
@@ -148,10 +149,7 @@ def build_training(window: MainWindow) -> None:
     panel.destroyed.connect(window.preferences.subscribe(smooth))
     session.replaced.connect(show_project)
     session.changed.connect(lambda: panel.rename_project(session.state.key))
-    controller.restored.connect(memory.bring_back)
-    for signal in (controller.started, controller.finished):
-        signal.connect(lambda _: memory.keep())
-    panel.run_renamed.connect(lambda *_: memory.keep())  # the start page offers a run's file by its path
+    remember(window, controller, panel)
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     panel.strip.errors_wanted.connect(lambda: _show_errors(window, panel))
     window.training.adopt(controller)
@@ -159,6 +157,19 @@ def build_training(window: MainWindow) -> None:
     allow_memory(window, link)
     with suppress(NetloomError):
         link.start()
+
+
+def remember(window: MainWindow, controller: TrainingController, panel: TrainPanel) -> None:
+    """What is trained is remembered with its project, and the start page says how far it is."""
+    from widgets.shell.project_memory import ProjectMemory
+
+    memory = window.part(ProjectMemory)
+    controller.restored.connect(memory.bring_back)
+    for signal in (controller.started, controller.finished):
+        signal.connect(memory.keep)
+    controller.ended_elsewhere.connect(memory.keep_elsewhere)
+    panel.run_renamed.connect(memory.keep)  # the start page offers a run's file by its path
+    window.continued.listen_to(controller)
 
 
 def allow_memory(window: MainWindow, link: WorkerLink) -> None:
@@ -230,6 +241,9 @@ def build_understand(window: MainWindow) -> None:
     follow()
     for signal in (session.replaced, session.changed):
         signal.connect(follow)
+    memory = window.part(ProjectMemory)
+    session.replaced.connect(memory.look)  # once the panel knows the network
+    memory.look()
     previews = LivePreviews(window, controller, panel.subject)
     panel.subject.activated.connect(lambda pictures: previews.show_tried(panel.subject.network, pictures))
     connect(window, panel)
@@ -240,4 +254,4 @@ def build_understand(window: MainWindow) -> None:
         training.run_renamed.connect(panel.rename_run)
     if controller.run is not None and controller.own:
         panel.show_run(controller.run)
-        window.part(ProjectMemory).bring_back()
+        memory.bring_back()

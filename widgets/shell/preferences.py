@@ -207,13 +207,13 @@ class Memory:
         """Whether a project was trained, never saved, and left."""
         return any(id_ == known for known, _ in self.unsaved.values())
 
-    def continued(self, open_id: str = "") -> list[RecentProject]:
-        """What to continue with, the latest first, without the unsaved project ``open_id``."""
+    def continued(self, open_id: str = "", open_file: Path | None = None) -> list[RecentProject]:
+        """What to continue with, the latest first, without the open project: ``open_id`` with ``open_file``, if any."""
         unsaved, scores = self.unsaved, self.scores
         listed = []
         for path in self.recent:
             id_, name = unsaved.get(str(path), ("", path.stem))
-            if not id_ or id_ != open_id:
+            if path != open_file and (not id_ or id_ != open_id):
                 listed.append(RecentProject(path, name, scores.get(str(path), ""), unsaved=bool(id_)))
         return listed
 

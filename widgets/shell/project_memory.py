@@ -1,4 +1,4 @@
-"""How a project's window was left: its workspace, tabs, metric and ticked runs, kept for the next opening."""
+"""How a project's window was left: workspace, tabs, view, metric and ticked runs, kept for the next opening."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.project.description_links import WORKSPACES, slug
 from app.project.project_ids import known_project, remember_project
+from app.training.run_labels import ProjectKey
 from app.training.runs import PROJECT
 from graph.errors import NetloomError
 from widgets.shell.actions.training_actions import TrainingActions
@@ -38,7 +39,7 @@ class ProjectMemory(QObject):
 
     # Leaving
 
-    def keep(self) -> None:
+    def keep(self, *_: object) -> None:
         """Remember how the open project is left."""
         state, memory = self._context.session.state, self._context.memory
         file = state.path or self._last_version()
@@ -46,7 +47,29 @@ class ProjectMemory(QObject):
             return  # it was never trained, or its run is still looked for: what is known of it stays
         remember_project(state.id, state.name, state.path, self._view())
         memory.keep_unsaved(state.id, state.name, file if state.path is None else None)
-        memory.keep_score(file, self._training_words())
+        memory.keep_score(file, self.words)
+
+    def keep_elsewhere(self, project: ProjectKey, run: Path | None) -> None:
+        """A run of a project that was left is over: keep what came of it, for the start page and the next opening."""
+        from widgets.training.run_entries import read_entry
+
+        if run is None or not project.id:
+            return
+        memory, known, score = self._context.memory, known_project(project.id), read_entry(run).score
+        file = self.file_of(project.id)
+        if file is None and (run / PROJECT).is_file():
+            file = run / PROJECT
+            memory.keep_unsaved(project.id, project.name, file)
+        view = {**(known.view if known is not None else {}), "score": score}
+        remember_project(project.id, project.name, known.path if known is not None else None, view)
+        if file is not None:
+            memory.keep_score(file, score)
+
+    def file_of(self, id_: str) -> Path | None:
+        """The file by which the start page offers a project: its own, or that of its last run where it has none."""
+        unsaved = (Path(file) for file, (owner, _) in self._context.memory.unsaved.items() if owner == id_)
+        known = known_project(id_)
+        return next(unsaved, known.path if known is not None else None)
 
     def _last_version(self) -> Path | None:
         """The project as its last run has it, None where it was not trained."""
@@ -69,20 +92,26 @@ class ProjectMemory(QObject):
 
     def _view(self) -> dict[str, Any]:
         workbench, panel, understand = self._context.workbench, self._training(), self._understand()
-        view: dict[str, Any] = {"workspace": workbench.workspace, "score": self._training_words()}
+        known = self._known()
+        view: dict[str, Any] = {**known, "workspace": workbench.workspace, "score": self.words}
+        view |= {"left": workbench.left.currentIndex(), "checks": workbench.checks.currentIndex()}
         if panel is not None:
             view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}
             model = panel.runs.model
-            view["hues"] = {path.name: hue for path, hue in model.shown.items() if model.scope.is_own(path)}
+            waiting = {name: hue for name, hue in _hues(known).items() if name in self._ticked}
+            view["hues"] = waiting | {path.name: hue for path, hue in model.shown.items() if model.scope.is_own(path)}
             view["ticked"] = list(view["hues"])
         if understand is not None:
-            view["understand"] = slug(understand.views.kind.title)
+            waits = self._tab if not understand.views.chosen else ""
+            view["understand"] = waits or slug(understand.views.kind.title)
         return view
 
-    def _training_words(self) -> str:
+    @property
+    def words(self) -> str:
+        """What came of the open project's last run; what is remembered of it where its runs are not looked at now."""
         controller = self._context.part(TrainingActions).controller
-        if controller is None:
-            return ""
+        if controller is None or (controller.active and not controller.own):
+            return self.score()
         return controller.score or ("Trained" if controller.own and controller.state is State.FINISHED else "")
 
     def _own_run(self) -> Path | None:
@@ -106,17 +135,28 @@ class ProjectMemory(QObject):
         return known.view if known is not None else {}
 
     def recall(self) -> None:
-        """Take note of what is to come back once the last run is in view, and bring back the rest now."""
-        view, panel = self._known(), self._training()
+        """Take note of what is to come back once the last run is in view, and bring back the rest now.
+
+        What was never left begins as in a window that never showed another project.
+        """
+        view, panel, workbench = self._known(), self._training(), self._context.workbench
+        for tabs, name in ((workbench.left, "left"), (workbench.checks, "checks")):
+            index = view.get(name)
+            tabs.setCurrentIndex(index if isinstance(index, int) and 0 <= index < tabs.count() else 0)
+        workbench.palette_panel.search.clear()
         tab, ticked, metric = view.get("understand"), view.get("ticked"), view.get("metric")
         self._tab = tab if isinstance(tab, str) else ""
         self._ticked = [name for name in ticked if isinstance(name, str)] if isinstance(ticked, list) else []
         if panel is not None:
             panel.tabs.setCurrentIndex(1 if view.get("training") == 1 else 0)
             panel.curves.prefer(metric if isinstance(metric, str) else "")
-            hues = view.get("hues")
-            known = hues.items() if isinstance(hues, Mapping) else ()
-            panel.runs.model.keep_hues({name: hue for name, hue in known if isinstance(hue, int) and 0 <= hue < 10_000})
+            panel.runs.model.keep_hues(_hues(view))
+
+    def look(self) -> None:
+        """Bring the view of Understand forward in which the project was left, where its network has it."""
+        understand = self._understand()
+        if understand is not None and understand.begin(self._tab):
+            self._tab = ""
 
     def bring_back(self) -> None:
         """The last run is in view: tick what was ticked beside it, and bring the tab of Understand forward."""
@@ -144,3 +184,10 @@ class ProjectMemory(QObject):
         from widgets.understand.understand_panel import UnderstandPanel
 
         return panel if isinstance(panel, UnderstandPanel) else None
+
+
+def _hues(view: Mapping[str, Any]) -> dict[str, int]:
+    """The hues that runs had, by the names of their folders."""
+    hues = view.get("hues")
+    known = hues.items() if isinstance(hues, Mapping) else ()
+    return {name: hue for name, hue in known if isinstance(hue, int) and 0 <= hue < 10_000}

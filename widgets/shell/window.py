@@ -28,6 +28,7 @@ from widgets.shell.actions.training_actions import TrainingActions
 from widgets.shell.banners import Banners, Notice
 from widgets.shell.coach_marks import CoachMarks
 from widgets.shell.context import Context
+from widgets.shell.continued import Continued
 from widgets.shell.dropping import Dropping, DropTarget
 from widgets.shell.loading import Loader
 from widgets.shell.preferences import Memory, Preferences
@@ -37,7 +38,7 @@ from widgets.shell.theme_choice import apply_look
 from widgets.shell.topbar import StatusLine, TopBar
 from widgets.shell.window_geometry import keep_geometry, restore_geometry
 from widgets.start.preset_entries import presets
-from widgets.start.start_page import OpenRow, StartPage
+from widgets.start.start_page import StartPage
 from widgets.training.command_process import CommandProcess
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class MainWindow(DropTarget):
         self._floating = float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
         self.banners.sheet.cover(whole)
         self.start: StartPage = self._make_start()
+        self.continued = Continued(self, self.start)
         self.pages.addWidget(self.start)
         self.take_drops(self._dropping, self.themes)
         self.setMinimumSize(720, 480)
@@ -251,9 +253,7 @@ class MainWindow(DropTarget):
     def show_start(self) -> None:
         """Show the start page; the project stays open behind it."""
         self.banners.leave_page()
-        session = self._session if self._session is not None and self._session.only_here else None
-        back = OpenRow(session.title, self.training.score, unsaved=self._unsaved) if session else None
-        self.start.show_recent(self.memory.continued(session.state.id if session else ""), back)
+        self.continued.show()
         self.pages.setCurrentWidget(self.start)
         self._show_working(False)
         self.start.new.setFocus()

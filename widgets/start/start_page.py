@@ -85,15 +85,37 @@ _LEFT, _RIGHT = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideRight
 
 
 class ProjectRow(QToolButton):
-    """A project to continue with: its name, and something about it below, cut at its end or, a path, at its start."""
+    """A project to continue with: its name, below it `mark` if it has one, and what is known of it.
 
-    def __init__(self, name: str, below: str, cut: Qt.TextElideMode = _RIGHT) -> None:
+    That is how far its training is as long as it is trained, else ``below``. It is cut at its end, a path at its start.
+    """
+
+    mark = ""
+
+    def __init__(self, project: RecentProject, below: str, cut: Qt.TextElideMode = _RIGHT) -> None:
         super().__init__()
-        self.name, self.below, self._cut = name, below, cut
+        self.project, self.name, self.below = project, project.title, below
+        self._known, self._cut = below, cut
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.describe()
+
+    def describe(self) -> None:
+        """Say in tooltip and description what it is, and what is known of it."""
+
+    def say_training(self, words: str) -> None:
+        """Say how far the training of the project is; where nothing is said, it is not trained now."""
+        if (words or self._known) != self.below:
+            self.below = words or self._known
+            self.describe()
+            self.update()
+
+    @property
+    def tells_training(self) -> bool:
+        """Whether it says how far a training is."""
+        return self.below != self._known
 
     def sizeHint(self) -> QSize:
-        return QSize(180, 2 * self.fontMetrics().height() + 12)
+        return QSize(180, (3 if self.mark else 2) * (self.fontMetrics().height() + 1) + 10)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
@@ -101,39 +123,52 @@ class ProjectRow(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        metrics, width = self.fontMetrics(), self.width() - 16
-        painter.setPen(self.palette().text().color())
-        top = QRect(8, 5, width, metrics.height())
-        painter.drawText(top, 0, metrics.elidedText(self.name, _RIGHT, width))
-        painter.setPen(self.palette().placeholderText().color())
-        painter.drawText(top.translated(0, metrics.height() + 1), 0, metrics.elidedText(self.below, self._cut, width))
+        metrics, width, colours = self.fontMetrics(), self.width() - 16, self.palette()
+        cut = _RIGHT if self.tells_training else self._cut
+        lines = [(self.name, _RIGHT, colours.text()), (self.below, cut, colours.placeholderText())]
+        if self.mark:
+            lines.insert(1, (self.mark, _RIGHT, colours.link()))
+        place = QRect(8, 5, width, metrics.height())
+        for text, end, colour in lines:
+            painter.setPen(colour.color())
+            painter.drawText(place, 0, metrics.elidedText(text, end, width))
+            place.translate(0, metrics.height() + 1)
         painter.end()
 
 
 class OpenRow(ProjectRow):
     """The project that is open behind the start page, and the way back to it."""
 
-    def __init__(self, title: str, score: str = "", *, unsaved: bool) -> None:
-        super().__init__(f"{title} (unsaved)" if unsaved else title, score or "Open: back to it (Esc)")
+    mark = "Open: back to it (Esc)"
+
+    def __init__(self, project: RecentProject) -> None:
+        super().__init__(project, project.score or "Not trained yet")
         self.setObjectName("startBack")
         self.setAccessibleName(f"Back to {self.name}")
-        self.setToolTip(plain_tip(f"Back to {self.name}, as you left it (Esc)"))
+
+    def describe(self) -> None:
+        """Say that it is open, what is known of it, and where it is."""
+        self.setAccessibleDescription(f"Open, {self.below}")
+        where = f"\n{self.project.path}" if self.project.path is not None else ""
+        self.setToolTip(plain_tip(f"Back to {self.name}, as you left it (Esc)\n{self.below}{where}"))
 
 
 class FileRow(ProjectRow):
     """A recent project: its name, and under it what came of its last run, or the folder."""
 
     def __init__(self, project: RecentProject) -> None:
-        path, score = project.path, project.score
-        folder = str(path.parent).replace(str(Path.home()), "~")
-        name = f"{project.name} (unsaved)" if project.unsaved else project.name
-        below = score or ("As its last run has it" if project.unsaved else folder)
-        super().__init__(name, below, _LEFT if below == folder else _RIGHT)
-        self.path, self.score = path, score
-        where = "Not saved yet: it opens as its last run has it" if project.unsaved else str(path)
-        self.setAccessibleName(f"Open {project.name if project.unsaved else path.name}")
-        self.setAccessibleDescription(f"{score}, {where}" if score else where)
-        self.setToolTip(plain_tip(f"{where}\n{score}" if score else where))
+        folder = str(project.path.parent).replace(str(Path.home()), "~") if project.path is not None else ""
+        below = project.score or ("As its last run has it" if project.unsaved else folder)
+        super().__init__(project, below, _LEFT if below == folder else _RIGHT)
+        file = project.path.name if project.path is not None and not project.unsaved else project.name
+        self.setAccessibleName(f"Open {file}")
+
+    def describe(self) -> None:
+        """Say where it is, and what is known of it."""
+        where = "Not saved yet: it opens as its last run has it" if self.project.unsaved else str(self.project.path)
+        said = self.below if self.tells_training else self.project.score
+        self.setAccessibleDescription(f"{said}, {where}" if said else where)
+        self.setToolTip(plain_tip(f"{where}\n{said}" if said else where))
 
 
 class StartPage(Themed, QWidget):
@@ -165,6 +200,8 @@ class StartPage(Themed, QWidget):
         self.setObjectName("startPage")
         self._themes = themes
         self.back: OpenRow | None = None
+        self.rows: list[ProjectRow] = []
+        self._listed: tuple[RecentProject | None, ...] | None = None
         self.gallery = Gallery(presets, families, themes)
         self.gallery.chosen.connect(self.preset)
         self.lessons = LessonList()
@@ -314,18 +351,30 @@ class StartPage(Themed, QWidget):
         self.search.setAccessibleName(f"Search {what}")
         self.search.setText(here.wanted)
 
-    def show_recent(self, recent: Sequence[RecentProject], back: OpenRow | None = None) -> None:
-        """List what to continue with: the open project, if no file has it as it is, then the others."""
+    def show_recent(self, recent: Sequence[RecentProject], open_project: RecentProject | None = None) -> None:
+        """List what to continue with: the project that is open, then the others."""
+        listed = open_project, *recent[:6]
+        if listed == self._listed:
+            return
+        held = next((number for number, row in enumerate(self.rows) if row.hasFocus()), None)
         empty(self.files)
-        self.back = back
-        self._continue.setVisible(bool(recent) or back is not None)
-        if back is not None:
-            back.clicked.connect(self.wants_back)
-            self.files.addWidget(back)
-        for project in recent[:6]:
-            row = FileRow(project)
-            row.clicked.connect(lambda _=False, path=project.path: self.opened.emit(path))
+        self._listed = listed
+        self.back = OpenRow(open_project) if open_project is not None else None
+        self.rows = [*([self.back] if self.back is not None else []), *map(FileRow, recent[:6])]
+        self._continue.setVisible(bool(self.rows))
+        for row in self.rows:
+            row.clicked.connect(lambda _=False, row=row: self._go_on(row))
             self.files.addWidget(row)
+        if held is not None and self.rows:
+            again = self.rows[min(held, len(self.rows) - 1)]
+            again.show()  # now: the layout would show it later, and until then it takes no keys
+            again.setFocus()
+
+    def _go_on(self, row: ProjectRow) -> None:
+        if row is self.back:
+            self.wants_back.emit()
+        else:
+            self.opened.emit(row.project.path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

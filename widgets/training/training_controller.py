@@ -19,6 +19,7 @@ from graph.document import Document
 from graph.project import Project, project_json
 from widgets.training.metric_text import score_of
 from widgets.training.run_entries import extended, run_name
+from widgets.training.run_progress import RunProgress
 from widgets.training.shown_run import measures
 from widgets.training.training_health import TrainingHealth
 from widgets.training.training_state import ACTIVE, State, describe_state
@@ -36,7 +37,8 @@ class TrainingController(QObject):
 
     Only what concerns the open project is passed on. `opened` says that another one is open, and `forgotten` that no
     run is known, be it for that reason or because the last one is gone; `restored` that the last run is known, or that
-    the run in progress is back in view. A run of a project that was left goes on; `elsewhere` tells when it ends.
+    the run in progress is back in view. A run of a project that was left goes on; when it ends, `ended_elsewhere`
+    carries that project and the run, and `elsewhere` a sentence.
     """
 
     stateChanged = Signal(object)  # noqa: N815 - the name that the window's other parts rely on
@@ -51,6 +53,7 @@ class TrainingController(QObject):
     opened = Signal()
     forgotten = Signal()
     restored = Signal()
+    ended_elsewhere = Signal(object, object)
     elsewhere = Signal(str)
 
     def __init__(self, link: WorkerLink, parent: QObject | None = None) -> None:
@@ -71,6 +74,9 @@ class TrainingController(QObject):
         self._steps_wanted = 0
         self.health = TrainingHealth(link, self)
         """What is wrong with the last training; it hears each event before the signals here tell of it."""
+        self.progress = RunProgress(link, lambda: self._state, self)
+        """How far the run in progress is, of whichever project."""
+        self.stateChanged.connect(self.progress.changed)
         link.training_event.connect(self._on_event)
         link.waits.connect(self._on_unfinished)
         link.ready.connect(self._on_ready)
@@ -111,6 +117,11 @@ class TrainingController(QObject):
     def own(self) -> bool:
         """Whether the run in progress is of the open project."""
         return self._run_key.id == self._key.id
+
+    @property
+    def run_id(self) -> str:
+        """The id of the project whose run is in progress, or was the last."""
+        return self._run_key.id
 
     @property
     def run_project(self) -> str:
@@ -348,12 +359,13 @@ class TrainingController(QObject):
         self._steps_wanted = 0
         failed = event.status == "failed"
         self._reason = event.reason or "" if failed else ""
-        if not self.own:
-            self._end_elsewhere(event.reason or "")
-            return
         run = self._run or Path()
         diverged, test = divergence(self.health.found), {} if failed else event.test
-        self._score = score_of(event.status, event.epoch, test, None, lambda: measures(run).unit, diverged)
+        score = score_of(event.status, event.epoch, test, None, lambda: measures(run).unit, diverged)
+        if not self.own:
+            self._end_elsewhere(event.reason or (f"{score}." if score else ""))
+            return
+        self._score = score
         self.finished.emit(event)
         self._complete = event.status == "completed" and self._run is not None and bool(extended(self._run))
         if failed:
@@ -391,6 +403,7 @@ class TrainingController(QObject):
     def _end_elsewhere(self, reason: str) -> None:
         """A run of another project has ended: nothing of it is the open one's."""
         name = self._run_key.name or "Another project"
+        self.ended_elsewhere.emit(self._run_key, self._run)
         self._run_key = self._key
         self._forget_run()
         self.elsewhere.emit(f"{name}: training ended. {reason}".strip())

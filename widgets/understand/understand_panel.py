@@ -118,6 +118,11 @@ class UnderstandPanel(QWidget):
         self.views.bring(kind)
         return True
 
+    def begin(self, name: str) -> bool:
+        """Another project is open: show the view ``name``, or where it is not offered what one begins with."""
+        self.views.begin()
+        return bool(name) and self.show_slug(name)
+
     def show_layer(self, path: str) -> None:
         """A layer, or none, is selected on the canvas: views that can show it do, now or once they are seen."""
         self._layer = path

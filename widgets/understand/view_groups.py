@@ -144,9 +144,10 @@ class Views(QWidget):
         self.kinds = tuple(sorted(kinds, key=lambda kind: list(Group).index(kind.group)))
         self._subject, self._make = subject, make
         self._made: dict[Kind, Tab] = {}
-        self._last = {group: self._of(group)[0] for group in Group if self._of(group)}
+        self._last = self._first_of_all()
         self._listed: list[Kind] = []
-        self._chosen = False
+        self.chosen = False
+        """Whether a view was chosen, and not only come by."""
         self.rail, self.bar, self.stack = Rail(source, self), QTabBar(self), CurrentOnlyStack(self)
         self.nothing = empty_page("", self)
         self.stack.add(self.nothing)
@@ -215,8 +216,13 @@ class Views(QWidget):
 
     def bring(self, kind: Kind) -> None:
         """Bring a view to the screen, together with its group."""
-        self._chosen = True
+        self.chosen = True
         self._bring(kind)
+
+    def begin(self) -> None:
+        """Another project is looked at, in which nobody has chosen a view yet."""
+        self.chosen, self._last = False, self._first_of_all()
+        self.refresh(begins_with(self._subject))
 
     def _bring(self, kind: Kind) -> None:
         if kind is self.kind:
@@ -243,9 +249,9 @@ class Views(QWidget):
         chosen stays, and explains itself while somebody looks; later it is forgotten if it says nothing of the network.
         """
         if not self.isVisible() and not self.offered(self.kind):
-            self._chosen = False
+            self.chosen = False
             group = group or begins_with(self._subject)
-        if not self._chosen:
+        if not self.chosen:
             self._bring(self._first(group or self.kind.group))
         before = self.on_screen
         self._show()
@@ -264,6 +270,10 @@ class Views(QWidget):
 
     def _of(self, group: Group) -> list[Kind]:
         return [kind for kind in self.kinds if kind.group is group]
+
+    def _first_of_all(self) -> dict[Group, Kind]:
+        """The first view of each group that has any."""
+        return {group: self._of(group)[0] for group in Group if self._of(group)}
 
     def _list(self) -> None:
         """Fill the bar with the views of the group on screen."""

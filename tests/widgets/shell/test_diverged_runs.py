@@ -16,7 +16,6 @@ from tests.widgets.conftest import close
 from tests.widgets.shell.test_another_project import reopened, train_panel
 from tests.widgets.training.finished_run import write_events
 from widgets.shell.window import MainWindow
-from widgets.start.start_page import FileRow
 
 
 def epoch(number: int, loss: float) -> Event:
@@ -61,9 +60,8 @@ def texts(window: MainWindow) -> tuple[str, ...]:
 def on_the_start_page(window: MainWindow) -> str:
     """What the start page says of the project that was open last."""
     window.show_start()
-    row = window.start.findChild(FileRow)
-    assert row is not None
-    return row.below
+    assert window.start.back is not None
+    return window.start.back.below
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 from widgets.training.busy_covers import Cover
 from widgets.training.training_panel import TrainPanel
+from widgets.understand.understand_panel import UnderstandPanel
 
 WORKSPACES = ("data", "network", "train", "understand")
 CHAINS = [
@@ -118,6 +119,18 @@ def train(window: MainWindow, folder: Path) -> None:
     for curves in (panel.curves.loss.view, panel.curves.metric.view):
         curves.panel.zoom(0.2)
     QTest.keyClick(panel.curves.chooser, Qt.Key.Key_End)
+    choose_views(window)
+
+
+def choose_views(window: MainWindow) -> None:
+    """Leave no pane at what it begins with."""
+    workbench, understand = window.workbench, window.workbench.panel("understand")
+    assert isinstance(understand, UnderstandPanel)
+    workbench.left.setCurrentWidget(workbench.history)
+    workbench.checks.setCurrentWidget(workbench.summary)
+    workbench.palette_panel.search.setText("softmax")
+    offered = [kind for kind in understand.views.kinds if understand.views.offered(kind)]
+    understand.views.bring(offered[-1])
 
 
 def everything(window: MainWindow) -> dict[str, list[str]]:

@@ -73,7 +73,7 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
     ActivationPlot: ActivationPlot,
     LessonCard: lambda _: LessonCard(LessonSketch("one", "One", "Of it.", 5, (), 3), QWidget()),
     FileRow: lambda _: FileRow(RecentProject(Path("/digits.netloom"), "digits")),
-    OpenRow: lambda _: OpenRow("digits", unsaved=True),
+    OpenRow: lambda _: OpenRow(RecentProject(None, "digits", unsaved=True)),
     SpaceTable: lambda _: SpaceTable(),
     CorrelationMatrix: CorrelationMatrix,
     CloudPlot: lambda themes: CloudPlot(themes, "Before", "No columns."),

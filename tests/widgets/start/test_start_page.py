@@ -178,6 +178,7 @@ def test_a_file_that_is_missing_leads_to_the_start_page(tmp_path: Path, qtbot: Q
 
 def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Path, qtbot: QtBot) -> None:
     window.files.open(project_file)
+    window.files.new()
     window.show_start()
     item = window.start.files.itemAt(0)
     assert item is not None
@@ -185,7 +186,7 @@ def test_recent_files_are_offered_and_open(window: MainWindow, project_file: Pat
     assert row is not None
     assert row.accessibleName() == "Open digits.netloom"
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.workbench.isVisible()
+    assert window.workbench.isVisible() and window.session.path == project_file
 
 
 def test_the_loader_runs_in_order_and_what_is_required_at_once(qtbot: QtBot) -> None:
