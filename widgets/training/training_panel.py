@@ -331,6 +331,12 @@ class TrainPanel(QWidget):
         run = self._controller.run
         if run is None:
             return
+        if self._live not in (None, run) and not self._controller.active:
+            # Figures and advice are of the run that was the last one until now.
+            self.strip.clear()
+            self.notice.clear()
+            self.advice.warn_of_rate()
+            self._show_state()
         self._live = run
         self.runs.model.tick(run, True)
         self._tell_overfitting()  # by what was wrong with this run

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from graph.checking.layer_info import Problem
     from graph.document import Document
     from widgets.shell.context import Context
+    from widgets.training.fitting_run import FittingRun
+    from widgets.training.run_entries import RunEntry
     from widgets.training.training_controller import TrainingController
 
 
@@ -58,6 +60,7 @@ class TrainingActions(QObject):
         self._keep_weights = False
         self._forget_wait = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._forget_wait.timeout.connect(self._show_state)
+        self._fitting: FittingRun | None = None
 
     @property
     def score(self) -> str:
@@ -71,6 +74,7 @@ class TrainingActions(QObject):
         controller.link.waits.connect(self._show_wait)
         controller.failed.connect(self._tell_failure)
         self._be_patient(controller)
+        self._look_for_fitting_runs()
         controller.epoch_ended.connect(self._on_epoch)
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
@@ -96,6 +100,36 @@ class TrainingActions(QObject):
                 self._context.say(Notice(sentence, "warning", ((remedy, patience.end),), "worker"))
 
         patience.said.connect(tell)
+
+    def _look_for_fitting_runs(self) -> None:
+        """Where an earlier run has the network and data as they are now, it is the one that counts."""
+        from widgets.training.fitting_run import FittingRun
+
+        self._fitting = FittingRun(self)
+        self._fitting.found.connect(self._turn_to)
+
+    def _turn_to(self, entry: RunEntry) -> None:
+        controller, state = self.controller, self._context.session.state
+        if controller is not None and not controller.active and (state.outdated or state.other_data):
+            controller.restore(entry.path, entry.score)
+
+    def _look_for_fitting(self) -> None:
+        """Network or data are not those of the last run: look whether they are those of an earlier one."""
+        controller, session, panel = self.controller, self._context.session, self._context.workbench.panel("train")
+        if self._fitting is None or controller is None:
+            return
+        self._fitting.stop()
+        if controller.active or controller.run is None or not (session.state.outdated or session.state.other_data):
+            return
+        from widgets.training.training_panel import TrainPanel
+
+        if isinstance(panel, TrainPanel):
+            model = panel.runs.model
+
+            def own() -> list[RunEntry]:
+                return [entry for entry in model.entries if model.scope.is_own(entry.path)]
+
+            self._fitting.look(own, session.document, session.base)
 
     def _show_state(self) -> None:
         if self.controller is not None:
@@ -154,6 +188,7 @@ class TrainingActions(QObject):
         state.outdated = state.trained is not None and not state.trained.computes_as(state.document.network)
         chosen = state.document.sections.get("data")
         state.other_data = state.trained_on is not None and not same_data(*state.trained_on, chosen, session.base)
+        self._look_for_fitting()
         words = CHANGED.get((state.outdated, state.other_data), "")
         if words != self._outdated_told:
             self._outdated_told = words
