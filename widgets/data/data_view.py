@@ -407,6 +407,12 @@ class DataView(QWidget):
         self._request = self._link.request(request, self._on_preview, self._refuse_preview)
         self.waiting.watch(self._request, self._ask)
 
+    def look_again(self) -> None:
+        """Ask anew for data that was refused: a file that was missing is there again."""
+        if self._refused:
+            self.details.forget()
+            self._show()
+
     def _forget_request(self) -> None:
         self._ask_soon.stop()
         if self._request is not None:

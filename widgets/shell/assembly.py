@@ -211,7 +211,9 @@ def build_data(window: MainWindow) -> None:
     follow()
     session.replaced.connect(follow)
     session.changed.connect(lambda: view.set_base(session.base))
-    view.previewed.connect(lambda _: window.part(ProjectProblems).on_previewed())
+    problems = window.part(ProjectProblems)
+    view.previewed.connect(lambda _: problems.on_previewed())
+    problems.found.connect(view.look_again)
 
 
 def build_understand(window: MainWindow) -> None:
@@ -221,6 +223,7 @@ def build_understand(window: MainWindow) -> None:
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.live_previews import LivePreviews
     from widgets.shell.project_memory import ProjectMemory
+    from widgets.shell.project_problems import ProjectProblems
     from widgets.training.training_panel import TrainPanel
     from widgets.understand.understand_panel import UnderstandPanel
 
@@ -244,6 +247,7 @@ def build_understand(window: MainWindow) -> None:
     memory = window.part(ProjectMemory)
     session.replaced.connect(memory.look)  # once the panel knows the network
     memory.look()
+    window.part(ProjectProblems).found.connect(panel.subject.look_again)
     previews = LivePreviews(window, controller, panel.subject)
     panel.subject.activated.connect(lambda pictures: previews.show_tried(panel.subject.network, pictures))
     connect(window, panel)

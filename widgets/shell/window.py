@@ -404,9 +404,16 @@ class MainWindow(DropTarget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        activated = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
-        if activated and self.ready and self.session.overtaken_on_disk:
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.ready:
+            self._look_at_files()
+
+    def _look_at_files(self) -> None:
+        """What happened to files while another program was in front is seen at once."""
+        from widgets.shell.project_problems import ProjectProblems
+
+        if self.session.overtaken_on_disk:
             self.files.tell_overtaken()
+        self.part(ProjectProblems).look()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._workbench is not None:

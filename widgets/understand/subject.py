@@ -238,6 +238,11 @@ class Subject(QObject):
         self.changed.emit()
         self._look()
 
+    def look_again(self) -> None:
+        """Data that was missing is there again: what was refused without it is asked for once more."""
+        self.changed.emit()
+        self._look()
+
     @property
     def sample(self) -> ChosenSample | None:
         """The sample that was chosen last in any view; None where none was, or of other data."""
