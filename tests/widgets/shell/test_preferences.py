@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.preferences import as_settings
+from widgets.shell.preferences_dialog import EDGE
 from widgets.shell.window import MainWindow
 
 pytestmark = pytest.mark.built("workbench")
@@ -55,12 +56,30 @@ def test_the_preferences_open_in_full_the_first_time_already(window: MainWindow)
     window.commands["preferences"].trigger()
     dialog = window.part(preferences_dialog)
     QApplication.processEvents()
-    room = dialog.screen().availableGeometry().height() - 100
     first = dialog.size()
-    assert first.height() >= min(dialog.form.sizeHint().height(), room)
+    assert dialog.area.verticalScrollBar().maximum() == 0
     dialog.close()
     window.commands["preferences"].trigger()
     assert dialog.size() == first
+    dialog.close()
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+@pytest.mark.parametrize("projector", [False, True])
+def test_the_preferences_fit_into_the_window_and_leave_no_room_empty(
+    window: MainWindow, size: tuple[int, int], projector: bool
+) -> None:
+    window.preferences.set("projector", projector)
+    window.resize(*size)
+    window.commands["preferences"].trigger()
+    QApplication.processEvents()
+    dialog = window.part(preferences_dialog)
+    port, scrolled = dialog.area.viewport(), dialog.area.verticalScrollBar().maximum()
+    within = QSize(dialog.frameGeometry().size())
+    assert within.width() <= window.width() and within.height() <= window.height()
+    last = max(label.mapTo(port, label.rect().bottomLeft()).y() for label in dialog.form.findChildren(QLabel))
+    assert scrolled > 0 or 0 <= port.height() - last < 3 * dialog.fontMetrics().height(), (port.height(), last)
+    assert scrolled == 0 or dialog.height() == window.height() - 2 * EDGE, "it scrolls only where there is no room"
     dialog.close()
 
 
