@@ -38,7 +38,8 @@ class Notice:
     show; so does a warning that ``passes``, the answer to something that cannot be done. Other errors and warnings
     stay, and so does what is ``open``: a question, or work in progress. A notice that is ``of_project`` leaves with the
     project that is open, and is put aside while that is not on show; one with a condition, ``holds``, leaves as soon as
-    what it says is not so any more. What was begun waits for one that ``asks``: it stands in the middle of the window.
+    what it says is not so any more, and then calls ``lapsed``. What was begun waits for one that ``asks``: it stands in
+    the middle of the window.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Notice:
     of_project: bool = False
     passes: bool = False
     holds: Callable[[], bool] | None = None
+    lapsed: Callable[[], object] | None = None
 
     @property
     def passing(self) -> bool:
@@ -160,7 +162,7 @@ class Banners(QWidget):
         self.sheet = QuestionSheet(themes)
         self._layout = vbox(parent=self, spacing=4)
         self._look = QTimer(self, interval=LOOK_MS)
-        self._look.timeout.connect(lambda: self._remove_where(lambda notice: notice.over))
+        self._look.timeout.connect(self._look_at_conditions)
         self.hide()
 
     @property
@@ -214,6 +216,14 @@ class Banners(QWidget):
     def leave_project(self) -> None:
         """Another project comes: what passes, and what was about the one before, is gone."""
         self._remove_where(lambda notice: notice.passing or notice.of_project)
+
+    def _look_at_conditions(self) -> None:
+        """What is not so any more is not said any more; what waited for an answer to it is begun anew."""
+        over = [notice for notice in self.notices if notice.over]
+        self._remove_where(lambda notice: notice.over)
+        for notice in over:
+            if notice.lapsed is not None:
+                notice.lapsed()
 
     def _remove_where(self, leaves: Callable[[Notice], bool]) -> None:
         self._aside = [notice for notice in self._aside if not leaves(notice)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, hbox, vbox
 from widgets.shell.actions.file_actions import FileActions
 from widgets.shell.actions.training_actions import TrainingActions
+from widgets.shell.banners import Notice
 from widgets.start.lesson_shelf import lessons
 from widgets.start.preset_entries import PRESETS
 
@@ -219,10 +220,21 @@ class CoachMarks(QObject):
 
     def begin(self) -> None:
         """Begin the tour, with an example where no project is open."""
+        files = self._context.part(FileActions)
         if self._context.working:
             self._go(0)
         else:
-            self._context.part(FileActions).open_shipped(EXAMPLE, lambda: self._go(0))
+            files.open_shipped(EXAMPLE, partial(self._begin_with_example, files.kept_without_file))
+
+    def _begin_with_example(self, kept: str) -> None:
+        """Begin on an example that is there for the tour alone; say where a project is ``kept`` that was open before.
+
+        When the window is closed, nothing is asked about such an example.
+        """
+        self._context.part(FileActions).shown = self._context.session.document
+        if kept:
+            self._context.say(Notice(kept, "info", (), "kept"))
+        self._go(0)
 
     def end(self) -> None:
         """Put the tour away; it is offered no more, and Help has it."""
@@ -233,6 +245,7 @@ class CoachMarks(QObject):
         if self._opened:
             self._context.workbench.left_column.follow_room()
             self._opened = False
+        self._context.part(FileActions).shown = None
         self._context.preferences.set("offer_tour", False)
         if held and self._context.working and self._context.workbench.canvas.isVisible():
             self._context.workbench.canvas.setFocus()

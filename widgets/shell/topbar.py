@@ -74,11 +74,12 @@ class Title(Themed, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.follow(themes)
 
-    def say(self, name: str, state: str) -> None:
-        """Show a name and a state such as ``unsaved``."""
+    def say(self, name: str, state: str, more: str = "") -> None:
+        """Show a name and a state such as ``unsaved``; ``more`` of it is told in the tooltip."""
         self._name, self._state = name, state
         self.setAccessibleName(f"{name}, {state}" if state else name)
-        self.setToolTip(plain_tip(self.accessibleName()))
+        self.setAccessibleDescription(more)
+        self.setToolTip(plain_tip("\n".join(filter(None, (self.accessibleName(), more)))))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

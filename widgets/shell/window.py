@@ -51,6 +51,9 @@ STARTING = "Starting…"
 BUILT_BY = {"network": "workbench", "train": "training"}
 """The stage of the loader that each workspace needs; the others need all of them."""
 
+KEPT = "It has no file yet, and stays under Continue on the start page as it was last trained. Save gives it a file."
+"""What is said of a project that was never saved and of which nothing is lost."""
+
 LONGEST_DEVICE = 12
 """Letters of a device's id for which the bar keeps room before the worker tells it."""
 
@@ -347,7 +350,8 @@ class MainWindow(DropTarget):
         """Bring title, status line and actions up to date."""
         if self.ready and self.working:
             title, unsaved = self.session.title, self._unsaved
-            self.bar.title.say(title, "unsaved" if unsaved else "")
+            kept = KEPT if unsaved and not self.session.modified else ""
+            self.bar.title.say(title, "unsaved" if unsaved else "", kept)
             self.setWindowTitle(f"{window_title(title)}{' *' if unsaved else ''} - Netloom")
         else:
             self.bar.title.say("Netloom", "")

@@ -242,6 +242,34 @@ def test_the_tour_is_taken_by_keyboard_and_blocks_nothing(window: MainWindow, qt
     assert tour.card not in window.panes
 
 
+@pytest.mark.parametrize("stop", range(len(MARKS)))
+def test_ctrl_q_quits_at_once_wherever_the_tour_is(window: MainWindow, qtbot: QtBot, stop: int) -> None:
+    qtbot.mouseClick(window.start.tour, LEFT)
+    tour = window.part(CoachMarks)
+    for mark in MARKS[:stop]:
+        qtbot.waitUntil(tour.card.next.hasFocus)
+        qtbot.mouseClick(tour.card.next, LEFT)
+        if mark.target == TRAIN:
+            assert window.training.active, "the example is trained on the way"
+            qtbot.mouseClick(tour.card.next, LEFT)
+    assert tour.card.where.text().startswith(f"{stop + 1} ")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible() and window.notices == ()
+
+
+def test_an_edit_on_the_tour_is_asked_about_and_so_is_a_training_after_it(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.start.tour, LEFT)
+    tour = window.part(CoachMarks)
+    window.workbench.add_layer("relu")
+    assert not window.close() and "has unsaved edits. Without saving, they are lost." in window.notices[0]
+    window.withdraw("closing")
+    window.session.document.undo()
+    qtbot.keyClick(tour.card.next, Qt.Key.Key_Escape)
+    window.commands["train"].trigger()
+    assert window.training.active and not window.close()
+    assert window.notices[0].startswith("A run is in progress")
+
+
 def to_the_end_of_the_tour(window: MainWindow, qtbot: QtBot) -> CoachMarks:
     """Take the tour to its last stop."""
     qtbot.mouseClick(window.start.tour, LEFT)

@@ -9,11 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.app.protocol import samples
 from tests.widgets.conftest import close
 from tests.widgets.shell.test_another_project import rows_of, train_shortly
+from tests.widgets.shell.test_continued import begin_training, tell
 from tests.widgets.shell.test_window import choose, said
 from widgets.launch import make_window
 from widgets.look import file_dialogs
+from widgets.shell.banners import LOOK_MS
+from widgets.shell.coach_marks import CoachMarks
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 
@@ -100,7 +104,7 @@ def test_the_mark_stays_through_every_restart_until_it_is_saved(
         monkeypatch.setattr(file_dialogs, "ask_save", lambda *_: (str(tmp_path / "mine.netloom"), ""))
         choose(qtbot, made, "Save…")
         assert made.windowTitle() == "mine.netloom - Netloom"
-        assert [row.name for row in rows_of(made)] == ["mine"]
+        assert rows_of(made) == [] and made.start.back is not None and made.start.back.name == "mine"
     finally:
         close(made)
 
@@ -113,6 +117,42 @@ def test_what_was_never_trained_is_gone_and_no_more_is_promised(window: MainWind
     assert "Continue" not in asked(window)
     choose(qtbot, window, "Do not save")
     assert rows_of(window) == []
+
+
+def test_the_tour_says_where_the_project_stays_that_it_puts_away(trained: MainWindow, qtbot: QtBot) -> None:
+    title = trained.session.title
+    assert "stays under Continue" in trained.bar.title.toolTip()
+    trained.show_start()
+    qtbot.mouseClick(trained.start.tour, LEFT)
+    assert trained.part(CoachMarks).active and said(trained) == [f"{title} has no file yet. {KEPT}."]
+    row = rows_of(trained)[0]
+    assert row.name == f"{title} (unsaved)"
+
+
+def test_closing_goes_on_once_nothing_is_at_stake_any_more(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    controller = begin_training(window, netloom_home / "runs" / "digits-20260101-030405")
+    assert not window.close() and asked(window).startswith("A run is in progress")
+    qtbot.wait(2 * LOOK_MS)
+    assert window.isVisible() and asked(window)
+    tell(controller, samples.finished(run=str(controller.run), test={"accuracy": 0.9}))
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_closing_asks_anew_once_something_else_is_at_stake(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    controller = begin_training(window, netloom_home / "runs" / "digits-20260101-030405")
+    window.workbench.add_layer("relu")
+    assert not window.close() and asked(window).endswith(
+        "A run is in progress; it stops when the window closes, and can be resumed later."
+    )
+    tell(controller, samples.finished(run=str(controller.run), test={"accuracy": 0.9}))
+    qtbot.waitUntil(lambda: asked(window) == "digits.netloom has unsaved edits. Without saving, they are lost.")
+    assert window.isVisible()
 
 
 def test_a_project_left_in_its_first_training_is_kept(window: MainWindow, netloom_home: Path, qtbot: QtBot) -> None:

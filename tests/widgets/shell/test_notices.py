@@ -214,9 +214,10 @@ def test_edits_that_are_saved_are_not_asked_about_any_more(
     opened(window, project_file, "network")
     window.workbench.add_layer("dense")
     window.files.new()
-    assert window.notices == ("digits.netloom has unsaved edits.",)
+    asked = ("digits.netloom has unsaved edits. Without saving, they are lost.",)
+    assert window.notices == asked
     qtbot.wait(2 * LOOK_MS)
-    assert window.notices == ("digits.netloom has unsaved edits.",)
+    assert window.notices == asked
     assert window.files.save()
     qtbot.waitUntil(lambda: window.notices == (), timeout=5000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from widgets.start.preset_entries import PRESETS
 
 if TYPE_CHECKING:
     from app.project.recovery import Unsaved
+    from graph.document import Document
     from widgets.shell.context import Context
     from widgets.shell.project_session import OpenedProject, ProjectSession
     from widgets.start.preset_entries import PresetEntry
@@ -29,6 +31,8 @@ PROJECTS = "Netloom projects (*.netloom)"
 """What file dialogs save as."""
 OPENED = "Netloom projects and packs (*.netloom *.zip)"
 """What file dialogs open."""
+LOST = "Without saving, they are lost."
+"""What becomes of edits of which no run has anything either."""
 
 
 class FileActions:
@@ -36,6 +40,8 @@ class FileActions:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self.shown: Document | None = None
+        """An example that is open to be shown: nobody waits for a training of it."""
 
     def _try(self, act: Callable[[], object], key: str) -> bool:
         """Do something; a refusal is told in a banner."""
@@ -181,11 +187,28 @@ class FileActions:
         )
         if not context.session.modified:
             choices = ((CORRECT, context.part(RefusedTexts).correct), ("Give it up", then))
-        self._ask(self._at_stake(refused), choices, "unsaved", self._same_at_stake())
+        again = partial(self._after_asking, then)
+        self._ask(self._at_stake(refused), choices, "unsaved", again, training=False)
 
-    def _ask(self, text: str, choices: Choices, key: str, holds: Callable[[], bool] | None) -> None:
-        """Ask in the middle of the window: what was clicked waits for the answer."""
-        self._context.say(Notice(text, "warning", choices, key, asks=True, of_project=True, holds=holds))
+    @property
+    def kept_without_file(self) -> str:
+        """Of a project without a file of which nothing is lost when it is left: where it stays, in a sentence."""
+        from widgets.shell.project_memory import ProjectMemory
+
+        context = self._context
+        if not context.ready or context.session.path is not None or context.session.modified:
+            return ""
+        kept = context.part(ProjectMemory).without_saving()
+        return f"{context.session.title} has no file yet. {kept}" if kept else ""
+
+    def _ask(self, text: str, choices: Choices, key: str, again: Callable[[], object], *, training: bool) -> None:
+        """Ask in the middle of the window: what was clicked waits for the answer.
+
+        Once something else is at stake, or nothing, it is tried ``again``; a ``training`` that ends counts or does not.
+        """
+        holds = self._same_at_stake(training=training) if self._context.ready else None
+        notice = Notice(text, "warning", choices, key, asks=True, of_project=True, holds=holds, lapsed=again)
+        self._context.say(notice)
 
     def _finish_editing(self) -> str:
         """Have what is being typed taken over; returns what is refused of it and would be lost with the project."""
@@ -200,18 +223,18 @@ class FileActions:
 
         session = self._context.session
         edits = f"{session.title} has unsaved edits." if session.modified else ""
-        kept = self._context.part(ProjectMemory).without_saving() if session.modified else ""
+        kept = (self._context.part(ProjectMemory).without_saving() or LOST) if session.modified else ""
         return " ".join(filter(None, (edits, f"Typed and not taken over: {refused}" if refused else "", kept)))
 
-    def _same_at_stake(self) -> Callable[[], bool]:
-        """Whether as much is at stake later as now."""
+    def _same_at_stake(self, *, training: bool) -> Callable[[], bool]:
+        """Whether as much is at stake later as now, with the ``training`` that is in progress or without."""
 
         def stake() -> tuple[bool, str, bool]:
             context = self._context
             return (
                 context.session.modified,
                 context.part(RefusedTexts).standing,
-                context.part(TrainingActions).active,
+                training and context.part(TrainingActions).active,
             )
 
         now = stake()
@@ -222,7 +245,7 @@ class FileActions:
         context = self._context
         refused = self._finish_editing()
         modified = context.ready and context.session.modified
-        training = context.part(TrainingActions).active
+        training = context.part(TrainingActions).active and not (context.ready and self._only_shown)
         if not modified and not training and not refused:
             return True
         text = self._at_stake(refused) if modified or refused else ""
@@ -238,9 +261,15 @@ class FileActions:
             choices = ((title, close), keep) if training else (keep, (title, close))
         if training:
             text += " A run is in progress; it stops when the window closes, and can be resumed later."
-        holds = self._same_at_stake() if context.ready else None
-        self._ask(text.strip(), choices, "closing", holds)
+        self._ask(text.strip(), choices, "closing", context.window().close, training=True)
         return False
+
+    @property
+    def _only_shown(self) -> bool:
+        """Whether what is trained is an example that is open to be shown, and was not edited."""
+        controller, session = self._context.part(TrainingActions).controller, self._context.session
+        own = controller is not None and controller.own
+        return own and session.document is self.shown and not session.modified
 
     # Saving
 
