@@ -263,7 +263,7 @@ def test_continue_names_a_project_and_its_score_as_soon_as_it_is_saved(
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert rows_of(window) == []
     row = window.start.back
-    assert row is not None and (row.name, row.below) == ("mine", "Trained: 98.5 % on the test set")
+    assert (row.name, row.below) == ("mine", "Trained: 98.5 % on the test set")
 
 
 def test_continue_offers_a_trained_example_that_was_never_saved(

@@ -128,7 +128,6 @@ def choose_views(window: MainWindow) -> None:
     assert isinstance(understand, UnderstandPanel)
     workbench.left.setCurrentWidget(workbench.history)
     workbench.checks.setCurrentWidget(workbench.summary)
-    workbench.palette_panel.search.setText("softmax")
     offered = [kind for kind in understand.views.kinds if understand.views.offered(kind)]
     understand.views.bring(offered[-1])
 
