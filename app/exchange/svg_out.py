@@ -105,12 +105,13 @@ def svg(network: Network, title: str = "", checker: Checker | None = None) -> st
 
 
 def wire_course(network: Network, wire: Connection, boxes: dict[str, cards.Box]) -> WirePath:
-    """The course of a connection around the other cards."""
+    """The course of a connection around the other cards, as it is on the canvas."""
     source, target = network.node(wire.source), network.node(wire.target)
-    others = [box for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
+    others = [cards.outline(box) for id_, box in boxes.items() if id_ not in (wire.source, wire.target)]
+    own = cards.outline(boxes[wire.source]), cards.outline(boxes[wire.target])
     start = cards.output_place(source, wire.source_port)
     end = cards.input_place(target, wire.target_port)
-    return course(start, end, others, (boxes[wire.source], boxes[wire.target]), (source.vertical, target.vertical))
+    return course(start, end, others, own, (source.vertical, target.vertical))
 
 
 def _extent(areas: Iterable[cards.Box]) -> cards.Box:

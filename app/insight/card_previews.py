@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from app.protocol.views import CardPicture
 from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
-from graph.layers.io import Output
+from graph.layers.io import Input, Output
 from graph.modules.loop import Loop
 from graph.modules.repeat import Repeat
 from graph.modules.time_distributed import TimeDistributed
@@ -79,8 +79,8 @@ def look(
     """Pictures for the cards, and what may be wrong with layers, by path.
 
     A picture shows the filters of a convolution, or what the layer gives for one sample: its first maps, a sequence as
-    features over time, a vector as one row. Of an LSTM or GRU it shows the gates, units over time. Gradients are judged
-    where ``weights`` are those of a training that has taken a step.
+    features over time, a vector as one row; of an input, the sample. Of an LSTM or GRU it shows the gates, units over
+    time. Gradients are judged where ``weights`` are those of a training that has taken a step.
     """
     modules = list(walk(model.compiled.module))
     pictures = {
@@ -91,7 +91,7 @@ def look(
     for path, values in seen.values.items():
         picture = _picture(values[0])
         if picture is not None and path not in seen.gates:
-            pictures[path] = CardPicture("maps", picture)
+            pictures[path] = CardPicture(_shows(model, path, values[0]), picture)
     diagnostics = _of_activations(model, modules, seen)
     for path, diagnostic in _of_gradients(modules if weights is not None else []).items():
         diagnostics[path].append(diagnostic)
@@ -100,8 +100,17 @@ def look(
 
 def pictures_of(model: Model, layers: Sequence[str], batch: Batch) -> dict[str, CardPicture]:
     """What ``layers`` give for a batch of one sample, as small pictures by id; those that are gone are left out."""
-    seen = {id_: _picture(value[0]) for id_, value in outputs_of(model, tuple(layers), batch).items()}
-    return {id_: CardPicture("maps", picture) for id_, picture in seen.items() if picture is not None}
+    seen = {id_: value[0] for id_, value in outputs_of(model, tuple(layers), batch).items()}
+    pictures = {id_: (_shows(model, id_, values), _picture(values)) for id_, values in seen.items()}
+    return {id_: CardPicture(shows, picture) for id_, (shows, picture) in pictures.items() if picture is not None}
+
+
+def _shows(model: Model, path: str, values: Tensor) -> Literal["maps", "picture", "frames"]:
+    """What a layer gives (*sizes): maps, or as an input a picture or a video of the data."""
+    network = model.project.network
+    if path not in network or not isinstance(network.layer(path), Input):
+        return "maps"
+    return "picture" if values.dim() == 3 else "frames" if values.dim() == 4 else "maps"
 
 
 def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozenset[str]) -> _Seen:

@@ -22,10 +22,11 @@ class Histogram:
 class CardPicture:
     """A small picture for a layer's card: float32 (n, height, width).
 
-    It shows the layer's ``filters``, its feature ``maps`` of one sample, or the ``gates`` of an LSTM or GRU over time.
+    It shows the layer's ``filters``, its feature ``maps`` of one sample, the ``gates`` of an LSTM or GRU over time, or
+    the sample itself: the channels of a ``picture``, the ``frames`` of a video.
     """
 
-    shows: Literal["filters", "maps", "gates"]
+    shows: Literal["filters", "maps", "gates", "picture", "frames"]
     values: Array
 
 

@@ -40,6 +40,11 @@ COLUMN_GAP = 48.0
 STEP = WIDTH + COLUMN_GAP
 """Distance between neighbouring cards in a chain, from left edge to left edge."""
 
+STRIP = 26.0
+"""Room below a card for the small pictures of a run. Wires keep out of it whether or not there are any, so that none
+moves when they come.
+"""
+
 ROW_GAP = 36.0
 """Free space between cards above one another."""
 
@@ -67,6 +72,12 @@ def measures(layer: Layer, vertical: bool = False) -> tuple[int, bool, float]:
 def box(node: Node) -> Box:
     """The card's rectangle on the canvas."""
     return (*node.position, WIDTH, measures(node.layer, node.vertical)[2])
+
+
+def outline(box: Box) -> Box:
+    """What wires go around: the card's rectangle, and the room for pictures below it."""
+    x, y, width, height = box
+    return x, y, width, height + STRIP
 
 
 def port_height(index: int) -> float:

@@ -15,6 +15,12 @@ Cubic = tuple[Point, Point, Point]
 CLEARANCE = 16.0
 """How far an arching wire keeps from the cards it goes around."""
 
+TIGHT = 4.0
+"""How near an arching wire may come to two cards whose gap it runs through, where that spares it a long way."""
+
+CROWDED = 4.0
+"""Pixels of a way that it is worth to keep one pixel further from the cards, up to `CLEARANCE`."""
+
 SWING = 44.0
 """Width that an arching wire takes to climb beside a card."""
 
@@ -155,13 +161,25 @@ def _free_level(start: Point, end: Point, cards: Sequence[Box]) -> float:
     # Between rows of cards a wire that returns to the next row's start runs in the middle, others a little lower.
     share = 0.5 if end[0] < start[0] else 0.85
     middles = [a[1] + (b[0] - a[1]) * share for a, b in pairwise(blocked)]
-    free += middles
+    narrow = _narrow_gaps(cards)
+    free += [*middles, *narrow]
 
     def price(level: float) -> tuple[float, bool, float]:
         # Upwards wins among equals: a skip is read more easily above the chain than below it.
-        return abs(level - start[1]) + abs(level - end[1]), level not in middles, level
+        way = abs(level - start[1]) + abs(level - end[1]) + CROWDED * narrow.get(level, 0.0)
+        return way, level not in middles, level
 
     return min(free, key=price)
+
+
+def _narrow_gaps(cards: Sequence[Box]) -> dict[float, float]:
+    """Middles of gaps that leave a wire less than its clearance, and how much they leave it less."""
+    gaps = ((a[1], b[0]) for a, b in pairwise(_merged([(y, y + height) for _, y, _, height in cards])))
+    return {
+        (above + below) / 2: CLEARANCE - (below - above) / 2
+        for above, below in gaps
+        if 2 * TIGHT <= below - above < 2 * CLEARANCE
+    }
 
 
 def _merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -65,8 +65,6 @@ class Board:
         """Layers that use the weights of another, and that other."""
         self.faulty: set[str] = set()
         """Layers with an error."""
-        self._hanging: dict[str, float] = {}
-        """How far something hangs from cards."""
         self._starts = self._read_starts()
         """What badges say of the weights of layers."""
         self._ends: dict[str, set[Slot]] = {}
@@ -177,16 +175,6 @@ class Board:
             self.annotations[annotation.id] = annotation
         self.changed += 1
 
-    def hang(self, ids: Iterable[str], height: float) -> None:
-        """Let something hang from these cards and from no others; ``height`` is in scene pixels."""
-        before, self._hanging = self._hanging, dict.fromkeys(ids, height)
-        for id_ in {*before, *self._hanging}:
-            card, reach = self.cards.get(id_), self._hanging.get(id_, 0.0)
-            if card is not None and card.hang != reach:
-                self._dirty(card.area)
-                card.hang = reach
-                self._enter(card)
-
     def settle_annotations(self) -> None:
         """Show notes and frames as the document has them."""
         self.annotations = dict(self.document.network.annotations)
@@ -216,8 +204,7 @@ class Board:
         rect = QRectF(*cards.box(node))
         self._match_tie(node)
         if card is None:
-            self._put(node, rect)
-            return [rect]
+            return [self._put(node, rect)]
         places = dict.fromkeys((card.box, cards.box(card.node), cards.box(node)))
         face = self._face(node, card)
         if face != card.face:
@@ -228,14 +215,15 @@ class Board:
         self._mark(card)
         if card.rect != rect:
             self._place(card, rect)
-        return [QRectF(*place) for place in places] if len(places) > 1 else []
+        return [QRectF(*cards.outline(place)) for place in places] if len(places) > 1 else []
 
-    def _put(self, node: Node, rect: QRectF) -> None:
+    def _put(self, node: Node, rect: QRectF) -> QRectF:
         self._top += 1
-        card = Card(node, rect, self._face(node), self._hanging.get(node.id, 0.0), self._top)
+        card = Card(node, rect, self._face(node), self._top)
         self.cards[node.id] = card
         self._mark(card)
         self._enter(card)
+        return QRectF(*card.outline)
 
     def _take_away(self, card: Card) -> list[QRectF]:
         del self.cards[card.id]
@@ -245,7 +233,7 @@ class Board:
             self._dirty(EVERYWHERE)
         self.changed += 1
         self._dirty(card.area)
-        return [card.rect, QRectF(*cards.box(card.node))]
+        return [QRectF(*card.outline), QRectF(*cards.outline(cards.box(card.node)))]
 
     def _face(self, node: Node, card: Card | None = None) -> Face:
         """What is painted on a layer's card."""

@@ -74,8 +74,6 @@ class Card:
     node: Node
     rect: QRectF
     face: Face
-    hang: float = 0.0
-    """How far something hangs out below the card."""
     order: int = 0
     """Cards with a higher order lie on top."""
     box: cards.Box = field(init=False)
@@ -83,6 +81,11 @@ class Card:
 
     def __post_init__(self) -> None:
         self.place(self.rect)
+
+    @property
+    def outline(self) -> cards.Box:
+        """What wires go around."""
+        return cards.outline(self.box)
 
     def place(self, rect: QRectF) -> None:
         """Show the card there."""
@@ -110,8 +113,8 @@ class Card:
 
     @property
     def area(self) -> QRectF:
-        """All that the card may paint on."""
-        return self.rect.adjusted(-HALO, -HALO, HALO, HALO + self.hang)
+        """All that the card and the pictures below it may paint on."""
+        return self.rect.adjusted(-HALO, -HALO, HALO, max(HALO, cards.STRIP + 2))
 
     def input_place(self, port: str) -> QPointF:
         """Centre of an input port."""

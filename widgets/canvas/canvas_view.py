@@ -38,8 +38,10 @@ from widgets.canvas.commands.add_commands import add, add_layer, add_row, drop_a
 from widgets.canvas.corner_caption import CornerCaption
 from widgets.canvas.gestures.connect_by_keyboard import ConnectByKeyboard, Step
 from widgets.canvas.ground import Ground, paint_empty
+from widgets.canvas.hit_test import Hit, What
 from widgets.canvas.key_hint import KeyHint
 from widgets.canvas.keys import command_for
+from widgets.canvas.level_of_detail import PICTURES_FROM
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.mouse_handler import MouseHandler
 from widgets.canvas.tips import tip
@@ -223,13 +225,21 @@ class CanvasView(QGraphicsView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            hit = self.context.hit(event.pos())
+            hit = self._hit_or_strip(event.pos())
             text = tip(self.board, hit, self.surface.descriptions(hit.id))
             QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
         if event.type() == QEvent.Type.Leave:
             self.surface.leave()
         return super().viewportEvent(event)
+
+    def _hit_or_strip(self, spot: QPoint) -> Hit:
+        """What lies under a spot of the viewport; the pictures below a card count as the card."""
+        hit = self.context.hit(spot)
+        if hit.what is not What.NOTHING or self.navigation.zoom < PICTURES_FROM:
+            return hit
+        layer = self.surface.layer_at(self.mapToScene(spot))
+        return Hit(What.CARD, layer) if layer else hit
 
     # The keyboard
 

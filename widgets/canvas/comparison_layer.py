@@ -38,6 +38,9 @@ class Differing:
 
     # What the canvas asks
 
+    def ground(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
+        """Nothing: what differs lies over the wires that are left."""
+
     def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
         """Wires that came and went, and the ghosts."""
         for wire in sorted(self._overlay.added):
@@ -64,6 +67,10 @@ class Differing:
         """What differs at a layer."""
         mark = self._overlay.marks.get(id)
         return f"{WORDS[mark.sign].capitalize()}: {mark.summary}" if mark is not None else ""
+
+    def layer_at(self, place: QPointF) -> str:
+        """None: what differs at a layer stands on its card."""
+        return ""
 
     def bounds(self) -> QRectF:
         """Around the ghosts."""
@@ -96,8 +103,8 @@ class Differing:
             return None
         leaving, arriving = self._moved(wire.source, source), self._moved(wire.target, target)
         start, end = cards.output_place(leaving, wire.source_port), cards.input_place(arriving, wire.target_port)
-        others = [card.box for id_, card in self._board.cards.items() if id_ not in (wire.source, wire.target)]
-        own = [(box.left(), box.top(), box.width(), box.height()) for box in (source, target)]
+        others = [card.outline for id_, card in self._board.cards.items() if id_ not in (wire.source, wire.target)]
+        own = [cards.outline((box.left(), box.top(), box.width(), box.height())) for box in (source, target)]
         return painter_path(course(start, end, others, own, (leaving.vertical, arriving.vertical)))
 
     def _moved(self, id_: str, place: QRectF) -> Node:

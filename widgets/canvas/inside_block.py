@@ -39,11 +39,11 @@ def state_returns(document: Document, shown: Mapping[str, Card]) -> list[WirePat
     if not isinstance(document, InnerDocument) or not isinstance(document.block, Loop):
         return []
     pairs = [(shown.get(source), shown.get(target)) for source, target in document.block.states]
-    boxes = [card.box for card in shown.values()]
+    boxes = [card.outline for card in shown.values()]
     return [_return(source, target, boxes) for source, target in pairs if source and target]
 
 
 def _return(source: Card, target: Card, boxes: list[cards.Box]) -> WirePath:
     start = source.rect.topRight() + QPointF(0, cards.FIRST_PORT)
     end = target.rect.topLeft() + QPointF(0, cards.FIRST_PORT)
-    return course(start.toTuple(), end.toTuple(), boxes, (source.box, target.box))
+    return course(start.toTuple(), end.toTuple(), boxes, (source.outline, target.outline))

@@ -25,8 +25,8 @@ LARGEST_TEXT = 1.35
 MID_FROM = 0.25
 """Zoom from which cards show their names."""
 
-PICTURES_FROM = 0.4
-"""Zoom from which the small pictures below cards can be told apart."""
+PICTURES_FROM = MID_FROM
+"""Zoom from which cards show the small pictures below them: wherever they show their names."""
 
 MINIMUM, MAXIMUM = 0.02, 4.0
 """The range of the zoom; 1 is 100 %."""

@@ -15,11 +15,18 @@ from app.protocol.views import CardPicture
 from graph.drawing import cards
 from widgets.canvas.board import Board
 from widgets.canvas.level_of_detail import PICTURES_FROM, Level
-from widgets.charts.colour_maps import colour, diverging, image, limits, reach, sequential
+from widgets.charts.colour_maps import colour, diverging, image, limits, picture, reach, sequential
 from widgets.look.theme import Theme, blend
+from widgets.plots.ticks import number
 
-STRIP, INSET, GAP = 26.0, 2.0, 2.0
-"""Height of the strip below a card, its margin, and the space between two pictures, in scene pixels."""
+INSET, GAP = 2.0, 2.0
+"""Margin of the strip below a card, and the space between two pictures, in scene pixels."""
+
+SIDE = cards.STRIP - 2 * INSET
+"""Height of its pictures."""
+
+NARROWEST = 6.0
+"""Least width of a picture."""
 
 PULSE = ((-5.0, 0.5), (-2.5, 0.5), (-1.0, -3.5), (1.0, 3.5), (2.5, 0.5), (5.0, 0.5))
 """The line in a mark, about its centre."""
@@ -31,14 +38,25 @@ class Strip:
 
     images: tuple[QImage, ...]
     caption: str
+    """What they are, and what their colours mean."""
     stretched: bool
     """Whether they fill the strip; else they keep their proportions."""
+
+    def places(self, left: float, top: float, room: float) -> list[QRectF]:
+        """Where those of the pictures stand that ``room`` has a place for, in scene pixels; those of a strip alike."""
+        first, count = self.images[0], len(self.images)
+        wide = SIDE * first.width() / first.height()
+        width = (room + GAP) / count - GAP if self.stretched else min(max(wide, NARROWEST), room)
+        shown = count if self.stretched else min(count, int((room + GAP) // (width + GAP)))
+        return [QRectF(left + index * (width + GAP), top, width, SIDE) for index in range(shown)]
 
 
 CAPTIONS: Mapping[str, str] = {
     "filters": "Below: its first filters.",
     "gates": "Below: its gates, units over time, for one sample.",
     "maps": "Below: what it gives for one sample.",
+    "picture": "Below: one sample, in its own colours.",
+    "frames": "Below: the first frames of one sample, in grey.",
 }
 """What the pictures of a strip are."""
 
@@ -46,16 +64,31 @@ CAPTIONS: Mapping[str, str] = {
 def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
     """Pictures (n, height, width) in colours: about zero where values have both signs, from least to greatest else.
 
-    ``what`` is a key of `CAPTIONS`; gates lie between 0 and 1.
+    ``what`` is a key of `CAPTIONS`; gates lie between 0 and 1. A sample is shown as in Data: grey, or three channels as
+    one picture in red, green and blue.
     """
+    wide = len(values) == 1 and values.shape[2] > 2 * values.shape[1]
+    if what in ("picture", "frames"):
+        coloured = [values] if what == "picture" and len(values) == 3 else [each[None] for each in values]
+        return Strip(tuple(image(picture(each, *limits(values))) for each in coloured), CAPTIONS[what], wide)
     if what == "filters" or float(np.nanmin(values, initial=0.0)) < 0:
         most = reach(values)
-        pixels = colour(values, diverging(theme), -most, most, theme.error)
+        pixels, means = colour(values, diverging(theme), -most, most, theme.error), signed_words(theme, most)
     else:
         ends = (0.0, 1.0) if what == "gates" else limits(values)
-        pixels = colour(values, sequential(), *ends, theme.error)
-    wide = len(pixels) == 1 and pixels.shape[2] > 2 * pixels.shape[1]
-    return Strip(tuple(image(each) for each in pixels), CAPTIONS[what], wide or what == "gates")
+        pixels, means = colour(values, sequential(), *ends, theme.error), rising_words(*ends)
+    return Strip(tuple(image(each) for each in pixels), f"{CAPTIONS[what]} {means}", wide or what == "gates")
+
+
+def signed_words(theme: Theme, most: float) -> str:
+    """What the colours of values from ``-most`` to ``most`` mean."""
+    end, zero = number(most, 2), "black" if theme.dark else "white"
+    return f"Orange is less than 0, down to −{end}; {zero} is 0; blue is more, up to {end}."
+
+
+def rising_words(low: float, high: float) -> str:
+    """What the colours of values from ``low`` to ``high`` mean."""
+    return f"From {number(low, 2)}, dark, to {number(high, 2)}, light yellow."
 
 
 def of_run(name: str) -> list[str]:
@@ -93,8 +126,8 @@ class LiveCards:
         self._board, self._theme, self._whose = board, theme, whose
         self.strips, self.ailing = strips, ailing
 
-    def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
-        """The strips, which hang from under their cards."""
+    def ground(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
+        """The strips, which hang from under their cards and never lie over a wire."""
         if zoom < PICTURES_FROM:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -102,6 +135,9 @@ class LiveCards:
             if card.id in self.strips:
                 self._hang(painter, card.rect, self.strips[card.id])
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+
+    def below(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
+        """Nothing."""
 
     def above(self, painter: QPainter, region: QRectF, level: Level, zoom: float) -> None:
         """The marks."""
@@ -116,6 +152,12 @@ class LiveCards:
         lines = [*self.ailing.get(id, ()), *pictures]
         return "\n".join([*lines, *of_run(self._whose)] if lines else [])
 
+    def layer_at(self, place: QPointF) -> str:
+        """The layer whose strip is at a place of the scene; empty where none is."""
+        around = QRectF(place, place).adjusted(-1, -1, 1, 1)
+        near = (card for card in self._board.cards_in(around) if card.id in self.strips)
+        return next((card.id for card in near if _area(card.rect, self.strips[card.id])[0].contains(place)), "")
+
     def bounds(self) -> QRectF:
         """Nothing that is not a card's."""
         return QRectF()
@@ -123,17 +165,12 @@ class LiveCards:
     # Painting
 
     def _hang(self, painter: QPainter, body: QRectF, shown: Strip) -> None:
-        area = QRectF(body.left() + 2, body.bottom() - 6, cards.WIDTH - 4, STRIP + 6)
+        area, places = _area(body, shown)
         painter.setPen(QPen(self._theme.border, 1))
         painter.setBrush(blend(self._theme.text, self._theme.ground, 0.08))
         painter.drawRoundedRect(area, 6, 6)
-        side, left, top = STRIP - 2 * INSET, area.left() + INSET + 1, body.bottom() + INSET
-        room = area.right() - INSET - 1 - left
-        width = (room + GAP) / len(shown.images) - GAP if shown.stretched else side
-        for index, each in enumerate(shown.images):
-            place = QRectF(left + index * (width + GAP), top, width, side)
-            if place.right() <= left + room + 0.5:
-                painter.drawImage(place if shown.stretched else _fitted(each, place), each)
+        for place, each in zip(places, shown.images, strict=False):
+            painter.drawImage(place if shown.stretched else _fitted(each, place), each)
 
     def _mark(self, painter: QPainter, body: QRectF, level: Level, zoom: float) -> None:
         scale = 1.0 if level is Level.NEAR else 0.7 / zoom
@@ -145,6 +182,14 @@ class LiveCards:
         painter.setPen(QPen(self._theme.on(self._theme.warning), 1.5 * scale, Qt.PenStyle.SolidLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(line)
+
+
+def _area(body: QRectF, shown: Strip) -> tuple[QRectF, list[QRectF]]:
+    """What a strip covers below the card ``body``, and the places of its pictures: no more than these need."""
+    left, whole = body.left() + 2, cards.WIDTH - 4
+    places = shown.places(left + INSET + 1, body.bottom() + INSET, whole - 2 * (INSET + 1))
+    wide = places[-1].right() + INSET + 1 - left
+    return QRectF(left, body.bottom() - 6, wide, cards.STRIP + 6), places
 
 
 def _fitted(picture: QImage, place: QRectF) -> QRectF:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 
-from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -116,6 +116,8 @@ class Surface(QGraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._draw_annotations(painter, region, AnnotationKind.FRAME, zoom)
+        for extra in self.extras.values():
+            extra.ground(painter, region, level, zoom)
         self._draw_wires(painter, region, level, zoom)
         self._draw_annotations(painter, region, AnnotationKind.NOTE, zoom)
         for extra in self.extras.values():
@@ -315,6 +317,10 @@ class Surface(QGraphicsObject):
     def descriptions(self, id: str) -> list[str]:
         """What is said of a layer beside its problems and size."""
         return [text for extra in self.extras.values() if (text := extra.description(id))]
+
+    def layer_at(self, place: QPointF) -> str:
+        """The layer of which something is shown at a place of the scene beside its card; empty for none."""
+        return next((id_ for extra in self.extras.values() if (id_ := extra.layer_at(place))), "")
 
     def touch_card(self, id_: str | None) -> None:
         """Repaint a card."""

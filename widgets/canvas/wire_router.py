@@ -86,10 +86,10 @@ class WireRouter:
             dx, dy = (AROUND, 0.0) if downwards else (0.0, AROUND)
             region = region.adjusted(-dx, -dy, dx, dy)
             near = self._obstacles(region, ends)
-        own = self._cards[connection.source].box, self._cards[connection.target].box
+        own = self._cards[connection.source].outline, self._cards[connection.target].outline
         return course(start, end, near, own, vertical), region
 
     def _obstacles(self, region: QRectF, ends: set[str]) -> list[cards.Box]:
         left, top, right, bottom = corners(region)
-        boxes = [self._cards[id_].box for id_ in self._card_index.meeting(region) if id_ not in ends]
+        boxes = [self._cards[id_].outline for id_ in self._card_index.meeting(region) if id_ not in ends]
         return [(x, y, w, h) for x, y, w, h in boxes if x < right and x + w > left and y < bottom and y + h > top]

@@ -15,7 +15,7 @@ from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.structure.blocks import Block
 from widgets.canvas.level_of_detail import PICTURES_FROM
-from widgets.canvas.live_cards import STRIP, LiveCards, of_run, strips_of
+from widgets.canvas.live_cards import LiveCards, of_run, strips_of
 
 if TYPE_CHECKING:
     from app.protocol.events import Snapshot, Started
@@ -170,7 +170,6 @@ class LivePreviews(QObject):
         pictures = {id_: self._pictures[self._path(id_)] for id_ in known if self._path(id_) in self._pictures}
         strips = strips_of(pictures | self._tried_pictures(), theme)
         ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
-        board.hang(strips, STRIP)
         whose = self._whose() if strips or ailing else ""
         shown = LiveCards(board, theme, strips, ailing, whose) if strips or ailing else None
         canvas.surface.show_extra(LIVE, shown)

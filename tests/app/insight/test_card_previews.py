@@ -74,7 +74,7 @@ def test_a_convolution_shows_its_filters_and_other_layers_what_they_give() -> No
     model = Model.build(project(cnn()))
     views, _ = look(model, None, ("input1", "conv1", "conv2", "relu1", "flatten1", "dense1", "gone"))
     assert {name: (picture.shows, picture.values.shape) for name, picture in views.items()} == {
-        "input1": ("maps", (1, 8, 8)),
+        "input1": ("picture", (1, 8, 8)),
         "conv1": ("filters", (4, 3, 3)),
         "conv2": ("filters", (6, 3, 3)),
         "relu1": ("maps", (4, 8, 8)),

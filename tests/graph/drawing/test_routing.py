@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.drawing import cards as measures
 from graph.drawing.routing import course, direct
 
 Point = tuple[float, float]
@@ -52,6 +53,19 @@ def test_a_wire_that_runs_backwards_goes_around_both_its_cards() -> None:
     line = course((176.0, 40.0), (-400.0, 50.0), [], own)
     for x, y in line.points():
         assert not any(cx + 1 < x < cx + 175 and cy < y < cy + 76 for cx, cy, _, _ in own)
+
+
+def test_a_wire_runs_through_a_narrow_gap_rather_than_far_around() -> None:
+    target, tall = (60.0, 112.0, 176.0, 76.0), (500.0, 300.0, 176.0, 900.0)
+
+    def level(top: float) -> float:
+        """Where the wire runs below a card and its own, whose tops are at ``top``."""
+        others = [measures.outline((x, top, 176.0, 76.0)) for x in (0.0, 524.0)]
+        line = course((700.0, top + 40), (60.0, 152.0), [others[0], tall], [others[1], measures.outline(target)])
+        return line.points()[len(line.points()) // 2][1]
+
+    assert 76 + measures.STRIP < level(0.0) < target[1], "between the pictures of the one and the other"
+    assert level(-60.0) <= target[1] - 16, "with its clearance where there is room for it"
 
 
 @given(points, points, st.lists(st.tuples(coordinate, coordinate), max_size=6))

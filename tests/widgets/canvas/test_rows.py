@@ -97,9 +97,7 @@ def test_pictures_that_hang_out_of_view_do_not_keep_a_whole_network_from_staying
 ) -> None:
     canvas: CanvasView = open_canvas(build("input", "dense", "output"))
     canvas.resize(900, 120)
-    canvas.navigation.set_zoom(1.0)
-    canvas.navigation.center_on(canvas.board.bounds(canvas.board.cards).center())
-    canvas.board.hang(canvas.board.cards, 40)
+    canvas.navigation.show_region(canvas.board.bounds(canvas.board.cards), least=1.0)
     assert not canvas.navigation.visible_region().contains(canvas.board.bounds())
     canvas.resize(500, 120)
     assert canvas.navigation.visible_region().contains(canvas.board.bounds(canvas.board.cards))

@@ -58,7 +58,7 @@ def painted(window: MainWindow, layer: str) -> bool:
     card = canvas.board.cards[layer]
     corner = canvas.mapFromScene(card.rect.bottomLeft())
     picture = canvas.grab().toImage()
-    return card.hang > 0 and len({picture.pixel(corner.x() + x, corner.y() + 5) for x in range(4, 40)}) > 2
+    return len({picture.pixel(corner.x() + x, corner.y() + 5) for x in range(4, 40)}) > 2
 
 
 def train(window: MainWindow, qtbot: QtBot) -> None:

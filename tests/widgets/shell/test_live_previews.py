@@ -19,9 +19,10 @@ from app.protocol.messages import Command
 from app.protocol.views import CardPicture, NetworkViews
 from app.protocol.watch import Watch
 from app.training.runs import WEIGHTS, Run
+from graph.drawing.cards import STRIP
 from graph.project import project_json, read_project
 from tests.app.protocol.samples import finished, started
-from widgets.canvas.live_cards import STRIP, LiveCards
+from widgets.canvas.live_cards import LiveCards
 from widgets.shell.live_previews import LIVE, LivePreviews
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
@@ -111,9 +112,10 @@ def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
     trained.canvas.navigation.center_on(trained.canvas.board.bounds().center())
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
-    trained.canvas.navigation.set_zoom(0.45)
+    # Wherever cards have names they have pictures too: a low canvas beside large text is seen at this zoom.
+    trained.canvas.navigation.set_zoom(0.26)
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
-    trained.canvas.navigation.set_zoom(0.3)
+    trained.canvas.navigation.set_zoom(0.2)
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
     trained.window.show_workspace("data")
     qtbot.waitUntil(lambda: last() == (set(), False), timeout=PATIENCE)
@@ -147,7 +149,6 @@ def test_pictures_hang_below_their_cards_while_training_and_stay_until_the_layer
     with trained.document.transaction("Edit"):
         trained.document.set_values("conv1", filters=8)
     assert trained.shown is None
-    assert canvas.board.cards["conv1"].hang == 0
     trained.document.undo()
     trained.controller._on_event(started(run=str(trained.controller.run)))
     assert trained.shown is None, "another training begins without the pictures of the one before"

@@ -133,7 +133,7 @@ class ConnectByKeyboard(Gesture):
         source = board.cards[self._source]
         start = source.output_place(self._port)
         vertical = source.node.vertical, target.node.vertical
-        return painter_path(course(start.toTuple(), end.toTuple(), (), (source.box, target.box), vertical))
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (source.outline, target.outline), vertical))
 
     def area(self) -> QRectF:
         """The wire and the ring around the candidate."""

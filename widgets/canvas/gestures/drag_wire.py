@@ -165,7 +165,7 @@ class DragWire(Gesture):
         other = cards[self._over[0]]
         ends = (card, other) if self._output else (other, card)
         vertical = ends[0].node.vertical, ends[1].node.vertical
-        return painter_path(course(start.toTuple(), end.toTuple(), (), (card.box, other.box), vertical))
+        return painter_path(course(start.toTuple(), end.toTuple(), (), (card.outline, other.outline), vertical))
 
     def area(self) -> QRectF:
         """The wire, the marks on the ports that fit, and the sentence."""
