@@ -30,6 +30,7 @@ from widgets.canvas.navigation import Navigation
 from widgets.canvas.notice import CanvasNotice
 from widgets.canvas.popups import Popups
 from widgets.canvas.selection import Selection
+from widgets.canvas.stands import Stand
 from widgets.canvas.surface import Surface
 from widgets.look.theme import Theme, ThemeSource
 
@@ -155,17 +156,35 @@ class CanvasContext(QObject):
         """Show these layers, because something leads to them."""
         self.navigation.show_region(self.board.bounds(ids))
 
-    def follow_size(self, before: QRectF) -> None:
-        """The canvas has another size, and showed the region ``before``: what was framed or whole in view is so again.
+    def follow_size(self, before: Stand | None) -> None:
+        """The canvas has another size, and showed ``before``; None where that is not known.
 
-        Else what was in the middle stays there, and so does a zoom that leaves the whole network in view.
+        What was framed or whole in view is so again, unless the view was chosen by hand: then its zoom stays, and what
+        was in the middle. A size that the canvas had before shows what it showed then, to the pixel.
         """
-        if self.navigation.framed:
+        navigation = self.navigation
+        kept = navigation.kept or before
+        if navigation.framed and (kept is None or kept.size != navigation.size):
             self.frame_all(named=self._named)
-        elif not before.isEmpty():
-            self.navigation.center_on(before.center())
-            if self.is_whole_in(before) and not self.is_whole_in(self.navigation.visible_region()):
-                self.frame_all()
+        elif kept is not None:
+            navigation.return_to(kept)
+            if before is not None and self._is_cut(before, kept):
+                self.frame_all(named=kept.framed and self._named)
+        navigation.kept = kept
+
+    def _is_cut(self, before: Stand, kept: Stand) -> bool:
+        """Whether the whole network was in view ``before`` and is not any more, where nobody chose that by hand."""
+        if kept.by_hand or self.is_whole_in(self.navigation.visible_region()):
+            return False
+        return self.is_whole_in(before.region) and (kept.framed or self.is_whole_in(kept.region))
+
+    def return_to(self, stand: Stand, extent: QRectF) -> None:
+        """Show what was in view when the network had this extent; all of it where that was all and is not any more."""
+        whole = not stand.framed or self.extent() == extent or self.is_whole_in(stand.region)
+        if whole:
+            self.navigation.return_to(stand)
+        else:
+            self.frame_all(named=True)
 
     def is_whole_in(self, region: QRectF, corners: Mapping[str, Position] = MappingProxyType({})) -> bool:
         """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little.
@@ -300,15 +319,15 @@ class CanvasContext(QObject):
     def _reveal_added(self, commit: Commit, whole: bool) -> None:
         """Bring what a commit added into view, be it by a repair, a paste or an undo; a whole network is framed.
 
-        Where the ``whole`` network was in view before, it is so again, with its wires: cards that made room may have
-        left it, and a wire to the next row turns beside the cards. Else what follows comes into view with what was
-        added where there is room for both.
+        Where the ``whole`` network was in view before, and nobody has zoomed or moved the view, it is so again, with
+        its wires: cards that made room may have left it, and a wire to the next row turns beside the cards. Else what
+        follows comes into view with what was added where there is room for both.
         """
         changes = (change for change in commit.changes if isinstance(change, LayerAdded))
         added = {change.node.id for change in changes if change.node.id in self.board.cards}
         if len(added) > 1 and len(added) == len(self.board.cards):
             self.frame_all()
-        elif added and whole:
+        elif added and whole and not self.navigation.by_hand:
             region, wires = self.navigation.visible_region(), self.board.wire_index.bounds()
             if not self.is_whole_in(region) or not (wires.isNull() or region.contains(wires)):
                 self.frame_all()

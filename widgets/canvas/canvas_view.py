@@ -45,6 +45,7 @@ from widgets.canvas.level_of_detail import PICTURES_FROM
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.mouse_handler import MouseHandler
 from widgets.canvas.tips import tip
+from widgets.canvas.view_keeper import ViewKeeper
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 
@@ -81,9 +82,8 @@ class CanvasView(QGraphicsView):
         self._hint = KeyHint(self.viewport(), themes)
         self.caption = CornerCaption(self.viewport(), themes, self._minimap.is_clear)
         """Says what all cards have in common, in a corner."""
+        self._keeper = ViewKeeper(self.context, self._mouse)
         self._empty = True
-        self._resized = False
-        """Whether the canvas changed its size during the drag that goes on."""
         self.events.hinted.connect(self._hint.say)
         self.selection.changed.connect(self._describe)
         self.context.changed.connect(self._on_change)
@@ -111,7 +111,7 @@ class CanvasView(QGraphicsView):
 
     def set_document(self, document: Document, checker: Checker) -> None:
         """Show another document; what was being typed over the old one is dropped."""
-        self.context.show(document, checker)
+        self._keeper.show(document, checker)
 
     @property
     def document(self) -> Document:
@@ -156,17 +156,13 @@ class CanvasView(QGraphicsView):
         """Show which wire a layer would be put on, or would get, if it were dropped; None shows nothing."""
         show_drop(self.context, layer, place)
 
-    def fit_again(self) -> None:
-        """Show the whole network, or as much as has room with legible names, because another work begins.
+    def turn_to(self, work: str) -> None:
+        """Stand in another workspace: what is in view is as it was left there, at first the whole network."""
+        self._keeper.turn_to(work)
 
-        What is in view by hand stays. Where something is dragged, it waits for that to end.
-        """
-        if self.navigation.by_hand:
-            return
-        if self._mouse.holds:
-            self.navigation.framed = self._resized = True
-        else:
-            self.context.frame_all(named=True)
+    def fit_again(self) -> None:
+        """Show the whole network, because something else begins; what is in view by hand stays."""
+        self._keeper.fit_again()
 
     def render_to_png(self, path: str | Path, scale: float = 2.0) -> None:
         """Write a picture of the whole network.
@@ -203,9 +199,7 @@ class CanvasView(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event)
-        if self._resized and not self._mouse.holds:
-            self._resized = False
-            self.context.follow_size(QRectF())
+        self._keeper.released()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._mouse.double_click(event)
@@ -333,12 +327,9 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         size = event.oldSize()
-        before = self.navigation.scene_region(QRect(QPoint(), size)) if size.isValid() else QRectF()
+        before = None if size.isEmpty() else self.navigation.stand(size)
         super().resizeEvent(event)
-        if self._mouse.holds:  # nothing moves under the hand
-            self._resized = True
-        else:
-            self.context.follow_size(before)
+        self._keeper.resized(before)
         self._minimap.place()
         for line in (self._hint, self.caption):
             line.dress()

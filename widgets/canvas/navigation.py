@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QGraphicsView, QStyle
 
 from widgets.canvas.level_of_detail import MAXIMUM, MINIMUM
 from widgets.canvas.popup_place import INSET
+from widgets.canvas.stands import Stand
 
 STEP = 1.2
 """Factor of one step of zoom."""
@@ -75,6 +76,8 @@ class Navigation(QObject):
         """Whether the view was last asked to show everything; it then does so in any size."""
         self.by_hand = False
         """Whether what is in view was chosen by zooming or moving the view since."""
+        self.kept: Stand | None = None
+        """What was in view before the view had another size, until something else is shown."""
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -125,7 +128,7 @@ class Navigation(QObject):
 
     def take(self) -> None:
         """Somebody chooses by hand what is in view, which is kept from now on."""
-        self.framed, self.by_hand = False, True
+        self.framed, self.by_hand, self.kept = False, True, None
 
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
         """Zoom by hand so that the scene under ``at`` (viewport; default its centre) stays where it is."""
@@ -133,7 +136,7 @@ class Navigation(QObject):
         self._zoom_to(zoom, at)
 
     def _zoom_to(self, zoom: float, at: QPoint | None = None) -> None:
-        self.framed = False
+        self.framed, self.kept = False, None
         zoom = max(MINIMUM, min(zoom, MAXIMUM))
         if abs(zoom - 1) < 0.03:
             zoom = 1.0
@@ -171,6 +174,7 @@ class Navigation(QObject):
         Where `MOST_OF_IT` of the region has room at ``least`` zoom, that is kept to, and the region's start is shown.
         """
         self.framed = self.by_hand = False
+        self.kept = None
         if region.isEmpty():
             region = QRectF(-200, -150, 400, 300)
         width, height = self.room()
@@ -181,11 +185,33 @@ class Navigation(QObject):
             _middle(region.left(), region.right(), view.width() / zoom),
             _middle(region.top(), region.bottom(), view.height() / zoom),
         )
-        self._show(zoom, middle, QPointF(view.center()))
+        self._show_at_once(zoom, middle)
+
+    def _show_at_once(self, zoom: float, middle: QPointF) -> None:
+        """Show the scene about ``middle``, with cards sharp from the first frame on."""
+        self._show(zoom, middle, QPointF(self._view.viewport().rect().center()))
         self._rest.stop()
         self.zoomSettled.emit()
         self.zoomChanged.emit(zoom)
         self.viewMoved.emit()
+
+    @property
+    def size(self) -> QSize:
+        """The size of the view in pixels."""
+        return self._view.viewport().size()
+
+    def stand(self, size: QSize | None = None) -> Stand:
+        """What is in view now, or in a ``size`` that the view had until now."""
+        size = self.size if size is None else size
+        middle = self.scene_region(QRect(QPoint(), size)).center()
+        return Stand(self.zoom, middle, size, self._bars, self.framed, self.by_hand)
+
+    def return_to(self, stand: Stand) -> None:
+        """Show what was in view then; where the view has another size, the same place in the middle."""
+        self._show_at_once(stand.zoom, stand.middle)
+        if stand.size == self.size:
+            self._as_one(lambda: self._move_bars(stand.scrolled))
+        self.framed, self.by_hand, self.kept = stand.framed, stand.by_hand, stand
 
     def reveal(self, region: QRectF) -> None:
         """Pan as little as needed to bring the region into view, gliding where motion is wanted."""
@@ -193,6 +219,7 @@ class Navigation(QObject):
         self._view.ensureVisible(region, MARGIN, MARGIN)
         after = self.middle()
         self.framed = self.framed and after == before
+        self.kept = self.kept if after == before else None
         if after != before and self.glides:
             self.center_on(before)
             self._glide.setStartValue(before)
@@ -220,11 +247,13 @@ class Navigation(QObject):
         shift = QPoint(across, _shift(area.top(), area.bottom(), view.height() - under))
         if not shift.isNull():
             self._glide.stop()
+            self.kept = None
             self.center_on(self.middle() - QPointF(shift) / self.zoom)
         return measure()
 
     def ensure_visible(self, region: QRectF) -> None:
         """Pan at once, as little as needed, to bring the region into view."""
+        self.kept = None
         self._view.ensureVisible(region)
 
     @property
@@ -263,8 +292,11 @@ class Navigation(QObject):
     @property
     def scrolled(self) -> QPoint:
         """How far the view is scrolled, or soon will be, in pixels of the screen."""
-        bars = QPoint(self._view.horizontalScrollBar().value(), self._view.verticalScrollBar().value())
-        return bars if self._goal is None else self._goal
+        return self._bars if self._goal is None else self._goal
+
+    @property
+    def _bars(self) -> QPoint:
+        return QPoint(self._view.horizontalScrollBar().value(), self._view.verticalScrollBar().value())
 
     def scroll_to(self, place: QPoint) -> None:
         """Scroll, at most once in a frame: what comes before the last scroll is painted waits for that."""

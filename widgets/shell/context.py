@@ -104,7 +104,7 @@ class Context(Protocol):
         """Begin a lesson that ships, by its id, or one from a file."""
 
     def show_workbench(self, workspace: str = "") -> None:
-        """Show the whole network, in the workspace named or in the last one."""
+        """Show the whole network in the workspace named, or what was in view in the last one."""
 
     def show_workspace(self, name: str) -> None:
         """Show ``data``, ``network``, ``train`` or ``understand``."""

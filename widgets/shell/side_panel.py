@@ -36,7 +36,7 @@ class SidePanel(Themed, QTabWidget):
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
         self.with_settings = False
-        """Whether layers have settings everywhere, because what is looked at goes together with them."""
+        """Whether layers have settings everywhere, because a view that goes together with them was looked at."""
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
         self.addTab(self.description, "Description")
@@ -48,7 +48,7 @@ class SidePanel(Themed, QTabWidget):
         self.fold.setObjectName("foldReading")
         self.fold.setAccessibleName("Fold away")
         self.fold.setToolTip("Fold away; View brings it back")
-        self.fold.clicked.connect(lambda: self.read(None))
+        self.fold.clicked.connect(self._fold_away)
         self.setCornerWidget(self.fold)
         self.fold.hide()
         self.currentChanged.connect(self._on_tab)
@@ -76,6 +76,10 @@ class SidePanel(Themed, QTabWidget):
         self._bring(pane)
         self.changed.emit()
 
+    def _fold_away(self) -> None:
+        self.with_settings = False
+        self.read(None)
+
     def show_glossary(self, shown: bool) -> None:
         """Open the glossary, or close it."""
         self.glossary.load()
@@ -84,12 +88,12 @@ class SidePanel(Themed, QTabWidget):
     def enter(self, workspace: str) -> None:
         """Show what suits another workspace."""
         alone = workspace in ALONE and not self.with_settings
+        self.fold.setVisible(workspace in ALONE)
         if alone == self._alone:
             return
         self._alone = alone
         with self._by_itself():
             self.setTabVisible(self.indexOf(self.inspector), not alone)
-        self.fold.setVisible(alone)
         self._bring(self.reading)
 
     def select(self, ids: Sequence[str]) -> None:

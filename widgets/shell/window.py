@@ -275,13 +275,14 @@ class MainWindow(DropTarget):
         guide.open_file(lesson) if isinstance(lesson, Path) else guide.open(lesson)
 
     def show_workbench(self, workspace: str = "") -> None:
-        """Show the whole network, in the workspace named or in the last one."""
+        """Show the whole network in the workspace named, or what was in view in the last one."""
         workbench = self.workbench
         self.pages.setCurrentWidget(workbench)
         self._show_working(True)
         self.show_workspace(workspace or workbench.workspace)
         workbench.canvas.setFocus()
-        QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.context.frame_all(named=True))
+        if workspace:
+            QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.context.frame_all(named=True))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Give the keys to the canvas where what had them went away: Qt would give them to the menu button."""

@@ -371,14 +371,16 @@ class Workbench(QWidget):
             return
         self.commit_typing()
         self.workspace = name
-        self.canvas.fit_again()
+        if name != "data":
+            self.canvas.turn_to(name)
         self._arrange()
         self.workspace_changed.emit(name)
 
     def show_lesson(self, shown: bool) -> None:
         """Show the lesson in all workspaces, or fold it away; one thing is read at a time."""
+        if shown and not self.lesson_shown:
+            self.canvas.fit_again()
         self.lesson_shown = shown
-        self.canvas.fit_again()
         if shown:
             self.side_panel.read(None)
         self.side_panel.changed.emit()
@@ -395,9 +397,13 @@ class Workbench(QWidget):
             self.whole.setSizes([max(self.height() - LESSON_STRIP, 1), LESSON_STRIP])
 
     def show_settings(self, wanted: bool) -> None:
-        """Have the inspector beside the canvas while one looks into a network, or not."""
-        self.side_panel.with_settings = wanted
-        self._arrange()
+        """Have the inspector beside the canvas while one looks into a network.
+
+        Once it is there it stays beside other views too, until it is folded away: what is looked at keeps its place.
+        """
+        if wanted:
+            self.side_panel.with_settings = True
+            self._arrange()
         if wanted and self.selected:
             self.side_panel.select(self.selected)
 

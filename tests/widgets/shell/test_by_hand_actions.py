@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from graph.layers.pooling import MaxPool2d
@@ -66,8 +66,17 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
     assert workbench.inspector.isVisible()
     panel = workbench.panel("understand")
     assert isinstance(panel, UnderstandPanel)
+    QApplication.processEvents()
+    width = workbench.canvas.width()
+    for title in ("Filters", "Errors", "By hand", "Weights"):
+        panel.show_tab(title)
+        QApplication.processEvents()
+        assert workbench.inspector.isVisible() and workbench.canvas.width() == width, "nothing beside it comes or goes"
+    qtbot.mouseClick(workbench.side_panel.fold, Qt.MouseButton.LeftButton)
     panel.show_tab("Filters")
-    assert not workbench.inspector.isVisible()
+    assert not workbench.inspector.isVisible(), "folded away"
+    window.show_workspace("network")
+    assert workbench.inspector.isVisible() and not workbench.side_panel.fold.isVisible()
 
 
 def test_the_command_works_out_the_selected_layer_and_picking_another_switches(window: MainWindow) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.widgets.canvas.test_board_walk import add_by_search, drop, wire_middle
 from widgets.canvas.canvas_view import CanvasView
+from widgets.shell.banners import Notice
 from widgets.shell.window import MainWindow
 
 pytestmark = pytest.mark.built("workbench")
@@ -95,6 +96,95 @@ def test_a_part_that_was_zoomed_to_stays_so_with_its_middle(window: MainWindow, 
     settle()
     assert canvas.navigation.zoom == zoom
     assert (canvas.navigation.middle() - middle).manhattanLength() * zoom < 12
+
+
+View = tuple[float, float, float, float, float]
+
+
+def seen(canvas: CanvasView) -> View:
+    """Zoom and region, to the pixel."""
+    region = canvas.navigation.visible_region()
+    return canvas.navigation.zoom, region.left(), region.top(), region.width(), region.height()
+
+
+def test_coming_back_from_anywhere_shows_the_view_as_it_was(window: MainWindow, canvas: CanvasView) -> None:
+    draw(canvas, "input", "flatten", "dense")
+    before = seen(canvas)
+    for way in (("data",), ("train",), ("understand", "data"), ("train", "understand", "train")):
+        for workspace in (*way, "network"):
+            window.show_workspace(workspace)
+            settle()
+        assert seen(canvas) == before, way
+    window.show_start()
+    settle()
+    window.show_workbench()
+    settle()
+    assert seen(canvas) == before, "the start page"
+    canvas.run("home")
+    assert seen(canvas) != before, "the network is not framed while it is drawn"
+    canvas.select(["flatten1", "dense1"])
+    canvas.run("group")
+    settle()
+    (block,) = canvas.selection.ids
+    turn_wheel(canvas, -3, QPoint(80, 80))
+    before = seen(canvas)
+    window.workbench.block_navigation.enter(block)
+    settle()
+    assert seen(canvas) != before
+    window.workbench.leave_block()
+    settle()
+    assert seen(canvas) == before, "a block"
+
+
+def test_every_workspace_keeps_what_was_zoomed_to_in_it(window: MainWindow, canvas: CanvasView) -> None:
+    draw(canvas, *LENET)
+    views: dict[str, View] = {}
+    for notches, workspace in ((3, "network"), (5, "train"), (-2, "understand")):
+        window.show_workspace(workspace)
+        settle()
+        turn_wheel(canvas, notches, QPoint(60, 40))
+        views[workspace] = seen(canvas)
+    assert len({view[0] for view in views.values()}) == 3
+    for workspace in ("train", "network", "understand", "network", "data", "train"):
+        window.show_workspace(workspace)
+        settle()
+        assert workspace == "data" or seen(canvas) == views[workspace], workspace
+
+
+def test_a_zoom_by_hand_outlives_every_size_and_layers_that_make_room(window: MainWindow, canvas: CanvasView) -> None:
+    window.resize(1440, 900)
+    settle()
+    draw(canvas, "input", "flatten", "dense", "output")
+    canvas.selection.clear()
+    turn_wheel(canvas, 1, canvas.viewport().rect().center())
+    turn_wheel(canvas, -2, canvas.viewport().rect().center())
+    assert whole(canvas)
+    before = seen(canvas)
+    for size in ((1024, 700), (1100, 720), (1440, 900)):
+        window.resize(*size)
+        settle()
+        assert canvas.navigation.zoom == before[0], size
+    assert seen(canvas) == before
+    for _ in range(4):
+        drop(canvas, "relu", wire_middle(canvas, "dense1"))
+        settle()
+    assert canvas.navigation.zoom == before[0]
+    window.show_workspace("train")
+    settle()
+    window.show_workspace("network")
+    settle()
+    assert canvas.navigation.zoom == before[0]
+
+
+def test_a_notice_moves_nothing_on_the_canvas(window: MainWindow, canvas: CanvasView) -> None:
+    draw(canvas, "input", "flatten", "dense", "output")
+    before = seen(canvas)
+    window.banners.say(Notice("Something went well, in so many words that they take two lines.", "ok", key="said"))
+    settle()
+    assert window.banners.isVisible() and seen(canvas) == before
+    window.banners.withdraw("said")
+    settle()
+    assert seen(canvas) == before
 
 
 def test_a_layer_that_was_gone_to_keeps_the_rest_out_of_view_in_its_workspace_alone(
