@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from widgets.look import icons
 from widgets.look.current_only_stack import CurrentOnlyStack
 from widgets.look.elided_label import ElidedLabel
-from widgets.look.labels import empty_page, set_look
+from widgets.look.labels import empty_page, set_look, text_label
 from widgets.look.layouts import hbox, vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
@@ -157,6 +157,10 @@ class Views(QWidget):
         self.bar.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.sentence = ElidedLabel(self, look="faint")
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.sentence.installEventFilter(self)
+        self.remark = text_label("", self, wrap=True, hidden=True)
+        """Why the layer that is selected is not shown, where the bar has no room for that in one line."""
+        self.remark.setContentsMargins(12, 4, 12, 4)
         inside = self._of(Group.INSIDE)
         self.kind = (inside or list(self.kinds))[0]  # what needs nobody to do anything
         for group in Group:
@@ -168,7 +172,7 @@ class Views(QWidget):
 
     def _lay_out(self, corner: QWidget) -> None:
         head = hbox(self.bar, (self.sentence, 1), corner, margins=(0, 0, 12, 0), spacing=12)
-        right = vbox(head, _rule(self, flat=True), (self._scrolled(), 1), spacing=0)
+        right = vbox(head, _rule(self, flat=True), self.remark, (self._scrolled(), 1), spacing=0)
         hbox(self.rail, _rule(self, flat=False), (right, 1), parent=self, spacing=0)
 
     def _scrolled(self) -> QScrollArea:
@@ -296,11 +300,20 @@ class Views(QWidget):
         self._show_sentence()
 
     def _show_sentence(self) -> None:
-        """Say what is seen, or why the layer that is selected on the canvas is not."""
+        """Say what is seen, or why the layer that is selected on the canvas is not: no smaller than other hints."""
         remark = self.on_screen.remark if self.on_screen is not None else ""
         scores = self.kind.shows_probabilities and self._subject.by_scores
-        self.sentence.setText(remark or (SCORES if scores else self.kind.sentence))
-        set_look(self.sentence, "faint", not remark)
+        beside = self.sentence.fontMetrics().horizontalAdvance(remark) <= self.sentence.width()
+        self.sentence.setText(remark if remark and beside else SCORES if scores else self.kind.sentence)
+        set_look(self.sentence, "faint", not (remark and beside))
+        self.remark.setText("" if beside else remark)
+        self.remark.setVisible(not beside)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where the bar has another width, a remark has room in it or not."""
+        if watched is self.sentence and event.type() == QEvent.Type.Resize:
+            self._show_sentence()
+        return super().eventFilter(watched, event)
 
     def _on_group(self, group: Group) -> None:
         last = self._last[group]

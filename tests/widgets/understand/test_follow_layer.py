@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
@@ -110,6 +111,26 @@ def test_by_hand_follows_a_click_on_the_canvas_or_says_why_not(window: MainWindo
     assert tab.mode == EXAMPLES and panel.views.sentence.text() == ByHandTab.sentence
     click(first)
     assert tab.mode == NETWORK and panel.views.sentence.text() == ByHandTab.sentence
+
+
+def test_a_remark_is_no_smaller_than_other_hints_where_the_bar_has_no_room_for_it(
+    silent: Silent, tmp_path: Path
+) -> None:
+    panel = trained(silent, tmp_path, make_document("digits", 1))
+    panel.show_tab(FiltersTab.title)
+    panel.show_layer("dense1")
+    views, said = panel.views, f"dense1 is selected, but {FiltersTab.shows_layers}"
+    for width in (760, 1500, 760):
+        panel.resize(width, 420)
+        QApplication.processEvents()
+        beside = width == 1500
+        assert views.remark.isVisible() != beside
+        assert (views.sentence if beside else views.remark).text() == said
+    assert views.remark.fontInfo().pixelSize() == views.sentence.fontInfo().pixelSize()
+    margins = views.remark.contentsMargins()
+    assert min(margins.left(), margins.top(), margins.bottom()) >= 4
+    panel.show_layer("conv1")
+    assert not views.remark.isVisible() and views.sentence.text() == FiltersTab.sentence
 
 
 def test_views_begin_with_a_layer_that_has_learned_something(silent: Silent, tmp_path: Path) -> None:

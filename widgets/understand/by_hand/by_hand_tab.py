@@ -31,6 +31,7 @@ from widgets.understand.by_hand.player import Player
 from widgets.understand.by_hand.sample_box import SampleBox
 from widgets.understand.by_hand.scene import ScenePart, Spot
 from widgets.understand.by_hand.sliding_window import SlidingPicture
+from widgets.understand.filters_tab import when_of
 from widgets.understand.name_picker import NamePicker
 from widgets.understand.subject import ChosenSample, Subject
 from widgets.understand.understand_tab import Group, Tab
@@ -39,7 +40,6 @@ NETWORK, EXAMPLES = 0, 1
 NO_LAYER = "This network has no convolution or pooling layer. The worked examples need none: choose Examples."
 NO_NETWORK = "Draw a network with a convolution, or choose Examples."
 WORKING = "Being worked out…"
-SOURCES = {True: "trained", False: "before training"}
 
 
 class ByHandTab(Tab):
@@ -69,6 +69,8 @@ class ByHandTab(Tab):
         self.says = text_label("", self, look="faint", wrap=True)
         self.says.setContentsMargins(12, 0, 12, 0)
         self._shown = False
+        self._moment = ""
+        """Of which moment of a training the weights are that are worked with."""
         self._lay_out()
         self._connect()
         self._on_mode()
@@ -122,6 +124,7 @@ class ByHandTab(Tab):
 
     def on_subject(self) -> None:
         """Another run is looked at, or the one in progress has ended."""
+        self._moment = ""
         self.asker.on_subject()
 
     def on_shown(self) -> None:
@@ -203,16 +206,26 @@ class ByHandTab(Tab):
         self.weights.blockSignals(True)
         self.weights.clear()
         for trained in sources:
-            self.weights.addItem(f"Weights: {SOURCES[trained]}", trained)
+            self.weights.addItem(f"Weights: {self._whose(trained)}", trained)
         self.weights.setCurrentIndex(max(self.weights.findData(self.asker.trained), 0))
         self.weights.blockSignals(False)
         self.weights.setVisible(len(sources) > 1)
-        self.only.setText(f"Weights {SOURCES[sources[0]]}" if len(sources) == 1 else "")
+        self._say_when()
         layers = self.asker.layers()
         self.picker.offer(layers)
         self.sample.setVisible(bool(layers))
         if self.mode == NETWORK and not layers:
             self._refuse(NO_LAYER if self.asker.network is not None and len(self.asker.network) else NO_NETWORK)
+
+    def _whose(self, trained: bool) -> str:
+        """Which weights these are: those that a training works at are not trained yet."""
+        return "before training" if not trained else "in training" if self.subject.live else "trained"
+
+    def _say_when(self) -> None:
+        """Say which weights there are where there is no choice, and of which moment of a training they are."""
+        sources = self.asker.sources
+        lone = f"Weights {self._whose(sources[0])}" if len(sources) == 1 else ""
+        self.only.setText(", ".join(filter(None, (lone, self._moment if self.asker.trained else ""))))
 
     def _on_layer(self, _layer: str) -> None:
         if self.mode == NETWORK:
@@ -232,6 +245,9 @@ class ByHandTab(Tab):
         if self.mode != NETWORK:
             return
         operands = reply.operands
+        live = self.subject.live and self.asker.trained and reply.epoch
+        self._moment = when_of(reply) if live else ""
+        self._say_when()
         layer = parse_layer(operands.kind, operands.settings, reply.layer)
         rule = layer.window_rule(shape_of(layer.accepts, operands.values.shape))
         if rule is None:

@@ -6,13 +6,14 @@ So a test waits for no other process, which on a busy machine may take minutes t
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
 
 from app.protocol.events import Epoch, Event
-from app.protocol.messages import Command, R, Request
+from app.protocol.messages import Command, R, Request, RunReply
 from app.protocol.training_messages import Stop, Train, TrainingBegun
 from app.training.runs import Run
 from app.training.trainable import Model
@@ -71,7 +72,11 @@ class TrainingLink(HereLink):
     def reply_to(self, request: Request[Any]) -> Any:
         """Begin a training, or look into the one in progress."""
         if not isinstance(request, Train):
-            return handlers.answer(request, self._open)
+            reply = handlers.answer(request, self._open)
+            if isinstance(reply, RunReply) and self.session is not None and reply.run == str(self.session.run.path):
+                at = self.session.position
+                reply = replace(reply, step=at.steps, epoch=at.epochs + 1)
+            return reply
         self.session = open_session(request)
         self.events = train(self.session)
         QTimer.singleShot(0, self, lambda: self.training_event.emit(next(self.events)))

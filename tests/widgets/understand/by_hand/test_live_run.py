@@ -29,14 +29,18 @@ def test_a_run_is_looked_into_live_and_an_edit_leads_back_to_the_project(qtbot: 
     first = output(tab)
     controller.train(document)
     qtbot.waitUntil(lambda: tab.asker.trained and controller.state is State.RUNNING, timeout=PATIENCE)
-    seen = [first]
+    seen, moments = [first], list[str]()
     for _ in range(2):
         link.train_epoch()
         qtbot.waitUntil(lambda: output(tab) not in seen, timeout=PATIENCE)
         seen.append(output(tab))
-    assert controller.state is State.RUNNING
+        assert tab.weights.currentText() == "Weights: in training", "they change while one looks"
+        qtbot.waitUntil(lambda: tab.only.text().startswith("epoch "), timeout=PATIENCE)
+        moments.append(tab.only.text())
+    assert len(set(moments)) == 2 and controller.state is State.RUNNING
     controller.stop()
     qtbot.waitUntil(lambda: not controller.active, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: tab.weights.itemText(0) == "Weights: trained" and not tab.only.text(), timeout=PATIENCE)
     tab.weights.setCurrentIndex(1)
     tab.weights.activated.emit(1)
     qtbot.waitUntil(lambda: tab.picture.case is not None and output(tab) == first, timeout=PATIENCE)
