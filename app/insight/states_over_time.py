@@ -74,11 +74,19 @@ def states_over_time(
     )
 
 
-def gradients_over_time(model: Model, layer: str = "", *, level: int = 0, backward: bool = False) -> GradientsOverTime:
-    """How large the loss's gradient is at each time step of a recurrent layer, chosen as in `states_over_time`."""
+def gradients_over_time(
+    model: Model, layer: str = "", sample: int | None = None, *, level: int = 0, backward: bool = False
+) -> GradientsOverTime:
+    """How large the loss's gradient is at each time step of a recurrent layer, chosen as in `states_over_time`.
+
+    It is that of the sample at a position of the data set, or a mean over training samples where ``sample`` is None.
+    """
     path = recurrent_path(model, layer)
-    feed = model.feed(cut_of(model.prepared.train, 0, _samples(model, path)))
-    batch = next(feed.in_order(feed.samples))
+    if sample is None:
+        feed = model.feed(cut_of(model.prepared.train, 0, _samples(model, path)))
+        batch = next(feed.in_order(feed.samples))
+    else:
+        batch = sample_of(model, sample)
     weights = [weight for weight in model.module.parameters() if weight.requires_grad]
     with differentiating(model), watching(model.module, path) as tracks:
         loss = model.objective.training_loss(model.module(*batch.inputs), batch.targets)
@@ -95,6 +103,7 @@ def gradients_over_time(model: Model, layer: str = "", *, level: int = 0, backwa
         total_norm=total,
         clip=clip,
         clipped_norm=min(total, clip) if clip else total,
+        sample=sample,
     )
 
 
@@ -145,10 +154,10 @@ def _filled(slopes: Sequence[Tensor | None], values: Sequence[Tensor]) -> list[T
 
 
 def _norms(slopes: Sequence[Tensor | None], own: Tensor) -> Array:
-    """Mean norms (time,) of gradients of the mean loss, each step over the samples that have it."""
+    """Mean norms (time,) of gradients of the mean loss, each step over the samples that have it, up to the last one."""
     samples = len(own)
-    norms = np.zeros(len(slopes))
-    for time, slope in enumerate(slopes):
+    norms = np.zeros(int(own.any(dim=0).sum()))
+    for time, slope in enumerate(slopes[: len(norms)]):
         counted = own[:, time]
         if slope is not None and bool(counted.any()):
             # The loss is a mean over the batch: a sample's own loss weighs as many times as much.

@@ -37,11 +37,15 @@ class RecurrentGradients(RunReply):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MeasureRecurrentGradients(ModelRequest[RecurrentGradients]):
-    """Norms of the gradients over the time steps of a recurrent layer, which is chosen as in `ReadRecurrentStates`."""
+    """Norms of the gradients over the time steps of a recurrent layer, which is chosen as in `ReadRecurrentStates`.
+
+    They are of the sample at position ``sample`` of the data set, or means over training samples where that is None.
+    """
 
     layer: str = ""
     level: int = 0
     backward: bool = False
+    sample: int | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

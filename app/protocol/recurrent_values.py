@@ -55,9 +55,10 @@ class GradientsOverTime:
     """How large the loss's gradient is at each time step of a recurrent layer.
 
     ``norms`` float64 (time,) is, for each state, the norm of the gradient of a sample's own loss with respect to the
-    state at that step, averaged over those of the first training ``samples`` whose sequences reach it. ``total_norm``
-    is that of the gradient of all weights for the mean ``loss`` of these samples; ``clip`` the norm at which training
-    clips it (0: never), and ``clipped_norm`` what is left of it.
+    state at that step, averaged over those of the first training ``samples`` whose sequences reach it, up to the end of
+    the longest; or of the one ``sample`` at a position of the data set. ``total_norm`` is that of the gradient of all
+    weights for the mean ``loss`` of these samples; ``clip`` the norm at which training clips it (0: never), and
+    ``clipped_norm`` what is left of it.
     """
 
     layer: RecurrentLayer
@@ -67,6 +68,7 @@ class GradientsOverTime:
     total_norm: float
     clip: float
     clipped_norm: float
+    sample: int | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

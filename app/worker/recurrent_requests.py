@@ -26,7 +26,9 @@ def read_recurrent_states(model: Model, request: ReadRecurrentStates) -> Recurre
 @handles_run(MeasureRecurrentGradients)
 def measure_recurrent_gradients(model: Model, request: MeasureRecurrentGradients) -> RecurrentGradients:
     """Norms of the gradients over the time steps of a recurrent layer."""
-    gradients = gradients_over_time(model, request.layer, level=request.level, backward=request.backward)
+    gradients = gradients_over_time(
+        model, request.layer, request.sample, level=request.level, backward=request.backward
+    )
     return RecurrentGradients(gradients=gradients)
 
 

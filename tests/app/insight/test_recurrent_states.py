@@ -216,6 +216,18 @@ def test_the_sizes_are_means_over_a_batch_and_the_total_is_that_of_training() ->
     assert told.clipped_norm == told.clip == 0.01
 
 
+def test_of_one_sample_the_gradient_is_its_own_and_ends_with_its_sequence() -> None:
+    made = model("gru", tokens=True)
+    for sample in (2, 5):
+        told, seen = gradients_over_time(made, sample=sample), states_over_time(made, sample=sample)
+        assert (told.sample, told.samples) == (sample, 1)
+        wanted = np.linalg.norm(seen.gradients["hidden"], axis=1)
+        np.testing.assert_allclose(told.norms["hidden"], wanted, rtol=1e-4)
+        assert len(wanted) == len(seen.words) and wanted[-1] > 0
+    mean = gradients_over_time(made)
+    assert mean.sample is None and mean.norms["hidden"][-1] > 0
+
+
 def test_a_look_leaves_gradients_mode_and_weights_alone() -> None:
     made = model("lstm", layers=2)
     made.module.train()

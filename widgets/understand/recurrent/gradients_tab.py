@@ -1,7 +1,9 @@
-"""The gradient on its way back through time, at each step of a recurrent layer, for one run or for two."""
+"""The gradient on its way back through time, at each step of a recurrent layer: of a mean or of one sample."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,22 +17,24 @@ from app.training.runs import Run, runs_folder
 from graph.errors import NetloomError
 from graph.project import project_json
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
+from widgets.charts.sample_tiles import sample_name
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
 from widgets.look.menus import add_entry
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders
-from widgets.understand.recurrent.recurrent_tab import EMPTY, RecurrentTab
+from widgets.understand.recurrent.recurrent_tab import EMPTY, SampledTab
 from widgets.understand.subject import Subject
 
 MOST_RUNS = 15
 """Runs that are offered to compare with, the newest first."""
+MEAN, ONE = "Mean of training samples", "One sample"
 KINDS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "loop": "loop"}
 
 
-class GradientsTab(RecurrentTab):
-    """The plot, what it shows in sentences, and a second run of the user's choice."""
+class GradientsTab(SampledTab):
+    """The plot, of a mean over samples or of one that is picked, in sentences too, and a second run to compare."""
 
     title = "Gradients"
     place = 4
@@ -43,6 +47,11 @@ class GradientsTab(RecurrentTab):
         self.state = QComboBox(self)
         self.state.setAccessibleName("State whose gradient is shown")
         self.state.hide()
+        self.over = QComboBox(self)
+        self.over.setAccessibleName("Whose gradient")
+        self.over.setToolTip("The mean over training samples, or the gradient of one sample that you pick")
+        self.over.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.over.addItems([MEAN, ONE])
         self.compare = QPushButton("Compare with…", self)
         self.compare.setToolTip("Lay the gradient of another run over this one")
         self.menu = QMenu(self.compare)
@@ -54,26 +63,55 @@ class GradientsTab(RecurrentTab):
         self._shown: GradientsOverTime | None = None
         self._other: tuple[str, GradientsOverTime] | None = None
         self._other_request: int | None = None
-        for widget in (self.state, self.compare):
+        self._ask_again: Callable[[], None] | None = None
+        """Asks for the second run once more."""
+        for widget in (self.over, self.state, self.compare):
             self.bar.addWidget(widget)
         self.bar.addWidget(self.reading, 1)
         self.bar.addWidget(self.says)
-        self.column.addWidget(self.plot, 1)
+        self.column.addWidget(self.beside(self.plot), 1)
+        self.gallery.hide()
         self.column.addWidget(self.verdict)
+        self.over.activated.connect(self._on_over)
+        self.gallery.sample_picked.connect(self._on_sample)
         self.state.activated.connect(self._show)
         self.menu.aboutToShow.connect(self._offer_runs)
         self.plot.hovered.connect(self.reading.setText)
 
-    # The layer chosen
+    # The layer chosen, and whose gradient
 
-    def make_request(self) -> MeasureRecurrentGradients:
-        """The gradients of the layer that is chosen."""
-        return MeasureRecurrentGradients(layer=self.picker.chosen, level=self.chosen_level, backward=self.backward)
+    @property
+    def shows_sample(self) -> bool:
+        """Whether the gradient is that of one sample."""
+        return self.over.currentIndex() == 1
+
+    def _on_over(self, _row: int) -> None:
+        self.gallery.setVisible(self.shows_sample)
+        if self.shows_sample:
+            self.gallery.ask()
+        self._on_sample()
+        self.look_anew()
+
+    def _on_sample(self, *_: object) -> None:
+        """The second run shows the same sample, if it has that."""
+        if self._ask_again is not None:
+            self._ask_again()
+
+    def make_request(self) -> MeasureRecurrentGradients | None:
+        """The gradients of the layer that is chosen; none of a sample while there is none to pick."""
+        sample = self.gallery.position if self.shows_sample else None
+        if self.shows_sample and sample is None:
+            return None
+        return MeasureRecurrentGradients(
+            layer=self.picker.chosen, level=self.chosen_level, backward=self.backward, sample=sample
+        )
 
     def show_reply(self, reply: RecurrentGradients) -> None:
         """Show the gradient of the layer chosen."""
         self._shown = reply.gradients
         self.offer_directions(reply.gradients.layer)
+        if reply.gradients.sample is None:
+            self.over.setItemText(0, f"Mean of {reply.gradients.samples:,} training samples")
         names = [quantity(name) for name in reply.gradients.norms]
         titles = [what.title if what.letter == what.title else f"{what.title} {what.letter}" for what in names]
         if [self.state.itemText(row) for row in range(self.state.count())] != titles:
@@ -93,7 +131,9 @@ class GradientsTab(RecurrentTab):
         if self._shown is None:
             return
         state = list(self._shown.norms)[max(self.state.currentIndex(), 0)]
-        compared = [(self._own_label(self._shown), self._shown), *([self._other] if self._other else [])]
+        compared = [(self._own_label(self._shown), self._shown)]
+        if self._other is not None:
+            compared.append((self._label(*self._other), self._other[1]))
         curves = [curve_of(label, gradients, state) for label, gradients in compared]
         self.plot.set_curves(curves)
         lines = [
@@ -102,12 +142,22 @@ class GradientsTab(RecurrentTab):
             for curve, (_, gradients) in zip(curves, compared, strict=True)
         ]
         self.verdict.setText("\n".join(lines))
-        self.verdict.setToolTip(plain_tip(f"Mean over {self._shown.samples:,} training samples; dropout is off"))
+        whose = (
+            "One sample" if self._shown.sample is not None else f"Mean over {self._shown.samples:,} training samples"
+        )
+        self.verdict.setToolTip(plain_tip(f"{whose}; dropout is off"))
 
     def _own_label(self, gradients: GradientsOverTime) -> str:
         run = self.subject.run
         name = "untrained" if run is None or not self.subject.ready else self.subject.run_name(run)
-        return f"{KINDS[gradients.layer.cell]}, {name}"
+        return self._label(name, gradients)
+
+    def _label(self, name: str, gradients: GradientsOverTime) -> str:
+        """What a curve is called: the cell, the run, and the sample where it is of one."""
+        whose = f", {sample_name(gradients.sample)}" if gradients.sample is not None else ""
+        if self.shows_sample and not whose:
+            whose = f", mean of {gradients.samples:,} samples"
+        return f"{KINDS[gradients.layer.cell]}, {name}{whose}"
 
     # The second run
 
@@ -126,23 +176,30 @@ class GradientsTab(RecurrentTab):
             self.menu.addAction("No other run has a recurrent layer").setEnabled(False)
 
     def _ask_run(self, run: Run) -> None:
-        self._ask_other(self.subject.run_name(run), MeasureRecurrentGradients(run=run.path))
+        """Ask for the same sample, where the other run has the same data; else for its mean."""
+        same = run.project.sections.get("data") == self.subject.data
+        self._ask_again = partial(self._ask_run, run)
+        self._ask_other(self.subject.run_name(run), MeasureRecurrentGradients(run=run.path), same=same)
 
     def _ask_untrained(self, run: Run) -> None:
         project = OpenProject(project=project_json(run.project), base=run.base)
-        self._ask_other("untrained", MeasureRecurrentGradients(project=project, layer=self.picker.chosen))
+        self._ask_again = partial(self._ask_untrained, run)
+        self._ask_other("untrained", MeasureRecurrentGradients(project=project, layer=self.picker.chosen), same=True)
 
-    def _ask_other(self, name: str, request: MeasureRecurrentGradients) -> None:
+    def _ask_other(self, name: str, request: MeasureRecurrentGradients, *, same: bool) -> None:
         self._forget_other()
+        sample = self.gallery.position if self.shows_sample and same else None
+        request = replace(request, sample=sample)
         on_reply = partial(self._on_other, name)
         self._other_request = self.subject.request_worker(request, on_reply, self.reading.setText)
 
     def _on_other(self, name: str, reply: RecurrentGradients) -> None:
         self._other_request = None
-        self._other = (f"{KINDS[reply.gradients.layer.cell]}, {name}", reply.gradients)
+        self._other = (name, reply.gradients)
         self._show()
 
     def _drop_other(self) -> None:
+        self._ask_again = None
         self._forget_other()
         self._show()
 

@@ -199,6 +199,11 @@ class SampledTab(RecurrentTab):
         self.gallery.sample_picked.connect(self.look_anew)
         self.gallery.emptied.connect(lambda: self.show_nothing(self.gallery.empty_text))
 
+    @property
+    def shows_sample(self) -> bool:
+        """Whether a sample is shown now."""
+        return True
+
     def beside(self, view: QWidget) -> QSplitter:
         """The gallery with a view at its right."""
         return self.gallery.beside(view, (130, 900), least=110)
@@ -214,12 +219,13 @@ class SampledTab(RecurrentTab):
 
     def on_shown(self) -> None:
         """Ask for samples, and for what became of the one picked."""
-        self.gallery.ask()
+        if self.shows_sample:
+            self.gallery.ask()
         super().on_shown()
 
     def on_subject(self) -> None:
         """Other samples may belong to another run."""
-        if self.isVisible():
+        if self.isVisible() and self.shows_sample:
             self.gallery.ask()
         super().on_subject()
 

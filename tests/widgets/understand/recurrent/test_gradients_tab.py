@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.training import runs
 from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of, wait_for
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
+from widgets.charts.sample_tiles import sample_name
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes
 from widgets.plots.axis_item import power_text
@@ -109,6 +111,45 @@ def test_a_refusal_is_told_in_place(qtbot: QtBot, silent: Silent, tmp_path: Path
     silent.refuse("MeasureRecurrentGradients", "The run cannot be read.")
     assert tab.plot.is_empty()
     assert tab.plot.empty_text == "The run cannot be read."
+
+
+def test_one_sample_is_picked_named_and_drawn_to_its_end(qtbot: QtBot, silent: Silent) -> None:
+    silent.open(document_of("brackets_lstm"), "Gradients")
+    answered(qtbot, silent, MeasureRecurrentGradients)
+    tab = silent.panel.view(GradientsTab)
+    assert re.fullmatch(r"Mean of \d+ training samples", tab.over.currentText()) and not tab.gallery.isVisible()
+    tab.over.setFocus()
+    qtbot.keyClick(tab.over, Qt.Key.Key_Down)
+    silent.show_data()
+    steps = set()
+    for row in (0, 3, 5):
+        tab.gallery.pick(row)
+        request = answered(qtbot, silent, MeasureRecurrentGradients)
+        assert request.sample == tab.gallery.position and tab.gallery.isVisible()
+        [curve] = tab.plot.curves
+        assert curve.label == f"LSTM, untrained, {sample_name(tab.gallery.positions[row])}"
+        assert curve.sizes.all() and tab.plot.steps == len(curve.sizes) == len(tab.gallery._texts[row].replace(" ", ""))
+        steps.add(len(curve.sizes))
+    assert len(steps) > 1
+    qtbot.keyClick(tab.over, Qt.Key.Key_Up)
+    assert answered(qtbot, silent, MeasureRecurrentGradients).sample is None
+    assert not tab.gallery.isVisible() and tab.plot.curves[0].label == "LSTM, untrained"
+
+
+def test_a_second_run_shows_the_sample_too(qtbot: QtBot, silent: Silent, tmp_path: Path) -> None:
+    tab = shown(qtbot, silent, tmp_path)
+    tab.menu.aboutToShow.emit()
+    tab.menu.actions()[0].trigger()
+    assert answered(qtbot, silent, MeasureRecurrentGradients).sample is None
+    qtbot.keyClick(tab.over, Qt.Key.Key_Down)
+    silent.show_data()
+
+    def asked() -> dict[bool, object]:
+        """The samples that are asked about: of the open project, and of the run."""
+        found = [request for _, kind, request in silent.asked if kind == "MeasureRecurrentGradients"]
+        return {request.project is None: request.sample for request in found}
+
+    qtbot.waitUntil(lambda: asked() == dict.fromkeys((True, False), tab.gallery.position), timeout=30_000)
 
 
 # The plot by itself
