@@ -26,7 +26,7 @@ class ColourBar(pg.ColorBarItem):
         self.axis.tickStrings = self._texts
         self._line = 1.0
         levels = self.axis.tickValues
-        self.axis.tickValues = lambda low, high, size: apart(levels(low, high, size), size, self._line)
+        self.axis.tickValues = lambda low, high, size: apart(levels(low, high, size), size, self._line, high - low)
 
     def _texts(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [self.write(value) for value in values]
@@ -70,14 +70,38 @@ class ColourBar(pg.ColorBarItem):
 
 Levels = list[tuple[float, list[float]]]
 
+CLEAR = 1.1
+"""Heights of a line that the middles of two numbers one above the other are apart, at least."""
 
-def apart(levels: Levels, size: float, line: float) -> Levels:
-    """Those levels of ticks whose numbers, ``line`` pixels high, stand apart on ``size`` pixels; at least two ticks."""
+
+def apart(levels: Levels, size: float, line: float, span: float = 0.0) -> Levels:
+    """Those levels of ticks whose numbers, ``line`` pixels high, stand apart on ``size`` pixels; at least two ticks.
+
+    ``span`` is the difference of the values at both ends; that of the outermost ticks where it is not given.
+    """
+    every = [value for _, values in levels for value in values]
+    whole = span or max(every, default=0.0) - min(every, default=0.0) or 1.0
+    least = CLEAR * line * whole / max(size, 1.0)
     kept: Levels = []
-    room = max(int(size // line), 2)
+    taken: list[float] = []
     for spacing, values in levels:
-        if kept and sum(len(ticks) for _, ticks in kept) + len(values) > room:
+        if taken and not _are_apart([*taken, *values], least):
             break
-        places = np.unique(np.linspace(0, len(values) - 1, min(room, len(values))).round().astype(int))
-        kept.append((spacing, [values[place] for place in places]))
+        kept.append((spacing, values if taken else _thinned(values, least)))
+        taken += kept[-1][1]
     return kept
+
+
+def _thinned(values: list[float], least: float) -> list[float]:
+    """As many of the values as are ``least`` apart, each so many steps from the next; the outer two in any case."""
+    last = len(values) - 1
+    for step in range(1, last):
+        if last % step == 0 and _are_apart(values[::step], least):
+            return values[::step]
+    return [values[0], values[-1]] if last > 1 else values
+
+
+def _are_apart(values: list[float], least: float) -> bool:
+    """Whether values are equal or ``least`` apart."""
+    gaps = np.diff(np.sort(values))
+    return not bool(((gaps > 1e-6 * least) & (gaps < least)).any())

@@ -21,7 +21,7 @@ from widgets.plots.ticks import number
 
 
 class FeatureMapGrid(TileView):
-    """Feature maps of the picked sample, all on one scale."""
+    """Feature maps of the picked sample, all on one scale, each above its number: that of the filter that made it."""
 
     LEAST, MOST = 28.0, 200.0
 
@@ -58,6 +58,7 @@ class FeatureMapGrid(TileView):
         if self._sequence:
             values = values.T[None] if values.size else np.empty((0, 1, 1))
         self._maps = values
+        self.caption_lines = int(values.size > 0 and not self._sequence and not self._vector)
         self._limits = limits(values)
         self._images.clear()
         self.describe(self._summary())
@@ -142,6 +143,10 @@ class FeatureMapGrid(TileView):
         beside = QRectF(0, 0, place.height(), words - 2)
         painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, f"features 1 to {features}")
         painter.restore()
+
+    def paint_caption(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Write the number of a map."""
+        self.write(painter, place, 0, nth(index), self.theme.text, bold=False)
 
     def paint_footer(self, painter: QPainter, place: QRectF) -> None:
         """Paint the scale and what is shown."""

@@ -220,12 +220,13 @@ class TileView(PaintedView):
         return QRectF(self.rect()).adjusted(0, 0, 0, -self.footer_height())
 
     def _in_view(self, grid: Grid) -> Sequence[int]:
-        if grid.begins:
+        if any(grid.begins):
             seen = self._body().translated(0, self._scroll)
             places = ((index, grid.tile(index)) for index in range(self.count()))
             return [index for index, place in places if place.adjusted(0, 0, 0, grid.caption).intersects(seen)]
-        first = max(int((self._scroll - grid.top) // grid.pitch), 0) * grid.columns
-        last = math.ceil((self._scroll + self._body().height() - grid.top) / grid.pitch) * grid.columns
+        top = grid.top + (grid.heading if grid.begins else 0.0)
+        first = max(int((self._scroll - top) // grid.pitch), 0) * grid.columns
+        last = math.ceil((self._scroll + self._body().height() - top) / grid.pitch) * grid.columns
         return range(first, min(max(last, first), self.count()))
 
     def _paint_current(self, painter: QPainter) -> None:

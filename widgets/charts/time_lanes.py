@@ -30,6 +30,8 @@ FAINT_CURVES = 24
 """Curves beside the chosen one, at most."""
 TITLE_WIDTH, LEAST, AROUND = 134, 31, 24
 """Width of a lane's title and least height of a lane, before they are scaled as the text is; pixels about all lanes."""
+PER_UNIT, MOST_HIGH = 3, 160
+"""Height in pixels, before scaling, of the row of colours of a unit, as long as a lane is no higher than this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +161,7 @@ class TimeLanes(PlotView):
         """Show curves instead of colours."""
         self.curves = curves
         self._build()
+        self.updateGeometry()
 
     @property
     def steps(self) -> int:
@@ -176,16 +179,22 @@ class TimeLanes(PlotView):
 
     def minimumSizeHint(self) -> QSize:
         """Room in which every lane can be read."""
-        each = max(map(self._least_of, self.lanes), default=float(self.theme.px(LEAST)))
-        line = QFontMetricsF(self.theme.font(small=True)).height()
-        return QSize(self.theme.px(280), math.ceil((each + line) * max(len(self.lanes), 3) + line + AROUND))
+        words = [self._least_of(lane) for lane in self.lanes if lane.words]
+        others = [self._least_of(lane) for lane in self.lanes if not lane.words]
+        each, line = max(others, default=float(self.theme.px(LEAST))), self._line()
+        high = sum(words) + each * max(len(others), 3 - len(words)) + line * max(len(self.lanes), 3)
+        return QSize(self.theme.px(280), math.ceil(high + line + AROUND))
+
+    def _line(self) -> float:
+        return QFontMetricsF(self.theme.font(small=True)).height()
 
     def _least_of(self, lane: Lane) -> float:
-        """Pixels in height in which a lane's title and what it says have room."""
+        """Pixels in height in which a lane's title and what it says have room, and its units can be told apart."""
+        rows = 0 if lane.words or lane.curved or self.curves else min(lane.units * PER_UNIT, MOST_HIGH)
         small = QFontMetricsF(self.theme.font(small=True))
         room = QRectF(0, 0, self.theme.px(TITLE_WIDTH) - 12, 1e4)
         said = small.boundingRect(room, int(Qt.TextFlag.TextWordWrap), lane.says).height()
-        return max(self.theme.px(LEAST), QFontMetricsF(self.theme.font()).height() + said + 2)
+        return max(self.theme.px(LEAST), self.theme.px(rows), QFontMetricsF(self.theme.font()).height() + said + 2)
 
     # Making
 
@@ -201,11 +210,13 @@ class TimeLanes(PlotView):
             )
             self.put(LaneTitle(lane, self.theme), panel, "left")
             self._fill(panel, index, lane, curved=curved)
+            if lane.words:
+                self.set_height(panel, self._least_of(lane))  # one row of words needs no more
             if last:
                 panel.sides["bottom"].whole = True
             else:
                 # The outer values beside the colours stand half above and half below them.
-                self.put_gap(panel, QFontMetricsF(self.theme.font(small=True)).height())
+                self.put_gap(panel, self._line())
             if index:
                 self.panels[0].link_x(panel)
         self.redraw()
@@ -271,16 +282,26 @@ class TimeLanes(PlotView):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
     def _paint_cursor(self, painter: QPainter, axes: Axes, index: int, curved: bool) -> None:
-        """Mark the step in every lane, and the unit in the one of the cursor."""
+        """Mark the step in every lane, around its word where there are words, and the unit in the one of the cursor."""
         lane, step, unit = self.cursor_at
+        if self.lanes[index].words:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.accent, 2))
+            painter.drawRect(self.word_frame(axes, step))
+            return
         x = axes.to_x(step + 1)
         painter.setPen(QPen(self.theme.accent, 1))
         painter.drawLine(QPointF(x, 0), QPointF(x, axes.area.bottom()))
-        if index == lane and not curved and not self.lanes[lane].words:
+        if index == lane and not curved:
             top, bottom = axes.to_y(unit - 0.5), axes.to_y(unit + 0.5)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.accent, 2))
             painter.drawRect(QRectF(x - 4, top - 2, 8, max(bottom - top, 2) + 4))
+
+    def word_frame(self, axes: Axes, step: int) -> QRectF:
+        """What is marked of a lane of words at a step: all of its word's place."""
+        left, right = axes.to_x(step + 0.5), axes.to_x(step + 1.5)
+        return QRectF(left + 1, 2, max(right - left - 2, 4), max(axes.area.height() - 4, 4))
 
     # Reading
 

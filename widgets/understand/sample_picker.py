@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from app.protocol.data_messages import DataPreviewed
 from app.protocol.values import FieldFacts
 from widgets.charts.sample_tiles import SampleGallery
+from widgets.charts.tiles import TileGroup
 from widgets.data.preview_values import sample_labels
 from widgets.data.sample_views import drawable
 from widgets.look.layouts import hsplit
@@ -45,6 +48,8 @@ class SamplePicker(SampleGallery):
         """What is predicted of the samples, once they are there."""
         self._places: list[int] = []
         self._row = 0
+        self._worded = False
+        """Whether what is true is told in words that are no class."""
         self.picked.connect(self._on_row)
 
     def beside(
@@ -80,6 +85,14 @@ class SamplePicker(SampleGallery):
     def values(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
         """The sample that was picked, as it is drawn: a picture (C, H, W), a vector or a sequence."""
         return self._samples[self._row] if self._row < len(self._places) else None
+
+    def groups(self) -> Sequence[TileGroup]:
+        """Return one group, whose heading says that what stands below samples is true, and not what a network says."""
+        target = self.target_field
+        if target is None or not any(self._labels):
+            return super().groups()
+        what = "class" if target.classes else "answer" if target.labels or self._worded else "value"
+        return (TileGroup(0, f"With the true {what}"),)
 
     def mark(self, position: int) -> None:
         """Make the sample at a position in the data set the current one, or none where it is not offered."""
@@ -143,6 +156,7 @@ class SamplePicker(SampleGallery):
     def _on_preview(self, reply: DataPreviewed) -> None:
         preview = reply.preview
         self.target_field = preview.info.target_field
+        self._worded = self.target_field.name in preview.texts
         rows = preview.rows_of(1) or preview.rows_of(0)
         labels = sample_labels(preview, units=False)
         self._places = [int(preview.index[row]) for row in rows]

@@ -145,3 +145,12 @@ def test_the_numbers_beside_a_colour_bar_stand_apart(size: float, values: list[f
     levels = [(0.5, [0.0, 0.5, 1.0]), (0.1, [0.1 * tick for tick in range(1, 10)])]
     assert [tick for _, ticks in apart(levels, size, 14.0) for tick in ticks] == values
     assert sum(len(ticks) for _, ticks in apart(levels, 400.0, 14.0)) == 12
+
+
+@pytest.mark.parametrize(
+    ("size", "values"),
+    [(33.0, [-0.5, 0.5]), (70.0, [-0.5, 0.0, 0.5]), (400.0, [-0.5, 0.0, 0.5, -0.75, -0.25, 0.25, 0.75])],
+)
+def test_numbers_that_do_not_reach_the_ends_of_a_bar_stand_apart_as_well(size: float, values: list[float]) -> None:
+    levels = [(0.5, [-0.5, 0.0, 0.5]), (0.25, [-0.75, -0.25, 0.25, 0.75])]
+    assert [tick for _, ticks in apart(levels, size, 11.0, 1.94) for tick in ticks] == values

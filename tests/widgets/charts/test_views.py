@@ -140,6 +140,23 @@ def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qt
     assert view.sentence_at(view.tile_place(0).center())
 
 
+def test_every_map_stands_above_the_number_of_its_filter(
+    source: ThemeSource, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = FeatureMapGrid(source)
+    view.set_maps(np.zeros((6, 8, 8)))
+    show(qtbot, view)
+    written: list[str] = []
+    monkeypatch.setattr(view, "write", lambda painter, place, line, text, color, bold: written.append(text))
+    view.grab()
+    assert written == ["1", "2", "3", "4", "5", "6"]
+    written.clear()
+    for maps in (np.zeros((20, 5)), np.zeros(7)):
+        view.set_maps(maps)
+        view.grab()
+    assert not written
+
+
 def test_a_map_of_a_video_is_a_strip_that_says_frame_and_place(source: ThemeSource, qtbot: QtBot) -> None:
     view = FeatureMapGrid(source)
     view.set_maps(np.arange(2 * 1 * 4 * 4, dtype=float).reshape(2, 1, 4, 4))

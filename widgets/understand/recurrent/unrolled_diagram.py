@@ -21,6 +21,8 @@ LEAST, WIDEST = 72.0, 132.0
 GAP, ROLLED, MARGIN = 42.0, 150.0, 12.0
 """Room between two cells, for the layer rolled up, and around all."""
 MOST_STEPS = 24
+SCALE = 72.0
+"""Length of the colour scale in pixels at scale 1."""
 DECADES = 4.0
 """Powers of ten between the widest arrow of a gradient and the thinnest."""
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -79,7 +81,7 @@ class UnrolledDiagram(PaintedView):
 
     def minimumSizeHint(self) -> QSize:
         """Room for all steps, in a low window too."""
-        return QSize(round(self._least()), self.theme.px(206))
+        return QSize(round(self._least()), self.theme.px(222))
 
     # Where things stand
 
@@ -87,7 +89,7 @@ class UnrolledDiagram(PaintedView):
         """The box of the cell number ``at``, from 0 on; the layer rolled up is number -1."""
         scale = self.theme.scale
         height = self._body()
-        top = (self.height() - height) / 2 - (8 * scale if self.gradients else 0)
+        top = (self.height() - self._line() - height) / 2 - (8 * scale if self.gradients else 0)
         if at < 0:
             return QRectF((MARGIN + 32) * scale, top, (ROLLED - 70) * scale, height)
         start = (ROLLED + MARGIN) * scale
@@ -95,8 +97,11 @@ class UnrolledDiagram(PaintedView):
         width = min(max(room / self.count, LEAST * scale), WIDEST * scale)
         return QRectF(start + GAP * scale + at * (width + GAP * scale), top, width, height)
 
+    def _line(self) -> float:
+        return QFontMetricsF(self.theme.font(small=True)).height()
+
     def _body(self) -> float:
-        return min(max(self.height() * 0.36, self.theme.px(72)), self.theme.px(140))
+        return min(max(self.height() * 0.34, self.theme.px(72)), self.theme.px(140))
 
     def _reach(self, pixels: float) -> float:
         """The length of an upright arrow that has ``pixels`` at scale 1 where there is room."""
@@ -234,8 +239,8 @@ class UnrolledDiagram(PaintedView):
         self._write(painter, below, number(length, 1), small=True, tint=tint)
 
     def _paint_captions(self, painter: QPainter, layer: Unrolled) -> None:
-        line = QFontMetricsF(self.theme.font(small=True)).height()
-        bottom = self.height() - line - 4
+        line = self._line()
+        bottom = self.height() - 2 * line - 4
         rolled = self.cell(-1)
         under = QRectF(rolled.left() - 40, bottom, rolled.width() + 80, line)
         self._write(painter, under, "rolled up", small=True, faint=True)
@@ -244,6 +249,22 @@ class UnrolledDiagram(PaintedView):
         if self.gradients:
             words += f"  ·  ∂ gradient of the loss, arrows: size of ∂{layer.states[-1][0]}"
         self._write(painter, whole, words, small=True, faint=True, left=True)
+        self._paint_scale(painter, whole.translated(0, line))
+
+    def _paint_scale(self, painter: QPainter, place: QRectF) -> None:
+        """The colours from the least to the greatest, and which values these are for each state."""
+        strip = QRectF(place.left(), place.center().y() - 4, SCALE * self.theme.scale, 8)
+        painter.drawImage(strip, image(diverging(self.theme)[None]))
+        words = place.adjusted(strip.width() + 8, 0, 0, 0)
+        self._write(painter, words, self.scale_words(), small=True, faint=True, left=True)
+
+    def scale_words(self) -> str:
+        """Which values the first and the last colour stand for, state by state; the one in the middle is 0."""
+        states = self.layer.states if self.layer is not None else ()
+        shown = [(letter, values) for letter, values, _ in states]
+        shown += [(f"∂{letter}", slopes) for letter, _, slopes in states if self.gradients]
+        ends = ((letter, number(reach(values), 2)) for letter, values in shown)
+        return "  ·  ".join(f"{letter} from −{end} to {end}" for letter, end in ends)
 
     # Brushes
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
@@ -63,6 +63,7 @@ def test_the_gates_of_the_first_sample_stand_beside_its_words(qtbot: QtBot, sile
     assert len(tab.lanes.lanes[0].words) == tab.lanes.steps
     assert "truth" in tab.prediction.text()
     assert tab.says.text() == "untrained weights"
+    assert [group.heading for group in tab.gallery.groups()] == ["With the true class"]
     assert not tab.level.isVisible()
     assert not tab.direction.isVisible()
 
@@ -171,6 +172,32 @@ def test_fewer_steps_move_the_cursor_inside(lanes: TimeLanes) -> None:
     assert lanes.is_empty()
     with pytest.raises(ValueError, match="equally many"):
         lanes.set_lanes([Lane("a", "", np.zeros((2, 1))), Lane("b", "", np.zeros((3, 1)))])
+
+
+def test_the_mark_of_a_step_covers_no_word(lanes: TimeLanes) -> None:
+    pictures = []
+    for step in (1, 3):
+        lanes.cursor_at = (0, step, 0)
+        lanes.scene().update()
+        place = lanes.lane_place(0)
+        wide = place.width() / 5
+        cell = QRectF(place.left() + wide, place.top(), wide, place.height()).adjusted(6, 6, -6, -6).toRect()
+        pictures.append(lanes.grab().toImage().copy(cell))
+    assert pictures[0] == pictures[1], "the word is the same with the mark at its step and elsewhere"
+    ink = pictures[0].pixel(0, 0)
+    assert any(pictures[0].pixel(x, y) != ink for x in range(pictures[0].width()) for y in range(pictures[0].height()))
+
+
+def test_units_have_rows_that_can_be_told_apart(lanes: TimeLanes) -> None:
+    gate = np.zeros((5, 32))
+    lanes.set_lanes([lanes.lanes[0], *(Lane(title, "", gate, "share") for title in "fio")])
+    least = lanes.minimumSizeHint().height()
+    lanes.resize(700, least)
+    lanes.grab()
+    assert all(lanes.lane_place(lane).height() >= 3 * 32 - 1 for lane in (1, 2, 3))
+    assert lanes.lane_place(0).height() < 3 * 32, "one row of words needs less"
+    lanes.set_curves(True)
+    assert lanes.minimumSizeHint().height() < least
 
 
 def test_words_beside_a_lane_that_do_not_fit_end_in_dots(lanes: TimeLanes) -> None:

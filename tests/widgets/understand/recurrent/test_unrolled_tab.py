@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from app.protocol.recurrent_messages import ReadRecurrentStates
 from tests.widgets.understand.recurrent.test_gates_tab import answered, document_of
 from tests.widgets.understand.silent import Silent
+from widgets.charts.colour_maps import diverging
 from widgets.look.theme import ThemeSource
+from widgets.plots.ticks import number
 from widgets.understand.recurrent.unrolled_diagram import UnrolledDiagram, lowered
 from widgets.understand.recurrent.unrolled_states import Unrolled
 from widgets.understand.recurrent.unrolled_tab import UnrolledTab
@@ -36,6 +38,22 @@ def test_at_first_the_last_steps_are_drawn(qtbot: QtBot, silent: Silent) -> None
     assert layer.read[0] == "8 numbers"
     assert "truth" in layer.answer
     assert layer.length(7) > 0
+
+
+def test_the_colours_of_all_states_have_a_scale(qtbot: QtBot, silent: Silent) -> None:
+    tab = shown(qtbot, silent, "brackets_lstm")
+    layer = tab.diagram.layer
+    assert layer is not None
+    ends = {letter: number(float(np.abs(values).max()), 2) for letter, values, _ in layer.states}
+    assert tab.diagram.scale_words() == f"h from −{ends['h']} to {ends['h']}  ·  c from −{ends['c']} to {ends['c']}"
+    tab.gradients.setChecked(True)
+    assert "∂h from −" in tab.diagram.scale_words() and "∂c from −" in tab.diagram.scale_words()
+    picture = tab.diagram.grab().toImage()
+    lowest = range(picture.height() - 24, picture.height())
+    seen = {picture.pixelColor(x, y).rgb() & 0xFFFFFF for x in range(picture.width()) for y in lowest}
+    for end in diverging(tab.diagram.theme)[[0, -1], :3].astype(int):
+        near = min(max(abs((rgb >> by & 255) - part) for by, part in zip((16, 8, 0), end, strict=True)) for rgb in seen)
+        assert near < 12, "the strip lies at the lower edge, from end to end"
 
 
 def test_steps_and_start_are_typed(qtbot: QtBot, silent: Silent) -> None:
