@@ -40,6 +40,7 @@ def action(id: str, menu: str = "Edit", after: str = "") -> Action:
     return Action(id, menu, id, lambda _: None, after=after)
 
 
+@pytest.mark.built("workbench")
 def test_the_action_of_the_architecture_page_runs(
     window: MainWindow, project_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +57,7 @@ def test_the_action_of_the_architecture_page_runs(
     other.deleteLater()
 
 
+@pytest.mark.built("training")
 def test_the_view_of_the_architecture_page_is_one(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     before = list(Tab.registered)
     monkeypatch.setattr(Tab, "registered", list(before))

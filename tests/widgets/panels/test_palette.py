@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.panels.palette import HINTS, NOTHING
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 
 def test_several_layers_are_added_by_one_return_and_one_undo(window: MainWindow, qtbot: QtBot) -> None:

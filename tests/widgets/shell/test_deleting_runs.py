@@ -19,6 +19,8 @@ from widgets.training.status_strip import APART
 from widgets.training.training_panel import TrainPanel
 from widgets.understand.understand_panel import UnderstandPanel
 
+pytestmark = pytest.mark.built("training")
+
 NO_KEY, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 
 
@@ -97,6 +99,7 @@ def test_where_the_last_run_is_deleted_the_one_before_takes_its_place(panel: Tra
     assert f"{controller.run}|train" in panel.curves.loss.view.curves
 
 
+@pytest.mark.built("understand")
 def test_understand_follows_a_run_to_its_new_name(window: MainWindow, panel: TrainPanel, qtbot: QtBot) -> None:
     rename(panel, 1, "wide", qtbot)
     understand = window.workbench.panel("understand")

@@ -17,6 +17,8 @@ from tests.widgets.shell.test_another_project import reopened, train_panel
 from tests.widgets.training.finished_run import write_events
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("training")
+
 
 def epoch(number: int, loss: float) -> Event:
     metrics = {"loss": loss, "accuracy": 0.1}

@@ -39,6 +39,8 @@ from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import DARK, LIGHT, Theme
 from widgets.shell.window import MainWindow
 
+pytestmark = pytest.mark.built("workbench")
+
 PAGES = ("data", "network", "train", "understand")
 CONTROLS = (
     QAbstractButton,

@@ -21,6 +21,8 @@ from widgets.shell.coach_marks import CoachMarks
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 
+pytestmark = pytest.mark.built("training")
+
 LEFT = Qt.MouseButton.LeftButton
 KEPT = "Without saving, it stays under Continue on the start page, as it was last trained"
 

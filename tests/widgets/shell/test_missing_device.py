@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.protocol.messages import DeviceInfo
 from graph.project import write_project
 from tests.widgets.conftest import digits_project
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("training")
 
 
 def test_a_missing_device_is_a_problem_once_the_worker_says_what_there_is(window: MainWindow, tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_panel import TrainPanel
 from widgets.understand.understand_panel import UnderstandPanel
 
+pytestmark = pytest.mark.built("training")
+
 LONG = "What was asked for cannot be done now, because something else is going on. " * 3
 NOTES = ("layerNotes", "banners")
 

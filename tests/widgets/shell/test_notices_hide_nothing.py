@@ -24,6 +24,8 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.notice_places import USABLE
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("data")
+
 SIZES = [(1024, 700), (1366, 768)]
 WORDS = "What was asked for cannot be done now, because something else is going on. " * 2
 OFFER = ("Repair it and go on", lambda: None)

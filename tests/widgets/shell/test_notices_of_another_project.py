@@ -29,6 +29,8 @@ from widgets.training.inline_notice import InlineNotice
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("data")
+
 
 def train_panel(window: MainWindow) -> TrainPanel:
     panel = window.workbench.panel("train")

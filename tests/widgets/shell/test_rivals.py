@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from graph.project import Project, write_project
 from tests.app.training.gan.test_gan_objective import JUDGE, drawn, gan
 from widgets.shell.window import MainWindow
+
+pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
 

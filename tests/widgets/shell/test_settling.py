@@ -81,6 +81,7 @@ def test_the_window_settles_at_every_size(window: MainWindow, project_file: Path
         resizes.stop()
 
 
+@pytest.mark.built("workbench")
 @pytest.mark.parametrize("projector", [False, True])
 def test_the_start_page_settles_at_every_size(window: MainWindow, projector: bool) -> None:
     window.preferences.set("projector", projector)
@@ -100,6 +101,7 @@ def test_the_start_page_settles_at_every_size(window: MainWindow, projector: boo
     assert len(least) == 1
 
 
+@pytest.mark.built("workbench")
 def test_the_bar_never_asks_for_more_because_it_got_more(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
     least = set()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
+
+pytestmark = pytest.mark.built("training")
 
 
 def test_the_slider_is_the_preference(window: MainWindow, qtbot: QtBot) -> None:

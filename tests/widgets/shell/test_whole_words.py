@@ -21,6 +21,8 @@ from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.window import MainWindow
 from widgets.training.training_panel import TrainPanel
 
+pytestmark = pytest.mark.built("training")
+
 SIZES = [(1024, 700, False), (1440, 900, False), (1440, 900, True)]
 
 

@@ -25,6 +25,8 @@ from widgets.summary.summary_view import Summary
 from widgets.understand.backprop.backprop_tab import BackpropTab
 from widgets.understand.understand_panel import UnderstandPanel
 
+pytestmark = pytest.mark.built("workbench")
+
 LEFT = Qt.MouseButton.LeftButton
 PARAMETERS = next(number for number, column in enumerate(COLUMNS) if column.title == "Parameters")
 
