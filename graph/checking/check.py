@@ -30,6 +30,7 @@ from graph.checking.length_fixes import keeping_lengths
 from graph.checking.lost_steps import lost_steps_fixes
 from graph.checking.missing_ends import network_problems
 from graph.checking.shared_weights import sharing_problems
+from graph.checking.sound_repairs import sound
 from graph.document import Commit, Document
 from graph.garbage_collection import undisturbed
 from graph.layers.base import ShapeError
@@ -234,9 +235,11 @@ class Checker:
             changed.add(id_)
             if old is None or old.outputs != new.outputs or old.receptive_field != new.receptive_field:
                 stale |= self.network.successors(id_)
-        # What a loose end offers, and whether weights can be shared, depends on others, so they come last.
+        # What a loose end or a refusal offers, and whether weights can be shared, depends on others: they come last.
         tied = {node.id for node in self.network if node.tied is not None} if changed or structure else set[str]()
-        changed |= {id_ for id_ in before | self._loose | tied if id_ in self.network and self._look_again(id_)}
+        refusing = {id_ for id_, info in self._info.items() if info.refuses}
+        late = before | self._loose | tied | refusing
+        changed |= {id_ for id_ in late if id_ in self.network and self._look_again(id_)}
         if structure or self._network_problems:  # what repairs them depends on inputs that are free
             self._network_problems = network_problems(self.network)
         self._totals.clear()
@@ -306,8 +309,9 @@ class Checker:
         vector = shape is not None and shape.kind is Kind.VECTOR and Kind.VECTOR not in node.layer.accepts
         lost = lost_steps_fixes(self.network, node.id, error.port or "") if vector else ()
         lost = lost if Kind.SEQUENCE in node.layer.accepts else ()
-        own = (remedy for remedy in error.remedies if not (lost and remedy.rereads))
-        return (*(from_remedy(remedy, node.id) for remedy in own), *lost)
+        own = [remedy for remedy in error.remedies if not (lost and remedy.rereads)]
+        kept = sound(self.network, node, inputs, own, self._info)
+        return (*(from_remedy(remedy, node.id) for remedy in kept), *lost)
 
     def _receptive_field(
         self,

@@ -82,6 +82,11 @@ class LayerInfo:
         return any(shape.is_open for shape in (*self.inputs.values(), *self.outputs.values()))
 
     @property
+    def refuses(self) -> bool:
+        """Whether shapes arrive from which the layer makes nothing, because something is wrong."""
+        return bool(self.inputs and self.problems) and not self.outputs
+
+    @property
     def costs(self) -> Costs:
         """The costs of one sample, of one step where the number of steps is open."""
         return Costs(self.connections, self.flops, self.activations)

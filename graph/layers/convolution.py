@@ -90,7 +90,7 @@ class _PaddedConvolution(Convolution):
             padding = format_sizes(self._per_axis("padding_size"))
             border = f" with its border of {padding}{self.unit}" if self.padding == "custom" else ""
             room_needed = f"{self.thing} of at least {need}{self.unit}"
-            message = f"{self.title} needs {room_needed}, but {x.described()}{border} arrives."
+            message = f"{self.title} needs {room_needed}, but one of {format_sizes(room)}{self.unit}{border} arrives."
             same = Remedy('Use padding "same"', replace=self.changed(padding="same", stride=1))
             raise refusal(self, {"in": x}, message, [same, self._smaller(room)])
         return sizes
@@ -104,7 +104,7 @@ class _PaddedConvolution(Convolution):
         need = format_sizes(tuple(pad - limit for pad in border))
         message = (
             f'{self.title} with a "{self.padding_mode}" border of {format_sizes(border)}{self.unit} needs {self.thing} '
-            f"of at least {need}{self.unit}, but {x.described()} arrives."
+            f"of at least {need}{self.unit}, but one of {format_sizes(room)}{self.unit} arrives."
         )
         zeros = Remedy("Pad with zeros", replace=self.changed(padding_mode="zeros"))
         raise refusal(self, {"in": x}, message, [zeros, self._smaller(room)])

@@ -31,6 +31,10 @@ def _strides(layer: _Pool, _: Surroundings) -> Value:
     return layer.strides()
 
 
+USUAL = 2
+"""The usual side of a window, which halves what it pools."""
+
+
 class _Pool(WindowedLayer):
     """Checks and costs of pooling with a window, along one axis or two."""
 
@@ -99,18 +103,20 @@ class _Pool(WindowedLayer):
         need = format_sizes(tuple(map(span, self.kernel(), self.dilations())))
         fitting = tuple((n - 1) // d + 1 for n, d in zip(sizes, self.dilations(), strict=True))
         window = tuple(map(min, self.kernel(), fitting))
+        usual = tuple(min(USUAL, size) for size in window)
         border = f" with its border of {format_sizes(self.border())}" if any(self.border()) else ""
         raise refusal(
             self,
             {"in": x},
-            f"{self.title} needs {self.thing} of at least {need}{self.unit}, but {x.described()}{border} arrives.",
-            [
-                *self._padded(sizes),
-                Remedy(
-                    f"Use a window of {format_sizes(window)}", replace=self.with_sizes(kernel_size=window, padding=None)
-                ),
-                *self._instead(),
-            ],
+            f"{self.title} needs {self.thing} of at least {need}{self.unit}, but one of "
+            f"{format_sizes(sizes)}{self.unit}{border} arrives.",
+            [*self._padded(sizes), *map(self._window, dict.fromkeys((window, usual))), *self._instead()],
+        )
+
+    def _window(self, window: tuple[int, ...]) -> Remedy:
+        """Another window, without a border."""
+        return Remedy(
+            f"Use a window of {format_sizes(window)}", replace=self.with_sizes(kernel_size=window, padding=None)
         )
 
     def _padded(self, sizes: tuple[int, ...]) -> list[Remedy]:

@@ -46,8 +46,11 @@ class _Clip(WindowedLayer):
         time = slide_open(x.open_length, *axes[0], 1) if x.time is None else slide(x.time, *axes[0], 1)
         high, wide = slide(x.size("H"), *axes[1], 1), slide(x.size("W"), *axes[2], 1)
         if min(high, wide) < 1 or (isinstance(time, int) and time < 1):
+            first = 0 if x.time is not None else 1  # frames are compared where their number is known
+            there = (x.time, x.size("H"), x.size("W"))[first:]
             message = (
-                f"{self.title} needs a video of at least {format_sizes(self.kernel())}, but {x.described()} arrives."
+                f"{self.title} needs a video of at least {format_sizes(self.kernel()[first:])}, but one of "
+                f"{format_sizes(there)} arrives."
             )
             raise refusal(self, {"in": x}, message, self._smaller(x))
         return video(time, channels, high, wide)
