@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from widgets.charts.colour_maps import Bytes, colour, diverging, limits, picture, reach, sequential
@@ -28,6 +28,14 @@ LARGEST = 300.0
 """Pixels along the longer side of what is drawn, where there is room."""
 WRITTEN = 7
 """Rows and columns up to which numbers are written into their cells."""
+
+
+def fitting(words: str, font: QFont, width: float) -> str:
+    """Words in ``width`` pixels: without what they say behind a colon where there is no room, and cut only then."""
+    metrics = QFontMetricsF(font)
+    shorter = (words, words.partition(":")[0])
+    whole = next((text for text in shorter if metrics.horizontalAdvance(text) <= width), shorter[-1])
+    return metrics.elidedText(whole, Qt.TextElideMode.ElideRight, width)
 
 
 class PicturePane(PlotView):
@@ -153,8 +161,7 @@ class PicturePane(PlotView):
             row = QRectF(axes.area.left() + 2, top, axes.area.width() - 4, line)
             painter.setFont(self.theme.font(small=True, bold=bold))
             painter.setPen(ink)
-            text = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, row.width())
-            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, fitting(words, painter.font(), row.width()))
 
     def _paint_numbers(self, painter: QPainter, place: QRectF) -> None:
         rows, columns = self._values.shape[1:]

@@ -13,6 +13,8 @@ from widgets.look.menus import add_entry
 from widgets.plots.plot_view import PlotView
 
 ARROW = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
+BESIDE = 4.0
+"""Pixels between the title of the axis and the button."""
 
 
 class AxisChoice(QToolButton):
@@ -66,13 +68,16 @@ class AxisChoice(QToolButton):
             self._place()
 
     def _place(self) -> None:
-        """Stand in the corner, above what lies over the plot; where the axis's title reaches there, the arrow alone."""
+        """Stand in the corner, above what lies over the plot, and have the axis's title step aside.
+
+        Only where there is no room for both, the arrow stands alone.
+        """
         room, panel = self._view.viewport().rect(), self._view.panel
-        title = panel.sceneBoundingRect().center().x() + panel.sides["bottom"].label.boundingRect().width() / 2
         for words in (f"by {self.current} {ARROW}", ARROW):
             self.setText(words)
             self.adjustSize()
-            if room.right() - self.width() - 2 > title:
+            taken = panel.sceneBoundingRect().right() - (room.right() - self.width() - 2) + BESIDE
+            if panel.sides["bottom"].leave_free(max(0.0, taken)):
                 break
         _, below = self._view.left_free
         self.move(room.right() - self.width() - 2, room.bottom() - self.height() - 1 - below)

@@ -9,7 +9,7 @@ from itertools import count, pairwise
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
@@ -20,6 +20,8 @@ ROUND_TO = 8
 """Widths of axes are multiples of this, so that a plot whose numbers grow does not tremble."""
 MARK = 3.0
 """Pixels of the line at a tick below or above a panel."""
+OVER = 2.0
+"""Pixels by which the text of an outer tick may stand over the ends of its axis, beside which a window may end."""
 WORDS = 400
 """Texts of ticks that an axis remembers with their widths; zooming makes new ones without end."""
 
@@ -38,6 +40,8 @@ class Axis(pg.AxisItem):
 
     ``ends`` tells which values stand at the left and right ends of the panel, or at the upper and lower ones.
     """
+
+    _taken = 0.0
 
     def __init__(self, side: str, panel: pg.ViewBox, ends: Callable[[], tuple[float, float]]) -> None:
         super().__init__(side, linkView=panel, maxTickLength=0)
@@ -143,7 +147,7 @@ class Axis(pg.AxisItem):
 
     def _left_of(self, x: float, width: float) -> float:
         """Return where the text of a tick at ``x`` begins: about its middle, and within the axis at the ends."""
-        return min(max(x - width / 2, -2.0), self.rect().right() + 10 - width)
+        return min(max(x - width / 2, -OVER), self.rect().right() + OVER - width)
 
     def _breadth(self, tick: float) -> float:
         return self._word(tick)[1] + 1.4 * self._metrics.height()
@@ -221,6 +225,20 @@ class Axis(pg.AxisItem):
         if self.label.toPlainText() != text:
             self.label.setPlainText(text)
             self.resizeEvent()
+
+    def leave_free(self, pixels: float) -> bool:
+        """Have the title leave so many pixels free at the right end of its line; returns whether it has room then."""
+        if pixels != self._taken:
+            self._taken = pixels
+            self.resizeEvent()
+        return self.label.boundingRect().width() + pixels <= self.rect().width()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        """Place the title in the middle, or before what stands at the right end of its line."""
+        super().resizeEvent(event)
+        if self._taken and self._level:
+            most = self.rect().width() - self._taken - self.label.boundingRect().width()
+            self.label.setX(max(min(self.label.x(), most), 0.0))
 
     def linkedViewChanged(self, view: pg.ViewBox, newRange: Sequence[float] | None = None) -> None:  # noqa: N803
         """Be painted anew; the range is read from the panel."""

@@ -78,9 +78,9 @@ class CurvePlot(QWidget):
 
     # What the window calls
 
-    def add_control(self, control: QWidget) -> None:
-        """Put a control of the owner's beside the title."""
-        self.header.add_control(control)
+    def add_control(self, control: QWidget, *, names: bool = False) -> None:
+        """Put a control of the owner's beside the title; whether it ``names`` what the plot shows."""
+        self.header.add_control(control, names=names)
 
     def set_smoothing(self, factor: float) -> None:
         """Move the slider to `factor`, 0 to 0.99."""

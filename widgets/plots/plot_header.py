@@ -26,6 +26,7 @@ OFF = "off"
 class PlotHeader(QWidget):
     """Title, controls of the owner's, the slider with its name and value, log switch. In a narrow plot the slider
     becomes shorter, then slider and switch stand in a line below; only where that is too narrow as well, the name goes.
+    A title beside which a control names what is drawn gives way before the switch alone stands in a line below.
     Headers that are lined up all leave room for a second line where one of them needs it.
 
     ``slider`` and ``log`` are for whoever connects them. A plot that is not smoothed shows no slider.
@@ -39,15 +40,18 @@ class PlotHeader(QWidget):
         self._beside: tuple[PlotHeader, ...] = ()
         self.caption = text_label("Smoothing", self, look="faint")
         self.value = text_label(OFF, self, look="faint")
-        self._left: list[QWidget] = [text_label(title, self, look="heading")]
+        self._title = text_label(title, self, look="heading")
+        self._names: QWidget | None = None
+        self._left: list[QWidget] = []
         for control in (slider, log):
             control.setParent(self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def add_control(self, control: QWidget) -> None:
-        """Put a control of the owner's beside the title."""
+    def add_control(self, control: QWidget, *, names: bool = False) -> None:
+        """Put a control of the owner's beside the title; whether it ``names`` what the plot shows."""
+        self._names = control if names else self._names
         hidden = control.isHidden()
         control.setParent(self)
         control.setHidden(hidden)
@@ -55,7 +59,8 @@ class PlotHeader(QWidget):
         self._ask()
 
     def _lefts(self) -> list[QWidget]:
-        return [part for part in self._left if not part.isHidden()]
+        """The title, which counts also while it gives way, and the controls beside it."""
+        return [self._title, *(part for part in self._left if not part.isHidden())]
 
     def line_up(self, *others: PlotHeader) -> None:
         """Have as many lines as other headers beside it, so that what lies below all of them begins at one height."""
@@ -87,6 +92,11 @@ class PlotHeader(QWidget):
     def _least(self) -> int:
         return LEFT + RIGHT + _row([*(_wide(part) for part in self._lefts()), *_widths(self._rights())])
 
+    def _spares_title(self, width: int) -> bool:
+        """Whether the title gives way in ``width`` pixels, so that the switch need not stand alone in a line."""
+        named = self._names is not None and not self._names.isHidden() and not self._smooths
+        return named and self._least() - _wide(self._title) - SPACING <= width < self._least()
+
     @property
     def line(self) -> int:
         """The height of one line, as high as in the headers beside it."""
@@ -109,7 +119,7 @@ class PlotHeader(QWidget):
 
     def _lines(self, width: int) -> int:
         """So many lines its own parts need."""
-        return 1 if width >= self._least() else 2
+        return 1 if width >= self._least() or self._spares_title(width) else 2
 
     def sizeHint(self) -> QSize:
         """Room for everything."""
@@ -140,8 +150,10 @@ class PlotHeader(QWidget):
 
     def _place(self) -> None:
         """Lay the parts out; nothing here changes what `minimumSizeHint` and `sizeHint` say."""
-        at, below = LEFT, self.width() < self._least()
-        for part in self._lefts():
+        spares = self._spares_title(self.width())
+        at, below = LEFT, self.width() < self._least() and not spares
+        self._title.setVisible(not spares)
+        for part in self._lefts()[spares:]:
             at = self._put(part, at, _wide(part))
         needed = LEFT + RIGHT + _row(_widths(self._rights())) if below else self._least()
         spare = self.width() - needed

@@ -97,7 +97,7 @@ class Curves(QObject):
         self.along = AxisChoice(self.loss.view, ALONG)
         self.along.chosen.connect(self._on_along)
         self.chooser.hide()
-        self.metric.add_control(self.chooser)
+        self.metric.add_control(self.chooser, names=True)
         self.losses = LossChoice()
         self.losses.setMaximumWidth(WIDEST)
         self.losses.chosen.connect(self._on_loss)

@@ -216,9 +216,11 @@ class StatusStrip(QWidget):
     def _tell_figures(self, which: str, train: Mapping[str, Any], validation: Mapping[str, Any]) -> None:
         whole, judged = figures_of(train, validation), figures_of({}, validation or train)
         last = judged.split(APART)[-1]
+        title, *_, shown = last.split(TITLED)
         named = tuple(f"{which}:  {words}" for words in (whole, judged, last))
-        self._figures = (*named, last.split(TITLED)[-1])
+        self._figures = (*named, last, f"{title}{TITLED}{shown.partition(' ')[2]}" if shown else "")
         self.figures.setToolTip(plain_tip(self._figures[0]))
+        self._show_what_fits()
         self._fit_figures()
 
     def _fit_figures(self) -> None:
@@ -263,7 +265,8 @@ class StatusStrip(QWidget):
         shown = [widget for widget in told if not widget.isHidden()]
         widths = sum(max(widget.sizeHint().width(), widget.minimumWidth()) for widget in shown)
         edges, apart = self._row.contentsMargins(), self._row.spacing()
-        return widths + len(shown) * apart + edges.left() + edges.right() + self.figures.minimumWidth()
+        least = self.figures.fontMetrics().horizontalAdvance(self._figures[-1])  # of what the figure is, at least
+        return widths + len(shown) * apart + edges.left() + edges.right() + max(self.figures.minimumWidth(), least)
 
 
 def figures_of(train: Mapping[str, Any], validation: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.charts.sample_painting import occurring
 from widgets.charts.sample_tiles import SampleGallery
+from widgets.charts.spectrum_view import SpectrumView
 from widgets.charts.tiles import TileView
 from widgets.charts.time_lanes import Lane, TimeLanes
 from widgets.charts.worst_predictions import WRONG_FIRST, Prediction, WorstPredictions
@@ -246,3 +247,14 @@ def test_wrapped_words_in_a_splitter_keep_their_height(source: ThemeSource, qtbo
     show(qtbot, area, 460, 120)
     qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()) and filler.height() >= 100)
     assert QFontMetricsF(label.font()).height() * 3 < label.height()
+
+
+def test_a_title_of_a_picture_leaves_out_what_it_asks_for_before_it_is_cut(qtbot: QtBot, source: ThemeSource) -> None:
+    view = SpectrumView(source, "Spectrum: drag the circle")
+    view.set_picture(np.random.default_rng(0).normal(size=(1, 8, 8)))
+    shown = []
+    for width in (600, 170, 110):
+        show(qtbot, view, width, 260)
+        shown += [word for word in said(view) if word.startswith("Spectrum")]
+    assert shown[0] == "Spectrum: drag the circle" and {*shown[1:]} == {"Spectrum"}
+    assert view.accessibleName() == "Spectrum: drag the circle"

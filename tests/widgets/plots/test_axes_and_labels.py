@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource, contrast
+from widgets.plots.axis_choice import AxisChoice
 from widgets.plots.curve import Curve
 from widgets.plots.curve_item import Best, Level, hue, lighter, pen_of, place_of_best, shade_of
 from widgets.plots.curve_view import CurveView
@@ -340,3 +341,38 @@ def test_shares_are_written_in_per_cent(view: CurveView) -> None:
     assert "%" not in view.panel.sides["left"].write(-1)
     view.set_log(False)
     assert view.panel.sides["left"].write(0.25) == "25 %"
+
+
+@pytest.mark.parametrize("scale", [1.0, PROJECTOR_SCALE])
+def test_the_title_of_an_axis_steps_aside_for_what_chooses_it(qtbot: QtBot, scale: float) -> None:
+    """A triangle without a word says nothing: the words stay as long as both have room beside each other."""
+    source = ThemeSource("light")
+    source.set_scale(scale)
+    view = CurveView(source, "Loss", "")
+    qtbot.addWidget(view)
+    view.panel.sides["bottom"].set_title("step")
+    view.add_curve("run", "run", 0)
+    view.append("run", [1, 2, 3], [1.0, 0.5, 0.4])
+    choice = AxisChoice(view, {"step": "batches"})
+    view.show()
+    label = view.panel.sides["bottom"].label
+    for width in range(600, round(200 * scale), -20):
+        shown(view, (width, 220))
+        assert choice.text().startswith("by step"), width
+        title = label.mapRectToScene(label.boundingRect())
+        assert title.right() <= choice.x() and title.left() >= view.panel.sceneBoundingRect().left() - 1
+
+
+def test_texts_of_ticks_keep_clear_of_the_edge_of_the_window(qtbot: QtBot) -> None:
+    """A chart may stand at the edge: its last number ends where its axis does."""
+    view = CurveView(ThemeSource("light"), "Learning rate", "")
+    qtbot.addWidget(view)
+    view.show()
+    view.add_curve("run", "", 0)
+    view.append("run", np.arange(0, 801, 1), np.full(801, 0.001))
+    shown(view, (240, 240))
+    axis = view.panel.sides["bottom"]
+    low, high = axis._ends()
+    scale = axis.rect().width() / (high - low)
+    ends = [axis._left_of((tick - low) * scale, width := axis._word(tick)[1]) + width for tick in axis.written()]
+    assert axis.mapToScene(QPointF(max(ends), 0)).x() <= view.width() - 8

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from graph.errors import NetloomError
@@ -325,3 +325,27 @@ def is_settled(view: CurveView) -> bool:
 def shows_all(view: CurveView) -> bool:
     """Whether the window of a view is seen as it would be painted anew."""
     return on_screen(view) == view.window().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def test_a_title_gives_way_before_the_switch_stands_alone(qtbot: QtBot) -> None:
+    """Beside a chooser that names the metric, nobody misses the word; “log” alone in a line below, everybody sees."""
+    plot = CurvePlot(ThemeSource("light"), "Metric", "", smooths=False)
+    qtbot.addWidget(plot)
+    chooser = QComboBox()
+    chooser.addItem("Accuracy")
+    plot.add_control(chooser, names=True)
+    plot.show()
+    header = plot.header
+    whole, line = header.sizeHint().width(), header.heightForWidth(2000)
+    seen = []
+    for width in range(whole + 20, whole - 80, -4):
+        plot.resize(width, 300)
+        QApplication.processEvents()
+        title = header.findChildren(QLabel)[0]
+        assert (header.log.geometry().right() < header.width() and header.log.y() < line) or header.height() == 2 * line
+        seen.append((title.isVisible(), header.height() // line))
+    assert list(dict.fromkeys(seen)) == [(True, 1), (False, 1), (True, 2)]
+    chooser.hide()
+    plot.resize(whole, 300)
+    QApplication.processEvents()
+    assert header.findChildren(QLabel)[0].isVisible()
