@@ -150,7 +150,10 @@ def _no_activation(context: HintContext) -> Iterator[Finding]:
         earlier = context.back(node.id, lambda layer: layer.is_linear)
         if earlier is None or not earlier.layer.weighted_sum:
             continue
-        message = f"{node.id}: nothing bends the values between {earlier.id} and {node.id}."
+        message = (
+            f"{node.id}: no activation function between {earlier.id} and {node.id}, so that both together can do no "
+            "more than one."
+        )
         yield Finding(
             node.id,
             message,

@@ -20,6 +20,8 @@ SHORT = {
     "train": "training set",
     "validation": "validation set",
     "test": "test set",
+    "work": "flop",
+    **{f"{prefix}flop": "flop" for prefix in "kmgt"},
 }
 """What is written on the screen for a term, where it is not the term itself."""
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")

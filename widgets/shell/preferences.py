@@ -93,7 +93,11 @@ PREFERENCES: tuple[Preference, ...] = (
     ),
     Preference("hints", "bool", True, "Hints", "Say where a network departs from good habits, and offer the change."),
     Preference(
-        "hidden_hints", "text", "", "Hints never shown", "Names of rules whose hints are not shown; empty shows all."
+        "hidden_hints",
+        "text",
+        "",
+        "Hints never shown",
+        "“Never show” beside a hint puts its name here, such as no_activation; delete a name to see such hints again.",
     ),
     Preference("start_page", "bool", True, "Start page", "Show the start page when Netloom opens without a file."),
     Preference("offer_tour", "bool", True, "Offer the tour", "Offer the tour of one minute on the start page."),

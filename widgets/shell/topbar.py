@@ -20,6 +20,7 @@ from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
 from widgets.look.menus import add_entry
 from widgets.look.plain_text import plain_tip, spoken
+from widgets.look.terms import definition
 from widgets.look.theme import Themed, ThemeSource
 from widgets.shell.action_registry import Actions
 from widgets.shell.workspace_tabs import WorkspaceTabs
@@ -321,7 +322,9 @@ class StatusLine(Themed, QWidget):
         text = next(each for each in shown if not each or advance(each) <= room)
         if text != self.costs.text():
             self.costs.setText(text)
-            self.costs.setToolTip(plain_tip(APART.join(self._parts) if text != APART.join(self._parts) else ""))
+            whole = APART.join(self._parts)
+            meanings = map(definition, self._parts)
+            self.costs.setToolTip(plain_tip("\n".join(filter(None, ("" if text == whole else whole, *meanings)))))
 
     def event(self, event: QEvent) -> bool:
         """Words of another length, or another width, leave other room."""

@@ -50,9 +50,12 @@ SOON_MS = 200
 MOST_PROJECTS = 15
 """Projects that a run can be moved to, as the menu offers them."""
 
+MORE = "Train more"
+"""What goes on with a run that has done all its epochs."""
+
 TIPS = {
     "Resume": "Go on from where the run stopped",
-    "Train on": "The run has done all its epochs: train as many again",
+    MORE: "The run has done all its epochs: train it for as many again",
     "Compare": "Show what differs between two runs, on the canvas and in figures: select two, or tick two",
     "Rename": "Give the run's folder another name (F2)",
     "Export": "Export the trained network",
@@ -261,8 +264,8 @@ class RunList(QWidget):
         if entry is not None:
             resume = self._buttons["Resume"]
             resume.setEnabled(one and entry.resumable and self.model.busy is None)
-            resume.setText("Train on" if entry.complete else "Resume")
-            resume.setToolTip(plain_tip(TIPS["Train on" if entry.complete else "Resume"]))
+            resume.setText(MORE if entry.complete else "Resume")
+            resume.setToolTip(plain_tip(TIPS[resume.text()]))
             self._buttons["Export"].setEnabled(one and entry.problem is None)
 
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from app.data.data_choice import DataChoice
+from app.data.dataset import FieldInfo
 from app.protocol.events import Epoch
 from app.training.loss_names import loss_in_words
 from app.training.losses import is_standardised
@@ -124,7 +125,13 @@ def measures_of(run: Run) -> Measures:
     words = loss_in_words(run.project.network, sections, plan, info)
     if plan.objective != "supervised" or target.fixed or target.classes or target.labels or target.listed:
         return Measures(unit, words)
-    return Measures(unit, words, unit or f"in units of {target.name}", is_standardised(target, sections))
+    return Measures(unit, words, unit or _own_units(target), is_standardised(target, sections))
+
+
+def _own_units(target: FieldInfo) -> str:
+    """What errors are counted in where the data name no unit: the column that is predicted, also steps ahead."""
+    columns = {name.rpartition(" +")[0] for name in target.names}
+    return f"in units of {columns.pop() or target.name}" if len(columns) == 1 else f"in units of {target.name}"
 
 
 def metric_title(metric: str, measured: Sequence[Measures]) -> str:

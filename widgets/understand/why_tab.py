@@ -33,6 +33,7 @@ from widgets.look.flow import flow
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
+from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.plots.ticks import number
 from widgets.understand.filters_tab import when_of
@@ -106,6 +107,7 @@ class WhyTab(Tab):
         self.says.setProperty("faint", True)
         self.says.setWordWrap(True)
         self.says.setContentsMargins(12, 2, 12, 2)
+        self.says.setToolTip(plain_tip(definition("mean input")))
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
@@ -263,7 +265,7 @@ class WhyTab(Tab):
 
     def _on_integrated(self, integrated: IntegratedGradients) -> None:
         if integrated.attribution is not None:
-            note = f"in sum {number(integrated.attribution_sum, 3)}"
+            note = f"adds up to {number(integrated.attribution_sum, 3)}"
             self._show("integrated", Heat("Integrated gradients", self._told(integrated.attribution), True, note))
 
     def _on_occlusion(self, occlusion: Occlusion) -> None:

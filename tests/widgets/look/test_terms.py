@@ -60,6 +60,10 @@ def test_short_forms_are_of_terms() -> None:
         ("coupled gates", "Gate"),
         ("validation", "Validation set"),
         ("CTC", "CTC"),
+        ("37.5 kFLOP", "FLOP"),
+        ("0.7 MFLOP", "FLOP"),
+        ("Work", "FLOP"),
+        ("Mixup", "Mixup"),
     ],
 )
 def test_a_label_names_its_term_in_many_forms(label: str, term: str) -> None:

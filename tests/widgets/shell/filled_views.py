@@ -66,7 +66,7 @@ def _fill_reasons(tab: WhyTab) -> None:
     ways = {
         "Saliency": "slope of the score",
         "Gradient × input": "× (input − mean)",
-        "Integrated gradients": "in sum 3.75",
+        "Integrated gradients": "adds up to 3.75",
         "Occlusion": "fall of the score",
         "Grad-CAM": "maps of conv1",
     }

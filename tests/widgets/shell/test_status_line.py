@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.shell.topbar import StatusLine
 
@@ -16,7 +17,8 @@ def test_costs_are_left_out_from_the_last_and_never_cut(qtbot: QtBot) -> None:
     costs = ("60,000 parameters", "0.7 MFLOP", "~2 s per epoch")
     line.show_problems("No problems", "ok")
     line.show_costs(costs)
-    assert line.costs.text().split("     ") == [*costs] and not line.costs.toolTip()
+    assert line.costs.text().split("     ") == [*costs] and costs[0] not in line.costs.toolTip()
+    assert [definition(word) in line.costs.toolTip() for word in ("parameter", "FLOP")] == [True, True]
     told = set()
     for width in range(900, 180, -20):
         line.resize(width, 26)

@@ -21,6 +21,7 @@ from widgets.look.theme import ThemeSource
 from widgets.plots.curve_view import FRAME_MS
 from widgets.plots.key import STROKES
 from widgets.training.curve_feed import Curves
+from widgets.training.shown_run import measures, metric_title
 from widgets.training.training_controller import TrainingController
 from widgets.training.worker_link import WorkerLink
 
@@ -252,3 +253,15 @@ def test_a_resumed_run_takes_back_the_best_epoch_of_what_is_done_anew(curves: Cu
     ((best, _, point),) = curves.metric.view.best_points()
     assert (best.text, point[0]) == ("best epoch: 1", 10)
     assert curves.metric.view.curves["first|validation"].steps.tolist() == [10, 20]
+
+
+def test_errors_ahead_are_counted_in_units_of_the_column_that_is_forecast(tmp_path: Path) -> None:
+    """Not “in units of next”, which is only what the windows call what follows them."""
+    table = tmp_path / "load.csv"
+    table.write_text("\n".join(["hour,load", *(f"{n},{n % 24 * 1.5}" for n in range(200))]))
+    project = json.loads((FOLDER / "seasons_lstm.netloom").read_bytes())
+    choice = DataChoice.of("series", path=str(table), target="load", window=24, horizon=2)
+    choice.source.info()
+    project["data"] = choice.to_json()
+    Run.create(tmp_path / "run", project, {"base": str(tmp_path)})
+    assert metric_title("rmse", [measures(tmp_path / "run")]) == "RMSE (in units of load)"

@@ -228,7 +228,7 @@ def test_a_run_that_is_done_trains_as_many_epochs_again(
     asked: list[Resume] = []
     monkeypatch.setattr(panel._controller.link, "request", lambda request, *_: asked.append(request))
     assert panel._controller.complete
-    press(qtbot, panel.runs, "Train on")
+    press(qtbot, panel.runs, "Train more")
     assert asked[0].epochs == 4 + 7
 
 
