@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QIcon, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.fields.field import FormField
@@ -365,6 +365,12 @@ class SettingsForm(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._stack()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What its texts need may have changed while nobody saw it, of which Qt tells a hidden layout once only."""
+        super().showEvent(event)
+        self._columns.fit()
         self._stack()
 
     def _stack(self) -> None:
