@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +43,8 @@ class FieldInfo:
     unequal length are padded with zeros. ``fixed`` values mean something as they are (bits, marks, pixels of +1 and
     -1) and are never standardised. ``labels`` says that each feature is one of several labels that a sample may have: 1
     where it has the label in ``names``, else 0. ``next_of`` names the field of tokens whose next ones these are: what a
-    language model predicts.
+    language model predicts. ``decimal`` is the sign before decimals in the file that the values come from: people read
+    them as they wrote them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FieldInfo:
     fixed: bool = False
     labels: bool = False
     next_of: str = ""
+    decimal: str = field(default=".", compare=False)
 
     @property
     def facts(self) -> FieldFacts:
@@ -70,6 +72,7 @@ class FieldInfo:
             len(self.vocabulary),
             self.labels,
             self.next_of,
+            self.decimal,
         )
 
     def with_values(self, values: Values) -> Field:
@@ -303,6 +306,12 @@ class Dataset:
     given: Array | None = None
     boxes: tuple[tuple[PictureBox, ...], ...] = ()
     questions: tuple[Question, ...] = ()
+
+    def written_with(self, decimal: str) -> Dataset:
+        """The same samples from a file that has the sign ``decimal`` before decimals."""
+        if decimal == ".":
+            return self
+        return replace(self, fields={name: replace(own, decimal=decimal) for name, own in self.fields.items()})
 
     @property
     def samples(self) -> int:

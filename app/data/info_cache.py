@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from app.data.dataset import DatasetInfo
 from app.system.home import home
 
-VERSION = 13
+VERSION = 14
 """Raised whenever a reader finds something else in the same file; what was kept before is then not believed."""
 INFO = TypeAdapter(DatasetInfo)
 KEPT = 500

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from app.data.dataset import Field, Task
 from app.data.prepare import Prepared
+from app.data.readers.column_values import MISSING, OTHER
 from app.data.transforms import Standardise
 from app.protocol.data_values import PreprocessingStep
 from graph.layers.settings import describe
 from graph.shapes import Kind
+
+NAMED = 12
+"""Features of one column that are named, at most."""
 
 
 def stages(prepared: Prepared, missing: int = 0) -> list[PreprocessingStep]:
@@ -31,13 +35,7 @@ def stages(prepared: Prepared, missing: int = 0) -> list[PreprocessingStep]:
 def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
     """How values became numbers, as far as the field tells."""
     if field.categories:
-        features = sum(end - first for first, end in field.categories)
-        counts = ", ".join(f"{name} {number}" for name, number in _categories(field))
-        yield PreprocessingStep(
-            f"one-hot: {features} features",
-            f"Each column of categories becomes features of 0 or 1, one for each category ({counts}). The last one of "
-            "a column stands for categories that training never saw: it is 0 in all training samples.",
-        )
+        yield _one_hot([list(field.names[first:end]) for first, end in field.categories])
     if field.shape.kind is Kind.TOKENS and field.vocabulary:
         length = f" of at most {field.shape.time:,}" if field.shape.time else ""
         size = len(field.vocabulary)
@@ -55,11 +53,28 @@ def _read(field: Field, task: Task) -> Iterator[PreprocessingStep]:
         )
 
 
-def _categories(field: Field) -> Iterator[tuple[str, int]]:
-    """The columns of categories, and how many features each became."""
-    for first, end in field.categories:
-        column = field.names[first].partition(" = ")[0] if first < len(field.names) else ""
-        yield column, end - first
+def _one_hot(columns: list[list[str]]) -> PreprocessingStep:
+    """The features that each column of categories became, by their names: the known ones, missing, and all others."""
+    features = sum(map(len, columns))
+    title = f"one-hot: {features} features of {len(columns)} columns"
+    if len(columns) == 1:
+        known = [name for name in columns[0] if not name.endswith((f"= {MISSING}", f"= {OTHER}"))]
+        missing = " + missing" if len(known) < len(columns[0]) - 1 else ""
+        title = f"one-hot: {len(known)}{missing} + other = {features} features"
+    return PreprocessingStep(
+        title,
+        f"Each column of categories becomes features of 0 or 1, one for each category. {' '.join(map(_of, columns))} "
+        "The feature “other” stands for categories that training never saw: it is 0 in all training samples.",
+    )
+
+
+def _of(names: list[str]) -> str:
+    """The features of one column in a sentence."""
+    column = names[0].partition(" = ")[0]
+    words = {MISSING: "missing", OTHER: "other"}
+    said = [words.get(name.partition(" = ")[2], name.partition(" = ")[2]) for name in names]
+    listed = said if len(said) <= NAMED else [*said[: NAMED - 2], f"{len(said) - NAMED + 1} more", said[-1]]
+    return f"{column} becomes {len(names)}: {', '.join(listed)}."
 
 
 def _filled(missing: int) -> Iterator[PreprocessingStep]:

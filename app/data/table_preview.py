@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ from app.data.data_choice import DataChoice
 from app.data.readers.file_access import locate, reading
 from app.data.readers.table_file import TableData
 from app.data.sources.table_source import TableSource
-from app.protocol.data_values import TablePreview, TableRow
+from app.protocol.data_values import Column, ColumnType, TablePreview, TableRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +37,8 @@ def table_of(choice: DataChoice, base: Path | None = None) -> TablePreview:
         return TablePreview()
     names = list(table.names[:COLUMNS])
     return TablePreview(
-        columns=tuple(table.column(name) for name in names),
-        rows=_texts(table.frame[names].head(ROWS)),
+        columns=tuple(_column(table, name) for name in names),
+        rows=_texts(table, names, 0),
         count=len(table),
         more=len(table.names) - len(names),
     )
@@ -53,8 +55,7 @@ def rows_of(choice: DataChoice, base: Path | None = None, start: int = 0) -> tup
     table = _table(choice, base)
     if table is None:
         return ()
-    frame = table.frame[list(table.names[:COLUMNS])]
-    return _texts(frame.iloc[start : start + ROWS])
+    return _texts(table, table.names[:COLUMNS], start)
 
 
 def _table(choice: DataChoice, base: Path | None) -> TableData | None:
@@ -69,12 +70,28 @@ def _table(choice: DataChoice, base: Path | None) -> TableData | None:
         return source.table(file)
 
 
-def _texts(frame: pd.DataFrame) -> tuple[TableRow, ...]:
-    return tuple(zip(*(_written(frame[name]) for name in frame.columns), strict=True))
+def _column(table: TableData, name: str) -> Column:
+    """What was found in a column, its example as the file writes it."""
+    found = table.column(name)
+    decimal = _decimal(table, name)
+    return found if decimal == "." else replace(found, example=found.example.replace(".", decimal))
 
 
-def _written(series: pd.Series[Any]) -> list[str | None]:
-    """The cells as one line each, None where a value is missing."""
+def _decimal(table: TableData, name: str) -> str:
+    """The sign before the decimals of a column of numbers; a point for any other, whose cells stay as they are."""
+    return table.recipe.decimal_of(name) if table.recipe_of(name).type is ColumnType.NUMBER else "."
+
+
+def _texts(table: TableData, names: Sequence[str], start: int) -> tuple[TableRow, ...]:
+    frame = table.frame[list(names)].iloc[start : start + ROWS]
+    return tuple(zip(*(_written(frame[name], _decimal(table, name)) for name in names), strict=True))
+
+
+def _written(series: pd.Series[Any], decimal: str) -> list[str | None]:
+    """The cells as one line each, numbers with their ``decimal`` mark, None where a value is missing."""
     present = series.notna()
     lines = (" ".join(str(value)[:LETTERS].splitlines()) for value in series)
+    if decimal != ".":
+        numbers = (isinstance(value, float) for value in series)
+        lines = (line.replace(".", decimal) if number else line for line, number in zip(lines, numbers, strict=True))
     return [line if here else None for line, here in zip(lines, present, strict=True)]

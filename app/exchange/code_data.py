@@ -334,7 +334,7 @@ def _made_of(column: ColumnRecipe) -> list[tuple[str, str]]:
 
 def _column(name: str, recipe: ReadingRecipe | None) -> dict[str, Any]:
     column = recipe.by_name[name] if recipe else ColumnRecipe(name, ColumnType.NUMBER)
-    decimal = column.decimal or (recipe.dialect.decimal if recipe else "") or "."
+    decimal = recipe.decimal_of(name) if recipe else "."
     return {
         "unit": column.unit,
         "decimal": decimal,

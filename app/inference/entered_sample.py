@@ -20,7 +20,7 @@ from app.inference.new_rows import column_of, odd_cells
 from app.inference.new_tokens import unknown_note
 from app.inference.typed_rows import recipe_of, row_table
 from app.protocol.inference_values import InputForm, NewSample, RowColumn
-from app.system.number_format import format_short
+from app.system.number_format import format_span
 from graph.errors import NetloomError
 from graph.shapes import Kind
 
@@ -114,8 +114,7 @@ def _range_note(column: RowColumn, cells: Mapping[str, str], source: Source) -> 
     room = 1e-5 * max(abs(column.low), abs(column.high))
     if not (value < column.low - room or value > column.high + room):
         return ""
-    ends = f"{format_short(column.low)} to {format_short(column.high)} {column.unit}".strip()
-    return f"Beyond training, which has {ends}."
+    return f"Beyond training, which has {format_span(column.low, column.high, column.unit, column.decimal)}."
 
 
 def _number(cell: str, source: Source, column: str) -> float:
@@ -129,10 +128,7 @@ def _number(cell: str, source: Source, column: str) -> float:
 def _decimal(source: Source, column: str) -> str:
     """The decimal mark by which a column of the training file was read."""
     recipe = recipe_of(source)
-    if recipe is None:
-        return "."
-    own = recipe.by_name.get(column)
-    return (own.decimal if own is not None else "") or recipe.dialect.decimal or "."
+    return recipe.decimal_of(column) if recipe is not None else "."
 
 
 def _field_named(inputs: TrainedInputs, name: str) -> FieldInfo:

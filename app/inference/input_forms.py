@@ -115,7 +115,7 @@ def _feature_columns(model: Model, field: Field) -> tuple[RowColumn, ...]:
     names, ranges = column_names(field), _ranges(model, field)
     units = field.units or ("",) * len(names)
     columns = zip(names, units, ranges, strict=True)
-    return tuple(RowColumn(name, "number", unit, (), *ends) for name, unit, ends in columns)
+    return tuple(RowColumn(name, "number", unit, (), *ends, decimal=field.decimal) for name, unit, ends in columns)
 
 
 def _table_columns(model: Model, fields: tuple[FieldInfo, ...], source: Table) -> tuple[RowColumn, ...]:
@@ -138,6 +138,7 @@ def _table_columns(model: Model, fields: tuple[FieldInfo, ...], source: Table) -
             column.unit,
             tuple(value for value in column.categories if f"{column.name} = {value}" in known),
             *ranges.get(column.name, (None, None)),
+            decimal=recipe.decimal_of(column.name),
         )
         for column in columns
         if _is_read(column.name, known)

@@ -20,6 +20,7 @@ class RowColumn:
 
     ``kind`` is ``number``, ``category`` or ``date``; ``choices`` are the categories of training in their own spelling.
     ``low`` and ``high`` are the least and the greatest number of the training set, None where that is not known.
+    ``decimal`` is the sign before decimals, as the training file has it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class RowColumn:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    decimal: str = "."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,3 +21,5 @@ class FieldFacts:
     """Whether each value is 0 or 1 for one of several labels."""
     next_of: str = ""
     """The field of tokens whose next ones these are."""
+    decimal: str = "."
+    """The sign before decimals in the file that the values come from."""

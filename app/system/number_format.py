@@ -35,6 +35,20 @@ def format_short(value: float, digits: int = 4) -> str:
     return ungroup_year(text.rstrip("0").rstrip(".")) if "." in text and "e" not in text else text
 
 
+def with_decimal(number: str, decimal: str) -> str:
+    """A number as it is written here, with another ``decimal`` mark; where that is a comma, points part thousands."""
+    return number.translate(_SWAPPED) if decimal == "," else number
+
+
+_SWAPPED = str.maketrans(".,", ",.")
+
+
+def format_span(low: float, high: float, unit: str = "", decimal: str = ".") -> str:
+    """From the least number to the greatest, with their unit: ``0.5 to 12 kg``."""
+    ends = [with_decimal(format_short(end), decimal) for end in (low, high)]
+    return f"{ends[0]} to {ends[1]} {unit}".strip()
+
+
 def format_percent(share: float, digits: int = 1) -> str:
     """A share of 1 in per cent, with so many figures behind the point: ``69.7 %``."""
     return in_percent(f"{100 * share:.{digits}f}")

@@ -179,6 +179,25 @@ def text_setting(default: str, help: str, suggested: tuple[str, ...]) -> Any:
     return Field(default=default, description=help, json_schema_extra={"suggested": list(suggested)})
 
 
+def column_setting(help: str, *, empty: str = "none") -> Any:
+    """Declare a setting that names a column of the user's table, or several with commas between them.
+
+    Forms offer the columns, and call it ``empty`` where none is named: ``auto`` where one is found then.
+    """
+    return Field(default="", description=help, json_schema_extra={"columns": True, "empty": empty})
+
+
+def called_empty(declared: Any, word: str) -> Any:
+    """Declare what forms call a setting that is left empty, or is 0, such as ``all``: they say it in the empty field.
+
+    ``declared`` is what `setting` gives.
+    """
+    declared.json_schema_extra["empty"] = word
+    if declared.default == 0:
+        declared.json_schema_extra["automatic"] = 0
+    return declared
+
+
 def found_count(help: str, *, maximum: int, when: tuple[str, tuple[object, ...]] | None = None) -> Any:
     """Declare a whole number that is found from the data where it is 0; forms then leave the field empty and say it."""
     extra = {"minimum": 0, "maximum": maximum, "when": when, "automatic": 0}
@@ -193,6 +212,7 @@ class Setting:
     whole numbers), ``matrix`` (rows of numbers, see `matrix_text`), ``matrices``, ``text`` or ``shape``; ``optional``
     settings may also be None. Where the value is the one that is ``automatic``, what holds is found from the data;
     where it is empty and there is a ``resolve``, that says what holds. ``named`` says what choices are called in forms.
+    ``columns`` says that it names columns of a table, ``empty`` what forms call it while it is empty.
     """
 
     name: str
@@ -209,6 +229,8 @@ class Setting:
     when: tuple[str, tuple[object, ...]] | None = None
     automatic: float | None = None
     named: Mapping[str, ChoiceName] = field(default_factory=dict)
+    columns: bool = False
+    empty: str = ""
     resolve: Resolve | None = field(default=None, compare=False)
 
     def applies(self, values: Mapping[str, object]) -> bool:
@@ -287,6 +309,8 @@ def _describe(name: str, info: FieldInfo) -> Setting:
         when=extra.get("when"),
         automatic=extra.get("automatic"),
         named=extra.get("named") or {},
+        columns=bool(extra.get("columns")),
+        empty=extra.get("empty", ""),
         resolve=extra.get("resolve"),
     )
 

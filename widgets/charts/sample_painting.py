@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.data.readers.column_values import OTHER
 from app.protocol.values import FieldFacts
-from app.system.number_format import format_short
+from app.system.number_format import format_short, with_decimal
 from widgets.look.theme import Theme
 from widgets.plots.axes import polygon
 
@@ -36,7 +36,8 @@ def row_cells(sample: Samples, field: FieldFacts) -> list[Cell]:
     cells: list[Cell] = []
     for place, (name, value, unit) in enumerate(zip(field.names, sample.tolist(), units, strict=True)):
         if not (whole and place in coded):
-            cells.append((name, "missing" if np.isnan(value) else f"{format_short(value)} {unit}".strip()))
+            number = with_decimal(format_short(value), field.decimal)
+            cells.append((name, "missing" if np.isnan(value) else f"{number} {unit}".strip()))
         elif value == 1.0 and ONE_HOT in name:
             column, _, category = name.partition(ONE_HOT)
             cells.append((column, category))

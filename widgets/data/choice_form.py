@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,13 +14,13 @@ from app.data.augment import Augment
 from app.data.data_choice import DataChoice
 from app.data.sources.source import Source
 from app.data.split import Split
-from app.protocol.data_values import Column
+from app.protocol.data_values import Column, ColumnType
 from graph.errors import NetloomError
 from graph.layers.settings import describe, sentence
 from graph.shapes import Kind
 from widgets.data.augmentation_form import AugmentForm
 from widgets.data.column_list import ColumnList
-from widgets.data.column_roles import ROLES, aim, picks, use
+from widgets.data.column_roles import ROLES, aim, picks, targets_of, use
 from widgets.data.read_as import ReadAs
 from widgets.data.recipe_requests import WRITING
 from widgets.fields.form_grid import FormColumns
@@ -87,18 +88,26 @@ class ChoiceForm(QWidget):
     def show_choice(self, choice: DataChoice) -> None:
         """Show a choice."""
         self._choice = choice
-        source = choice.source
-        settings = [spec for spec in source.shown() if spec.name not in WRITING]
-        self.read_as.show_source(source)
-        self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
-        self._headings["Data"].setVisible(bool(settings))
-        self.options.setVisible(bool(settings))
+        self.read_as.show_source(choice.source)
+        self._show_options(choice.source)
         parts = describe(Split)
         self.split.show_settings(parts, {spec.name: getattr(choice.split, spec.name) for spec in parts})
         own = describe(DataChoice)
         self.scaling.show_settings(own, {spec.name: getattr(choice, spec.name) for spec in own})
         self._show_picks()
         self.show_kind(self._kind)
+
+    def _show_options(self, source: Source) -> None:
+        """Show how the data is read; what names a column of the table can be picked from those that it has."""
+        names = tuple(column.name for column in self._columns if column.type is not ColumnType.EMPTY)
+        settings = [
+            replace(spec, choices=names) if spec.columns else spec
+            for spec in source.shown()
+            if spec.name not in WRITING
+        ]
+        self.options.show_settings(settings, {spec.name: getattr(source, spec.name) for spec in settings})
+        self._headings["Data"].setVisible(bool(settings))
+        self.options.setVisible(bool(settings))
 
     def forget(self) -> None:
         """Give up what is typed and was refused: the data of another project is shown from now on."""
@@ -107,7 +116,10 @@ class ChoiceForm(QWidget):
 
     def show_columns(self, columns: Sequence[Column], more: int) -> None:
         """Show the columns of the table that the choice reads, none where it is no table."""
+        known = [column.name for column in self._columns]
         self._columns, self._more = columns, more
+        if self._choice is not None and [column.name for column in columns] != known:
+            self._show_options(self._choice.source)
         self.columns.setVisible(bool(columns))
         self._headings["Columns"].setVisible(bool(columns))
         self._show_picks()
@@ -122,7 +134,10 @@ class ChoiceForm(QWidget):
 
     def _show_picks(self) -> None:
         if self._choice is not None:
-            shown = picks(self._choice.source, self._columns)
+            source = self._choice.source
+            shown = picks(source, self._columns)
+            if self._columns and not getattr(source, "target", "named"):
+                self.options.show_automatic("target", ", ".join(targets_of(source, self._columns)))
             self.columns.show_picks(shown, self._more)
             self.targets_shown.emit([pick.column.name for pick in shown if pick.target])
 

@@ -27,6 +27,8 @@ MOST = 200
 """Columns that are listed."""
 SHOWN = 7
 """Rows that are seen at once; the rest is scrolled to."""
+BETWEEN = " · "
+"""What stands between two facts about a column."""
 
 
 class ColumnList(QWidget):
@@ -93,7 +95,7 @@ class ColumnRow(QFrame):
         self.star = QToolButton(self)
         self.star.setCheckable(True)
         self.star.setAutoRaise(True)
-        self._facts = _Elided(self)
+        self._facts = _Whole(self)
         self._facts.setProperty("faint", True)
         self.title = _Elided(self)
         grid = QGridLayout(self)
@@ -119,7 +121,7 @@ class ColumnRow(QFrame):
             "The network predicts this" if pick.target else "Predict this column (with Ctrl: beside the others)"
         )
         self.title.set_text(pick.column.name)
-        self._facts.set_text(facts_of(pick.column, pick.role))
+        self._facts.set_parts(_parts(pick.column, pick.role))
         self.setToolTip(plain_tip(facts_of(pick.column, pick.role)))
 
 
@@ -138,8 +140,11 @@ class _Elided(Label):
         self._fit()
 
     def _fit(self) -> None:
+        self._show(self._whole)
+
+    def _show(self, text: str) -> None:
         metrics = QFontMetrics(self.font())
-        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
+        self.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self.width(), 40)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As much as fits now."""
@@ -147,14 +152,38 @@ class _Elided(Label):
         self._fit()
 
 
+class _Whole(_Elided):
+    """Facts in one line: those for which there is no room are left out, from the last, instead of being cut."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: Sequence[str] = ()
+
+    def set_parts(self, parts: Sequence[str]) -> None:
+        """Show as many of ``parts`` as there is room for, the first at least."""
+        self._parts = parts
+        self.set_text(BETWEEN.join(parts))
+
+    def _fit(self) -> None:
+        metrics = QFontMetrics(self.font())
+        lines = (BETWEEN.join(self._parts[:count]) for count in range(len(self._parts), 1, -1))
+        fitting = (line for line in lines if metrics.horizontalAdvance(line) <= self.width())
+        self._show(next(fitting, next(iter(self._parts), "")))
+
+
 def facts_of(column: Column, role: str = "") -> str:
     """Type, missing and different values, and an example, in one line."""
+    return BETWEEN.join(_parts(column, role))
+
+
+def _parts(column: Column, role: str) -> list[str]:
+    """The same one by one, the most telling first."""
     parts = [str(column.type) + (f" ({role})" if role else "")]
     if column.missing:
         parts.append(f"{column.missing:,} missing")
     if column.example:
         parts += [f"{column.unique:,} values", column.example]
-    return "  ·  ".join(parts)
+    return parts
 
 
 def _several() -> bool:

@@ -139,4 +139,4 @@ def _amounts(values: Array, target: FieldFacts) -> Iterator[Answer]:
     elif len(target.shape) == 1:
         unit = next(iter(target.units), "")
         for numbers in values.astype(np.float64).tolist():
-            yield Answer(f"says {few(numbers, unit)}", None, values=tuple(numbers))
+            yield Answer(f"says {few(numbers, unit, target.decimal)}", None, values=tuple(numbers))

@@ -9,7 +9,7 @@ from app.data.source_catalogue import SHIPPED
 from app.protocol.data_values import DataPreview, DatasetFacts
 from app.protocol.messages import Array
 from app.protocol.values import FieldFacts
-from app.system.number_format import format_short
+from app.system.number_format import format_short, with_decimal
 from graph.shapes import Kind, Shape
 
 PART_TITLES = {0: "training", 1: "validation", 2: "test"}
@@ -40,7 +40,8 @@ def labels_of(target: FieldFacts, values: Array) -> list[str]:
         return [label_names(row, target.names) for row in values]
     if values.ndim > 2 and values[:1].size != 1:
         return ["" for _ in values]
-    return [few(row, next(iter(target.units), "")) for row in values.reshape(len(values), -1).tolist()]
+    unit = next(iter(target.units), "")
+    return [few(row, unit, target.decimal) for row in values.reshape(len(values), -1).tolist()]
 
 
 def label_names(row: Iterable[float], names: Sequence[str]) -> str:
@@ -48,10 +49,12 @@ def label_names(row: Iterable[float], names: Sequence[str]) -> str:
     return ", ".join(name for name, has in zip(names, row, strict=True) if has) or "no label"
 
 
-def few(numbers: Sequence[float], unit: str = "") -> str:
-    """One or two numbers, or the first and the last of more, with their unit."""
-    shown = [format_short(float(number)) for number in (numbers if len(numbers) <= FEW else (numbers[0], numbers[-1]))]
-    return f"{(', ' if len(numbers) <= FEW else ' … ').join(shown)}{unit and f' {unit}'}"
+def few(numbers: Sequence[float], unit: str = "", decimal: str = ".") -> str:
+    """One or two numbers, or the first and the last of more, with their unit, written with their ``decimal`` mark."""
+    picked = numbers if len(numbers) <= FEW else (numbers[0], numbers[-1])
+    shown = [with_decimal(format_short(float(number)), decimal) for number in picked]
+    between = " … " if len(numbers) > FEW else ", " if decimal == "." else "; "
+    return f"{between.join(shown)}{unit and f' {unit}'}"
 
 
 def dataset_summary(info: DatasetFacts) -> str:

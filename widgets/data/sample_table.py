@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from app.protocol.data_values import DataPreview
-from app.system.number_format import format_short, nth
+from app.system.number_format import format_short, nth, with_decimal
 from widgets.charts.sample_tiles import Answer
 from widgets.data.preview_values import part_titles, sample_labels
 from widgets.look.plain_text import plain_tip
@@ -104,7 +104,8 @@ class SampleModel(QAbstractTableModel):
         if texts:
             return texts[index.row()]
         value = float(self._preview.inputs[index.row(), index.column() - self._facts])
-        return "missing" if value != value else format_short(value, 6)  # noqa: PLR0124 - only NaN differs from itself
+        written = with_decimal(format_short(value, 6), self._preview.info.input_field.decimal)
+        return "missing" if value != value else written  # noqa: PLR0124 - only NaN differs from itself
 
 
 class SampleTable(QTableView):

@@ -32,6 +32,9 @@ class FormField(QWidget):
     def show_automatic(self, shown: str) -> None:
         """Say what holds as long as no value is chosen, where the field can; empty where that is not known."""
 
+    def show_empty(self, word: str) -> None:
+        """Say in the empty field what it stands for, where the field can."""
+
     def commit(self) -> None:
         """Take over what has been typed so far, as leaving the field would."""
 

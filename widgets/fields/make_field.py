@@ -8,6 +8,7 @@ from widgets.fields.field import FormField
 from widgets.fields.matrices_field import MatricesField
 from widgets.fields.number_field import NumberBox, NumberField
 from widgets.fields.simple_fields import (
+    ColumnField,
     MatrixField,
     SizesField,
     SuggestingField,
@@ -25,6 +26,8 @@ def make_field(spec: Setting) -> FormField:
     """The field for ``spec``, empty."""
     field = _bare(spec)
     field.setObjectName(spec.name)
+    if spec.empty:
+        field.show_empty(spec.empty)
     return field
 
 
@@ -47,4 +50,11 @@ def _bare(spec: Setting) -> FormField:
         case "shape":
             return ShapeField()
         case _:
-            return SuggestingField(spec.choices) if spec.choices else TextField(spec.optional)
+            return _text(spec)
+
+
+def _text(spec: Setting) -> FormField:
+    """A text that is typed, or picked as well where there is something to pick."""
+    if spec.choices:
+        return ColumnField(spec.choices, spec.empty) if spec.columns else SuggestingField(spec.choices)
+    return TextField(spec.optional)

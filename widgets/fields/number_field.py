@@ -172,6 +172,10 @@ class NumberField(FormField):
         """Say in the empty box what holds."""
         self.box.show_automatic(shown)
 
+    def show_empty(self, word: str) -> None:
+        """Say in the empty box what it stands for."""
+        self.box.lineEdit().setPlaceholderText(word)
+
     def editor(self) -> QWidget:
         """The box."""
         return self.box

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFrame, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QCompleter, QFrame, QLineEdit, QToolButton, QWidget
 
 from widgets.fields.field import FormField, automatic
 from widgets.look.layouts import Stretch, hbox
@@ -107,7 +107,7 @@ class SuggestingField(_Boxed):
     """A text that may be typed, or picked from those that are suggested."""
 
     def __init__(self, suggested: Sequence[str]) -> None:
-        self._box = QuietCombo()
+        self._box = WideListCombo()
         super().__init__(self._box)
         self._box.setEditable(True)
         self._box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -116,6 +116,7 @@ class SuggestingField(_Boxed):
         self._box.activated.connect(lambda _index: self.commit())
         line = self._box.lineEdit()
         assert line is not None
+        self._line = line
         line.editingFinished.connect(self.commit)
 
     def show_value(self, value: object) -> None:
@@ -129,6 +130,30 @@ class SuggestingField(_Boxed):
         if text != self._last:
             self._last = text
             self.edited.emit(text)
+
+
+class ColumnField(SuggestingField):
+    """The name of a column, picked or typed; the first entry, called ``empty``, stands for none."""
+
+    def __init__(self, columns: Sequence[str], empty: str) -> None:
+        super().__init__((empty, *columns))
+        self._empty, self._none = empty, "" if empty in columns else empty
+        # The box's own would complete a column “n” to “none” as it is typed.
+        self._line.setCompleter(QCompleter(list(columns), self))
+
+    def show_automatic(self, shown: str) -> None:
+        """Say in the empty line which column is taken."""
+        self._line.setPlaceholderText(automatic(shown) if shown else self._empty)
+
+    def show_empty(self, word: str) -> None:
+        """Say in the empty line what it stands for."""
+        self._line.setPlaceholderText(word)
+
+    def commit(self) -> None:
+        """Take the column, or none."""
+        if self._box.currentText() == self._none:
+            self._box.setEditText("")
+        super().commit()
 
 
 class SegmentChoice(FormField):
@@ -210,6 +235,10 @@ class TextField(_Boxed):
     def show_automatic(self, shown: str) -> None:
         """Say in the empty line what holds."""
         self._line.setPlaceholderText(automatic(shown))
+
+    def show_empty(self, word: str) -> None:
+        """Say in the empty line what it stands for."""
+        self._line.setPlaceholderText(word)
 
     def commit(self) -> None:
         """Take over what has been typed."""

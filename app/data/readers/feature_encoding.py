@@ -89,6 +89,9 @@ class _Encoder:
     def _add_categories(self, series: pd.Series[Any], recipe: ColumnRecipe, as_tokens: bool) -> None:
         codes, categories = category_codes(series, recipe.categories)
         entries = [f"{recipe.name} = {category}" for category in categories]
+        if missing := int(series.isna().sum()):
+            are = "value is a category of its own" if missing == 1 else "values are a category of their own"
+            self.notes += (f"Column “{recipe.name}”: {missing} missing {are}.",)
         if as_tokens:
             self._tokens.append(codes + len(self._vocabulary))
             self._vocabulary += entries[:-1]

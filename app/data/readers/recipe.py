@@ -133,6 +133,11 @@ class ReadingRecipe:
         """The recipe of each column."""
         return {column.name: column for column in self.columns}
 
+    def decimal_of(self, name: str = "") -> str:
+        """The sign before the decimals of the column ``name``, or of the file's numbers."""
+        own = self.by_name.get(name)
+        return (own.decimal if own is not None else "") or self.dialect.decimal or "."
+
 
 def to_json(recipe: ReadingRecipe) -> dict[str, Any]:
     """A recipe as plain JSON values, without what is as usual."""

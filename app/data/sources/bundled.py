@@ -10,7 +10,7 @@ import numpy as np
 from app.data.dataset import Array, Dataset, DatasetInfo, FieldInfo, Task
 from app.data.sources.sklearn_data import read_digits, read_table
 from app.data.sources.source import Source
-from graph.layers.settings import setting
+from graph.layers.settings import called_empty, setting
 from graph.shapes import Shape, image, sequence, vector
 
 DIGITS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
@@ -34,13 +34,19 @@ class Digits(Source):
     layout: Literal["image", "rows", "vector"] = setting(
         "image", "How a picture reaches the network: whole, row after row, or as a plain list of pixels"
     )
-    digits: tuple[int, ...] = setting((), "Which digits, such as 5, 6, 7, 8, 9; empty for all", minimum=0, maximum=9)
-    per_class: int = setting(
-        0,
-        "Of each digit only so many pictures to learn from, and all others for the test; 0 divides by the shares",
-        minimum=0,
-        maximum=100,
-        unit="pictures",
+    digits: tuple[int, ...] = called_empty(
+        setting((), "Which digits, such as 5, 6, 7, 8, 9; empty for all", minimum=0, maximum=9), "all"
+    )
+    per_class: int = called_empty(
+        setting(
+            0,
+            "Of each digit only so many pictures to learn from, and all others for the test; 0 divides by the shares",
+            minimum=0,
+            maximum=100,
+            unit="pictures",
+            label="of each digit",
+        ),
+        "all",
     )
 
     def info(self, base: Path | None = None) -> DatasetInfo:

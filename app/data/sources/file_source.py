@@ -126,6 +126,11 @@ class FileSource(Source):
         """The samples in ``file``, which exists."""
         raise NotImplementedError
 
+    @property
+    def decimal_mark(self) -> str:
+        """The sign before the decimals of numbers, as the file has it."""
+        return "."
+
     def change_note(self, file: Path) -> tuple[str, ...]:
         """A sentence if the content is not what it was when it was chosen."""
         if not self.sha256 or self.sha256 == content_hash(file):
@@ -136,6 +141,6 @@ class FileSource(Source):
 @lru_cache(maxsize=2)
 def _loaded(source: FileSource, file: Path, stamped: tuple[tuple[int, int], ...], allowed: int) -> Dataset:
     """Read once as long as neither the settings, the file (``stamped``) nor the memory that is ``allowed`` change."""
-    dataset = source.read(file)
+    dataset = source.read(file).written_with(source.decimal_mark)
     cache_info(source._key(file), dataset.info)
     return dataset

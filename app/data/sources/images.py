@@ -40,7 +40,7 @@ from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.protocol.data_values import Column
 from app.system.memory_budget import budget
 from graph.errors import NetloomError
-from graph.layers.settings import Setting, setting
+from graph.layers.settings import Setting, column_setting, setting
 from graph.shapes import Kind, image
 
 TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".pq"})
@@ -81,11 +81,15 @@ class Images(FileSource):
         "stretch", "What happens to pictures of other proportions: distorted, cut off, or with black bars"
     )
 
-    column: str = setting("", "In a table: the column of paths or of pictures; empty for the first that looks like it")
-    target: str = setting("", "In a table: the column of labels, or several with commas; empty for the likeliest")
+    column: str = column_setting(
+        "In a table: the column of paths or of pictures; empty for the first that looks like it", empty="auto"
+    )
+    target: str = column_setting(
+        "In a table: the column of labels, or several with commas; empty for the likeliest", empty="auto"
+    )
 
-    parts: str = setting(
-        "", "In a table: the column that says of each picture which set it is in: train, validation or test"
+    parts: str = column_setting(
+        "In a table: the column that says of each picture which set it is in: train, validation or test"
     )
     task: Literal["auto", "classification", "regression", "labels", "masks"] = setting(
         "auto", "One class, an amount, several labels, or a mask for each picture; found where not said"

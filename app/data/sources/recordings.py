@@ -35,7 +35,7 @@ from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import Setting, setting
+from graph.layers.settings import Setting, called_empty, column_setting, setting
 from graph.shapes import vector
 
 WHOLE = 20
@@ -57,11 +57,13 @@ class Recordings(TableSource):
     labels: Literal["auto", "folders", "table", "column", "names"] = setting(
         "auto", "What labels a recording: its folder, a table beside, a column of its own, how its name begins"
     )
-    target: str = setting("", "The column of labels, in a table beside or in the files; empty for the likeliest")
+    target: str = column_setting(
+        "The column of labels, in a table beside or in the files; empty for the likeliest", empty="auto"
+    )
     task: Literal["auto", "classification", "regression"] = setting(
         "auto", "Whether labels are classes or amounts; found from their values where not said"
     )
-    order: str = setting("", "In tables: the column of times to sort by; empty keeps the order of the file")
+    order: str = column_setting("In tables: the column of times to sort by; empty keeps the order of the file")
     columns: tuple[str, ...] = pydantic.Field((), description="Columns that the network sees; empty for all numbers")
     rate: int = setting(
         0,
@@ -71,22 +73,31 @@ class Recordings(TableSource):
         unit="Hz",
     )
     channels: Literal["keep", "mean"] = setting("keep", "Sounds: each channel for itself, or the mean of all")
-    window: int = setting(
-        0,
-        "Cut recordings into windows of so many steps; 0 keeps them whole",
-        minimum=0,
-        maximum=1_000_000,
-        unit="steps",
+    window: int = called_empty(
+        setting(
+            0,
+            "Cut recordings into windows of so many steps; 0 keeps them whole",
+            minimum=0,
+            maximum=1_000_000,
+            unit="steps",
+        ),
+        "whole",
     )
-    stride: int = setting(
-        0,
-        "Steps from the start of one window to the next; 0 for half a window",
-        minimum=0,
-        maximum=1_000_000,
-        unit="steps",
+    stride: int = called_empty(
+        setting(
+            0,
+            "Steps from the start of one window to the next; 0 for half a window",
+            minimum=0,
+            maximum=1_000_000,
+            unit="steps",
+        ),
+        "half a window",
     )
-    longest: int = setting(
-        0, "Steps of each recording that are used; 0 for all of them", minimum=0, maximum=10_000_000, unit="steps"
+    longest: int = called_empty(
+        setting(
+            0, "Steps of each recording that are used; 0 for all of them", minimum=0, maximum=10_000_000, unit="steps"
+        ),
+        "all",
     )
 
     @property

@@ -21,7 +21,7 @@ from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import called_empty, column_setting, setting
 
 LISTED = 5
 """So many sequences that are left out are named."""
@@ -39,26 +39,39 @@ class Sequences(TableSource):
     rank: ClassVar[int] = 25
     precedence: ClassVar[int] = 35
 
-    target: str = setting("", "The column of labels: the same in all rows of a sequence")
-    sequence: str = setting("", "The column that tells sequences apart")
-    order: str = setting("", "The column that counts the steps, or of times; empty keeps the order of the file")
-    group: str = setting("", "The column, such as a person, whose equal values are kept together in one set")
+    target: str = column_setting("The column of labels: the same in all rows of a sequence")
+    sequence: str = column_setting("The column that tells sequences apart")
+    order: str = column_setting("The column that counts the steps, or of times; empty keeps the order of the file")
+    group: str = column_setting("The column, such as a person, whose equal values are kept together in one set")
     columns: tuple[str, ...] = pydantic.Field((), description="Columns that the network sees; empty for all numbers")
     task: Literal["auto", "classification", "regression"] = setting(
         "auto", "Whether the label is a class or an amount; found from its values where not said"
     )
-    window: int = setting(
-        0, "Cut sequences into windows of so many steps; 0 keeps them whole", minimum=0, maximum=100_000, unit="steps"
+    window: int = called_empty(
+        setting(
+            0,
+            "Cut sequences into windows of so many steps; 0 keeps them whole",
+            minimum=0,
+            maximum=100_000,
+            unit="steps",
+        ),
+        "whole",
     )
-    stride: int = setting(
-        0,
-        "Steps from the start of one window to the next; 0 for half a window",
-        minimum=0,
-        maximum=100_000,
-        unit="steps",
+    stride: int = called_empty(
+        setting(
+            0,
+            "Steps from the start of one window to the next; 0 for half a window",
+            minimum=0,
+            maximum=100_000,
+            unit="steps",
+        ),
+        "half a window",
     )
-    longest: int = setting(
-        0, "Steps of each sequence that are used; 0 for all of them", minimum=0, maximum=1_000_000, unit="steps"
+    longest: int = called_empty(
+        setting(
+            0, "Steps of each sequence that are used; 0 for all of them", minimum=0, maximum=1_000_000, unit="steps"
+        ),
+        "all",
     )
 
     @property

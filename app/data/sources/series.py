@@ -22,7 +22,7 @@ from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import column_setting, setting
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +49,11 @@ class Series(TableSource):
     rank: ClassVar[int] = 20
     precedence: ClassVar[int] = 40
 
-    target: str = setting("", "The column to forecast; empty for the last one")
-    order: str = setting(
-        "",
-        "The column of times to sort by, or several with commas (date and clock); empty keeps the order of the file",
+    target: str = column_setting("The column to forecast; empty for the last one", empty="auto")
+    order: str = column_setting(
+        "The column of times to sort by, or several with commas (date and clock); empty keeps the order of the file"
     )
-    group: str = setting("", "The column, such as a machine or a place, that says which series a row belongs to")
+    group: str = column_setting("The column, such as a machine or a place, that says which series a row belongs to")
     divide: Literal["whole", "by_time"] = setting(
         "whole", "Several series: each stays whole in one set, or all are cut at the same times"
     )

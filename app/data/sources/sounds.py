@@ -27,7 +27,7 @@ from app.data.readers.tokens import split_text
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.sound_source import BLANK, SPECTROGRAM, WAVEFORM, SoundSource
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import column_setting, setting
 from graph.shapes import tokens, vector
 
 KEPT = 2**28
@@ -57,7 +57,7 @@ class Sounds(SoundSource, FileSource):
     labels: Literal["auto", "folders", "table", "names"] = setting(
         "auto", "What labels a sound: its folder, a table beside, how its name begins"
     )
-    target: str = setting("", "The column of labels in a table beside; empty for the likeliest")
+    target: str = column_setting("The column of labels in a table beside; empty for the likeliest", empty="auto")
     answer: Literal["auto", "class", "words", "characters"] = setting(
         "auto", "One class, or a transcription of words or characters; found from the labels where not said"
     )

@@ -30,7 +30,7 @@ from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import column_setting, setting
 from graph.shapes import vector
 
 
@@ -38,10 +38,10 @@ class Table(TableSource):
     """A table of your own: one row per sample, one column to be predicted, the others to predict it from.
 
     Columns of numbers are used as they are, columns of categories become one feature per category, and one more for
-    categories that training never saw. Missing numbers are replaced by the median of the training set; rows whose
-    target is missing are left out. Several targets are named with commas between them; if all of them hold 0 and 1,
-    or true and false, they are labels, of which a row may have several. One column may also list the labels of each
-    row.
+    categories that training never saw. Missing numbers are replaced by the median of the training set, a missing
+    category is one of its own; rows whose target is missing are left out. Several targets are named with commas between
+    them; if all of them hold 0 and 1, or true and false, they are labels, of which a row may have several. One column
+    may also list the labels of each row.
     """
 
     kind: ClassVar[str] = "table"
@@ -49,12 +49,14 @@ class Table(TableSource):
     rank: ClassVar[int] = 10
     precedence: ClassVar[int] = 70
 
-    target: str = setting("", "The column to predict, or several with commas; empty for the likeliest")
+    target: str = column_setting("The column to predict, or several with commas; empty for the likeliest", empty="auto")
     task: Literal["auto", "classification", "regression", "labels"] = setting(
         "auto", "Whether the target is a class, an amount, or several labels; found from its values where not said"
     )
     missing: Literal["fill", "flag", "drop"] = setting(
-        "fill", "Missing numbers: the training set's median, the median and a feature that says so, or drop the row"
+        "fill",
+        "Missing numbers: the training set's median, the median and a feature that says so, or drop the row. A missing "
+        "category is a category of its own, unless its row is dropped",
     )
     categories: Literal["one_hot", "tokens"] = setting(
         "one_hot", "Categories: a feature of 0 or 1 for each, or tokens for an embedding layer"
@@ -62,11 +64,11 @@ class Table(TableSource):
     dates: Literal["leave_out", "calendar"] = setting(
         "leave_out", "Dates: not used, or as place in the year, the week and the day"
     )
-    order: str = setting(
-        "", "The column of times (several with commas): rows are sorted by it, and the latest ones are the test set"
+    order: str = column_setting(
+        "The column of times (several with commas): rows are sorted by it, and the latest ones are the test set"
     )
-    group: str = setting("", "The column, such as a patient, whose equal values are kept together in one set")
-    parts: str = setting("", "The column that says of each row which set it is in: train, validation or test")
+    group: str = column_setting("The column, such as a patient, whose equal values are kept together in one set")
+    parts: str = column_setting("The column that says of each row which set it is in: train, validation or test")
     ignore: tuple[str, ...] = pydantic.Field((), description="Columns to leave out")
 
     @classmethod

@@ -59,6 +59,12 @@ class TableSource(FileSource):
         """Whether the files are tables, so that there is a recipe to find and to show."""
         return True
 
+    @property
+    def decimal_mark(self) -> str:
+        """What the recipe found before decimals, or was told."""
+        recipe = self.how_read().recipe
+        return recipe.decimal_of() if recipe is not None else super().decimal_mark
+
     def values(self) -> dict[str, Any]:
         """The settings as JSON values; the reading recipe only where there is one, without its defaults."""
         values = super().values()

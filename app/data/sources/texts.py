@@ -20,7 +20,7 @@ from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import setting
+from graph.layers.settings import column_setting, setting
 from graph.shapes import tokens, vector
 
 LARGEST = 2**24
@@ -40,8 +40,8 @@ class Text(TableSource):
     rank: ClassVar[int] = 50
     precedence: ClassVar[int] = 60
 
-    column: str = setting("", "The column of text; empty for the one with the longest texts")
-    target: str = setting("", "The column to predict; empty for the one that looks most like it")
+    column: str = column_setting("The column of text; empty for the one with the longest texts", empty="auto")
+    target: str = column_setting("The column to predict; empty for the one that looks most like it", empty="auto")
     unit: Literal["word", "character", "byte"] = setting("word", "What one token is")
     vocabulary: int = setting(10_000, "Most tokens in the vocabulary", minimum=3, maximum=200_000, unit="tokens")
     length: int = setting(64, "Tokens of each text; longer texts are cut off", minimum=1, maximum=4096, unit="tokens")

@@ -41,8 +41,31 @@ def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
     section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
     found = preview(prepare(DataChoice.parse(section))).pipeline
     titles = [step.title for step in found]
-    assert titles[:3] == ["one-hot: 4 features", "fill 6 missing", "standardise"]
-    assert "(colour 4)" in found[0].detail and "never saw: it is 0 in all training samples" in found[0].detail
+    assert titles[:3] == ["one-hot: 3 + other = 4 features", "fill 6 missing", "standardise"]
+    assert "colour becomes 4: blue, green, red, other." in found[0].detail
+    assert "never saw: it is 0 in all training samples" in found[0].detail
+
+
+def test_the_features_of_a_column_with_gaps_are_told_one_by_one(tmp_path: Path) -> None:
+    """Four cities become six features: nobody has to guess which the others are, or what becomes of empty cells."""
+    cities = ["Bonn", "Köln", "", "Ulm", "Wien"]
+    path = tmp_path / "apples.csv"
+    path.write_text("city,sort,kind\n" + "".join(f"{cities[n % 5]},{n % 3},{n % 2}\n" for n in range(60)), "utf-8")
+    section = {"source": "table", "options": {"path": str(path), "target": "kind"}}
+    seen = preview(prepare(DataChoice.parse(section)))
+    assert seen.pipeline[0].title == "one-hot: 4 + missing + other = 6 features"
+    named = seen.pipeline[0].detail.partition("city becomes 6: ")[2].partition(".")[0].split(", ")
+    assert {*named} == {"Bonn", "Köln", "Ulm", "Wien", "missing", "other"}
+    assert "Column “city”: 12 missing values are a category of their own." in seen.notes
+
+
+def test_of_several_columns_and_of_many_categories_not_all_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("city,colour,kind\n" + "".join(f"c{n % 30},{'rg'[n % 2]},{n % 2}\n" for n in range(90)), "utf-8")
+    section = {"source": "table", "options": {"path": str(path), "target": "kind"}}
+    found = preview(prepare(DataChoice.parse(section))).pipeline[0]
+    assert found.title == "one-hot: 34 features of 2 columns"
+    assert "20 more, other. colour becomes 3: g, r, other." in found.detail
 
 
 def test_an_autoencoder_has_no_target_of_its_own(tmp_path: Path) -> None:

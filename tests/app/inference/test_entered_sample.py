@@ -68,12 +68,13 @@ def test_the_form_of_a_row_has_categories_in_their_spelling_and_the_range_of_tra
     assert set(colour.choices) == {"red", "Green", "dark blue"}
     trained = np.asarray(model.prepared.dataset.fields["features"].values)[model.prepared.train.indices, 0]
     assert (area.low, area.high) == (float(trained.min()), float(trained.max()))
+    assert area.decimal == ","
 
 
 @pytest.mark.parametrize(
     ("cells", "column", "words"),
     [
-        ({"area": "500", "colour": "red"}, "area", "Beyond training"),
+        ({"area": "500", "colour": "red"}, "area", "Beyond training, which has 5"),
         ({"area": "60,5", "colour": "purple"}, "colour", "counts as unknown"),
         ({"area": "60,5", "colour": "green"}, "colour", "“Green” is known"),
         ({"area": "large", "colour": "red"}, "area", "is no number"),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton
+from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.data.sources.bundled import Digits
+from app.data.sources.table import Table
 from graph.layers.catalogue import catalogue
 from graph.shapes import Kind, Shape, image
 from widgets.fields.forms import SettingsForm
 from widgets.fields.number_field import NumberBox
 from widgets.fields.number_text import parse_float, parse_int, shown, stepped
 from widgets.fields.size_fields import PairField, ShapeField, converted
+from widgets.look.layouts import vbox
 
 
 def values_of(kind: str) -> dict[str, Any]:
@@ -304,3 +308,91 @@ def test_losses_are_listed_by_the_fields_names_with_what_each_is_for(qtbot: QtBo
     widest = max(box.fontMetrics().horizontalAdvance(name) for name, _ in told)
     assert box.view().isVisible() and box.view().width() >= widest
     box.hidePopup()
+
+
+def columns_form(qtbot: QtBot, columns: tuple[str, ...]) -> tuple[SettingsForm, QComboBox]:
+    """A form in which a column is to be named, with its list."""
+    spec = next(spec for spec in Table.settings() if spec.name == "group")
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    form.show_settings((replace(spec, choices=columns),), {"group": ""})
+    form.show()
+    box = form.field("group").editor()
+    assert isinstance(box, QComboBox)
+    return form, box
+
+
+def test_a_column_is_picked_from_those_that_there_are_and_taken_back(qtbot: QtBot) -> None:
+    form, box = columns_form(qtbot, ("patient", "age"))
+    got, line = edits(form), box.lineEdit()
+    assert line is not None and line.placeholderText() == "none" and not line.text()
+    assert [box.itemText(row) for row in range(box.count())] == ["none", "patient", "age"]
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert got[-1] == ("group", "age") or got[-1] == ("group", "patient")
+    form.show_settings(form._specs, {"group": str(got[-1][1])})
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert got[-1] == ("group", "") and not line.text()
+
+
+def test_several_columns_are_typed_and_a_column_may_be_called_none(qtbot: QtBot) -> None:
+    form, box = columns_form(qtbot, ("n", "none"))
+    got, line = edits(form), box.lineEdit()
+    assert line is not None
+    line.setFocus()
+    qtbot.keyClicks(line, "n")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert got == [("group", "n")]
+    line.selectAll()
+    qtbot.keyClicks(line, "n, none")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert got[-1] == ("group", "n, none")
+    line.selectAll()
+    qtbot.keyClicks(line, "none")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert got[-1] == ("group", "none")
+
+
+def test_what_an_empty_field_stands_for_is_said_in_it(qtbot: QtBot) -> None:
+    """“Per class 0” and an empty “Digits” told nobody that all pictures are taken."""
+    specs = tuple(spec for spec in Digits.settings() if spec.name in ("digits", "per_class"))
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    form.show_settings(specs, {"digits": (), "per_class": 0})
+    lines = [form.field(name).findChild(QLineEdit) for name in ("digits", "per_class")]
+    assert [(line.text(), line.placeholderText()) for line in lines if line is not None] == 2 * [("", "all")]
+    assert form.label("per_class").text() == "Of each digit"
+    form.show_settings(specs, {"digits": (5, 6), "per_class": 20})
+    assert [line.text() for line in lines if line is not None] == ["5 × 6", "20"]
+
+
+def test_labels_come_back_beside_their_fields_when_texts_shrink_out_of_sight(qtbot: QtBot) -> None:
+    """As after the projector, which was switched on and off while another workspace was open."""
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    form = SettingsForm()
+    form.show_settings(catalogue()["output"].settings(), values_of("output"))
+    vbox(form, parent=holder)
+    usual = holder.font()
+    large = QFont(usual)
+    large.setPointSizeF(2.6 * usual.pointSizeF())
+    holder.resize(240, 400)
+    holder.show()
+
+    def beside() -> bool:
+        label, field = form.label("target"), form.field("target")
+        return label.mapTo(form, QPoint()).x() + label.width() <= field.mapTo(form, QPoint()).x()
+
+    assert beside()
+    holder.hide()
+    for font in (large, usual):
+        holder.setFont(font)
+        QApplication.processEvents()
+    holder.show()
+    QApplication.processEvents()
+    assert beside()
+    holder.setFont(large)
+    QApplication.processEvents()
+    assert not beside()

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.protocol.inference_messages import SampleRead
 from app.protocol.inference_values import OutputPrediction
-from app.system.number_format import format_percent, format_short
+from app.system.number_format import format_percent, format_short, with_decimal
 from widgets.charts.sample_tiles import box_words
 from widgets.data.preview_values import labels_of
 
@@ -59,7 +59,8 @@ def amounts(output: OutputPrediction) -> list[str]:
     units = output.target.units if len(output.target.units) == len(values) else output.target.units[:1] * len(values)
     units = units or ("",) * len(values)
     return [
-        f"{name} {format_short(value)} {unit}".strip() for name, value, unit in zip(names, values, units, strict=True)
+        f"{name} {with_decimal(format_short(value), output.target.decimal)} {unit}".strip()
+        for name, value, unit in zip(names, values, units, strict=True)
     ]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSlider, QWidget
 
 from app.protocol.inference_values import InputForm, NewSample, RowColumn
-from app.system.number_format import format_short
+from app.system.number_format import format_span
 from widgets.fields.simple_fields import QuietCombo
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.form_area import FormArea
@@ -36,7 +36,6 @@ class Cell(QWidget):
         self.slider: QSlider | None = None
         self.note = ElidedLabel(self, look="oddCell")
         self.note.setProperty("tone", "warning")
-        self.decimal = "."
         if self.line is not None:
             self.line.textEdited.connect(self._on_line)
         if self.box is not None:
@@ -61,9 +60,7 @@ class Cell(QWidget):
         column = self.column
         ends = ""
         if column.low is not None and column.high is not None:
-            ends = (
-                f"In the training set {format_short(column.low)} to {format_short(column.high)} {column.unit}".strip()
-            )
+            ends = f"In the training set {format_span(column.low, column.high, column.unit, column.decimal)}"
         self.field.setAccessibleName(column.name)
         self.field.setToolTip(plain_tip(ends))
         self.field.setFixedWidth(120)
@@ -83,7 +80,6 @@ class Cell(QWidget):
         """Show a cell without saying that it was typed."""
         with QSignalBlocker(self.field):
             if self.line is not None:
-                self.decimal = "," if "," in text else self.decimal
                 self.line.setText(text)
                 self.line.setCursorPosition(0)
             elif self.box is not None:
@@ -104,7 +100,7 @@ class Cell(QWidget):
         low, high = self.column.low, self.column.high
         if self.line is not None and low is not None and high is not None:
             value = low + (high - low) * place / STEPS
-            self.line.setText(f"{value:.{FIGURES}g}".replace(".", self.decimal))
+            self.line.setText(f"{value:.{FIGURES}g}".replace(".", self.column.decimal))
             self.typed.emit()
 
     def _move_slider(self) -> None:
@@ -113,7 +109,7 @@ class Cell(QWidget):
         if self.slider is None or low is None or high is None:
             return
         try:
-            value = float(self.text().replace(self.decimal, "."))
+            value = float(self.text().replace(self.column.decimal, "."))
         except ValueError:
             return
         with QSignalBlocker(self.slider):

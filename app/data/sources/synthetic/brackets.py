@@ -12,7 +12,7 @@ from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.readers.tokens import PADDING
 from app.data.sources.synthetic.synthetic_source import SyntheticSource, between, by_length
-from graph.layers.settings import setting
+from graph.layers.settings import called_empty, setting
 from graph.shapes import tokens, vector
 
 String = Sequence[int]
@@ -39,12 +39,16 @@ class Brackets(SyntheticSource):
     shortest: int = setting(4, "Brackets of the shortest string", minimum=2, maximum=1000, unit="brackets")
     kinds: int = setting(2, "Kinds of brackets: round, square, curly", minimum=1, maximum=3)
     depth: int = setting(6, "Most brackets that are open at once", minimum=1, maximum=100, unit="brackets")
-    trained: int = setting(
-        0,
-        "Train on strings of at most so many brackets and test on longer ones; 0 divides without a look at the length",
-        minimum=0,
-        maximum=1000,
-        unit="brackets",
+    trained: int = called_empty(
+        setting(
+            0,
+            "Train on strings of at most so many brackets and test on longer ones; 0 divides without a look at the "
+            "length",
+            minimum=0,
+            maximum=1000,
+            unit="brackets",
+        ),
+        "any",
     )
     unbalanced: Literal["exchanged", "equal_counts"] = setting(
         "exchanged",

@@ -10,7 +10,7 @@ import numpy as np
 from app.data.dataset import Array, FieldInfo, Task
 from app.data.padding import lengths_field
 from app.data.sources.synthetic.synthetic_source import SyntheticSource, between, by_length
-from graph.layers.settings import setting
+from graph.layers.settings import called_empty, setting
 from graph.shapes import sequence, vector
 
 
@@ -68,12 +68,16 @@ class BinaryAddition(SyntheticSource):
 
     bits: int = setting(8, "Digits of the longest numbers", minimum=1, maximum=1000, unit="digits")
     shortest: int = setting(8, "Digits of the shortest numbers", minimum=1, maximum=1000, unit="digits")
-    trained: int = setting(
-        0,
-        "Train on numbers of at most so many digits and test on longer ones; 0 divides without a look at the length",
-        minimum=0,
-        maximum=1000,
-        unit="digits",
+    trained: int = called_empty(
+        setting(
+            0,
+            "Train on numbers of at most so many digits and test on longer ones; 0 divides without a look at the "
+            "length",
+            minimum=0,
+            maximum=1000,
+            unit="digits",
+        ),
+        "any",
     )
 
     def field_infos(self) -> tuple[FieldInfo, ...]:

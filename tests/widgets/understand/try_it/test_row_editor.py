@@ -14,7 +14,7 @@ HOUSE = InputForm(
     field=FieldFacts("features", "vector", (4,)),
     editor="row",
     columns=(
-        RowColumn("area", "number", "m²", (), 50.0, 150.0),
+        RowColumn("area", "number", "m²", (), 50.0, 150.5, ","),
         RowColumn("colour", "category", "", ("red", "Green")),
         RowColumn("built", "date"),
     ),
@@ -43,9 +43,21 @@ def test_the_slider_writes_numbers_as_the_file_does(qtbot: QtBot, editor: RowEdi
     cell.slider.setFocus()
     with qtbot.waitSignal(editor.edited):
         qtbot.keyClick(cell.slider, Qt.Key.Key_Right)
-    assert cell.text() == "75,6"
+    assert cell.text() == "75,73"
     qtbot.keyClick(cell.slider, Qt.Key.Key_End)
-    assert editor.cells()["features"]["area"] == "150"
+    assert editor.cells()["features"]["area"] == "150,5"
+    assert cell.field.toolTip() == "In the training set 50 to 150,5 m²"
+
+
+def test_the_slider_knows_the_sign_of_the_file_before_any_sample_shows_it(qtbot: QtBot) -> None:
+    """Where a comma parts decimals, 75.125 would be read as 75 thousand and more."""
+    editor = RowEditor(HOUSE)
+    qtbot.addWidget(editor)
+    editor.show_sample(NewSample(cells={"features": {"area": "75"}}))
+    cell = editor.cells_by_column["area"]
+    assert cell.slider is not None
+    cell.slider.setValue(1)
+    assert cell.text() == "50,1"
 
 
 def test_a_category_is_typed_though_it_is_not_known(qtbot: QtBot, editor: RowEditor) -> None:
