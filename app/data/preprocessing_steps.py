@@ -60,7 +60,7 @@ def _one_hot(columns: list[list[str]]) -> PreprocessingStep:
     if len(columns) == 1:
         known = [name for name in columns[0] if not name.endswith((f"= {MISSING}", f"= {OTHER}"))]
         missing = " + missing" if len(known) < len(columns[0]) - 1 else ""
-        title = f"one-hot: {len(known)}{missing} + other = {features} features"
+        title = f"one-hot: {len(known)}{missing} + other = {features}"
     return PreprocessingStep(
         title,
         f"Each column of categories becomes features of 0 or 1, one for each category. {' '.join(map(_of, columns))} "

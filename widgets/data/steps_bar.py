@@ -73,7 +73,7 @@ class Pipeline(QWidget):
         """The height of the rows in ``width`` pixels; with ``move``, labels go to their places."""
         at, deepest = QPoint(0, 0), 0
         for label in self._labels:
-            size = label.sizeHint()
+            size = _size(label, width)
             if at.x() and at.x() + size.width() > width:
                 at = QPoint(0, at.y() + deepest + GAP)
                 deepest = 0
@@ -90,3 +90,13 @@ class Pipeline(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(320, self._placed(max(self.width(), 320), move=False))
+
+
+def _size(label: QLabel, width: int) -> QSize:
+    """The size of a chip: one line, or several where ``width`` pixels are too few for it."""
+    label.setWordWrap(False)
+    size = label.sizeHint()
+    if size.width() <= width:
+        return size
+    label.setWordWrap(True)
+    return QSize(width, label.heightForWidth(width))

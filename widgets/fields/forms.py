@@ -234,6 +234,7 @@ class SettingsForm(QWidget):
             row.show(self._values, self._help or row.spec.name in self._explained)
         self.bring_back(typed)
         self._columns.fit()
+        self._stack()
 
     def _typed(self) -> dict[str, Refused]:
         """What stands in fields and is not taken over."""

@@ -231,7 +231,7 @@ class Axis(pg.AxisItem):
         if pixels != self._taken:
             self._taken = pixels
             self.resizeEvent()
-        return self.label.boundingRect().width() + pixels <= self.rect().width()
+        return bool(self.label.boundingRect().width() + pixels <= self.rect().width())
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
         """Place the title in the middle, or before what stands at the right end of its line."""

@@ -41,7 +41,7 @@ def test_tables_tell_one_hot_columns_and_missing_values(tmp_path: Path) -> None:
     section = {"source": "table", "options": {"path": str(path), "target": "sort"}}
     found = preview(prepare(DataChoice.parse(section))).pipeline
     titles = [step.title for step in found]
-    assert titles[:3] == ["one-hot: 3 + other = 4 features", "fill 6 missing", "standardise"]
+    assert titles[:3] == ["one-hot: 3 + other = 4", "fill 6 missing", "standardise"]
     assert "colour becomes 4: blue, green, red, other." in found[0].detail
     assert "never saw: it is 0 in all training samples" in found[0].detail
 
@@ -53,7 +53,7 @@ def test_the_features_of_a_column_with_gaps_are_told_one_by_one(tmp_path: Path) 
     path.write_text("city,sort,kind\n" + "".join(f"{cities[n % 5]},{n % 3},{n % 2}\n" for n in range(60)), "utf-8")
     section = {"source": "table", "options": {"path": str(path), "target": "kind"}}
     seen = preview(prepare(DataChoice.parse(section)))
-    assert seen.pipeline[0].title == "one-hot: 4 + missing + other = 6 features"
+    assert seen.pipeline[0].title == "one-hot: 4 + missing + other = 6"
     named = seen.pipeline[0].detail.partition("city becomes 6: ")[2].partition(".")[0].split(", ")
     assert {*named} == {"Bonn", "Köln", "Ulm", "Wien", "missing", "other"}
     assert "Column “city”: 12 missing values are a category of their own." in seen.notes

@@ -253,7 +253,7 @@ def test_a_title_of_a_picture_leaves_out_what_it_asks_for_before_it_is_cut(qtbot
     view = SpectrumView(source, "Spectrum: drag the circle")
     view.set_picture(np.random.default_rng(0).normal(size=(1, 8, 8)))
     shown = []
-    for width in (600, 170, 110):
+    for width in (600, 130, 110):
         show(qtbot, view, width, 260)
         shown += [word for word in said(view) if word.startswith("Spectrum")]
     assert shown[0] == "Spectrum: drag the circle" and {*shown[1:]} == {"Spectrum"}

