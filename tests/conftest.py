@@ -6,7 +6,9 @@ Qt is not imported here, so that ``pytest tests/graph tests/app -p no:pytest-qt`
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
+import importlib
 import itertools
 import os
 import shutil
@@ -70,14 +72,31 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Search for no garbage while thousands of tests are collected, nor afterwards among them: they all stay."""
     gc.disable()
     try:
+        if session.config.args == session.config.getini("testpaths"):
+            import_share(int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def import_share(processes: int) -> None:
+    """Import this process's share of all tests before the rest, so that each finds the other's rewritten by then.
+
+    To rewrite the assertions of a fresh clone takes as long as to collect its tests. What cannot be imported is told
+    when it is collected.
+    """
+    if processes == 1:
+        return
+    files, number = sorted(TESTS.rglob("test_*.py")), int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    size = -(-len(files) // processes)
+    for path in files[number * size : (number + 1) * size]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):
+            importlib.import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
