@@ -30,6 +30,7 @@ from tests.widgets.conftest import digits_project
 from widgets.canvas.popup_frame import PopupFrame
 from widgets.charts.matrix_plot import MatrixPlot
 from widgets.charts.sample_tiles import SampleTiles
+from widgets.charts.sound_plots import FramePlot, SoundPlot
 from widgets.charts.tiles import TileView
 from widgets.comparing.network_picture import NetworkPicture
 from widgets.data.correlation_view import CorrelationMatrix
@@ -77,6 +78,8 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
     SpaceTable: lambda _: SpaceTable(),
     CorrelationMatrix: CorrelationMatrix,
     CloudPlot: lambda themes: CloudPlot(themes, "Before", "No columns."),
+    SoundPlot: SoundPlot,
+    FramePlot: FramePlot,
     LargePicture: lambda themes: LargePicture(themes, "Prediction", ""),
     DrawingBoard: lambda themes: DrawingBoard(
         themes, PictureLook(channels=1, height=8, width=8, ground=0.0, ink=1.0, stroke=1.5)
