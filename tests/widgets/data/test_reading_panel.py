@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.data_choice import DataChoice
@@ -404,5 +404,7 @@ def test_how_a_column_is_read_stands_whole_where_there_is_room(qtbot: QtBot, ope
     last = table.model().columnCount() - 1
     assert "2 merged" in row(view, "colour")[last]
     view.resize(1500, 1000)
+    panes = view.findChildren(QSplitter)[0]
+    panes.setSizes([200, 1000, 300])  # under the style sheet of a window names of columns take more room
     qtbot.waitUntil(lambda: table.columnWidth(last) >= table.sizeHintForColumn(last))
     qtbot.waitUntil(lambda: table.horizontalHeader().length() <= table.viewport().width())
