@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -374,9 +374,8 @@ def test_labels_come_back_beside_their_fields_when_these_have_room_again(qtbot: 
     qtbot.addWidget(holder)
     vbox(form, parent=holder)
     form.show_settings(catalogue()["input"].settings(), values_of("input"))
-    holder.setFont(QFont(holder.font().family(), 14))
-    holder.resize(250, 400)
     holder.show()
+    holder.resize(form._columns.needed(stacked=False) - 4, 400)
     QApplication.processEvents()
 
     def beside(name: str) -> bool:
