@@ -127,7 +127,7 @@ def training(held: Held) -> str:
 def going_on_with_a_training(held: Held) -> str:
     run = held.run()
     held.listed(run).runs.select(run)
-    held.press("Train on")
+    held.press("Train more")
     return "Starting"
 
 
