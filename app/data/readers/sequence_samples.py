@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from app.data.padding import lengths_field
 from app.data.readers.column_values import rare_note
 from app.data.readers.file_access import within_budget
 from graph.errors import NetloomError
+from graph.layers.settings import called_empty, setting
 from graph.shapes import sequence
 
 INPUT, LENGTH = "sequence", "length"
@@ -46,6 +48,24 @@ class Cut:
             return [(0, steps)]
         stride = self.stride or max(1, self.window // 2)
         return [(start, start + self.window) for start in range(0, steps - self.window + 1, stride)]
+
+
+def window_setting(noun: str, most: int) -> Any:
+    """The setting `Cut.window` of a source whose samples are cut out of a ``noun``, at ``most`` so many steps."""
+    words = f"Cut {noun}s into windows of so many steps; 0 keeps them whole"
+    return called_empty(setting(0, words, minimum=0, maximum=most, unit="steps"), "whole")
+
+
+def stride_setting(most: int) -> Any:
+    """The setting `Cut.stride`, at ``most`` so many steps."""
+    words = "Steps from the start of one window to the next; 0 for half a window"
+    return called_empty(setting(0, words, minimum=0, maximum=most, unit="steps"), "half a window")
+
+
+def longest_setting(noun: str, most: int) -> Any:
+    """The setting `Cut.longest` of a source of which each sample is a ``noun``, at ``most`` so many steps."""
+    words = f"Steps of each {noun} that are used; 0 for all of them"
+    return called_empty(setting(0, words, minimum=0, maximum=most, unit="steps"), "all")
 
 
 def samples_of(recordings: Sequence[Recording], cut: Cut) -> tuple[list[Array], list[str], Array]:

@@ -29,13 +29,21 @@ from app.data.readers.recording_files import (
     sound_channels,
     typical_table,
 )
-from app.data.readers.sequence_samples import Cut, Labelled, Recording, recordings_dataset
+from app.data.readers.sequence_samples import (
+    Cut,
+    Labelled,
+    Recording,
+    longest_setting,
+    recordings_dataset,
+    stride_setting,
+    window_setting,
+)
 from app.data.readers.table_file import read_table
 from app.data.sources.file_source import Candidate, FileSource, Suggestion
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import Setting, called_empty, column_setting, setting
+from graph.layers.settings import Setting, column_setting, setting
 from graph.shapes import vector
 
 WHOLE = 20
@@ -73,32 +81,9 @@ class Recordings(TableSource):
         unit="Hz",
     )
     channels: Literal["keep", "mean"] = setting("keep", "Sounds: each channel for itself, or the mean of all")
-    window: int = called_empty(
-        setting(
-            0,
-            "Cut recordings into windows of so many steps; 0 keeps them whole",
-            minimum=0,
-            maximum=1_000_000,
-            unit="steps",
-        ),
-        "whole",
-    )
-    stride: int = called_empty(
-        setting(
-            0,
-            "Steps from the start of one window to the next; 0 for half a window",
-            minimum=0,
-            maximum=1_000_000,
-            unit="steps",
-        ),
-        "half a window",
-    )
-    longest: int = called_empty(
-        setting(
-            0, "Steps of each recording that are used; 0 for all of them", minimum=0, maximum=10_000_000, unit="steps"
-        ),
-        "all",
-    )
+    window: int = window_setting("recording", 1_000_000)
+    stride: int = stride_setting(1_000_000)
+    longest: int = longest_setting("recording", 10_000_000)
 
     @property
     def reads_tables(self) -> bool:

@@ -13,7 +13,16 @@ from app.data.dataset import Array, Dataset
 from app.data.readers.column_values import group_numbers, numbers
 from app.data.readers.likely_roles import is_identifier, likely_order
 from app.data.readers.sequence_roles import sequence_roles
-from app.data.readers.sequence_samples import Cut, Labelled, Recording, recordings_dataset, without_gaps
+from app.data.readers.sequence_samples import (
+    Cut,
+    Labelled,
+    Recording,
+    longest_setting,
+    recordings_dataset,
+    stride_setting,
+    window_setting,
+    without_gaps,
+)
 from app.data.readers.table_file import TableData
 from app.data.readers.target_fields import is_classes, target_field
 from app.data.readers.time_column import in_order, timing_notes, with_times
@@ -21,7 +30,7 @@ from app.data.sources.file_source import Candidate
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import ColumnType
 from graph.errors import NetloomError
-from graph.layers.settings import called_empty, column_setting, setting
+from graph.layers.settings import column_setting, setting
 
 LISTED = 5
 """So many sequences that are left out are named."""
@@ -47,32 +56,9 @@ class Sequences(TableSource):
     task: Literal["auto", "classification", "regression"] = setting(
         "auto", "Whether the label is a class or an amount; found from its values where not said"
     )
-    window: int = called_empty(
-        setting(
-            0,
-            "Cut sequences into windows of so many steps; 0 keeps them whole",
-            minimum=0,
-            maximum=100_000,
-            unit="steps",
-        ),
-        "whole",
-    )
-    stride: int = called_empty(
-        setting(
-            0,
-            "Steps from the start of one window to the next; 0 for half a window",
-            minimum=0,
-            maximum=100_000,
-            unit="steps",
-        ),
-        "half a window",
-    )
-    longest: int = called_empty(
-        setting(
-            0, "Steps of each sequence that are used; 0 for all of them", minimum=0, maximum=1_000_000, unit="steps"
-        ),
-        "all",
-    )
+    window: int = window_setting("sequence", 100_000)
+    stride: int = stride_setting(100_000)
+    longest: int = longest_setting("sequence", 1_000_000)
 
     @property
     def cut(self) -> Cut:
