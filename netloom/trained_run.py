@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     NewSamples: TypeAlias = "str | Path | pd.DataFrame | NDArray[Any] | Mapping[str, NDArray[Any]]"
     """A file or folder, a sample that is written out, rows of a table, or arrays (n, *sizes) in own units."""
 
-PARTS = ("train", "validation")
-
 
 class Run:
     """A run: what was trained, how it went, and the weights to use, which are those of its best epoch."""
@@ -199,12 +197,14 @@ class Run:
 
     def _repr_html_(self) -> str:
         """Status, scores and loss curves, which notebooks show."""
+        from app.exchange.curve_table import PARTS, curve_rows
         from app.exchange.html_parts import chart, properties, text
 
-        epochs = self.run.history(points=False).epochs
+        epochs = curve_rows(self.run)
+        losses = {part: [(float(row["epoch"]), row.get(f"{part} loss")) for row in epochs] for part in PARTS}
         curves = {
-            part: [(float(epoch["epoch"]), float(epoch[part]["loss"])) for epoch in epochs if epoch.get(part)]
-            for part in PARTS
+            part: [(epoch, float(loss)) for epoch, loss in points if loss is not None]
+            for part, points in losses.items()
         }
         scores = {f"test {name}": f"{value:.4g}" for name, value in self.test.items()}
         drawn = chart("Loss", {name: points for name, points in curves.items() if points}) if epochs else ""

@@ -47,13 +47,12 @@ def predict(path: Path, inputs: Mapping[str, Values], threshold: float | None = 
         with their ``names`` and ``units`` where they have some; with a single output, that object itself.
     """
     _, model = load_model(path)
-    return predict_samples(model, inputs, threshold)
-
-
-def predict_samples(model: Model, inputs: Mapping[str, Values], threshold: float | None = None) -> list[dict[str, Any]]:
-    """As `predict`, of a run that is open."""
     model.objective.set_threshold(threshold)
-    predicted = predict_part(model, new_part(model, inputs))
+    return by_sample(predict_part(model, new_part(model, inputs)))
+
+
+def by_sample(predicted: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What was ``predicted`` by output layer as one JSON object for each sample; with a single output its own."""
     if len(predicted) == 1:
         return next(iter(predicted.values()))
     return [dict(zip(predicted, row, strict=True)) for row in zip(*predicted.values(), strict=True)]

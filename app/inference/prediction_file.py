@@ -16,7 +16,7 @@ from app.data.sources.source import Source
 from app.inference.intervals import Interval, intervals, too_few
 from app.inference.new_inputs import Samples, read_samples, text_field
 from app.inference.new_tokens import token_unit, unknown_notes
-from app.inference.predict import BOX_KEYS, new_part, predict_part
+from app.inference.predict import BOX_KEYS, by_sample, new_part, predict_part
 from app.training.trainable import Model
 from graph.errors import NetloomError
 
@@ -44,14 +44,7 @@ class FilePredictions:
     @property
     def rows(self) -> list[Prediction]:
         """A JSON object for each sample, after its name where it has one; of several outputs by the output layer."""
-        if len(self.predicted) == 1:
-            found = [with_value(row) for row in next(iter(self.predicted.values()))]
-        else:
-            found = [
-                with_value(dict(zip(self.predicted, row, strict=True)))
-                for row in zip(*self.predicted.values(), strict=True)
-            ]
-        names = self.samples.names
+        found, names = [with_value(row) for row in by_sample(self.predicted)], self.samples.names
         return [{"input": name} | row for name, row in zip(names, found, strict=True)] if names else found
 
 
@@ -163,13 +156,14 @@ def file_of(found: FilePredictions, out: Path) -> bytes:
     """
     check_ending(out)
     if out.suffix.lower() == ".json":
-        told = {"samples": len(found.rows), "predictions": found.rows, "notes": list(found.notes)}
+        rows = found.rows
+        told = {"samples": len(rows), "predictions": rows, "notes": list(found.notes)}
         return json.dumps(told | {"problems": list(found.samples.problems)}, allow_nan=False, indent=1).encode()
-    head, rows = _table(found)
+    head, cells = _table(found)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value) for value in row] for row in cells)
     return text.getvalue().encode()
 
 
