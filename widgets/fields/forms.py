@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ class _Row:
         self._on_pin = on_pin
         self.field: FormField = make_field(spec)
         self.shown: object = None
+        self._tall: bool | None = None
         self.title = spec.label[:1].upper() + spec.label[1:]
         self.label = text_label(self.title, buddy=self.field.editor())
         UndoKeys(self.field.editor())
@@ -131,6 +133,7 @@ class _Row:
         self._grid.addWidget(self.cell, line, column, 1, (2 if self.unit is not None else 3) - column)
         if self.unit is not None:
             self._grid.addWidget(self.unit, line, 2)
+        self._tall = None  # the grid has forgotten where the label stands
         self._align()
 
     def broken(self) -> str:
@@ -156,20 +159,21 @@ class _Row:
         if self.unit is not None:
             self.unit.setVisible(applies)
         self.show_help(applies and help_wanted)
-        self._align()
         value = values[self.spec.name]
-        if applies and value == self.shown and self.is_open:
-            return  # what is typed stays until it is taken over, corrected, or the value changes from elsewhere
-        self.clear()
-        self.shown = value
-        self.field.show_value(value)
+        if not (applies and value == self.shown and self.is_open):
+            # what is typed stays until it is taken over, corrected, or the value changes from elsewhere
+            self.clear()
+            self.shown = value
+            self.field.show_value(value)
         self._align()  # some fields are as tall as their value
 
     def _align(self) -> None:
         """Put the label on the line of the field's text: its middle, or the first line of a tall field."""
         tall = self.cell.sizeHint().height() > TALL * self.label.fontMetrics().height()
-        self.label.setContentsMargins(0, 5 if tall else 0, 0, 0)
-        self._grid.setAlignment(self.label, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
+        if tall != self._tall:  # each asks for another layout
+            self._tall = tall
+            self.label.setContentsMargins(0, 5 if tall else 0, 0, 0)
+            self._grid.setAlignment(self.label, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def is_open(self) -> bool:
@@ -226,15 +230,22 @@ class SettingsForm(QWidget):
 
     def show_settings(self, settings: Sequence[Setting], values: Mapping[str, Any]) -> None:
         """Show ``settings`` with ``values``, one for each; fields stay as they are where the settings do."""
-        typed = self._typed() if tuple(settings) != self._specs else {}
-        if tuple(settings) != self._specs:
-            self._build(tuple(settings))
+        if tuple(settings) == self._specs:
+            self._show_values(values)
+        else:
+            typed = self._typed()
+            empty(self._grid)
+            with _out_of_sight(self):
+                self._build(tuple(settings))
+                self._show_values(values)
+            self.bring_back(typed)
+        self._columns.fit()
+        self._stack()
+
+    def _show_values(self, values: Mapping[str, Any]) -> None:
         self._values = dict(values)
         for row in self._rows.values():
             row.show(self._values, self._help or row.spec.name in self._explained)
-        self.bring_back(typed)
-        self._columns.fit()
-        self._stack()
 
     def _typed(self) -> dict[str, Refused]:
         """What stands in fields and is not taken over."""
@@ -317,7 +328,6 @@ class SettingsForm(QWidget):
         self.show_help(self._help)
 
     def _build(self, settings: tuple[Setting, ...]) -> None:
-        empty(self._grid)
         self._specs, self._rows, previous = settings, {}, None
         for index, spec in enumerate(settings):
             row = _Row(spec, self._grid, LINES * index, self._pinning(spec.name))
@@ -391,6 +401,20 @@ class SettingsForm(QWidget):
         row.clear()
         if value != self._values[name]:
             self.edited.emit(name, value)
+
+
+@contextmanager
+def _out_of_sight(widget: QWidget) -> Iterator[None]:
+    """Hide a widget while much is put into it, before anything is painted.
+
+    For every single widget that appears in one that is seen, Qt lays out all that is around it, up to the window.
+    """
+    was_hidden = widget.isHidden()
+    widget.hide()
+    try:
+        yield
+    finally:
+        widget.setHidden(was_hidden)
 
 
 def in_two_lines(label: str, metrics: QFontMetrics) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.data.sources.bundled import Digits
@@ -172,6 +172,32 @@ def test_linked_sizes_move_together_and_apart(form: SettingsForm, qtbot: QtBot) 
     qtbot.mouseClick(pair.link, Qt.MouseButton.LeftButton)
     type_into(qtbot, pair.boxes[1], "3")
     assert got[-1] == ("kernel_size", (5, 3))
+
+
+class Counting(QVBoxLayout):
+    """A layout that knows how often it was laid out."""
+
+    times = 0
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's own name
+        self.times += 1
+        super().setGeometry(rect)
+
+
+def test_other_settings_lay_out_what_is_around_them_once(qtbot: QtBot) -> None:
+    """For every field that appears in a form that is seen, Qt would lay out all that is around it."""
+    pane = QWidget()
+    qtbot.addWidget(pane)
+    around = Counting(pane)
+    form = SettingsForm(pane)
+    around.addWidget(form)
+    pane.show()
+    for kind in ("lstm", "conv2d"):
+        settings = catalogue()[kind].settings()
+        around.times = 0
+        form.show_settings(settings, values_of(kind))
+        assert around.times <= 3 < len(settings)
+        assert all(form.field(spec.name).isVisible() for spec in settings if spec.applies(values_of(kind)))
 
 
 def test_settings_without_effect_are_hidden(form: SettingsForm) -> None:
