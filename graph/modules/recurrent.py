@@ -2,15 +2,18 @@
 
 torch runs these step by step through autograd, a dozen small operations each way. Here each direction of each layer is
 one operation of autograd: what does not depend on the state is calculated for all steps at once, and the backward pass
-is written out. torch's LSTM needs no such help: on the processor oneDNN runs it as a whole. For sequences of unequal
-length its gates are held behind each sample's own steps, so that it need not be packed, which is ten times slower.
+is written out. torch's LSTM needs no such help: on the processor oneDNN runs it as a whole, though in bfloat16 not on
+every processor. For sequences of unequal length its gates are held behind each sample's own steps, so that it need not
+be packed, which is ten times slower.
 
 Inside, tensors are ``[time, features, batch]``, so that the gates are contiguous blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -65,18 +68,29 @@ class FastPaddedRnn(PaddedRnn):
         return super().forward(input, hx, lengths)
 
 
+class FastLstm(nn.LSTM):
+    """``torch.nn.LSTM``, also in bfloat16 on any processor."""
+
+    def forward(self, input: Any, hx: Any = None) -> Any:
+        """As torch's; in float32 where the processor has no LSTM in bfloat16."""
+        with _precision_of_lstm(input, hx) as (values, state):
+            return super().forward(values, state)
+
+
 class FastPaddedLstm(PaddedLstm):
-    """`PaddedLstm`, faster on the processor."""
+    """`PaddedLstm`, faster on the processor, and in bfloat16 on any."""
 
     def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
-        """As of `PaddedLstm`."""
+        """As of `PaddedLstm`; in float32 where the processor has no LSTM in bfloat16."""
         if lengths is not None and _covers(self, input, hx):
             return _held(self, input, lengths)
-        return super().forward(input, hx, lengths)
+        with _precision_of_lstm(input, hx) as (values, state):
+            return super().forward(values, state, lengths)
 
 
 FAST: dict[type[nn.Module], type[nn.Module]] = {
     nn.GRU: FastGru,
+    nn.LSTM: FastLstm,
     nn.RNN: FastRnn,
     PaddedGru: FastPaddedGru,
     PaddedRnn: FastPaddedRnn,
@@ -89,6 +103,28 @@ def quicken(module: nn.Module) -> None:
     for part in module.modules():
         if type(part) in FAST:
             part.__class__ = FAST[type(part)]
+
+
+@cache
+def lstm_has_bfloat16() -> bool:
+    """Whether an LSTM can be calculated in bfloat16 on this processor, which oneDNN says only when it is asked to."""
+    try:
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            nn.LSTM(1, 1, batch_first=True)(torch.zeros(1, 1, 1))
+    except RuntimeError:
+        return False
+    return True
+
+
+@contextmanager
+def _precision_of_lstm(x: Any, state: Any) -> Iterator[tuple[Any, Any]]:
+    """Take an LSTM out of autocast where that would end in an error; gives what the LSTM is to read."""
+    on_processor = isinstance(x, Tensor) and x.device.type == "cpu"
+    if not on_processor or not torch.is_autocast_enabled("cpu") or lstm_has_bfloat16():
+        yield x, state
+        return
+    with torch.autocast("cpu", enabled=False):
+        yield x.float(), None if state is None else tuple(part.float() for part in state)
 
 
 def _covers(module: nn.RNNBase, x: Tensor, state: object) -> bool:

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from app.protocol.events import Paused, Points
+from app.protocol.events import Finished, Paused, Points
 from app.training.trainer import train
 from app.training.training_session import begin, resume
 from graph.modules import recurrent
-from graph.modules.recurrent import FastGru, FastRnn, quicken
+from graph.modules.packed_recurrent import PaddedLstm
+from graph.modules.recurrent import FastGru, FastLstm, FastRnn, quicken
 from tests.app.training.projects import chain, project
 
 SERIES: dict[str, Any] = {
@@ -50,6 +51,41 @@ def results(module: nn.RNNBase, x: torch.Tensor) -> list[torch.Tensor]:
     ((states * states).mean() + (last**3).mean()).backward()
     gradients = [one.grad for one in (x, *module.parameters())]
     return [states.detach(), last.detach(), *(one for one in gradients if one is not None)]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("kind", [nn.LSTM, PaddedLstm])
+def test_an_lstm_in_bfloat16_needs_no_processor_that_has_it(
+    kind: type[nn.LSTM], training: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recurrent, "lstm_has_bfloat16", lambda: False)
+    plain, fast = pair(kind)
+    fast.train(training)
+    x, state = torch.randn(4, 6, 3), (torch.randn(1, 4, 5), torch.randn(1, 4, 5))
+    for given_state in (None, state):
+        halved = None if given_state is None else tuple(part.bfloat16() for part in given_state)
+        rounded = None if halved is None else tuple(part.float() for part in halved)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            got, (last, _) = fast(x, halved)
+        wanted, (end, _) = plain(x, rounded)
+        assert got.dtype is torch.float32
+        assert torch.equal(got, wanted)
+        assert torch.equal(last, end)
+    assert fast(x)[0].grad_fn is not None
+
+
+@pytest.mark.parametrize("layer", ["lstm", "gru", "rnn"])
+def test_recurrent_layers_learn_in_bfloat16_on_this_processor(layer: str, tmp_path: Path) -> None:
+    network = chain(
+        ("input1", "input", {"shape": {"kind": "sequence", "sizes": [12, 1]}}),
+        ("layer1", layer, {"hidden_size": 4}),
+        ("dense1", "dense", {"units": 1}),
+        ("output1", "output", {}),
+    )
+    begun = begin(project(network, SERIES, epochs=1, precision="bfloat16"), None, tmp_path / "run")
+    *_, finished = train(begun)
+    assert isinstance(finished, Finished)
+    assert finished.status == "completed"
 
 
 @pytest.mark.parametrize("options", OPTIONS)
@@ -87,7 +123,7 @@ def test_names_stay_and_parts_are_found_however_deep() -> None:
     inner: Any = nn.Sequential(nn.GRU(3, 5, batch_first=True), nn.ModuleList([nn.RNN(3, 5)]), nn.LSTM(3, 5))
     names, parameters = list(inner.state_dict()), list(map(id, inner.parameters()))
     quicken(nn.Sequential(inner))
-    assert [type(one) for one in (inner[0], inner[1][0], inner[2])] == [FastGru, FastRnn, nn.LSTM]
+    assert [type(one) for one in (inner[0], inner[1][0], inner[2])] == [FastGru, FastRnn, FastLstm]
     assert list(inner.state_dict()) == names
     assert list(map(id, inner.parameters())) == parameters
 
