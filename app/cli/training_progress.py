@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from app.cli.printing import console, metrics
 from app.protocol.events import Epoch, EvaluationProgress, Event, Finished, Points, Started
 from app.protocol.events import TrainingProgress as Speed
+from app.system.number_format import duration
 from app.system.own_command import PROGRAM
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Display:
     def _speed(self, event: Speed) -> None:
         if self._task is None:
             return
-        left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
+        left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
         note = f"{self._loss}, {event.samples_per_second:,.0f} samples/s{left}"
         done = (event.epoch - 1) * self._steps + event.step
         self._bar.update(self._task, completed=done, description=f"epoch {event.epoch}", note=note)
@@ -94,7 +95,7 @@ class Display:
         ending = {"completed": "Trained", "stopped": "Stopped", "failed": "Failed"}[event.status]
         ending = f"Diverged in epoch {diverged}; ended" if diverged else ending
         best = f", best epoch {event.best_epoch}" if event.best_epoch else ""
-        self._console.print(f"{ending} after {event.epoch} epochs and {event.seconds:.1f} s{best}.")
+        self._console.print(f"{ending} after {event.epoch} epochs and {duration(event.seconds)}{best}.")
         if event.status == "completed" and event.reason:
             self._console.print(event.reason)
         if event.test:

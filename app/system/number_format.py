@@ -71,3 +71,22 @@ def scaled(number: float, unit: str) -> str:
     value = number / factor
     shown = f"{value:,.0f}" if value >= 100 or not prefix else f"{value:.1f}"
     return f"{shown} {prefix}{unit}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time span: ``20 ms``, ``0.34 s``, ``42 s``, ``3 min 05 s``, ``2 h 10 min``; empty where it is not known.
+
+    Short ones have two figures that mean something, so that none is told as no time at all.
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if 0 < seconds < 0.0995:
+        return f"{1000 * seconds:.2g} ms"
+    if 0 < seconds < 9.95:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

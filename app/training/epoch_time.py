@@ -18,10 +18,3 @@ def epoch_seconds(epochs: Sequence[Mapping[str, Any]]) -> float | None:
 def usual(times: Sequence[float]) -> float | None:
     """The same of the seconds of single epochs; fast where they are in order."""
     return float(median(times)) if times else None
-
-
-def epoch_time_text(seconds: float) -> str:
-    """``0.3 s``, ``1.6 s``, ``34 s``, ``4 min``."""
-    if seconds < 9.95:
-        return f"{max(seconds, 0.1):.1f} s"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

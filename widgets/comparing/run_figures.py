@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.protocol.evaluation_values import Evaluation
-from app.training.epoch_time import epoch_time_text
+from app.system.number_format import duration
 from widgets.training.metric_text import (
     change_of,
-    duration,
     is_better,
     own_name,
     shared_unit,
@@ -172,10 +171,6 @@ def _costs(old: RunEntry, new: RunEntry) -> Iterator[Figure]:
         yield Figure("Parameters", f"{before:,}", f"{after:,}", change)
     yield Figure("Epochs", f"{old.epoch} of {old.epochs}", f"{new.epoch} of {new.epochs}")
     if old.epoch_seconds is not None or new.epoch_seconds is not None:
-        yield Figure("Time per epoch", _per_epoch(old), _per_epoch(new))
+        yield Figure("Time per epoch", duration(old.epoch_seconds) or "–", duration(new.epoch_seconds) or "–")
     if old.seconds is not None or new.seconds is not None:
         yield Figure("Time", duration(old.seconds) or "–", duration(new.seconds) or "–")
-
-
-def _per_epoch(entry: RunEntry) -> str:
-    return "–" if entry.epoch_seconds is None else epoch_time_text(entry.epoch_seconds)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.project.cost_text import connections_text, layer_texts, memory_text, network_costs, work_text
-from app.system.number_format import counted, scaled
-from app.training.epoch_time import epoch_time_text
+from app.system.number_format import counted, duration, scaled
 from app.training.start_section import StartSection, trainable
 from graph.checking.check import Checker
 from graph.checking.layer_info import LayerInfo
@@ -67,7 +66,7 @@ def status_costs(checker: Checker, seconds: float | None, start: StartSection) -
     among = f", {learns:,} trainable" if learns != checker.parameters else ""
     parts = [f"{counted(checker.parameters, 'parameter')}{among}", _work(checker)]
     if seconds is not None:
-        parts.append(f"~{epoch_time_text(seconds)} per epoch")
+        parts.append(f"~{duration(seconds)} per epoch")
     return parts
 
 

@@ -256,6 +256,8 @@ def build_understand(window: MainWindow) -> None:
     if isinstance(training, TrainPanel):
         training.run_picked.connect(panel.show_run)
         training.run_renamed.connect(panel.rename_run)
+        training.names_changed.connect(panel.show_whose)
+        training.names_changed.connect(previews.show_whose)
     if controller.run is not None and controller.own:
         panel.show_run(controller.run)
         memory.bring_back()

@@ -123,6 +123,11 @@ class LivePreviews(QObject):
     def _end_trying(self) -> None:
         self.show_tried(None, {})
 
+    def show_whose(self) -> None:
+        """Say whose pictures these are, by what that run is called now."""
+        if self._workbench.canvas.caption.text():
+            self._show()
+
     def show_tried(self, network: Network | None, pictures: Mapping[str, CardPicture]) -> None:
         """Show on the cards what the layers of ``network`` give for a sample that is tried; no pictures end that."""
         self._tried_network = network

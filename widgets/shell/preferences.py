@@ -165,13 +165,27 @@ class Preferences:
 
 
 class Memory:
-    """What the window remembers by itself: its size, its dividers, the last files."""
+    """What the window remembers by itself: its size, its dividers, the last files.
+
+    What another window has remembered since is taken over, so that neither forgets what the other knows.
+    """
 
     RECENT = 12
+    """Saved projects that are remembered; those that were never saved are all, until they are saved or thrown away."""
+    GONE = 100
+    """Of projects that were never saved and whose run is gone so many are remembered: a run may be put back."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._values = read_object(file)
+        self._read = _stamp(file)
+        self._known = read_object(file)
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        stamp = _stamp(self._file)
+        if stamp != self._read and stamp is not None:
+            self._read, self._known = stamp, read_object(self._file) or self._known
+        return self._known
 
     def get(self, name: str, default: Any = None) -> Any:
         """What was remembered as ``name``."""
@@ -179,16 +193,22 @@ class Memory:
 
     def put(self, **values: Any) -> None:
         """Remember JSON values."""
-        if any(self._values.get(name) != value for name, value in values.items()):
-            self._values.update(values)
-            write_object(self._file, self._values)
+        known = self._values
+        if any(known.get(name) != value for name, value in values.items()):
+            known.update(values)
+            write_object(self._file, known)
+            self._read = _stamp(self._file)
+
+    @property
+    def _names(self) -> list[str]:
+        """Files opened or saved lately, the latest first, be they there or not."""
+        listed = self._values.get("recent")
+        return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
 
     @property
     def recent(self) -> list[Path]:
         """Files opened or saved lately that still exist, the latest first."""
-        listed = self._values.get("recent")
-        names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-        return [Path(name) for name in names if Path(name).is_file()]
+        return [Path(name) for name in self._names if Path(name).is_file()]
 
     @property
     def scores(self) -> dict[str, str]:
@@ -208,8 +228,8 @@ class Memory:
         }
 
     def is_unsaved(self, id_: str) -> bool:
-        """Whether a project was trained, never saved, and left."""
-        return any(id_ == known for known, _ in self.unsaved.values())
+        """Whether a project was trained, never saved, and left, and its run is still there."""
+        return any(id_ == known and Path(file).is_file() for file, (known, _) in self.unsaved.items())
 
     def continued(self, open_id: str = "", open_file: Path | None = None) -> list[RecentProject]:
         """What to continue with, the latest first, without the open project: ``open_id`` with ``open_file``, if any."""
@@ -230,14 +250,46 @@ class Memory:
     def keep_unsaved(self, id_: str, name: str, path: Path | None) -> None:
         """Remember a project without a file by that of its last run; None once it has a file of its own."""
         before = self.unsaved
-        kept = {file: list(pair) for file, pair in before.items() if pair[0] != id_ and Path(file).is_file()}
-        gone = {file for file, pair in before.items() if pair[0] == id_} - {str(path)}
-        names = [str(file) for file in self.recent if str(file) not in gone]
+        kept = {file: list(pair) for file, pair in before.items() if pair[0] != id_}
+        for file in [file for file in kept if not Path(file).is_file()][: -self.GONE]:
+            del kept[file]
+        left = before.keys() - kept.keys() - {str(path)}
+        names = [name for name in self._names if name not in left]
         self.put(recent=names, unsaved={**kept, str(path): [id_, name]} if path is not None else kept)
         if path is not None:
             self.opened(path)
 
     def opened(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
-        names = [str(path), *(str(other) for other in self.recent if other != path)]
-        self.put(recent=names[: self.RECENT])
+        unsaved, first = self.unsaved, str(path)
+        others = [name for name in self._names if name != first]
+        saved = [name for name in others if name not in unsaved and Path(name).is_file()]
+        room = self.RECENT - (first not in unsaved)
+        kept = {*saved[:room], *unsaved}
+        self.put(recent=[first, *(name for name in others if name in kept)])
+
+    def forget(self, path: Path) -> Callable[[], None]:
+        """Continue with a project no more; returns how that is taken back."""
+        name, names, unsaved = str(path), self._names, self.unsaved
+        place = names.index(name) if name in names else 0
+        own = unsaved.pop(name, None)
+        self.put(
+            recent=[each for each in names if each != name], unsaved={file: [*pair] for file, pair in unsaved.items()}
+        )
+
+        def take_back() -> None:
+            listed = [each for each in self._names if each != name]
+            known = {file: [*pair] for file, pair in self.unsaved.items()}
+            both = {**known, name: [*own]} if own is not None else known
+            self.put(recent=[*listed[:place], name, *listed[place:]], unsaved=both)
+
+        return take_back
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """A cheap sign that a file is another than it was; None where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

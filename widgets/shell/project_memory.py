@@ -35,7 +35,7 @@ class ProjectMemory(QObject):
         self._tab = ""
         self._ticked: list[str] = []
         context.session.leaving.connect(self.keep)
-        context.at_close(self.keep)
+        context.at_close(self._keep_at_close)
 
     # Leaving
 
@@ -47,15 +47,32 @@ class ProjectMemory(QObject):
             return  # it was never trained, or its run is still looked for: what is known of it stays
         remember_project(state.id, state.name, state.path, self._view())
         memory.keep_unsaved(state.id, state.name, file if state.path is None else None)
-        memory.keep_score(file, self.words)
+        memory.keep_score(file, self._left_with)
 
-    def keep_elsewhere(self, project: ProjectKey, run: Path | None) -> None:
-        """A run of a project that was left is over: keep what came of it, for the start page and the next opening."""
+    @property
+    def _left_with(self) -> str:
+        """What is remembered as having come of the last run: one in progress may end with the window."""
+        controller = self._context.part(TrainingActions).controller
+        own = controller is not None and controller.active and controller.own
+        return controller.progress.broken_off if own and controller is not None else self.words
+
+    def _keep_at_close(self) -> None:
+        """The window closes, and with it ends a run in progress, be it of another project."""
+        self.keep()
+        controller = self._context.part(TrainingActions).controller
+        if controller is not None and controller.active and not controller.own:
+            self.keep_elsewhere(controller.run_key, controller.run, controller.progress.broken_off)
+
+    def keep_elsewhere(self, project: ProjectKey, run: Path | None, score: str = "") -> None:
+        """A run of a project that was left is over: keep what came of it, for the start page and the next opening.
+
+        ``score`` says what, where that is not to be read in the run.
+        """
         from widgets.training.run_entries import read_entry
 
         if run is None or not project.id:
             return
-        memory, known, score = self._context.memory, known_project(project.id), read_entry(run).score
+        memory, known, score = self._context.memory, known_project(project.id), score or read_entry(run).score
         file = self.file_of(project.id)
         if file is None and (run / PROJECT).is_file():
             file = run / PROJECT
@@ -72,9 +89,11 @@ class ProjectMemory(QObject):
         return next(unsaved, known.path if known is not None else None)
 
     def _last_version(self) -> Path | None:
-        """The project as its last run has it, None where it was not trained."""
+        """The project as its last run has it, None where it was not trained; what is remembered while none is known."""
         run = self._own_run()
-        return run / PROJECT if run is not None and (run / PROJECT).is_file() else None
+        files = self._context.memory.unsaved.items() if run is None else ()
+        known = [Path(file) for file, (owner, _) in files if owner == self._context.session.state.id]
+        return next((file for file in (*known, *([run / PROJECT] if run is not None else ())) if file.is_file()), None)
 
     def without_saving(self) -> str:
         """What becomes of a trained project without a file if it is not saved, in a sentence; empty of all others."""
@@ -93,7 +112,7 @@ class ProjectMemory(QObject):
     def _view(self) -> dict[str, Any]:
         workbench, panel, understand = self._context.workbench, self._training(), self._understand()
         known = self._known()
-        view: dict[str, Any] = {**known, "workspace": workbench.workspace, "score": self.words}
+        view: dict[str, Any] = {**known, "workspace": workbench.workspace, "score": self._left_with}
         view |= {"left": workbench.left.currentIndex(), "checks": workbench.checks.currentIndex()}
         if panel is not None:
             view |= {"training": panel.tabs.currentIndex(), "metric": panel.curves.wanted}

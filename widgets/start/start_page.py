@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,9 +12,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,15 +21,18 @@ from app.system.number_format import counted
 from widgets.look import icons
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, empty, hbox, vbox
-from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 from widgets.look.segments import segments
 from widgets.look.theme import Themed, ThemeSource
 from widgets.start.lesson_shelf import LessonList, lessons
 from widgets.start.preset_cards import PresetCard
 from widgets.start.preset_entries import TOPICS, PresetEntry
+from widgets.start.project_rows import FileRow, OpenRow, ProjectRow
 from widgets.start.recent_project import RecentProject
 from widgets.start.shelf import Shelf
+
+AT_ONCE = 30
+"""Projects that Continue shows at once."""
 
 
 class Gallery(Themed, Shelf[PresetCard]):
@@ -81,102 +81,13 @@ class Gallery(Themed, Shelf[PresetCard]):
         return "No examples are installed with this copy of Netloom."
 
 
-_LEFT, _RIGHT = Qt.TextElideMode.ElideLeft, Qt.TextElideMode.ElideRight
-
-
-class ProjectRow(QToolButton):
-    """A project to continue with: its name, below it `mark` if it has one, and what is known of it.
-
-    That is how far its training is as long as it is trained, else ``below``. It is cut at its end, a path at its start.
-    """
-
-    mark = ""
-
-    def __init__(self, project: RecentProject, below: str, cut: Qt.TextElideMode = _RIGHT) -> None:
-        super().__init__()
-        self.project, self.name, self.below = project, project.title, below
-        self._known, self._cut = below, cut
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.describe()
-
-    def describe(self) -> None:
-        """Say in tooltip and description what it is, and what is known of it."""
-
-    def say_training(self, words: str) -> None:
-        """Say how far the training of the project is; where nothing is said, it is not trained now."""
-        if (words or self._known) != self.below:
-            self.below = words or self._known
-            self.describe()
-            self.update()
-
-    @property
-    def tells_training(self) -> bool:
-        """Whether it says how far a training is."""
-        return self.below != self._known
-
-    def sizeHint(self) -> QSize:
-        return QSize(180, (3 if self.mark else 2) * (self.fontMetrics().height() + 1) + 10)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(100, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        metrics, width, colours = self.fontMetrics(), self.width() - 16, self.palette()
-        cut = _RIGHT if self.tells_training else self._cut
-        lines = [(self.name, _RIGHT, colours.text()), (self.below, cut, colours.placeholderText())]
-        if self.mark:
-            lines.insert(1, (self.mark, _RIGHT, colours.link()))
-        place = QRect(8, 5, width, metrics.height())
-        for text, end, colour in lines:
-            painter.setPen(colour.color())
-            painter.drawText(place, 0, metrics.elidedText(text, end, width))
-            place.translate(0, metrics.height() + 1)
-        painter.end()
-
-
-class OpenRow(ProjectRow):
-    """The project that is open behind the start page, and the way back to it."""
-
-    mark = "Open: back to it (Esc)"
-
-    def __init__(self, project: RecentProject) -> None:
-        super().__init__(project, project.score or "Not trained yet")
-        self.setObjectName("startBack")
-        self.setAccessibleName(f"Back to {self.name}")
-
-    def describe(self) -> None:
-        """Say that it is open, what is known of it, and where it is."""
-        self.setAccessibleDescription(f"Open, {self.below}")
-        where = f"\n{self.project.path}" if self.project.path is not None else ""
-        self.setToolTip(plain_tip(f"Back to {self.name}, as you left it (Esc)\n{self.below}{where}"))
-
-
-class FileRow(ProjectRow):
-    """A recent project: its name, and under it what came of its last run, or the folder."""
-
-    def __init__(self, project: RecentProject) -> None:
-        folder = str(project.path.parent).replace(str(Path.home()), "~") if project.path is not None else ""
-        below = project.score or ("As its last run has it" if project.unsaved else folder)
-        super().__init__(project, below, _LEFT if below == folder else _RIGHT)
-        file = project.path.name if project.path is not None and not project.unsaved else project.name
-        self.setAccessibleName(f"Open {file}")
-
-    def describe(self) -> None:
-        """Say where it is, and what is known of it."""
-        where = "Not saved yet: it opens as its last run has it" if self.project.unsaved else str(self.project.path)
-        said = self.below if self.tells_training else self.project.score
-        self.setAccessibleDescription(f"{said}, {where}" if said else where)
-        self.setToolTip(plain_tip(f"{where}\n{said}" if said else where))
-
-
 class StartPage(Themed, QWidget):
     """``opened`` carries a path, ``preset`` a `PresetEntry`, ``lesson`` the id of a lesson.
 
     ``wants_back`` asks for the project that is open, ``wants_new`` and ``wants_open`` for those commands,
     ``wants_tour`` for the tour, ``wants_data`` for one's own data: a folder of it, or a file (False).
-    ``tour_declined`` says that the tour is not wanted.
+    ``tour_declined`` says that the tour is not wanted, ``unwanted`` carries a `RecentProject` that is to leave the
+    list.
     """
 
     opened = Signal(object)
@@ -188,6 +99,7 @@ class StartPage(Themed, QWidget):
     wants_data = Signal(bool)
     wants_tour = Signal()
     tour_declined = Signal()
+    unwanted = Signal(object)
 
     def __init__(
         self,
@@ -202,6 +114,7 @@ class StartPage(Themed, QWidget):
         self.back: OpenRow | None = None
         self.rows: list[ProjectRow] = []
         self._listed: tuple[RecentProject | None, ...] | None = None
+        self._whole = False
         self.gallery = Gallery(presets, families, themes)
         self.gallery.chosen.connect(self.preset)
         self.lessons = LessonList()
@@ -226,9 +139,14 @@ class StartPage(Themed, QWidget):
         listed = QWidget()
         self.files = vbox(spacing=0, parent=listed)
         self.files.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.all = QPushButton()
+        self.all.setObjectName("startAll")
+        self.all.clicked.connect(self._show_all)
+        self.many = text_label("", look="faint", wrap=True, hidden=True)
         buttons = (self.new, self.data, self.open)
         rows = self._scrolling(listed)  # in a low window they scroll, and none is cut
-        entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), self._continue, (rows, 1))
+        heads = self._continue, self.many
+        entries = (self._name, self._claim, Gap(10), *buttons, self._tour(), Gap(12), *heads, (rows, 1))
         vbox(*entries, parent=side, margins=(0, 0, 0, 16), spacing=8)
         return side
 
@@ -351,24 +269,53 @@ class StartPage(Themed, QWidget):
         self.search.setAccessibleName(f"Search {what}")
         self.search.setText(here.wanted)
 
-    def show_recent(self, recent: Sequence[RecentProject], open_project: RecentProject | None = None) -> None:
-        """List what to continue with: the project that is open, then the others."""
-        listed = open_project, *recent[:6]
-        if listed == self._listed:
-            return
+    def show_recent(
+        self, recent: Sequence[RecentProject], open_project: RecentProject | None = None, many: str = ""
+    ) -> None:
+        """List what to continue with: the project that is open, then the others; ``many`` is said above them.
+
+        Of very many the first are shown until all are asked for.
+        """
+        self.many.setText(many)
+        self.many.setVisible(bool(many))
+        listed = open_project, *recent
+        if listed != self._listed:
+            self._listed, self._whole = listed, self._whole and len(recent) > AT_ONCE
+            self._list_rows()
+
+    def _list_rows(self) -> None:
+        open_project, *recent = self._listed or (None,)
+        shown = [each for each in (recent if self._whole else recent[:AT_ONCE]) if each is not None]
         held = next((number for number, row in enumerate(self.rows) if row.hasFocus()), None)
+        self.files.removeWidget(self.all)
+        self.all.setParent(self)  # it is no row, and stays
         empty(self.files)
-        self._listed = listed
         self.back = OpenRow(open_project) if open_project is not None else None
-        self.rows = [*([self.back] if self.back is not None else []), *map(FileRow, recent[:6])]
+        others = [FileRow(each) for each in shown]
+        self.rows = [*([self.back] if self.back is not None else []), *others]
         self._continue.setVisible(bool(self.rows))
         for row in self.rows:
             row.clicked.connect(lambda _=False, row=row: self._go_on(row))
             self.files.addWidget(row)
-        if held is not None and self.rows:
-            again = self.rows[min(held, len(self.rows) - 1)]
-            again.show()  # now: the layout would show it later, and until then it takes no keys
-            again.setFocus()
+        for other in others:
+            other.unwanted.connect(lambda other=other: self.unwanted.emit(other.project))
+        self.all.setText(f"Show all {len(recent)}")
+        self.all.setVisible(len(shown) < len(recent))
+        self.files.addWidget(self.all)
+        if held is not None:
+            self._give_keys(held)
+
+    def _give_keys(self, number: int) -> None:
+        """Give the keys to a row, or to the last one."""
+        if self.rows:
+            row = self.rows[min(number, len(self.rows) - 1)]
+            row.show()  # now: the layout would show it later, and until then it takes no keys
+            row.setFocus()
+
+    def _show_all(self) -> None:
+        self._whole = True
+        self._list_rows()
+        self._give_keys(AT_ONCE)
 
     def _go_on(self, row: ProjectRow) -> None:
         if row is self.back:

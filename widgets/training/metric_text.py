@@ -1,4 +1,4 @@
-"""Numbers of training in words: metrics, times, speeds."""
+"""Numbers of training in words: metrics and speeds."""
 
 from __future__ import annotations
 
@@ -158,6 +158,13 @@ def score_of(
     return _diverged(diverged) if diverged else ""
 
 
+def broken_off(epoch: int, epochs: int, *, resumable: bool) -> str:
+    """What came of a run that ended with the window or with its worker, after its ``epoch`` of ``epochs``."""
+    whole = f" of {epochs:,}" if epochs else ""
+    where = f"Stopped after epoch {epoch:,}{whole}" if epoch else f"Stopped in epoch 1{whole}"
+    return f"{where}, can be resumed" if resumable else where
+
+
 def status_of(status: str, diverged: int) -> str:
     """How a run ended, for a list: ``completed``, ``stopped``, ``failed``, or ``diverged in epoch 3``."""
     return _diverged(diverged).lower() if diverged else status
@@ -165,18 +172,6 @@ def status_of(status: str, diverged: int) -> str:
 
 def _diverged(epoch: int) -> str:
     return f"Diverged in epoch {epoch:,}"
-
-
-def duration(seconds: float | None) -> str:
-    """A time span: ``42 s``, ``3 min 05 s``, ``2 h 10 min``; empty where it is not known."""
-    if seconds is None or not math.isfinite(seconds):
-        return ""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def speed(samples_per_second: float) -> str:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from app.project.run_settings import varying
-from app.system.number_format import scaled
-from app.training.epoch_time import MEANING, epoch_time_text
-from widgets.training.metric_text import duration, own_name, shared_unit, title_of, with_title, with_unit
+from app.system.number_format import duration, scaled
+from app.training.epoch_time import MEANING
+from widgets.training.metric_text import own_name, shared_unit, title_of, with_title, with_unit
 from widgets.training.run_entries import RunEntry
 
 Values = Callable[[RunEntry], Mapping[str, float]]
@@ -87,7 +87,7 @@ def wide(entries: Sequence[RunEntry], project: Callable[[RunEntry], str] | None)
 IN_ALL = "The whole training: all epochs, the looks into the network meanwhile, saving, and the test."
 PER_EPOCH = Column(
     "Time per epoch",
-    lambda entry: "" if entry.epoch_seconds is None else epoch_time_text(entry.epoch_seconds),
+    lambda entry: duration(entry.epoch_seconds),
     lambda entry: entry.epoch_seconds,
     right=True,
     help=f"{MEANING}.",

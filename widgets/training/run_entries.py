@@ -19,8 +19,9 @@ from app.training.kept_epoch import KeptEpoch, keeps_best_epoch
 from app.training.plan import ADVERSARIAL, Plan, objective_of
 from app.training.run_data import test_samples
 from app.training.run_labels import LABELS, Owner, ProjectKey, RunLabels, owner_of, read_labels, size_on_disk
+from app.training.run_trash import TRASH, deleted_runs
 from graph.errors import NetloomError
-from widgets.training.metric_text import IN_UNITS, own_name, primary, score_of, status_of
+from widgets.training.metric_text import IN_UNITS, broken_off, own_name, primary, score_of, status_of
 from widgets.training.shown_run import Measures, measures_of
 
 NO_PROJECT = ProjectKey("")
@@ -28,6 +29,8 @@ NO_PROJECT = ProjectKey("")
 NO_OWNER, NO_LABELS = Owner("", "", ""), RunLabels()
 TIMED = re.compile(r"(.*)-(\d{8})-(\d\d)(\d\d)(\d\d)(-\d+)?")
 """Names of folders that `runs.fresh_folder` gave: what they begin with, day, hour, minute, second, and which of it."""
+INTERRUPTED = "interrupted"
+"""How a run ended whose log has no end: its window was closed, or its worker was gone."""
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f]{1,120}")
 
 
@@ -90,6 +93,12 @@ class RunEntry:
         return self.kept.words if self.kept is not None else ""
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it ended before its last epoch and can be resumed; what diverged is better begun anew."""
+        ended_early = self.status in (INTERRUPTED, "stopped") and not self.complete
+        return ended_early and self.resumable and not self.diverged and self.problem is None
+
+    @property
     def how_ended(self) -> str:
         """How far it is, or how it ended, in a word or a few."""
         return self.progress or status_of(self.status, self.diverged)
@@ -133,7 +142,8 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
     started, finished = history.started or {}, history.finished or {}
     last = history.epochs[-1] if history.epochs else {}
     metric = primary(last.get("validation") or last.get("train") or {}) or "loss"
-    status, epoch = str(finished.get("status", "interrupted")), int(last.get("epoch", 0))
+    status, epoch = str(finished.get("status", INTERRUPTED)), int(last.get("epoch", 0))
+    epochs, resumable = int(started.get("epochs", 0)), run.checkpoint.is_file()
     kept = run.kept_epoch(history)
     test, diverged = finished.get("test", {}), divergence(diagnose_run(run, history))
     measured = measures_of(run)
@@ -143,7 +153,7 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         created=str(run.environment.get("created", "")),
         status=status,
         epoch=epoch,
-        epochs=int(started.get("epochs", 0)),
+        epochs=epochs,
         metric=metric,
         kept=kept,
         test=test.get(metric),
@@ -154,16 +164,18 @@ def read_entry(path: Path, key: ProjectKey = NO_PROJECT) -> RunEntry:
         tested={name: value for name, value in test.items() if isinstance(value, int | float)},
         seconds=finished.get("seconds"),
         settings=settings_of(run.project),
-        score=_score(measured, status, epoch, test, kept, diverged),
+        score=broken_off(epoch, epochs, resumable=resumable)
+        if status == INTERRUPTED and not diverged
+        else _score(measured, status, epoch, test, kept, diverged),
         diverged=diverged,
         epoch_seconds=epoch_seconds(history.epochs),
         unit=measured.unit if any(own_name(name) in IN_UNITS for name in last.get("train") or {}) else "",
         loss=measured.loss,
-        resumable=run.checkpoint.is_file(),
+        resumable=resumable,
         test_samples=test_samples(run),
         data_fingerprint=str(run.environment.get("data") or ""),
         objective=objective_of(run.project.sections.get("plan")),
-        complete=bool(last) and int(last["epoch"]) >= int(started.get("epochs", 0)),
+        complete=bool(last) and epoch >= epochs,
     )
 
 
@@ -185,17 +197,24 @@ def run_name(path: Path, owner: Owner, key: ProjectKey) -> str:
     return shown_name(path, known.name if known is not None else owner.title)
 
 
+def called(path: Path, key: ProjectKey) -> str:
+    """A run's name as a sentence says it: ``“LeNet 12:30”``."""
+    return f"“{' '.join(run_name(path, owner_of(path), key).split())}”"
+
+
 def shown_name(path: Path, title: str) -> str:
     """The folder's name if a person chose it, else the project's title with the time of day.
 
     Seconds are told where another run beside it is of the same minute, the day where one of the same name is of the
-    same minute of another day.
+    same minute of another day. Deleted runs count as long as they can be put back: no run is called otherwise because
+    one beside it goes, and a deleted one is called as it was.
     """
     made_up = TIMED.fullmatch(path.name)
     if made_up is None:
         return path.name
     slug, day, hour, minute, second, again = made_up.groups()
-    others = _others(path.parent, _written(path.parent)[1])
+    folder = path.parent.parent.parent if path.parent.parent.name == TRASH else path.parent
+    others = _others(folder, (_written(folder)[1], _written(folder / TRASH)[1]))
     time = f"{hour}:{minute}"
     if others[f"{day} {time}"] > 1:
         time += f":{second}" + (f" ({again[1:]})" if again else "")
@@ -205,22 +224,17 @@ def shown_name(path: Path, title: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _others(folder: Path, changed: int) -> Counter[str]:
+def _others(folder: Path, changed: tuple[int, int]) -> Counter[str]:
     """How many runs in ``folder``, which ``changed`` then, are of each minute, and on how many days one of a name."""
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
         names = []
+    names += [deleted.path.name for deleted in deleted_runs(folder)]
     found = [made_up.groups() for name in names if (made_up := TIMED.fullmatch(name))]
     minutes = Counter(f"{day} {hour}:{minute}" for _, day, hour, minute, *_ in found)
     days = {(slug, day, hour, minute) for slug, day, hour, minute, *_ in found}
     return minutes + Counter(f"{slug} {hour}:{minute}" for slug, _, hour, minute in days)
-
-
-def minute_of(path: Path) -> str:
-    """The minute of the day in a run's made-up name, ``12:30``; empty where a person chose the name."""
-    made_up = TIMED.fullmatch(path.name)
-    return f"{made_up[3]}:{made_up[4]}" if made_up else ""
 
 
 def extended(path: Path) -> int | None:

@@ -27,7 +27,7 @@ from widgets.training.run_changes import (
     with_epoch,
 )
 from widgets.training.run_columns import DATE, NAME, NARROW, STATUS, TAGS, Column, in_order, wide
-from widgets.training.run_entries import RunEntry, minute_of, read_entry, rename_run, run_name, stamp
+from widgets.training.run_entries import RunEntry, read_entry, rename_run, run_name, stamp
 from widgets.training.run_scope import RunScope
 
 SLICE = 0.006
@@ -86,21 +86,12 @@ class RunModel(QAbstractTableModel):
             if path not in folders or not self.scope.lists(path):
                 self._drop(row)
         self._unread = [path for path in folders if self._stamps.get(path) != stamp(path)]
-        self._tell_apart()
+        self.rename_project(self.scope.key)  # runs that came or went may have others called alike, or no longer
         if self._unread:
             self._reader.start()
             self.reading_begun.emit()
         else:
             self.settled.emit()
-
-    def _tell_apart(self) -> None:
-        """Runs that are listed get longer names where new ones are of the same minute."""
-        unread: dict[str, set[Path]] = {}
-        for path in self._unread:
-            unread.setdefault(minute_of(path), set()).add(path)
-        unread.pop("", None)
-        if unread and any(unread.get(minute_of(entry.path), set()) - {entry.path} for entry in self.entries):
-            self.rename_project(self.scope.key)
 
     def refresh_again(self) -> None:
         """Look again at the folder that was looked at last."""
@@ -130,10 +121,10 @@ class RunModel(QAbstractTableModel):
     def rename_project(self, key: ProjectKey) -> None:
         """The open project has another name, after which its runs are called."""
         self.scope.key = key
-        for row, entry in enumerate(self.entries):
+        for entry in tuple(self.entries):  # another name may take it to another row
             name = run_name(entry.path, entry.owner, key)
             if name != entry.name:
-                self._put(replace(entry, name=name), row)
+                self._put(replace(entry, name=name), self.row_of(entry.path))
                 self.renamed.emit(entry.path, entry.path)
 
     def show_all_projects(self, wanted: bool) -> None:

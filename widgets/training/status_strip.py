@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.protocol.events import Epoch, EvaluationProgress, Started, TrainingProgress
 from app.protocol.messages import Unfinished
-from app.system.number_format import counted
+from app.system.number_format import counted, duration
 from app.training.kept_epoch import KeptEpoch
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, hbox
 from widgets.look.plain_text import plain_tip
-from widgets.training.metric_text import duration, primary, speed, title_of, value_of
+from widgets.training.metric_text import primary, speed, title_of, value_of
 from widgets.training.training_state import ACTIVE, State, describe_state
 
 APART, TITLED = "     ", "  "
@@ -38,11 +38,12 @@ class StatusStrip(QWidget):
     """One line; what does not fit is left out, the speed first, then the epoch.
 
     `cancelled` says that the person does not want to wait for data any more, `errors_wanted` that a run that is over
-    is to be judged sample by sample.
+    is to be judged sample by sample, `resume_wanted` that one which ended early is to go on.
     """
 
     cancelled = Signal()
     errors_wanted = Signal()
+    resume_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +58,11 @@ class StatusStrip(QWidget):
         self.errors.setToolTip("Understand, Predictions, Errors: what it gets wrong, how far, and the worst samples")
         self.errors.clicked.connect(self.errors_wanted)
         self.errors.hide()
+        self.resume = QPushButton("Resume", self)
+        self.resume.setProperty("primary", True)
+        self.resume.setToolTip("Train the epochs that this run has left, from where it stopped")
+        self.resume.clicked.connect(self.resume_wanted)
+        self.resume.hide()
         self.outdated = text_label("", self, look="warning", hidden=True)
         self.overfitting = Label(parent=self)
         self.overfitting.setProperty("faint", True)
@@ -85,6 +91,7 @@ class StatusStrip(QWidget):
         self._row = row = hbox(
             self.state,
             self.outdated,
+            self.resume,
             self.errors,
             self.bar,
             self.epoch,
@@ -162,6 +169,11 @@ class StatusStrip(QWidget):
     def offer_errors(self, trained: bool) -> None:
         """Lead from the score of a run that is over to its errors; its bar, which is full, has had its say."""
         self.errors.setVisible(trained)
+        self._show_what_fits()
+
+    def offer_resume(self, wanted: bool) -> None:
+        """Lead on from a run that ended before its last epoch."""
+        self.resume.setVisible(wanted)
         self._show_what_fits()
 
     def mark_outdated(self, words: str) -> None:
@@ -261,7 +273,8 @@ class StatusStrip(QWidget):
 
     def _wanted(self) -> int:
         """Pixels that all that is told takes, with the least room for figures."""
-        told = (self.state, self.outdated, self.errors, self.bar, self.epoch, self.cancel, self.speed, self.overfitting)
+        offered = (self.resume, self.errors, self.cancel)
+        told = (self.state, self.outdated, *offered, self.bar, self.epoch, self.speed, self.overfitting)
         shown = [widget for widget in told if not widget.isHidden()]
         widths = sum(max(widget.sizeHint().width(), widget.minimumWidth()) for widget in shown)
         edges, apart = self._row.contentsMargins(), self._row.spacing()

@@ -18,7 +18,7 @@ from app.training.run_labels import ProjectKey, move_run, owner_of
 from graph.document import Document
 from graph.project import Project, project_json
 from widgets.training.metric_text import score_of
-from widgets.training.run_entries import extended, run_name
+from widgets.training.run_entries import called, extended, run_name
 from widgets.training.run_progress import RunProgress
 from widgets.training.shown_run import measures
 from widgets.training.training_health import TrainingHealth
@@ -117,6 +117,11 @@ class TrainingController(QObject):
     def own(self) -> bool:
         """Whether the run in progress is of the open project."""
         return self._run_key.id == self._key.id
+
+    @property
+    def run_key(self) -> ProjectKey:
+        """What tells the runs of the project whose run is in progress, or was the last."""
+        return self._run_key
 
     @property
     def run_id(self) -> str:
@@ -389,7 +394,7 @@ class TrainingController(QObject):
 
     def _fail(self, reason: str) -> None:
         if self._run is not None:
-            reason = reason.replace(f"{self._run} ", f"“{self._run.name}” ")
+            reason = reason.replace(f"{self._run} ", f"{called(self._run, self._key)} ")
         self._steps_wanted, self._reason = 0, reason
         if self.active and not self.own:
             self._end_elsewhere(reason)

@@ -46,11 +46,13 @@ class TrainPanel(QWidget):
 
     `run_picked` carries the run that was chosen in the list, `start_wanted` one whose weights the next training is to
     start with, `export_wanted` the run to export, `compare_wanted` two
-    runs to compare, the older first. `run_renamed` carries the folder of a run as it was and as it is called now.
+    runs to compare, the older first. `run_renamed` carries the folder of a run as it was and as it is called now;
+    `names_changed` says that runs are called otherwise, be it after their project or to be told apart.
     """
 
     run_picked = Signal(object)
     run_renamed = Signal(object, object)
+    names_changed = Signal()
     start_wanted = Signal(object)
     export_wanted = Signal(object)
     compare_wanted = Signal(object, object)
@@ -60,6 +62,8 @@ class TrainPanel(QWidget):
         self.setObjectName("trainPanel")
         self._controller = controller
         self._live: Path | None = None
+        self._beside: Path | None = None
+        """The run that was the last one when the one in view began, and stayed drawn for that."""
         self._epochs = 0
         self.strip = StatusStrip(self)
         self.notice = InlineNotice(self)
@@ -106,6 +110,7 @@ class TrainPanel(QWidget):
         controller.stateChanged.connect(self._on_state)
         controller.readying.connect(self.strip.on_readying)
         self.strip.cancelled.connect(controller.stop)
+        self.strip.resume_wanted.connect(self._resume_last)
         controller.started.connect(self._on_start)
         controller.progressed.connect(self._on_progress)
         controller.epoch_ended.connect(self._on_epoch)
@@ -209,6 +214,10 @@ class TrainPanel(QWidget):
     def _resume(self, run: Path) -> None:
         self._controller.resume(run)
 
+    def _resume_last(self) -> None:
+        if self._controller.run is not None:
+            self._controller.resume(self._controller.run)
+
     def _show_state(self) -> None:
         controller, run = self._controller, self._controller.run
         whose = "" if controller.active else self._whose()
@@ -216,6 +225,7 @@ class TrainPanel(QWidget):
         over = run if controller.own and not controller.active else None
         entry = self.runs.model.up_to_date(over) if over is not None else None
         scored = entry if controller.score and controller.heading == controller.score else None
+        self.strip.offer_resume(entry is not None and entry.goes_on and controller.state is not State.FAILED)
         self.strip.offer_errors(scored is not None and scored.has_errors)
         self.strip.state.setToolTip(plain_tip(how_sure(scored)) if scored is not None else "")
         if entry is not None and entry.kept is not None:
@@ -228,7 +238,11 @@ class TrainPanel(QWidget):
         return f"{self._name_of(run)}{APART}" if run and picked and picked.path != run else ""
 
     def _on_picked(self, _run: Path) -> None:
-        """Another run is looked at: say of which run the score and the confusion matrix are."""
+        """Another run is looked at."""
+        self._tell_whose()
+
+    def _tell_whose(self) -> None:
+        """Say of which run the score and the confusion matrix are."""
         if not self._controller.active:
             self._show_state()
         self.confusion_page.tell_whose(self._whose())
@@ -251,8 +265,7 @@ class TrainPanel(QWidget):
         self._show_confusion(False)
         self.confusion_page.show_none(COMING)
         model = self.runs.model
-        if self._live not in (None, run):
-            model.tick(self._live, False)
+        self._keep_beside(run)
         continued = event.step > 0
         model.tick(run, False)
         self._live = self._to_select = run
@@ -262,8 +275,23 @@ class TrainPanel(QWidget):
         else:
             self.curves.fit()
 
+    def _keep_beside(self, run: Path) -> None:
+        """Leave the last run drawn beside ``run``, which begins, as what it is held against; one alone, so that curves
+        do not pile up, and none that has nothing to show or whose numbers would leave no room for those of the new one.
+        """
+        last, before = self._live, self._beside
+        if last in (None, run):
+            return
+        entry = self.runs.model.up_to_date(last)
+        useful = entry.problem is None and entry.epoch > 0 and not entry.diverged
+        for drawn in (before, None if useful else last):
+            if drawn not in (None, run):
+                self.runs.model.tick(drawn, False)
+        self._beside = last if useful else None
+
     def _begin_project(self) -> None:
         """Another project is open: list its runs, and show nothing of the one before."""
+        self._beside = None
         self.runs.model.show_project(self._controller.project)
         self.runs.begin_project()
         self.curves.forget()
@@ -409,11 +437,13 @@ class TrainPanel(QWidget):
 
     def _on_rename(self, old: Path, new: Path) -> None:
         self.curves.rename_run(old, new, self._name_of(new), self.runs.model.hue(new))
-        if old == new:
-            return
-        self._live = new if self._live == old else self._live
-        self._controller.rename_run(old, new)
-        self.run_renamed.emit(old, new)
+        if old != new:
+            self._live = new if self._live == old else self._live
+            self._beside = new if self._beside == old else self._beside
+            self._controller.rename_run(old, new)
+            self.run_renamed.emit(old, new)
+        self._tell_whose()
+        self.names_changed.emit()
 
     def _name_of(self, path: Path) -> str:
         row = self.runs.model.row_of(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.system.number_format import format_number, format_percent, format_short, nth
+from app.system.number_format import duration, format_number, format_percent, format_short, nth
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,24 @@ def test_no_room_writes_per_cent_or_sizes_by_hand() -> None:
         if not (match[0].startswith("} %") and path.relative_to(root).parts[:2] in BELOW)
     ]
     assert not places
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0204, "20 ms"),
+        (0.00344, "3.4 ms"),
+        (0.0996, "0.1 s"),
+        (0.344, "0.34 s"),
+        (1.62, "1.6 s"),
+        (9.97, "10 s"),
+        (0.0, "0 s"),
+        (34.2, "34 s"),
+        (185.0, "3 min 05 s"),
+        (7800.0, "2 h 10 min"),
+        (None, ""),
+        (float("nan"), ""),
+    ],
+)
+def test_a_short_time_has_two_figures_and_is_never_told_as_none(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text

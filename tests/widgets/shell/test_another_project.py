@@ -25,7 +25,7 @@ from widgets.launch import make_window
 from widgets.look import file_dialogs
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
-from widgets.start.start_page import FileRow
+from widgets.start.project_rows import FileRow
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_panel import TrainPanel
 from widgets.training.training_state import State

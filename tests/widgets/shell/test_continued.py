@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Event, TrainingProgress
-from app.training.runs import Run
+from app.protocol.training_messages import Resume
+from app.training.runs import CHECKPOINT, Run
 from graph.project import project_json, write_project
 from tests.app.protocol import samples
-from tests.widgets.conftest import digits_project
-from tests.widgets.shell.test_another_project import train_shortly
+from tests.widgets.conftest import close, digits_project
+from tests.widgets.shell.test_another_project import train_panel, train_shortly
 from tests.widgets.training.finished_run import write_events
+from widgets.launch import make_window
+from widgets.shell.preferences import Memory
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
-from widgets.start.start_page import OpenRow
+from widgets.start.project_rows import OpenRow
 from widgets.training.training_controller import TrainingController
 from widgets.training.training_state import State
 
@@ -148,3 +151,47 @@ def test_every_line_of_an_entry_has_its_room(window: MainWindow, project_file: P
         (row,) = window.start.rows
         assert row.height() >= 3 * row.fontMetrics().height() + 10
     window.preferences.set("projector", False)
+
+
+def test_a_training_that_ends_with_its_window_is_told_as_broken_off_and_resumed_from_the_headline(
+    window: MainWindow, two: tuple[Path, Path], netloom_home: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller = begin_training(window, netloom_home / "runs" / "own-20260101-030405")
+    for number in (1, 2):
+        tell(controller, progress(number))
+        tell(controller, samples.epoch(epoch=number, step=10 * number, train=METRICS, validation=METRICS))
+    tell(controller, progress(3))
+    assert controller.run is not None
+    (controller.run / CHECKPOINT).write_bytes(b"pretended")  # the worker saves as it ends
+    window.close_now()
+    made = make_window(None)
+    try:
+        made.show()
+        said = "Stopped after epoch 2 of 5, can be resumed"
+        assert lines(made)["own"] == said
+        made.files.open(two[0])
+        made.show_workspace("train")
+        panel = train_panel(made)
+        panel.runs.model.read_all()
+        strip = panel.strip
+        qtbot.waitUntil(lambda: strip.state.text() == said)
+        assert strip.resume.isVisible() and strip.resume.property("primary")
+        asked: list[Resume] = []
+        monkeypatch.setattr(panel._controller.link, "request", lambda request, *_: asked.append(request))
+        qtbot.mouseClick(strip.resume, LEFT)
+        assert asked[0].run == controller.run and not strip.resume.isVisible()
+        made.show_start()
+        assert lines(made)["own"].startswith("Training starts")
+    finally:
+        close(made)
+
+
+def test_a_training_of_a_project_that_was_left_is_told_as_broken_off_too(
+    window: MainWindow, two: tuple[Path, Path], netloom_home: Path
+) -> None:
+    controller = begin_training(window, netloom_home / "runs" / "own-20260101-030405")
+    window.files.open(two[1])
+    tell(controller, samples.epoch(epoch=3, step=30, train=METRICS, validation=METRICS))
+    window.close_now()
+    scores = Memory(netloom_home / "window.json").scores
+    assert scores[str(two[0])] == "Stopped after epoch 3 of 5, can be resumed"

@@ -47,8 +47,8 @@ from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
 from widgets.shell.window import MainWindow
 from widgets.start.lesson_shelf import LessonCard, LessonSketch
+from widgets.start.project_rows import FileRow, OpenRow, ProjectRow
 from widgets.start.recent_project import RecentProject
-from widgets.start.start_page import FileRow, OpenRow, ProjectRow
 from widgets.sweep.space_table import SpaceTable
 from widgets.understand.try_it.drawing_board import DrawingBoard
 from widgets.understand.try_it.mask_view import LargePicture

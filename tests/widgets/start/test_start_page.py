@@ -25,6 +25,8 @@ from widgets.start import preset_entries
 from widgets.start.lesson_shelf import lessons
 from widgets.start.preset_cards import PresetCard, Words, words_in
 from widgets.start.preset_entries import FIRST, LEVELS, presets, read
+from widgets.start.recent_project import RecentProject
+from widgets.start.start_page import AT_ONCE
 
 ABOUT = {"title": "Digits, small", "summary": "Reads digits.", "expect": "about 97 %", "textbook": ["S07"]}
 
@@ -218,6 +220,102 @@ def test_preferences_and_memory_survive(tmp_path: Path) -> None:
     recent = Memory(tmp_path / "m.json").recent
     assert len(recent) == Memory.RECENT
     assert recent[0].name == "13.netloom"
+
+
+def files_of(folder: Path, *names: str) -> list[Path]:
+    """Empty files with these names."""
+    files = [folder / name for name in names]
+    for file in files:
+        file.write_text("", "utf-8")
+    return files
+
+
+def test_what_was_never_saved_stays_however_much_is_opened(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.json")
+    unsaved = files_of(tmp_path, *(f"run{number}.netloom" for number in range(20)))
+    for number, file in enumerate(unsaved):
+        memory.keep_unsaved(str(number), f"Untitled {number}", file)
+    for file in files_of(tmp_path, *(f"{number}.netloom" for number in range(20))):
+        memory.opened(file)
+    listed = Memory(tmp_path / "m.json").continued()
+    assert [each.path for each in listed if each.unsaved] == unsaved[::-1]
+    assert sum(not each.unsaved for each in listed) == Memory.RECENT
+    memory.keep_unsaved("7", "Untitled 7", None)
+    assert unsaved[7] not in [each.path for each in memory.continued()], "it was saved"
+
+
+def test_a_run_that_is_put_back_brings_its_unsaved_project_back(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.json")
+    (run,) = files_of(tmp_path, "run.netloom")
+    memory.keep_unsaved("5", "Untitled", run)
+    run.unlink()
+    assert memory.continued() == [] and not memory.is_unsaved("5")
+    memory.opened(*files_of(tmp_path, "other.netloom"))
+    files_of(tmp_path, "run.netloom")
+    assert [(each.name, each.unsaved) for each in memory.continued()] == [("other", False), ("Untitled", True)]
+
+
+def test_a_project_is_taken_off_the_list_and_put_back_where_it_was(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "m.json")
+    saved, run = files_of(tmp_path, "own.netloom", "run.netloom")
+    memory.keep_unsaved("5", "Untitled", run)
+    memory.opened(saved)
+    before = memory.continued()
+    for file, left in ((run, [before[0]]), (saved, [before[1]])):
+        take_back = memory.forget(file)
+        assert memory.continued() == left == Memory(tmp_path / "m.json").continued()
+        take_back()
+        assert memory.continued() == before
+
+
+def test_two_windows_forget_nothing_of_each_other(tmp_path: Path) -> None:
+    first, second = (Memory(tmp_path / "m.json") for _ in range(2))
+    runs = files_of(tmp_path, "run1.netloom", "run2.netloom")
+    first.keep_unsaved("1", "Mine", runs[0])
+    second.keep_unsaved("2", "Yours", runs[1])
+    assert [each.name for each in first.continued()] == ["Yours", "Mine"]
+
+
+def test_every_project_is_listed_and_very_many_on_request(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    start, projects = window.start, [RecentProject(tmp_path / f"{number}.netloom", f"{number}") for number in range(40)]
+    start.show_recent(projects[:20])
+    assert len(start.rows) == 20 and not start.all.isVisible()
+    start.show_recent(projects)
+    assert len(start.rows) == AT_ONCE
+    qtbot.waitUntil(start.all.isVisible)
+    assert start.all.text() == "Show all 40"
+    start.all.click()
+    assert [row.name for row in start.rows] == [each.name for each in projects] and start.rows[AT_ONCE].hasFocus()
+
+
+def test_the_score_of_a_project_is_never_cut(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    scores = ["Trained: RMSE 0.6280 MW on the test set", "Stopped after epoch 55 of 200, can be resumed", "Trained"]
+    listed = [RecentProject(tmp_path / f"{number}.netloom", "fruit", score) for number, score in enumerate(scores)]
+    for text in (100, 150):
+        window.preferences.set("text_size", text)
+        window.start.show_recent(listed)
+        for _ in range(4):
+            QApplication.processEvents()
+        for row, score in zip(window.start.rows, scores, strict=True):
+            assert " ".join(row.lines) == score
+            rows = (row.height() - 10) // (row.fontMetrics().height() + 1)
+            assert rows >= 1 + len(row.lines)
+
+
+def test_a_project_leaves_the_list_by_key_and_comes_back_by_undo(
+    window: MainWindow, project_file: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    window.files.new()
+    window.show_start()
+    (row,) = window.start.rows
+    row.setFocus()
+    qtbot.keyClick(row, Qt.Key.Key_Delete)
+    assert window.start.rows == [] and project_file.exists()
+    notice = window.banners.notices[0]
+    assert f"“{project_file.stem}” is no longer under Continue." in notice.text
+    notice.choices[0][1]()
+    assert [row.project.path for row in window.start.rows] == [project_file]
 
 
 def test_the_layout_is_remembered(window: MainWindow, netloom_home: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.training.run_trash import discard, trash_run
+from app.training.runs import PROJECT
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import shown_name
 from widgets.training.run_model import RunModel
@@ -35,6 +37,18 @@ def test_a_name_grows_when_a_second_run_of_the_minute_comes(tmp_path: Path) -> N
     assert shown_name(first, "own") == "own  23:33"
     (tmp_path / "own-20261130-233340").mkdir()
     assert shown_name(first, "own") == "own  23:33:01"
+
+
+def test_a_deleted_run_and_those_beside_it_are_called_as_before(tmp_path: Path) -> None:
+    first, second = (tmp_path / f"own-20261130-2333{seconds}" for seconds in ("01", "40"))
+    for run in (first, second):
+        run.mkdir()
+        (run / PROJECT).touch()
+    deleted = trash_run(first)
+    assert shown_name(deleted.path, "own") == "own  23:33:01"
+    assert shown_name(second, "own") == "own  23:33:40"
+    discard(deleted)
+    assert shown_name(second, "own") == "own  23:33"
 
 
 def test_a_run_keeps_its_hue_when_it_is_ticked_again_or_comes_back() -> None:

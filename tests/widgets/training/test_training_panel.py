@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.protocol.events import Points
 from app.protocol.training_messages import Resume
+from app.training import runs
 from app.training.run_labels import ProjectKey
 from app.training.runs import CHECKPOINT
 from graph.document import Document
@@ -24,7 +25,7 @@ from tests.widgets.training.advice_scene import Scene
 from tests.widgets.training.conftest import MakeController
 from tests.widgets.training.drawn_box import drawn_box
 from widgets.look.theme import ThemeSource
-from widgets.training import busy_covers, status_strip
+from widgets.training import busy_covers, run_entries, status_strip
 from widgets.training.curve_feed import BEGUN
 from widgets.training.run_list import RunList
 from widgets.training.training_panel import TrainPanel
@@ -166,14 +167,67 @@ def test_a_ticked_run_is_laid_over(make_controller: MakeController, qtbot: QtBot
     first = train(panel, document, qtbot)
     second = train(panel, document, qtbot)
     curves = panel.curves.loss.view.curves
-    assert f"{first}|train" not in curves
     row = panel.runs.model.row_of(first)
     assert row is not None
     tick(qtbot, panel, row)
+    assert f"{first}|train" not in curves
+    tick(qtbot, panel, row)
     assert len(curves[f"{first}|train"]) == 40
     assert curves[f"{first}|train"].run != curves[f"{second}|train"].run
-    tick(qtbot, panel, row)
-    assert f"{first}|train" not in curves
+
+
+def test_the_run_before_stays_drawn_beside_a_new_one_and_no_more_of_them(
+    make_controller: MakeController, qtbot: QtBot, document: Document
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    first, second = (train(panel, document, qtbot) for _ in range(2))
+    model, curves = panel.runs.model, panel.curves.loss.view.curves
+    assert list(model.shown) == [first, second]
+    assert len(curves[f"{first}|train"]) == len(curves[f"{second}|train"]) == 40
+    assert curves[f"{first}|train"].run != curves[f"{second}|train"].run
+    third = train(panel, document, qtbot)
+    assert list(model.shown) == [second, third] and f"{first}|train" not in curves
+    model.tick(first, True)
+    model.tick(third, False)
+    fourth = train(panel, document, qtbot)
+    assert list(model.shown) == [first, fourth], "what a person ticked stays so, and what one unticked too"
+
+
+def test_a_run_that_diverged_leaves_its_room_to_the_new_one(
+    make_controller: MakeController, qtbot: QtBot, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = make_panel(make_controller, qtbot, document)
+    train(panel, document, qtbot)
+    monkeypatch.setattr(run_entries, "divergence", lambda found: 2)
+    model = panel.runs.model
+    model._stamps.clear()
+    model.refresh_again()
+    model.read_all()
+    second = train(panel, document, qtbot)
+    assert list(model.shown) == [second]
+
+
+def test_list_headline_and_notice_call_a_run_alike(
+    make_controller: MakeController, qtbot: QtBot, netloom_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = Document()
+    panel = make_panel(make_controller, qtbot, document)
+    panel._controller.open_project(ProjectKey("5", "Untitled"))
+    named = iter(("untitled-20261130-064912", "untitled-20261130-064949"))
+    monkeypatch.setattr(runs, "fresh_folder", lambda _: runs.runs_folder() / next(named))
+    first, second = (train(panel, document, qtbot) for _ in range(2))
+    model = panel.runs.model
+    rows = [row for run in (first, second) if (row := model.row_of(run)) is not None]
+    assert [model.entry(row).name for row in rows] == ["Untitled  06:49:12", "Untitled  06:49:49"]
+    panel.runs.select(first)
+    assert panel.strip.state.text().startswith("Untitled  06:49:49")
+    panel.rename_project(ProjectKey("5", "mlp"))
+    assert panel.strip.state.text().startswith("mlp  06:49:49")
+    panel.runs._deletion.delete([model.entry(rows[0])])
+    model.read_all()
+    assert "“mlp 06:49:12”" in panel.runs.notice.text
+    assert [entry.name for entry in model.entries] == ["mlp  06:49:49"]
+    assert panel._controller.run_name(second) == "mlp  06:49:49"
 
 
 def test_plots_without_a_ticked_run_ask_for_a_tick_where_there_are_runs(
@@ -185,7 +239,8 @@ def test_plots_without_a_ticked_run_ask_for_a_tick_where_there_are_runs(
     first, second = (train(panel, document, qtbot) for _ in range(2))
     rows = [panel.runs.model.row_of(run) for run in (first, second)]
     assert rows[0] is not None and rows[1] is not None
-    tick(qtbot, panel, rows[1])
+    for row in (rows[0], rows[1]):
+        tick(qtbot, panel, row)
     assert loss.is_empty() and loss.empty_text == loss.accessibleDescription() == "Tick a run to see its curves."
     tick(qtbot, panel, rows[0])
     assert not loss.is_empty() and not loss.accessibleDescription()

@@ -153,10 +153,9 @@ class ExportActions:
         return f"{found} To export it, select it in Train, Runs." if found else ""
 
     def _name(self, run: Path) -> str:
-        from app.training.run_labels import owner_of
-        from widgets.training.run_entries import run_name
+        from widgets.training.run_entries import called
 
-        return f"“{' '.join(run_name(run, owner_of(run), self._context.session.state.key).split())}”"
+        return called(run, self._context.session.state.key)
 
     def export_picture(self) -> None:
         """Write a picture of the network on show, as pixels or, where the name ends in .svg, as lines."""
