@@ -18,7 +18,8 @@ from torch import Tensor
 from app.data.dataset import Array
 from app.data.readers.tokens import fills_up
 from app.insight import loss_terms
-from app.insight.layer_arrays import LayerOutputs
+from app.insight.layer_arrays import LayerOutputs, ranges_of
+from app.insight.step_maps import small_maps
 from app.protocol.backprop_values import HeadLoss, LayerStep, StepRecord, UpdateRule, WeightStep, WrittenLoss
 from app.training.batches import Batch, Feed, batch_sizes
 from app.training.heads import Head
@@ -32,7 +33,8 @@ from app.training.weights import Weights
 from app.training.yolo_loss import cell_parts
 from graph.build.compile import compile_network
 from graph.errors import NetloomError
-from graph.layers.io import Output
+from graph.layers.io import InputLike, Output
+from graph.layers.value_range import Range
 from graph.modules.recurrent import quicken
 from graph.network import Network
 
@@ -253,8 +255,11 @@ def record(session: BackpropSession, step: BackpropStep) -> StepRecord:
     model, plan = session.model, session.model.plan
     network = model.project.network
     values, gradients = _with_outputs(network, step.values), _with_outputs(network, step.gradients)
+    ranges = ranges_of(model)
     layers = {
-        id_: _layer(network, id_, values[id_], gradients.get(id_), step) for id_ in network.ordered() if id_ in values
+        id_: _layer(network, id_, values[id_], gradients.get(id_), step, ranges[id_])
+        for id_ in network.ordered()
+        if id_ in values
     }
     heads = zip(model.objective.heads, step.answers, step.batch.targets, strict=True)
     return StepRecord(
@@ -285,9 +290,11 @@ def _with_outputs(network: Network, values: Mapping[str, Tensor]) -> dict[str, T
     return dict(values) | {id_: values[wire.source] for id_, wire in ends.items() if wire and wire.source in values}
 
 
-def _layer(network: Network, id_: str, values: Tensor, gradients: Tensor | None, step: BackpropStep) -> LayerStep:
+def _layer(
+    network: Network, id_: str, values: Tensor, gradients: Tensor | None, step: BackpropStep, can_be: Range
+) -> LayerStep:
     node = network.node(id_)
-    owner = node.tied or id_
+    owner, sample = node.tied or id_, isinstance(node.layer, InputLike)
     return LayerStep(
         id=id_,
         title=node.layer.title,
@@ -298,6 +305,9 @@ def _layer(network: Network, id_: str, values: Tensor, gradients: Tensor | None,
         norm=float(values.float().norm()),
         gradients=None if gradients is None else _cut(gradients),
         gradient_norm=None if gradients is None else float(gradients.float().norm()),
+        maps=small_maps(values[:MOST_SAMPLES], sample=sample),
+        map_gradients=None if gradients is None else small_maps(gradients[:MOST_SAMPLES], sample=sample),
+        can_be=can_be,
     )
 
 

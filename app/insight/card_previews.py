@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -16,13 +17,15 @@ from torch.nn.functional import adaptive_avg_pool2d
 from app.data.dataset import Array
 from app.data.prepare import Part
 from app.insight.find_modules import walk
-from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs, outputs_of
+from app.insight.layer_arrays import CONVOLUTIONS, LayerOutputs, entering, outputs_of
+from app.insight.value_ranges import colour_ends, value_ranges
 from app.protocol.diagnostics import Diagnostic, Kind
 from app.protocol.views import CardPicture
 from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
 from graph.layers.io import Input, Output
+from graph.layers.value_range import ANYTHING, Range
 from graph.modules.loop import Loop
 from graph.modules.repeat import Repeat
 from graph.modules.time_distributed import TimeDistributed
@@ -41,6 +44,9 @@ DEAD_FROM, SATURATED_FROM = 0.5, 0.6
 
 FLAT: Mapping[type[nn.Module], tuple[float, float]] = {nn.Sigmoid: (0.01, 0.99), nn.Tanh: (-0.98, 0.98)}
 """Values beyond which these functions are flat."""
+
+SHARES: Range = (0.0, 1.0)
+"""Values of the first and last colour of gates."""
 
 VANISHED, EXPLODED = 1e-4, 10.0
 """Share of the largest layer's gradient (root mean square), and multiple of the weights' norm, that are told of."""
@@ -83,15 +89,18 @@ def look(
     time. Gradients are judged where ``weights`` are those of a training that has taken a step.
     """
     modules = list(walk(model.compiled.module))
-    pictures = {
-        path: CardPicture("filters", _kernels(module)) for path, module in modules if path in cards and _drawn(module)
-    }
+    kernels = {path: _kernels(module) for path, module in modules if path in cards and _drawn(module)}
+    pictures = {path: CardPicture("filters", values, colour_ends(ANYTHING, values)) for path, values in kernels.items()}
     seen = _pass(model, modules, frozenset(cards) - pictures.keys())
-    pictures |= {path: CardPicture("gates", _array(_small(gates))) for path, gates in seen.gates.items()}
-    for path, values in seen.values.items():
-        picture = _picture(values[0])
-        if picture is not None and path not in seen.gates:
-            pictures[path] = CardPicture(_shows(model, path, values[0]), picture)
+    pictures |= {
+        path: CardPicture("gates", _array(_small(gates[None])[0]), SHARES) for path, gates in seen.gates.items()
+    }
+    ranges = value_ranges(model.project.network, entering(model)) if seen.values else {}
+    for path, outputs in seen.values.items():
+        shown = _pictures(outputs)
+        if shown is not None and path not in seen.gates:
+            ends = colour_ends(ranges.get(path, ANYTHING), shown)
+            pictures[path] = CardPicture(_shows(model, path, outputs[0]), shown[0], ends)
     diagnostics = _of_activations(model, modules, seen)
     for path, diagnostic in _of_gradients(modules if weights is not None else []).items():
         diagnostics[path].append(diagnostic)
@@ -100,9 +109,30 @@ def look(
 
 def pictures_of(model: Model, layers: Sequence[str], batch: Batch) -> dict[str, CardPicture]:
     """What ``layers`` give for a batch of one sample, as small pictures by id; those that are gone are left out."""
-    seen = {id_: value[0] for id_, value in outputs_of(model, tuple(layers), batch).items()}
-    pictures = {id_: (_shows(model, id_, values), _picture(values)) for id_, values in seen.items()}
-    return {id_: CardPicture(shows, picture) for id_, (shows, picture) in pictures.items() if picture is not None}
+    seen, ends = outputs_of(model, tuple(layers), batch), _ends_of(model, tuple(layers))
+    pictures = {id_: _pictures(values) for id_, values in seen.items()}
+    return {
+        id_: CardPicture(_shows(model, id_, seen[id_][0]), shown[0], ends[id_])
+        for id_, shown in pictures.items()
+        if shown is not None
+    }
+
+
+_ENDS: WeakKeyDictionary[Model, tuple[object, dict[str, Range]]] = WeakKeyDictionary()
+"""Of the models that samples were tried on last: what the ends hold for, and the ends by layer."""
+
+
+def _ends_of(model: Model, layers: tuple[str, ...]) -> dict[str, Range]:
+    """The values of the first and last colour of each layer, from the first training samples; kept for each model."""
+    weights = sum(parameter._version for parameter in model.module.parameters())
+    known = _ENDS.get(model)
+    if known is None or known[0] != (layers, weights):
+        ranges = value_ranges(model.project.network, entering(model))
+        seen = outputs_of(model, layers, _first(model))
+        pictures = {id_: _pictures(values) for id_, values in seen.items()}
+        ends = {id_: colour_ends(ranges[id_], shown) for id_, shown in pictures.items() if shown is not None}
+        known = _ENDS[model] = (layers, weights), ends
+    return known[1]
 
 
 def _shows(model: Model, path: str, values: Tensor) -> Literal["maps", "picture", "frames"]:
@@ -115,10 +145,7 @@ def _shows(model: Model, path: str, values: Tensor) -> Literal["maps", "picture"
 
 def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozenset[str]) -> _Seen:
     """Run some samples through the network; neither mode nor weights nor random numbers change."""
-    seen = _Seen(wanted)
-    part, size = model.prepared.train, _samples(model)
-    first = Part({name: values[:size] for name, values in part.arrays.items()}, part.indices[:size])
-    batch = next(model.feed(first).in_order(size))
+    seen, batch = _Seen(wanted), _first(model)
     with ExitStack() as stack:
         for path, module in modules:
             handle = module.register_forward_hook(
@@ -130,6 +157,13 @@ def _pass(model: Model, modules: Sequence[tuple[str, nn.Module]], wanted: frozen
         outer.run(*batch.inputs)
     seen.values.update(outer.outputs)
     return seen
+
+
+def _first(model: Model) -> Batch:
+    """The first training samples, as many as are looked at."""
+    part, size = model.prepared.train, _samples(model)
+    first = Part({name: values[:size] for name, values in part.arrays.items()}, part.indices[:size])
+    return next(model.feed(first).in_order(size))
 
 
 def _samples(model: Model) -> int:
@@ -169,34 +203,35 @@ def _kernels(module: nn.Module) -> Array:
         kernels = kernels.transpose(0, 1)
     kernels = kernels[:PICTURES]
     if kernels.dim() == 3:
-        return _array(_small(kernels))
+        return _array(_small(kernels[None])[0])
     while kernels.dim() > 3:
         kernels = kernels.mean(dim=1)
-    return _array(_small(kernels))
+    return _array(_small(kernels[None])[0])
 
 
-def _picture(values: Tensor) -> Array | None:
-    """What a layer gives for one sample (*sizes) as pictures; None for tokens, which are names."""
+def _pictures(values: Tensor) -> Array | None:
+    """What a layer gives (samples, *sizes) as pictures (samples, n, height, width); None for tokens."""
     if not values.is_floating_point():
         return None
     values = values.float()
     match values.dim():
-        case 1:
-            return _array(adaptive_avg_pool2d(values[None, None, None], (1, min(values.numel(), PICTURES * SIDE)))[0])
-        case 2:  # features over time
-            long, wide = min(values.shape[0], PICTURES * SIDE), min(values.shape[1], SIDE)
-            return _array(adaptive_avg_pool2d(values.T[None, None], (wide, long))[0])
-        case 3:
-            return _array(_small(values[:PICTURES]))
+        case 2:
+            wide = min(values.shape[1], PICTURES * SIDE)
+            return _array(adaptive_avg_pool2d(values[:, None, None], (1, wide)))
+        case 3:  # features over time
+            long, wide = min(values.shape[1], PICTURES * SIDE), min(values.shape[2], SIDE)
+            return _array(adaptive_avg_pool2d(values.transpose(1, 2)[:, None], (wide, long)))
         case 4:
-            return _array(_small(values[:PICTURES].mean(dim=1)))
+            return _array(_small(values[:, :PICTURES]))
+        case 5:
+            return _array(_small(values[:, :PICTURES].mean(dim=2)))
     return None
 
 
 def _small(pictures: Tensor) -> Tensor:
-    """Pictures (n, height, width) of at most `SIDE` pixels each way."""
-    height, width = (min(size, SIDE) for size in pictures.shape[1:])
-    return adaptive_avg_pool2d(pictures[:, None], (height, width))[:, 0]
+    """Pictures (samples, n, height, width) of at most `SIDE` pixels each way."""
+    height, width = (min(size, SIDE) for size in pictures.shape[2:])
+    return adaptive_avg_pool2d(pictures, (height, width))
 
 
 def _array(values: Tensor) -> Array:

@@ -11,12 +11,14 @@ from torch import Tensor, fx, nn
 from app.data.dataset import Array
 from app.data.prepare import Part, Prepared
 from app.insight.find_modules import walk
+from app.insight.value_ranges import value_ranges
 from app.numerics.histogram import histogram
 from app.protocol.views import Histogram, NetworkViews
 from app.protocol.watch import Watch
 from app.training.batches import Batch
 from app.training.trainable import Model
 from app.training.weights import Weights
+from graph.layers.value_range import ANYTHING, NO_NEGATIVE, Range
 from graph.modules.fixed_conv import FixedConv2d
 from graph.modules.time_distributed import TimeDistributed
 
@@ -27,6 +29,8 @@ MOST_CHANNELS = 64
 MOST_VALUES = 2**20
 """Values in one feature map array, at most."""
 BINS = 64
+FIRST = 64
+"""Training samples from which it is told whether inputs can be negative."""
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, FixedConv2d, *TRANSPOSED)
@@ -59,6 +63,7 @@ def snapshot(model: Model, watch: Watch, weights: Weights | None = None) -> Netw
         filters=kernels,
         biases=added,
         maps=maps,
+        ranges={id_: known for id_, known in ranges_of(model).items() if id_ in maps} if maps else {},
         input=_capped(batch.inputs[0][0]) if batch is not None else None,
         weights=histograms(named),
         gradients=histograms(slopes),
@@ -107,6 +112,18 @@ def outputs_of(model: Model, layers: tuple[str, ...], batch: Batch) -> dict[str,
         seen = LayerOutputs(model.compiled.module, frozenset(layers))
         seen.run(*batch.inputs)
     return seen.outputs
+
+
+def ranges_of(model: Model) -> dict[str, Range]:
+    """The range of what each layer of a model can give, by its path."""
+    return value_ranges(model.project.network, entering(model))
+
+
+def entering(model: Model) -> dict[str, Range]:
+    """The range of what each input layer gives by its id: nothing below 0 where the first training samples are so."""
+    fields = zip(model.compiled.inputs, model.objective.inputs, strict=True)
+    first = {id_: np.asarray(model.prepared.train.arrays[name][:FIRST]) for id_, name in fields}
+    return {id_: NO_NEGATIVE if values.size and np.nanmin(values) >= 0 else ANYTHING for id_, values in first.items()}
 
 
 def sample_of(model: Model, position: int) -> Batch:

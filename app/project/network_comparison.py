@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -225,3 +225,25 @@ def _totals(facts: Mapping[str, LayerInfo]) -> tuple[int, int, int, int]:
         sum(info.connections for info in infos),
         sum(info.flops for info in infos),
     )
+
+
+def calculating_alike(before: Network, now: Network) -> set[str]:
+    """The layers of ``now`` that give what they gave in ``before``: they, and all that leads to them, are as they were.
+
+    With the same weights and the same data, that is; the places of cards count for nothing.
+    """
+    alike = set[str]()
+    for id_ in now.ordered():
+        if id_ in before and _as_it_was(before.node(id_), now.node(id_)) and arriving_alike(before, now, id_, alike):
+            alike.add(id_)
+    return alike
+
+
+def arriving_alike(before: Network, now: Network, id: str, alike: Collection[str]) -> bool:
+    """Whether the same arrives at a layer as before, where the layers ``alike`` give what they gave."""
+    wires = now.into(id)
+    return id in before and wires == before.into(id) and all(wire.source in alike for wire in wires.values())
+
+
+def _as_it_was(before: Node, now: Node) -> bool:
+    return (before.layer, before.muted, before.tied) == (now.layer, now.muted, now.tied)

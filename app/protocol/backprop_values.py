@@ -46,6 +46,8 @@ class LayerStep:
 
     ``values`` float32 (samples, k) are what it gave, the first samples and values of it; ``gradients`` likewise, how
     the batch's loss changes with them, None where no gradient comes back. The norms are those of the whole batch.
+    ``maps`` and ``map_gradients`` are the same as pictures, float32 (samples, channels, height, width), None for a
+    vector; ``can_be`` is the least and greatest value that the layer can give, infinite where nothing bounds it.
     """
 
     id: str
@@ -57,6 +59,9 @@ class LayerStep:
     norm: float
     gradients: Array | None
     gradient_norm: float | None
+    maps: Array | None
+    map_gradients: Array | None
+    can_be: tuple[float, float]
 
     @property
     def count(self) -> int:

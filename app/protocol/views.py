@@ -24,10 +24,14 @@ class CardPicture:
 
     It shows the layer's ``filters``, its feature ``maps`` of one sample, the ``gates`` of an LSTM or GRU over time, or
     the sample itself: the channels of a ``picture``, the ``frames`` of a video.
+
+    ``ends`` are the values of the first and last colour: -r and r of what can be negative, else 0 and r. They go by the
+    layer and, where nothing bounds it, by what it gives for the first training samples, never by the one sample shown.
     """
 
     shows: Literal["filters", "maps", "gates", "picture", "frames"]
     values: Array
+    ends: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -36,13 +40,15 @@ class NetworkViews:
 
     ``filters`` float32 (filters, input channels, *kernel size), and ``biases`` float32 (filters,) of layers that have
     them; ``maps`` float32 (*sizes), each layer's first output
-    for one sample, whose ``input`` is float32 (*sizes); ``weights`` and ``gradients`` by the names of parameters.
+    for one sample, whose ``input`` is float32 (*sizes), and ``ranges`` the least and greatest value that each can give,
+    infinite where nothing bounds it; ``weights`` and ``gradients`` by the names of parameters.
     ``diagnostics`` is None where nobody looked for what may be wrong with layers.
     """
 
     filters: Mapping[str, Array] = field(default_factory=dict)
     biases: Mapping[str, Array] = field(default_factory=dict)
     maps: Mapping[str, Array] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     input: Array | None = None
     weights: Mapping[str, Histogram] = field(default_factory=dict)
     gradients: Mapping[str, Histogram] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
 from graph.layers.scalar import ScalarFunction, sigmoid
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape
 
 VALUES: tuple[Kind, ...] = (Kind.VECTOR, Kind.IMAGE, Kind.SEQUENCE, Kind.VIDEO)
@@ -66,6 +67,7 @@ class Relu(Activation):
     onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Relu")
     title: ClassVar[str] = "ReLU"
     stem: ClassVar[str] = "relu"
+    can_give: ClassVar[Gives] = Gives.NO_NEGATIVE
     aliases: ClassVar[tuple[str, ...]] = ("rectifier", "rectified linear unit")
     cuts_negative: ClassVar[bool] = True
     target: ClassVar[str] = "torch.nn.ReLU"
@@ -190,6 +192,7 @@ class Sigmoid(Activation):
     onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Sigmoid")
     title: ClassVar[str] = "Sigmoid"
     stem: ClassVar[str] = "sigmoid"
+    can_give: ClassVar[Gives] = Gives.SHARES
     aliases: ClassVar[tuple[str, ...]] = ("logistic",)
     final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "sigmoid"
     max_slope: ClassVar[float | None] = 0.25
@@ -212,6 +215,7 @@ class Tanh(Activation):
     onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Tanh")
     title: ClassVar[str] = "Tanh"
     stem: ClassVar[str] = "tanh"
+    can_give: ClassVar[Gives] = Gives.WITHIN_ONE
     aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)
     max_slope: ClassVar[float | None] = 1.0
     target: ClassVar[str] = "torch.nn.Tanh"
@@ -232,6 +236,7 @@ class Softmax(Activation):
     kind: ClassVar[str] = "softmax"
     title: ClassVar[str] = "Softmax"
     stem: ClassVar[str] = "softmax"
+    can_give: ClassVar[Gives] = Gives.SHARES
     aliases: ClassVar[tuple[str, ...]] = ("probabilities", "normalised exponential")
     final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "softmax"
     target: ClassVar[str] = "torch.nn.Softmax"
@@ -252,6 +257,7 @@ class Step(Activation):
     kind: ClassVar[str] = "step"
     title: ClassVar[str] = "Step"
     stem: ClassVar[str] = "step"
+    can_give: ClassVar[Gives] = Gives.SHARES
     aliases: ClassVar[tuple[str, ...]] = ("heaviside", "threshold", "binary", "perceptron")
     target: ClassVar[str] = "graph.modules.step.Step"
 

@@ -11,6 +11,7 @@ from graph.layers.base import OnnxOperator
 from graph.layers.construct import Construct, X, chain, method
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.shapes import Shape
 
 
@@ -26,6 +27,7 @@ class Absolute(Activation):
     onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Abs")
     title: ClassVar[str] = "Absolute value"
     stem: ClassVar[str] = "absolute"
+    can_give: ClassVar[Gives] = Gives.NO_NEGATIVE
     aliases: ClassVar[tuple[str, ...]] = ("abs", "rectification", "modulus", "jarrett")
 
     def curve(self) -> ScalarFunction:

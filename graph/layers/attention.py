@@ -12,6 +12,7 @@ from graph.layers.dense import TimeDistributedDense
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten
+from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, sequence
 
 
@@ -142,6 +143,7 @@ class RepeatVector(Layer):
     title: ClassVar[str] = "RepeatVector"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "repeat"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("one to many", "tile", "broadcast over time")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VECTOR,)
 

@@ -19,6 +19,7 @@ from graph.layers.declared import Declared
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import Rows
 from graph.layers.stored_pictures import StoredPictures
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
 
@@ -156,6 +157,8 @@ class Layer(Declared):
     """Each output value depends on all places of the input, which ends the receptive field's growth."""
     is_shortcut: ClassVar[bool] = False
     """Adds its inputs, so that gradients reach each of them unchanged."""
+    can_give: ClassVar[Gives] = Gives.ANYTHING
+    """Which values can leave it, whatever its weights."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -10,6 +10,7 @@ from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Ref, X, chain, function, method, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.shapes import AXES, Shape
 
 
@@ -73,6 +74,7 @@ class Maxout(NumericLayer):
     title: ClassVar[str] = "Maxout"
     family: ClassVar[Family] = Family.ACTIVATION
     stem: ClassVar[str] = "maxout"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("max out", "channel max", "winner takes all", "pieces")
 
     pieces: int = setting(2, "Units or maps of which one value is kept.", minimum=2, maximum=1024, unit="pieces")
@@ -145,6 +147,7 @@ class ChannelSplit(NumericLayer):
     title: ClassVar[str] = "Channel split"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "split"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("chunk", "branches", "shufflenet", "divide")
 
     parts: int = setting(2, "Number of equal parts.", minimum=2, maximum=16, unit="parts")
@@ -190,6 +193,7 @@ class ChannelShuffle(NumericLayer):
     title: ClassVar[str] = "ChannelShuffle"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "shuffle"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("shufflenet", "permute channels", "interleave")
     is_linear: ClassVar[bool] = True
 
@@ -227,6 +231,7 @@ class Slice(NumericLayer):
     title: ClassVar[str] = "Slice"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "slice"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("select features", "narrow", "crop channels", "take")
 
     first: int = setting(0, "Place of the first feature that is taken, counted from 0.", minimum=0, maximum=1_000_000)
@@ -260,6 +265,7 @@ class PadChannels(NumericLayer):
     title: ClassVar[str] = "Pad channels"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "pad"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("zero padding", "identity shortcut", "option a", "more channels")
 
     channels: int = setting(64, "Number of channels or features afterwards.", minimum=1, maximum=65_536)
@@ -294,6 +300,7 @@ class SqueezeExcitation(ImageLayer):
     title: ClassVar[str] = "Squeeze and excitation"
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "squeeze"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("se block", "channel attention", "senet")
     sees_everything: ClassVar[bool] = True  # the weights depend on the whole picture
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from graph.layers.activation import NumericLayer
 from graph.layers.base import Family
 from graph.layers.construct import Construct, X, chain, method
+from graph.layers.value_range import Gives
 from graph.shapes import Shape
 
 
@@ -22,6 +23,7 @@ class StopGradient(NumericLayer):
     title: ClassVar[str] = "Stop gradient"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "stop"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("detach", "freeze", "no gradient", "train apart", "block gradient")
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:

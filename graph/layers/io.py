@@ -9,6 +9,7 @@ from graph.layers.base import Family, Layer, Port, ShapeError
 from graph.layers.construct import Construct, chain
 from graph.layers.loss_choices import AS_SET, NAMED
 from graph.layers.settings import left_empty, setting, with_names
+from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, image, vector
 
 LossName = Literal["auto", "cross_entropy", "mse", "half_squares", "mae", "huber", "bce", "ctc", "hinge", "yolo"]
@@ -110,6 +111,7 @@ class Output(Layer):
     title: ClassVar[str] = "Output"
     family: ClassVar[Family] = Family.IO
     stem: ClassVar[str] = "output"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = (
         "target",
         "loss",

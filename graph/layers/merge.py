@@ -12,6 +12,7 @@ from graph.layers.adapters import Adapter, adapters, to_vector
 from graph.layers.base import Family, Port, Remedy, elements, refusal
 from graph.layers.construct import BuildStep, Construct, Ref, chain, function, method
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.open_length import Length, OpenLength, agree, apart, common_length, total_length
 from graph.shapes import TIMED, Kind, Shape
 
@@ -136,6 +137,7 @@ class Add(_Elementwise):
     """
 
     kind: ClassVar[str] = "add"
+    can_give: ClassVar[Gives] = Gives.SIGN_OF_GIVEN
     title: ClassVar[str] = "Add"
     stem: ClassVar[str] = "add"
     aliases: ClassVar[tuple[str, ...]] = ("sum", "plus", "residual", "skip connection", "shortcut")
@@ -151,6 +153,7 @@ class Multiply(_Elementwise):
     """
 
     kind: ClassVar[str] = "multiply"
+    can_give: ClassVar[Gives] = Gives.SIGN_OF_GIVEN
     title: ClassVar[str] = "Multiply"
     stem: ClassVar[str] = "multiply"
     aliases: ClassVar[tuple[str, ...]] = ("product", "gate", "times", "hadamard")
@@ -165,6 +168,7 @@ class Average(_Elementwise):
     """
 
     kind: ClassVar[str] = "average"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     title: ClassVar[str] = "Average"
     stem: ClassVar[str] = "average"
     aliases: ClassVar[tuple[str, ...]] = ("mean", "ensemble")
@@ -191,6 +195,7 @@ class Concatenate(_Merge):
     """
 
     kind: ClassVar[str] = "concatenate"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     title: ClassVar[str] = "Concatenate"
     stem: ClassVar[str] = "concat"
     aliases: ClassVar[tuple[str, ...]] = ("concat", "cat", "join", "stack", "merge")

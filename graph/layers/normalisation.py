@@ -11,6 +11,7 @@ from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, method, own, single
 from graph.layers.grid import changed_settings
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape
 
 EPSILON = "Small number added to the variance, against division by zero."
@@ -40,6 +41,7 @@ class Dropout(_Steadying):
     kind: ClassVar[str] = "dropout"
     title: ClassVar[str] = "Dropout"
     stem: ClassVar[str] = "dropout"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("regularisation", "regularization")
     is_linear: ClassVar[bool] = True
     passes_probabilities: ClassVar[bool] = True

@@ -12,6 +12,7 @@ from graph.layers.construct import Argument, Construct, Module, channels_first, 
 from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, Surroundings, Value, left_empty, setting
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import Border, How, WindowRule, slides
 from graph.open_length import Length
 from graph.shapes import Kind, Shape, format_sizes, image, sequence
@@ -261,6 +262,7 @@ class MaxPool2d(Pool2d):
     how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "MaxPool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("maxpool2d", "max pooling", "subsampling", "downsampling")
 
     dilation: Size2 = setting(
@@ -281,6 +283,7 @@ class AveragePool2d(Pool2d):
     how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "AvgPool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("avgpool2d", "mean pooling", "sum pooling", "subsampling", "average pooling")
     is_linear: ClassVar[bool] = True
 
@@ -309,6 +312,7 @@ class MaxPool1d(_Pool1d):
     how: ClassVar[How] = How.LARGEST
     title: ClassVar[str] = "MaxPool1d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("maxpool1d", "max pooling", "temporal pooling")
 
     dilation: int = setting(
@@ -329,6 +333,7 @@ class AveragePool1d(_Pool1d):
     how: ClassVar[How] = How.MEAN
     title: ClassVar[str] = "AvgPool1d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("avgpool1d", "mean pooling", "moving average", "average pooling")
     is_linear: ClassVar[bool] = True
 

@@ -12,6 +12,7 @@ from graph.layers.grid import ImageLayer
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import How, ReceptiveField
 from graph.shapes import Shape, format_sizes, image, vector
 
@@ -27,6 +28,7 @@ class MinPool2d(Pool2d):
     how: ClassVar[How] = How.SMALLEST
     title: ClassVar[str] = "MinPool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("minimum pooling", "erosion")
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
@@ -46,6 +48,7 @@ class SumPool2d(Pool2d):
     how: ClassVar[How] = How.SUM
     title: ClassVar[str] = "SumPool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.SIGN_OF_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("sum pooling", "add pooling")
     is_linear: ClassVar[bool] = True
 
@@ -104,6 +107,7 @@ class FractionalPool2d(ImageLayer):
     title: ClassVar[str] = "FractionalMaxPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("fractional max pooling", "fmp", "stochastic pooling")
 
     kernel_size: Size2 = setting((2, 2), "Size of the windows.", minimum=1, maximum=64, unit="pixels")
@@ -158,6 +162,7 @@ class PyramidPool2d(ImageLayer):
     title: ClassVar[str] = "PyramidPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pyramid"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("spatial pyramid pooling", "spp")
     sees_everything: ClassVar[bool] = True  # the first level sees the whole picture
 

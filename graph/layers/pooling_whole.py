@@ -11,6 +11,7 @@ from graph.layers.grid import as_image, as_sequence, compact
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import How, Share, WindowRule, grid
 from graph.shapes import Kind, Shape, format_sizes, image, sequence, vector
 
@@ -79,6 +80,7 @@ class GlobalPool2d(_Whole):
     kind: ClassVar[str] = "global_pool2d"
     title: ClassVar[str] = "GlobalPool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "gap")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
@@ -98,6 +100,7 @@ class GlobalPool1d(_Whole):
     kind: ClassVar[str] = "global_pool1d"
     title: ClassVar[str] = "GlobalPool1d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "mean over time")
     merges_steps: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
@@ -142,6 +145,7 @@ class GlobalPool3d(_Whole):
     kind: ClassVar[str] = "global_pool3d"
     title: ClassVar[str] = "GlobalPool3d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("global average pooling", "global max pooling", "video")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.VIDEO,)
 
@@ -180,6 +184,7 @@ class AdaptivePool2d(_Adaptive):
     kind: ClassVar[str] = "adaptive_pool2d"
     title: ClassVar[str] = "AdaptivePool2d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE,)
 
@@ -213,6 +218,7 @@ class AdaptivePool1d(_Adaptive):
     kind: ClassVar[str] = "adaptive_pool1d"
     title: ClassVar[str] = "AdaptivePool1d"
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("adaptive average pooling", "adaptive max pooling")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
 

@@ -10,6 +10,7 @@ from graph.layers.base import Family, Layer, Port, Remedy, ShapeError
 from graph.layers.construct import Construct, Module, Ref, X, chain, function, method, own
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
+from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, sequence, vector
 
 
@@ -24,6 +25,7 @@ class Flatten(Layer):
     title: ClassVar[str] = "Flatten"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "flatten"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("vectorise", "unroll", "ravel")
     is_linear: ClassVar[bool] = True
     passes_probabilities: ClassVar[bool] = True
@@ -55,6 +57,7 @@ class LastStep(Layer):
     title: ClassVar[str] = "Last step"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "last"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = (
         "final state",
         "many to one",
@@ -102,6 +105,7 @@ class Reshape(Layer):
     title: ClassVar[str] = "Reshape"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "reshape"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("view", "unflatten")
     is_linear: ClassVar[bool] = True
     passes_probabilities: ClassVar[bool] = True

@@ -9,6 +9,7 @@ from graph.layers.base import Family, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import Size2, left_empty, setting
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import Window
 from graph.shapes import Shape, format_sizes, image
 
@@ -24,6 +25,7 @@ class Upsample2d(ImageLayer):
     title: ClassVar[str] = "Upsample2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "upsample"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("upsampling", "unpooling", "resize", "enlarge", "interpolate", "bilinear")
 
     factor: Size2 = setting((2, 2), "How many times larger the image becomes.", minimum=1, maximum=256)

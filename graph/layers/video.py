@@ -12,6 +12,7 @@ from graph.layers.convolution_base import BIAS, FILTERS, Convolution
 from graph.layers.grid import WindowedLayer, same_pads, slide, slide_open
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
+from graph.layers.value_range import Gives
 from graph.layers.window_rule import Pads
 from graph.shapes import Kind, Shape, format_sizes, video
 
@@ -139,6 +140,7 @@ class Pool3d(_Clip):
     title: ClassVar[str] = "Pool3d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
+    can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     positional: ClassVar[tuple[str, ...]] = ("kernel_size", "frames")
     aliases: ClassVar[tuple[str, ...]] = ("max pooling 3d", "average pooling 3d", "video pooling")
 

@@ -25,7 +25,6 @@ from widgets.canvas.canvas_events import CanvasEvents
 from widgets.canvas.card_animation import CardAnimation
 from widgets.canvas.gestures.gesture_runner import GestureRunner
 from widgets.canvas.hit_test import WIRE_GRASP, Hit, find, wire_at
-from widgets.canvas.level_of_detail import MID_FROM
 from widgets.canvas.navigation import Navigation
 from widgets.canvas.notice import CanvasNotice
 from widgets.canvas.popups import Popups
@@ -76,7 +75,6 @@ class CanvasContext(QObject):
         self.animation = CardAnimation(self)
         self.pointer: QPoint | None = None
         """Where the pointer was last seen, in the viewport."""
-        self._named = False
         """Whether what was last framed keeps its names legible."""
         self.layer_left = ""
         """The layer whose wires are being gone through by keyboard."""
@@ -120,7 +118,7 @@ class CanvasContext(QObject):
         self._route_more()
         self.selection.clear()
         self._unsubscribe = [document.subscribe(self._on_commit), checker.subscribe(self.board.refresh)]
-        self.frame_all(named=True)
+        self.frame_all()
         self.changed.emit()
 
     def release(self) -> None:
@@ -142,15 +140,10 @@ class CanvasContext(QObject):
             whole = whole.united(extra.bounds())
         return whole
 
-    def frame_all(self, *, named: bool = False) -> None:
-        """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size.
-
-        ``named`` keeps the names of layers legible where that leaves most of the network in view, and what is selected.
-        """
-        self.navigation.show_region(self.extent(), least=MID_FROM if named else 0.0)
-        self.navigation.framed, self._named = True, named
-        if named and self.selection.ids and not self.is_whole_in(self.navigation.visible_region()):
-            self.navigation.ensure_visible(self.board.bounds(self.selection.ids))
+    def frame_all(self) -> None:
+        """Show the whole network, with what is shown beside it, and keep it so while the canvas changes its size."""
+        self.navigation.show_region(self.extent())
+        self.navigation.framed = True
 
     def show_layers(self, ids: Iterable[str]) -> None:
         """Show these layers, because something leads to them."""
@@ -165,11 +158,11 @@ class CanvasContext(QObject):
         navigation = self.navigation
         kept = navigation.kept or before
         if navigation.framed and (kept is None or kept.size != navigation.size):
-            self.frame_all(named=self._named)
+            self.frame_all()
         elif kept is not None:
             navigation.return_to(kept)
             if before is not None and self._is_cut(before, kept):
-                self.frame_all(named=kept.framed and self._named)
+                self.frame_all()
         navigation.kept = kept
 
     def _is_cut(self, before: Stand, kept: Stand) -> bool:
@@ -184,7 +177,7 @@ class CanvasContext(QObject):
         if whole:
             self.navigation.return_to(stand)
         else:
-            self.frame_all(named=True)
+            self.frame_all()
 
     def is_whole_in(self, region: QRectF, corners: Mapping[str, Position] = MappingProxyType({})) -> bool:
         """Whether all cards and notes lie in a region; wires and what hangs from cards may reach out of it a little.

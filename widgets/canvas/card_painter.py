@@ -36,6 +36,9 @@ MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
 SHRINKING = (1.0, 0.9, 0.8, 0.73)
 """Shares of the usual size of type that words on such cards are tried in, until they fit."""
 
+USUAL_WORD = "flatten1"
+"""A word as long as most names: large text that shrinks for it shrinks for shorter ones, too: neighbours are alike."""
+
 
 def tight(shape: Shape) -> str:
     """Sizes of a shape in as little room as they can be read in."""
@@ -294,11 +297,11 @@ class CardPainter:
         as usual text does.
         """
         least = SHRINKING[-1] / min(self.theme.scale, LARGEST_TEXT)
-        shares = (*SHRINKING, least) if least < SHRINKING[-1] else SHRINKING
+        shares, usual = ((*SHRINKING, least), USUAL_WORD) if least < SHRINKING[-1] else (SHRINKING, "")
         for share in shares:
             sized = _sized(font, round(pixels * share))
             metrics = _metrics(sized.key())
-            if metrics.horizontalAdvance(text) <= room:
+            if max(metrics.horizontalAdvance(text), metrics.horizontalAdvance(usual)) <= room:
                 break
         return sized, metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 

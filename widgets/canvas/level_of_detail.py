@@ -22,7 +22,7 @@ NEAR_FROM = 0.6
 LARGEST_TEXT = 1.35
 """How much larger than usual text on cards can be, whose size is the same in all looks."""
 
-MID_FROM = 0.25
+MID_FROM = 0.22
 """Zoom from which cards show their names."""
 
 PICTURES_FROM = MID_FROM

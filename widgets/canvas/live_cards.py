@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
@@ -15,9 +13,8 @@ from app.protocol.views import CardPicture
 from graph.drawing import cards
 from widgets.canvas.board import Board
 from widgets.canvas.level_of_detail import PICTURES_FROM, Level
-from widgets.charts.colour_maps import colour, diverging, image, limits, picture, reach, sequential
+from widgets.charts.colour_maps import between, colour, ends_in_words, image, limits, picture
 from widgets.look.theme import Theme, blend
-from widgets.plots.ticks import number
 
 INSET, GAP = 2.0, 2.0
 """Margin of the strip below a card, and the space between two pictures, in scene pixels."""
@@ -61,34 +58,19 @@ CAPTIONS: Mapping[str, str] = {
 """What the pictures of a strip are."""
 
 
-def strip(values: NDArray[np.float32], theme: Theme, what: str) -> Strip:
-    """Pictures (n, height, width) in colours: about zero where values have both signs, from least to greatest else.
+def strip(picture_of: CardPicture, theme: Theme) -> Strip:
+    """The pictures of a layer in colours between their ends.
 
-    ``what`` is a key of `CAPTIONS`; gates lie between 0 and 1. A sample is shown as in Data: grey, or three channels as
-    one picture in red, green and blue.
+    A sample is shown as in Data: grey, or three channels as one picture in red, green and blue.
     """
+    values, what, ends = picture_of.values, picture_of.shows, picture_of.ends
     wide = len(values) == 1 and values.shape[2] > 2 * values.shape[1]
     if what in ("picture", "frames"):
         coloured = [values] if what == "picture" and len(values) == 3 else [each[None] for each in values]
         return Strip(tuple(image(picture(each, *limits(values))) for each in coloured), CAPTIONS[what], wide)
-    if what == "filters" or float(np.nanmin(values, initial=0.0)) < 0:
-        most = reach(values)
-        pixels, means = colour(values, diverging(theme), -most, most, theme.error), signed_words(theme, most)
-    else:
-        ends = (0.0, 1.0) if what == "gates" else limits(values)
-        pixels, means = colour(values, sequential(), *ends, theme.error), rising_words(*ends)
-    return Strip(tuple(image(each) for each in pixels), f"{CAPTIONS[what]} {means}", wide or what == "gates")
-
-
-def signed_words(theme: Theme, most: float) -> str:
-    """What the colours of values from ``-most`` to ``most`` mean."""
-    end, zero = number(most, 2), "black" if theme.dark else "white"
-    return f"Orange is less than 0, down to −{end}; {zero} is 0; blue is more, up to {end}."
-
-
-def rising_words(low: float, high: float) -> str:
-    """What the colours of values from ``low`` to ``high`` mean."""
-    return f"From {number(low, 2)}, dark, to {number(high, 2)}, light yellow."
+    pixels = colour(values, between(ends, theme), *ends, theme.error)
+    caption = f"{CAPTIONS[what]} {ends_in_words(ends, theme)}"
+    return Strip(tuple(image(each) for each in pixels), caption, wide or what == "gates")
 
 
 def of_run(name: str) -> list[str]:
@@ -108,7 +90,7 @@ def strips_of(pictures: Mapping[str, CardPicture], theme: Theme) -> dict[str, St
 def _strip_of(picture: CardPicture, theme: Theme) -> Strip:
     known = _STRIPS.get(picture)
     if known is None or known[0] is not theme:
-        known = _STRIPS[picture] = theme, strip(picture.values, theme, picture.shows)
+        known = _STRIPS[picture] = theme, strip(picture, theme)
     return known[1]
 
 

@@ -39,10 +39,6 @@ MARGIN, MARGIN_SHARE = 40, 0.08
 GLIDE = 180
 """Milliseconds that the view takes to where something new appeared."""
 
-
-MOST_OF_IT = 0.6
-"""Share of what is framed that has to have room where it is shown larger than its whole would be."""
-
 OVERLAP = 1.05
 """How much more than the view something may take that is still shown by its middle: its edges are empty."""
 
@@ -168,18 +164,15 @@ class Navigation(QObject):
         width, height = self.room()
         return region.width() * self.zoom <= width and region.height() * self.zoom <= height
 
-    def show_region(self, region: QRectF, most: float = 1.0, least: float = 0.0) -> None:
-        """Show the whole region, at ``most`` zoom or less; an empty one shows the origin.
-
-        Where `MOST_OF_IT` of the region has room at ``least`` zoom, that is kept to, and the region's start is shown.
-        """
+    def show_region(self, region: QRectF, most: float = 1.0) -> None:
+        """Show the whole region, at ``most`` zoom or less; an empty one shows the origin."""
         self.framed = self.by_hand = False
         self.kept = None
         if region.isEmpty():
             region = QRectF(-200, -150, 400, 300)
         width, height = self.room()
         fit = min(width / region.width(), height / region.height(), most)
-        zoom = max(MINIMUM, min(least if MOST_OF_IT * least <= fit < least else fit, MAXIMUM))
+        zoom = max(MINIMUM, min(fit, MAXIMUM))
         view = self._view.viewport().rect()
         middle = QPointF(
             _middle(region.left(), region.right(), view.width() / zoom),

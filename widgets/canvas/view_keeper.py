@@ -51,14 +51,14 @@ class ViewKeeper:
             self._canvas.return_to(*left)
 
     def fit_again(self) -> None:
-        """Show the whole network, or as much as has room with legible names; what is in view by hand stays."""
+        """Show the whole network; what is in view by hand stays."""
         navigation = self._canvas.navigation
         if navigation.by_hand:
             return
         if self._mouse.holds:
             navigation.framed, navigation.kept, self._resized = True, None, True
         else:
-            self._canvas.frame_all(named=True)
+            self._canvas.frame_all()
 
     def resized(self, before: Stand | None) -> None:
         """The canvas has another size; ``before`` is what it showed, where that is known."""

@@ -1,16 +1,25 @@
-"""The legend of the wires: what flows along each kind, beside a piece of such a wire."""
+"""The legend of the canvas: what flows along each kind of wire, and what the colours below cards mean."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from widgets.canvas.popup_frame import PopupFrame
 from widgets.canvas.wire_painter import LEGEND, WirePainter
+from widgets.charts.colour_maps import between, image
 from widgets.look.labels import text_label
+from widgets.look.theme import Theme
 
 TITLE, MORE = "What flows along the wires", "Point at a wire to read its shape."
+
+COLOURS = "What the colours below cards mean"
+SCALES: tuple[tuple[tuple[float, float], str], ...] = (
+    ((-1.0, 1.0), "values that can be negative: orange below 0, blue above"),
+    ((0.0, 1.0), "values that are never below 0, as behind ReLU or softmax: dark is 0"),
+)
+"""The values of the first and last colour of each palette, and what it is for."""
 
 PIECE = QSize(64, 16)
 """Size of a piece of wire, in pixels."""
@@ -32,13 +41,29 @@ class WirePiece(QWidget):
         painter.end()
 
 
+class ScalePiece(QWidget):
+    """The colours between two ends, from the first to the last."""
+
+    def __init__(self, theme: Theme, ends: tuple[float, float], says: str) -> None:
+        super().__init__()
+        self._colours = image(between(ends, theme)[None])
+        self.setFixedSize(PIECE * theme.scale)
+        self.setAccessibleName(says)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawImage(QRectF(self.rect()).adjusted(2, 3, -2, -3), self._colours)
+        painter.end()
+
+
 class WireLegend(PopupFrame):
-    """A row for every kind of wire, painted as on the canvas."""
+    """A row for every kind of wire, painted as on the canvas, and one for each palette of the pictures below cards."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "wireLegend")
         self.setAccessibleName(TITLE)
-        self.setAccessibleDescription("; ".join(f"{looks}: {carried}" for looks, carried in LEGEND.values()))
+        wires = [f"{looks}: {carried}" for looks, carried in LEGEND.values()]
+        self.setAccessibleDescription("; ".join([*wires, *(says for _, says in SCALES)]))
         self._rows: QWidget | None = None
 
     def tell(self, place: QPoint, painter: WirePainter) -> None:
@@ -55,6 +80,11 @@ class WireLegend(PopupFrame):
             grid.addWidget(WirePiece(painter, kind), row, 0)
             grid.addWidget(text_label(carried), row, 1)
         grid.addWidget(text_label(MORE, look="faint"), len(LEGEND) + 1, 0, 1, 2)
+        first = len(LEGEND) + 2
+        grid.addWidget(text_label(COLOURS, look="heading"), first, 0, 1, 2)
+        for row, (ends, says) in enumerate(SCALES, start=first + 1):
+            grid.addWidget(ScalePiece(painter.theme, ends, says), row, 0)
+            grid.addWidget(text_label(says), row, 1)
         self.dress(painter.theme)
         self._rows.ensurePolished()
         self._rows.adjustSize()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from widgets.look.theme import Theme
+from widgets.plots.ticks import number
 
 Floats = NDArray[np.floating]
 Bytes = NDArray[np.uint8]
@@ -37,6 +38,23 @@ def diverging(theme: Theme) -> Bytes:
 def sequential() -> Bytes:
     """Return 256 RGBA colours from least to greatest, of steadily growing lightness."""
     return _table(_SEQUENTIAL)
+
+
+def between(ends: tuple[float, float], theme: Theme) -> Bytes:
+    """The one rule: values that can be negative are coloured about 0, all others from 0, whatever one sample has.
+
+    ``ends`` are the values of the first and last colour; the first is negative or 0.
+    """
+    return diverging(theme) if ends[0] < 0 else sequential()
+
+
+def ends_in_words(ends: tuple[float, float], theme: Theme) -> str:
+    """What the colours `between` these ends mean."""
+    end = number(ends[1], 2)
+    if ends[0] < 0:
+        zero = "black" if theme.dark else "white"
+        return f"Orange is less than 0, down to −{end}; {zero} is 0; blue is more, up to {end}."
+    return f"Never below 0: from 0, dark, to {end}, light yellow."
 
 
 def reach(values: Floats) -> float:

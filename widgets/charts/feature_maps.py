@@ -10,8 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.insight.value_ranges import colour_ends
 from app.system.number_format import nth
-from widgets.charts.colour_maps import colour, image, limits, sequential
+from graph.layers.value_range import ANYTHING, Range
+from widgets.charts.colour_maps import between, colour, image
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.sample_tiles import WIDEST
 from widgets.charts.tiles import Grid, TileView
@@ -40,9 +42,9 @@ class FeatureMapGrid(TileView):
         self._limits = (0.0, 1.0)
         self._images: dict[int, QImage] = {}
 
-    def set_maps(self, maps: ArrayLike) -> None:
+    def set_maps(self, maps: ArrayLike, can_be: Range = ANYTHING) -> None:
         """Show maps of shape (C, H, W), of a video (T, C, H, W) each as a strip of frames; a sequence (T, F), time to
-        the right; or a vector (F,). Empty shows none.
+        the right; or a vector (F,). Empty shows none. ``can_be`` is the range of what their layer can give.
         """
         values = np.asarray(maps, dtype=np.float64)
         if values.ndim not in (1, 2, 3, 4):
@@ -59,10 +61,15 @@ class FeatureMapGrid(TileView):
             values = values.T[None] if values.size else np.empty((0, 1, 1))
         self._maps = values
         self.caption_lines = int(values.size > 0 and not self._sequence and not self._vector)
-        self._limits = limits(values)
+        self._limits = colour_ends(can_be, values)
         self._images.clear()
         self.describe(self._summary())
         self.update()
+
+    def theme_changed(self) -> None:
+        """Forget the maps in the old colours."""
+        self._images.clear()
+        super().theme_changed()
 
     def set_names(self, names: Sequence[str]) -> None:
         """Call the units of a vector by names, as the classes of a last layer; none numbers them."""
@@ -115,7 +122,7 @@ class FeatureMapGrid(TileView):
             paint_vector(painter, self.theme, self._maps[0, :, 0], place, self._unit_names)
             return
         if index not in self._images:
-            pixels = colour(self._maps[index], sequential(), *self._limits, self.theme.error)
+            pixels = colour(self._maps[index], between(self._limits, self.theme), *self._limits, self.theme.error)
             self._images[index] = image(pixels)
         painter.drawImage(place, self._images[index])
         self._paint_frames(painter, place)
@@ -155,7 +162,7 @@ class FeatureMapGrid(TileView):
             painter.setPen(self.theme.faint)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._summary())
             return
-        draw_scale(painter, self.theme, place, sequential(), *self._limits, self._summary())
+        draw_scale(painter, self.theme, place, between(self._limits, self.theme), *self._limits, self._summary())
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the map's index and the value under the pointer."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange, draw_line
+from widgets.plots.key import BROKEN
 from widgets.plots.panel import Panel
 from widgets.plots.plot_export import Row, named_rows
 from widgets.plots.plot_view import PlotView
@@ -20,8 +21,12 @@ from widgets.plots.ticks import number
 
 MARGIN = 0.02
 """How far the axes go beyond 0 and 1."""
-LISTED = 8
-"""Curves that are named above the plot, at most."""
+KEY_SHARE = 0.25
+"""The most of the height that the names above the plot take; how many have no room there is said."""
+READ = 16
+"""Curves that are read off at the pointer, at most."""
+STROKES = ("s", "dashed", "dotted")
+"""How a curve is marked in the key: a square for whole lines; where hues repeat, lines are broken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +78,18 @@ class ScoreCurves(PlotView):
 
     def draw(self) -> None:
         """Name the curves, and show all of the unit square."""
-        named = [(curve.name, self.theme.run(at), "s") for at, curve in enumerate(self.curves[:LISTED])]
+        named = [(curve.name, self.theme.run(at), self._stroke(at)) for at, curve in enumerate(self.curves)]
+        self._key.most_rows = max(1, self._key.rows_within(KEY_SHARE * self.height()))
         self._key.set_entries(self.theme, named)
         whole = AxisRange(-MARGIN, 1 + MARGIN)
         self.panel.set_extent(whole, whole)
+
+    def resized(self) -> None:
+        """Name as many curves as have room now."""
+        self.draw_later()
+
+    def _stroke(self, at: int) -> str:
+        return STROKES[at // len(self.theme.runs) % len(STROKES)]
 
     def _paint(self, painter: QPainter, axes: Axes) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -84,7 +97,7 @@ class ScoreCurves(PlotView):
         for line in self._guides(axes):
             painter.drawLine(line)
         for at, curve in enumerate(self.curves):
-            painter.setPen(QPen(self.theme.run(at), 2))
+            painter.setPen(QPen(self.theme.run(at), 2, BROKEN.get(self._stroke(at), Qt.PenStyle.SolidLine)))
             places = axes.map(curve.x, curve.y)
             draw_line(painter, places)
             if curve.dots:
@@ -103,8 +116,9 @@ class ScoreCurves(PlotView):
     def reading(self, panel: Panel, x: float, y: float) -> str:
         """Return the heights of all curves at a place."""
         across = min(max(x, 0.0), 1.0)
-        heights = (f"{curve.name}: {number(curve.at(across), 3)}" for curve in self.curves[:LISTED])
-        return "\n".join([f"{panel.sides['bottom'].title} {number(across, 3)}", *heights])
+        heights = [f"{curve.name}: {number(curve.at(across), 3)}" for curve in self.curves[:READ]]
+        more = [f"and {len(self.curves) - READ} more"] if len(self.curves) > READ else []
+        return "\n".join([f"{panel.sides['bottom'].title} {number(across, 3)}", *heights, *more])
 
     def table(self) -> Sequence[Row]:
         """Return every point as (curve, x, y)."""

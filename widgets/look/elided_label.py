@@ -20,6 +20,12 @@ class ElidedLabel(Label):
     def __init__(self, parent: QWidget | None = None, *, look: str) -> None:
         super().__init__(parent=parent)
         self.setProperty(look, True)
+        self._also = ""
+
+    def say_also(self, words: str) -> None:
+        """Have the tooltip say this behind the text that is cut, and by itself where none is."""
+        self._also = words
+        self.setToolTip(plain_tip(words))
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""
@@ -28,7 +34,8 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint all of it, or as much as fits."""
         font, shown = self._fitting()
-        self.setToolTip(plain_tip(self.text() if shown != self.text() else ""))
+        cut = self.text() if shown != self.text() else ""
+        self.setToolTip(plain_tip(" ".join(filter(None, (cut, self._also)))))
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.setFont(font)

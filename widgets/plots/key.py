@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from widgets.look.plain_text import plain_tip
@@ -16,8 +16,11 @@ from widgets.plots.curve_item import pen_of
 SYMBOLS = ("o", "s", "d")
 """Disc, square and diamond in turn, so that classes differ by more than hue."""
 
-STROKES = ("thin", "bold")
-"""Pieces of a line as those of a training curve and of a validation curve."""
+BROKEN = {"dashed": Qt.PenStyle.DashLine, "dotted": Qt.PenStyle.DotLine}
+"""Pieces of a line that tell curves apart where hues repeat."""
+
+STROKES = ("thin", "bold", *BROKEN)
+"""Pieces of a line as those of a training curve and of a validation curve, and broken ones."""
 
 MARK = 13.0
 """Pixels from the left end of an entry to its name."""
@@ -38,7 +41,10 @@ def draw_symbol(painter: QPainter, symbol: str, at: QPointF, radius: float) -> N
 
 def draw_stroke(painter: QPainter, theme: Theme, color: QColor, symbol: str, at: QPointF) -> None:
     """Draw one of the `STROKES` about a point, with the mark that validation curves have."""
-    painter.setPen(pen_of(theme, color, bold=symbol == "bold"))
+    pen = pen_of(theme, color, bold=symbol == "bold")
+    if symbol in BROKEN:
+        pen = QPen(color, 2, BROKEN[symbol])
+    painter.setPen(pen)
     painter.drawLine(at - QPointF(5, 0), at + QPointF(5, 0))
     if symbol == "bold":
         painter.drawEllipse(at, 2, 2)

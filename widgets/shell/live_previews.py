@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.project.network_comparison import arriving_alike, calculating_alike
 from app.protocol.diagnostics import Diagnostic
 from app.protocol.insight_messages import LookedInside, LookInside
 from app.protocol.watch import Watch
-from graph.layers.base import Layer
 from graph.layers.io import Output
 from graph.structure.blocks import Block
 from widgets.canvas.level_of_detail import PICTURES_FROM
@@ -39,8 +39,8 @@ class LivePreviews(QObject):
     """Between the canvas and the run that is looked at: pictures and marks of health, live or of its saved weights.
 
     One rule: the cards show the run that `Subject` holds, which is the one in training once one begins. A layer that
-    was changed since that run began shows nothing, for what is known is not about it. Where that run is not the last
-    one, of which the rest of the window tells, its name stands in a corner of the canvas.
+    was changed since that run began shows nothing, nor do those behind it, for what is known is not about them. Where
+    that run is not the last one, of which the rest of the window tells, its name stands in a corner of the canvas.
     """
 
     def __init__(self, context: Context, controller: TrainingController, subject: Subject) -> None:
@@ -150,7 +150,8 @@ class LivePreviews(QObject):
         seen = self.wanted and self._subject.run is not None and canvas.isVisible()
         near = seen and canvas.navigation.zoom >= PICTURES_FROM
         shown = canvas.board.cards_in(canvas.navigation.visible_region()) if near else []
-        drawn = [card.id for card in shown if not isinstance(card.node.layer, Output) and self._same(card.id)]
+        alike = self._alike() if shown else set()
+        drawn = [card.id for card in shown if not isinstance(card.node.layer, Output) and card.id in alike]
         paths, live = tuple(self._path(id_) for id_ in drawn[:MOST]), self._subject.live
         other = self._controller.active and not live  # one that trains while another run is looked at shows nothing
         self._controller.watch_cards(() if other else paths, health=seen and not other)
@@ -171,7 +172,9 @@ class LivePreviews(QObject):
             self._workbench.canvas.board,
             self._workbench.canvas.context.theme,
         )
-        known = [id_ for id_ in self._layers_known() if id_ in board.cards and self._same(id_)] if self.wanted else []
+        named = [id_ for id_ in self._layers_known() if id_ in board.cards] if self.wanted else []
+        alike = self._alike() if named else set()
+        known = [id_ for id_ in named if id_ in alike]
         pictures = {id_: self._pictures[self._path(id_)] for id_ in known if self._path(id_) in self._pictures}
         strips = strips_of(pictures | self._tried_pictures(), theme)
         ailing = {id_: sentences for id_ in known if (sentences := self._sentences(self._path(id_)))}
@@ -190,11 +193,11 @@ class LivePreviews(QObject):
 
     def _tried_pictures(self) -> dict[str, CardPicture]:
         """What is known of the sample that is tried, for the layers on show that are as they were trained."""
-        return {
-            id_: self._tried[path]
-            for id_ in self._workbench.canvas.board.cards
-            if (path := self._path(id_)) in self._tried and self._same(id_, self._tried_network)
-        }
+        if not self._tried or self._tried_network is None:
+            return {}
+        alike = self._alike(self._tried_network)
+        paths = {id_: self._path(id_) for id_ in self._workbench.canvas.board.cards if id_ in alike}
+        return {id_: self._tried[path] for id_, path in paths.items() if path in self._tried}
 
     def _layers_known(self) -> list[str]:
         """Layers of the network on show of which something is known, or of what is inside."""
@@ -215,19 +218,19 @@ class LivePreviews(QObject):
     def _path(self, id_: str) -> str:
         return ".".join((*self._workbench.block_navigation.path, id_))
 
-    def _same(self, id_: str, network: Network | None = None) -> bool:
-        """Whether a layer on show is as it was when the run began, or as ``network`` has it."""
-        path = (*self._workbench.block_navigation.path, id_)
-        trained = _layer_at(network or self._subject.network, path)
-        return trained is not None and trained == _layer_at(self._session.document.network, path)
+    def _alike(self, network: Network | None = None) -> set[str]:
+        """The layers on show that give what they gave when the run began, or in ``network``: they and all before them.
 
-
-def _layer_at(network: Network | None, path: Sequence[str]) -> Layer | None:
-    """The layer inside blocks that ``path`` leads to, if it is there."""
-    layer: Layer | None = None
-    for id_ in path:
-        if network is None or id_ not in network:
-            return None
-        layer = network.layer(id_)
-        network = layer.body.network if isinstance(layer, Block) else None
-    return layer
+        What is inside a block is so where the same arrives at the block.
+        """
+        before, now = network or self._subject.network, self._session.document.network
+        alike = calculating_alike(before, now) if before is not None else set()
+        for id_ in self._workbench.block_navigation.path:
+            if before is None or not arriving_alike(before, now, id_, alike):
+                return set()
+            blocks = (before.layer(id_), now.layer(id_))
+            if not all(isinstance(block, Block) for block in blocks):
+                return set()
+            before, now = (block.body.network for block in blocks if isinstance(block, Block))
+            alike = calculating_alike(before, now)
+        return alike

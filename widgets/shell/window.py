@@ -282,7 +282,7 @@ class MainWindow(DropTarget):
         self.show_workspace(workspace or workbench.workspace)
         workbench.canvas.setFocus()
         if workspace:
-            QTimer.singleShot(0, workbench.canvas, lambda: workbench.canvas.context.frame_all(named=True))
+            QTimer.singleShot(0, workbench.canvas, workbench.canvas.context.frame_all)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Give the keys to the canvas where what had them went away: Qt would give them to the menu button."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.insight.answer_layers import unit_names
 from app.protocol.watch import Watch
+from graph.layers.value_range import ANYTHING
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.look.labels import text_label
 from widgets.look.theme import ThemeSource
@@ -69,7 +70,7 @@ class MapsTab(Tab):
         """Show new maps."""
         maps = inside.views.maps.get(self.picker.chosen)
         if maps is not None and maps.ndim in (1, 2, 3, 4):
-            self.grid.set_maps(maps)
+            self.grid.set_maps(maps, inside.views.ranges.get(self.picker.chosen, ANYTHING))
             self.grid.set_names(self._unit_names())
             self.step.setText(when_of(inside))
 

@@ -176,6 +176,11 @@ def test_the_record_is_capped() -> None:
     session = BackpropSession(fresh(project(mlp())), 50)
     told = record(session, session.step(0))
     assert told.layers["flatten1"].values.shape == (MOST_SAMPLES, MOST_VALUES)
+    image, vector = told.layers["input1"], told.layers["dense1"]
+    pixels = session.model.prepared.train.arrays["image"]
+    assert image.maps is not None and image.maps.shape == (MOST_SAMPLES, 1, 8, 8)
+    assert any(np.allclose(image.maps[0], each) for each in pixels), "the whole picture, not its first values"
+    assert vector.maps is None and vector.map_gradients is None
     assert told.weights["dense1.weight"].before.shape == (min(64 * 16, MOST_WEIGHTS),)
     assert list(told.layers)[-1] == "output1"
     (head,) = told.heads

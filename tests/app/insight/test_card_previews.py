@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from app.insight.card_previews import PICTURES, SIDE, look
+from app.insight.card_previews import PICTURES, SIDE, look, pictures_of
 from app.insight.find_modules import walk
 from app.insight.training_snapshot import inspect_session
 from app.protocol.diagnostics import Diagnostic, Kind
@@ -87,6 +87,25 @@ def test_a_convolution_shows_its_filters_and_other_layers_what_they_give() -> No
     with torch.no_grad():
         maps = model.module.get_submodule("conv1")(x)[0].relu().numpy()
     assert np.allclose(views["relu1"].values, maps, atol=1e-5)
+
+
+def test_a_card_keeps_its_scale_from_sample_to_sample() -> None:
+    """Colours of one sample go by the layer and by what it gives for the first training samples."""
+    model = Model.build(project(cnn()))
+    layers = ("conv1", "relu1", "dense1")
+    feed = model.feed(model.prepared.train)
+    first, second = (pictures_of(model, layers, feed.pick(index)) for index in (0, 5))
+    assert {id_: picture.ends for id_, picture in first.items()} == {
+        id_: picture.ends for id_, picture in second.items()
+    }
+    assert {id_: picture.ends[0] < 0 for id_, picture in first.items()} == {
+        "conv1": True, "relu1": False, "dense1": True,
+    }  # fmt: skip
+    live, _ = look(model, None, layers)
+    assert live["relu1"].ends == first["relu1"].ends
+    assert first["relu1"].ends[1] >= float(first["relu1"].values.max())
+    fill(model, "dense1", 0.0, 7.0)
+    assert pictures_of(model, layers, feed.pick(0))["dense1"].ends == (-7.0, 7.0), "other weights, another scale"
 
 
 def test_pictures_are_small_whatever_the_layer() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.project.network_comparison import Sign, compare, overlay
+from app.project.network_comparison import Sign, calculating_alike, compare, overlay
 from graph.checking.check import Checker
 from graph.document import Document
+from graph.network import Network
 from graph.structure.grouping import group
 from tests.widgets.conftest import digits_project
 
@@ -90,3 +91,20 @@ def test_marks_and_another_kind_of_layer_are_told_in_words() -> None:
         new.mute("conv1", True)
     assert [each.text for each in compare(old.network, new.network).differences] == ["muted"]
     assert [each.text for each in compare(new.network, old.network).differences] == ["no longer muted"]
+
+
+def test_what_lies_behind_a_change_does_not_calculate_as_before() -> None:
+    before = digits_project().network
+    document = Document(Network(before, before.connections))
+    order = before.ordered()
+    assert calculating_alike(before, document.network) == set(order)
+    with document.transaction("Move and rename nothing"):
+        document.move({order[0]: (900.0, 0.0)})
+    assert calculating_alike(before, document.network) == set(order), "where cards stand counts for nothing"
+    with document.transaction("Units"):
+        document.set_values(order[3], units=3)
+    assert calculating_alike(before, document.network) == set(order[:3])
+    document.undo()
+    with document.transaction("Mute"):
+        document.mute(order[1], True)
+    assert calculating_alike(before, document.network) == set(order[:1])

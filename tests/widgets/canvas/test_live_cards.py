@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
 from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from app.protocol.views import CardPicture
 from graph.document import Document
 from graph.drawing import cards
 from graph.network import Connection
 from tests.widgets.canvas.conftest import OpenCanvas, build
 from widgets.canvas.canvas_view import CanvasView
-from widgets.canvas.live_cards import LiveCards, Strip, strip
-from widgets.look.theme import ThemeSource
+from widgets.canvas.live_cards import LiveCards, Strip
+from widgets.canvas.live_cards import strip as strip_of
+from widgets.charts.colour_maps import Bytes, diverging, sequential
+from widgets.look.theme import Theme, ThemeSource
 
+Shows = Literal["filters", "maps", "gates", "picture", "frames"]
 LIGHT, DARK = ThemeSource("light").theme, ThemeSource("dark").theme
 SIGNED = np.linspace(-1.8, 2.5, 64, dtype=np.float32).reshape(1, 8, 8)
 DRAWN = {
@@ -25,6 +31,11 @@ DRAWN = {
     "dense1": (88, 300), "dense2": (312, 416), "output1": (536, 416),
 }  # fmt: skip
 """Where a first-time user had put the cards."""
+
+
+def strip(values: NDArray[np.float32], theme: Theme, what: Shows, ends: tuple[float, float] = (-2.5, 2.5)) -> Strip:
+    """The strip of a picture."""
+    return strip_of(CardPicture(what, values, ends), theme)
 
 
 def hues(images: Iterable[QImage]) -> set[tuple[int, int, int]]:
@@ -65,9 +76,26 @@ def test_a_grey_picture_stays_grey_and_one_of_three_channels_is_one_picture() ->
 def test_what_the_colours_mean_is_said_with_their_values() -> None:
     assert "down to −2.5; white is 0; blue is more, up to 2.5" in strip(SIGNED, LIGHT, "maps").caption
     assert "black is 0" in strip(SIGNED, DARK, "filters").caption
-    assert "From 0.5, dark, to 3, light yellow" in strip(np.array([[[0.5, 3.0]]], np.float32), LIGHT, "maps").caption
-    assert "From 0, dark, to 1, light yellow" in strip(np.full((3, 4, 4), 0.5, np.float32), LIGHT, "gates").caption
+    risen = np.array([[[0.5, 3.0]]], np.float32)
+    assert "Never below 0: from 0, dark, to 4, light yellow" in strip(risen, LIGHT, "maps", (0.0, 4.0)).caption
     assert "its own colours" in strip(SIGNED, LIGHT, "picture").caption
+
+
+def test_the_palette_goes_by_the_layer_and_not_by_the_values_of_one_sample() -> None:
+    """A lone value stands on the scale of its run: half as blue where it is half as great, orange where it is less."""
+
+    def lone(value: float, ends: tuple[float, float]) -> tuple[int, int, int]:
+        (hue,) = hues(strip(np.array([[[value]]], np.float32), LIGHT, "maps", ends).images)
+        return hue
+
+    def ramp(table: Bytes) -> set[tuple[int, ...]]:
+        return {tuple(int(each) for each in row[:3]) for row in table}
+
+    assert {lone(2.0, (-2.0, 2.0)), lone(1.0, (-2.0, 2.0)), lone(-2.0, (-2.0, 2.0))} <= ramp(diverging(LIGHT))
+    assert len({lone(value, (-2.0, 2.0)) for value in (2.0, 1.0, 0.5, -0.5, -2.0)}) == 5
+    positive = np.abs(SIGNED)
+    assert hues(strip(positive, LIGHT, "maps", (-2.5, 2.5)).images) <= ramp(diverging(LIGHT))
+    assert hues(strip(positive, LIGHT, "maps", (0.0, 2.5)).images) <= ramp(sequential())
 
 
 @pytest.mark.parametrize(

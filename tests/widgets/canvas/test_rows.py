@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRectF, QSizeF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +54,47 @@ def test_a_typed_chain_goes_on_in_a_new_row_at_the_edge_of_the_view(open_canvas:
     assert canvas.navigation.visible_region().contains(canvas.board.bounds())
 
 
+LINE = "conv 6 5x5, tanh, average pool, conv 16 5x5, tanh, average pool, flatten, dense 120, tanh, dense 84, tanh"
+
+
+def places(canvas: CanvasView) -> dict[str, tuple[float, float]]:
+    return {node.id: node.position for node in canvas.document.network}
+
+
+@pytest.mark.parametrize("size", [(1200, 420), (700, 900)])
+def test_a_line_typed_on_the_empty_canvas_stands_as_l_would_lay_it_out(
+    open_canvas: OpenCanvas, size: tuple[int, int]
+) -> None:
+    canvas: CanvasView = open_canvas(Document())
+    canvas.resize(*size)
+    typed(canvas, "input")
+    typed(canvas, LINE)
+    stood, zoom = places(canvas), canvas.navigation.zoom
+    assert canvas.navigation.visible_region().contains(canvas.board.bounds())
+    QTest.keyClick(canvas, Qt.Key.Key_L)
+    assert places(canvas) == stood and canvas.navigation.zoom == zoom
+    typed(canvas, "dense 10, output")
+    assert len(places(canvas)) == 14
+    canvas.document.undo()
+    assert places(canvas) == stood, "one undo takes a line back, and with it what made room for it"
+    canvas.document.undo()
+    assert list(places(canvas)) == ["input1"]
+
+
+def test_cards_that_a_person_placed_stay_where_a_line_is_typed_behind_them(open_canvas: OpenCanvas) -> None:
+    canvas: CanvasView = open_canvas(build("input", "conv2d", "relu"))
+    canvas.resize(1200, 420)
+    with canvas.document.transaction("Move"):
+        canvas.document.move({"conv1": (500.0, 300.0)})
+    before = places(canvas)
+    canvas.select(["relu1"])
+    typed(canvas, "conv 6 5x5, tanh, pool, conv 16 5x5, tanh, pool, flatten")
+    after = places(canvas)
+    assert before.items() <= after.items() and len(after) == 10
+    boxes = [canvas.board.cards[id_].rect for id_ in after]
+    assert not any(one.intersects(two) for at, one in enumerate(boxes) for two in boxes[at + 1 :])
+
+
 def test_a_row_whose_start_is_out_of_view_goes_on_to_the_right(open_canvas: OpenCanvas) -> None:
     canvas: CanvasView = open_canvas(build("input", *["relu"] * 9))
     canvas.select(["relu9"])
@@ -97,7 +138,7 @@ def test_pictures_that_hang_out_of_view_do_not_keep_a_whole_network_from_staying
 ) -> None:
     canvas: CanvasView = open_canvas(build("input", "dense", "output"))
     canvas.resize(900, 120)
-    canvas.navigation.show_region(canvas.board.bounds(canvas.board.cards), least=1.0)
+    canvas.navigation.show_region(QRectF(canvas.board.bounds(canvas.board.cards).center(), QSizeF(10, 10)))
     assert not canvas.navigation.visible_region().contains(canvas.board.bounds())
     canvas.resize(500, 120)
     assert canvas.navigation.visible_region().contains(canvas.board.bounds(canvas.board.cards))

@@ -89,7 +89,9 @@ def last(trained: Trained) -> Watch:
 
 
 def pictures(*ids: str) -> dict[str, CardPicture]:
-    return {id_: CardPicture("maps", np.linspace(0, 1, 256, dtype=np.float32).reshape(4, 8, 8)) for id_ in ids}
+    return {
+        id_: CardPicture("maps", np.linspace(0, 1, 256, dtype=np.float32).reshape(4, 8, 8), (0.0, 1.0)) for id_ in ids
+    }
 
 
 def hover(trained: Trained, id_: str) -> str:
@@ -113,9 +115,9 @@ def test_what_can_be_read_is_asked_for(trained: Trained, qtbot: QtBot) -> None:
     trained.canvas.navigation.center_on(trained.canvas.board.bounds().center())
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
     # Wherever cards have names they have pictures too: a low canvas beside large text is seen at this zoom.
-    trained.canvas.navigation.set_zoom(0.26)
+    trained.canvas.navigation.set_zoom(0.23)
     qtbot.waitUntil(lambda: last() == (seen, True), timeout=PATIENCE)
-    trained.canvas.navigation.set_zoom(0.2)
+    trained.canvas.navigation.set_zoom(0.19)
     qtbot.waitUntil(lambda: last() == (set(), True), timeout=PATIENCE)
     trained.window.show_workspace("data")
     qtbot.waitUntil(lambda: last() == (set(), False), timeout=PATIENCE)
@@ -152,6 +154,18 @@ def test_pictures_hang_below_their_cards_while_training_and_stay_until_the_layer
     trained.document.undo()
     trained.controller._on_event(started(run=str(trained.controller.run)))
     assert trained.shown is None, "another training begins without the pictures of the one before"
+
+
+def test_pictures_of_layers_behind_a_changed_one_go_with_its_own(trained: Trained) -> None:
+    """They have other weights and shapes, too, and where they have none they are given something else."""
+    order = trained.document.network.ordered()[:4]
+    trained.tell(pictures(*order))
+    assert trained.shown is not None and set(trained.shown.strips) == set(order)
+    with trained.document.transaction("Edit"):
+        trained.document.set_values("conv1", filters=8)
+    assert order[1] == "conv1" and set(trained.shown.strips) == {order[0]}
+    trained.document.undo()
+    assert set(trained.shown.strips) == set(order)
 
 
 def test_a_mark_is_told_on_hover_and_in_the_inspector(trained: Trained, qtbot: QtBot) -> None:

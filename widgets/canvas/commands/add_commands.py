@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, QPointF, QRect
 
 from graph.drawing import cards
+from graph.drawing.frames import move_with_frames
 from graph.editing import adding, edits
 from graph.editing.matching import LooseEnd
 from graph.editing.placing import behind, centred, clear_place
+from graph.editing.row_layout import row_places
 from graph.layers.base import Layer
 from graph.layers.usual_layers import activation
-from graph.network import Position
+from graph.network import Network, Position
 from widgets.canvas.board_items import Slot
 from widgets.canvas.canvas_command import ContextMenu, Group, command
 from widgets.canvas.canvas_context import CanvasContext
@@ -76,9 +78,17 @@ def _add_row_at(canvas: CanvasContext, layers: Layers, place: QPointF) -> list[s
 
 def _add_all(canvas: CanvasContext, layers: Sequence[Layer], first: Callable[[Layer], str]) -> list[str]:
     """Add layers one behind another, in one step that one undo takes back; ``first`` adds the first."""
+    network = canvas.document.network
+    before, room = Network(network, network.connections), canvas.navigation.room()
     with canvas.document.transaction(_title(layers)):
         added = adding.add_in_a_row(canvas.document, layers, first, lambda id_: _behind(canvas, id_))
+        places = row_places(before, canvas.document.network, added, room)
+        move_with_frames(canvas.document, places)
     canvas.selection.set(added[-1:])
+    if len(places) == len(canvas.document.network):
+        canvas.frame_all()
+    elif places:
+        canvas.navigation.reveal(canvas.board.bounds(places))
     return added
 
 

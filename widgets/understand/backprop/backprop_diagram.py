@@ -6,22 +6,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import colour, diverging, image, reach
+from widgets.charts.colour_maps import reach
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
 from widgets.understand.backprop.recorded_step import Floats, Phase, StepSeen, Stop
+from widgets.understand.backprop.step_pictures import SIDE, fitted, picture_of, square_of, what_is_drawn
 
 NUMBERED = 8
 """Values of a layer that are drawn as cells with numbers, at most; more become a small picture."""
-
-SIDE = 8
-"""Cells along a side of that picture."""
 
 CELL = (50.0, 20.0)
 """Width and height of a cell, in pixels at scale 1."""
@@ -246,15 +243,13 @@ class StepDiagram(PaintedView):
             self._numbers(painter, card, gradient, True)
 
     def _numbers(self, painter: QPainter, card: DiagramCard, values: Floats, back: bool) -> None:
-        table, top = diverging(self.theme), reach(values)
-        pixels = colour(values, table, -top, top, self.theme.error)
-        body = card.gradients if back else card.values
+        assert self._step is not None
+        body, top = card.gradients if back else card.values, reach(values)
         if card.count > NUMBERED:
-            square = np.zeros((math.ceil(card.count / SIDE), SIDE, 4), np.uint8)
-            square[..., :3] = (self.theme.raised.red(), self.theme.raised.green(), self.theme.raised.blue())
-            square.reshape(-1, 4)[: card.count] = pixels
-            side = body.width() / SIDE
-            painter.drawImage(QRectF(body.left(), body.top(), body.width(), side * len(square)), image(square))
+            shown = picture_of(self._step, card.id, self._sample, self.theme, back=back)
+            if shown is None:
+                shown = square_of(self._step, card.id, values, self.theme, back=back)
+            painter.drawImage(fitted(shown, body), shown)
             return
         painter.setFont(self.theme.font(small=True))
         metrics = QFontMetricsF(painter.font())
@@ -323,12 +318,16 @@ class StepDiagram(PaintedView):
             )
         seen = step.record.layers[card.id]
         for back in (False, True):
+            if card.count > NUMBERED and step.map(card.id, self._sample) is not None:
+                break  # cells of a picture are not the first values in their order
             cell = self._cell_at(card, at, back)
             known = self._reached(Stop(Phase.BACKWARD if back else Phase.FORWARD, card.id))
             values = step.gradient(card.id, self._sample) if back else step.value(card.id, self._sample)
             if cell is not None and known and values is not None:
                 return f"{card.id}, {'gradient' if back else 'value'} {cell + 1}: {number(float(values[cell]), 4)}"
-        return f"{card.id}: {seen.title}. The bar shows the gradient's length on a logarithmic scale."
+        drawn = what_is_drawn(step, card.id) if card.count > NUMBERED else ""
+        bar = "The bar shows the gradient's length on a logarithmic scale."
+        return " ".join(filter(None, (f"{card.id}: {seen.title}.", drawn, bar)))
 
     def _cell_at(self, card: DiagramCard, at: QPointF, back: bool) -> int | None:
         body = card.gradients if back else card.values

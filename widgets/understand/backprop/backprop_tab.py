@@ -23,8 +23,8 @@ from app.training.plan import OPTIMISERS
 from graph.layers.base import Layer
 from graph.network import Network
 from graph.project import project_json
+from widgets.look.elided_label import ElidedLabel
 from widgets.look.flow import flow
-from widgets.look.labels import text_label
 from widgets.look.layouts import hsplit
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
@@ -80,7 +80,7 @@ class BackpropTab(Tab):
         self.next, self.again = QPushButton("Next batch", self), QPushButton("Start again", self)
         self.phase_bar = PhaseBar(source, self)
         self.phases = self.phase_bar.group
-        self.about = text_label("", self, look="faint")
+        self.about = ElidedLabel(self, look="faint")
         self._soon = QTimer(self, singleShot=True, interval=200)
         self._soon.timeout.connect(self._restart_if_seen)
         self._lay_out()
@@ -320,8 +320,7 @@ class BackpropTab(Tab):
             place = self.diagram.place_of(self._looked_at(stop))
             self.area.ensureVisible(round(place.center().x()), round(place.center().y()), round(place.width()), 40)
         self.about.setText(self._summary())
-        by_hand = BY_HAND if step is not None and step.of_run else ""
-        self.about.setToolTip(plain_tip(" ".join(filter(None, (self.about.text(), by_hand)))))
+        self.about.say_also(BY_HAND if step is not None and step.of_run else "")
         self._show_sheet()
         self._enable()
 

@@ -83,6 +83,12 @@ class StepSeen:
         gradients = self.record.layers[layer].gradients
         return None if gradients is None else gradients[sample]
 
+    def map(self, layer: str, sample: int, *, back: bool = False) -> Floats | None:
+        """A picture of what a layer gave, (channels, height, width), or of its gradient; None where there is none."""
+        known = self.record.layers[layer]
+        maps = known.map_gradients if back else known.maps
+        return None if maps is None else maps[sample]
+
     def matrix(self, weight: str, gradient: bool = False) -> Floats | None:
         """A parameter of two axes before the step, or its gradient, as (outputs, inputs), if it is known in full."""
         step = self.record.weights.get(weight)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from app.protocol.views import CardPicture
 from app.system.number_format import format_short
 from widgets.canvas.live_cards import Strip, strips_of
+from widgets.charts.colour_maps import ends_in_words
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
@@ -92,7 +93,9 @@ class LayerStrip(PaintedView):
         id_, place = next(((id_, place) for id_, place in self._places() if place.contains(at)), ("", QRectF()))
         if not id_:
             return ""
-        return self._cell_sentence(id_, place, at) or f"{id_}: what it gives for this sample"
+        what = self._cell_sentence(id_, place, at) or f"{id_}: what it gives for this sample"
+        card = self._cards[id_]
+        return what if card.shows in ("picture", "frames") else f"{what}\n{ends_in_words(card.ends, self.theme)}"
 
     def _cell_sentence(self, id_: str, place: QRectF, at: QPointF) -> str:
         """Name and number of the cell at a point of a layer's strip; nothing where its cells have no names."""

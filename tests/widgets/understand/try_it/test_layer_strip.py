@@ -14,7 +14,7 @@ from app.protocol.values import FieldFacts
 from app.protocol.views import CardPicture
 from widgets.canvas import live_cards
 from widgets.canvas.live_cards import strips_of
-from widgets.look.theme import DARK, LIGHT, ThemeSource
+from widgets.look.theme import DARK, LIGHT, Theme, ThemeSource
 from widgets.understand.try_it.layer_strip import LayerStrip
 from widgets.understand.try_it.values_editor import ValuesEditor
 
@@ -24,7 +24,7 @@ CUSTOMER = FieldFacts(
 
 
 def given(*values: float) -> CardPicture:
-    return CardPicture(shows="maps", values=np.array([[values]], np.float32))
+    return CardPicture(shows="maps", values=np.array([[values]], np.float32), ends=(0.0, 4.0))
 
 
 def test_the_cells_of_a_row_are_named_as_column_and_value(qtbot: QtBot) -> None:
@@ -34,23 +34,26 @@ def test_the_cells_of_a_row_are_named_as_column_and_value(qtbot: QtBot) -> None:
     strip.set_cards(["input1", "dense1"], {"input1": given(0.25, 0, 1, 0), "dense1": given(1, 2, 3, 4)})
     (_, first), (_, second) = strip._places()
     quarter = first.width() / 4
-    sentences = [strip.sentence_at(first.topLeft() + QPointF((at + 0.5) * quarter, 4)) for at in range(4)]
+    told = [strip.sentence_at(first.topLeft() + QPointF((at + 0.5) * quarter, 4)) for at in range(4)]
+    sentences = [sentence.partition("\n")[0] for sentence in told]
     assert sentences == [
         "input1, months: 0.25, as the network reads it",
         "input1, contract = monthly: 0, as the network reads it",
         "input1, contract = yearly: 1, as the network reads it",
         "input1, contract is missing: 0, as the network reads it",
     ]
-    assert strip.sentence_at(second.center()) == "dense1: what it gives for this sample"
+    assert strip.sentence_at(second.center()) == (
+        "dense1: what it gives for this sample\nNever below 0: from 0, dark, to 4, light yellow."
+    )
 
 
 def test_strips_are_made_once_for_all_who_show_them(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     made: list[str] = []
     make = live_cards.strip
 
-    def counted(values: np.ndarray, theme: object, what: str) -> object:  # type: ignore[type-arg]
-        made.append(what)
-        return make(values, theme, what)  # type: ignore[arg-type]
+    def counted(picture: CardPicture, theme: Theme) -> object:
+        made.append(picture.shows)
+        return make(picture, theme)
 
     monkeypatch.setattr(live_cards, "strip", counted)
     strip = LayerStrip(ThemeSource("light"))

@@ -1,0 +1,81 @@
+"""Which values layers can give: by what they are and by what enters, never by one sample."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.insight.value_ranges import colour_ends, value_ranges
+from graph.checking.check import Checker
+from graph.document import Document
+from graph.layers.value_range import ANYTHING, NO_NEGATIVE, Gives, Range, leaving
+from graph.structure.blocks import Block
+from graph.structure.grouping import group
+from tests.app.training.projects import chain, cnn
+
+LINE: list[tuple[str, str, dict[str, Any]]] = [
+    ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
+    ("pool0", "max_pool2d", {}),
+    ("conv1", "conv2d", {}),
+    ("relu1", "relu", {}),
+    ("pool1", "average_pool2d", {}),
+    ("flatten1", "flatten", {}),
+    ("dense1", "dense", {"units": 1}),
+    ("sigmoid1", "sigmoid", {}),
+    ("output1", "output", {}),
+]
+
+
+@pytest.mark.parametrize("entering", [NO_NEGATIVE, ANYTHING])
+def test_a_range_goes_from_layer_to_layer(entering: Range) -> None:
+    known = value_ranges(chain(*LINE), {"input1": entering})
+    assert known == {
+        "input1": entering, "pool0": entering, "conv1": ANYTHING, "relu1": NO_NEGATIVE, "pool1": NO_NEGATIVE,
+        "flatten1": NO_NEGATIVE, "dense1": ANYTHING, "sigmoid1": (0.0, 1.0), "output1": (0.0, 1.0),
+    }  # fmt: skip
+
+
+def test_a_muted_layer_hands_on_what_arrives() -> None:
+    document = Document(chain(*LINE))
+    with document.transaction("Mute"):
+        document.mute("relu1", True)
+    assert value_ranges(document.network)["flatten1"] == ANYTHING
+
+
+@pytest.mark.parametrize("repeat", [1, 3])
+def test_layers_inside_blocks_go_by_their_path(repeat: int) -> None:
+    document = Document(cnn())
+    with document.transaction("Group"):
+        document.set_values("conv2", filters=4)
+        made = group(document, Checker(document), ["relu1", "conv2"], "stage")
+        block = document.network.layer(made)
+        assert isinstance(block, Block)
+        document.set_layer(made, block.changed(repeat=repeat))
+    known = value_ranges(document.network)
+    assert known["stage.relu1"] == NO_NEGATIVE and known["stage.conv2"] == known["stage"] == ANYTHING
+
+
+def test_sums_keep_the_sign_and_branches_join() -> None:
+    assert leaving(Gives.SIGN_OF_GIVEN, [(0.0, 1.0), (0.0, 2.0)]) == NO_NEGATIVE
+    assert leaving(Gives.SIGN_OF_GIVEN, [(0.0, 1.0), (-1.0, 1.0)]) == ANYTHING
+    assert leaving(Gives.WITHIN_GIVEN, [(0.0, 1.0), (-1.0, 0.5)]) == (-1.0, 1.0)
+    assert leaving(Gives.WITHIN_GIVEN, []) == ANYTHING
+
+
+@pytest.mark.parametrize(
+    ("can_be", "ends"),
+    [
+        (ANYTHING, (-3.0, 3.0)),
+        (NO_NEGATIVE, (0.0, 3.0)),
+        ((0.0, 1.0), (0.0, 1.0)),
+        ((-1.0, 1.0), (-1.0, 1.0)),
+        ((-math.inf, 0.0), (-3.0, 3.0)),
+    ],
+)
+def test_the_ends_of_the_colours_go_by_the_range_first(can_be: Range, ends: Range) -> None:
+    assert colour_ends(can_be, np.array([0.5, -3.0, np.nan])) == ends
+    low, high = colour_ends(can_be, np.zeros(2))
+    assert low < high
