@@ -59,7 +59,7 @@ class ChoiceForm(QWidget):
         self.options.explain(ROLES)
         self.columns, self.altering = ColumnList(self), AugmentForm(self, shared)
         self._columns: Sequence[Column] = ()
-        self.read_as = ReadAs(self)
+        self.read_as = ReadAs(self, shared)
         self.read_as.wanted.connect(self.kind_wanted)
         column = vbox(parent=self, spacing=8)
         forms: tuple[tuple[str, QWidget], ...] = (

@@ -151,11 +151,10 @@ class DataView(QWidget):
         self._fill_middle()
         self._fill_side()
         panes = self._panes
-        for place, (widget, width) in enumerate(((self.sources, 280), (self._middle, 700), (self._area, 330))):
-            panes.addWidget(widget)
-            panes.setStretchFactor(place, 1 if widget is self._middle else 0)
+        for widget, width in ((self.sources, 240), (self._middle, 700), (self._area, 310)):  # which stand in it already
+            panes.setStretchFactor(panes.indexOf(widget), int(widget is self._middle))
             widget.resize(width, widget.height())
-        panes.setSizes([280, 700, 330])
+        panes.setSizes([240, 700, 310])
         panes.setChildrenCollapsible(False)
         vbox(panes, parent=self)
 

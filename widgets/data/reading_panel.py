@@ -26,6 +26,7 @@ from widgets.data.question_box import QuestionBox
 from widgets.data.read_as import ReadAs
 from widgets.data.recipe_requests import WRITING
 from widgets.data.recipe_table import RecipeModel, dialect_sentence
+from widgets.fields.form_grid import FormColumns
 from widgets.fields.forms import SettingsForm
 from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import Stretch, boxed, hbox, vbox
@@ -68,7 +69,8 @@ class ReadingPanel(QWidget):
         self._left_out: Collection[str] = ()
         self._may_leave = False
         self.found = text_label(parent=self, wrap=True)
-        self.read_as, self.form = ReadAs(self), SettingsForm(self)
+        columns = FormColumns()
+        self.read_as, self.form = ReadAs(self, columns), SettingsForm(self, columns)
         self.form.setAccessibleName("How the file is written")
         self.head = QPlainTextEdit(self)
         self.renew = QPushButton("Read it by today's rules", self)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.protocol.data_messages import PreviewBatch, ReadRows
@@ -262,6 +262,8 @@ def test_a_table_is_read_as_a_series(qtbot: QtBot, view: DataView, table: Path) 
     qtbot.keyClick(box, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: view.section is not None and view.section["source"] == "series")
     assert box.currentText() == "Time series" and options(view)["target"] == "third"
+    below = view.form.options.field("target").editor()  # in the columns of the form that it belongs to
+    assert box.mapTo(view, QPoint()).x() == below.mapTo(view, QPoint()).x() and box.width() == below.width()
     row = view.form.columns.row("parity")
     assert not row.tick.isEnabled() and "numbers" in row.tick.toolTip()
     assert options(view)["columns"] == ["second", "third"], "what only numbers the rows is left out"

@@ -71,6 +71,13 @@ def test_nothing_is_chosen_at_first(qtbot: QtBot, link: DirectLink, document: Do
     assert link.asked == []
 
 
+def test_a_wider_window_gives_its_room_to_the_data(qtbot: QtBot, link: DirectLink, document: Document) -> None:
+    view = make_view(qtbot, link, document, (1300, 700))
+    sources, middle, form = (pane.width() for pane in (view.sources, view._middle, view._area))
+    view.resize(1900, 700)
+    assert [pane.width() for pane in (view.sources, view._middle, view._area)] == [sources, middle + 600, form]
+
+
 def test_choosing_is_an_edit_of_the_document(qtbot: QtBot, link: DirectLink, document: Document) -> None:
     view = make_view(qtbot, link, document)
     choose(qtbot, view, "iris")
