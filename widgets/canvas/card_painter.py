@@ -29,8 +29,10 @@ NAME_PIXELS, TEXT_PIXELS, KIND_PIXELS = 13, 12, 11
 """Sizes of type on a card at 100 % zoom."""
 
 
-MID_PIXELS, MID_LINE = (11.0, 10.0), 13.0
-"""Sizes of type, name and shape, and height of a line on cards seen from further away, in pixels of the screen."""
+MID_PIXELS, MID_LINE, MID_EDGE = (11.0, 10.0), 13.0, 2.0
+"""Sizes of type, name and shape, height of a line, and what stays free above and below two lines, on cards seen from
+further away, in pixels of the screen.
+"""
 
 
 SHRINKING = (1.0, 0.9, 0.8, 0.73)
@@ -266,7 +268,7 @@ class CardPainter:
         large = min(self.theme.scale, LARGEST_TEXT)
         name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
         shape = next(iter(face.info.outputs.values()), None)
-        if shape is not None and body.height() >= 2 * line:
+        if shape is not None and body.height() >= 2 * (line + MID_EDGE / zoom):
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
             self._word(
                 painter,
