@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.protocol.evaluation_messages import Forecasted
 from app.protocol.evaluation_values import BaselineErrors, Evaluation
-from app.system.number_format import format_number, format_percent, format_short
+from app.system.number_format import format_number, format_percent
 from widgets.charts.sample_tiles import SampleGallery
+from widgets.data.preview_values import few
 from widgets.data.sample_views import drawable_values
 from widgets.look.labels import text_label
 from widgets.look.layouts import hsplit, vbox
@@ -47,11 +48,10 @@ class NumberErrors(QWidget):
         worst, listed = evaluation.worst, evaluation.predictions
         self.agreement.set_predictions(listed.true, listed.predicted, evaluation.unit, evaluation.target)
         single = worst.true[0].size == 1 if len(worst.true) else False
-        labels = [f"true {format_short(float(true.reshape(-1)[0]))}" if single else "" for true in worst.true]
+        decimal = worst.input_field.decimal if worst.input_field is not None else "."
+        labels = [f"true {few(true.reshape(-1), '', decimal)}" if single else "" for true in worst.true]
         parts = [
-            f"predicted {format_short(float(predicted.reshape(-1)[0]))}"
-            if single
-            else f"error {float(loss) ** 0.5:.3g}"
+            f"predicted {few(predicted.reshape(-1), '', decimal)}" if single else f"error {float(loss) ** 0.5:.3g}"
             for predicted, loss in zip(worst.predicted, worst.loss, strict=True)
         ]
         self.worst.set_field(worst.input_field)
