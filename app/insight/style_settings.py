@@ -17,6 +17,8 @@ NO_STYLE = (
     "Style transfer compares feature maps, so it needs a network with at least two 2-D convolutions that reads a "
     "picture; this one has none, or not enough."
 )
+LEAST_SIDE = 16
+"""Pixels below which a picture is too small to have a style: a texture repeats after some five to ten."""
 
 
 class StyleSettings(Declared):
@@ -55,6 +57,21 @@ def style_layers(network: Network) -> list[str]:
         id_ for id_, shape in shapes_of(network).items() if network.layer(id_).has_filters and shape.kind is Kind.IMAGE
     ]
     return found if len(found) >= LEAST_LAYERS and reads_picture(network) else []
+
+
+def too_small(network: Network) -> str:
+    """Why pictures as small as a network reads show no style, as a sentence; empty where they are large enough."""
+    inputs = [node.layer.shape for node in network if isinstance(node.layer, Input)]
+    small = [
+        shape
+        for shape in inputs
+        if shape.kind is Kind.IMAGE and min(s or LEAST_SIDE for s in shape.sizes[1:]) < LEAST_SIDE
+    ]
+    if not small:
+        return ""
+    size = " × ".join(map(str, small[0].sizes[1:]))
+    least = f"{LEAST_SIDE} × {LEAST_SIDE}"
+    return f"Pictures of {size} pixels are too small to have a style; style transfer is for {least} and more."
 
 
 def usual_content_layer(layers: list[str]) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QSpinBox, QWidget
 
 from app.exchange.enlarged_png import MOST, enlarged_png
-from app.insight.style_settings import NO_STYLE, StyleSettings, style_layers, usual_content_layer
+from app.insight.style_settings import NO_STYLE, StyleSettings, style_layers, too_small, usual_content_layer
 from app.insight.textures import TEXTURES, texture
 from app.protocol.style_messages import StyledPicture, TransferStyle
 from graph.atomic_write import write_atomically
@@ -41,9 +41,9 @@ class StyleTab(Tab):
     """Two pictures, the one that grows, both losses, and the Gram matrices of style and picture."""
 
     title = "Style transfer"
-    place = 3
+    place = 6
     sentence = "The content of one picture in the style of another"
-    group = Group.TRY
+    group = Group.INSIDE
     no_run = "Train the network, then let it give the style of one picture to another."
     shows_layers = "2-D convolutions are compared here"
 
@@ -100,12 +100,12 @@ class StyleTab(Tab):
         self.losses.view.set_log(True)
         for pane in (self.picture, self.wanted, self.made):
             pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.about.setContentsMargins(8, 0, 8, 6)
+        self.about.setContentsMargins(8, 6, 8, 0)
         head = hbox(self.gram_layer, Stretch(1), margins=(12, 0, 4, 0))
         grams = vbox(head, (hbox((self.wanted, 1), (self.made, 1), spacing=4), 1), spacing=2)
         panes = (
             (TallPane(vbox((self.content, 1), (self.style_of, 1), spacing=6)), 2),
-            (boxed(vbox((self.picture, 1), self.about, spacing=2)), 4),
+            (TallPane(vbox(self.about, (self.picture, 1), spacing=2)), 4),
             (TallPane(vbox((self.losses, 1), (boxed(grams), 1), spacing=4)), 4),
             (self.side, 2),
         )
@@ -133,9 +133,11 @@ class StyleTab(Tab):
 
     @classmethod
     def reason_against(cls, subject: Subject) -> str:
-        """Feature maps on at least two levels are needed."""
+        """Feature maps on at least two levels are needed, of pictures that are large enough to have a style."""
         drawn = subject.drawn
-        return "" if drawn is None or style_layers(drawn) else NO_STYLE
+        if drawn is None:
+            return ""
+        return too_small(drawn) if style_layers(drawn) else NO_STYLE
 
     def layer_picker(self) -> NamePicker:
         """The content layer."""

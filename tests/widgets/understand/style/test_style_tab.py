@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.project.presets import preset
@@ -17,11 +17,12 @@ from tests.widgets.understand.conftest import make_document
 from tests.widgets.understand.silent import Silent, saved_run
 from widgets.look import file_dialogs
 from widgets.understand.style.style_tab import SAYS, StyleTab
+from widgets.understand.understand_tab import Group
 
 
 def opened(silent: Silent, path: Path) -> StyleTab:
     """The tab on a run of a network with two convolutions."""
-    project = preset("digits_cnn").project
+    project = preset("lenet").project
     silent.panel.subject.show_run(saved_run(path, Document(project.network, dict(project.sections))))
     silent.panel.show_tab("Style transfer")
     silent.panel.show()
@@ -44,7 +45,7 @@ def grown(done: int, total: int = 300) -> StyledPicture:
 def test_a_picture_grows_until_it_is_stopped(silent: Silent, tmp_path: Path, qtbot: QtBot) -> None:
     tab = opened(silent, tmp_path)
     assert (tab.content.words, tab.style_of.words) == (f"sample {(tab.samples.position or 0) + 1}", "stripes")
-    assert not tab.content.pane.is_empty() and tab.style_of.pane.values.shape == (1, 8, 8)
+    assert not tab.content.pane.is_empty() and tab.style_of.pane.values.shape == (1, 28, 28)
     assert tab.about.text() == SAYS and not tab.save.isEnabled()
     qtbot.mouseClick(tab.begin, Qt.MouseButton.LeftButton)
     asked = silent.request(TransferStyle)
@@ -109,6 +110,21 @@ def test_samples_and_files_are_pictures_too(
     tab.save.click()
     with Image.open(saved.with_suffix(".png")) as picture:
         assert picture.size == (48, 48)
+
+
+def test_it_is_found_where_the_network_is_looked_into(silent: Silent, tmp_path: Path) -> None:
+    """Beside Try it, nobody who draws a digit knew what it was for."""
+    tab = opened(silent, tmp_path)
+    assert StyleTab.group is Group.INSIDE and type(tab) in silent.panel.views.listed
+    top = tab.about.mapTo(tab, QPoint()).y()
+    assert top < tab.picture.mapTo(tab, QPoint()).y()  # what to do is read before what came of it
+
+
+def test_pictures_that_are_too_small_to_have_a_style_are_told_so(silent: Silent) -> None:
+    project = preset("digits_cnn").project
+    silent.open(Document(project.network, dict(project.sections)), "Style transfer")
+    assert "8 × 8 pixels are too small" in silent.panel.views.nothing.text()
+    assert StyleTab not in {kind for kind in silent.panel.views.kinds if silent.panel.views.offered(kind)}
 
 
 def test_networks_without_two_convolutions_are_told_why(silent: Silent) -> None:
