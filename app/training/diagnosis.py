@@ -1,4 +1,5 @@
-"""Diagnosis of a training from its curves and test: overfitting, chance level, divergence, swings, lopsided classes.
+"""Diagnosis of a training from its curves and test: overfitting, chance level, divergence, swings, lopsided classes,
+too few epochs.
 
 `diagnose` looks at a finished or a running training as a whole; `app.training.training_monitor` follows one by its
 events. Window, command line and report all say what these say.
@@ -26,11 +27,14 @@ from app.training.plan import ADVERSARIAL, BY_LOSS, Plan
 from app.training.run_data import known_info, split_of
 from app.training.runs import Run, RunHistory
 from app.training.training_course import SINCE_BEST, Course
+from app.training.undertrained import still_falling
 from app.training.usual_rates import is_high, lower_rate
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
-Kind = Literal["diverged", "chance", "swinging", "lopsided", "overfitting", "gap", "few_tested", "second_cycle"]
+Kind = Literal[
+    "diverged", "chance", "swinging", "lopsided", "overfitting", "still_falling", "gap", "few_tested", "second_cycle"
+]
 
 NOT_A_NUMBER = "The loss was no longer a number"
 """How the reason of a training begins that ended because its loss was infinite or not a number."""
@@ -78,7 +82,7 @@ class Diagnosis:
 
     ``setting`` is empty where no training setting is concerned. ``epoch`` is the epoch (1-based) that showed it, or in
     which a divergence began. Each remedy is an edit of the project, the likeliest first; it counts from the next
-    training on.
+    training on, but where ``goes_on``: then the run itself goes on with the first one.
     """
 
     kind: Kind
@@ -87,6 +91,7 @@ class Diagnosis:
     setting: str
     epoch: int
     remedies: tuple[Fix, ...] = ()
+    goes_on: bool = False
 
     @property
     def text(self) -> str:
@@ -118,7 +123,7 @@ def diagnose(course: Course, sections: Mapping[str, Any], info: DatasetInfo | No
     diverged = _diverged(context)
     if diverged is not None:
         return (diverged,)  # the cause of all else
-    rules = (_at_chance, _lopsided, _swinging_or_overfitting, _gap, _second_cycle)
+    rules = (_at_chance, _lopsided, _swinging_or_overfitting, _still_falling, _gap, _second_cycle)
     return tuple(diagnosis for rule in rules if (diagnosis := rule(context)) is not None)
 
 
@@ -358,6 +363,27 @@ def _overfitting(context: _Context) -> Diagnosis | None:
     found = remedies(context.sections, plan, context.info, course.parts, (stopping, "early stopping"))
     text, fixes = f"{evidence} {found.words}", found.fixes
     return Diagnosis("overfitting", "The network overfits.", text, "patience", course.last, fixes)
+
+
+def _still_falling(context: _Context) -> Diagnosis | None:
+    """All epochs are done, and the validation loss falls as it did all along: the best epoch was the last."""
+    course, plan = context.course, context.plan
+    done = course.over and not course.reason and course.last >= course.planned
+    if not done or plan.objective not in BY_LOSS or _at_chance(context) or _swinging_losses(context):
+        return None
+    falling = still_falling(course.values("validation", "loss"))
+    if falling is None:
+        return None
+    evidence = (
+        f"The best epoch was the last: in the last {falling.epochs:,} epochs the validation loss fell from "
+        f"{format_number(falling.before)} to {format_number(falling.now)}, about as fast as before."
+    )
+    # A schedule that is stretched over all epochs has come to its end, and would rise again if the run went on.
+    goes_on, more = plan.schedule not in STRETCHED, course.last
+    title = f"Train {more:,} epochs more" if goes_on else f"Train for {course.last + more:,} epochs from the start"
+    fixes = (context.changed(title, epochs=course.last + more),)
+    sentence = "Still falling: the network needs more epochs."
+    return Diagnosis("still_falling", sentence, evidence, "epochs", course.last, fixes, goes_on)
 
 
 def _gap(context: _Context) -> Diagnosis | None:

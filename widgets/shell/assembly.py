@@ -130,6 +130,7 @@ def build_training(window: MainWindow) -> None:
     panel.compare_wanted.connect(window.part(ComparisonActions).runs)
     panel.set_roof(window.workbench.canvas)
     panel.advice.retrain_wanted.connect(window.training.train_again)
+    panel.advice.more_wanted.connect(window.training.train_on)
 
     def smooth(name: str) -> None:
         if name == "smoothing":

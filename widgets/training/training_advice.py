@@ -30,10 +30,12 @@ MOST_NAMED = 3
 class TrainingAdvice(QObject):
     """Fills the notice of the panel, and marks the settings concerned in the form.
 
-    `retrain_wanted` carries a `Fix` to apply first, or None, and whether to begin from the weights reached so far.
+    `retrain_wanted` carries a `Fix` to apply first, or None, and whether to begin from the weights reached so far;
+    `more_wanted` a `Fix` to apply, after which the last run is to go on.
     """
 
     retrain_wanted = Signal(object, bool)
+    more_wanted = Signal(object)
 
     def __init__(self, controller: TrainingController, notice: InlineNotice, form: PlanForm) -> None:
         super().__init__(notice)
@@ -125,7 +127,9 @@ class TrainingAdvice(QObject):
     def _offers(self, diagnosis: Diagnosis) -> Iterator[tuple[str, Callable[[], object]]]:
         if self._controller.active and diagnosis.kind == "overfitting":
             yield "Stop here", self._controller.stop
-        if (fix := self.repair(diagnosis)) is not None:
+        if (fix := self.repair(diagnosis)) is not None and diagnosis.goes_on:
+            yield fix.title, partial(self.more_wanted.emit, fix)
+        elif fix is not None:
             yield f"{fix.title} and train again", partial(self.retrain_wanted.emit, fix, False)
 
     def repair(self, diagnosis: Diagnosis) -> Fix | None:

@@ -317,6 +317,39 @@ def test_an_unreadable_plan_says_nothing() -> None:
     assert diagnose(Course(OVERFITTING), {"plan": {"epochs": "many"}}) == ()
 
 
+STRAIGHT = epochs([1 - 0.019 * number for number in range(20)], [1.1 - 0.018 * number for number in range(20)])
+
+
+def test_a_network_whose_loss_falls_to_the_end_needs_more_epochs_and_its_run_goes_on_with_them() -> None:
+    assert diagnose(Course(STRAIGHT, 20), sections(epochs=20)) == ()  # while it is trained nothing is to be said
+    found = only(diagnose(Course(STRAIGHT, 20, over=True), sections(epochs=20)))
+    assert (found.kind, found.setting, found.epoch, found.goes_on) == ("still_falling", "epochs", 20, True)
+    assert found.text == (
+        "Still falling: the network needs more epochs. The best epoch was the last: in the last 5 epochs the "
+        "validation loss fell from 0.8480 to 0.7580, about as fast as before."
+    )
+    assert found.remedies[0].title == "Train 20 epochs more" and repaired(found)["epochs"] == 40
+
+
+def test_a_schedule_that_has_come_to_its_end_begins_anew_with_more_epochs() -> None:
+    found = only(diagnose(Course(STRAIGHT, 20, over=True), sections(epochs=20, schedule="cosine")))
+    assert not found.goes_on and found.remedies[0].title == "Train for 40 epochs from the start"
+
+
+@pytest.mark.parametrize(
+    ("course", "plan"),
+    [
+        (Course(STRAIGHT[:12], 20, over=True), {}),
+        (Course(STRAIGHT, 20, over=True, reason="The disk is full."), {}),
+        (Course(STRAIGHT, 20, over=True), {"objective": "gan"}),
+        (Course(STRAIGHT[:2], 2, over=True), {}),
+    ],
+    ids=["stopped by hand", "failed", "losses that need not fall", "two epochs"],
+)
+def test_where_more_epochs_are_no_answer_none_are_asked_for(course: Course, plan: dict[str, Any]) -> None:
+    assert "still_falling" not in {found.kind for found in diagnose(course, sections(epochs=20, **plan))}
+
+
 @pytest.mark.parametrize("preset", SILENT)
 def test_presets_that_learn_are_left_in_peace(preset: str) -> None:
     """Looked at after every epoch, and at the end."""

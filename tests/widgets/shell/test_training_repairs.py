@@ -121,6 +121,23 @@ def test_stopping_by_hand_begins_nothing(bench: Bench, qtbot: QtBot) -> None:
     assert bench.asked == []
 
 
+def test_a_run_that_needs_more_epochs_goes_on_with_as_many_as_the_project_has_then(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed = list[tuple[object, ...]]()
+    monkeypatch.setattr(TrainingController, "resume", lambda _, *arguments, **__: resumed.append(arguments))
+    run, losses = bench.begin(), [1 - 0.02 * number for number in range(20)]
+    bench.controller.link.training_event.emit(samples.started(run=str(run), epochs=20))
+    for number, loss in enumerate(losses, 1):
+        both = {"train": {"loss": loss}, "validation": {"loss": loss}}
+        bench.controller.link.training_event.emit(samples.epoch(epoch=number, epochs=20, step=number, **both))
+    bench.window.training.train_on(Fix("More", ()))
+    assert resumed == []  # it is being trained
+    bench.controller.link.training_event.emit(samples.finished())
+    press(qtbot, bench.window, "Train 20 epochs more")
+    assert bench.plan.epochs == 40 and resumed == [(run, 40)] and bench.asked == []
+
+
 def choices(window: MainWindow) -> list[QPushButton]:
     """The buttons of the notice that says why training cannot begin."""
     banner = window.banners.findChild(QWidget, "banner-cannot-train")

@@ -329,6 +329,18 @@ class TrainingActions(QObject):
         else:
             self._begin_again(self._context.session.document)
 
+    def train_on(self, fix: Fix) -> None:
+        """Apply a fix that sets more epochs, and have the last run go on until as many are done."""
+        controller, document = self.controller, self._context.session.document
+        if controller is None or controller.active or controller.run is None:
+            return
+        from app.training.plan_problems import readable_plan
+
+        fix.apply(document)
+        plan = readable_plan(document.sections.get("plan"))
+        self._context.show_workspace("train")
+        controller.resume(controller.run, plan.epochs if plan is not None else None)
+
     def _on_state(self, state: str) -> None:
         self._show_state()
         if self._again is not None and state in ("finished", "failed", "idle"):
