@@ -169,6 +169,13 @@ def predict(
             show_default=False,
         ),
     ] = None,
+    columns: Annotated[
+        Literal["all", "unread"],
+        typer.Option(
+            help="For a CSV file of predictions: the columns of a given table that stand before them, all or only "
+            "those that the network does not read."
+        ),
+    ] = "all",
     json: Json = False,
 ) -> None:
     """Answer for new input: the probability of each class, or numbers in the data's own units.
@@ -197,7 +204,7 @@ def predict(
     if output is not None:
         from app.inference.prediction_file import file_of
 
-        write_atomically(output, file_of(found, output))
+        write_atomically(output, file_of(found, output, columns))
     _tell(found, opened.path, output, json)
 
 

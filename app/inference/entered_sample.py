@@ -11,12 +11,13 @@ import numpy as np
 
 from app.data.dataset import Array, FieldInfo
 from app.data.readers.number_parsing import plain_number
+from app.data.readers.table_file import TableData
 from app.data.readers.tokens import split_text, text_of
 from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.inference.input_forms import TrainedInputs, column_names
 from app.inference.new_inputs import read_samples, read_text, table_features, text_field
-from app.inference.new_rows import column_of, odd_cells
+from app.inference.new_rows import AS_MISSING, NO_NUMBER, OddCell, column_of, odd_cells
 from app.inference.new_tokens import unknown_note
 from app.inference.typed_rows import recipe_of, row_table
 from app.protocol.inference_values import InputForm, NewSample, RowColumn
@@ -82,10 +83,11 @@ def _enter_row(
 ) -> Mapping[str, str]:
     """Put the cells of a row among the arrays; returns notes by column."""
     source = inputs.source
-    notes = {column.name: note for column in form.columns if (note := _range_note(column, cells, source))}
+    notes = {column.name: note for column in form.columns if (note := _cell_note(column, cells, source))}
+    stands_in = {column.name: column.stands_in for column in form.columns}
     if isinstance(source, Table) and recipe_of(source) is not None:
         table = row_table({column.name: cells.get(column.name, "") for column in form.columns}, source)
-        notes |= {cell.column: f"“{cell.value}” {cell.why}." for cell in odd_cells(table, source)}
+        notes |= {cell.column: _odd_note(cell, stands_in.get(cell.column, "")) for cell in odd_cells(table, source)}
         for read in inputs.fields:
             arrays[read.name] = _with_cells(table_features(table, read, source), read, cells, arrays)
         return notes
@@ -93,7 +95,7 @@ def _enter_row(
     row = [_number(cells.get(name, ""), source, name) for name in column_names(own)]
     arrays[own.name] = np.array([row], np.float32)
     wrong = [name for name, value in zip(column_names(own), row, strict=True) if np.isnan(value) and cells.get(name)]
-    return notes | {name: f"“{cells[name]}” is no number; it counts as missing." for name in wrong}
+    return notes | {name: _odd_note(OddCell(0, name, cells[name], NO_NUMBER), stands_in[name]) for name in wrong}
 
 
 def _with_cells(values: Array, field: FieldInfo, cells: Mapping[str, str], arrays: Mapping[str, Array]) -> Array:
@@ -105,8 +107,16 @@ def _with_cells(values: Array, field: FieldInfo, cells: Mapping[str, str], array
     return np.where(kept, before, values)
 
 
-def _range_note(column: RowColumn, cells: Mapping[str, str], source: Source) -> str:
-    """A sentence about a number that lies beyond those of training; empty for any other cell."""
+def _odd_note(cell: OddCell, stands_in: str) -> str:
+    """A sentence about a cell that cannot be read as in training; of one that counts as missing, what ``stands_in``."""
+    filled = f": {stands_in}" if stands_in and cell.why.endswith(AS_MISSING) else ""
+    return f"“{cell.value}” {cell.why}{filled}."
+
+
+def _cell_note(column: RowColumn, cells: Mapping[str, str], source: Source) -> str:
+    """A sentence about an empty cell, or a number that lies beyond those of training; empty for any other."""
+    if column.stands_in and not cells.get(column.name, "?").strip():
+        return f"Missing: {column.stands_in}."
     if column.low is None or column.high is None or not cells.get(column.name):
         return ""
     value = _number(cells[column.name], source, column.name)
@@ -196,4 +206,15 @@ def sample_of_file(
     sample = as_entered(inputs, arrays)
     if read.texts:  # as it stands in the file, with the words that training never saw
         sample = replace(sample, texts={text_field(inputs.fields).name: read.texts[place]})
-    return sample, count, name, (*read.problems, *read.notes)
+    if read.table is None:
+        return sample, count, name, (*read.problems, *read.notes)
+    cells = {field: _with_words(own, read.table, place) for field, own in sample.cells.items()}
+    # What is odd about its cells is told beside them, and what is odd about other rows when they are looked at.
+    notes = read.table.differing if cells else read.notes
+    return replace(sample, cells=cells), count, name, (*read.problems, *notes)
+
+
+def _with_words(cells: Mapping[str, str], table: TableData, place: int) -> dict[str, str]:
+    """The cells of a row, with words that training never saw, and dates, as the table has them at ``place``."""
+    words = {name: table[name].iloc[place] for name in table.names if not cells.get(name)}
+    return dict(cells) | {name: word for name, word in words.items() if isinstance(word, str) and word}

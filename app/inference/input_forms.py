@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from app.data.dataset import Field, FieldInfo
+from app.data.dataset import Array, Field, FieldInfo
+from app.data.readers.column_values import MISSING
+from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.tokens import UNKNOWN
 from app.data.sources.source import Source
 from app.data.sources.table import Table
+from app.data.transforms import medians
 from app.inference.new_pictures import picture_size
+from app.inference.new_rows import FLAG
 from app.inference.new_tokens import token_unit
 from app.inference.picture_look import look_of
 from app.inference.typed_rows import feature_columns, recipe_of
 from app.protocol.data_values import ColumnType
 from app.protocol.inference_values import InputForm, RowColumn
+from app.system.number_format import format_short, with_decimal
 from app.training.trainable import Model
 from graph.shapes import Kind, Shape
 
@@ -112,37 +118,57 @@ def column_names(field: FieldInfo) -> tuple[str, ...]:
 
 def _feature_columns(model: Model, field: Field) -> tuple[RowColumn, ...]:
     """The features of a vector as columns of numbers."""
-    names, ranges = column_names(field), _ranges(model, field)
+    names, spread = column_names(field), _spread(model, field)
     units = field.units or ("",) * len(names)
-    columns = zip(names, units, ranges, strict=True)
-    return tuple(RowColumn(name, "number", unit, (), *ends, decimal=field.decimal) for name, unit, ends in columns)
+    return tuple(
+        RowColumn(name, "number", unit, (), *own.ends, field.decimal, _median_words(own.median, unit, field.decimal))
+        for name, unit, own in zip(names, units, spread, strict=True)
+    )
 
 
 def _table_columns(model: Model, fields: tuple[FieldInfo, ...], source: Table) -> tuple[RowColumn, ...]:
     """The columns of the training table that the network reads, in the order of the file."""
     recipe = recipe_of(source)
     assert recipe is not None  # the caller has looked
-    ranges: dict[str, tuple[float | None, float | None]] = {}
+    spread: dict[str, _Spread] = {}
     known: set[str] = set()
     for field in fields:
         own = model.prepared.dataset.field_named(field.name)
         known |= {*own.names, *own.vocabulary}
         if own.names:
-            ranges |= dict(zip(own.names, _ranges(model, own), strict=True))
+            spread |= dict(zip(own.names, _spread(model, own), strict=True))
     columns = [recipe.by_name[name] for name in feature_columns(recipe, source)]
-    kinds = {ColumnType.NUMBER: "number", ColumnType.CATEGORY: "category", ColumnType.DATE: "date"}
     return tuple(
-        RowColumn(
-            column.name,
-            kinds[column.type],  # type: ignore[arg-type]
-            column.unit,
-            tuple(value for value in column.categories if f"{column.name} = {value}" in known),
-            *ranges.get(column.name, (None, None)),
-            decimal=recipe.decimal_of(column.name),
-        )
+        _table_column(column, spread.get(column.name), known, recipe.decimal_of(column.name))
         for column in columns
         if _is_read(column.name, known)
     )
+
+
+def _table_column(column: ColumnRecipe, spread: _Spread | None, known: Set[str], decimal: str) -> RowColumn:
+    """A column of the training table; ``known`` are the names of the features and tokens that the network reads."""
+    kinds = {ColumnType.NUMBER: "number", ColumnType.CATEGORY: "category", ColumnType.DATE: "date"}
+    stands_in = ""
+    if column.type is ColumnType.CATEGORY:
+        own = f"{column.name} = {MISSING}" in known
+        stands_in = "is a category of its own, as in training" if own else "counts as unknown"
+    elif spread is not None:
+        stands_in = _median_words(spread.median, column.unit, decimal, flagged=f"{column.name}{FLAG}" in known)
+    return RowColumn(
+        column.name,
+        kinds[column.type],  # type: ignore[arg-type]
+        column.unit,
+        tuple(value for value in column.categories if f"{column.name} = {value}" in known),
+        *(spread.ends if spread is not None else (None, None)),
+        decimal=decimal,
+        stands_in=stands_in,
+    )
+
+
+def _median_words(median: float, unit: str, decimal: str, *, flagged: bool = False) -> str:
+    """What stands in for a missing number, as `app.data.prepare.Prepared.fill` does it."""
+    amount = f"{with_decimal(format_short(median), decimal)} {unit}".strip()
+    return f"the median {amount} is used" + (", and the network is told so" if flagged else "")
 
 
 def _is_read(column: str, known: set[str]) -> bool:
@@ -150,11 +176,20 @@ def _is_read(column: str, known: set[str]) -> bool:
     return column in known or any(name.startswith((f"{column} = ", f"{column}: ")) for name in known)
 
 
-def _ranges(model: Model, field: Field) -> list[tuple[float | None, float | None]]:
-    """The least and the greatest value of each feature of a vector in the training set, None where there is none."""
+class _Spread(NamedTuple):
+    """The least and the greatest value of a feature in the training set, None where there is none, and its median."""
+
+    ends: tuple[float | None, float | None]
+    median: float
+
+
+def _spread(model: Model, field: Field) -> list[_Spread]:
+    """How each feature of a vector is spread in the training set."""
     values = model.prepared.own_values(field.name, model.prepared.train.indices)
-    ends: list[tuple[float | None, float | None]] = []
-    for column in values.reshape(len(values), -1).T:
-        known = column[np.isfinite(column)]
-        ends.append((float(known.min()), float(known.max())) if len(known) else (None, None))
-    return ends
+    columns = zip(values.reshape(len(values), -1).T, medians(values, field.shape).tolist(), strict=True)
+    return [_Spread(_ends(column), float(median)) for column, median in columns]
+
+
+def _ends(column: Array) -> tuple[float | None, float | None]:
+    known = column[np.isfinite(column)]
+    return (float(known.min()), float(known.max())) if len(known) else (None, None)

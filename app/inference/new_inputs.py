@@ -71,7 +71,8 @@ class Samples:
     """New samples: for each input field an array (n, *shape), what each sample is called, what was left out, and notes.
 
     ``names`` is empty where samples have none. ``texts`` are samples as they were written, where they are texts.
-    ``columns`` are those of a table (n,) that the network does not read, by which its rows are told apart.
+    ``columns`` are those of a table (n,) that the network does not read, by which its rows are told apart; ``table`` is
+    that table, where each of its rows is a sample.
     """
 
     arrays: Mapping[str, Values]
@@ -80,6 +81,7 @@ class Samples:
     notes: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    table: TableData | None = None
 
 
 def read_samples(text: str, fields: Sequence[FieldInfo], source: Source, base: Path | None = None) -> Samples:
@@ -181,8 +183,9 @@ def _read(
     names, problems = (named.names, named.problems) if named is not None else ((), ())
     odd = table.differing + unlike_training(table, source, fields) if table is not None and judged else ()
     gaps = isinstance(source, Table) and table is not None
-    apart = unread_columns(table, source) if table is not None and file is not None and named is None else {}
-    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd, tuple(texts), apart)
+    rows = table if file is not None and named is None else None
+    apart = unread_columns(rows, source) if rows is not None else {}
+    return Samples(_fitted(arrays_by_name, fields, place, gaps), names, problems, odd, tuple(texts), apart, rows)
 
 
 def read_text(text: str, fields: Sequence[FieldInfo], source: Source) -> dict[str, Values]:

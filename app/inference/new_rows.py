@@ -18,6 +18,7 @@ from app.data.readers.found_columns import variants_of
 from app.data.readers.recipe import ColumnRecipe
 from app.data.readers.table_file import TableData, read_table
 from app.data.readers.time_column import in_order, unread_times, with_times
+from app.data.readers.written_cells import cells_of
 from app.data.sources.series import Series, carried
 from app.data.sources.source import Source
 from app.data.sources.table import Table
@@ -37,6 +38,8 @@ TOLD = 50
 """So many odd cells of a new table are named one by one."""
 FLAG = " is missing"
 """How the name of a feature ends that says whether another is missing."""
+AS_MISSING = "it counts as missing"
+NO_NUMBER = f"is no number; {AS_MISSING}"
 
 
 def is_table(path: Path, source: Source) -> bool:
@@ -207,14 +210,7 @@ def unread_columns(table: TableData, source: Source) -> dict[str, tuple[str, ...
         unread = [name for name in table.names if name in unused or name not in known]
     else:
         return {}
-    return {name: tuple(map(_written, table[name].astype(object).where(table[name].notna(), ""))) for name in unread}
-
-
-def _written(cell: object) -> str:
-    """A cell as people write it: a whole number that stands among missing ones has no point."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    return {name: cells_of(table[name]) for name in unread}
 
 
 class OddCell(NamedTuple):
@@ -251,10 +247,10 @@ def _unknown(table: TableData, column: ColumnRecipe, source: Table) -> tuple[Arr
         return np.asarray(unknown), "is not among the categories of training; it counts as unknown"
     if column.type is ColumnType.NUMBER and cells.dtype.kind not in "fiu":
         unknown = cells.notna() & np.isnan(numbers(cells, True)[0])
-        return np.asarray(unknown), "is no number; it counts as missing"
+        return np.asarray(unknown), NO_NUMBER
     if column.type is ColumnType.DATE and source.dates == "calendar":
         unknown = cells.notna() & table.times(column.name).isna()
-        return np.asarray(unknown), f"is not a date as in training ({column.date_format}); it counts as missing"
+        return np.asarray(unknown), f"is not a date as in training ({column.date_format}); {AS_MISSING}"
     return np.zeros(len(table), bool), ""
 
 
@@ -265,7 +261,9 @@ def _spelled_as(value: str, column: ColumnRecipe) -> str:
 
 
 def _missing_cells(table: TableData, unused: set[str], fields: Sequence[FieldInfo]) -> tuple[str, ...]:
-    """A sentence for each column of numbers or categories that names the rows where nothing stands in it."""
+    """A sentence for each column of numbers or categories that names the rows where nothing stands in it, and what then
+    stands in its place.
+    """
     sentences = []
     known = {name for field in fields for name in (*field.names, *field.vocabulary)}
     for name in table.names:
@@ -276,7 +274,8 @@ def _missing_cells(table: TableData, unused: set[str], fields: Sequence[FieldInf
         rows = np.flatnonzero(table[name].isna()).tolist()
         shown = ", ".join(str(row + 1) for row in rows[:10]) + (" ..." if len(rows) > 10 else "")
         if rows:
-            sentences.append(f"{'row' if len(rows) == 1 else 'rows'} {shown}: “{name}” is missing")
+            then = "it counts as unknown" if new else "the training set's median is used"
+            sentences.append(f"{'row' if len(rows) == 1 else 'rows'} {shown}: “{name}” is missing; {then}")
     return tuple(sentences)
 
 

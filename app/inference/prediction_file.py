@@ -1,4 +1,4 @@
-"""Predictions for many samples as a file: a table in CSV, with what tells its rows apart, or JSON of all of them."""
+"""Predictions for many samples as a file: a table in CSV, after the columns that were given, or JSON of all of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.data.dataset import FieldInfo
 from app.data.readers.tokens import UNKNOWN
+from app.data.readers.written_cells import written_cells
 from app.data.sources.source import Source
 from app.inference.intervals import Interval, intervals, too_few
 from app.inference.new_inputs import Samples, read_samples, text_field
@@ -27,6 +28,8 @@ ENDINGS = (".csv", ".json")
 """How the file of predictions may end."""
 Prediction = dict[str, Any]
 Cell = str | int | float
+Columns = Literal["all", "unread"]
+"""Which columns of a given table stand before the predictions: all, or those that the network does not read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,23 +146,25 @@ def check_ending(out: Path) -> None:
         raise NetloomError(f"{out}: predictions are written as CSV or JSON; choose one of these endings.")
 
 
-def file_of(found: FilePredictions, out: Path) -> bytes:
+def file_of(found: FilePredictions, out: Path, columns: Columns = "all") -> bytes:
     """What is to be written to the file ``out``, in UTF-8: its ending says how.
 
-    A table has a row for each sample, of boxes one for each box. The first columns tell the samples apart: the names of
-    their files, or the columns of the given table that the network does not read, or else the number of the row.
+    A table has a row for each sample, of boxes one for each box. First come the names of the files of the samples, or
+    the ``columns`` of the table that was given, its cells as they were written: those that the network does not read,
+    by which rows are called, before the others, and the target where it stands there. Else there is the number of the
+    row.
 
     Raises
     ------
     NetloomError
-        if it ends otherwise than in .csv or .json, or a prediction is no row of a table.
+        if it ends otherwise than in .csv or .json, a prediction is no row of a table, or the table is gone meanwhile.
     """
     check_ending(out)
     if out.suffix.lower() == ".json":
         rows = found.rows
         told = {"samples": len(rows), "predictions": rows, "notes": list(found.notes)}
         return json.dumps(told | {"problems": list(found.samples.problems)}, allow_nan=False, indent=1).encode()
-    head, cells = _table(found)
+    head, cells = _table(found, columns)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
@@ -168,7 +173,7 @@ def file_of(found: FilePredictions, out: Path) -> bytes:
 
 
 def frame_of(found: FilePredictions) -> pd.DataFrame:
-    """The same table as a data frame.
+    """The same table as a data frame, with the columns alone that the network does not read.
 
     Raises
     ------
@@ -177,15 +182,15 @@ def frame_of(found: FilePredictions) -> pd.DataFrame:
     """
     import pandas as pd
 
-    head, rows = _table(found)
+    head, rows = _table(found, "unread")
     return pd.DataFrame(rows, columns=head)
 
 
-def _table(found: FilePredictions) -> tuple[list[str], list[list[Cell]]]:
+def _table(found: FilePredictions, which: Columns) -> tuple[list[str], list[list[Cell]]]:
     """The head of the table and its rows."""
     [first, *others] = found.predicted.values()
     if first and "boxes" in first[0] and not others:
-        given = _told_apart(found, BOX_KEYS)
+        given = _told_apart(found, which, BOX_KEYS)
         rows = [
             [*(column[place] for column in given.values()), *(box[key] for key in BOX_KEYS)]
             for place, row in enumerate(first)
@@ -196,16 +201,27 @@ def _table(found: FilePredictions) -> tuple[list[str], list[list[Cell]]]:
     repeated = len({found.targets[output] for output in found.predicted}) < len(found.predicted)
     for output, predictions in found.predicted.items():
         columns |= _columns(predictions, output if repeated else found.targets[output], len(found.predicted) > 1)
-    given = _told_apart(found, columns)
+    given = _told_apart(found, which, columns)
     return [*given, *columns], [list(row) for row in zip(*given.values(), *columns.values(), strict=True)]
 
 
-def _told_apart(found: FilePredictions, taken: Iterable[str]) -> dict[str, list[Cell]]:
+def _told_apart(found: FilePredictions, which: Columns, taken: Iterable[str]) -> dict[str, list[Cell]]:
     """The columns that tell the samples apart, without those whose names are ``taken`` by predictions."""
     samples, count = found.samples, len(next(iter(found.predicted.values())))
     columns: dict[str, list[Cell]] = {"input": list(samples.names)} if samples.names else {}
-    columns |= {name: list(cells) for name, cells in samples.columns.items() if name not in set(taken)}
+    given = _every_column(found) if which == "all" else samples.columns
+    columns |= {name: list(cells) for name, cells in given.items() if name not in set(taken)}
     return columns or {"row": list(range(1, count + 1))}
+
+
+def _every_column(found: FilePredictions) -> Mapping[str, tuple[str, ...]]:
+    """The columns of the given table: those that rows are called by, then the others in their order."""
+    table, unread = found.samples.table, found.samples.columns
+    if table is None:
+        return unread
+    cells, targets = written_cells(table), set(found.targets.values())
+    first = [name for name in table.names if name in unread and name not in targets]
+    return {name: cells[name] for name in dict.fromkeys([*first, *table.names])}
 
 
 def _columns(predictions: list[Prediction], target: str, several: bool) -> dict[str, list[Cell]]:

@@ -20,7 +20,8 @@ class RowColumn:
 
     ``kind`` is ``number``, ``category`` or ``date``; ``choices`` are the categories of training in their own spelling.
     ``low`` and ``high`` are the least and the greatest number of the training set, None where that is not known.
-    ``decimal`` is the sign before decimals, as the training file has it.
+    ``decimal`` is the sign before decimals, as the training file has it. ``stands_in`` says in words what the network
+    reads where the cell is empty.
     """
 
     name: str
@@ -30,6 +31,7 @@ class RowColumn:
     low: float | None = None
     high: float | None = None
     decimal: str = "."
+    stands_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

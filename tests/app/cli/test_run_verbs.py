@@ -110,8 +110,8 @@ def test_a_project_can_be_trained_from_its_own_folder(
     assert [set(one["probabilities"]) for one in found] == [{"apple", "plum"}] * 2
 
 
-def test_predictions_are_written_beside_what_tells_the_rows_apart(call: Caller, tmp_path: Path) -> None:
-    """The columns that the network does not read go along: an id with its zeros, and the truth where it is known."""
+def test_predictions_are_written_beside_the_columns_that_were_given(call: Caller, tmp_path: Path) -> None:
+    """What the network does not read comes first: an id with its zeros, and the truth where it is known."""
     table, run, out = tmp_path / "rent.csv", tmp_path / "run", tmp_path / "said.csv"
     rows = [f"{index:04},{20 + index % 37},{30 + 2 * (index % 37)}" for index in range(120)]
     table.write_text("\n".join(["id,size,rent", *rows]), "utf-8")
@@ -121,8 +121,11 @@ def test_predictions_are_written_beside_what_tells_the_rows_apart(call: Caller, 
     told = call("predict", run, tmp_path / "new.csv", "-o", out, "--interval", 80).out
     assert told.startswith(f"Written: {out}, predictions for 2 samples") and "80.0 % of new samples" in told
     first, *others = csv.DictReader(out.read_text("utf-8").splitlines())
-    assert list(first) == ["id", "predicted rent", "rent at least", "rent at most"]
-    assert [row["id"] for row in (first, *others)] == ["0007", "0008"]
+    assert list(first) == ["id", "size", "predicted rent", "rent at least", "rent at most"]
+    assert [(row["id"], row["size"]) for row in (first, *others)] == [("0007", "21"), ("0008", "50")]
+    few = tmp_path / "few.csv"
+    call("predict", run, tmp_path / "new.csv", "-o", few, "--columns", "unread")
+    assert list(csv.DictReader(few.read_text("utf-8").splitlines()).fieldnames or ()) == ["id", "predicted rent"]
     assert float(first["rent at least"]) < float(first["predicted rent"]) < float(first["rent at most"])
     [one, _] = call("predict", run, tmp_path / "new.csv", "--interval", 80, "--json").json["predictions"]
     assert f"{one['value']:.7g}" == first["predicted rent"]

@@ -77,7 +77,9 @@ def test_the_form_of_a_row_has_categories_in_their_spelling_and_the_range_of_tra
         ({"area": "500", "colour": "red"}, "area", "Beyond training, which has 5"),
         ({"area": "60,5", "colour": "purple"}, "colour", "counts as unknown"),
         ({"area": "60,5", "colour": "green"}, "colour", "“Green” is known"),
-        ({"area": "large", "colour": "red"}, "area", "is no number"),
+        ({"area": "large", "colour": "red"}, "area", "is no number; it counts as missing: the median 77 is used."),
+        ({"area": " ", "colour": "red"}, "area", "Missing: the median 77 is used."),
+        ({"area": "60,5", "colour": ""}, "colour", "Missing: counts as unknown."),
     ],
 )
 def test_an_odd_cell_is_told_beside_its_column(write: Write, cells: dict[str, str], column: str, words: str) -> None:
@@ -101,6 +103,23 @@ def test_a_row_of_a_file_is_entered_cell_by_cell(write: Write) -> None:
     sample, count, _, _ = sample_of_file(inputs, file, 3, None)
     assert count == 2
     assert sample.cells["features"] == {"area": "71,25", "colour": "Green"}
+
+
+def test_an_odd_row_of_a_file_is_shown_as_it_stands_there_and_what_misses_in_others_is_not_told(write: Write) -> None:
+    model, inputs = houses(write)
+    file = write("odd.csv", "colour;area\npurple;70,5\nGreen;\n")
+    sample, _, _, notes = sample_of_file(inputs, file, 0, None)
+    assert sample.cells["features"] == {"area": "70,5", "colour": "purple"} and notes == ()
+    told = read_entered(inputs, sample).column_notes["features"]
+    assert list(told) == ["colour"] and "counts as unknown" in told["colour"]
+    sample, _, _, notes = sample_of_file(inputs, file, 1, None)
+    assert sample.cells["features"]["area"] == "" and notes == ()
+    read = read_entered(inputs, sample)
+    assert list(read.column_notes["features"]) == ["area"]
+    # What is said to stand in for the missing number is what the network is given.
+    median = np.median(np.asarray(model.prepared.dataset.fields["features"].values)[model.prepared.train.indices, 0])
+    assert f"{median:g}".replace(".", ",") in read.column_notes["features"]["area"]
+    assert model.prepared.fill("features", read.arrays["features"])[0, 0] == median
 
 
 def test_measurements_without_a_table_are_a_form_as_well() -> None:

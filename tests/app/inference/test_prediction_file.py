@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from app.data.readers.table_file import read_table
 from app.inference.new_inputs import Samples
-from app.inference.prediction_file import FilePredictions, check_ending, file_of, with_value
+from app.inference.prediction_file import FilePredictions, check_ending, file_of, frame_of, with_value
 from graph.errors import NetloomError
+from tests.app.conftest import Write
 
 FLOWERS: list[dict[str, Any]] = [
     {"class": "iris", "index": 0, "probabilities": {"iris": 0.75, "rose": 0.25}},
@@ -40,6 +42,30 @@ def test_classes_come_with_their_probabilities_after_what_tells_the_rows_apart()
     assert [row[0] for row in table(found(species=FLOWERS))] == ["row", "1", "2"]
     pictures = Samples({}, names=("a.png", "b.png"))
     assert [row[:2] for row in table(found(pictures, species=FLOWERS))[1:]] == [["a.png", "iris"], ["b.png", "rose"]]
+
+
+def test_all_columns_of_the_given_table_come_first_as_they_were_written(write: Write) -> None:
+    """What rows are called by before the others, and the target where it stands."""
+    file = write("new.csv", "size;when;id;species\n1.072,50;1.3.2024;0012;iris\n;NA;007;\n".encode("utf-8-sig"))
+    given = read_table(file)
+    unread = {"id": ("0012", "007"), "species": ("iris", "")}
+    samples = Samples({}, columns=unread, table=given)
+    head, *rows = table(found(samples, species=FLOWERS))
+    assert head[:5] == ["id", "size", "when", "species", "predicted species"]
+    assert [row[:5] for row in rows] == [
+        ["0012", "1.072,50", "1.3.2024", "iris", "iris"],
+        ["007", "", "NA", "", "rose"],
+    ]
+    few = csv.reader(io.StringIO(file_of(found(samples, species=FLOWERS), Path("out.csv"), "unread").decode()))
+    assert next(few)[:3] == ["id", "species", "predicted species"]
+    assert list(frame_of(found(samples, species=FLOWERS)).columns)[:3] == ["id", "species", "predicted species"]
+
+
+def test_a_table_whose_file_was_changed_meanwhile_gives_the_cells_that_were_read(write: Write) -> None:
+    file = write("new.csv", "size,id\n1.50,a\n2.25,b\n")
+    samples = Samples({}, columns={"id": ("a", "b")}, table=read_table(file))
+    write("new.csv", "size,id\n9,z\n")
+    assert [row[:2] for row in table(found(samples, species=FLOWERS))[1:]] == [["a", "1.5"], ["b", "2.25"]]
 
 
 def test_scores_are_not_called_probabilities() -> None:

@@ -47,7 +47,7 @@ def test_a_typed_row_is_the_row_of_a_file(write: Write) -> None:
     by_file = as_file(write, "menge;preis", rows, source)
     by_hand = typed(rows, source)
     np.testing.assert_array_equal(by_hand.arrays["features"], by_file.arrays["features"])
-    assert by_hand.notes == by_file.notes == ("row 3: “menge” is missing",)
+    assert by_hand.notes == by_file.notes == ("row 3: “menge” is missing; the training set's median is used",)
 
 
 @pytest.mark.parametrize("categories", ["one_hot", "tokens"])

@@ -150,7 +150,7 @@ def test_another_spelling_of_a_category_and_missing_numbers_are_told(write: Writ
         f"row 1: “GREEN” in “colour” {unknown}; “green” is known",
         f"row 2: “Dark  Red” in “colour” {unknown}; “dark red” is known",
         f"row 3: “GREENISH” in “colour” {unknown}",
-        "rows 1, 3, 4: “price” is missing",
+        "rows 1, 3, 4: “price” is missing; the training set's median is used",
     )
 
 
@@ -203,7 +203,9 @@ def test_rows_of_training_are_read_as_training_read_them(
     shuffled = draw.sample(range(200), 200)
     again = read_samples(str(written("new.csv", [rows[place] for place in shuffled])), fields, source)
     absent = [str(row) for row, place in enumerate(shuffled, 1) if rows[place][0] in ("?", "")]
-    assert again.notes == (f"rows {', '.join(absent[:10])} ...: “amount” is missing",)
+    assert again.notes == (
+        f"rows {', '.join(absent[:10])} ...: “amount” is missing; the training set's median is used",
+    )
     for name in dataset.inputs:
         np.testing.assert_array_equal(again.arrays[name], np.asarray(dataset.fields[name].values)[shuffled])
 

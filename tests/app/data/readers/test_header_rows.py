@@ -250,7 +250,7 @@ GERMAN = f"preis;size;kauf\n{3 * SALES}"
             [5250.75, 12.5],
             ["its delimiter is comma, not semicolon", "its decimal mark is point, not comma"],
         ),
-        ("preis;size\n5.250,75;S\n1.234;\n", [5250.75, 1234], ["row 2: “size” is missing"]),
+        ("preis;size\n5.250,75;S\n1.234;\n", [5250.75, 1234], ["row 2: “size” is missing; it counts as unknown"]),
         ("preis;size\n5.250,75;S\n1.234;M\nSumme;;\n", [5250.75, 1234], ["The last line (“Summe;;”) is no row"]),
     ],
 )
