@@ -259,6 +259,10 @@ QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: @raised;
     border: 1px solid @strong_border; }
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: @accent; }
+QSlider[noValue="true"]::sub-page:horizontal { background: @border; }
+QSlider[noValue="true"]::handle:horizontal { background: transparent; border-color: transparent; }
+QSlider[noValue="true"]::handle:horizontal:hover, QSlider[noValue="true"]::handle:horizontal:focus
+{ border-color: @accent; }
 
 QListView, QTreeView, QTableView { background: @raised; alternate-background-color: @ground;
     border: 1px solid @border; border-radius: 8px; outline: none; selection-background-color: @selection;

@@ -12,7 +12,7 @@ from app.system.number_format import format_span
 from widgets.fields.simple_fields import QuietCombo
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.form_area import FormArea
-from widgets.look.labels import text_label
+from widgets.look.labels import set_look, text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
 from widgets.understand.try_it.sample_editor import SampleEditor
@@ -21,6 +21,8 @@ STEPS = 1000
 """Places of a slider between the least and the greatest number of training."""
 FIGURES = 4
 """Figures of a number that a slider gives."""
+MISSING = "missing"
+"""What stands in an empty field whose column something else stands in for."""
 
 
 class Cell(QWidget):
@@ -47,7 +49,9 @@ class Cell(QWidget):
             self.slider = QSlider(Qt.Orientation.Horizontal, self)
             self.slider.setRange(0, STEPS)
             self.slider.valueChanged.connect(self._on_slider)
+            self.slider.sliderPressed.connect(self._on_press)
         self._describe()
+        self._move_slider()
 
     @property
     def field(self) -> QWidget:
@@ -64,8 +68,11 @@ class Cell(QWidget):
         self.field.setAccessibleName(column.name)
         self.field.setToolTip(plain_tip(ends))
         self.field.setFixedWidth(120)
-        if self.line is not None and column.kind == "date":
-            self.line.setPlaceholderText("as in the sample")
+        line = self.line or (self.box.lineEdit() if self.box is not None else None)
+        if line is not None:
+            line.setPlaceholderText(
+                "as in the sample" if column.kind == "date" else MISSING if column.stands_in else ""
+            )
         if self.slider is not None:
             self.slider.setAccessibleName(f"{column.name}, slider")
             self.slider.setToolTip(plain_tip(ends))
@@ -101,19 +108,32 @@ class Cell(QWidget):
         if self.line is not None and low is not None and high is not None:
             value = low + (high - low) * place / STEPS
             self.line.setText(f"{value:.{FIGURES}g}".replace(".", self.column.decimal))
+            self._show_slider(True)
             self.typed.emit()
 
+    def _on_press(self) -> None:
+        """A slider that shows no number gives one where it is pressed, also where that moves it nowhere."""
+        if self.slider is not None and self.slider.property("noValue"):
+            self._on_slider(self.slider.value())
+
     def _move_slider(self) -> None:
-        """Have the slider follow a number that was typed."""
+        """Have the slider follow a number that was typed; of no number it shows none."""
         low, high = self.column.low, self.column.high
         if self.slider is None or low is None or high is None:
             return
         try:
             value = float(self.text().replace(self.column.decimal, "."))
         except ValueError:
+            self._show_slider(False)
             return
+        self._show_slider(True)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(STEPS * min(max((value - low) / (high - low), 0.0), 1.0)))
+
+    def _show_slider(self, has_value: bool) -> None:
+        """Draw the handle of the slider, or the groove alone."""
+        if self.slider is not None and bool(self.slider.property("noValue")) is has_value:
+            set_look(self.slider, "noValue", not has_value)
 
 
 class RowEditor(SampleEditor):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QTabWidget, QToolButton, QWidget
 
 from app.protocol.inference_messages import (
@@ -87,6 +87,7 @@ class TryItTab(Tab):
         self._run_path: Path | None = None
         self._path: Path | None = None
         self._place = 0
+        self._shown: tuple[Path | None, int] = None, 0
         self._read: SampleRead | None = None
         self._changed = False
         self._requests: dict[str, int | None] = {}
@@ -98,7 +99,7 @@ class TryItTab(Tab):
 
     def _describe(self) -> None:
         self.part.setAccessibleName("Part of the data to take samples from")
-        self.part.setToolTip("Where the samples to start from are taken")
+        self.part.setToolTip("Where the samples to start from are taken; a file that was opened is among them")
         for button, text, words in (
             (self.before, "◀", "The sample before"),
             (self.after, "▶", "The next sample"),
@@ -225,7 +226,8 @@ class TryItTab(Tab):
         self.place_for_editor.column.addWidget(self._holder)
 
     def _on_part(self) -> None:
-        self._path, self._place = None, 0
+        chosen = self.part.currentData()
+        self._path, self._place = (chosen if isinstance(chosen, Path) else None), 0
         self._fetch()
 
     def _step(self, by: int) -> None:
@@ -246,13 +248,15 @@ class TryItTab(Tab):
         before = self._requests.get("sample")
         if before is not None:
             self.subject.drop(before)
-        part = str(self.part.currentData() or "test")
-        request = ReadSample(part=part, place=self._place, path=self._path, base=self.subject.base)
+        part = self.part.currentData() if self._path is None else ""
+        request = ReadSample(part=str(part or "test"), place=self._place, path=self._path, base=self.subject.base)
         self._requests["sample"] = self.subject.request(request, self._on_sample, self._on_unread)
 
     def _on_sample(self, reply: SampleRead) -> None:
         self._requests["sample"] = None
         self._read, self._changed, self._place = reply, False, reply.place
+        self._shown = self._path, reply.place
+        self._list_file()
         self.place_for_editor.filled = True
         for editor in self.editors:
             editor.show_sample(reply.sample)
@@ -262,8 +266,23 @@ class TryItTab(Tab):
     def _on_unread(self, reason: str) -> None:
         """A file that cannot be read leaves the sample that is here."""
         self._requests["sample"] = None
-        self._path = None
+        self._path, self._place = self._shown
+        self._list_file()
         self.prediction.notes.setText(reason)
+
+    def _list_file(self) -> None:
+        """Name the file of the sample among the parts of the data, where it is left for one of them and found again."""
+        row = self.part.count() - 1
+        if self._path is not None and self.part.itemData(row) != self._path:
+            if isinstance(self.part.itemData(row), Path):
+                self.part.removeItem(row)
+            self.part.addItem(self._path.name, self._path)
+            row = self.part.count() - 1
+            self.part.setItemData(row, str(self._path), Qt.ItemDataRole.ToolTipRole)
+        if self._path is not None:
+            self.part.setCurrentIndex(row)
+        elif isinstance(self.part.currentData(), Path):
+            self.part.setCurrentIndex(0)
 
     # Predicting
 
@@ -330,13 +349,13 @@ class TryItTab(Tab):
         if read is None:
             return
         truth = truth_words(read)
-        part = self.part.currentText().lower()
-        name = f"{_number(read)} ({part})" if self._path is None else self._path.name
+        part, number = self.part.currentText().lower(), self._number(read)
+        name = f"{number} ({part})"
+        if self._path is not None:
+            name = f"{self._path.name}, {number.lower()}" if read.count > 1 else self._path.name
         name = f"{name}: {read.name}" if read.name else name
         drawn = self._changed and any(editor.from_scratch for editor in self.editors)
-        self._show_number(
-            read, "" if drawn else _number(read), part if self._path is None else f"file {self._path.name}"
-        )
+        self._show_number(read, "" if drawn else number, part if self._path is None else f"file {self._path.name}")
         if drawn:
             self.prediction.truth.setText("Your own drawing")
         elif self._changed:
@@ -371,6 +390,7 @@ class TryItTab(Tab):
                 self.subject.drop(request)
         self._requests.clear()
         self._described = self._read = self._path = None
+        self._shown = None, 0
         self._place, self._changed, self.editors = 0, False, []
         self.place_for_editor.filled = False
         self.prediction.show_none("")
@@ -383,7 +403,11 @@ class TryItTab(Tab):
         self.part.clear()
         self.where.setText("")
 
-
-def _number(read: SampleRead) -> str:
-    """A sample by its number in the data set, as every view of Understand has it, or by its place in a file."""
-    return f"Sample {nth(read.index if read.index >= 0 else read.place)}"
+    def _number(self, read: SampleRead) -> str:
+        """A sample by its number in the data set, as every view of Understand has it, or by its place in a file."""
+        if read.index >= 0:
+            return f"Sample {nth(read.index)}"
+        if self._path is None:
+            return f"Sample {nth(read.place)}"
+        rows = any(editor.form.editor == "row" for editor in self.editors)
+        return f"{'Row' if rows else 'Sample'} {nth(read.place)} of {read.count:,}"

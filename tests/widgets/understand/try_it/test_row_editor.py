@@ -14,7 +14,7 @@ HOUSE = InputForm(
     field=FieldFacts("features", "vector", (4,)),
     editor="row",
     columns=(
-        RowColumn("area", "number", "m²", (), 50.0, 150.0, ","),
+        RowColumn("area", "number", "m²", (), 50.0, 150.0, ",", "the median 80 m² is used"),
         RowColumn("colour", "category", "", ("red", "Green")),
         RowColumn("built", "date"),
     ),
@@ -57,6 +57,23 @@ def test_the_slider_knows_the_sign_of_the_file_before_any_sample_shows_it(qtbot:
     assert cell.slider is not None
     cell.slider.setValue(1)
     assert cell.text() == "50,1"
+
+
+def test_a_missing_number_is_called_so_and_its_slider_shows_none_until_it_is_pressed(
+    qtbot: QtBot, editor: RowEditor
+) -> None:
+    cell = editor.cells_by_column["area"]
+    assert cell.line is not None and cell.slider is not None
+    editor.show_sample(NewSample(cells={"features": {"area": "", "colour": "Green"}}))
+    assert cell.line.placeholderText() == "missing" and cell.slider.property("noValue")
+    with qtbot.waitSignal(editor.edited):  # where it stood, which moves it nowhere
+        cell.slider.sliderPressed.emit()
+    assert cell.text() == "75,5" and not cell.slider.property("noValue")
+    cell.slider.setValue(0)
+    assert cell.text() == "50"
+    cell.line.clear()
+    cell.line.textEdited.emit("")
+    assert cell.slider.property("noValue")
 
 
 def test_a_category_is_typed_though_it_is_not_known(qtbot: QtBot, editor: RowEditor) -> None:
