@@ -1,15 +1,17 @@
 """Training through a worker against the ordinary tutorial loop: samples per second, in one run.
 
 The worker is a process of its own whose messages are read and decoded here, as the window does. Its time runs from the
-end of one epoch to the end of another, evaluation, logging and messages included. The tutorial loop is a DataLoader
-over a TensorDataset, Adam, and ``loss.item()`` at each step; it evaluates nothing, and runs with one thread and with
-torch's own number of threads, of which the faster one counts.
-Both take turns; of each turn the fastest stretch of about a tenth of a second counts, because whatever else runs on
+end of one epoch to the end of another, evaluation, logging and messages included. It is timed with the fast paths that
+it chooses, and as ``train --reference`` with PyTorch's own modules alone. The tutorial loop is a DataLoader over a
+TensorDataset, the same network of PyTorch's own modules, Adam, and ``loss.item()`` at each step; it evaluates nothing,
+and runs with one thread and with torch's own number of threads, of which the faster one counts.
+All take turns; of each turn the fastest stretch of about a tenth of a second counts, because whatever else runs on
 the machine can only make a stretch slower.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -55,12 +57,12 @@ class Case:
 
 IMAGE = {"shape": {"kind": "image", "sizes": [1, 8, 8]}}
 PICTURE = {"shape": {"kind": "image", "sizes": [1, 28, 28]}}
+COLOURS = {"shape": {"kind": "image", "sizes": [3, 32, 32]}}
 SERIES = {"shape": {"kind": "sequence", "sizes": [50, 1]}}
 
 
 def cases(folder: Path) -> list[Case]:
-    """MLP on digits, LeNet on pictures of 28 x 28, LSTM on windows of a series."""
-    pictures = _pictures(folder)
+    """MLP on digits, LeNet on pictures of 28 x 28, CNN on colours of 32 x 32, LSTM and GRU on windows of a series."""
     mlp: Layers = [("input", IMAGE), ("flatten", {}), ("dense", {"units": 32}), ("relu", {}), ("dense", {"units": 10})]
     conv = {"kernel_size": [5, 5]}
     lenet: Layers = [
@@ -78,25 +80,32 @@ def cases(folder: Path) -> list[Case]:
         ("relu", {}),
         ("dense", {"units": 10}),
     ]
+    cnn: Layers = [("input", COLOURS)]
+    for filters in (16, 32, 64):
+        cnn += [("conv2d", {"filters": filters, "padding": "same"}), ("relu", {}), ("max_pool2d", {})]
+    cnn += [("flatten", {}), ("dense", {"units": 10})]
     lstm: Layers = [("input", SERIES), ("lstm", {"hidden_size": 32}), ("dense", {"units": 1})]
+    gru: Layers = [("input", SERIES), ("gru", {"hidden_size": 32}), ("dense", {"units": 1})]
     waves = {"source": "sine", "options": {"window": 50}}
     return [
         Case("training.mlp", mlp, {"source": "digits"}, 32, 10, "cross_entropy"),
-        Case("training.lenet", lenet, pictures, 64, 1, "cross_entropy"),
-        Case("training.lstm", lstm, waves, 32, 2, "mse"),
+        Case("training.lenet", lenet, _pictures(folder, 28, 1), 64, 1, "cross_entropy"),
+        Case("training.cnn", cnn, _pictures(folder, 32, 3), 64, 1, "cross_entropy"),
+        Case("training.lstm", lstm, waves, 64, 4, "mse"),
+        Case("training.gru", gru, waves, 64, 4, "mse"),
     ]
 
 
-def _pictures(folder: Path) -> dict[str, Any]:
-    """Digits enlarged to 28 x 28, as a file of arrays."""
+def _pictures(folder: Path, size: int, channels: int) -> dict[str, Any]:
+    """Digits enlarged to ``size`` x ``size``, in as many equal channels, as a file of arrays."""
     from sklearn.datasets import load_digits
 
     digits = load_digits()
-    rows = np.arange(28) * 8 // 28
-    images = (digits.images[:, rows][:, :, rows] / 16).astype(np.float32)[:, None]
-    path = folder / "pictures.npz"
+    rows = np.arange(size) * 8 // size
+    images = (digits.images[:, rows][:, :, rows] / 16).astype(np.float32)[:, None].repeat(channels, 1)
+    path = folder / f"pictures{size}.npz"
     np.savez(path, x=images, y=digits.target.astype(np.int64))
-    return {"source": "arrays", "options": {"path": str(path)}}
+    return {"source": "arrays", "options": {"path": str(path), "layout": "channels_first"}}
 
 
 def project_of(case: Case) -> dict[str, Any]:
@@ -133,10 +142,10 @@ class WorkerProcess:
             for envelope in decoder.feed(data):
                 yield envelope.message
 
-    def samples_per_second(self, case: Case, folder: Path) -> float:
+    def samples_per_second(self, case: Case, folder: Path, reference: bool = False) -> float:
         """Train the case once and time it."""
         out = tempfile.mkdtemp(dir=folder) + "/run"
-        self._send(Train(project=project_of(case), out=Path(out)))
+        self._send(Train(project=project_of(case), out=Path(out), reference=reference))
         begun, steps = time.perf_counter(), 0
         ends: list[tuple[float, int]] = []
         for message in self._messages:
@@ -182,16 +191,17 @@ def tutorial(case: Case) -> Callable[[int], float]:
     from torch.utils.data import DataLoader, TensorDataset
 
     from app.training.trainable import Model
+    from graph.build.compile import compile_network
     from graph.project import parse_project
 
-    model = Model.build(parse_project(project_of(case)))
+    project = parse_project(project_of(case))
+    model = Model.build(project, paths=())
     arrays = model.prepared.train.arrays
     x, y = (torch.from_numpy(arrays[name]) for name in (model.objective.inputs[0], model.objective.targets[0]))
     criterion = nn.CrossEntropyLoss() if case.loss == "cross_entropy" else nn.MSELoss()
 
     def run(threads: int) -> float:
-        network = Model.build(parse_project(project_of(case))).module
-        network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        network = compile_network(project.network).module
         loader = DataLoader(TensorDataset(x, y), batch_size=case.batch, shuffle=True)
         optimiser = torch.optim.Adam(network.parameters(), lr=0.001)
         torch.set_num_threads(threads)
@@ -212,7 +222,10 @@ def tutorial(case: Case) -> Callable[[int], float]:
 
 
 def main() -> None:
-    """Print one line for each case."""
+    """Print two lines for each case; ``--only NAME`` measures one."""
+    parser = argparse.ArgumentParser(description="Training through a worker against the ordinary loop.")
+    parser.add_argument("--only", default="", help="a case, such as gru")
+    only = parser.parse_args().only
     folder = Path(tempfile.mkdtemp(prefix="netloom-benchmark-"))
     worker = WorkerProcess()
     from app.training.devices import cores  # imports torch, so only after the worker has started
@@ -220,13 +233,17 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICE)  # like the worker, so that on a busy machine neither is served before the other
     try:
-        for case in cases(folder):
+        for case in (case for case in cases(folder) if only in case.name):
             plain = tutorial(case)
-            turns = {"worker": partial(worker.samples_per_second, case, folder)}
+            turns = {
+                "worker": partial(worker.samples_per_second, case, folder),
+                "reference": partial(worker.samples_per_second, case, folder, reference=True),
+            }
             found = alternate(turns | {f"plain{count}": partial(plain, count) for count in {1, cores()}}, ROUNDS)
-            best = [max(speeds) for speeds in zip(*(found[name] for name in found if name != "worker"), strict=True)]
-            ratio = median_ratio(found["worker"], best)
-            say(case.name, ratio, "samples/s through a worker against DataLoader, Adam and loss.item() per step")
+            best = [max(speeds) for speeds in zip(*(found[name] for name in found if name not in turns), strict=True)]
+            for name, how in (("worker", "a worker"), ("reference", "a worker with PyTorch's own modules alone")):
+                ratio = median_ratio(found[name], best)
+                say(case.name, ratio, f"samples/s through {how} against DataLoader, Adam and loss.item() per step")
     finally:
         worker.close()
         shutil.rmtree(folder, ignore_errors=True)
