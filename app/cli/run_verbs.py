@@ -29,7 +29,7 @@ Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda[:i]", help="W
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that training made.", show_default=False)]
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917 - as many as there are options
     file: File,
     out: Annotated[Path | None, typer.Option(help="The run folder; without it a new one among all runs.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often every sample is seen.")] = None,
@@ -41,17 +41,28 @@ def train(
     class_weights: Annotated[
         Literal["none", "automatic", "own"] | None, typer.Option(help="How much each class counts in the loss.")
     ] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Calculate with PyTorch's own modules alone, which is slower.")
+    ] = False,
+    like: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Calculate as that run did, with its threads and fast paths.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed."""
+    if reference and like is not None:
+        raise typer.BadParameter("--reference and --like each say how to calculate; give one of them.")
     source = open_source(file)
     changes = {"epochs": epochs, "seed": seed, "device": device, "precision": _precision(precision)}
     changes |= {"class_weights": class_weights}
     project = with_plan(source.project, {name: value for name, value in changes.items() if value is not None})
     with stop_on_interrupt() as control:
-        from app.training.training_session import begin
+        from app.training.training_session import begin, begin_like
 
-        session = begin(project, source.base, out)
+        if like is not None:
+            session = begin_like(like, project, source.base, out)
+        else:
+            session = begin(project, source.base, out, paths=() if reference else None)
         if not json:
             _tell_lopsided(session)
         return _run(session, control, json)

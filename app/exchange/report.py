@@ -380,8 +380,13 @@ def _environment(run: Run) -> Iterator[str]:
     yield "<h2>Environment</h2>"
     hidden = ("base", "fingerprint")
     known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
-    names = {"project": "fingerprint of the project", "data": "fingerprint of the data"}
-    yield html_parts.properties({names.get(name, name): str(value) for name, value in known.items()})
+    names = {"project": "fingerprint of the project", "data": "fingerprint of the data", "fast_paths": "fast paths"}
+    yield html_parts.properties({names.get(name, name): _written(value) for name, value in known.items()})
+
+
+def _written(value: object) -> str:
+    """A value of an environment as text: names one after another."""
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
 
 
 def _repeat(project: Project, run: Run | None) -> Iterator[str]:

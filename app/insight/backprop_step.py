@@ -22,6 +22,7 @@ from app.insight.layer_arrays import LayerOutputs, ranges_of
 from app.insight.step_maps import small_maps
 from app.protocol.backprop_values import HeadLoss, LayerStep, StepRecord, UpdateRule, WeightStep, WrittenLoss
 from app.training.batches import Batch, Feed, batch_sizes
+from app.training.fast_paths import CHANNELS_LAST, take
 from app.training.heads import Head
 from app.training.label_smoothing import EVEN, is_smoothed
 from app.training.optimisers import build_optimiser
@@ -35,7 +36,6 @@ from graph.build.compile import compile_network
 from graph.errors import NetloomError
 from graph.layers.io import InputLike, Output
 from graph.layers.value_range import Range
-from graph.modules.recurrent import quicken
 from graph.network import Network
 
 MOST_PARAMETERS = 20_000_000
@@ -227,7 +227,7 @@ def copy_of(model: Model) -> Watched:
     """A copy of a model with the weights it has now, on the processor."""
     with seeded(0):
         compiled = compile_network(model.project.network)
-    quicken(compiled.module)
+    take(compiled.module, [path for path in model.fast_paths if path != CHANNELS_LAST])
     compiled.module.load_state_dict({name: tensor.detach().cpu() for name, tensor in model.module.state_dict().items()})
     return _watched(replace(model, compiled=compiled, device=torch.device("cpu"), channels_last=False))
 

@@ -69,6 +69,8 @@ class Started(Event):
     metrics: tuple[str, ...]
     monitor: str
     """What decides which weights are best: ``validation`` loss, or ``train`` loss where there is no validation set."""
+    fast_paths: tuple[str, ...] = ()
+    """Calculations of Netloom's own that take the place of PyTorch's (`app.training.fast_paths`)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ class Train(Request[TrainingBegun]):
     """Train a project in a new run: its JSON form, the folder of its file, and the folder of the run.
 
     With ``paused`` the training waits before its first step. ``weights`` is a file to begin from in place of what the
-    project says.
+    project says. With ``reference`` PyTorch's own modules alone calculate.
     """
 
     project: Json
@@ -25,6 +25,7 @@ class Train(Request[TrainingBegun]):
     out: FilePath | None = None
     paused: bool = False
     weights: FilePath | None = None
+    reference: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.data.prepare import Part, Prepared, prepare
 from app.training.batches import Batch, Feed
 from app.training.confusion import ConfusionCount
 from app.training.devices import find_device
+from app.training.fast_paths import CHANNELS_LAST, fast_paths, take
 from app.training.judge import refuse
 from app.training.malloc import keep_freed
 from app.training.metrics import Meter
@@ -27,7 +28,6 @@ from app.training.plan import Plan
 from graph.build.compile import Compiled, compile_network
 from graph.errors import NetloomError
 from graph.layers.base import elements
-from graph.modules import pooling_fast, recurrent
 from graph.project import Project
 from graph.steps import Steps, finished
 
@@ -44,7 +44,10 @@ ONE_VALUE = (
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Everything that calculating with a project needs; the weights are in ``module``."""
+    """Everything that calculating with a project needs; the weights are in ``module``.
+
+    ``fast_paths`` are the calculations of `app.training.fast_paths` that it takes in place of PyTorch's.
+    """
 
     project: Project
     plan: Plan
@@ -53,10 +56,17 @@ class Model:
     objective: Objective
     device: torch.device
     channels_last: bool
+    fast_paths: tuple[str, ...] = ()
 
     @classmethod
     def build(
-        cls, project: Project, base: Path | None = None, device: str | None = None, *, judged: bool = False
+        cls,
+        project: Project,
+        base: Path | None = None,
+        device: str | None = None,
+        *,
+        judged: bool = False,
+        paths: Sequence[str] | None = None,
     ) -> Model:
         """Prepare the data and build the network, its weights drawn from the plan's seed.
 
@@ -70,6 +80,8 @@ class Model:
             another device than the plan's.
         judged
             refuse what the check refuses, which one that was trained before may not have been held to.
+        paths
+            the fast paths to take; without it those that are faster.
 
         Raises
         ------
@@ -84,14 +96,10 @@ class Model:
         keep_freed()
         torch.manual_seed(plan.seed)
         compiled = compile_network(project.network)
-        layout = any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in compiled.module.modules())
-        recurrent.quicken(compiled.module)
-        pooling_fast.quicken(compiled.module)
         compiled.module.to(device=where)
-        if layout:
-            compiled.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        taken = take(compiled.module, fast_paths(compiled.module, plan, where) if paths is None else paths)
         objective = build_objective(project.network, compiled, prepared, plan)
-        return cls(project, plan, prepared, compiled, objective, where, layout)
+        return cls(project, plan, prepared, compiled, objective, where, CHANNELS_LAST in taken, taken)
 
     @property
     def module(self) -> nn.Module:
@@ -131,15 +139,19 @@ class Model:
 
     def loss(self, batch: Batch) -> tuple[Tensor, Any]:
         """Loss () and outputs for a batch; in training with label smoothing, where the plan has it."""
-        objective, training = self.objective, self.module.training
-        inputs = objective.forward_inputs(batch.inputs, self.forward) if training else batch.inputs
+        forced = self.module.training
+        inputs = self.objective.forward_inputs(batch.inputs, self.forward) if forced else batch.inputs
         outputs = self.forward(inputs)
-        measured = objective.training_loss if training else objective.loss
+        return self.loss_of(outputs, batch), outputs
+
+    def loss_of(self, outputs: Any, batch: Batch) -> Tensor:
+        """Loss () of the network's ``outputs`` for a batch."""
+        measured = self.objective.training_loss if self.module.training else self.objective.loss
         loss = measured(outputs, batch.targets)
         if batch.mixup_targets:
             mixed = measured(outputs, batch.mixup_targets)
             loss = batch.mixup_lambda * loss + (1 - batch.mixup_lambda) * mixed
-        return loss, outputs
+        return loss
 
     @contextmanager
     def evaluating(self) -> Iterator[None]:

@@ -363,6 +363,7 @@ class _Training:
             device=str(session.model.device),
             metrics=session.meter.names(),
             monitor=session.monitor,
+            fast_paths=session.model.fast_paths,
         )
 
     def _progress(self) -> Event | None:

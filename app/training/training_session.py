@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from app.protocol.control import Control
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
+from app.training.dense_chain import ChainStepper, find_chain
 from app.training.devices import find_device, random_state, thread_count, versions
+from app.training.fast_paths import DENSE_CHAIN, KEPT, kept_fast_paths
 from app.training.initial_weights import InitialWeights
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser, build_optimiser
@@ -33,6 +36,9 @@ from graph.project import Project, project_json
 
 FINGERPRINT = 2
 """How data is told apart. Until 1, pictures were by their numbers, which are bytes with a scale since."""
+
+MOST_THREADS = 1024
+"""Threads that an environment may ask for, which anybody may have edited."""
 
 
 @dataclass
@@ -90,7 +96,16 @@ class TrainingSession:
 
     def stepper(self) -> Stepper:
         """What does the next steps."""
+        if DENSE_CHAIN in self.model.fast_paths and self.model.device.type == "cpu" and self._learns_all:
+            chain = find_chain(self.model.module)
+            if chain is not None:
+                return ChainStepper(self.model, self.weights, self.optimiser, chain)
         return self.model.objective.stepper(self.model, self.weights, self.optimiser, self.position.steps)
+
+    @property
+    def _learns_all(self) -> bool:
+        """Whether no layer is frozen."""
+        return self.weights.flat and len(self.weights.names) == len(list(self.model.module.parameters()))
 
     def save(self) -> None:
         """Write the checkpoint: all that continuing exactly needs.
@@ -199,19 +214,30 @@ def _portable(weights: Weights, state: list[Tensor]) -> dict[str, Tensor]:
     return weights.by_parameter(state)
 
 
-def begin(project: Project, base: Path | None = None, out: Path | None = None, paused: bool = False) -> TrainingSession:
+def begin(
+    project: Project,
+    base: Path | None = None,
+    out: Path | None = None,
+    paused: bool = False,
+    *,
+    paths: Sequence[str] | None = None,
+    threads: int = 0,
+) -> TrainingSession:
     """A new session, with its run folder ``out`` (by default one under `app.training.runs.runs_folder`).
+
+    ``paths`` are the fast paths to take, none for PyTorch's own modules alone; without it those that are faster.
+    ``threads`` is how many to use where the plan leaves it open; 0 finds out.
 
     Raises
     ------
     NetloomError
         if the project cannot be trained as it is, or the folder cannot be made.
     """
-    model = Model.build(project, base, judged=True)
+    model = Model.build(project, base, judged=True, paths=paths)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training set a share of the data.")
     InitialWeights.of(project).load_into(model.module, base)
-    threads = thread_count(model.plan.threads, model.operations)
+    threads = thread_count(model.plan.threads or threads, model.operations)
     torch.set_num_threads(threads)
     content = project_json(project)
     about = content.get("about")
@@ -225,9 +251,25 @@ def begin(project: Project, base: Path | None = None, out: Path | None = None, p
         "data": model.prepared.fingerprint(),
         "fingerprint": FINGERPRINT,
         "samples": {name: part.samples for name, part in model.prepared.parts.items()},
+        KEPT: list(model.fast_paths),
     }
     path = out or fresh_folder(title if isinstance(title, str) else "untitled")
     return _session(Run.create(path, content, environment), model, paused)
+
+
+def begin_like(like: Path, project: Project, base: Path | None = None, out: Path | None = None) -> TrainingSession:
+    """A new session that calculates as the run in the folder ``like`` did: with its threads and fast paths.
+
+    The same project, data, device and versions then give the same weights, to the last bit.
+
+    Raises
+    ------
+    NetloomError
+        if that is no run, or as `begin` does.
+    """
+    kept = Run.open(like).environment
+    threads = Plan.of(project).threads or min(max(1, _whole(kept.get("threads"))), MOST_THREADS)
+    return begin(project, base, out, paths=kept_fast_paths(kept), threads=threads)
 
 
 def resume(path: Path, epochs: int | None = None, paused: bool = False, device: str | None = None) -> TrainingSession:
@@ -239,10 +281,10 @@ def resume(path: Path, epochs: int | None = None, paused: bool = False, device: 
         if the run is incomplete or altered, if its data changed, or if it is done.
     """
     run = Run.open(path)
-    model = Model.build(run.project, run.base, device or _device_again(run))
+    model = _model_again(run, device)
     if model.prepared.fingerprint() != run.environment.get("data"):
         raise _other_data(run, model)
-    torch.set_num_threads(min(max(1, _whole(run.environment.get("threads"))), 1024))
+    torch.set_num_threads(min(max(1, _whole(run.environment.get("threads"))), MOST_THREADS))
     session = _session(run, model, paused)
     session.load(epochs)
     return session
@@ -274,12 +316,18 @@ def load_model(path: Path, device: str | None = None) -> tuple[Run, Model]:
     """
     run = Run.open(path)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        model = Model.build(run.project, run.base, device or _device_again(run))
+        model = _model_again(run, device)
     tensors, state = checkpoints.load(run.weights)
     checkpoints.fill_module(model.module, tensors, run.weights)
     model.objective.set_thresholds(saved_thresholds(state))
     model.module.eval()
     return run, model
+
+
+def _model_again(run: Run, device: str | None) -> Model:
+    """The model of a run, which calculates as it did."""
+    paths = kept_fast_paths(run.environment)
+    return Model.build(run.project, run.base, device or _device_again(run), paths=paths)
 
 
 def _whole(value: object) -> int:

@@ -245,7 +245,8 @@ def open_session(request: Train | Resume) -> TrainingSession:
     project = parse_project(dict(request.project))
     if request.weights is not None:
         project = going_on_from(project, request.weights)
-    return begin(project, request.base, request.out, request.paused)
+    paths = () if request.reference else None
+    return begin(project, request.base, request.out, request.paused, paths=paths)
 
 
 @contextlib.contextmanager

@@ -27,8 +27,13 @@ class FastMaxPool2d(nn.MaxPool2d):
 def quicken(module: nn.Module) -> None:
     """Put the fast form in the place of ``module``'s max pooling parts that it covers, however deep."""
     for part in module.modules():
-        if type(part) is nn.MaxPool2d and _plain(part):
+        if is_covered(part):
             part.__class__ = FastMaxPool2d
+
+
+def is_covered(part: nn.Module) -> bool:
+    """Whether ``part`` is max pooling that the fast form does."""
+    return type(part) is nn.MaxPool2d and _plain(part)
 
 
 def _plain(pool: nn.MaxPool2d) -> bool:

@@ -6,12 +6,14 @@ is written out. torch's LSTM needs no such help: on the processor oneDNN runs it
 every processor. For sequences of unequal length its gates are held behind each sample's own steps, so that it need not
 be packed, which is ten times slower.
 
+Evaluating is no faster by them, and torch's LSTM is faster than one written so (0.3 to 0.9 times): both are torch's.
+
 Inside, tensors are ``[time, features, batch]``, so that the gates are contiguous blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
@@ -27,8 +29,9 @@ from graph.modules.packed_recurrent import PaddedGru, PaddedLstm, PaddedRnn
 LARGEST = 2**14
 """Values in one state of a batch up to which the fast form is the faster one; beyond, the matrices are what counts."""
 
-Pass = Callable[[Tensor, list[Tensor]], Tensor]
-"""One direction of one layer: ``[time, features, batch]`` and its weights to the states ``[time, hidden, batch]``."""
+Pass = Callable[[Tensor, list[Tensor], Tensor | None], Tensor]
+"""One direction of one layer: ``[time, features, batch]``, its weights and the state before ``[hidden, batch]``, where
+that is not zeros, to the states ``[time, hidden, batch]``."""
 
 
 class FastGru(nn.GRU):
@@ -36,7 +39,7 @@ class FastGru(nn.GRU):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:  # type: ignore[override]
         """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
-        return _forward(self, input, _gru) if _covers(self, input, hx) else super().forward(input, hx)
+        return _forward(self, input, _gru, hx) if _covers(self, input, hx) else super().forward(input, hx)
 
 
 class FastRnn(nn.RNN):
@@ -45,7 +48,7 @@ class FastRnn(nn.RNN):
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Any:  # type: ignore[override]
         """States ``[batch, time, hidden]`` and last states ``[layers x directions, batch, hidden]``, as torch's."""
         direction = _tanh if self.nonlinearity == "tanh" else _relu
-        return _forward(self, input, direction) if _covers(self, input, hx) else super().forward(input, hx)
+        return _forward(self, input, direction, hx) if _covers(self, input, hx) else super().forward(input, hx)
 
 
 class FastPaddedGru(PaddedGru):
@@ -54,7 +57,7 @@ class FastPaddedGru(PaddedGru):
     def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
         """As of `PaddedGru`."""
         if _covers(self, input, hx):
-            return _forward(self, input, _gru, lengths)
+            return _forward(self, input, _gru, hx, lengths)
         return super().forward(input, hx, lengths)
 
 
@@ -64,7 +67,7 @@ class FastPaddedRnn(PaddedRnn):
     def forward(self, input: Any, hx: Any = None, lengths: Tensor | None = None) -> Any:
         """As of `PaddedRnn`."""
         if _covers(self, input, hx):
-            return _forward(self, input, _tanh if self.nonlinearity == "tanh" else _relu, lengths)
+            return _forward(self, input, _tanh if self.nonlinearity == "tanh" else _relu, hx, lengths)
         return super().forward(input, hx, lengths)
 
 
@@ -98,11 +101,22 @@ FAST: dict[type[nn.Module], type[nn.Module]] = {
 }
 
 
-def quicken(module: nn.Module) -> None:
-    """Put the fast forms in the place of ``module``'s recurrent parts, however deep; all parameters stay."""
+def quicken(module: nn.Module, *, fast: bool = True, given_states: bool = True) -> None:
+    """Put the fast forms in the place of ``module``'s recurrent parts, however deep; all parameters stay.
+
+    Where they are not to be ``fast``, LSTMs have theirs all the same, for bfloat16 on any processor, and calculate as
+    torch's do. Without ``given_states`` only what begins at zeros is fast, as in runs of earlier versions.
+    """
     for part in module.modules():
-        if type(part) in FAST:
+        if type(part) in FAST and (fast or isinstance(part, nn.LSTM)):
             part.__class__ = FAST[type(part)]
+            put: Any = part  # which torch knows no attributes of but tensors and modules
+            put.fast, put.given_states = fast, given_states
+
+
+def is_faster(part: nn.Module) -> bool:
+    """Whether a part of torch's has a form here that trains faster."""
+    return type(part) in FAST and type(part) is not nn.LSTM
 
 
 @cache
@@ -128,17 +142,21 @@ def _precision_of_lstm(x: Any, state: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _covers(module: nn.RNNBase, x: Tensor, state: object) -> bool:
-    """Whether the fast form applies; evaluation, CUDA, autocast, given states and packed sequences are torch's."""
+    """Whether the fast form applies; evaluation, CUDA, autocast and packed sequences are torch's."""
     if not (module.training and torch.is_grad_enabled() and isinstance(x, Tensor)) or torch.is_autocast_enabled("cpu"):
         return False
     plain = x.dim() == 3 and x.device.type == "cpu" and x.dtype == module.weight_ih_l0.dtype == torch.float32
     small = 0 < x.shape[0] * module.hidden_size <= LARGEST
-    return plain and small and state is None and module.batch_first and x.shape[1] > 0
+    begins = state is None or bool(module.given_states and isinstance(state, Tensor) and state.dim() == 3)
+    return bool(module.fast and plain and small and begins and module.batch_first and x.shape[1] > 0)
 
 
-def _forward(module: nn.RNNBase, x: Tensor, direction: Pass, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def _forward(
+    module: nn.RNNBase, x: Tensor, direction: Pass, hx: Tensor | None = None, lengths: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """All layers; with ``lengths`` each sample is turned round within its own steps, and the rest is zeros."""
-    values, last = x.permute(1, 2, 0), []
+    values = x.permute(1, 2, 0)
+    last: list[Tensor] = []
     own = None if lengths is None else _Own(lengths, x.shape[1])
     for layer in range(module.num_layers):
         if layer and module.dropout:
@@ -146,12 +164,16 @@ def _forward(module: nn.RNNBase, x: Tensor, direction: Pass, lengths: Tensor | N
         states = []
         for suffix in ("", "_reverse") if module.bidirectional else ("",):
             weights = _weights(module, f"l{layer}{suffix}")
+            start = None if hx is None else hx[len(last)].t()
             if own is not None:
-                outputs = direction(own.turned(values), weights) if suffix else direction(values, weights)
+                outputs = direction(own.turned(values) if suffix else values, weights, start)
                 last.append(own.last(outputs))
                 states.append(own.kept(own.turned(outputs) if suffix else outputs))
                 continue
-            states.append(direction(values.flip(0), weights).flip(0) if suffix else direction(values, weights))
+            if suffix:
+                states.append(direction(values.flip(0), weights, start).flip(0))
+            else:
+                states.append(direction(values, weights, start))
             last.append(states[-1][0 if suffix else -1])
         values = torch.cat(states, 1) if len(states) > 1 else states[0]
     return values.permute(2, 0, 1), torch.stack(last).transpose(1, 2)
@@ -224,18 +246,18 @@ def _weights(module: nn.RNNBase, suffix: str) -> list[Tensor]:
     return weights + [getattr(module, f"bias_{source}_{suffix}") for source in ("ih", "hh")]
 
 
-def _gru(x: Tensor, weights: list[Tensor]) -> Tensor:
-    states: Tensor = _Gru.apply(x, *weights)  # type: ignore[no-untyped-call]
+def _gru(x: Tensor, weights: list[Tensor], start: Tensor | None) -> Tensor:
+    states: Tensor = _Gru.apply(x, *weights, start)  # type: ignore[no-untyped-call]
     return states
 
 
-def _tanh(x: Tensor, weights: list[Tensor]) -> Tensor:
-    states: Tensor = _Rnn.apply(x, *weights, torch.tanh_, _slope_of_tanh)  # type: ignore[no-untyped-call]
+def _tanh(x: Tensor, weights: list[Tensor], start: Tensor | None) -> Tensor:
+    states: Tensor = _Rnn.apply(x, *weights, start, torch.tanh_, _slope_of_tanh)  # type: ignore[no-untyped-call]
     return states
 
 
-def _relu(x: Tensor, weights: list[Tensor]) -> Tensor:
-    states: Tensor = _Rnn.apply(x, *weights, torch.relu_, _slope_of_relu)  # type: ignore[no-untyped-call]
+def _relu(x: Tensor, weights: list[Tensor], start: Tensor | None) -> Tensor:
+    states: Tensor = _Rnn.apply(x, *weights, start, torch.relu_, _slope_of_relu)  # type: ignore[no-untyped-call]
     return states
 
 
@@ -251,22 +273,30 @@ class _Rnn(torch.autograd.Function):
     """h = f(W x + U h + b), step by step."""
 
     @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor, f: Callable[[Tensor], Tensor], slope: Any
+    def forward(  # noqa: PLR0913, PLR0917 - autograd knows no keywords
+        ctx: Any,
+        x: Tensor,
+        w: Tensor,
+        u: Tensor,
+        b: Tensor,
+        c: Tensor,
+        start: Tensor | None,
+        f: Callable[[Tensor], Tensor],
+        slope: Any,
     ) -> Tensor:
         states = _project(x, w, b + c)
         steps = states.unbind(0)
-        f(steps[0])
+        f(steps[0] if start is None else steps[0].addmm_(u, start))
         for before, now in pairwise(steps):
             f(now.addmm_(u, before))
         ctx.slope = slope
-        ctx.save_for_backward(x, w, u, states)
+        ctx.save_for_backward(x, w, u, states, *_given(start))
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, w, u, states = ctx.saved_tensors
+        x, w, u, states, *given = ctx.saved_tensors
         sums = ctx.slope(states)
         back, arriving, steps = u.t().contiguous(), _own(gradient).unbind(0), sums.unbind(0)
         steps[-1].mul_(arriving[-1])
@@ -275,14 +305,15 @@ class _Rnn(torch.autograd.Function):
         flat = _flat(sums)
         bias = flat.sum(1)
         to_x = _to_input(w, flat, x) if ctx.needs_input_grad[0] else None
-        return to_x, _by_input(flat, x), _by_state(flat, states), bias, bias, None, None
+        to_start = back @ steps[0] if ctx.needs_input_grad[5] else None
+        return to_x, _by_input(flat, x), _by_state(flat, states, given), bias, bias, to_start, None, None
 
 
 class _Gru(torch.autograd.Function):
     """r, z = s(W x + U h + b); n = tanh(W x + b + r (U h + c)); h = (1 - z) n + z h, step by step."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, w: Tensor, u: Tensor, b: Tensor, c: Tensor, start: Tensor | None) -> Tensor:
         hidden = u.shape[1]
         both = b.clone()
         both[: 2 * hidden] += c[: 2 * hidden]
@@ -290,31 +321,38 @@ class _Gru(torch.autograd.Function):
         states, memory = (gates.new_empty(len(gates), hidden, gates.shape[2]) for _ in range(2))
         # The state's share of n is kept: the reset gate multiplies it.
         memory.copy_(c[2 * hidden :].unsqueeze(1))
-        _gru_steps(gates, states, memory, u)
-        ctx.save_for_backward(x, w, u, gates, states, memory)
+        _gru_steps(gates, states, memory, u, start)
+        ctx.save_for_backward(x, w, u, gates, states, memory, *_given(start))
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, w, u, gates, states, memory = ctx.saved_tensors
+        x, w, u, gates, states, memory, *given = ctx.saved_tensors
         hidden = u.shape[1]
-        to_state, to_n = _gru_slopes(gates, states, memory)
-        _gru_back(_own(gradient), to_state, gates[:, hidden : 2 * hidden], u, to_n)
+        to_state, to_n = _gru_slopes(gates, states, memory, given)
+        arriving, z = _own(gradient), gates[:, hidden : 2 * hidden]
+        _gru_back(arriving, to_state, z, u, to_n)
         by_state = _flat(to_state)
         bias = by_state.sum(1)
         to_gates = torch.cat([by_state[: 2 * hidden], _flat(to_n)])
         to_x = _to_input(w, to_gates, x) if ctx.needs_input_grad[0] else None
-        return to_x, _by_input(to_gates, x), _by_state(by_state, states), to_gates.sum(1), bias
+        to_start = torch.addmm(arriving[0] * z[0], u.t(), to_state[0]) if ctx.needs_input_grad[5] else None
+        by_input, by_before = _by_input(to_gates, x), _by_state(by_state, states, given)
+        return to_x, by_input, by_before, to_gates.sum(1), bias, to_start
 
 
-def _gru_steps(gates: Tensor, states: Tensor, memory: Tensor, u: Tensor) -> None:
+def _given(start: Tensor | None) -> tuple[Tensor, ...]:
+    """The state before the first step, where it is not zeros."""
+    return () if start is None else (start,)
+
+
+def _gru_steps(gates: Tensor, states: Tensor, memory: Tensor, u: Tensor, before: Tensor | None) -> None:
     """Turn what arrives at the ``gates`` into r, z and n, and fill ``states`` and ``memory``, in place."""
     hidden = u.shape[1]
     recurrent, proposing = u[: 2 * hidden].contiguous(), u[2 * hidden :].contiguous()
     parts = (gates[:, : 2 * hidden], gates[:, :hidden], gates[:, hidden : 2 * hidden], gates[:, 2 * hidden :])
     steps = zip(*(values.unbind(0) for values in (*parts, states, memory)), strict=True)
-    before: Tensor | None = None
     for both, r, z, n, state, share in steps:
         if before is not None:
             both.addmm_(recurrent, before)
@@ -328,7 +366,7 @@ def _gru_steps(gates: Tensor, states: Tensor, memory: Tensor, u: Tensor) -> None
         before = state
 
 
-def _gru_slopes(gates: Tensor, states: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+def _gru_slopes(gates: Tensor, states: Tensor, memory: Tensor, given: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """What a change of each state means for the gates' sums, before it is multiplied by that change.
 
     ``[time, 3 hidden, batch]`` for the sums over the state before, and ``[time, hidden, batch]`` for n's own sum.
@@ -340,7 +378,7 @@ def _gru_slopes(gates: Tensor, states: Tensor, memory: Tensor) -> tuple[Tensor, 
     torch.mul(to_n, r, out=to_memory)
     torch.mul(to_memory, memory, out=to_r).mul_(1 - r)
     torch.mul(z, 1 - z, out=to_z)
-    to_z[0].mul_(-n[0])
+    to_z[0].mul_(given[0] - n[0] if given else -n[0])
     to_z[1:].mul_(states[:-1] - n[1:])
     return to_state, to_n
 
@@ -378,10 +416,11 @@ def _by_input(flat: Tensor, x: Tensor) -> Tensor:
     return flat @ x.transpose(1, 2).reshape(-1, x.shape[1])
 
 
-def _by_state(flat: Tensor, states: Tensor) -> Tensor:
-    """Gradient of the weights from the state; the first step had none before it."""
+def _by_state(flat: Tensor, states: Tensor, given: Sequence[Tensor]) -> Tensor:
+    """Gradient of the weights from the state; without one that is ``given``, the first step had none before it."""
     batch = states.shape[2]
-    return flat[:, batch:] @ states[:-1].transpose(1, 2).reshape(-1, states.shape[1])
+    own = flat[:, batch:] @ states[:-1].transpose(1, 2).reshape(-1, states.shape[1])
+    return own.addmm_(flat[:, :batch], given[0].t()) if given else own
 
 
 def _to_input(w: Tensor, flat: Tensor, x: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,6 +39,19 @@ def test_train_tells_its_epochs_one_object_per_line(call: Caller, tmp_path: Path
     assert (finished["event"], finished["status"], finished["run"]) == ("finished", "completed", str(tmp_path / "run"))
     assert set(finished["test"]) == {"loss", "accuracy"}
     assert json.loads((tmp_path / "run" / "project.netloom").read_text("utf-8"))["plan"]["seed"] == 5
+
+
+def test_train_calculates_by_reference_and_like_a_run(call: Caller, tmp_path: Path) -> None:
+    def trained(name: str, *options: object) -> list[dict[str, Any]]:
+        arguments = ("train", "preset:iris_softmax", "--epochs", 1, "--out", tmp_path / name, *options, "--json")
+        return call(*arguments).lines
+
+    plain, like, fast = trained("a", "--reference"), trained("b", "--like", tmp_path / "a"), trained("c")
+    assert [lines[0]["fast_paths"] for lines in (plain, like, fast)] == [[], [], ["dense_chain"]]
+    assert like[-1]["test"] == plain[-1]["test"]
+    both = call("train", "preset:iris_softmax", "--reference", "--like", tmp_path / "a")
+    assert (both.code, both.out, both.err.count("\n")) == (2, "", 1)
+    assert "is not a run" in call.refused("train", "preset:iris_softmax", "--like", tmp_path / "nowhere")
 
 
 def test_regression_is_told_in_own_units(call: Caller, tmp_path: Path) -> None:

@@ -35,21 +35,23 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
-def pair(kind: Any, **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
+def pair(kind: Any, *, given_states: bool = True, **options: Any) -> tuple[nn.RNNBase, nn.RNNBase]:
     """torch's module, and the fast one with the same weights."""
     plain = kind(3, 5, batch_first=True, **options)
     fast = copy.deepcopy(plain)
-    quicken(fast)
+    quicken(fast, given_states=given_states)
     return plain, fast
 
 
-def results(module: nn.RNNBase, x: torch.Tensor) -> list[torch.Tensor]:
-    """States, last states, and the gradients of input and parameters for some loss."""
-    x = x.clone().requires_grad_()
+def results(
+    module: nn.RNNBase, x: torch.Tensor, start: torch.Tensor | None = None, run: Any = None
+) -> list[torch.Tensor]:
+    """States, last states, and the gradients of input, start and parameters for some loss."""
+    leaves = [tensor.clone().requires_grad_() for tensor in (x, start) if tensor is not None]
     module.zero_grad()
-    states, last = module(x)
+    states, last = (run or module)(*leaves)
     ((states * states).mean() + (last**3).mean()).backward()
-    gradients = [one.grad for one in (x, *module.parameters())]
+    gradients = [one.grad for one in (*leaves, *module.parameters())]
     return [states.detach(), last.detach(), *(one for one in gradients if one is not None)]
 
 
@@ -111,6 +113,30 @@ def test_values_and_gradients_are_torchs(
         torch.testing.assert_close(mine, theirs, atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("kind", [nn.GRU, nn.RNN])
+def test_a_start_that_is_given_is_learned_from_as_by_torch(kind: type[nn.RNNBase], options: dict[str, Any]) -> None:
+    plain, fast = pair(kind, **options)
+    stack = plain.num_layers * (2 if plain.bidirectional else 1)
+    x, start = torch.randn(4, 6, 3), torch.randn(stack, 4, 5)
+    found, expected = results(fast, x, start), results(plain, x, start)
+    assert len(found) == len(expected) == 4 + len(list(plain.parameters()))
+    for mine, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("kind", ["gru", "tanh", "relu"])
+def test_in_double_precision_they_agree_to_twelve_digits(kind: str, options: dict[str, Any]) -> None:
+    plain, fast = pair(nn.GRU, **options) if kind == "gru" else pair(nn.RNN, nonlinearity=kind, **options)
+    direction = {"gru": recurrent._gru, "tanh": recurrent._tanh, "relu": recurrent._relu}[kind]
+    stack = plain.num_layers * (2 if plain.bidirectional else 1)
+    x, start = torch.randn(4, 6, 3).double(), torch.randn(stack, 4, 5).double()
+    own = results(fast.double(), x, start, lambda *leaves: recurrent._forward(fast, leaves[0], direction, leaves[1]))
+    for mine, theirs in zip(own, results(plain.double(), x, start), strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-12, rtol=1e-12)
+
+
 @given(batch=st.integers(1, 5), time=st.integers(1, 6), kind=st.sampled_from(["gru", "tanh", "relu"]))
 def test_any_number_of_samples_and_steps(batch: int, time: int, kind: str) -> None:
     plain, fast = pair(nn.GRU) if kind == "gru" else pair(nn.RNN, nonlinearity=kind)
@@ -134,9 +160,11 @@ def refuse(*_: object) -> None:
 
 def test_everything_else_is_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, fast = pair(nn.GRU)
+    _, from_zeros = pair(nn.GRU, given_states=False)
+    from_zeros.load_state_dict(plain.state_dict())
     monkeypatch.setattr(recurrent, "_forward", refuse)
     x, state = torch.randn(4, 9, 3), torch.randn(1, 4, 5)
-    assert torch.equal(fast(x, state)[0], plain(x, state)[0])
+    assert torch.equal(from_zeros(x, state)[0], plain(x, state)[0])
     with torch.no_grad():
         assert torch.equal(fast(x)[0], plain(x)[0])
     assert torch.equal(fast(x[0])[0], plain(x[0])[0])
