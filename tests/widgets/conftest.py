@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFont, QMouseEvent, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from graph.garbage_collection import undisturbed
 from graph.layers.catalogue import catalogue
 from graph.network import Connection, Network, Node
 from graph.project import Project, write_project
 from graph.shapes import image
 from tests.widgets.commands_here import start_here
 from widgets.launch import make_window
-from widgets.look.stylesheet import apply_theme, set_stylesheet, stylesheet_in_force
-from widgets.look.theme import ThemeSource
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
 from widgets.training.command_process import CommandProcess
@@ -83,26 +82,28 @@ def button_let_go(request: pytest.FixtureRequest) -> Iterator[None]:
         QTest.mouseRelease(place, Qt.MouseButton.LeftButton)
 
 
+@pytest.fixture(scope="session")
+def first_look(qapp: QApplication) -> tuple[QPalette, QFont]:
+    """The palette and the font with which the process began."""
+    return qapp.palette(), qapp.font()
+
+
 @pytest.fixture(autouse=True)
-def usual_size_of_text() -> Iterator[None]:
-    """The next test begins with the usual size of text, whatever size this one has chosen for the program."""
-    yield
-    app, usual = QApplication.instance(), ThemeSource("light").theme
-    if isinstance(app, QApplication) and app.styleSheet() and app.font() != usual.font():
-        apply_theme(app, usual)
+def plain_look(qapp: QApplication, first_look: tuple[QPalette, QFont]) -> None:
+    """Begins without the style sheet that another test has left: a test that looks at it puts it on, as a window does.
+
+    Everything that is made under it is polished by it, which takes longer than most tests of a panel.
+    """
+    take_off_look(qapp, *first_look)
 
 
-@pytest.fixture
-def look_put_back(qapp: QApplication) -> Iterator[None]:
-    """The look that was in force before a test is in force after it."""
-    before = stylesheet_in_force(qapp), qapp.palette(), qapp.font()
-    yield
-    if before[0]:
-        set_stylesheet(qapp, before[0])
-    else:
-        qapp.setStyleSheet("")
-    qapp.setPalette(before[1])
-    qapp.setFont(before[2])
+@undisturbed()  # Qt goes through all widgets, and must not meet one that Python has deleted
+def take_off_look(app: QApplication, palette: QPalette, font: QFont) -> None:
+    """Have the program look as it did before it was given a theme, but where a window of several tests is open."""
+    if app.styleSheet() and not any(isinstance(widget, QMainWindow) for widget in app.topLevelWidgets()):
+        app.setStyleSheet("")
+        app.setPalette(palette)
+        app.setFont(font)
 
 
 @pytest.fixture

@@ -88,7 +88,6 @@ def test_a_long_text_is_cut_and_whole_in_its_tooltip(qtbot: QtBot, link: DirectL
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.usefixtures("look_put_back")
 def test_nothing_stands_between_the_scroll_bars(qtbot: QtBot, link: DirectLink, tmp_path: Path, theme: Theme) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)

@@ -27,7 +27,7 @@ LARGE = ThemeSource("dark", PROJECTOR_SCALE).theme
 
 
 @pytest.fixture(autouse=True)
-def light(qapp: QApplication, look_put_back: None) -> None:
+def light(qapp: QApplication) -> None:
     """Begins light."""
     apply_theme(qapp, LIGHT)
 

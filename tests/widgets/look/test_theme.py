@@ -67,7 +67,6 @@ def test_the_style_sheet_has_no_token_left(qapp: QApplication, look: theme.Theme
 
 
 @LOOKS
-@pytest.mark.usefixtures("look_put_back")
 def test_apply_sets_palette_font_and_sheet(qapp: QApplication, qtbot: QtBot, look: theme.Theme) -> None:
     apply_theme(qapp, look)
     assert qapp.palette().color(QPalette.ColorRole.WindowText) == look.text
@@ -80,7 +79,6 @@ def test_apply_sets_palette_font_and_sheet(qapp: QApplication, qtbot: QtBot, loo
     assert label.palette().windowText().color() == look.error, "Qt has read it"
 
 
-@pytest.mark.usefixtures("look_put_back")
 def test_a_look_for_which_the_disk_has_no_room_is_put_on_all_the_same(
     qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

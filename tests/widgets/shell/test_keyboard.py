@@ -198,7 +198,6 @@ def _tabs(segmented: bool) -> QTabBar:
     ],
 )
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.usefixtures("look_put_back")
 def test_focus_is_seen(make: Callable[[], QWidget], look: Theme, qtbot: QtBot, qapp: QApplication) -> None:
     apply_theme(qapp, look)
     window, widget, other = QWidget(), make(), QPushButton("Elsewhere")
