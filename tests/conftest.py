@@ -11,6 +11,7 @@ import gc
 import importlib
 import itertools
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -47,7 +48,7 @@ for threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 SESSION_HOME = Path(tempfile.mkdtemp(prefix="netloom-tests-"))
 for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "NETLOOM_HOME"):
     os.environ[variable] = str(SESSION_HOME / variable.lower())
-HOMES = itertools.count()
+FOLDERS = itertools.count()
 """Counted here: pytest finds the next free number by going through all folders that it has made."""
 
 # A machine under load is slow, not wrong: no deadline, no complaint about slow data.
@@ -125,12 +126,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def netloom_home(monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of this test's own, where Netloom keeps its runs, settings, journal and library."""
-    home = SESSION_HOME / "homes" / str(next(HOMES))
+    home = SESSION_HOME / "homes" / str(next(FOLDERS))
     home.mkdir(parents=True)
     monkeypatch.setenv("NETLOOM_HOME", str(home))
     # What a worker within this process was told of a window's preference holds for its own test alone.
     monkeypatch.setattr(memory_budget, "_preferred", [])
     return home
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test's own, called after it."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}-{next(FOLDERS)}", numbered=False)
 
 
 @pytest.fixture(autouse=True, scope="session")
