@@ -25,6 +25,7 @@ from widgets.look import file_dialogs
 from widgets.look.first_press import FirstPress
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
+from widgets.look.menus import give_menu
 from widgets.look.plain_text import plain_tip
 from widgets.look.scrolled import scrolled
 
@@ -70,7 +71,7 @@ class SourceList(QWidget):
         menu = QMenu(self.open)
         menu.addAction("File…", self._ask_for_file)
         menu.addAction("Folder of pictures or texts…", self._ask_for_folder)
-        self.open.setMenu(menu)
+        give_menu(self.open, menu)
         heading = text_label("Data sets", self, look="heading")
         self._known_area = scrolled(self.known, by_keys=False)  # in a low window, rather than squeezed
         self._known_area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

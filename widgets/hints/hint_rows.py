@@ -14,7 +14,7 @@ from widgets.look import icons
 from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import hbox, vbox
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, give_menu
 from widgets.look.plain_text import caption, plain_tip
 from widgets.look.severity_icons import Mark
 from widgets.look.theme import Themed, ThemeSource
@@ -67,7 +67,7 @@ class HintRow(Themed, QFrame):
         menu = QMenu(button)
         menu.addAction("Dismiss here").triggered.connect(lambda: self.dismissed.emit(self.hint))
         add_entry(menu, f"Never show: {title}", lambda: self.hidden.emit(self.hint))
-        button.setMenu(menu)
+        give_menu(button, menu)
         return button
 
     def _button(self, fix: object) -> QPushButton:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 from shiboken6 import isValid
 
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, give_menu
 from widgets.plots.plot_view import PlotView
 
 ARROW = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
@@ -41,7 +41,7 @@ class AxisChoice(QToolButton):
             action.setCheckable(True)
             group.addAction(action)
             action.triggered.connect(lambda _=False, name=name: self.choose(name))
-        self.setMenu(menu)
+        give_menu(self, menu)
         self.current = ""
         view.viewport().installEventFilter(self)
         view.panel.geometryChanged.connect(self._on_panel)

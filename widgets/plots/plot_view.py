@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from graph.errors import NetloomError
 from widgets.look import icons
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, rest_after
 from widgets.look.plain_text import plain_tip
 from widgets.look.text_places import texts_of
 from widgets.look.theme import Themed, ThemeSource
@@ -560,7 +560,9 @@ class PlotView(pg.GraphicsView, Themed):
         event.accept()
 
     def _open_menu(self) -> None:
-        self.menu().popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        menu = self.menu()
+        rest_after(menu, self.menu_button)
+        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
 
     def menu(self) -> QMenu:
         """Return a new menu of what can be done with any chart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QMenu,
@@ -18,7 +18,7 @@ from widgets.look import icons
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import Label
 from widgets.look.layouts import Gap, Stretch, hbox
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, give_menu
 from widgets.look.plain_text import plain_tip, spoken
 from widgets.look.terms import definition
 from widgets.look.theme import Themed, ThemeSource
@@ -45,12 +45,6 @@ class MenuButton(Themed, QToolButton):
         self.setToolTip("Menu (F10)")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.follow(themes)
-
-    def rest(self) -> None:
-        """Lose the look of being hovered over, which Qt leaves where the pointer went away over an open menu."""
-        if not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
-            self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
-            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(self.theme.px(30), self.theme.px(28))
@@ -114,7 +108,7 @@ class DeviceButton(QToolButton):
         self.setToolTip("Where to train")
         self.setAccessibleName("Device: auto")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setMenu(QMenu(self))
+        give_menu(self, QMenu(self))
         self._expected = "cpu"
 
     def expect(self, automatic: str) -> None:
@@ -144,8 +138,7 @@ class TopBar(Themed, QWidget):
         self.menu = MenuButton(themes)
         menu = QMenu(self.menu)
         self.submenus = actions.menus(menu)
-        self.menu.setMenu(menu)
-        menu.aboutToHide.connect(self.menu.rest, Qt.ConnectionType.QueuedConnection)
+        give_menu(self.menu, menu)
         self.menu.setShortcut("Alt+M")
         QShortcut(QKeySequence("F10"), self).activated.connect(self.open_menu)
         self.title = Title(themes)

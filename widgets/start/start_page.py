@@ -21,6 +21,7 @@ from app.system.number_format import counted
 from widgets.look import icons
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Gap, Stretch, empty, hbox, vbox
+from widgets.look.menus import give_menu
 from widgets.look.scrolled import scrolled
 from widgets.look.segments import segments
 from widgets.look.theme import Themed, ThemeSource
@@ -157,7 +158,7 @@ class StartPage(Themed, QWidget):
         button.setToolTip("Begin with your own table, pictures, series or texts; the window also takes them dropped")
         menu.addAction("A file…", lambda: self.wants_data.emit(False))
         menu.addAction("A folder of pictures or texts…", lambda: self.wants_data.emit(True))
-        button.setMenu(menu)
+        give_menu(button, menu)
         return button
 
     def _tour(self) -> QFrame:

@@ -33,7 +33,7 @@ from widgets.look.flow import flow
 from widgets.look.focus import within
 from widgets.look.labels import Label, text_label
 from widgets.look.layouts import Stretch, vbox
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, give_menu
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.inline_notice import InlineNotice
@@ -142,7 +142,7 @@ class RunList(QWidget):
         self._more = QMenu(self)
         self._more.aboutToShow.connect(lambda: self._fill_more(self._more))
         self._buttons["More"] = self._button("More", None)
-        self._buttons["More"].setMenu(self._more)
+        give_menu(self._buttons["More"], self._more)
         above, below = ("Compare",), ("Resume", "Rename", "Export", "Delete", "More")
         several, one = ([self._buttons[title] for title in titles] for titles in (above, below))
         head = flow(self.everything, self.wide, self.back, *several, Stretch(1), self.usage, spacing=8)

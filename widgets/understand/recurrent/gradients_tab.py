@@ -20,7 +20,7 @@ from widgets.charts.gradient_plot import GradientCurve, GradientPlot, totals_of
 from widgets.charts.sample_tiles import sample_name
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.labels import text_label
-from widgets.look.menus import add_entry
+from widgets.look.menus import add_entry, give_menu
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.training.run_entries import run_folders
@@ -55,7 +55,7 @@ class GradientsTab(SampledTab):
         self.compare = QPushButton("Compare with…", self)
         self.compare.setToolTip("Lay the gradient of another run over this one")
         self.menu = QMenu(self.compare)
-        self.compare.setMenu(self.menu)
+        give_menu(self.compare, self.menu)
         self.reading = ElidedLabel(self, look="faint")
         self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = text_label("", self, wrap=True)

@@ -19,6 +19,7 @@ from widgets.look import file_dialogs
 from widgets.look.form_area import FormArea
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, hbox, hsplit, vbox
+from widgets.look.menus import give_menu
 from widgets.look.plain_text import plain_tip
 from widgets.look.tall_pane import TallPane
 from widgets.look.theme import ThemeSource
@@ -79,7 +80,7 @@ class StyleTab(Tab):
     # Building
 
     def _lay_out(self) -> None:
-        self.layers.setMenu(self.menu)
+        give_menu(self.layers, self.menu)
         self.layers.setToolTip(plain_tip("The convolutions whose Gram matrices are compared; each counts alike"))
         self.content_layer.box.setToolTip("The convolution whose feature maps are compared place by place")
         self.begin.setToolTip("Change the picture step by step, or stop")

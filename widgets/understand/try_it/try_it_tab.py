@@ -26,6 +26,7 @@ from widgets.look import file_dialogs
 from widgets.look.current_only_stack import LeastHeightStack
 from widgets.look.labels import empty_page, text_label
 from widgets.look.layouts import boxed, hbox, hsplit, vbox
+from widgets.look.menus import give_menu
 from widgets.look.plain_text import caption, plain_tip
 from widgets.look.theme import ThemeSource
 from widgets.understand.errors.errors_tab import PARTS
@@ -113,7 +114,7 @@ class TryItTab(Tab):
         menu = QMenu(self)
         menu.addAction("A file…", lambda: self.file_wanted.emit(False))
         menu.addAction("A folder…", lambda: self.file_wanted.emit(True))
-        self.all_of.setMenu(menu)
+        give_menu(self.all_of, menu)
 
     def _lay_out(self) -> None:
         self.controls = QWidget(self)
