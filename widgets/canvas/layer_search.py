@@ -38,6 +38,7 @@ from graph.layers.base import Layer
 from widgets.canvas.card_painter import tight
 from widgets.canvas.popup_place import open_near, spot_beside
 from widgets.look import icons
+from widgets.look.focus import has_keys
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
@@ -172,10 +173,14 @@ class ResultRow(QStyledItemDelegate):
 
 
 class SearchPopup(QFrame):
-    """Search field and results over the canvas; says what was chosen, once, and closes."""
+    """Search field and results over the canvas; says what was chosen, once, and closes.
+
+    `freed` says that it had the keyboard when it closed, which is to go to something else.
+    """
 
     opened = Signal()
     closed = Signal()
+    freed = Signal()
 
     def __init__(self, kinds: Iterable[type[Layer]], theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -265,8 +270,14 @@ class SearchPopup(QFrame):
         """Close without a choice."""
         if self.isVisible():
             self._chosen = None
-            self.hide()
-            self.closed.emit()
+            self._leave()
+
+    def _leave(self) -> None:
+        frees = has_keys(self)
+        self.hide()
+        self.closed.emit()
+        if frees:
+            self.freed.emit()
 
     def results(self) -> list[SearchResult]:
         """The layers to choose from that are listed now."""
@@ -337,7 +348,6 @@ class SearchPopup(QFrame):
         kinds = list(dict.fromkeys(result.kind.kind for result in reversed(picked)))
         self._recent = [*kinds, *(other for other in self._recent if other not in kinds)][:REMEMBERED]
         self._chosen = None
-        self.hide()
-        self.closed.emit()
+        self._leave()
         if chosen is not None:
             chosen([result.layer or result.kind for result in picked])

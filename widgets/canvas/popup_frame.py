@@ -7,14 +7,15 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QWidget
 
 from widgets.canvas.popup_place import open_near
+from widgets.look.focus import has_keys
 from widgets.look.focus_ring import FocusRing
 from widgets.look.theme import Theme
 
 
 class PopupFrame(QFrame):
-    """Has the keyboard while it is open, itself or by its buttons; `closed` says that it is gone."""
+    """Has the keyboard while it is open, itself or by its buttons; `freed` says that it closed and still had it."""
 
-    closed = Signal()
+    freed = Signal()
 
     def __init__(self, parent: QWidget, name: str) -> None:
         super().__init__(parent)
@@ -26,8 +27,10 @@ class PopupFrame(QFrame):
     def dismiss(self) -> None:
         """Close it."""
         if self.isVisible():
+            frees = has_keys(self)
             self.hide()
-            self.closed.emit()
+            if frees:
+                self.freed.emit()
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -16,7 +16,7 @@ from widgets.look.theme import Theme
 class Popups:
     """Fields for names and for notes, the search for layers, a layer's problems and the legend of the wires.
 
-    The widget that they lie over gets the keyboard back when one closes.
+    The widget that they lie over gets the keyboard back when one closes, unless it went on to something else.
     """
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
@@ -27,7 +27,7 @@ class Popups:
         self.legend = WireLegend(parent)
         editing = (self.name_field.editing, self.note_field.editing)
         for popup in (*editing, self.search, self.problems, self.legend):
-            popup.closed.connect(parent.setFocus)
+            popup.freed.connect(parent.setFocus)
 
     def place(self) -> None:
         """Have an open field follow what it edits."""

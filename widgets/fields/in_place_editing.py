@@ -12,17 +12,19 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from widgets.look.floating import FieldFault
+from widgets.look.focus import has_keys
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class InPlaceEditing(QObject):
-    """Opens a text field and closes it. `closed` is sent once what was typed is handed on, or given up.
+    """Opens a text field and closes it. `freed` is sent once what was typed is handed on, or given up, where the field
+    still has the keyboard then, which is to go to something else.
 
     ``keep_with`` is held down for Enter to keep the text; leaving the field keeps it too, Esc does not.
     """
 
-    closed = Signal()
+    freed = Signal()
 
     def __init__(self, field: QLineEdit | QPlainTextEdit, keep_with: Qt.KeyboardModifier | None = None) -> None:
         super().__init__(field)
@@ -98,5 +100,7 @@ class InPlaceEditing(QObject):
         if reason:
             self._keep = keep
             return
+        frees = has_keys(self._field)
         self._field.hide()
-        self.closed.emit()
+        if frees:
+            self.freed.emit()
