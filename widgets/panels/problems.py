@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QWidget
 
 from app.system.number_format import counted
 from graph.checking.check import Checker
@@ -16,6 +16,8 @@ from graph.checking.network_hints import Hint
 from graph.document import Document
 from graph.errors import NetloomError
 from widgets.hints.hint_rows import HintRow
+from widgets.look.focus import within
+from widgets.look.focus_ring import FocusRing
 from widgets.look.labels import text_label
 from widgets.look.layouts import Stretch, boxed, discard, hbox, vbox
 from widgets.look.plain_text import caption
@@ -42,6 +44,7 @@ class ProblemRow(QFrame):
         self.setAccessibleName(f"{WORDS[problem.severity]}: {problem.message}")
         self.setObjectName("problem")
         self.setProperty("row", True)
+        FocusRing(self)
         text = text_label(problem.message, wrap=True)
         self.buttons = [self._button(fix) for fix in problem.fixes]
         hbox(
@@ -170,6 +173,24 @@ class Problems(QScrollArea):
         row.opened.connect(lambda entry: self.opened.emit(entry.layer) if entry.layer else None)
         row.fixed.connect(self.repair)
         return row
+
+    def main_part(self) -> QWidget:
+        """The first problem or hint; without any, where data is chosen if there is none yet, else the list itself."""
+        rows = [*self.rows, *self.hint_rows]
+        return rows[0] if rows else self.choose_data if self.choose_data.isVisible() else self
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys go from row to row."""
+        rows: list[QWidget] = [*self.rows, *self.hint_rows]
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        focus = QApplication.focusWidget()
+        at = next((index for index, row in enumerate(rows) if focus is not None and within(row, focus)), -1)
+        if step and at >= 0:
+            target = rows[max(0, min(at + step, len(rows) - 1))]
+            target.setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(target, 0, 0)
+        else:
+            super().keyPressEvent(event)
 
     def repair(self, fix: Fix) -> None:
         """Apply a fix to the document; `refused` says why it cannot be."""
