@@ -23,9 +23,23 @@ def _redo_names(context: Context) -> Sequence[str]:
     return context.session.document.redo_names if context.ready else ()
 
 
+def undo(context: Context) -> None:
+    """Take the last edit back."""
+    from widgets.shell import undone
+
+    undone.undo(context)
+
+
+def redo(context: Context) -> None:
+    """Do again what was taken back last."""
+    from widgets.shell import undone
+
+    undone.redo(context)
+
+
 ACTIONS = (
-    Action("undo", "Edit", "Undo", lambda c: c.session.document.undo(), ("Ctrl+Z",), "undo",
+    Action("undo", "Edit", "Undo", undo, ("Ctrl+Z",), "undo",
            lambda c: c.working and bool(_undo_names(c)), lambda c: _named("Undo", _undo_names(c))),
-    Action("redo", "Edit", "Redo", lambda c: c.session.document.redo(), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
+    Action("redo", "Edit", "Redo", redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo",
            lambda c: c.working and bool(_redo_names(c)), lambda c: _named("Redo", _redo_names(c))),
 )  # fmt: skip
