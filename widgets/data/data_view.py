@@ -172,6 +172,10 @@ class DataView(QWidget):
         """What floats over the samples."""
         return (self.waiting, self.notice, self.asking, self.offer, self.lopsided)
 
+    def main_part(self) -> QWidget:
+        """The list of data sets."""
+        return self.sources.list
+
     def body(self) -> QWidget:
         """What is shown of the data, below what is said of it."""
         return self.samples.sides

@@ -33,9 +33,9 @@ class Action:
     """One action. ``keys`` are shortcuts, the first of which menus show; ``checked`` makes it a switch.
 
     It stands in its menu behind the action ``after``, else behind the others of its module; ``divide`` draws a line
-    above it. ``why`` says why it is not enabled, for the tips of its buttons. The keys of an action ``on_canvas`` are
-    answered by the canvas while it has the keyboard; as shortcuts of the window they would rob text fields of their
-    letters.
+    above it. ``why`` says why it is not enabled, for the tips of its buttons. While a question stands over the window,
+    only an action that is ``always`` there is carried out. The keys of an action ``on_canvas`` are answered by the
+    canvas while it has the keyboard; as shortcuts of the window they would rob text fields of their letters.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Action:
     divide: bool = False
     after: str = ""
     why: Callable[[Context], str] | None = None
+    always: bool = False
 
 
 def ready(context: Context) -> bool:
@@ -132,8 +133,16 @@ class Actions(QObject):
             self._context.window().addAction(bound)
         return bound
 
+    @property
+    def always(self) -> tuple[str, ...]:
+        """The shortcuts that act while a question stands."""
+        return tuple(keys for action, _ in self._bound.values() if action.always for keys in action.keys)
+
     def run(self, action: Action) -> None:
-        """Carry out an action; what is being typed is taken over first."""
+        """Carry out an action; what is being typed is taken over first. A question is to be answered before."""
+        if self._context.asking and not action.always:
+            self.refresh()
+            return
         if self._context.ready:
             self._context.workbench.commit_typing()
         action.call(self._context)

@@ -342,7 +342,7 @@ class CoachMarks(QObject):
             self.card.setGeometry(home)
         else:
             self.card.setGeometry(place_beside(ring if target.isValid() else target, room, sizes, self._layers()))
-        for widget in (self.ring, self.card):
+        for widget in (self.ring, self.card) if not self._context.asking else ():  # a question lies over all
             widget.raise_()
 
     def _size(self, width: int) -> QSize:

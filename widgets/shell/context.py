@@ -69,6 +69,10 @@ class Context(Protocol):
         """Whether the project is on show, and not the start page."""
 
     @property
+    def asking(self) -> bool:
+        """Whether a question stands over the window, which is to be answered before anything else is done."""
+
+    @property
     def panes(self) -> tuple[QWidget, ...]:
         """The panes on show, between which F6 moves the keyboard."""
 
@@ -108,6 +112,9 @@ class Context(Protocol):
 
     def show_workspace(self, name: str) -> None:
         """Show ``data``, ``network``, ``train`` or ``understand``."""
+
+    def turn_to(self, name: str) -> None:
+        """Show a workspace that was asked for, with the keys on its main part unless one is typing."""
 
     def show_page(self, page: QWidget) -> None:
         """Show a page for a while in place of everything below the bar."""

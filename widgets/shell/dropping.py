@@ -58,8 +58,8 @@ class Dropping:
         self._context = context
 
     def plan(self, paths: Sequence[Path]) -> Drop | None:
-        """What dropping these files does; None for nothing."""
-        if not paths:
+        """What dropping these files does; None for nothing, as while a question stands."""
+        if not paths or self._context.asking:
             return None
         projects = [path for path in paths if path.suffix == PROJECT]
         if projects:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
-from shiboken6 import isValid
 
 from widgets.look.floating import height_at
+from widgets.look.focus import give_back, keys_in
 from widgets.look.theme import Themed, ThemeSource
+from widgets.shell.held_keys import HeldKeys
+
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 WIDTH = 460
 """Pixels that a question is wide, before they are scaled as the text is; more where its answers need it."""
@@ -18,7 +21,11 @@ DIM = {"light": QColor(0, 0, 0, 90), "dark": QColor(0, 0, 0, 150)}
 
 
 class QuestionSheet(Themed, QWidget):
-    """Takes mouse and Tab key for itself while it holds a question; the keys come back to where they were after it."""
+    """Takes mouse and keyboard for itself while it holds a question; the keys come back to where they were after it.
+
+    Tab goes round the answers, Return takes the usual one, Esc none, and no shortcut acts but those that ``keys`` lets
+    pass.
+    """
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
@@ -26,11 +33,12 @@ class QuestionSheet(Themed, QWidget):
         self.setAccessibleName("Question")
         self._question: QWidget | None = None
         self._before: QWidget | None = None
+        self.keys = HeldKeys(self, lambda: next(iter(self._answers()), None))
         self.follow(themes)
         self.hide()
 
     def cover(self, whole: QWidget) -> None:
-        """Lie over ``whole`` from now on."""
+        """Lie over ``whole`` from now on: over a window, over what floats in it too."""
         self.setParent(whole)
         self.hide()
         whole.installEventFilter(self)
@@ -38,7 +46,7 @@ class QuestionSheet(Themed, QWidget):
     def hold(self, question: QWidget) -> None:
         """Show a question, with the keys on its first answer."""
         if self._question is None:
-            self._before = self.window().focusWidget()
+            self._before = keys_in(self.window())
         self._question = question
         question.setParent(self)
         question.installEventFilter(self)
@@ -48,17 +56,21 @@ class QuestionSheet(Themed, QWidget):
         self.show()
         self._place()
         self.raise_()
-        self._answers()[0].setFocus(Qt.FocusReason.PopupFocusReason)
+        self.keys.begin()
+
+    @property
+    def holds(self) -> bool:
+        """Whether a question stands."""
+        return self._question is not None
 
     def release(self, question: QWidget) -> None:
         """The question was answered, or is not asked any more."""
         if question is not self._question:
             return
-        held = self.isAncestorOf(self.window().focusWidget())
-        self._question, before, self._before = None, self._before, None
+        self.keys.end()
+        before, self._before, self._question = self._before, None, None
         self.hide()
-        if held and before is not None and isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        give_back(before)
 
     def theme_changed(self) -> None:
         """Larger text needs more room."""
@@ -75,6 +87,16 @@ class QuestionSheet(Themed, QWidget):
         if answers:
             answers[to].setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no answer made use of: Return takes the usual one, and nothing goes on to the window behind."""
+        answers = self._answers()
+        if event.key() in ENTER and answers and not event.isAutoRepeat():
+            answers[0].click()
+        event.accept()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.accept()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the window's size; the second press of a double click that led here is no answer."""

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 
 from widgets.look.floating import FaultHidden, Headed, float_over
+from widgets.look.focus import keys_in, types_in
 from widgets.look.labels import empty_page
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import window_title
@@ -121,7 +122,8 @@ class MainWindow(DropTarget):
         self.setCentralWidget(whole)
         vbox(self.bar, (self.pages, 1), self.status, parent=whole, spacing=0)
         self._floating = float_over(whole, self.banners, within=self.pages, at_top=True, widest=580)
-        self.banners.sheet.cover(whole)
+        self.banners.sheet.cover(self)
+        self.banners.sheet.keys.let_pass(self.commands.always)
         self.start: StartPage = self._make_start()
         self.continued = Continued(self, self.start)
         self.pages.addWidget(self.start)
@@ -138,7 +140,7 @@ class MainWindow(DropTarget):
         self.start.wants_data.connect(self._dropping.ask_data)
         self.start.wants_tour.connect(lambda: self.part(CoachMarks).begin())
         self.start.tour_declined.connect(lambda: self.preferences.set("offer_tour", False))
-        self.bar.workspace.connect(self._turn_to)
+        self.bar.workspace.connect(self.turn_to)
         self.bar.device.connect(self.training.choose_device)
         self.training.devices_told.connect(self._show_devices)
         self.training.state_told.connect(self.status.training.setText)
@@ -174,9 +176,14 @@ class MainWindow(DropTarget):
         return self._workbench
 
     @property
+    def asking(self) -> bool:
+        """Whether a question stands over the window."""
+        return self.banners.sheet.holds
+
+    @property
     def panes(self) -> tuple[QWidget, ...]:
         """Notices, bar, what is on show below it, and the status line: what F6 goes through; a question is all."""
-        if self.banners.sheet.isVisible():
+        if self.asking:
             return (self.banners.sheet,)
         shown = self.workbench.panes if self.ready and self.working else self.start.panes
         tour = self.part(CoachMarks)
@@ -280,7 +287,7 @@ class MainWindow(DropTarget):
         self.pages.setCurrentWidget(workbench)
         self._show_working(True)
         self.show_workspace(workspace or workbench.workspace)
-        workbench.canvas.setFocus()
+        workbench.canvas.setFocus() if workbench.canvas.isVisible() else workbench.take_keys()
         if workspace:
             QTimer.singleShot(0, workbench.canvas, workbench.canvas.context.frame_all)
 
@@ -300,13 +307,21 @@ class MainWindow(DropTarget):
             self._show_working(True)
         self.workbench.show_workspace(name)
         self._on_workspace(name)
+        focus = keys_in(self)
+        if focus is None or not focus.isVisible():
+            self.workbench.take_keys()
 
-    def _turn_to(self, name: str) -> None:
-        """A tab was clicked, or reached by arrow keys; after a click the canvas has the keys where it is the place."""
-        clicked = not self.bar.spaces.hasFocus()
+    def turn_to(self, name: str) -> None:
+        """Show a workspace that was asked for, with the keys on its main part.
+
+        Whoever types in a field that stays in view keeps typing there; so do arrow keys in the tabs of the workspaces.
+        """
+        there = self.working and self.workbench.workspace == name
         self.show_workspace(name)
-        if clicked and name == "network":
-            self.workbench.canvas.setFocus()
+        focus = keys_in(self)
+        kept = focus is self.bar.spaces or (types_in(focus) and not there)
+        if focus is None or not (kept and focus.isVisible()):
+            self.workbench.take_keys()
 
     def show_page(self, page: QWidget) -> None:
         """Show a page for a while in place of everything below the bar."""

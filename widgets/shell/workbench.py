@@ -19,6 +19,7 @@ from widgets.canvas.commands.annotation_commands import go_to_annotation
 from widgets.fields.open_editors import finish_editors
 from widgets.lessons.lesson_panel import LessonPanel
 from widgets.look.current_only_stack import CurrentOnlyStack
+from widgets.look.focus import main_of
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.terms import definition
@@ -114,6 +115,7 @@ class Workbench(QWidget):
     def _connect(self) -> None:
         self.down.splitterMoved.connect(lambda *_: self._remember_height())
         self.side_panel.changed.connect(self._arrange)
+        self.side_panel.left.connect(self.canvas.setFocus)  # to the card that is selected
         self._divide_soon.timeout.connect(self._divide)
         self.lesson.resized.connect(self._divide_soon.start)
         self.canvas.events.selectionChanged.connect(self._on_selection)
@@ -375,6 +377,11 @@ class Workbench(QWidget):
             self.canvas.turn_to(name)
         self._arrange()
         self.workspace_changed.emit(name)
+
+    def take_keys(self) -> None:
+        """Give the keys to the main part of the workspace on show: the canvas, or what its panel names."""
+        panel = self._panels.get(self.workspace) if self.workspace != "network" else None
+        (main_of(panel) or self.canvas).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_lesson(self, shown: bool) -> None:
         """Show the lesson in all workspaces, or fold it away; one thing is read at a time."""

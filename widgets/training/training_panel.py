@@ -15,6 +15,7 @@ from app.training.run_labels import ProjectKey, owner_of
 from app.training.runs import RunHistory
 from app.training.training_course import judges_overfitting
 from graph.document import Document
+from widgets.look.focus import target_in
 from widgets.look.layouts import vbox
 from widgets.look.plain_text import plain_tip
 from widgets.look.theme import ThemeSource
@@ -174,6 +175,10 @@ class TrainPanel(QWidget):
             self.runs.model.rename_project(key)
         if copied:
             self.refresh_runs()
+
+    def main_part(self) -> QWidget | None:
+        """The settings, the runs or whatever stands in front of them."""
+        return target_in(self.tabs.currentWidget())
 
     def show_runs(self) -> None:
         """Bring the list of runs forward."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.project.description_links import slug
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
+from widgets.look.focus import target_in
 from widgets.look.layouts import vbox
 from widgets.look.theme import ThemeSource
 from widgets.training.busy_covers import BusyCovers
@@ -80,6 +81,11 @@ class UnderstandPanel(QWidget):
     def tab(self) -> Tab:
         """The tab on screen."""
         return self.views.tab
+
+    def main_part(self) -> QWidget | None:
+        """What takes keys in the view on screen; the bar of the views where that takes none, or there is none."""
+        shown = self.views.on_screen
+        return (target_in(shown) if shown is not None else None) or self.views.bar
 
     def view(self, kind: type[T]) -> T:
         """The view of a class."""

@@ -12,11 +12,16 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.widgets.shell.test_window import choose
+from widgets.look import file_dialogs
+from widgets.shell.actions.link_actions import LinkActions
+from widgets.shell.coach_marks import CoachMarks
+from widgets.shell.dropping import Dropping
 from widgets.shell.window import MainWindow
 
 pytestmark = pytest.mark.built("workbench")
 
 LEFT = Qt.MouseButton.LeftButton
+CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -36,7 +41,7 @@ def answers(window: MainWindow) -> dict[str, QPushButton]:
 def test_it_stands_in_the_middle_over_all_else(asked: MainWindow) -> None:
     assert list(answers(asked)) == ["Save", "Do not save", "Cancel"]
     sheet, whole = asked.banners.sheet, asked.banners.sheet.parentWidget()
-    assert whole is not None and whole is asked.centralWidget()
+    assert whole is asked  # over what floats in the window too
     assert sheet.rect().size() == whole.size()
     card = answers(asked)["Save"].parentWidget()
     assert card is not None
@@ -68,6 +73,102 @@ def test_it_has_the_keys_and_gives_them_back(asked: MainWindow, qtbot: QtBot) ->
     focus = QApplication.focusWidget()
     assert window.start.isVisible() and focus is not None and window.start.isAncestorOf(focus)
     assert window.session.document.network.ids == ("input1",)
+
+
+@pytest.fixture
+def edited(window: MainWindow) -> MainWindow:
+    """A window with an unsaved edit and the keys on its canvas."""
+    window.files.new()
+    window.workbench.add_layer("input")
+    window.workbench.canvas.setFocus()
+    return window
+
+
+def press(window: MainWindow, key: Qt.Key, *held: Qt.KeyboardModifier) -> None:
+    """Press a key where the keys are, as the system does: the window has it where nothing has."""
+    QTest.keyClick(QApplication.focusWidget() or window, key, held[0] if held else Qt.KeyboardModifier.NoModifier)
+
+
+def test_it_has_the_keys_though_a_layer_was_being_searched_for(edited: MainWindow) -> None:
+    window = edited
+    press(window, Qt.Key.Key_Tab)
+    assert window.workbench.canvas.context.popups.search.isVisible()
+    press(window, Qt.Key.Key_N, CONTROL)
+    assert answers(window)["Save"].hasFocus() and not window.workbench.canvas.context.popups.search.isVisible()
+    for key, held in ((Qt.Key.Key_A, CONTROL), (Qt.Key.Key_Delete, NONE), (Qt.Key.Key_X, NONE), (Qt.Key.Key_F2, NONE)):
+        press(window, key, held)
+    assert window.session.document.network.ids == ("input1",) and answers(window)["Save"].hasFocus()
+    press(window, Qt.Key.Key_Escape)
+    assert not answers(window) and window.workbench.canvas.hasFocus()
+    assert window.session.document.network.ids == ("input1",)
+
+
+def test_return_takes_the_usual_answer(edited: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "kept.netloom"
+    monkeypatch.setattr(file_dialogs, "ask_save", lambda *_, **__: (str(file), ""))
+    press(edited, Qt.Key.Key_Tab)
+    press(edited, Qt.Key.Key_N, CONTROL)
+    press(edited, Qt.Key.Key_Return)
+    assert file.is_file() and not answers(edited) and edited.session.document.network.ids == ()
+
+
+def test_the_keys_stay_with_it_however_they_are_moved(edited: MainWindow) -> None:
+    window = edited
+    window.files.new()
+    press(window, Qt.Key.Key_Tab)
+    for move in (
+        window.workbench.canvas.setFocus,
+        window.workbench.palette_panel.search.setFocus,
+        window.bar.train.setFocus,
+        answers(window)["Do not save"].clearFocus,
+    ):
+        move()
+        assert answers(window)["Do not save"].hasFocus()
+    # What is typed just then, at what is behind, is for the question: an input method or a test may be ahead of Qt.
+    QTest.keyClicks(window.workbench.palette_panel.search, "relu")
+    assert window.workbench.palette_panel.search.text() == ""
+    QTest.keyClick(window.workbench.canvas, Qt.Key.Key_Delete)
+    assert window.session.document.network.ids == ("input1",)
+    QTest.keyClick(window.workbench.canvas, Qt.Key.Key_Escape)
+    assert not answers(window) and window.workbench.canvas.hasFocus()
+    QTest.keyClicks(window.workbench.palette_panel.search, "relu")
+    assert window.workbench.palette_panel.search.text() == "relu"
+
+
+def test_it_comes_over_what_pops_up_and_over_the_tour(edited: MainWindow, qtbot: QtBot) -> None:
+    window = edited
+    window.part(CoachMarks).begin()
+    card = window.part(CoachMarks).card
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    assert window.bar.menu.menu().isVisible() and card.isVisible()
+    QApplication.processEvents()  # offscreen, a menu becomes the active window
+    window.files.new()
+    assert not window.bar.menu.menu().isVisible()
+    window.activateWindow()
+    qtbot.waitUntil(answers(window)["Save"].hasFocus)
+    assert window.childAt(card.geometry().center()) is window.banners.sheet
+
+
+def test_no_command_is_carried_out_meanwhile(asked: MainWindow, project_file: Path, qtbot: QtBot) -> None:
+    window, text = asked, asked.notices
+    for key in (Qt.Key.Key_N, Qt.Key.Key_Z, Qt.Key.Key_2, Qt.Key.Key_1):
+        press(window, key, CONTROL)
+    press(window, Qt.Key.Key_F10)
+    press(window, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    window.commands["new"].trigger()
+    window.part(LinkActions).follow("workspace:train")
+    assert window.notices == text and window.start.isVisible() and not window.bar.menu.menu().isVisible()
+    assert window.part(Dropping).plan([project_file]) is None
+    choose(qtbot, window, "Do not save")
+    assert len(window.session.document.network) > 1  # the example that was clicked
+    press(window, Qt.Key.Key_3, CONTROL)
+    assert window.workbench.workspace == "train"
+
+
+def test_quitting_asks_anew(asked: MainWindow) -> None:
+    press(asked, Qt.Key.Key_Q, CONTROL)
+    assert list(answers(asked)) == ["Save and close", "Close without saving", "Keep working"]
+    assert answers(asked)["Save and close"].hasFocus()
 
 
 def test_the_second_press_of_a_double_click_is_no_answer(asked: MainWindow) -> None:

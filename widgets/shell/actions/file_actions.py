@@ -405,5 +405,5 @@ ACTIONS = (
     Action("start", "File", "Start page", lambda c: c.show_start(), ("Ctrl+Shift+H",), "logo"),
     Action("save", "File", "Save", lambda c: c.part(FileActions).save(), ("Ctrl+S",), "save", ready, divide=True),
     Action("save_as", "File", "Save as…", lambda c: c.part(FileActions).save_as(), ("Ctrl+Shift+S",), "", ready),
-    Action("quit", "File", "Quit", lambda c: c.window().close(), ("Ctrl+Q",)),
+    Action("quit", "File", "Quit", lambda c: c.window().close(), ("Ctrl+Q",), always=True),
 )

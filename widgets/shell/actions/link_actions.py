@@ -27,8 +27,11 @@ class LinkActions:
         self._context = context
 
     def follow(self, url: str) -> None:
-        """Do what the address asks for."""
+        """Do what the address asks for; while a question stands over the window, that is to be answered first."""
         link = read_link(url)
+        if self._context.asking and link is not None and link.place is not Place.WEB:
+            self._context.window().activateWindow()
+            return
         acts = {
             Place.LAYER: self._layer,
             Place.WORKSPACE: self._workspace,
