@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 
 from widgets.description.description_panel import DescriptionPanel
@@ -25,6 +26,8 @@ class SidePanel(Themed, QTabWidget):
     """
 
     changed = Signal()
+    left = Signal()
+    """Esc was pressed in it, and nothing there had a use for that."""
 
     def __init__(self, themes: ThemeSource) -> None:
         super().__init__()
@@ -59,6 +62,13 @@ class SidePanel(Themed, QTabWidget):
         """Take over the colours of another theme."""
         self.fold.setIcon(icons.icon("close", self.theme))
         self.fold.setIconSize(QSize(14, 14))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leads out of it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     @property
     def wanted(self) -> bool:

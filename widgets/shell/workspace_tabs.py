@@ -12,7 +12,7 @@ WORKSPACES = (("data", "Data"), ("network", "Network"), ("train", "Train"), ("un
 
 
 class WorkspaceTabs(QTabBar):
-    """One tab for each workspace. ``chosen`` carries the name of the one that the user has turned to."""
+    """One tab for each workspace. ``chosen`` carries the name of the one that was turned to, or clicked again."""
 
     chosen = Signal(str)
 
@@ -31,6 +31,12 @@ class WorkspaceTabs(QTabBar):
             self.setTabData(index, name)
             self.setTabToolTip(index, plain_tip(f"{title} workspace (Ctrl+{index + 1})"))
         self.currentChanged.connect(lambda index: self.chosen.emit(self.tabData(index)))
+        self.tabBarClicked.connect(self._on_click)
+
+    def _on_click(self, index: int) -> None:
+        """A click on the workspace that is open changes no tab, and leads back to its main part all the same."""
+        if index >= 0 and index == self.currentIndex():
+            self.chosen.emit(self.tabData(index))
 
     def show_workspace(self, name: str) -> None:
         """Mark the workspace that is open; nobody is told."""

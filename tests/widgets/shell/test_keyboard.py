@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from widgets.look.focus_ring import FocusRing
 from widgets.look.layouts import vbox
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import DARK, LIGHT, Theme
@@ -157,6 +158,94 @@ def test_f10_opens_the_menu_and_f9_the_projector(window: MainWindow, qtbot: QtBo
     assert window.preferences["projector"]
     qtbot.keyClick(window, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
     assert window.themes.theme.dark and window.commands["dark"].isChecked()
+
+
+def focus_in(widget: QWidget | None) -> bool:
+    focus = QApplication.focusWidget()
+    return widget is not None and focus is not None and (widget is focus or widget.isAncestorOf(focus))
+
+
+def test_a_workspace_that_is_asked_for_has_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    bench, control = window.workbench, Qt.KeyboardModifier.ControlModifier
+
+    def turn(number: int) -> None:
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key(Qt.Key.Key_0 + number), control)
+
+    turn(1)
+    listed = bench.panel("data").main_part()  # type: ignore[union-attr]
+    assert isinstance(listed, QListWidget) and listed.hasFocus()
+    qtbot.keyClick(listed, Qt.Key.Key_Down)
+    qtbot.keyClick(listed, Qt.Key.Key_Return)
+    assert "data" in window.session.document.sections
+    turn(2)
+    assert bench.canvas.hasFocus()
+    qtbot.keyClick(bench.canvas, Qt.Key.Key_Tab)
+    assert bench.canvas.context.popups.search.isVisible()
+    qtbot.keyClicks(QApplication.focusWidget(), "dense 12")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert bench.canvas.hasFocus() and [*window.session.document.network.ids] == ["dense1"]
+    turn(3)
+    assert focus_in(bench.panel("train")) and not focus_in(bench.canvas)
+    turn(2)
+    assert bench.canvas.hasFocus()
+
+
+def test_typing_goes_on_in_a_field_that_stays_in_view(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    bench, name = window.workbench, window.workbench.inspector.layer.name
+    bench.add_layer("dense")
+    name.setFocus()
+    qtbot.keyClicks(name, "x")
+    qtbot.keyClick(name, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert bench.workspace == "train" and name.hasFocus()
+    qtbot.keyClick(name, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)  # asked for anew: it is to have the keys
+    assert focus_in(bench.panel("train"))
+    tabs = window.bar.spaces
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.place_of("network"))
+    assert bench.canvas.hasFocus()
+    name.setFocus()
+    qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.place_of("network"))
+    assert bench.canvas.hasFocus()
+
+
+def test_esc_in_the_settings_comes_back_to_the_card(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    bench = window.workbench
+    for kind in ("dense", "conv2d"):  # a number first, and a choice
+        bench.add_layer(kind)
+        card = bench.selected
+        bench.canvas.setFocus()
+        qtbot.keyClick(bench.canvas, Qt.Key.Key_Return)
+        for _ in range(4):
+            assert focus_in(bench.side_panel) and not bench.canvas.hasFocus()
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+            assert bench.canvas.hasFocus() and bench.selected == card
+            qtbot.keyClick(bench.canvas, Qt.Key.Key_F6)
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+
+
+def test_a_field_that_is_clicked_while_a_layer_is_searched_for_has_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    canvas, field = window.workbench.canvas, window.workbench.palette_panel.search
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    search = canvas.context.popups.search
+    assert search.isVisible()
+    qtbot.mouseClick(field, Qt.MouseButton.LeftButton)
+    field.setFocus(Qt.FocusReason.MouseFocusReason)  # as the system does for a click
+    assert field.hasFocus() and not search.isVisible()
+
+
+def test_f6_into_the_problems_shows_where_the_keys_are(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new()
+    bench = window.workbench
+    for _ in window.panes:
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_F6)
+        if focus_in(bench.bottom):
+            break
+    row = bench.problems.rows[0]
+    assert row.hasFocus() and row.findChild(FocusRing).isVisible()
 
 
 def _flat() -> QPushButton:

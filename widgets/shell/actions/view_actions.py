@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def workspace(name: str) -> Callable[[Context], None]:
     """A call that shows a workspace."""
-    return lambda context: context.show_workspace(name)
+    return lambda context: context.turn_to(name)
 
 
 def in_workspace(name: str) -> Callable[[Context], bool]:
@@ -39,7 +39,7 @@ def toggle_layers(context: Context) -> None:
     """Show the column of layers, outline and history, or fold it away."""
     column = context.workbench.left_column
     column.show_tabs(not shows_layers(context))
-    context.show_workspace("network")
+    context.turn_to("network")
 
 
 def shows_layers(context: Context) -> bool:
