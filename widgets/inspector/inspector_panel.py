@@ -366,7 +366,13 @@ class Inspector(FormArea):
             self.layer.forget_aside()
         self.close_document()
         self._document, self._checker, self._ids = document, checker, []
-        self._stops = (document.subscribe(self._on_commit), checker.subscribe(lambda _: self.refresh()))
+        # Names are followed before the checker tells of the commit: a layer that seems to be gone is not on show for a
+        # moment, and its field loses the keyboard.
+        self._stops = (
+            document.subscribe(self._follow_names, first=True),
+            document.subscribe(lambda _: self.refresh()),
+            checker.subscribe(lambda _: self.refresh()),
+        )
         if isinstance(document, InnerDocument):  # what is exposed is a fact of the block outside
             self._stops += (document.outer.subscribe(lambda _: self.refresh()),)
         self.refresh()
@@ -399,12 +405,11 @@ class Inspector(FormArea):
         if sentence and telling:
             self.left_refused.emit((path_of(self._document), self.layer.id), sentence)
 
-    def _on_commit(self, commit: Commit) -> None:
+    def _follow_names(self, commit: Commit) -> None:
         for change in commit.changes:
             if isinstance(change, LayerRenamed):
                 self.layer.rename(change.old, change.new)
                 self._ids = [change.new if id_ == change.old else id_ for id_ in self._ids]
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what holds now."""
