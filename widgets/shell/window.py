@@ -316,11 +316,11 @@ class MainWindow(DropTarget):
 
         Whoever types in a field that stays in view keeps typing there; so do arrow keys in the tabs of the workspaces.
         """
-        there = self.working and self.workbench.workspace == name
+        there, focus = self.working and self.workbench.workspace == name, keys_in(self)
         self.show_workspace(name)
-        focus = keys_in(self)
-        kept = focus is self.bar.spaces or (types_in(focus) and not there)
-        if focus is None or not (kept and focus.isVisible()):
+        if focus is not None and focus.isVisible() and (focus is self.bar.spaces or (types_in(focus) and not there)):
+            focus.setFocus()  # it may have been out of view for a moment
+        else:
             self.workbench.take_keys()
 
     def show_page(self, page: QWidget) -> None:

@@ -217,7 +217,7 @@ def test_esc_in_the_settings_comes_back_to_the_card(window: MainWindow, qtbot: Q
         card = bench.selected
         bench.canvas.setFocus()
         qtbot.keyClick(bench.canvas, Qt.Key.Key_Return)
-        for _ in range(4):
+        for _ in range(2):
             assert focus_in(bench.side_panel) and not bench.canvas.hasFocus()
             qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
             assert bench.canvas.hasFocus() and bench.selected == card
