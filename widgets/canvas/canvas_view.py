@@ -58,6 +58,9 @@ KEYS = "Arrows go from card to card, Return opens one, Ctrl+arrows move it"
 MOST_PARTS = 16
 """Exposed rectangles that are painted one by one."""
 
+MOST_SPARED = 120
+"""Cards in view of which notices keep clear; among more there is no room for one."""
+
 
 class CanvasView(QGraphicsView):
     """Shows a document's network and lets it be edited by mouse and keyboard.
@@ -106,6 +109,12 @@ class CanvasView(QGraphicsView):
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+
+    def occupied(self) -> list[QRect]:
+        """Where cards are in view, in pixels: what floats over the canvas keeps clear of them; none of very many."""
+        navigation = self.navigation
+        cards = self.surface.board.cards_in(navigation.visible_region())
+        return [navigation.area_of(card.rect) for card in cards] if len(cards) <= MOST_SPARED else []
 
     # The document
 

@@ -38,7 +38,7 @@ class CanvasNotice(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._pass)
         self.hide()
 
     def say(self, place: QPoint, text: str, button: str, act: Callable[[], object]) -> None:
@@ -58,6 +58,10 @@ class CanvasNotice(QFrame):
         self._act = None
         self._timer.stop()
         self.hide()
+
+    def _pass(self) -> None:
+        """Leave, unless the pointer is on it."""
+        self._timer.start() if self.underMouse() else self.dismiss()
 
     def _choose(self) -> None:
         act = self._act

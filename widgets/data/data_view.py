@@ -19,6 +19,7 @@ from app.data.sources.file_source import CHANGED
 from app.data.sources.source import Source
 from app.protocol.data_messages import DataInspected, DataPreviewed, InspectData, PreviewData
 from app.protocol.data_values import BatchPreview, DataPreview, TablePreview
+from app.system.told_notes import as_sentences
 from graph.checking.check import Checker
 from graph.document import Commit, Document
 from graph.errors import NetloomError
@@ -430,7 +431,7 @@ class DataView(QWidget):
         self.recipes.show_questions(preview.questions)
         self._show_preview(preview)
         change, offers = self.moved.offers_where_changed(preview.notes)
-        warnings = " ".join([*filter(None, [change]), *preview.leaks])
+        warnings = as_sentences([change, *preview.leaks])
         if self._refused:  # what was said then is no longer so
             self.notice.clear()
             self._refused = False

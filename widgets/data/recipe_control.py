@@ -17,6 +17,7 @@ from app.data.sources.source import Source
 from app.data.sources.table import Table
 from app.data.sources.table_source import TableSource
 from app.protocol.data_values import Column, Question, TableReading
+from app.system.told_notes import as_sentences
 from graph.errors import NetloomError
 from widgets.data.chosen_file import kept_data
 from widgets.data.column_roles import targets_of, use, used_by
@@ -341,7 +342,7 @@ class RecipeControl(QObject):
             self.committed.emit(choice, NEWEST)
 
         if told:
-            self._notice.say(" ".join(("By today's rules:", *told)), "warning", ("Take it", take))
+            self._notice.say(as_sentences(("By today's rules:", *told)), "warning", ("Take it", take))
         else:
             self._notice.say("Today's rules read every column as before.", "ok", ("Take them", take))
 

@@ -21,6 +21,12 @@ LEAST = 220
 WIDEST_FAULT = 360
 """Pixels from which on a fault wraps its words, if the field is not wider."""
 
+NARROWER = (420, 280)
+"""Widths in pixels that a notice takes where a wider one would lie on what is to be spared."""
+
+SETTLED_MS = 250
+"""How soon a notice that has come looks again for its place: what it spares may just come into view itself."""
+
 NARROWEST_BODY = 300
 """Pixels of width below which notices do not keep to a part of their pane."""
 
@@ -53,6 +59,14 @@ def height_at(widget: QWidget, width: int) -> int:
     return widget.heightForWidth(width) if widget.hasHeightForWidth() else widget.sizeHint().height()
 
 
+@runtime_checkable
+class Occupied(Protocol):
+    """A pane on which things stand that notices keep clear of where there is free room, such as cards."""
+
+    def occupied(self) -> Sequence[QRect]:
+        """Where they stand, in pixels of the pane."""
+
+
 class Floating(QObject):
     """Puts notices in their places whenever one comes, goes or grows, or the pane changes.
 
@@ -69,6 +83,9 @@ class Floating(QObject):
         self._begin_at_top = False
         self._placing = False
         self._heads: list[QWidget] | None = None
+        self._ground: QWidget | None = None
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._place)
         for notice in notices:
             notice.installEventFilter(self)
         self.lie_over(host, within)
@@ -99,6 +116,20 @@ class Floating(QObject):
         self._watch([widget for widget in before if widget not in self._around], self._followed())
         self._place()
 
+    def keep_clear_of(self, ground: QWidget | None) -> None:
+        """Have notices spare what stands on ``ground``, an `Occupied` pane in the host, while that is on show."""
+        self._ground = ground
+        self._place()
+
+    def _spared(self) -> list[QRect]:
+        ground = self._ground
+        if ground is None or not isValid(ground) or not ground.isVisible() or not isinstance(ground, Occupied):
+            return []
+        if ground is not self._host and not self._host.isAncestorOf(ground):
+            return []
+        origin = whole_place(self._host, ground).topLeft()
+        return [rect.translated(origin) for rect in ground.occupied()]
+
     def _followed(self) -> list[QWidget]:
         return [*self._avoided, *_chain(self._host, self._begin)]
 
@@ -114,6 +145,8 @@ class Floating(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _MOVED and not self._placing:
+            if event.type() == QEvent.Type.Show and watched in self._notices and self._ground is not None:
+                self._settled.start()
             self._placing = True
             self._place()
             self._placing = False
@@ -144,16 +177,31 @@ class Floating(QObject):
         shown = [notice for notice in self._notices if not notice.isHidden()]
         if not shown:
             return
-        area, taken = self._area(), self._taken()
+        area, taken, spared = self._area(), self._taken(), self._spared()
         at_top = self._at_top if self._body() is None else self._begin_at_top
         width = min(self._widest, area.width() - 2 * MARGIN)
         for notice in shown if at_top else reversed(shown):
-            height = min(height_at(notice, width), area.height() - 2 * MARGIN)
-            room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-            place = free_place(room, QSize(width, height), taken, at_top=at_top)
+            place = self._free(notice, width, taken, spared, at_top) if spared else None
+            if place is None:
+                room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+                size = QSize(width, min(height_at(notice, width), room.height()))
+                place = free_place(room, size, taken, at_top=at_top)
             notice.setGeometry(place)
             notice.raise_()
             taken.append(place.adjusted(0, -MARGIN, 0, MARGIN))
+
+    def _free(self, notice: QWidget, width: int, taken: list[QRect], spared: list[QRect], at_top: bool) -> QRect | None:
+        """A place on the ground that hides nothing at all, as wide as there is one; None where there is none."""
+        ground = self._rect_of(self._ground) if self._ground is not None else QRect()
+        room = (ground & self._area()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        for wide in (width, *(each for each in NARROWER if each < width)):
+            size = QSize(wide, height_at(notice, wide))
+            if size.width() > room.width() or size.height() > room.height():
+                continue
+            place = free_place(room, size, [*taken, *spared], at_top=at_top)
+            if not hidden(place, (*taken, *spared)):
+                return place
+        return None
 
     def _taken(self) -> list[QRect]:
         """What notices must not hide: tabs, titles, headers, and other notices."""

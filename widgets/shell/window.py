@@ -244,6 +244,7 @@ class MainWindow(DropTarget):
     def adopt(self, session: ProjectSession, workbench: Workbench) -> None:
         """Take over the session and the workbench once they are built."""
         self._session, self._workbench = session, workbench
+        self._floating.keep_clear_of(workbench.canvas)
         self.pages.addWidget(workbench)
         workbench.restore_layout(self.memory.get("layout"))
         workbench.selection_changed.connect(self.commands.refresh)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSizePolicy, QWidget
 
@@ -16,6 +16,9 @@ from widgets.look.layouts import Stretch, discard, hbox, stack_if_crowded
 from widgets.look.plain_text import caption
 
 Tone = Literal["error", "warning", "ok"]
+
+PASSING_MS = 15_000
+"""How long a notice stays that reports what went well; what it offers is elsewhere too."""
 
 
 class InlineNotice(QFrame):
@@ -39,6 +42,8 @@ class InlineNotice(QFrame):
         """What takes the keys when the notice goes, where it floats over another pane than its own."""
         self.dismissed = ""
         """What was said when it was dismissed last, empty where it was taken back since."""
+        self._passing = QTimer(self, singleShot=True, interval=PASSING_MS)
+        self._passing.timeout.connect(self._pass)
         self.hide()
 
     @property
@@ -55,8 +60,9 @@ class InlineNotice(QFrame):
     ) -> None:
         """Show a sentence, with a button for each offer of a title and what it does; a press also hides the line.
 
-        ``beside`` is the field that the sentence is about.
+        ``beside`` is the field that the sentence is about. What went well (``ok``) is said for a while.
         """
+        self._passing.start() if tone == "ok" else self._passing.stop()
         self._clear_buttons()
         self._label.setText(sentence)
         set_look(self, "tone", tone)
@@ -72,6 +78,14 @@ class InlineNotice(QFrame):
         """Say nothing any more."""
         self.dismissed = ""
         self.hide()
+
+    def _pass(self) -> None:
+        """Leave, unless the notice is under the mouse or has the keys: then it has its time again."""
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and within(self, focus)):
+            self._passing.start()
+        else:
+            self.clear()
 
     def _dismiss(self) -> None:
         self.dismissed = self._label.text()

@@ -94,6 +94,7 @@ class NoticePlaces(QObject):
         fits = not self._panel.isVisible() or self._fits(notice)
         host = self._panel if fits else self.roof or self._panel
         if notice.parentWidget() is not host:
+            self._floating[notice].keep_clear_of(None if host is self._panel else host)
             self._floating[notice].lie_over(host, self._over if host is self._panel else host)
 
     def _fits(self, notice: InlineNotice) -> bool:

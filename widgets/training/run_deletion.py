@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMenu
 
 from app.system.number_format import counted, scaled
+from app.system.told_notes import as_sentences
 from app.training.run_labels import owner_of, size_on_disk
 from app.training.run_trash import DAYS, DeletedRun, deleted_runs, discard, discard_old, restore_run, trash_run
 from graph.document import Act, Document
@@ -137,12 +138,12 @@ class RunDeletion:
                     failures.append(str(error))
             self._model.refresh_again()
         if not deletion.trash:
-            self._notice.say(" ".join(failures))
+            self._notice.say(as_sentences(failures))
             return False
         size = scaled(sum(self._size_of(each) for each in deletion.trash), "B")
         them = "it" if len(deletion.trash) == 1 else "them"
         words = f"Deleted {self._called(deletion)} ({size}). For {DAYS} days, More, {MENU}, puts {them} back."
-        deletion.words = " ".join((words, *failures))
+        deletion.words = as_sentences((words, *failures))
         self._notice.say(deletion.words, "warning" if failures else "ok", ("Undo", partial(self._undo, deletion)))
         return True
 

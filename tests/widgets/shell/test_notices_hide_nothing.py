@@ -20,7 +20,7 @@ from widgets.plots.plot_header import PlotHeader
 from widgets.plots.plot_view import PlotView
 from widgets.shell.banners import Notice
 from widgets.shell.window import MainWindow
-from widgets.training.inline_notice import InlineNotice
+from widgets.training.inline_notice import PASSING_MS, InlineNotice
 from widgets.training.notice_places import USABLE
 from widgets.training.training_panel import TrainPanel
 
@@ -233,6 +233,43 @@ def test_a_place_is_sought_from_its_edge_inwards_and_hides_as_little_as_can_be()
     assert free_place(area, size, [QRect(0, 170, 300, 30)], at_top=False) == QRect(100, 150, 100, 20)
     crowded = [QRect(0, 0, 300, 150), QRect(0, 190, 300, 10), QRect(0, 150, 300, 25)]
     assert free_place(area, size, crowded, at_top=True) == QRect(100, 175, 100, 20)
+
+
+@pytest.mark.built("workbench")
+def test_a_notice_keeps_clear_of_cards_where_there_is_room(window: MainWindow, project_file: Path) -> None:
+    window.files.open(project_file)
+    window.resize(1366, 768)
+    canvas = window.workbench.canvas
+    column = {id_: (0.0, 110.0 * row) for row, id_ in enumerate(canvas.board.cards)}  # in the middle, from the top on
+    with window.session.document.transaction("Move"):
+        window.session.document.move(column)
+    canvas.context.frame_all()
+    settle()
+    window.say(Notice(WORDS, "info", (OFFER,), "first"))
+    settle()
+    over = place(window, window.banners)
+    cards = [rect.translated(canvas.mapTo(window, QPoint())) for rect in canvas.occupied()]
+    assert cards and not [card for card in cards if card.intersects(over)]
+    assert hidden_by(window, window.banners) == [] and place(window, canvas).contains(over)
+
+
+def test_what_went_well_is_said_for_a_while_unless_it_is_looked_at(qtbot: QtBot) -> None:
+    pane = QWidget()
+    qtbot.addWidget(pane)
+    notice = InlineNotice(pane)
+    pane.show()
+    notice.say("Deleted “lenet 06:40”.", "ok", ("Undo", lambda: None))
+    assert notice._passing.isActive() and notice._passing.interval() == PASSING_MS
+    pane.activateWindow()
+    qtbot.waitUntil(pane.isActiveWindow)
+    notice._buttons[0].setFocus()
+    notice._pass()
+    assert notice.text and notice._passing.isActive()
+    notice._buttons[0].clearFocus()
+    notice._pass()
+    assert not notice.text
+    notice.say("No room is left.", "error")
+    assert not notice._passing.isActive()
 
 
 def test_the_highest_band_that_nothing_lies_over_is_used() -> None:

@@ -78,7 +78,7 @@ def test_a_project_is_handed_on_whole(
     shutil.rmtree(netloom_home / "runs")
     window.show_start()
     assert drop(window.start, target) == "Unpack the project garden.zip and open it"
-    assert "the project garden, its data" in told(window)
+    assert "the project “garden”, its data" in told(window)
     qtbot.mouseClick(button(window, "Unpack into garden"), LEFT)
     unpacked = target.with_suffix("") / "garden.netloom"
     qtbot.waitUntil(lambda: window.session.path == unpacked, timeout=PATIENCE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog
 
 from app.system.number_format import counted, scaled
+from app.system.told_notes import as_sentences
 from app.system.work_folder import WorkFolder
 from graph.errors import NetloomError
 from widgets.look import file_dialogs
@@ -103,7 +104,7 @@ class PackActions:
         without = ", without its data" if said["data"] == "none" else ""
         size = scaled(said["bytes"], "B")
         text = f"Wrote {Path(said['file']).name} ({size}): the project{data} and {runs}{without}."
-        return " ".join((text, *said["notes"]))
+        return as_sentences((text, *said["notes"]))
 
     def _own_runs(self) -> list[Path]:
         """The runs of the open project that have weights, the latest first."""
@@ -186,9 +187,9 @@ def _contents(path: Path, manifest: Manifest) -> str:
     count = len(manifest.runs)
     runs = counted(count, "run") if count else "no run"
     data = f", its data ({scaled(manifest.data_size, 'B')})" if manifest.data_size else ""
-    without = "; its data is not in it" if manifest.data == "none" else ""
+    without = ", but not its data" if manifest.data == "none" else ""
     name = manifest.project.removesuffix(".netloom")
-    return f"{path.name} is a pack: the project {name}{data} and {runs}{without}."
+    return f"{path.name} is a pack. It holds the project “{name}”{data} and {runs}{without}."
 
 
 ACTIONS = (

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.system.told_notes import as_sentences
 from widgets.look import file_dialogs
 from widgets.shell.action_registry import Action, ready
 from widgets.shell.actions.by_hand_actions import show_understand
@@ -80,8 +81,8 @@ class PredictActions:
             self._context.say(Notice(f"Nothing was predicted: {word}", "error", (), KEY, of_project=True))
             return
         written, *more = self._process.lines
-        told = " ".join(line.removeprefix("- ") for line in more)
-        self._context.say(Notice(f"{written}. {told}".strip(), "ok", (show_in_folder(self._out),), KEY))
+        told = as_sentences((written, *(line.removeprefix("- ") for line in more)))
+        self._context.say(Notice(told, "ok", (show_in_folder(self._out),), KEY))
 
 
 def _predict(context: Context, *, folder: bool) -> None:
