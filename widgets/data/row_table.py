@@ -62,6 +62,10 @@ class RowModel(QAbstractTableModel):
         """The columns that are marked as predicted."""
         return self._targets
 
+    def places(self, names: Collection[str]) -> list[int]:
+        """The places of the columns with these names."""
+        return [place for place, column in enumerate(self._columns) if column.name in names]
+
     def targets_first(self) -> list[int]:
         """The places of all columns, those of targets before the others."""
         return sorted(range(len(self._columns)), key=lambda place: self._columns[place].name not in self._targets)
@@ -169,11 +173,13 @@ class RowTable(QTableView):
 
     def mark_targets(self, names: Collection[str]) -> None:
         """Have the columns called ``names``, which are predicted, marked and first, where they are in view."""
-        if frozenset(names) == self.held.targets:
+        changed = self.held.targets ^ frozenset(names)
+        if not changed:
             return
         self.held.mark_targets(names)
         self._order_columns()
-        self.resizeColumnsToContents()
+        for place in self.held.places(changed):  # no other heading is longer or shorter now
+            self.resizeColumnToContents(place)
 
     def _order_columns(self) -> None:
         header = self.horizontalHeader()

@@ -78,6 +78,9 @@ def test_another_target_takes_its_place(qtbot: QtBot, link: DirectLink, tmp_path
     titles = [str(held.headerData(header.logicalIndex(place), TITLE, TEXT)) for place in range(4)]
     headings = [title.split("\n")[0] for title in titles]
     assert headings == ["★ measure 1", "measure 0", "measure 2", "species"]
+    widths = [view.rows.columnWidth(place) for place in range(5)]
+    view.rows.resizeColumnsToContents()
+    assert [view.rows.columnWidth(place) for place in range(5)] == widths, "also of the two that have other headings"
 
 
 def test_a_long_text_is_cut_and_whole_in_its_tooltip(qtbot: QtBot, link: DirectLink, tmp_path: Path) -> None:
