@@ -45,8 +45,15 @@ def once(window: QWidget, find: Callable[[QWidget], T]) -> T:
 
 
 def visible(window: QWidget) -> list[QWidget]:
-    """The widgets of a window that are shown, also where they are scrolled or split out of view."""
-    return [each for each in window.findChildren(QWidget) if each.isVisible() and each.window() is window]
+    """The widgets of a window that are shown, also where they are scrolled or split out of view.
+
+    Most are on pages that are hidden, which are not gone through.
+    """
+    found = []
+    for child in window.children():
+        if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
+            found += [child, *visible(child)]
+    return found
 
 
 def _in_view(window: QWidget) -> list[QWidget]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.widgets.shell.trained_window import LEFT, evaluation
 
 ROOT = Path(__file__).resolve().parents[3]
 PRESETS = ("lenet", "seasons_lstm", "iris_mlp")
@@ -27,7 +30,10 @@ def screen(folder: Path, width: int, height: int) -> str:
 
 @pytest.mark.parametrize(("factor", "logical"), [("1.5", [1280, 720]), ("2", [960, 540])])
 def test_no_word_is_cut_on_a_scaled_display(tmp_path: Path, factor: str, logical: list[int]) -> None:
+    left = tmp_path / "evaluation"
+    left.write_bytes(pickle.dumps(evaluation()))
     environment = os.environ | {
+        LEFT: str(left),
         "QT_SCALE_FACTOR": factor,
         "QT_QPA_PLATFORM": screen(tmp_path, 1920, 1080),
         "NETLOOM_HOME": str(tmp_path / "home"),

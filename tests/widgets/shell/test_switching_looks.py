@@ -48,6 +48,7 @@ def test_a_look_is_switched_with_few_polishes_of_each_widget(window: MainWindow,
     assert sum(changes.counts.values()) <= MOST * len(changes.counts)
 
 
+@pytest.mark.built("workbench")
 def test_a_look_that_is_switched_reaches_sheet_and_palette(window: MainWindow) -> None:
     window.preferences.set("theme", "dark")
     app = QApplication.instance()
@@ -75,6 +76,7 @@ def test_everything_takes_the_size_of_the_text_in_projector_mode_and_gives_it_ba
         assert {area.font().pointSizeF() for area in window.findChildren(QPlainTextEdit)} == {size}
 
 
+@pytest.mark.built("workbench")
 def test_the_mark_of_the_menu_grows_with_the_text(window: MainWindow) -> None:
     def wide() -> int:
         QApplication.processEvents()
@@ -89,6 +91,7 @@ def test_the_mark_of_the_menu_grows_with_the_text(window: MainWindow) -> None:
     assert wide() > 1.3 * usual > 0
 
 
+@pytest.mark.built("training")
 @pytest.mark.parametrize("runs", [1, 2])
 @pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
 def test_plots_are_after_the_projector_as_they_were_before(

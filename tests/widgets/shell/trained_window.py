@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +32,20 @@ CLASSES = tuple("0123456789")
 COUNTS = np.full((10, 10), 12, np.int64) + np.diag(np.full(10, 1090, np.int64))
 """Ten classes of a test set as large as that of MNIST: four digits on the diagonal, two in every other cell."""
 WORST = 40
+LEFT = "NETLOOM_TEST_EVALUATION"
+"""The environment variable with the file in which the process that started this one has left `evaluation`."""
 
 
+@cache
 def evaluation() -> Evaluation:
-    """A test of a network for digits."""
+    """A test of a network for digits.
+
+    A process that is told by `LEFT` where another has left it reads it there: scores load scikit-learn, which takes as
+    long as a walk through a dozen views.
+    """
+    if LEFT in os.environ:
+        left: Evaluation = pickle.loads(Path(os.environ[LEFT]).read_bytes())
+        return left
     true = np.arange(WORST) % 10
     predicted, chances = (true + 1) % 10, np.full((WORST, 10), 0.1, np.float32)
     worst = WorstPredictions(
