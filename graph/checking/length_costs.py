@@ -18,7 +18,7 @@ def costs_at_length(layer: Layer, inputs: Mapping[str, Shape], outputs: Mapping[
     if not open_shapes or any(shape.known_time is None for shape in open_shapes):
         return None
     try:
-        arriving, leaving = _closed(inputs), _closed(outputs)
+        arriving, leaving = closed(inputs), closed(outputs)
         return Costs(
             layer.connection_count(arriving, leaving),
             layer.flops(arriving, leaving),
@@ -28,8 +28,8 @@ def costs_at_length(layer: Layer, inputs: Mapping[str, Shape], outputs: Mapping[
         return None
 
 
-def _closed(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    """The shapes with the number of steps that the data brings."""
+def closed(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The shapes with the number of steps that the data brings; what is not known stays open."""
     return {port: shape.with_length(shape.known_time) if shape.is_open else shape for port, shape in shapes.items()}
 
 

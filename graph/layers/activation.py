@@ -11,6 +11,7 @@ from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
 from graph.layers.scalar import ScalarFunction, sigmoid
 from graph.layers.settings import setting
+from graph.layers.training_needs import Keeps
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape
 
@@ -92,6 +93,7 @@ class LeakyRelu(Activation):
     stem: ClassVar[str] = "leaky_relu"
     aliases: ClassVar[tuple[str, ...]] = ("lrelu", "leaky rectifier")
     target: ClassVar[str] = "torch.nn.LeakyReLU"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
 
     slope: float = setting(0.01, "Factor for negative values.", minimum=0.0, maximum=10.0)
 
@@ -128,6 +130,7 @@ class Elu(Activation):
     stem: ClassVar[str] = "elu"
     aliases: ClassVar[tuple[str, ...]] = ("exponential linear unit",)
     target: ClassVar[str] = "torch.nn.ELU"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     operations: ClassVar[int] = 3
 
     alpha: float = setting(1.0, "Depth at which negative values level off.", minimum=0.0, maximum=100.0)
@@ -161,6 +164,7 @@ class Gelu(Activation):
     stem: ClassVar[str] = "gelu"
     aliases: ClassVar[tuple[str, ...]] = ("gaussian error linear unit",)
     target: ClassVar[str] = "torch.nn.GELU"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     operations: ClassVar[int] = 5
 
     approximate: Literal["none", "tanh"] = setting("none", "The exact function, or its approximation by tanh.")
@@ -260,6 +264,8 @@ class Step(Activation):
     can_give: ClassVar[Gives] = Gives.SHARES
     aliases: ClassVar[tuple[str, ...]] = ("heaviside", "threshold", "binary", "perceptron")
     target: ClassVar[str] = "graph.modules.step.Step"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    torch_calls: ClassVar[int] = 5
 
     def curve(self) -> ScalarFunction:
         """A jump at 0, and no slope anywhere."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from graph.layers.activation import Activation
-from graph.layers.base import OnnxOperator
+from graph.layers.base import OnnxOperator, elements
 from graph.layers.construct import Construct, X, chain, method
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
+from graph.layers.training_needs import FLOAT, Keeps
 from graph.layers.value_range import Gives
 from graph.shapes import Shape
 
@@ -24,6 +25,7 @@ class Absolute(Activation):
     """
 
     kind: ClassVar[str] = "absolute"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     onnx: ClassVar[OnnxOperator | None] = OnnxOperator("Abs")
     title: ClassVar[str] = "Absolute value"
     stem: ClassVar[str] = "absolute"
@@ -49,6 +51,8 @@ class ScaledTanh(Activation):
     """
 
     kind: ClassVar[str] = "scaled_tanh"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    torch_calls: ClassVar[int] = 3
     title: ClassVar[str] = "Scaled tanh"
     stem: ClassVar[str] = "tanh"
     aliases: ClassVar[tuple[str, ...]] = ("lecun tanh", "lenet squashing", "hyperbolic tangent")
@@ -67,6 +71,10 @@ class ScaledTanh(Activation):
             f"{a:g} tanh({s:g} x)",
             f"{a:g} · {s:g} (1 − tanh²({s:g} x))",
         )
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """What its tanh gives, before it is multiplied."""
+        return FLOAT * elements(outputs["out"])
 
     def summary(self) -> str:
         """The formula."""

@@ -12,6 +12,7 @@ from graph.layers.dense import TimeDistributedDense
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten
+from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, sequence
 
@@ -26,6 +27,7 @@ class Attention(NumericLayer):
     """
 
     kind: ClassVar[str] = "attention"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     title: ClassVar[str] = "Attention"
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "attention"
@@ -112,6 +114,22 @@ class Attention(NumericLayer):
         query, keys = inputs["query"], inputs["keys"]
         return query.features, keys.features, positions(query), positions(keys)
 
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Its scores as shares, and with a hidden layer the values of that for each pair of steps."""
+        query, _, asked, read = self._sizes(inputs)
+        hidden = {"additive": self.units * asked * read, "general": query * read}.get(self.score, 0)
+        return FLOAT * (asked * read + hidden)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Matrix products for scores and means, and what is done with every score."""
+        _, _, asked, read = self._sizes(inputs)
+        scores = asked * read * (self.units if self.score == "additive" else 1)
+        products = 4 if self.score == "additive" else 2
+        return (
+            LayerWork(Work.MATRIX, self.flops(inputs, outputs) / products, products),
+            LayerWork(Work.VALUES, 2 * scores, 3),
+        )
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``graph.modules.attention.Attention``."""
         arguments: dict[str, Argument] = {
@@ -140,6 +158,9 @@ class RepeatVector(Layer):
     """
 
     kind: ClassVar[str] = "repeat_vector"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    shares_memory: ClassVar[bool] = True
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "RepeatVector"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "repeat"

@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 from graph.layers.construct import Construct, Module
-from graph.layers.declared import Declared
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import Rows
 from graph.layers.stored_pictures import StoredPictures
+from graph.layers.training_needs import LayerWork, TrainingNeeds, Work
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import ReceptiveField, Window, WindowRule
 from graph.shapes import ARTICLED, Kind, Shape
@@ -91,7 +91,7 @@ class ShapeError(Exception):
         self.remedies = remedies
 
 
-class Layer(Declared):
+class Layer(TrainingNeeds):
     """One kind of layer with its settings.
 
     Subclasses give the class variables, their settings as fields declared with `setting`, `output` (or `infer` where
@@ -234,6 +234,17 @@ class Layer(Declared):
     def activation_count(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Number of values that the layer makes per sample, which training keeps until their gradients are known."""
         return sum(elements(shape) for shape in outputs.values())
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Its work in a forward pass, by kind: that of its own module, and the calls around it."""
+        steps = len(self.recipe(inputs).steps)
+        if not steps:
+            return ()
+        shapes = (*inputs.values(), *outputs.values())
+        amount = self.flops(inputs, outputs) if self.work.by_operations else sum(map(elements, shapes))
+        channels = next(iter(inputs.values())).features if self.work is Work.CONVOLUTION else 0
+        own = LayerWork(self.work, amount / self.torch_calls, self.torch_calls, channels)
+        return (own, LayerWork(Work.VIEW, 0, steps - 1)) if steps > 1 else (own,)
 
     def window(self) -> Window | None:
         """The window that slides over the input; None for layers that work on each place alone or on all at once."""

@@ -10,6 +10,7 @@ from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Ref, X, chain, function, method, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
+from graph.layers.training_needs import FLOAT, INDEX, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import AXES, Shape
 
@@ -39,6 +40,7 @@ class Gain(NumericLayer):
     """
 
     kind: ClassVar[str] = "gain"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     title: ClassVar[str] = "Gain"
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "gain"
@@ -71,6 +73,7 @@ class Maxout(NumericLayer):
     """
 
     kind: ClassVar[str] = "maxout"
+    keeps: ClassVar[Keeps] = Keeps.BOTH
     title: ClassVar[str] = "Maxout"
     family: ClassVar[Family] = Family.ACTIVATION
     stem: ClassVar[str] = "maxout"
@@ -114,6 +117,9 @@ class Probout(Maxout):
     """
 
     kind: ClassVar[str] = "probout"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.CHANCE
+    torch_calls: ClassVar[int] = 3
     title: ClassVar[str] = "Probout"
     stem: ClassVar[str] = "probout"
     aliases: ClassVar[tuple[str, ...]] = ("probabilistic maxout", "prob maxout", "stochastic maxout", "sampled pieces")
@@ -125,6 +131,10 @@ class Probout(Maxout):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """An exponential, a product and two sums for each value."""
         return 4 * elements(inputs["in"])
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Which of each group was drawn."""
+        return INDEX * elements(outputs["out"])
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module that draws in training."""
@@ -144,6 +154,9 @@ class ChannelSplit(NumericLayer):
     """
 
     kind: ClassVar[str] = "channel_split"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    shares_memory: ClassVar[bool] = True
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Channel split"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "split"
@@ -190,6 +203,7 @@ class ChannelShuffle(NumericLayer):
     """
 
     kind: ClassVar[str] = "channel_shuffle"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "ChannelShuffle"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "shuffle"
@@ -228,6 +242,9 @@ class Slice(NumericLayer):
     """
 
     kind: ClassVar[str] = "slice"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    shares_memory: ClassVar[bool] = True
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Slice"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "slice"
@@ -262,6 +279,7 @@ class PadChannels(NumericLayer):
     """
 
     kind: ClassVar[str] = "pad_channels"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "Pad channels"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "pad"
@@ -297,6 +315,8 @@ class SqueezeExcitation(ImageLayer):
     """
 
     kind: ClassVar[str] = "squeeze_excitation"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    torch_calls: ClassVar[int] = 7
     title: ClassVar[str] = "Squeeze and excitation"
     family: ClassVar[Family] = Family.NORMALISATION
     stem: ClassVar[str] = "squeeze"
@@ -321,6 +341,11 @@ class SqueezeExcitation(ImageLayer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """A sum and a product for each value, and two for each weight."""
         return 2 * elements(inputs["in"]) + 2 * self.parameter_count(inputs)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Means, hidden units and the weight of each channel."""
+        x = inputs["in"]
+        return FLOAT * (2 * x.features + 2 * self._hidden(x))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two dense layers."""

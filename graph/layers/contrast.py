@@ -9,6 +9,7 @@ from graph.layers.base import Family, elements
 from graph.layers.construct import Construct, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
+from graph.layers.training_needs import FLOAT, Keeps
 from graph.layers.window_rule import Window
 from graph.shapes import Shape
 
@@ -27,6 +28,7 @@ class _Contrast(_Local):
     """Local contrast normalisation by a Gaussian window over all maps."""
 
     target: ClassVar[str]
+    torch_calls: ClassVar[int] = 8
     operations: ClassVar[int]
     """Operations on each value beside the window's."""
 
@@ -41,6 +43,10 @@ class _Contrast(_Local):
     def window(self) -> Window:
         """The neighbourhood."""
         return Window((self.size, self.size), (1, 1), (1, 1))
+
+    def _around(self, x: Shape) -> int:
+        """Pixels of a map with the border that the window needs."""
+        return (x.size("H") + self.size - 1) * (x.size("W") + self.size - 1)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module with a fixed window."""
@@ -59,10 +65,15 @@ class SubtractiveNorm(_Contrast):
     """
 
     kind: ClassVar[str] = "subtractive_norm"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "Subtractive norm"
     aliases: ClassVar[tuple[str, ...]] = ("local contrast normalisation", "lcn", "jarrett", "mean removal")
     target: ClassVar[str] = "graph.modules.contrast.SubtractiveNorm"
     operations: ClassVar[int] = 2
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The maps' mean with its border."""
+        return FLOAT * self._around(inputs["in"])
 
 
 class DivisiveNorm(_Contrast):
@@ -74,10 +85,16 @@ class DivisiveNorm(_Contrast):
     """
 
     kind: ClassVar[str] = "divisive_norm"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
     title: ClassVar[str] = "Divisive norm"
     aliases: ClassVar[tuple[str, ...]] = ("local contrast normalisation", "lcn", "jarrett", "contrast")
     target: ClassVar[str] = "graph.modules.contrast.DivisiveNorm"
     operations: ClassVar[int] = 3
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The mean of the squares with its border, and four maps of deviations."""
+        x = inputs["in"]
+        return FLOAT * (self._around(x) + 4 * x.size("H") * x.size("W"))
 
 
 class LocalResponseNorm(_Local):
@@ -89,6 +106,8 @@ class LocalResponseNorm(_Local):
     """
 
     kind: ClassVar[str] = "local_response_norm"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    torch_calls: ClassVar[int] = 9
     title: ClassVar[str] = "LocalResponseNorm"
     aliases: ClassVar[tuple[str, ...]] = (
         "lrn",
@@ -106,6 +125,12 @@ class LocalResponseNorm(_Local):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """The squares of n maps, a power and a division, for each value."""
         return (2 * self.size + 3) * elements(inputs["in"])
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The squares with neighbours of the maps at the ends, their means, and the divisors."""
+        x = inputs["in"]
+        around = elements(x) // x.features * (x.features + self.size - 1)
+        return FLOAT * (around + 2 * elements(x))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.LocalResponseNorm``."""

@@ -164,6 +164,7 @@ class Conv2d(_PaddedConvolution):
     """
 
     kind: ClassVar[str] = "conv2d"
+    lays_channels_last: ClassVar[bool] = True
     title: ClassVar[str] = "Conv2d"
     stem: ClassVar[str] = "conv"
     aliases: ClassVar[tuple[str, ...]] = ("convolution", "cnn", "filter", "kernel", "convolutional")

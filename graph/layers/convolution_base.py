@@ -10,6 +10,7 @@ from graph.layers.base import Family, Remedy, positions, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, function, own
 from graph.layers.grid import ImageLayer, WindowedLayer, same_pads, slide
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import FLOAT, Keeps, Work
 from graph.layers.window_rule import Border, How, Pads, WindowRule, slides
 from graph.shapes import Kind, Shape, format_sizes, image
 
@@ -19,6 +20,7 @@ STRIDE = "Step by which the filter moves."
 DILATION = "Distance between neighbouring weights of a filter; 1 leaves no gaps."
 GROUPS = "Parts that channels and filters are split into; each filter sees only its part's channels."
 BIAS = "Whether each filter adds a trainable bias."
+PADDED = "torch.nn.functional.pad"
 
 
 class Convolution(WindowedLayer, ImageLayer):
@@ -29,6 +31,8 @@ class Convolution(WindowedLayer, ImageLayer):
     """
 
     family: ClassVar[Family] = Family.CONVOLUTION
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.CONVOLUTION
     weighted_sum: ClassVar[bool] = True
     has_filters: ClassVar[bool] = True
     remark: ClassVar[str] = ""
@@ -78,6 +82,16 @@ class Convolution(WindowedLayer, ImageLayer):
         return (2 * self.weight_count(inputs) + self.bias_count(inputs)) * positions(outputs["out"])
 
     # The window
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """What arrives with its border, where that is laid around it by a call of its own."""
+        if all(step.target != PADDED for step in self.recipe(inputs).steps):
+            return 0
+        x = inputs["in"]
+        sizes = x.sizes[1:] if x.kind is not Kind.SEQUENCE else x.sizes[:1]
+        sizes = (x.sizes[0], *x.sizes[2:]) if x.kind is Kind.VIDEO else sizes
+        room = zip(sizes, self.pads(), strict=True)
+        return FLOAT * x.features * math.prod((size or 1) + sum(pads) for size, pads in room)
 
     def can_follow(self) -> bool:
         """Over sequences and images."""

@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
+from graph.layers.base import positions
 from graph.layers.construct import Argument, Construct
 from graph.layers.convolution_base import BIAS, KERNEL, SimpleConv2d
 from graph.layers.grid import compact, without_defaults
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import FLOAT, LayerWork, Work
 from graph.shapes import Shape
 
 
@@ -21,6 +23,7 @@ class DepthwiseConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "depthwise_conv2d"
+    lays_channels_last: ClassVar[bool] = True
     title: ClassVar[str] = "DepthwiseConv2d"
     stem: ClassVar[str] = "depthwise"
     positional: ClassVar[tuple[str, ...]] = ("kernel_size", "multiplier", "stride")
@@ -68,6 +71,7 @@ class SeparableConv2d(SimpleConv2d):
     """
 
     kind: ClassVar[str] = "separable_conv2d"
+    lays_channels_last: ClassVar[bool] = True
     title: ClassVar[str] = "SeparableConv2d"
     stem: ClassVar[str] = "separable"
     positional: ClassVar[tuple[str, ...]] = ("filters", "kernel_size", "stride")
@@ -90,6 +94,19 @@ class SeparableConv2d(SimpleConv2d):
     def weight_count(self, inputs: Mapping[str, Shape]) -> int:
         """Channels x (kernel + filters)."""
         return inputs["in"].features * (math.prod(self.kernel_size) + self.filters)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Each channel after its own filter, before all are mixed."""
+        x, out = inputs["in"], outputs["out"]
+        return super().kept_bytes(inputs, outputs) + FLOAT * x.features * positions(out)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Two convolutions."""
+        x, places = inputs["in"], positions(outputs["out"])
+        alone, mixed = math.prod(self.kernel_size), self.filters
+        return tuple(
+            LayerWork(Work.CONVOLUTION, 2 * x.features * each * places, 1, x.features) for each in (alone, mixed)
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two convolutions."""

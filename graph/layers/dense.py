@@ -9,6 +9,7 @@ from graph.layers.base import Family, Layer, Remedy, positions
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten, LastStep
+from graph.layers.training_needs import Keeps, Work
 from graph.shapes import Kind, Shape, sequence, vector
 
 
@@ -20,6 +21,8 @@ class Dense(Layer):
     """
 
     kind: ClassVar[str] = "dense"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.MATRIX
     title: ClassVar[str] = "Dense"
     family: ClassVar[Family] = Family.DENSE
     stem: ClassVar[str] = "dense"

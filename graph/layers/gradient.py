@@ -8,6 +8,7 @@ from typing import ClassVar
 from graph.layers.activation import NumericLayer
 from graph.layers.base import Family
 from graph.layers.construct import Construct, X, chain, method
+from graph.layers.training_needs import Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Shape
 
@@ -20,6 +21,10 @@ class StopGradient(NumericLayer):
     """
 
     kind: ClassVar[str] = "stop_gradient"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    shares_memory: ClassVar[bool] = True
+    stops_gradient: ClassVar[bool] = True
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Stop gradient"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "stop"

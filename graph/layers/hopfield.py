@@ -10,6 +10,7 @@ from graph.layers.construct import Construct, single
 from graph.layers.settings import Matrices, setting
 from graph.layers.shape import Flatten
 from graph.layers.stored_pictures import LETTERS, NAMES, SIDE, StoredPictures
+from graph.layers.training_needs import Keeps, LayerWork, Work
 from graph.shapes import Kind, Shape
 
 
@@ -23,6 +24,7 @@ class Hopfield(Layer):
     """
 
     kind: ClassVar[str] = "hopfield"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "Hopfield"
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "memory"
@@ -98,6 +100,11 @@ class Hopfield(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Two for each connection in each sweep."""
         return 2 * self.sweeps * self.connection_count(inputs, outputs)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """One unit after another, in every sweep."""
+        units = len(self.stored_states()[0])
+        return (LayerWork(Work.VALUES, units, self.sweeps * units),)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module that holds the weights by Hebb's rule."""

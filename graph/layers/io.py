@@ -9,6 +9,7 @@ from graph.layers.base import Family, Layer, Port, ShapeError
 from graph.layers.construct import Construct, chain
 from graph.layers.loss_choices import AS_SET, NAMED
 from graph.layers.settings import left_empty, setting, with_names
+from graph.layers.training_needs import Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, image, vector
 
@@ -108,6 +109,9 @@ class Output(Layer):
     """
 
     kind: ClassVar[str] = "output"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    shares_memory: ClassVar[bool] = True
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Output"
     family: ClassVar[Family] = Family.IO
     stem: ClassVar[str] = "output"

@@ -12,6 +12,7 @@ from graph.layers.adapters import Adapter, adapters, to_vector
 from graph.layers.base import Family, Port, Remedy, elements, refusal
 from graph.layers.construct import BuildStep, Construct, Ref, chain, function, method
 from graph.layers.settings import setting
+from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.layers.value_range import Gives
 from graph.open_length import Length, OpenLength, agree, apart, common_length, total_length
 from graph.shapes import TIMED, Kind, Shape
@@ -65,6 +66,7 @@ class _Merge(NumericLayer):
     """What merging layers share: their number of inputs."""
 
     family: ClassVar[Family] = Family.MERGE
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
 
     inputs: int = setting(2, "Number of connections that meet here.", minimum=2, maximum=256, unit="inputs")
 
@@ -76,6 +78,11 @@ class _Merge(NumericLayer):
         """The merged shape."""
         self.check_kinds(inputs)
         return {"out": self.merged({port.name: inputs[port.name] for port in self.input_ports()})}
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Every call goes over the merged values."""
+        calls = len(self.recipe(inputs).steps)
+        return (LayerWork(Work.VALUES, 3 * elements(outputs["out"]), calls),)
 
     def merged(self, inputs: Mapping[str, Shape]) -> Shape:
         """Shape of the merged value; ``inputs`` are in the order of the ports."""
@@ -159,6 +166,12 @@ class Multiply(_Elementwise):
     aliases: ClassVar[tuple[str, ...]] = ("product", "gate", "times", "hadamard")
     operator: ClassVar[str] = "operator.mul"
     over_all: ClassVar[str] = "prod"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The products on the way to that of all inputs; very many are laid one on another first."""
+        between = self.inputs + 1 if self.inputs > NESTED_AT_MOST else self.inputs - 2
+        return FLOAT * between * elements(outputs["out"])
 
 
 class Average(_Elementwise):

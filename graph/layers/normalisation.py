@@ -11,6 +11,7 @@ from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, method, own, single
 from graph.layers.grid import changed_settings
 from graph.layers.settings import setting
+from graph.layers.training_needs import FLOAT, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape
 
@@ -29,6 +30,8 @@ class _Steadying(NumericLayer):
     """What this family shares: any shape but tokens passes unchanged."""
 
     family: ClassVar[Family] = Family.NORMALISATION
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.NORMALISATION
 
 
 class Dropout(_Steadying):
@@ -39,6 +42,8 @@ class Dropout(_Steadying):
     """
 
     kind: ClassVar[str] = "dropout"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    work: ClassVar[Work] = Work.CHANCE
     title: ClassVar[str] = "Dropout"
     stem: ClassVar[str] = "dropout"
     can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
@@ -48,6 +53,14 @@ class Dropout(_Steadying):
     drops_values: ClassVar[bool] = True
 
     rate: float = setting(0.5, "Share of the values that is dropped.", minimum=0.0, maximum=0.99)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """What each value is multiplied by."""
+        return FLOAT * elements(inputs["in"]) if self.rate else 0
+
+    def hands_on(self, inputs: Mapping[str, Shape], channels_last: bool) -> bool:
+        """Where nothing is dropped."""
+        return not self.rate
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.Dropout``."""
@@ -65,9 +78,14 @@ class ChannelDropout(Dropout):
     """
 
     kind: ClassVar[str] = "channel_dropout"
+    work: ClassVar[Work] = Work.VALUES
     title: ClassVar[str] = "Channel dropout"
     aliases: ClassVar[tuple[str, ...]] = ("spatial dropout", "dropout2d", "dropout1d")
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.IMAGE, Kind.SEQUENCE)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """What each channel is multiplied by."""
+        return FLOAT * inputs["in"].features if self.rate else 0
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """For shapes without channels the plain dropout does."""

@@ -12,6 +12,7 @@ from graph.layers.construct import Argument, Construct, Module, channels_first, 
 from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
 from graph.layers.settings import Size2, Surroundings, Value, left_empty, setting
+from graph.layers.training_needs import FLOAT, INDEX, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import Border, How, WindowRule, slides
 from graph.open_length import Length
@@ -47,6 +48,20 @@ class _Pool(WindowedLayer):
     """What becomes of the values in the window."""
     target: ClassVar[str]
     """The class in torch, by its dotted name."""
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.POOLING
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Where the largest value of each window stands; the larger columns where windows of 2 x 2 are halved."""
+        if self.how not in (How.LARGEST, How.SMALLEST):
+            return 0
+        return FLOAT * elements(inputs["in"]) // 2 if self._halves(inputs) else INDEX * elements(outputs["out"])
+
+    def _halves(self, inputs: Mapping[str, Shape]) -> bool:
+        """Whether it is done by `graph.modules.pooling_fast`."""
+        x = inputs["in"]
+        plain = all(spec.name == "kernel_size" or getattr(self, spec.name) == spec.default for spec in self.settings())
+        return x.kind is Kind.IMAGE and plain and self.kernel() == (2, 2) and x.features % 8 != 0
 
     def border(self) -> tuple[int, ...]:
         """The padding along each axis."""
@@ -269,6 +284,10 @@ class MaxPool2d(Pool2d):
         (1, 1), "Distance between neighbouring places of the window.", minimum=1, maximum=4096, unit="pixels"
     )
     ceil: bool = setting(False, CEIL, label="keep partial windows")
+
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """What leaves as well, where windows are halved."""
+        return Keeps.BOTH if self._halves(inputs) else Keeps.INPUTS
 
 
 class AveragePool2d(Pool2d):

@@ -12,6 +12,7 @@ from graph.layers.grid import ImageLayer
 from graph.layers.pooling import Pool2d
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import FLOAT, INDEX, Keeps, LayerWork, Work
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import How, ReceptiveField
 from graph.shapes import Shape, format_sizes, image, vector
@@ -25,11 +26,17 @@ class MinPool2d(Pool2d):
     """
 
     kind: ClassVar[str] = "min_pool2d"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     how: ClassVar[How] = How.SMALLEST
     title: ClassVar[str] = "MinPool2d"
     stem: ClassVar[str] = "pool"
     can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
     aliases: ClassVar[tuple[str, ...]] = ("minimum pooling", "erosion")
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The negative values, and what the largest of them need."""
+        out = FLOAT * elements(outputs["out"]) if self._halves(inputs) else 0
+        return FLOAT * elements(inputs["in"]) + out + super().kept_bytes(inputs, outputs)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool2d`` of the negative, and the sign turned again."""
@@ -82,6 +89,10 @@ class Subsampling(Pool2d):
         """The sum, a product and a bias, for each value that leaves."""
         return (math.prod(self.kernel_size) + 2) * elements(outputs["out"])
 
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The sums, before they are weighed."""
+        return FLOAT * elements(outputs["out"])
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module with two numbers per channel."""
         border: dict[str, Argument] = {"padding": self.padding} if any(self.padding) else {}
@@ -104,6 +115,8 @@ class FractionalPool2d(ImageLayer):
     """
 
     kind: ClassVar[str] = "fractional_pool2d"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.POOLING
     title: ClassVar[str] = "FractionalMaxPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
@@ -141,6 +154,10 @@ class FractionalPool2d(ImageLayer):
         size = tuple(s + (k - 1) * jump for s, jump, k in zip(before.size, before.jump, self.kernel_size, strict=True))
         return ReceptiveField(size, tuple(max(1, round(jump / self.ratio)) for jump in before.jump))
 
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Where the largest value of each window stands."""
+        return INDEX * elements(outputs["out"])
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module around torch's fractional max pooling."""
         target = "graph.modules.fractional.FractionalMaxPool"
@@ -159,6 +176,8 @@ class PyramidPool2d(ImageLayer):
     """
 
     kind: ClassVar[str] = "pyramid_pool2d"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.POOLING
     title: ClassVar[str] = "PyramidPool2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pyramid"
@@ -181,6 +200,16 @@ class PyramidPool2d(ImageLayer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value that arrives, at each level."""
         return len(self.levels) * elements(inputs["in"])
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Where the largest value of each window stands."""
+        return INDEX * elements(outputs["out"]) if self.mode == "max" else 0
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Each level goes over the image."""
+        amount = elements(inputs["in"]) + elements(outputs["out"]) / len(self.levels)
+        levels = len(self.levels)
+        return (LayerWork(Work.POOLING, amount, levels), LayerWork(Work.VIEW, 0, levels + 1))
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Adaptive pooling at each level, flattened and joined."""

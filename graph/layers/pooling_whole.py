@@ -11,6 +11,7 @@ from graph.layers.grid import as_image, as_sequence, compact
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.recurrent import Embedding
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import FLOAT, INDEX, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import How, Share, WindowRule, grid
 from graph.shapes import Kind, Shape, format_sizes, image, sequence, vector
@@ -40,6 +41,7 @@ class _Whole(Layer):
     """Global pooling: one number for all places of a channel."""
 
     family: ClassVar[Family] = Family.POOLING
+    work: ClassVar[Work] = Work.POOLING
     sees_everything: ClassVar[bool] = True  # all places at once
 
     mode: Mode = setting("average", "The mean of all places, or the largest value.")
@@ -59,6 +61,10 @@ class _Whole(Layer):
     def window_rule(self, x: Shape) -> WindowRule | None:
         """One window as large as the input."""
         return _shared_out(self, x, self.mode) if self.can_follow() else None
+
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """Where the largest value is kept, all of them."""
+        return Keeps.BOTH if self.mode == "max" else Keeps.NOTHING
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``mean`` or ``amax`` over the places."""
@@ -119,6 +125,10 @@ class GlobalPool1d(_Whole):
         """Not where a second input says which steps count."""
         return not self.lengths
 
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The values without those behind a sample's own steps, of which the largest is taken."""
+        return FLOAT * elements(inputs["in"]) if self.lengths and self.mode == "max" else 0
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``mean`` or ``amax`` over the steps, or over a sample's own."""
         if not self.lengths:
@@ -154,6 +164,8 @@ class _Adaptive(Layer):
     """Pooling whose windows are chosen so that the output has the size set."""
 
     family: ClassVar[Family] = Family.POOLING
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.POOLING
     sees_everything: ClassVar[bool] = True  # counted so: how much one value sees depends on the size that arrives
 
     mode: Mode = setting("average", "The mean of each window, or its largest value.")
@@ -169,6 +181,10 @@ class _Adaptive(Layer):
     def window_rule(self, x: Shape) -> WindowRule:
         """The input shared out among the windows."""
         return _shared_out(self, x, self.mode)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Where the largest value of each window stands."""
+        return INDEX * elements(outputs["out"]) if self.mode == "max" else 0
 
     def _target(self, axes: int) -> str:
         return f"torch.nn.Adaptive{'Avg' if self.mode == 'average' else 'Max'}Pool{axes}d"

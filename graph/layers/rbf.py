@@ -11,6 +11,7 @@ from graph.layers.construct import Argument, Construct, single
 from graph.layers.dense import Dense
 from graph.layers.settings import setting
 from graph.layers.shape import Flatten
+from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.shapes import Kind, Shape, vector
 
 PIXELS = len(BITMAPS[0])
@@ -25,6 +26,7 @@ class Rbf(Layer):
     """
 
     kind: ClassVar[str] = "rbf"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "Gaussian RBF"
     family: ClassVar[Family] = Family.DENSE
     stem: ClassVar[str] = "rbf"
@@ -69,6 +71,14 @@ class Rbf(Layer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """A difference, a square and a sum for each connection."""
         return 3 * self.connection_count(inputs, outputs)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All differences."""
+        return FLOAT * self._units() * inputs["in"].features
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """Differences, squares and sums."""
+        return (LayerWork(Work.VALUES, 2 * self._units() * inputs["in"].features, 3),)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module with the centres."""

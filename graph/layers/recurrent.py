@@ -11,6 +11,7 @@ from graph.layers.grid import as_sequence, changed_settings, without_defaults
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
 from graph.layers.states import CELL, STATE, add_end, add_start, end_port, start_port, start_remedies
+from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.shapes import Kind, Shape, sequence, vector
 
 
@@ -23,6 +24,8 @@ class Embedding(Layer):
     """
 
     kind: ClassVar[str] = "embedding"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.LOOKUP
     title: ClassVar[str] = "Embedding"
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "embedding"
@@ -84,7 +87,10 @@ class _Recurrent(Layer):
     """Weight matrices from the input (and from the state) in each cell."""
     states: ClassVar[tuple[str, ...]] = (STATE,)
     """What a cell passes from one step to the next."""
+    kept_at_step: ClassVar[int]
+    """Values that a unit keeps at each step for the backward pass, its state among them."""
     sees_everything: ClassVar[bool] = True  # the state carries all earlier steps
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
 
     hidden_size: int = setting(32, "Size of the state.", minimum=1, maximum=65_536, unit="units")
     layers: int = setting(1, "Number of recurrent layers on top of each other.", minimum=1, maximum=16, unit="layers")
@@ -198,6 +204,25 @@ class _Recurrent(Layer):
         """Two for each weight and one for each bias at every step; the gates' own functions are not counted."""
         return (2 * self._weights(inputs["in"].features) + self._biases()) * positions(inputs["in"])
 
+    def _kept_at_step(self) -> int:
+        return self.kept_at_step
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Gates and states at every step; what arrives turned round for the way back, and between stacked layers.
+
+        States lie with the time first, so that most layers behind keep a copy of them in the usual order.
+        """
+        ways = self._stack // self.layers
+        gates = self._stack * self._kept_at_step() * self.hidden_size
+        turned = inputs["in"].features if self.bidirectional else 0
+        between = (self.layers - 1) * self._width() * ((ways if ways > 1 else 0) + (2 if self.dropout else 0))
+        return FLOAT * positions(inputs["in"]) * (gates + turned + between)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """One step after another, in each direction of each layer."""
+        steps = positions(inputs["in"]) * self._stack
+        return (LayerWork(self.work, self.flops(inputs, outputs) / steps, steps), LayerWork(Work.VIEW, 0, 3))
+
     def every_step(self) -> Layer | None:
         """With the states at all steps."""
         return self.changed(output_mode="sequence") if self.output_mode == "last" else None
@@ -289,6 +314,8 @@ class Rnn(_Recurrent):
     target: ClassVar[str] = "torch.nn.RNN"
     padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedRnn"
     gates: ClassVar[int] = 1
+    kept_at_step: ClassVar[int] = 1
+    work: ClassVar[Work] = Work.RNN
 
     nonlinearity: Literal["tanh", "relu"] = setting("tanh", "Function applied to the state at each step.")
 
@@ -312,6 +339,8 @@ class Gru(_Recurrent):
     target: ClassVar[str] = "torch.nn.GRU"
     padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedGru"
     gates: ClassVar[int] = 3
+    kept_at_step: ClassVar[int] = 5  # the gates, the state, and its share in the candidate
+    work: ClassVar[Work] = Work.GRU
 
 
 class Lstm(_Recurrent):
@@ -330,6 +359,8 @@ class Lstm(_Recurrent):
     padded: ClassVar[str] = "graph.modules.packed_recurrent.PaddedLstm"
     gates: ClassVar[int] = 4
     states: ClassVar[tuple[str, ...]] = (STATE, CELL)
+    kept_at_step: ClassVar[int] = 16  # the workspace of oneDNN, measured, and the state
+    work: ClassVar[Work] = Work.LSTM
 
     projection: int = setting(
         0, "Size to which the state is projected before it is passed on; 0 for none.", minimum=0, unit="units"
@@ -378,12 +409,44 @@ class Lstm(_Recurrent):
         peepholes = (self.gate_count() - 1) * self.hidden_size if self.peephole else 0
         return super()._weights(features) + (self.projection * self.hidden_size + peepholes) * cells
 
+    def _kept_at_step(self) -> int:
+        # Of a variant autograd keeps what single operations need.
+        return (8 if self.peephole else 7) if self._is_variant() else self.kept_at_step
+
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """What arrives is copied by oneDNN, with the time first; a variant keeps what the others do."""
+        return Keeps.INPUTS if self._is_variant() else Keeps.NOTHING
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """What oneDNN holds of every step and of the first state, and copies of what arrives."""
+        if self._is_variant():
+            return super().kept_bytes(inputs, outputs)
+        steps, ways = positions(inputs["in"]), self._stack // self.layers
+        copies = (inputs["in"].features + self.lengths) * (ways if self.lengths else 1)
+        between = (self.layers - 1) * self._width() * ((ways > 1) + (2 if self.dropout else 0))
+        cells = self._stack * self.kept_at_step * self.hidden_size
+        return FLOAT * (steps * (copies + between) + cells * (steps + 1))
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """One step after another; a variant's are many small calls of torch."""
+        if not self._is_variant():
+            return super().works(inputs, outputs)
+        steps = positions(inputs["in"]) * self._stack
+        calls = 16 + (6 if self.peephole else 0)
+        return (
+            LayerWork(Work.MATRIX, self.flops(inputs, outputs) / steps, steps),
+            LayerWork(Work.VALUES, 3 * self.hidden_size, calls * steps),
+        )
+
+    def _is_variant(self) -> bool:
+        return self.peephole or self.coupled
+
     def gate_count(self) -> int:
         """Without the input gate where the forget gate decides for both."""
         return self.gates - 1 if self.coupled else self.gates
 
     def _module(self) -> str:
-        if self.peephole or self.coupled:
+        if self._is_variant():
             return "graph.modules.lstm_variant.LstmVariant"
         return self.padded if self.forget_bias and self.bias else super()._module()
 

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
-from graph.layers.base import Family, positions
+from graph.layers.base import Family, elements, positions
 from graph.layers.construct import Construct, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.layers.window_rule import ReceptiveField
 from graph.shapes import Shape, format_sizes, image
 
@@ -23,6 +24,7 @@ class RecurrentConv2d(ImageLayer):
     """
 
     kind: ClassVar[str] = "recurrent_conv2d"
+    lays_channels_last: ClassVar[bool] = True
     title: ClassVar[str] = "RecurrentConv2d"
     family: ClassVar[Family] = Family.CONVOLUTION
     stem: ClassVar[str] = "recurrent"
@@ -75,6 +77,27 @@ class RecurrentConv2d(ImageLayer):
             return before
         axes = zip(before.size, before.jump, self.kernel_size, strict=True)
         return ReceptiveField(tuple(size + (self.steps + 1) * (k - 1) * jump for size, jump, k in axes), before.jump)
+
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """What leaves as well, where it is not normalised."""
+        return Keeps.INPUTS if self.norm else Keeps.BOTH
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """The state at each step; with normalisation also what that divides by."""
+        maps = elements(outputs["out"])
+        if not self.norm:
+            return FLOAT * self.steps * maps
+        around = maps // self.filters * (self.filters + self.norm - 1)
+        return FLOAT * ((self.steps + 1) * (3 * maps + around) + self.steps * maps)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """A convolution at each step, a sum and ReLU, and the normalisation."""
+        places, maps = positions(outputs["out"]), elements(outputs["out"])
+        return (
+            LayerWork(Work.CONVOLUTION, 2 * self._forward(inputs) * places, 1, inputs["in"].features),
+            LayerWork(Work.CONVOLUTION, 2 * self._back() * places, self.steps, self.filters),
+            LayerWork(Work.VALUES, 2 * maps, 2 * self.steps + 1 + (9 * (self.steps + 1) if self.norm else 0)),
+        )
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """A module of two convolutions in a loop."""

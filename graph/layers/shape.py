@@ -10,6 +10,7 @@ from graph.layers.base import Family, Layer, Port, Remedy, ShapeError
 from graph.layers.construct import Construct, Module, Ref, X, chain, function, method, own
 from graph.layers.lengths import LENGTHS, own_lengths
 from graph.layers.settings import setting
+from graph.layers.training_needs import Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape, sequence, vector
 
@@ -22,6 +23,8 @@ class Flatten(Layer):
     """
 
     kind: ClassVar[str] = "flatten"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Flatten"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "flatten"
@@ -42,6 +45,10 @@ class Flatten(Layer):
             )
         return vector(x.elements)
 
+    def hands_on(self, inputs: Mapping[str, Shape], channels_last: bool) -> bool:
+        """Unless the channels of a picture have to be put first again."""
+        return not (channels_last and mixes_channels(inputs["in"]))
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.flatten`` from the first axis after the batch."""
         return chain(function("torch.flatten", X, 1))
@@ -54,6 +61,7 @@ class LastStep(Layer):
     """
 
     kind: ClassVar[str] = "last_step"
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Last step"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "last"
@@ -82,6 +90,14 @@ class LastStep(Layer):
         """A vector of the features."""
         return vector(x.features)
 
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """What arrives, where each sample's own last step is looked up."""
+        return Keeps.INPUTS if self.lengths else Keeps.NOTHING
+
+    def hands_on(self, inputs: Mapping[str, Shape], channels_last: bool) -> bool:
+        """Where all samples are equally long."""
+        return not self.lengths
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """Selects index -1 along time, or each sample's own."""
         if self.lengths:
@@ -102,6 +118,8 @@ class Reshape(Layer):
     """
 
     kind: ClassVar[str] = "reshape"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
+    work: ClassVar[Work] = Work.VIEW
     title: ClassVar[str] = "Reshape"
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "reshape"
@@ -134,6 +152,10 @@ class Reshape(Layer):
             )
         return self.shape
 
+    def hands_on(self, inputs: Mapping[str, Shape], channels_last: bool) -> bool:
+        """As of Flatten."""
+        return not (channels_last and mixes_channels(inputs["in"]))
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``reshape`` with the batch kept."""
         return chain(method("reshape", X, -1, *self.shape.sizes))
@@ -155,3 +177,8 @@ def _alternatives(x: Shape, wanted: Shape) -> tuple[Shape, ...]:
             shapes.append(sequence(x.size("H"), x.size("C") * x.size("W")))
         return tuple(dict.fromkeys(shapes))
     return ()
+
+
+def mixes_channels(x: Shape) -> bool:
+    """Whether a picture's values lie in another order in memory with its channels last than with them first."""
+    return x.kind is Kind.IMAGE and x.features > 1 and (x.elements or 0) > x.features

@@ -24,6 +24,7 @@ class ConvTranspose2d(Convolution):
     """
 
     kind: ClassVar[str] = "conv_transpose2d"
+    lays_channels_last: ClassVar[bool] = True
     title: ClassVar[str] = "ConvTranspose2d"
     stem: ClassVar[str] = "upconv"
     aliases: ClassVar[tuple[str, ...]] = (

@@ -9,6 +9,7 @@ from graph.layers.base import Family, elements
 from graph.layers.construct import Argument, Construct, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import Size2, left_empty, setting
+from graph.layers.training_needs import Keeps
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import Window
 from graph.shapes import Shape, format_sizes, image
@@ -22,6 +23,7 @@ class Upsample2d(ImageLayer):
     """
 
     kind: ClassVar[str] = "upsample2d"
+    keeps: ClassVar[Keeps] = Keeps.NOTHING
     title: ClassVar[str] = "Upsample2d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "upsample"

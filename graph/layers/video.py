@@ -12,6 +12,7 @@ from graph.layers.convolution_base import BIAS, FILTERS, Convolution
 from graph.layers.grid import WindowedLayer, same_pads, slide, slide_open
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
+from graph.layers.training_needs import INDEX, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.layers.window_rule import Pads
 from graph.shapes import Kind, Shape, format_sizes, video
@@ -137,6 +138,8 @@ class Pool3d(_Clip):
     """
 
     kind: ClassVar[str] = "pool3d"
+    keeps: ClassVar[Keeps] = Keeps.INPUTS
+    work: ClassVar[Work] = Work.POOLING
     title: ClassVar[str] = "Pool3d"
     family: ClassVar[Family] = Family.POOLING
     stem: ClassVar[str] = "pool"
@@ -155,6 +158,10 @@ class Pool3d(_Clip):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """One for each value in the window, for each value that leaves."""
         return math.prod(self.kernel()) * elements(outputs["out"])
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """Where the largest value of each window stands."""
+        return INDEX * elements(outputs["out"]) if self.mode == "max" else 0
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.MaxPool3d`` or ``AvgPool3d`` between two transpositions."""

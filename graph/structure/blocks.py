@@ -10,12 +10,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import core_schema
 
 from graph.checking.check import Checker
+from graph.checking.kept_values import Needs, needs_of
 from graph.checking.layer_info import LayerInfo, Severity
 from graph.document import Document
 from graph.errors import NetloomError
@@ -23,6 +25,7 @@ from graph.layers.base import Family, Layer, Port, ShapeError, needs
 from graph.layers.construct import NESTED, BuildStep, Construct, Module, Ref, function, own
 from graph.layers.io import Input, InputLike, Output
 from graph.layers.settings import Resolve, Setting, Surroundings, setting
+from graph.layers.training_needs import Keeps, LayerWork
 from graph.layers.window_rule import ReceptiveField
 from graph.network import Connection, Network
 from graph.open_length import Length, agree, apart, common_length
@@ -184,7 +187,7 @@ class Block(Layer):
         repetitions = list[Mapping[str, LayerInfo]]()
         arriving = self.arriving(inputs)
         for _ in range(self.repeat):
-            repetitions.append(_inner_info(self.body, tuple(sorted(arriving.items(), key=lambda item: item[0]))))
+            repetitions.append(_inner_info(self.body, _in_order_of_ports(arriving)))
             if self.repeat > 1:
                 arriving = {self.inner_inputs()[0]: repetitions[-1][self.inner_outputs()[0]].outputs["out"]}
         return repetitions
@@ -220,6 +223,31 @@ class Block(Layer):
             for id_, info in repetition.items()
             if id_ not in ends
         )
+
+    def needs_inside(self, inputs: Mapping[str, Shape]) -> list[Needs]:
+        """What training needs of the layers inside, for each repetition."""
+        arriving, found = self.arriving(inputs), list[Needs]()
+        for repetition in self.repetitions(inputs):
+            found.append(_inner_needs(self.body, _in_order_of_ports(arriving)))
+            if self.repeat > 1:
+                arriving = {self.inner_inputs()[0]: repetition[self.inner_outputs()[0]].outputs["out"]}
+        return found
+
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """What the layers inside keep of what arrives and of what leaves."""
+        needs = self.needs_inside(inputs)
+        arriving = Keeps.INPUTS if needs[0].at_input else Keeps.NOTHING
+        return arriving | (Keeps.OUTPUTS if needs[-1].at_output else Keeps.NOTHING)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All that is kept inside; what leaves one repetition and arrives at the next is kept once."""
+        needs = self.needs_inside(inputs)
+        shared = sum(min(one.at_output, other.at_input) for one, other in pairwise(needs))
+        return sum(each.kept for each in needs) - shared - needs[0].at_input - needs[-1].at_output
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """The work of all layers inside, in every repetition."""
+        return tuple(work for needs in self.needs_inside(inputs) for work in needs.works)
 
     def receptive_field(self, inputs: Mapping[str, Shape], before: ReceptiveField) -> ReceptiveField | None:
         """The receptive field after every repetition, along the path that sees most."""
@@ -341,6 +369,15 @@ class Timed(Block):
         """Those of one step, times the steps (one where the time is open)."""
         return super().activation_count(inputs, outputs) * self._count(inputs)
 
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """That of one step, times the steps."""
+        return super().kept_bytes(inputs, outputs) * self._count(inputs)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """All steps go through the layers together, as if each were a sample of its own."""
+        times = self._count(inputs)
+        return tuple(replace(work, amount=work.amount * times) for work in super().works(inputs, outputs))
+
 
 class Loop(Timed):
     """A block that runs once per time step and remembers: a recurrent cell that you draw yourself.
@@ -405,6 +442,20 @@ class Loop(Timed):
             return shapes
         return {name: sequence(times, shape.features) for name, shape in shapes.items()}
 
+    def kept(self, inputs: Mapping[str, Shape]) -> Keeps:
+        """Of the sequences what the layers inside keep; what leaves is put together anew."""
+        return Keeps.INPUTS & super().kept(inputs)
+
+    def kept_bytes(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
+        """All that is kept inside, for each step."""
+        return sum(needs.kept - needs.at_input for needs in self.needs_inside(inputs)) * self._count(inputs)
+
+    def works(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> tuple[LayerWork, ...]:
+        """One step after another."""
+        times = self._count(inputs)
+        inside = (work for needs in self.needs_inside(inputs) for work in needs.works)
+        return tuple(replace(work, calls=work.calls * times) for work in inside)
+
     def every_step(self) -> Layer | None:
         """With its output at every step."""
         return self.changed(output_mode="sequence") if self.output_mode == "last" else None
@@ -465,6 +516,17 @@ def _frozen(value: Any) -> Any:
 def _ends(body: Body, end: type[Layer]) -> tuple[str, ...]:
     nodes = [node for node in body.network if isinstance(node.layer, end)]
     return tuple(node.id for node in sorted(nodes, key=lambda node: (node.position[1], node.position[0], node.id)))
+
+
+def _in_order_of_ports(arriving: Mapping[str, Shape]) -> tuple[tuple[str, Shape], ...]:
+    """Shapes by port, as a value."""
+    return tuple(sorted(arriving.items(), key=lambda item: item[0]))
+
+
+@lru_cache(maxsize=4096)
+def _inner_needs(body: Body, arriving: tuple[tuple[str, Shape], ...]) -> Needs:
+    """What training needs of the layers inside; nothing where a number of steps is not known."""
+    return needs_of(body.network, _inner_info(body, arriving), inside=True) or Needs()
 
 
 @lru_cache(maxsize=4096)
