@@ -64,11 +64,22 @@ def check(file: File, json: Json = False) -> None:
         ("parameters", "connections", "flops", "activation bytes"),
     )
     print_line(f"{shown['parameters']:,} parameters, {_work(shown)}")
+    if report.predicted.text:
+        print_line(f"Training takes {report.predicted.text}{_untimed(report)}.")
     for problem in shown["problems"]:
         print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
     for hint in shown["hints"]:
         print_line(f"hint: {hint['message']}{_offers(hint)}")
     print_line("The network can be trained." if report.ok else "The network cannot be trained as it is.")
+
+
+def _untimed(report: Report) -> str:
+    """How the seconds are had where they are not known."""
+    from app.training.calibration import known_calibration
+
+    if report.predicted.seconds_per_epoch is not None or known_calibration() is not None:
+        return " of memory"
+    return " of memory; how long an epoch takes is told once `calibrate` has measured this machine"
 
 
 def _work(shown: dict[str, Any]) -> str:

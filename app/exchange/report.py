@@ -25,6 +25,7 @@ from app.system.number_format import format_percent
 from app.system.own_command import IN_SHELL
 from app.training.diagnosis import diagnose_run, divergence
 from app.training.generalisation import caution
+from app.training.measured_cost import told_and_measured
 from app.training.plan import Plan
 from app.training.runs import Run
 from app.training.training_course import Course
@@ -223,6 +224,8 @@ def _training(run: Run) -> Iterator[str]:
     reason = (history.finished or {}).get("reason")
     if reason:
         yield _sentence(reason, run.base, run.path.parent)
+    if (costs := told_and_measured(run.environment, history)) is not None:
+        yield html_parts.properties({"predicted / measured": costs.text})
     yield from _diagnoses(run)
 
 
@@ -378,7 +381,7 @@ def _filters(run: Run, model: Any) -> Iterator[str]:
 
 def _environment(run: Run) -> Iterator[str]:
     yield "<h2>Environment</h2>"
-    hidden = ("base", "fingerprint")
+    hidden = ("base", "fingerprint", "predicted")
     known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
     names = {"project": "fingerprint of the project", "data": "fingerprint of the data", "fast_paths": "fast paths"}
     yield html_parts.properties({names.get(name, name): _written(value) for name, value in known.items()})

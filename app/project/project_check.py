@@ -15,8 +15,10 @@ from app.data.sources.file_source import FileSource
 from app.data.sources.source import Origin
 from app.project.cost_text import costs_json, network_costs
 from app.project.project_hints import hint_json, project_hints
+from app.training.calibration import known_calibration
 from app.training.judge import judge
 from app.training.learning_problems import Values
+from app.training.predicted_cost import NOT_KNOWN, PredictedCost, predicted_cost
 from graph.checking.check import Checker
 from graph.checking.fixes import Fix
 from graph.checking.layer_info import VALUE_BYTES, LayerInfo, Problem, Severity
@@ -34,6 +36,7 @@ class Report:
     checker: Checker
     problems: tuple[Problem, ...]
     hints: tuple[Hint, ...] = ()
+    predicted: PredictedCost = NOT_KNOWN
 
     @property
     def ok(self) -> bool:
@@ -49,6 +52,7 @@ class Report:
         checker, costs = self.checker, network_costs(self.checker)
         return {
             "ok": self.ok,
+            "predicted": self.predicted.to_json(),
             "problems": [problem_json(problem) for problem in self.problems],
             "hints": [hint_json(hint) for hint in self.hints],
             "layers": [
@@ -76,7 +80,9 @@ def check_project(project: Project, base: Path | None, devices: Collection[str] 
     values = _values(project, base)
     problems = (*data_problems, *judge(checker, project.sections, info, values, devices, False, base))
     checker.close()
-    return Report(checker, (*problems, *checker.problems), project_hints(checker, project.sections, info))
+    hints = project_hints(checker, project.sections, info)
+    predicted = predicted_cost(checker, project.sections, info, known_calibration())
+    return Report(checker, (*problems, *checker.problems), hints, predicted)
 
 
 def check_data(

@@ -187,7 +187,10 @@ class Resumed(Event):
 
 @dataclass(frozen=True, eq=False)
 class Finished(Event):
-    """Training is over. ``reason`` says why where it was not simply completed; ``test`` is empty unless tested."""
+    """Training is over. ``reason`` says why where it was not simply completed; ``test`` is empty unless tested.
+
+    ``memory`` are the most bytes that it took beside the program itself; None where that is not known.
+    """
 
     name: ClassVar[str] = "finished"
     status: Status
@@ -198,3 +201,4 @@ class Finished(Event):
     step: int
     seconds: float
     run: str
+    memory: int | None = None

@@ -46,6 +46,17 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@cache
+def processor() -> str:
+    """The processor by its name, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:  # only Linux has this
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
 def machine(devices: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
     """The machine as pairs of a name and a value; ``devices`` are those that can train, as far as they are known."""
     return (

@@ -16,6 +16,7 @@ from app.data.split import NAMES, PARTS, Split, empty_part, known_counts, why_em
 from app.training.data_spec import data_spec
 from app.training.gan.gan_problems import gan_problems
 from app.training.learning_problems import Values, learning_problems
+from app.training.memory_problems import memory_problems
 from app.training.objective_problems import objective_problems
 from app.training.plan_problems import plan_problems
 from graph.checking.check import Checker
@@ -55,6 +56,7 @@ def judge(
         *objective_problems(checker, sections, info, values),
         *(_length_problems(checker, known) if known is not None else ()),
         *learning_problems(known or checker, sections, info, values, base),
+        *memory_problems(checker, sections, info),
     ]
     return tuple(problems)
 

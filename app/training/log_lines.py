@@ -48,6 +48,7 @@ class FinishedLine(TypedDict):
     best_epoch: NotRequired[Whole | None]
     epoch: NotRequired[Whole]
     seconds: NotRequired[Number | None]
+    memory: NotRequired[Whole | None]
 
 
 @with_config(STRICT)

@@ -26,6 +26,7 @@ from app.protocol.events import (
 )
 from app.protocol.views import NetworkViews
 from app.system.locks import try_lock
+from app.system.memory_budget import taken
 from app.training.batches import Batch
 from app.training.confusion import ConfusionCount
 from app.training.devices import Crowding, set_random_state
@@ -89,6 +90,7 @@ class _Training:
         self.samples_per_second: float | None = None
         self.epoch_seconds: float | None = None  # of the last epoch that was trained from its start
         self.from_start = True
+        self.memory = 0  # the most that the process was seen to take
         several = session.model.device.type == "cpu" and torch.get_num_threads() > 1
         self.crowding = Crowding(session.model.operations) if several else None
 
@@ -230,6 +232,7 @@ class _Training:
         """Hand out the losses since the last time, and how fast it goes."""
         points = self._collect()
         self.due = time.perf_counter() + POINTS_EVERY
+        self.memory = max(self.memory, taken())
         if points is not None:
             yield points
             progress = self._progress()
@@ -349,7 +352,10 @@ class _Training:
         session, position = self.session, self.session.position
         best = session.best.epoch or None
         where = position.epochs, position.steps, self._seconds()
-        return Finished(status, reason, test, best, *where, str(session.run.path))
+        self.memory = max(self.memory, taken())
+        known = session.memory_before and self.memory
+        used = max(0, self.memory - session.memory_before) if known else None
+        return Finished(status, reason, test, best, *where, str(session.run.path), used)
 
     def _started(self) -> Event:
         session, position = self.session, self.session.position

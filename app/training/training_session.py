@@ -14,6 +14,7 @@ from torch import Tensor
 from app.data.lazy_array import LazyArray
 from app.data.sources.file_source import CHANGED
 from app.protocol.control import Control
+from app.system.memory_budget import taken
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
@@ -24,6 +25,7 @@ from app.training.initial_weights import InitialWeights
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser, build_optimiser
 from app.training.plan import Plan
+from app.training.predicted_cost import KEY, cost_of_project
 from app.training.runs import Run, fresh_folder
 from app.training.schedules import Schedule
 from app.training.stepping import Stepper
@@ -83,6 +85,8 @@ class TrainingSession:
     position: Position = field(default_factory=Position)
     best: Best = field(default_factory=Best)
     average: WeightAverage | None = None
+    memory_before: int = 0
+    """Bytes that the process took before anything of this training was there; 0 where that is not known."""
 
     @property
     def steps_per_epoch(self) -> int:
@@ -233,6 +237,7 @@ def begin(
     NetloomError
         if the project cannot be trained as it is, or the folder cannot be made.
     """
+    before = taken()
     model = Model.build(project, base, judged=True, paths=paths)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training set a share of the data.")
@@ -252,9 +257,12 @@ def begin(
         "fingerprint": FINGERPRINT,
         "samples": {name: part.samples for name, part in model.prepared.parts.items()},
         KEPT: list(model.fast_paths),
+        KEY: cost_of_project(project, model.prepared.dataset.info).to_json(),
     }
     path = out or fresh_folder(title if isinstance(title, str) else "untitled")
-    return _session(Run.create(path, content, environment), model, paused)
+    session = _session(Run.create(path, content, environment), model, paused)
+    session.memory_before = before
+    return session
 
 
 def begin_like(like: Path, project: Project, base: Path | None = None, out: Path | None = None) -> TrainingSession:

@@ -60,13 +60,18 @@ def total_facts(checker: Checker, start: StartSection) -> list[tuple[str, str]]:
     ]
 
 
-def status_costs(checker: Checker, seconds: float | None, start: StartSection) -> list[str]:
-    """The parts of the status line; where layers are frozen, with the parameters that are trainable."""
+def status_costs(checker: Checker, seconds: float | None, start: StartSection, predicted: str = "") -> list[str]:
+    """The parts of the status line; where layers are frozen, with the parameters that are trainable.
+
+    What training is ``predicted`` to take gives way to the ``seconds`` of an epoch that were measured.
+    """
     learns = trainable(checker, start)
     among = f", {learns:,} trainable" if learns != checker.parameters else ""
     parts = [f"{counted(checker.parameters, 'parameter')}{among}", _work(checker)]
     if seconds is not None:
         parts.append(f"~{duration(seconds)} per epoch")
+    elif predicted:
+        parts.append(f"training: {predicted}")
     return parts
 
 

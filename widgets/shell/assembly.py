@@ -154,6 +154,7 @@ def build_training(window: MainWindow) -> None:
     window.training.outdated_told.connect(panel.strip.mark_outdated)
     panel.strip.errors_wanted.connect(lambda: _show_errors(window, panel))
     window.training.adopt(controller)
+    foretell(window, controller)
     window.part(LessonGuide).listen_to_training(controller)
     allow_memory(window, link)
     with suppress(NetloomError):
@@ -171,6 +172,13 @@ def remember(window: MainWindow, controller: TrainingController, panel: TrainPan
     controller.ended_elsewhere.connect(memory.keep_elsewhere)
     panel.run_renamed.connect(memory.keep)  # the start page offers a run's file by its path
     window.continued.listen_to(controller)
+
+
+def foretell(window: MainWindow, controller: TrainingController) -> None:
+    """What a training will take is told before it begins."""
+    from widgets.shell.training_forecast import TrainingForecast
+
+    window.part(TrainingForecast).listen_to(controller)
 
 
 def allow_memory(window: MainWindow, link: WorkerLink) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.data.dataset import DatasetInfo
 from app.project.description_links import slug
+from app.training.predicted_cost import NOT_KNOWN, PredictedCost
 from app.training.run_labels import ProjectKey
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem
@@ -25,7 +26,8 @@ class ProjectState:
     ``id`` tells its runs; ``data`` is what its data is known to offer, ``has_data`` whether any was chosen when it was
     last checked; ``trained``, ``trained_on`` (its choice of data, and where relative paths start) and ``epoch_seconds``
     are of its last run; by now the network may be ``outdated``, or other data chosen (``other_data``); ``attempt`` is
-    what was tried last without success, such as a file that could not be read.
+    what was tried last without success, such as a file that could not be read; ``predicted`` is what its training will
+    take.
     """
 
     document: Document
@@ -44,6 +46,7 @@ class ProjectState:
     outdated: bool = False
     other_data: bool = False
     epoch_seconds: float | None = None
+    predicted: PredictedCost = NOT_KNOWN
 
     @property
     def base(self) -> Path | None:

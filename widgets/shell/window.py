@@ -388,7 +388,8 @@ class MainWindow(DropTarget):
         state = self.session.state
         self.status.show_problems(*status_of(self.session.problems, state.hints, has_data=state.chooses_data))
         start = start_of(state.document.sections)
-        self.status.show_costs(status_costs(self.session.checker, self.training.epoch_seconds, start))
+        costs = status_costs(self.session.checker, self.training.epoch_seconds, start, state.predicted.text)
+        self.status.show_costs(costs)
 
     def _show_devices(self, offered: list[tuple[str, str]], chosen: str, automatic: str) -> None:
         self.bar.show_devices(offered, chosen, automatic)
