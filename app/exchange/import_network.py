@@ -10,11 +10,9 @@ import numpy as np
 import safetensors.torch
 import torch
 
-from app.data.dataset import Array
 from app.exchange.code_in import read_code, source_of
-from app.exchange.onnx_apart import NotRunError, run_apart
 from app.exchange.onnx_in import OnnxImport, read_onnx
-from app.exchange.parity_check import BATCHES, TOLERANCE, apart
+from app.exchange.onnx_proof import largest_difference
 from app.training.checkpoints import fill_module, read
 from app.training.initial_weights import InitialWeights
 from graph.atomic_write import write_atomically
@@ -25,9 +23,6 @@ from graph.layers.io import Input
 from graph.network import Network
 from graph.project import SUFFIX, Project, write_project
 from graph.shapes import Kind
-
-TIME = 24
-"""Steps of the samples that are compared where the time is open."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +117,23 @@ def import_onnx(path: Path, out: Path) -> ImportResult:
     NetloomError
         if the file cannot be read, gives other outputs than the network made of it, or nothing can be written.
     """
-    found = read_onnx(path)
+    for found in read_onnx(path):
+        try:
+            return _brought_in(found, path, out)
+        except NetloomError:
+            if not found.drawn:
+                raise
+    raise AssertionError("an ONNX file is read by its operators at last")
+
+
+def _brought_in(found: OnnxImport, path: Path, out: Path) -> ImportResult:
+    """Write what was found in an ONNX file as the project ``out``, if it gives the outputs of the file."""
     module = compile_network(found.network).module.eval()
     tensors = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
     tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
-    difference, obstacle = _largest_difference(found, module)
+    difference, obstacle = largest_difference(found, module)
     sections: dict[str, Any] = {"about": {"title": found.title}}
     weights = _keep(out, tensors, sections, found.frozen) if tensors else None
     write_project(out, Project(found.network, sections))
@@ -144,10 +149,17 @@ def _messages(found: OnnxImport, difference: float | None, obstacle: str) -> tup
     else:
         same = "Checked: the network and the file give the same outputs"
         messages.append(f"{same}; the largest difference is {difference:.2g}.")
+    if found.batch is not None and difference is not None:
+        messages.append(f"The file takes batches of {found.batch} alone, so they were compared with that one.")
     messages += [
-        f"{layer} takes its samples in Netloom's order of axes: {_order(found.network, layer)}."
-        for layer, axes in found.inputs.values()
-        if axes != tuple(range(len(axes)))
+        f"{one.layer} takes its samples in Netloom's order of axes: {_order(found.network, one.layer)}."
+        for one in found.inputs.values()
+        if one.order != tuple(range(len(one.order)))
+    ]
+    messages += [
+        f"{layer} gives its values in Netloom's order of axes, where the file's output “{name}” has another."
+        for name, (layer, order) in found.outputs.items()
+        if order
     ]
     messages += [f"The output “{name}” only names the likeliest class; it was left out." for name in found.labels]
     if found.frozen:
@@ -157,53 +169,4 @@ def _messages(found: OnnxImport, difference: float | None, obstacle: str) -> tup
 
 def _order(network: Network, layer: str) -> str:
     names = {Kind.SEQUENCE: "time, features", Kind.VIDEO: "time, channels, height, width"}
-    return names[network.layer_as(layer, Input).shape.kind]
-
-
-def _largest_difference(found: OnnxImport, module: torch.nn.Module) -> tuple[float | None, str]:
-    """The largest difference between the outputs of the file and of the network; None and why if it cannot be run.
-
-    Raises
-    ------
-    NetloomError
-        if they differ by more than rounding.
-    """
-    batches = [_samples(found, batch) for batch in BATCHES]
-    try:
-        given = run_apart(found.model.SerializeToString(), [theirs for _, theirs in batches])
-    except NotRunError as error:
-        return None, str(error)
-    pairs = zip(batches, given, strict=True)
-    return max(_compared(found, module, ours, outputs) for (ours, _), outputs in pairs), ""
-
-
-def _samples(found: OnnxImport, batch: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:
-    """Random samples by the network's inputs, and the same by the file's, with its order of axes."""
-    generator = torch.Generator().manual_seed(batch)
-    ours, theirs = {}, {}
-    for name, (layer, axes) in found.inputs.items():
-        shape = found.network.layer_as(layer, Input).shape
-        sizes = (batch, *(TIME if size is None else size for size in shape.sizes))
-        tokens = shape.kind is Kind.TOKENS
-        sample = torch.zeros(sizes, dtype=torch.int64) if tokens else torch.randn(sizes, generator=generator)
-        ours[layer] = sample
-        theirs[name] = sample.permute([int(axis or 0) for axis in axes]).contiguous().numpy()
-    return ours, theirs
-
-
-def _compared(found: OnnxImport, module: torch.nn.Module, ours: dict[str, torch.Tensor], given: list[Array]) -> float:
-    """The largest difference for one batch of which the file has ``given`` its outputs."""
-    order = compile_network(found.network)
-    with torch.inference_mode():
-        outputs = module(*[ours[layer] for layer in order.inputs])
-    listed = dict(zip(order.outputs, outputs if isinstance(outputs, tuple) else (outputs,), strict=True))
-    difference = 0.0
-    for layer, other in zip(found.outputs.values(), given, strict=True):
-        mine = listed[layer].numpy()
-        distance = apart(mine, np.asarray(other).reshape(mine.shape) if np.size(other) == mine.size else other)
-        if not distance <= TOLERANCE * max(1.0, float(np.abs(mine).max())):
-            raise NetloomError(
-                f"Nothing was imported: the network made of the file gives other outputs, by up to {distance:.2g}."
-            )
-        difference = max(difference, distance)
-    return difference
+    return names.get(network.layer_as(layer, Input).shape.kind, "channels, height, width")

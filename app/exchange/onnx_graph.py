@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.data.dataset import Array
+from app.exchange.onnx_layout import Layout, natural, sizes_of
 from graph.errors import NetloomError
 from graph.layers.base import Layer, ShapeError
 from graph.layers.catalogue import catalogue
 from graph.layers.io import Input, Output
 from graph.naming import check_name, fresh_name, possible_name
 from graph.network import Connection, Network, Node
-from graph.shapes import Kind, Shape
+from graph.open_length import OpenLength
+from graph.shapes import TIMED, Kind, Shape
 
 if TYPE_CHECKING:
     from onnx import NodeProto
 
-Axis = int | str | None
-"""One axis of an ONNX tensor: an axis of ours (0 is the batch), ``D`` or ``H`` (directions and units, which together
-are a recurrent layer's features), or None for an axis of size 1 that ours do not have."""
+ANY_BATCH = 7919
+"""Stands for the batch in sizes that are calculated, where the file leaves it open: a prime that no layer has."""
+
+ANY_TIME = 5003
+"""The same for a number of steps that is open."""
 
 FEATURE = {Kind.VECTOR: 1, Kind.TOKENS: 1, Kind.IMAGE: 1, Kind.SEQUENCE: 2, Kind.VIDEO: 2}
 """Our axis of features or channels."""
@@ -34,28 +38,55 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
+class Border:
+    """What a Pad adds before and behind ONNX axes, by their places; ``mode`` and ``number`` say with what."""
+
+    sides: Mapping[int, tuple[int, int]]
+    mode: str = "constant"
+    number: float = 0.0
+
+
+@dataclass(frozen=True)
 class OnnxValue:
     """A value of the ONNX graph: the output port it comes from, and how its axes lie.
 
-    ``border`` is what a Pad before it adds to each of our axes, which only a convolution can take up; ``mode`` says
-    with what. ``half`` is the direction that was picked of a recurrent layer that has two.
+    ``border`` is what a Pad adds, which a convolution takes up if it can; ``factor`` a number that it is multiplied by,
+    which attention takes up. Both become layers where nothing does.
     """
 
     source: str
     port: str
-    axes: tuple[Axis, ...]
-    border: tuple[tuple[int, tuple[int, int]], ...] = ()
-    mode: str = "constant"
-    half: int | None = None
+    layout: Layout
+    border: Border | None = None
+    factor: float = 1.0
 
-    def with_axes(self, axes: tuple[Axis, ...]) -> OnnxValue:
+    def lying(self, layout: Layout) -> OnnxValue:
         """The same value, its axes lying otherwise."""
-        return replace(self, axes=axes)
+        return replace(self, layout=layout)
 
-    @property
-    def plain(self) -> OnnxValue:
-        """Without axes of size 1."""
-        return self.with_axes(tuple(axis for axis in self.axes if axis is not None))
+
+@dataclass(frozen=True)
+class Scores:
+    """Products of queries and keys on their way to attention, ``heads`` of them beside each other.
+
+    ``sizes`` are those of the ONNX value; ``weighted`` tells whether the softmax was taken.
+    """
+
+    query: OnnxValue
+    keys: OnnxValue
+    heads: int
+    scale: float
+    sizes: tuple[int, ...]
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a slice of features took from where, so that halves that are joined again are what they were."""
+
+    source: OnnxValue
+    first: int
+    count: int
 
 
 def input_name(node: NodeProto, at: int) -> str:
@@ -63,31 +94,29 @@ def input_name(node: NodeProto, at: int) -> str:
     return node.input[at] if at < len(node.input) else ""
 
 
-def natural(shape: Shape) -> tuple[Axis, ...]:
-    """The axes in our order."""
-    return tuple(range(len(shape.sizes) + 1))
-
-
+@dataclass
 class NetworkBuilder:
     """The network while operators are read, with its weights by their names in torch.
 
-    ``constants`` and ``values`` are the values known so far, by their names in the ONNX graph. In a constant that
-    was told from a shape, -1 stands for the batch or for an unknown time.
+    ``constants``, ``values`` and ``scores`` are what is known so far, by the names in the ONNX graph. ``batch`` is the
+    number of samples that the file fixes, else `ANY_BATCH`.
     """
 
-    def __init__(self, uses: Counter[str]) -> None:
-        self.network = Network()
-        self.weights: dict[str, Array] = {}
-        self.frozen: list[str] = []
-        self.constants: dict[str, Array] = {}
-        self.values: dict[str, OnnxValue] = {}
-        self.uses = uses
-        self.shapes: dict[tuple[str, str], Shape] = {}
+    uses: Counter[str]
+    batch: int = ANY_BATCH
+    network: Network = field(default_factory=Network)
+    weights: dict[str, Array] = field(default_factory=dict)
+    frozen: list[str] = field(default_factory=list)
+    constants: dict[str, Array] = field(default_factory=dict)
+    values: dict[str, OnnxValue] = field(default_factory=dict)
+    scores: dict[str, Scores] = field(default_factory=dict)
+    cuts: dict[str, Cut] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], Shape] = field(default_factory=dict)
 
     # Values
 
-    def value(self, name: str) -> OnnxValue:
-        """The value called ``name``.
+    def raw(self, name: str) -> OnnxValue:
+        """The value called ``name``, with a border and a factor if it has them.
 
         Raises
         ------
@@ -96,17 +125,9 @@ class NetworkBuilder:
         """
         if name not in self.values:
             what = "a constant" if name in self.constants else "something that is not there"
+            what = "scores of attention" if name in self.scores else what
             raise UnreadableError(f"reads {what} where data is expected")
         return self.values[name]
-
-    def unbordered(self, name: str) -> OnnxValue:
-        """The same, where a border before it cannot be taken up."""
-        value = self.value(name)
-        if value.border:
-            raise UnreadableError("stands behind a Pad, which only a convolution can take up")
-        if value.half is not None:
-            raise UnreadableError("reads one direction of a recurrent layer that has two")
-        return value
 
     def constant(self, name: str, what: str) -> Array:
         """The constant called ``name``; ``what`` it is follows in the reason where it is none."""
@@ -118,37 +139,39 @@ class NetworkBuilder:
         """Our shape behind a value."""
         return self.shapes[value.source, value.port]
 
+    def sizes(self, shape: Shape) -> tuple[int, ...]:
+        """Our sizes as numbers, the batch first; open ones by what stands for them."""
+        length = shape.length
+        steps = length.at({origin.name: ANY_TIME for origin in length.origins}) if isinstance(length, OpenLength) else 0
+        return (self.batch, *(steps or ANY_TIME if size is None else size for size in shape.sizes))
+
+    def natural(self, shape: Shape) -> Layout:
+        """Our axes in our order."""
+        return natural(self.sizes(shape))
+
     def feature(self, value: OnnxValue) -> int:
-        """Where among the ONNX axes our features lie.
-
-        Raises
-        ------
-        UnreadableError
-            if they are split over two axes.
-        """
-        at = FEATURE[self.shape(value).kind]
-        if at not in value.axes:
-            raise UnreadableError("works on the features of a recurrent layer while its directions are apart")
-        return value.axes.index(at)
-
-    def feature_of(self, value: OnnxValue) -> int:
-        """Which of our axes are the features."""
+        """Which of our axes holds the features."""
         return FEATURE[self.shape(value).kind]
+
+    def feature_place(self, value: OnnxValue) -> int | None:
+        """Where among the ONNX axes all our features lie; None where they are in parts, or are one."""
+        wanted = self.natural(self.shape(value))[self.feature(value)]
+        return next((at for at, axis in enumerate(value.layout) if axis and axis == wanted), None)
 
     # Building
 
-    def enter(self, name: str, shape: Shape, axes: tuple[Axis, ...]) -> None:
-        """An input of the graph."""
+    def enter(self, name: str, shape: Shape, order: tuple[int, ...]) -> None:
+        """An input of the graph, whose axes are ours in another ``order``, or lack the features."""
         id_ = self._named(name, Input(shape=shape))
         self.network.insert_node(Node(id_, Input(shape=shape), (0.0, 0.0)))
+        if shape.kind in TIMED and shape.time is None:
+            shape = shape.with_length(OpenLength.starting(id_))
         self.shapes[id_, "out"] = shape
-        self.values[name] = OnnxValue(id_, "out", axes)
+        lies = self.natural(shape)
+        self.values[name] = OnnxValue(id_, "out", tuple(lies[at] for at in order))
 
-    def leave(self, name: str) -> str:
-        """An output of the graph; returns the id of its layer."""
-        value = self.unbordered(name).plain
-        if value.axes != natural(self.shape(value)):
-            raise UnreadableError("leaves with its axes in another order than Netloom's")
+    def leave(self, name: str, value: OnnxValue) -> str:
+        """An output of the graph, where ``value`` arrives; the id of its layer."""
         id_ = self._named(name if name not in self.network else f"{name}_out", Output())
         self.network.insert_node(Node(id_, Output(), (0.0, 0.0)))
         self.network.insert_connection(Connection(value.source, value.port, id_, "in"))
@@ -174,20 +197,27 @@ class NetworkBuilder:
         self.shapes |= {(id_, port): shape for port, shape in shapes.items()}
         return id_
 
-    def replace(self, id_: str, layer: Layer) -> None:
-        """Give a layer other settings, which change no shape."""
-        self.network.replace_node(replace(self.network.node(id_), layer=layer))
+    def layer(self, kind: str, value: OnnxValue, hint: str = "", /, **settings: Any) -> OnnxValue:
+        """What leaves a layer behind one value, in its own natural layout."""
+        id_ = self.add(kind, {"in": value}, hint, **settings)
+        return OnnxValue(id_, "out", self.natural(self.shapes[id_, "out"]))
 
     def after(self, name: str, kind: str, value: OnnxValue, hint: str = "", /, **settings: Any) -> str:
         """A layer behind one value that leaves the axes as they lie; its result is called ``name``."""
         id_ = self.add(kind, {"in": value}, hint, **settings)
-        self.values[name] = OnnxValue(id_, "out", value.axes)
+        self.values[name] = OnnxValue(id_, "out", value.layout)
         return id_
+
+    def replace(self, id_: str, layer: Layer) -> None:
+        """Give a layer other settings; what its output becomes by them is inferred anew."""
+        self.network.replace_node(replace(self.network.node(id_), layer=layer))
+        arriving = {port: self.shapes[wire.source, wire.source_port] for port, wire in self.network.into(id_).items()}
+        self.shapes |= {(id_, port): shape for port, shape in layer.infer(arriving).items()}
 
     def keep(self, id_: str, **arrays: Array) -> None:
         """Keep weights of a layer, by their names in torch's module."""
         for name, values in arrays.items():
-            self.weights[f"{id_}.{name}"] = np.array(values, order="C")
+            self.weights[f"{id_}.{name.replace('__', '.')}"] = np.array(values, order="C")
 
     def keep_weight(self, id_: str, weight: Array, bias: str) -> None:
         """Keep a weight and, where it has a name in the graph, a bias."""
@@ -202,12 +232,18 @@ class NetworkBuilder:
 
     def _named(self, hint: str, layer: Layer) -> str:
         """A free id: what stands before the first dot of ``hint``, or the layer's stem with a number."""
+        hint = "" if hint.startswith(("onnx::", "val_")) else hint
         wanted = possible_name(hint.strip("/").split(".")[0].split("/")[-1])
         try:
             check_name(wanted, self.network)
         except NetloomError:
             return fresh_name(layer.stem, self.network)
         return wanted
+
+
+def places(value: OnnxValue) -> tuple[int, ...]:
+    """The sizes of the ONNX value."""
+    return sizes_of(value.layout)
 
 
 def attributes(node: NodeProto) -> dict[str, Any]:

@@ -6,23 +6,27 @@ Nothing of the file is run here, and nothing outside its folder is read; its pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import Axis, NetworkBuilder, UnreadableError
-from app.exchange.onnx_labels import cut_labels
+from app.exchange.onnx_drawing import OnnxDrawing, read_drawing
+from app.exchange.onnx_graph import ANY_BATCH, NetworkBuilder, UnreadableError
+from app.exchange.onnx_inputs import fixed_batch, input_shape
+from app.exchange.onnx_labels import cut_labels, drop_dead
 from app.exchange.onnx_operators import KNOWN, read
+from app.exchange.onnx_patterns import fuse
+from app.exchange.onnx_settling import leave
 from graph.drawing.layout import arrange
 from graph.errors import NetloomError
+from graph.layers.io import InputLike
 from graph.network import Network
-from graph.shapes import Kind, Shape
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
-    from onnx import GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 LARGEST = 2**31
 """Files over this many bytes are refused, which is what the format allows."""
@@ -33,29 +37,40 @@ OPERATORS = 20_000
 NAMED = 12
 """Operators that a refusal names, at most."""
 
-SLIDING = {"Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "GlobalMaxPool"}
+
+@dataclass(frozen=True)
+class FileInput:
+    """An input of the file: the layer that stands for it, which of our axes each of its own is, and its numbers."""
+
+    layer: str
+    order: tuple[int, ...]
+    numbers: str = "float32"
 
 
 @dataclass(frozen=True, eq=False)
 class OnnxImport:
     """What an ONNX file holds: the network, its weights by their names in torch, and layers that only rescale.
 
-    ``inputs`` gives for each input of the file its layer and how its axes lie; ``outputs`` the layer of each output.
-    ``labels`` are outputs that only named the likeliest class, and were cut off.
+    ``outputs`` gives for each output of the file its layer, and which of its axes each of ours is where they lie in
+    another order. ``labels`` are outputs that only named the likeliest class, and were cut off. ``content`` is the file
+    as it is run, and ``batch`` the number of samples that it fixes. ``drawn`` tells whether the network is the drawing
+    in the file.
     """
 
     title: str
     network: Network
     weights: dict[str, Array]
     frozen: tuple[str, ...]
-    inputs: dict[str, tuple[str, tuple[Axis, ...]]]
-    outputs: dict[str, str]
-    model: ModelProto
+    inputs: dict[str, FileInput]
+    outputs: dict[str, tuple[str, tuple[int, ...]]]
+    content: bytes
     labels: tuple[str, ...] = ()
+    batch: int | None = None
+    drawn: bool = False
 
 
-def read_onnx(path: Path) -> OnnxImport:
-    """The network in the ONNX file ``path``.
+def read_onnx(path: Path) -> Iterator[OnnxImport]:
+    """The network in the ONNX file ``path``: as Netloom drew it where it did, then as its operators say.
 
     Raises
     ------
@@ -64,26 +79,77 @@ def read_onnx(path: Path) -> OnnxImport:
         sentence names them all.
     """
     model = _model(path)
+    labels = cut_labels(model.graph)
+    content = model.SerializeToString()
+    drawing = read_drawing(model)
+    if drawing is not None:
+        yield _as_drawn(model, drawing, content, path)
+    yield _by_operators(model, path, content, labels)
+
+
+def _title(model: ModelProto, path: Path) -> str:
+    name = model.graph.name
+    return name if name and name not in ("main_graph", "torch_jit", "torch-jit-export") else path.stem
+
+
+def _as_drawn(model: ModelProto, drawing: OnnxDrawing, content: bytes, path: Path) -> OnnxImport:
+    """The network that Netloom drew when it wrote the file."""
+    ranks = {node.id: len(node.layer.shape.sizes) for node in drawing.network if isinstance(node.layer, InputLike)}
+    inputs = {
+        name: FileInput(name, tuple(range(rank + 1)), _numbers(model.graph, name)) for name, rank in ranks.items()
+    }
+    outputs: dict[str, tuple[str, tuple[int, ...]]] = {one.name: (one.name, ()) for one in model.graph.output}
+    return OnnxImport(
+        _title(model, path), drawing.network, drawing.weights, (), inputs, outputs, content, (), None, True
+    )
+
+
+def _by_operators(model: ModelProto, path: Path, content: bytes, labels: tuple[str, ...]) -> OnnxImport:
+    """The network that the operators of the graph make."""
     graph = model.graph
-    labels = cut_labels(graph)
+    constants = {tensor.name: _values(tensor) for tensor in graph.initializer}
+    fuse(graph, constants | _written(graph))
+    drop_dead(graph)
     _refuse_unknown(graph)
     uses = Counter(name for node in graph.node for name in node.input) + Counter(one.name for one in graph.output)
-    builder = NetworkBuilder(uses)
-    for tensor in graph.initializer:
-        builder.constants[tensor.name] = _values(tensor)
+    batch = fixed_batch(graph, constants)
+    builder = NetworkBuilder(uses, batch or ANY_BATCH)
+    builder.constants.update(constants)
     inputs = _enter(builder, graph)
     for node in graph.node:
         _read(builder, node)
     outputs = {}
     for one in graph.output:
         try:
-            outputs[one.name] = builder.leave(one.name)
+            outputs[one.name] = leave(builder, one.name)
         except UnreadableError as reason:
             raise NetloomError(f"{path.name}: the output “{one.name}” {reason}.") from None
+    _prune(builder.network, [layer for layer, _ in outputs.values()])
     _arrange(builder.network)
-    frozen = tuple(builder.frozen)
-    title = graph.name if graph.name and graph.name not in ("main_graph", "torch_jit") else path.stem
-    return OnnxImport(title, builder.network, _fitting(builder), frozen, inputs, outputs, model, labels)
+    frozen = tuple(id_ for id_ in builder.frozen if id_ in builder.network)
+    inputs = {name: one for name, one in inputs.items() if one.layer in builder.network}
+    weights = _fitting(builder)
+    return OnnxImport(_title(model, path), builder.network, weights, frozen, inputs, outputs, content, labels, batch)
+
+
+def _written(graph: GraphProto) -> dict[str, Array]:
+    """Constants that stand in the graph as operators."""
+    from onnx import numpy_helper
+
+    tensors = ((node.output[0], one.t) for node in graph.node if node.op_type == "Constant" for one in node.attribute)
+    return {name: numpy_helper.to_array(tensor) for name, tensor in tensors if tensor.data_type}
+
+
+def _prune(network: Network, outputs: Iterable[str]) -> None:
+    """Remove layers that lead to no output."""
+    leading = network.leading_to(outputs)
+    dead = [node.id for node in network if node.id not in leading]
+    for id_ in dead:
+        for wire in (*network.into(id_).values(), *network.out_of(id_)):
+            if wire in network.connections:
+                network.remove_connection(wire)
+    for id_ in dead:
+        network.remove_node(id_)
 
 
 def _fitting(builder: NetworkBuilder) -> dict[str, Array]:
@@ -203,49 +269,20 @@ def _read(builder: NetworkBuilder, node: NodeProto) -> None:
         ) from None
 
 
-def _enter(builder: NetworkBuilder, graph: GraphProto) -> dict[str, tuple[str, tuple[Axis, ...]]]:
+def _enter(builder: NetworkBuilder, graph: GraphProto) -> dict[str, FileInput]:
     """The inputs of the graph that are not weights."""
-    entered: dict[str, tuple[str, tuple[Axis, ...]]] = {}
+    entered: dict[str, FileInput] = {}
     for value in graph.input:
         if value.name not in builder.constants:
-            shape, axes = _input_shape(value, _reader(graph, value.name))
-            builder.enter(value.name, shape, axes)
-            entered[value.name] = builder.values[value.name].source, axes
+            shape, order = input_shape(graph, value)
+            builder.enter(value.name, shape, order)
+            entered[value.name] = FileInput(builder.values[value.name].source, order, _numbers(graph, value.name))
     return entered
 
 
-def _reader(graph: GraphProto, name: str) -> str:
-    """The kind of operator that reads a value first, beyond those that work on each number alone."""
-    for node in graph.node:
-        if name in node.input:
-            passing = node.op_type in ("Sub", "Div", "Mul", "Add", "Identity", "Cast", "Pad", "Dropout")
-            return _reader(graph, node.output[0]) if passing and node.output[0] != name else node.op_type
-    return ""
+def _numbers(graph: GraphProto, name: str) -> str:
+    """The kind of numbers of an input, by numpy's name."""
+    from onnx.helper import tensor_dtype_to_np_dtype
 
-
-def _input_shape(value: ValueInfoProto, reader: str) -> tuple[Shape, tuple[Axis, ...]]:
-    """Our shape of an input, and how its axes lie, by what reads it."""
-    from onnx import TensorProto
-
-    tensor = value.type.tensor_type
-    sizes = [dim.dim_value if dim.HasField("dim_value") and dim.dim_value > 0 else None for dim in tensor.shape.dim]
-    whole = tensor.elem_type in (TensorProto.INT64, TensorProto.INT32)
-    kinds = {2: Kind.TOKENS if whole else Kind.VECTOR, 3: Kind.SEQUENCE, 4: Kind.IMAGE, 5: Kind.VIDEO}
-    if len(sizes) not in kinds:
-        raise NetloomError(f"The input “{value.name}” has {len(sizes)} axes; from 2 to 5 are read, the batch first.")
-    kind = kinds[len(sizes)]
-    axes: tuple[Axis, ...] = tuple(range(len(sizes)))
-    if kind is Kind.SEQUENCE and reader in SLIDING:
-        axes = (0, 2, 1)
-    elif kind is Kind.SEQUENCE and reader in ("LSTM", "GRU", "RNN"):
-        axes = (1, 0, 2)
-    elif kind is Kind.VIDEO and reader in SLIDING:
-        axes = (0, 2, 1, 3, 4)
-    ours = tuple(sizes[axes.index(at)] for at in range(1, len(sizes)))
-    try:
-        return Shape(kind, ours), axes
-    except ValueError:
-        raise NetloomError(
-            f"The input “{value.name}” leaves a size open that Netloom needs; export the network again with only the "
-            "batch (and the time of a sequence) open."
-        ) from None
+    [kind] = [value.type.tensor_type.elem_type for value in graph.input if value.name == name]
+    return str(tensor_dtype_to_np_dtype(kind))

@@ -26,7 +26,7 @@ def cut_labels(graph: GraphProto) -> tuple[str, ...]:
     kept = [output for output in graph.output if output.name not in labels]
     del graph.output[:]
     graph.output.extend(kept)
-    _drop_dead(graph, makers)
+    drop_dead(graph)
     return tuple(labels)
 
 
@@ -50,8 +50,9 @@ def _is_label(name: str, makers: dict[str, NodeProto]) -> bool:
     return maker is not None and maker.op_type in NAMING
 
 
-def _drop_dead(graph: GraphProto, makers: dict[str, NodeProto]) -> None:
+def drop_dead(graph: GraphProto) -> None:
     """Remove operators that no output needs."""
+    makers = {name: node for node in graph.node for name in node.output}
     needed: set[str] = set()
     waiting = [output.name for output in graph.output]
     while waiting:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from app.exchange.deployed_module import DeployedInfo, DeployedModule, info_of_model, info_of_network
+from app.exchange.onnx_drawing import embed_drawing
 from app.exchange.onnx_rewrites import apply_rewrites
 from app.exchange.parity_check import ParityCheck, check_parity
 from app.training.initial_weights import InitialWeights
@@ -100,6 +101,9 @@ def export_onnx(
     samples = info.samples(1, _time(deployed, compiled, info))
     model = _converted(project.network, deployed, samples, compiled, info)
     _describe(model, title, info)
+    if info.scaling != "inside":
+        state = {name: one.numpy() for name, one in compiled.module.state_dict().items()}
+        embed_drawing(model, project.network, title, state)
     content = _checked(model)
     parity = check_parity(content, deployed, info, len(samples[0][0]) if info.open_times else None)
     write_atomically(out, content)

@@ -117,11 +117,50 @@ class SumPool(nn.Module):
         """Places to add behind the border so that the last window, which the rounding up keeps, is whole."""
         if not self.ceil:
             return 0
-        kernel, stride, padding = self.kernel[axis], self.stride[axis], self.padding[axis]
-        last = -(-(size + 2 * padding - kernel) // stride) * stride
-        # torch leaves a window out that would begin behind the input and its first border.
-        last = last if last < size + padding else last - stride
-        return max(0, last + kernel - size - 2 * padding)
+        return _missing(size, self.kernel[axis], self.stride[axis], self.padding[axis])
+
+
+def _missing(size: int, kernel: int, stride: int, padding: int) -> int:
+    """Places that the last window of a pooling which rounds up lacks behind the border."""
+    last = -(-(size + 2 * padding - kernel) // stride) * stride
+    # torch leaves a window out that would begin behind the input and its first border; ONNX does not.
+    last = last if last < size + padding else last - stride
+    return max(0, last + kernel - size - 2 * padding)
+
+
+class CeilPool(nn.Module):
+    """``torch.nn.MaxPool2d`` or ``AvgPool2d`` that keeps a last window which sticks out, with a border of its own.
+
+    ONNX also keeps a window that lies in the border alone, which torch leaves out.
+    """
+
+    def __init__(self, source: nn.MaxPool2d | nn.AvgPool2d) -> None:
+        super().__init__()
+        self.kernel, self.stride, self.padding = map(_pair, (source.kernel_size, source.stride, source.padding))
+        self.largest = isinstance(source, nn.MaxPool2d)
+        self.dilation = _pair(getattr(source, "dilation", 1))
+        self.counts_border = bool(getattr(source, "count_include_pad", True))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``[batch, channels, height, width]`` to one value for each window."""
+        sides: list[int] = []
+        for axis in (1, 0):
+            span = self.dilation[axis] * (self.kernel[axis] - 1) + 1
+            more = _missing(x.shape[2 + axis], span, self.stride[axis], self.padding[axis])
+            sides += [self.padding[axis], self.padding[axis] + more]
+        if self.largest:
+            bordered = functional.pad(x, sides, value=float("-inf"))
+            return functional.max_pool2d(bordered, self.kernel, self.stride, 0, self.dilation)
+        mean = functional.avg_pool2d(functional.pad(x, sides), self.kernel, self.stride)
+        high, wide = (self._counts(x.shape[2 + axis], mean.shape[2 + axis], axis) for axis in (0, 1))
+        return mean * (self.kernel[0] * self.kernel[1] / (high[:, None] * wide)).to(x.dtype)
+
+    def _counts(self, size: int, windows: int, axis: int) -> Tensor:
+        """How many places of each window count in its mean."""
+        starts = [at * self.stride[axis] - self.padding[axis] for at in range(windows)]
+        end = size + (self.padding[axis] if self.counts_border else 0)
+        first = -self.padding[axis] if self.counts_border else 0
+        return torch.tensor([min(at + self.kernel[axis], end) - max(at, first) for at in starts], dtype=torch.float32)
 
 
 class ScaledSum(SumPool):
@@ -219,6 +258,8 @@ Rewrite = Callable[[Any], nn.Module]
 REWRITES: tuple[tuple[type[nn.Module], Callable[[Any], bool], Rewrite], ...] = (
     (nn.RNNBase, lambda part: not part.proj_size, Recurrent),
     (nn.AvgPool2d, lambda part: part.divisor_override is not None, SumPool),
+    (nn.MaxPool2d, lambda part: part.ceil_mode, CeilPool),
+    (nn.AvgPool2d, lambda part: part.ceil_mode, CeilPool),
     (nn.MaxPool1d, lambda part: True, MaxPool1d),
     (nn.AdaptiveAvgPool1d, lambda part: True, lambda part: AdaptivePool(True, (_one(part.output_size),))),
     (nn.AdaptiveMaxPool1d, lambda part: True, lambda part: AdaptivePool(False, (_one(part.output_size),))),

@@ -14,6 +14,7 @@ from graph.layers.settings import setting
 from graph.layers.shape import Flatten
 from graph.layers.training_needs import FLOAT, Keeps, LayerWork, Work
 from graph.layers.value_range import Gives
+from graph.open_length import agree
 from graph.shapes import Kind, Shape, sequence
 
 
@@ -31,7 +32,10 @@ class Attention(NumericLayer):
     title: ClassVar[str] = "Attention"
     family: ClassVar[Family] = Family.RECURRENT
     stem: ClassVar[str] = "attention"
-    aliases: ClassVar[tuple[str, ...]] = ("luong", "bahdanau", "alignment", "encoder-decoder", "look back")
+    aliases: ClassVar[tuple[str, ...]] = (
+        *("luong", "bahdanau", "alignment", "encoder-decoder", "look back"),
+        *("multi-head attention", "transformer", "self-attention"),
+    )
     has_attention: ClassVar[bool] = True
     accepts: ClassVar[tuple[Kind, ...]] = (Kind.SEQUENCE,)
     sees_everything: ClassVar[bool] = True  # all steps of the keys
@@ -50,16 +54,34 @@ class Attention(NumericLayer):
         when=("score", ("additive",)),
     )
     lengths: bool = own_lengths("Steps of the keys that only fill up are then never looked at.")
+    heads: int = setting(
+        1,
+        "Parts that the features are split into, each of which looks for itself.",
+        minimum=1,
+        maximum=1024,
+        unit="heads",
+        when=("score", ("dot", "scaled_dot")),
+    )
+    own_values: bool = setting(
+        False,
+        "Take the mean of a sequence that arrives at a port of its own, as transformers do, not of the keys.",
+        label="own values",
+    )
+
+    def _heads(self) -> int:
+        """How many heads there are: one, unless queries and keys are multiplied."""
+        return self.heads if self.score in ("dot", "scaled_dot") else 1
 
     def input_ports(self) -> tuple[Port, ...]:
         """What asks, what is looked at, and where it is asked for, how many of its steps count."""
         query = Port("query", "The sequence that asks at each of its steps: the decoder's states.")
         keys = Port("keys", "The sequence that is looked at: the encoder's states.")
-        return (query, keys, LENGTHS) if self.lengths else (query, keys)
+        values = Port("values", "The sequence whose mean is taken, a step for each of the keys.")
+        return (query, keys, *((values,) if self.own_values else ()), *((LENGTHS,) if self.lengths else ()))
 
     def reads_ahead(self, port: str) -> bool:
         """Every step looks at all steps of the keys."""
-        return port == "keys"
+        return port in ("keys", "values")
 
     def infer(self, inputs: Mapping[str, Shape]) -> dict[str, Shape]:
         """A mean of keys at each step of the query.
@@ -82,7 +104,32 @@ class Attention(NumericLayer):
                 Remedy(f"Insert {fitted.title} at the query", insert=(("query", fitted),)),
             ]
             raise refusal(self, inputs, message, candidates, port="query")
-        return {"out": sequence(query.length, keys.features)}
+        read = inputs["values"] if self.own_values else keys
+        self._check_values(inputs, keys, read)
+        self._check_heads(inputs, query, read)
+        return {"out": sequence(query.length, read.features)}
+
+    def _check_values(self, inputs: Mapping[str, Shape], keys: Shape, read: Shape) -> None:
+        """Raise `ShapeError` where there is not a step to read for each of the keys."""
+        if not agree((keys.length, read.length)):
+            message = (
+                f"{self.title} reads a step of its values for each of its keys, but {keys.described()} and "
+                f"{read.described()} arrive."
+            )
+            raise refusal(self, inputs, message, [], port="values")
+
+    def _check_heads(self, inputs: Mapping[str, Shape], query: Shape, read: Shape) -> None:
+        """Raise `ShapeError` where the heads do not divide the features."""
+        heads = self._heads()
+        if query.features % heads == 0 and read.features % heads == 0:
+            return
+        fitting = max(each for each in range(1, heads + 1) if query.features % each == 0 and read.features % each == 0)
+        message = (
+            f"{self.title} with {heads} heads needs features that {heads} divides, but {query.features:,} and "
+            f"{read.features:,} arrive."
+        )
+        fewer = Remedy(f"Use {fitting} head{'s' if fitting > 1 else ''}", replace=self.changed(heads=fitting))
+        raise refusal(self, inputs, message, [fewer], port="query")
 
     def parameter_count(self, inputs: Mapping[str, Shape]) -> int:
         """Query x key features (general); or units x (both + 1) and a sum over the units (additive)."""
@@ -101,7 +148,7 @@ class Attention(NumericLayer):
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
         """Two for each product of the scores and of the means; softmax and tanh are not counted."""
         query, keys, asked, read = self._sizes(inputs)
-        mean = 2 * asked * read * keys
+        mean = 2 * asked * read * (inputs["values"].features if self.own_values else keys)
         if self.score == "additive":
             own = 2 * (query * asked + keys * read) + asked  # the bias
             return self.units * (own + 3 * asked * read) + mean
@@ -139,15 +186,19 @@ class Attention(NumericLayer):
         }
         if self.score == "additive":
             arguments["units"] = self.units
+        if self._heads() > 1:
+            arguments["heads"] = self._heads()
         lengths = (Ref(LENGTHS.name),) if self.lengths else ()
         module = Module("graph.modules.attention.Attention", arguments)
-        return chain(own(Ref("query"), Ref("keys"), *lengths), module=module)
+        values = {"values": Ref("values")} if self.own_values else {}
+        return chain(own(Ref("query"), Ref("keys"), *lengths, **values), module=module)
 
     def summary(self) -> str:
         """The score."""
         words = {"scaled_dot": "scaled dot product", "dot": "dot product"}.get(self.score, self.score)
         units = f", {self.units:,} units" if self.score == "additive" else ""
-        return f"{words}{units}{', own lengths' if self.lengths else ''}"
+        heads = f", {self._heads()} heads" if self._heads() > 1 else ""
+        return f"{words}{units}{heads}{', own lengths' if self.lengths else ''}"
 
 
 class RepeatVector(Layer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from graph.layers.activation import NumericLayer
 from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
@@ -12,7 +12,7 @@ from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
 from graph.layers.training_needs import FLOAT, INDEX, Keeps, Work
 from graph.layers.value_range import Gives
-from graph.shapes import AXES, Shape
+from graph.shapes import AXES, Kind, Shape
 
 
 def _axis(x: Shape) -> int:
@@ -238,7 +238,8 @@ class ChannelShuffle(NumericLayer):
 class Slice(NumericLayer):
     """Takes some of the features or channels, one after another from a place that you set, and drops the others.
 
-    It cuts the first ten of a thousand scores out, or one sensor out of many.
+    It cuts the first ten of a thousand scores out, or one sensor out of many. Of a sequence it can take some of the
+    steps instead.
     """
 
     kind: ClassVar[str] = "slice"
@@ -249,26 +250,60 @@ class Slice(NumericLayer):
     family: ClassVar[Family] = Family.SHAPE
     stem: ClassVar[str] = "slice"
     can_give: ClassVar[Gives] = Gives.WITHIN_GIVEN
-    aliases: ClassVar[tuple[str, ...]] = ("select features", "narrow", "crop channels", "take")
+    aliases: ClassVar[tuple[str, ...]] = ("select features", "narrow", "crop channels", "take", "first step")
 
     first: int = setting(0, "Place of the first feature that is taken, counted from 0.", minimum=0, maximum=1_000_000)
     count: int = setting(1, "Number of features that are taken.", minimum=1, maximum=1_000_000, unit="features")
+    along: Literal["features", "time"] = setting(
+        "features", "Take channels or features, or steps of a sequence or video."
+    )
+
+    def reads_ahead(self, port: str) -> bool:
+        """Where steps move to the front."""
+        return self.along == "time" and self.first > 0
 
     def output(self, x: Shape) -> Shape:
-        """As many features as are taken."""
+        """As many features, or steps, as are taken."""
+        if self.along == "time":
+            return self._steps(x)
         if self.first + self.count > x.features:
             message = f"Slice needs at least {self.first + self.count} features, but {x.described()} arrives."
             start = self.changed(first=0, count=min(self.count, x.features))
             raise refusal(self, {"in": x}, message, [Remedy(f"Take the first {start.count}", replace=start)])
         return _with_features(x, self.count)
 
+    def _steps(self, x: Shape) -> Shape:
+        """The shape with as many steps as are taken.
+
+        Raises
+        ------
+        ShapeError
+            if there is no time, it is not known, or too few steps arrive.
+        """
+        if x.kind not in (Kind.SEQUENCE, Kind.VIDEO):
+            message = f"Slice along time needs a sequence or a video, but {x.described()} arrives."
+            fewer = self.changed(along="features", first=0, count=min(self.count, x.features))
+            raise refusal(self, {"in": x}, message, [Remedy("Slice along the features", replace=fewer)])
+        steps = x.time
+        if steps is None:
+            message = f"Slice along time needs a known length, but {x.described()} arrives, whose time is not fixed."
+            fewer = self.changed(along="features", first=0, count=min(self.count, x.features))
+            raise refusal(self, {"in": x}, message, [Remedy("Slice along the features", replace=fewer)])
+        if self.first + self.count > steps:
+            message = f"Slice needs at least {self.first + self.count} steps, but {x.described()} arrives."
+            start = self.changed(first=0, count=min(self.count, steps))
+            raise refusal(self, {"in": x}, message, [Remedy(f"Take the first {start.count}", replace=start)])
+        return x.with_length(self.count)
+
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
-        """``narrow`` along the features."""
-        return chain(method("narrow", X, _axis(inputs["in"]), self.first, self.count))
+        """``narrow`` along the features, or the steps."""
+        axis = 1 if self.along == "time" else _axis(inputs["in"])
+        return chain(method("narrow", X, axis, self.first, self.count))
 
     def summary(self) -> str:
         """The first and the last place."""
-        return f"{self.first} to {self.first + self.count - 1}"
+        steps = "steps " if self.along == "time" else ""
+        return f"{steps}{self.first} to {self.first + self.count - 1}"
 
 
 class PadChannels(NumericLayer):

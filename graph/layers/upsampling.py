@@ -38,6 +38,12 @@ class Upsample2d(ImageLayer):
     mode: Literal["nearest", "bilinear"] = setting(
         "nearest", "Repeat the nearest pixel, or mix the four nearest by their distance."
     )
+    corners: bool = setting(
+        False,
+        "Lay the corner pixels of both images on each other.",
+        label="align corners",
+        when=("mode", ("bilinear",)),
+    )
 
     def enlarged(self, x: Shape) -> tuple[int, int]:
         """Height and width afterwards: those set, or the factor times those of the image."""
@@ -62,6 +68,8 @@ class Upsample2d(ImageLayer):
         """``torch.nn.Upsample``."""
         high, wide = self.output(inputs["in"]).sizes[1:]
         size: dict[str, Argument] = {"size": (high, wide)} if self.size else {"scale_factor": self.factor}
+        if self.mode == "bilinear" and self.corners:
+            size["align_corners"] = True
         return single("torch.nn.Upsample", **size, mode=self.mode)
 
     def summary(self) -> str:

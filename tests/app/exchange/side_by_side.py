@@ -28,7 +28,7 @@ def defaults(open_time: bool) -> list[Case]:
                 continue
             if open_time:
                 shape = Shape(accepted, (None, *shape.sizes[1:]))
-                if kind.kind in ("flatten", "reshape"):
+                if kind.kind in ("flatten", "reshape", "permute", "position_embedding"):
                     continue
             if layer.input_ports() and kind.kind != "output":
                 cases.append((layer, {port.name: shape for port in layer.input_ports()}))

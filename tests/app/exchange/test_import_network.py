@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from torch import nn
 
 from app.exchange.import_network import import_onnx
+from app.exchange.onnx_drawing import DRAWING
 from app.exchange.onnx_out import export_onnx
 from app.training.checkpoints import read
 from app.training.initial_weights import InitialWeights
@@ -18,7 +20,8 @@ from app.training.trainer import train
 from app.training.training_session import begin, resume
 from graph.errors import NetloomError
 from graph.layers.catalogue import catalogue
-from graph.project import Project, read_project
+from graph.project import Project, encode, project_json, read_project
+from graph.shapes import Kind
 from tests.app.exchange.side_by_side import defaults, side_by_side
 from tests.app.training.projects import DIGITS, chain, cnn, mlp, project
 
@@ -38,11 +41,111 @@ def test_layers_come_back_and_answer_alike(tmp_path: Path) -> None:
     cases = [case for case in defaults(False) if case[0].kind in COMES_BACK]
     assert {layer.kind for layer, _ in cases} == set(COMES_BACK) <= set(catalogue())
     export_onnx(Project(side_by_side(cases)), "all", tmp_path / "all.onnx")
+    _without_drawing(tmp_path / "all.onnx")
     made = import_onnx(tmp_path / "all.onnx", tmp_path / "all.netloom")
     assert made.difference is not None
     assert made.difference < 1e-4
     kinds = {node.layer.kind for node in read_project(tmp_path / "all.netloom").network}
     assert kinds >= {"conv1d", "lstm", "embedding", "max_pool1d", "slice", "global_pool1d"}
+
+
+def _without_drawing(path: Path, drawing: str = "") -> None:
+    """The file with another drawing in its metadata, or without any: its operators have to say all."""
+    model = onnx.load(path)
+    held = {one.key: one.value for one in model.metadata_props}
+    del model.metadata_props[:]
+    if drawing:
+        onnx.helper.set_model_props(model, held | {DRAWING: drawing})
+    onnx.save(model, path)
+
+
+def test_what_netloom_wrote_comes_back_as_it_was_drawn(tmp_path: Path) -> None:
+    drawn = project(cnn())
+    export_onnx(drawn, "digits", tmp_path / "net.onnx")
+    made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    assert made.difference is not None and made.difference < 1e-5
+    assert read_project(tmp_path / "net.netloom").network.computes_as(drawn.network)
+
+
+def test_a_drawing_that_says_otherwise_is_not_believed(tmp_path: Path) -> None:
+    drawn = project(cnn())
+    export_onnx(drawn, "digits", tmp_path / "net.onnx")
+    relu = next(node for node in drawn.network if node.layer.kind == "relu")
+    drawn.network.replace_node(replace(relu, layer=catalogue()["tanh"]()))
+    for other in (encode(project_json(Project(drawn.network))).decode("utf-8"), '{"netloom": 2, "layers": 3}', "{"):
+        _without_drawing(tmp_path / "net.onnx", other)
+        made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+        assert made.difference is not None and made.difference < 1e-5
+        kinds = {node.layer.kind for node in read_project(tmp_path / "net.netloom").network}
+        assert "relu" in kinds and "tanh" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("prelu", {}),
+        ("log_softmax", {}),
+        ("silu", {}),
+        ("hard_swish", {}),
+        ("hard_sigmoid", {}),
+        ("hardtanh", {"low": 0.0, "high": 6.0}),
+        ("selu", {}),
+        ("softplus", {}),
+        ("pad2d", {"top": 2, "left": 0, "mode": "reflect"}),
+        ("slice", {"along": "time", "first": 1, "count": 2}),
+        ("position_embedding", {}),
+        ("class_token", {}),
+        ("permute", {}),
+    ],
+)
+def test_a_layer_comes_back_from_its_operators_alone(tmp_path: Path, kind: str, settings: dict[str, object]) -> None:
+    image = {"shape": {"kind": "image", "sizes": [3, 5, 4]}}
+    steps = {"shape": {"kind": "sequence", "sizes": [6, 4]}}
+    first = steps if catalogue()[kind].accepts == (Kind.SEQUENCE,) or "along" in settings else image
+    network = chain(
+        ("input1", "input", first), ("made", kind, settings), ("end", "relu", {}), ("output1", "output", {})
+    )
+    export_onnx(Project(network), "one", tmp_path / "net.onnx")
+    _without_drawing(tmp_path / "net.onnx")
+    made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    assert made.difference is not None and made.difference < 1e-5
+    kinds = [node.layer.kind for node in read_project(tmp_path / "net.netloom").network]
+    assert kind == "permute" or kinds[1] == kind
+
+
+def test_a_file_that_fixes_its_batch_is_compared_with_that_one(tmp_path: Path) -> None:
+    network = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(256, 3))
+    for batch in (1, 3):
+        torch.onnx.export(network.eval(), (torch.randn(batch, 1, 8, 8),), tmp_path / "net.onnx", dynamo=False)  # type: ignore[arg-type]
+        made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+        assert made.difference is not None and made.difference < 1e-4
+        assert any(f"batches of {batch} alone" in text for text in made.messages)
+
+
+def test_pictures_with_their_channels_last_come_in_and_leave(tmp_path: Path) -> None:
+    class ChannelsLast(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.relu(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
+
+    axes = {"x": {0: "batch"}}
+    names = {"input_names": ["x"], "output_names": ["y"]}
+    torch.onnx.export(
+        ChannelsLast().eval(),
+        (torch.randn(2, 6, 5, 3),),
+        tmp_path / "net.onnx",
+        dynamo=False,
+        dynamic_axes=axes,
+        **names,
+    )  # type: ignore[arg-type]
+    made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    assert made.difference is not None and made.difference < 1e-4
+    assert sum("order of axes" in text for text in made.messages) == 2
+    kinds = [node.layer.kind for node in read_project(tmp_path / "net.netloom").network]
+    assert kinds == ["input", "conv2d", "relu", "output"]
 
 
 def test_files_of_the_older_exporter(tmp_path: Path) -> None:

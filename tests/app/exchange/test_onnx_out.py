@@ -183,3 +183,17 @@ def _trained(folder: Path, data: dict[str, object], features: int, classes: int 
     for _ in train(begin(project(network, data, epochs=1), out=folder)):
         pass
     return Run.open(folder)
+
+
+def test_windows_that_stick_out_leave_as_torch_keeps_them(tmp_path: Path) -> None:
+    # Of 5 pixels with a border of 1, windows of 2 by steps of 3: ONNX would keep a last one that lies in the border.
+    image = ("input1", "input", {"shape": {"kind": "image", "sizes": [2, 5, 6]}})
+    for kind, more in (
+        ("max_pool2d", {}),
+        ("max_pool2d", {"dilation": 2, "padding": 0}),
+        ("average_pool2d", {}),
+        ("average_pool2d", {"count_padding": False}),
+    ):
+        pooled = (kind, kind, {"kernel_size": 2, "stride": 3, "padding": 1, "ceil": True, **more})
+        made = export_onnx(Project(chain(image, pooled, ("output1", "output", {}))), "ceil", tmp_path / "net.onnx")
+        assert made.parity is not None and made.parity.difference < 1e-6

@@ -69,6 +69,8 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
     "flatten": _unknown,
     "layer_norm": _unknown,
     "reshape": _reshaped_badly,
+    "permute": _unknown,
+    "slice": lambda layer, inputs: layer.along == "time",
     "conv_transpose2d": lambda layer, inputs: any(layer.padding),
     "channel_split": lambda layer, inputs: True,
     "pad_channels": lambda layer, inputs: True,
@@ -76,10 +78,10 @@ STRICTER: dict[str, Callable[[Any, Mapping[str, Shape]], bool]] = {
     "noise": lambda layer, inputs: True,
 }
 """Where our rule may refuse what torch would run; each with its reason above, or because it would be another layer:
-along time, vectors and images have nothing to join, a causal convolution must not see the future through a mirrored
-border, padding "same" does not keep the size where the filter skips places, tokens are not made of numbers, an image
-whose border is cut off must keep at least one pixel, a split drops no channels, padding cuts none off, and noise is a
-known count of numbers."""
+along time, vectors and images have nothing to join or to take, a causal convolution must not see the future through a
+mirrored border, padding "same" does not keep the size where the filter skips places, tokens are not made of numbers, an
+image whose border is cut off must keep at least one pixel, a split drops no channels, padding cuts none off, and noise
+is a known count of numbers."""
 
 STOPS = {"stop_gradient"}
 """Layers whose purpose it is that no gradient reaches their input."""
