@@ -178,9 +178,9 @@ def _parts(builder: NetworkBuilder, node: NodeProto) -> list[Array]:
 
 
 def _counted(builder: NetworkBuilder, node: NodeProto) -> Array:
-    start, end, step = (builder.constants[name].reshape(())[()] for name in node.input)
+    start, end, step = (builder.constants[name].reshape(()).item() for name in node.input)
     _bounded([], [max(0, int((end - start) / step))])
-    numbers: Array = np.arange(start, end, step)
+    numbers: Array = np.arange(start, end, step).astype(builder.constants[node.input[0]].dtype)
     return numbers
 
 

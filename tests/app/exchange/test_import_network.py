@@ -131,16 +131,9 @@ def test_pictures_with_their_channels_last_come_in_and_leave(tmp_path: Path) -> 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.relu(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
 
-    axes = {"x": {0: "batch"}}
-    names = {"input_names": ["x"], "output_names": ["y"]}
-    torch.onnx.export(
-        ChannelsLast().eval(),
-        (torch.randn(2, 6, 5, 3),),
-        tmp_path / "net.onnx",
-        dynamo=False,
-        dynamic_axes=axes,
-        **names,
-    )  # type: ignore[arg-type]
+    names: dict[str, Any] = {"input_names": ["x"], "output_names": ["y"], "dynamic_axes": {"x": {0: "batch"}}}
+    samples = (torch.randn(2, 6, 5, 3),)
+    torch.onnx.export(ChannelsLast().eval(), samples, tmp_path / "net.onnx", dynamo=False, **names)
     made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
     assert made.difference is not None and made.difference < 1e-4
     assert sum("order of axes" in text for text in made.messages) == 2
