@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.system.number_format import with_decimal
 from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, reach, sequential
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.feature_bars import paint_feature_bars, row_at
@@ -80,7 +81,7 @@ class HeatTiles(TileView):
         self._away: Samples = np.empty(0)
         self._names: list[str] = []
         self._units: list[str] = []
-        self._note = ""
+        self._note, self._decimal = "", "."
         self._heats: dict[str, Heat] = {}
         self._opacity = 0.6
         self._images: dict[int, QImage] = {}
@@ -88,16 +89,24 @@ class HeatTiles(TileView):
     # What the owner says
 
     def set_sample(
-        self, values: ArrayLike, away: ArrayLike, names: Sequence[str] = (), units: Sequence[str] = (), note: str = ""
+        self,
+        values: ArrayLike,
+        away: ArrayLike,
+        names: Sequence[str] = (),
+        units: Sequence[str] = (),
+        note: str = "",
+        *,
+        decimal: str = ".",
     ) -> None:
         """Show a picture (C, H, W), a sequence (T, F) or a vector (F,) in the data's units; empty shows nothing.
 
-        ``away`` has the same shape, in deviations from the data's mean. ``names`` and ``units`` are those of features.
+        ``away`` has the same shape, in deviations from the data's mean. ``names`` and ``units`` are those of features,
+        ``decimal`` is the mark before decimals that the data has.
         """
         self._sample, self._away = rounded(np.asarray(values, dtype=np.float64)), np.asarray(away, dtype=np.float64)
         count = self._sample.shape[-1] if self._sample.ndim in (1, 2) else 0
         self._names = list(names) or [f"feature {at + 1}" for at in range(count)]
-        self._units, self._note = list(units) or [""] * count, note
+        self._units, self._note, self._decimal = list(units) or [""] * count, note, decimal
         self._changed()
 
     def set_heats(self, heats: Mapping[str, Heat]) -> None:
@@ -201,7 +210,7 @@ class HeatTiles(TileView):
         place = inset(place)
         if heat is None:
             pairs = zip(self._sample, self._units, strict=True)
-            texts = [f"{number(float(value), 3)} {unit}".strip() for value, unit in pairs]
+            texts = [f"{self._amount(value)} {unit}".strip() for value, unit in pairs]
             paint_feature_bars(painter, self.theme, self._names, self._away, texts, place)
             return
         texts = [number(float(value), 3) if np.isfinite(value) else "" for value in heat.values]
@@ -260,4 +269,8 @@ class HeatTiles(TileView):
             value = float(heat.values[at])
             return number(value) if np.isfinite(value) else "not covered yet"
         values = np.atleast_1d(self._sample[at] if self._sample.ndim < 3 else self._sample[:, at[0], at[1]])
-        return ", ".join(number(float(value), 3) for value in values[:4])
+        return (", " if self._decimal == "." else "; ").join(self._amount(value) for value in values[:4])
+
+    def _amount(self, value: float) -> str:
+        """A value of the sample as its data writes it."""
+        return with_decimal(number(float(value), 3), self._decimal)

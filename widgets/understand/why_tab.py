@@ -239,19 +239,19 @@ class WhyTab(Tab):
     def _on_gradients(self, explanation: GradientExplanation) -> None:
         field = explanation.input_field
         values, away = (still_values(array[None])[0] for array in (explanation.input, explanation.deviations))
-        self._offer_answers(outputs_of(explanation.explained))
+        self._offer_answers(outputs_of(explanation.explained, field.decimal))
         self._offer_patch(values.shape)
         self._show_controls(True)
         note = "bar: standard deviations from the mean" if values.ndim == 1 else ""
         kept = occurring(field.names, values) if values.ndim == 1 else []
         self._kept = kept if len(kept) < len(field.names) and values.ndim == 1 else None
         names, units = (self._of_kept(texts) for texts in (field.names, field.units))
-        self.tiles.set_sample(self._told(values), self._told(away), names, units, note)
+        self.tiles.set_sample(self._told(values), self._told(away), names, units, note, decimal=field.decimal)
         table = values.ndim == 1
         self._show("saliency", Heat("Saliency", self._told(explanation.saliency), table, "slope of the score"))
         self._show("product", Heat("Gradient × input", self._told(explanation.product), True, "× (input − mean)"))
         left_out = f"  ·  {NEVER_SEEN}" if self._kept is not None else ""
-        self.says.setText(f"{sentence_of(explanation.explained)}  ·  {when_of(explanation)}{left_out}")
+        self.says.setText(f"{sentence_of(explanation.explained, field.decimal)}  ·  {when_of(explanation)}{left_out}")
         self.integrated.begin(IntegrateGradients(sample=self._sample, output=self._output, steps=STEPS))
         self._occlude()
         self._ask_cam()

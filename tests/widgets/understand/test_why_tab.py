@@ -156,4 +156,7 @@ def test_outputs_are_told_in_words() -> None:
     )
     two = replace(number, outputs=("+1", "+2"), values=(3.5, 4.0), label=(2.5, 3.0))
     assert outputs_of(two) == ["the mean of all numbers", "+1  ·  3.5 MW", "+2  ·  4 MW"]
+    assert outputs_of(two, ",")[1] == "+1  ·  3,5 MW"
+    assert "its true value is 266,4" in sentence_of(replace(one, label=(266.41,)), ",")
+    assert sentence_of(explained(), ",") == sentence_of(explained())  # a score is none of the data's amounts
     assert "what is explained is 3.5 MW here" in sentence_of(two)
