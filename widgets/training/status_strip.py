@@ -31,6 +31,7 @@ COUNT_MS = 200
 
 PROGRESS = "Progress of the training, all epochs"
 OVERFITS, OVERFITS_NOT, WORSE = "overfits", "no sign of overfitting", "overfits, by the test set"
+FALLING = "still falling: more epochs may help"
 COMPARED = "Told by the loss on the validation set: where a network overfits it rises, while that of training falls."
 
 
@@ -155,15 +156,20 @@ class StatusStrip(QWidget):
         self.bar.setValue(0)
         self._show_what_fits()
 
-    def tell_overfitting(self, answer: bool | None, gap: str = "", caution: str = "", samples: int = 0) -> None:
+    def tell_overfitting(
+        self, answer: bool | None, gap: str = "", caution: str = "", samples: int = 0, falling: str = ""
+    ) -> None:
         """Say of a run that is over whether it overfits; None says nothing.
 
-        ``gap`` is the evidence that it does worse on the test set, ``caution`` what a score on few ``samples`` says.
+        ``gap`` is the evidence that it does worse on the test set, ``caution`` what a score on few ``samples`` says,
+        ``falling`` the evidence that it had too few epochs, which counts for more than that it does not overfit yet.
         """
-        judged = "" if answer is None else OVERFITS if answer else OVERFITS_NOT
+        judged = "" if answer is None else OVERFITS if answer else FALLING if falling else OVERFITS_NOT
         few = f"only {counted(samples, 'test sample')}" if caution else ""
         self.overfitting.setText("; ".join(filter(None, (WORSE if gap else judged, few))))
-        self.overfitting.setToolTip(plain_tip(" ".join(filter(None, (gap or (judged and COMPARED), caution)))))
+        self.overfitting.setToolTip(
+            plain_tip(" ".join(filter(None, (gap or falling or (judged and COMPARED), caution))))
+        )
         self._show_what_fits()
 
     def offer_errors(self, trained: bool) -> None:

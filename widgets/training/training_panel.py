@@ -390,7 +390,8 @@ class TrainPanel(QWidget):
             return
         entry, answer = self.runs.model.up_to_date(run), "overfitting" in found if judges_overfitting(run) else None
         samples = entry.test_samples or 0
-        self.strip.tell_overfitting(answer, found.get("gap", ""), caution(entry.tested, samples), samples)
+        said = caution(entry.tested, samples)
+        self.strip.tell_overfitting(answer, found.get("gap", ""), said, samples, found.get("still_falling", ""))
 
     def _on_confusion(self, event: EpochConfusion) -> None:
         """The matrix of an epoch of the open project's run."""

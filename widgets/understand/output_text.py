@@ -13,7 +13,7 @@ MOST = 200
 
 
 def outputs_of(explained: ExplainedOutput, decimal: str = ".") -> list[str]:
-    """The outputs that can be explained: first the usual one, then each; amounts have the ``decimal`` mark of the data."""
+    """The outputs that can be explained: first the usual one, then each. Amounts have the data's ``decimal`` mark."""
     names, values, unit = explained.outputs, explained.values, explained.unit
     if explained.predicted is not None:
         rows = [f"{name}  ·  {format_percent(probability)}" for name, probability in zip(names, values, strict=True)]

@@ -107,5 +107,7 @@ def test_of_a_run_that_is_over_it_is_told_whether_it_overfits(qtbot: QtBot) -> N
     for answer, words in ((True, "overfits"), (False, "no sign of overfitting")):
         strip.tell_overfitting(answer)
         assert words in visible_words(strip).splitlines()
-    strip.tell_overfitting(None)
-    assert "overfit" not in visible_words(strip)
+    strip.tell_overfitting(False, falling="The best epoch was the last.")
+    assert "still falling: more epochs may help" in visible_words(strip).splitlines()
+    strip.tell_overfitting(None, falling="The best epoch was the last.")
+    assert "overfit" not in visible_words(strip) and "falling" not in visible_words(strip)

@@ -50,11 +50,14 @@ def test_a_loss_that_still_falls_at_the_end_is_trained_on_by_a_click(scene: Scen
     set_plan(scene.document, epochs=20)
     wanted = QSignalSpy(scene.panel.advice.more_wanted)
     scene.begin(epochs=20)
-    scene.epochs([(1 - 0.02 * number, 1.1 - 0.02 * number) for number in range(20)])
+    losses = [(1 - 0.02 * number, 1.1 - 0.02 * number) for number in range(20)]
+    scene.epochs(losses)
+    scene.log_epochs(losses)
     assert scene.panel.notice.text == ""  # there may be more epochs to come
     scene.say(samples.finished())
     assert scene.panel.notice.text.startswith("Still falling: the network needs more epochs.")
     assert scene.buttons()[0] == "Train 20 epochs more" and "Still falling" in scene.mark("epochs")
+    assert scene.panel.strip.overfitting.text() == "still falling: more epochs may help"
     scene.press(qtbot, "Train 20 epochs more")
     wanted.at(0)[0].apply(scene.document)
     assert Plan.parse(scene.document.sections["plan"]).epochs == 40  # type: ignore[arg-type]
