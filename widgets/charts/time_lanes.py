@@ -30,6 +30,8 @@ FAINT_CURVES = 24
 """Curves beside the chosen one, at most."""
 TITLE_WIDTH, LEAST, AROUND = 134, 31, 24
 """Width of a lane's title and least height of a lane, before they are scaled as the text is; pixels about all lanes."""
+TICKS = 8
+"""Pixels, before scaling, of the ticks below a lane and about their numbers."""
 PER_UNIT, MOST_HIGH = 3, 160
 """Height in pixels, before scaling, of the row of colours of a unit, as long as a lane is no higher than this."""
 
@@ -180,10 +182,11 @@ class TimeLanes(PlotView):
     def minimumSizeHint(self) -> QSize:
         """Room in which every lane can be read."""
         words = [self._least_of(lane) for lane in self.lanes if lane.words]
+        below = self._line() + self.theme.px(TICKS)
         others = [self._least_of(lane) for lane in self.lanes if not lane.words]
-        each, line = max(others, default=float(self.theme.px(LEAST))), self._line()
-        high = sum(words) + each * max(len(others), 3 - len(words)) + line * max(len(self.lanes), 3)
-        return QSize(self.theme.px(280), math.ceil(high + line + AROUND))
+        each = max(others, default=float(self.theme.px(LEAST)))
+        high = sum(words) + each * max(len(others), 3 - len(words)) + below * max(len(self.lanes), 3)
+        return QSize(self.theme.px(280), math.ceil(high + self._line() + AROUND))
 
     def _line(self) -> float:
         return QFontMetricsF(self.theme.font(small=True)).height()
@@ -205,14 +208,14 @@ class TimeLanes(PlotView):
             last = index == len(self.lanes) - 1
             words = "time step, read backwards" if self.back else "time step"
             curved = not lane.words and (self.curves or lane.curved)
-            panel = self.add_panel(
-                index, bottom=words if last else None, right=lane.unit if curved else None, grid=False, wheel_along=0
-            )
+            # Every lane has its own times: of many lanes the last one is out of view.
+            along = words if last else None if lane.words else ""
+            panel = self.add_panel(index, bottom=along, right=lane.unit if curved else None, grid=False, wheel_along=0)
             self.put(LaneTitle(lane, self.theme), panel, "left")
             self._fill(panel, index, lane, curved=curved)
             if lane.words:
                 self.set_height(panel, self._least_of(lane))  # one row of words needs no more
-            if last:
+            if along is not None:
                 panel.sides["bottom"].whole = True
             else:
                 # The outer values beside the colours stand half above and half below them.
@@ -381,8 +384,19 @@ class TimeLanes(PlotView):
         key = Qt.Key(event.key())
         if key in moves and not self.is_empty():
             self._go(*moves[key])
+            self._take_readout_along()
         else:
             super().keyPressEvent(event)
+
+    def _take_readout_along(self) -> None:
+        """A readout that the pointer had opened goes to the cursor, for it would tell of another step."""
+        if not self.readout.isVisible():
+            return
+        self.prepare()  # the lanes may have been made anew
+        lane, step, unit = self.cursor_at
+        shown, curved = self.lanes[lane], self.curves or self.lanes[lane].curved
+        high = 0.0 if shown.words else float(shown.values[step, unit]) if curved else float(unit)
+        self.readout.show_at(self.panels[lane].point_of(step + 1.0, high), self.words_of(lane, step, unit))
 
 
 def _faded(color: QColor) -> QColor:

@@ -35,6 +35,9 @@ RIDGE, BETWEEN = 40, 22
 FEW = 24
 """Up to so many values are shown one by one: a histogram of them would be noise."""
 
+PLACES, BAR = 8, 24.0
+"""Values that differ, at most, that get a bar each, and the most of its width in pixels: between them is nothing."""
+
 Floats = NDArray[np.float64]
 
 
@@ -154,8 +157,12 @@ class HistogramStack(PlotView):
             if counts.sum() <= FEW:
                 painter.setPen(QPen(blend(hue, self.theme.surface, share), 2 if age == 0 else 1))
                 _draw_ticks(painter, ends, counts, base, limits, 1.0 if age == 0 else 0.3)
+                continue
+            share_of_height = 1.0 if len(ridge) == 1 else 0.5
+            if few_places(counts):
+                for bar in bars(ends, counts, base, limits, share_of_height):
+                    painter.drawRect(bar)
             else:
-                share_of_height = 1.0 if len(ridge) == 1 else 0.5
                 painter.drawPolygon(polygon(_outline(*coarser(ends, counts), base, limits, share_of_height)))
 
     # Reading
@@ -212,8 +219,38 @@ def _peak(ridge: Sequence[tuple[int, Floats, Floats]]) -> float:
     counts = ridge[-1][2]
     if len(ridge) > 1 or counts.sum() <= FEW:
         return 0.0
+    if few_places(counts):
+        return float(counts.max())
     ends, heights = coarser(*ridge[-1][1:])
     return float(heights.max() * (ends[1] - ends[0] if len(heights) < len(counts) else 1.0))
+
+
+def few_places(counts: Floats) -> bool:
+    """Whether all values are a few that differ, as 0 and 1 are, with nothing around them."""
+    places = np.flatnonzero(counts)
+    return len(counts) > 2 * PLACES >= 2 * len(places) > 0 and (len(places) < 2 or int(np.diff(places).min()) > 1)
+
+
+def bars(ends: Floats, counts: Floats, base: QRectF, limits: tuple[float, float], tall: float) -> list[QRectF]:
+    """Return a bar for each place where there are values, within ``base``, the highest ``tall`` times as high."""
+    low, high = limits
+    places = np.flatnonzero(counts)
+    # The first and the last value stand at the ends of all bins, those between in the middle of theirs.
+    at = np.where(
+        places == 0, ends[places], np.where(places == len(counts) - 1, ends[places + 1], _centres(ends)[places])
+    )
+    x = base.left() + (at - low) / (high - low if high > low else 1.0) * base.width()
+    wide = max(min(BAR, 0.6 * float(np.diff(x).min()) if len(x) > 1 else BAR), 2.0)
+    heights = counts[places] / float(counts.max()) * base.height() * tall
+    lefts = np.clip(x - wide / 2, base.left(), base.right() - wide)
+    return [
+        QRectF(left, base.bottom() - height, wide, height)
+        for left, height in zip(lefts.tolist(), heights.tolist(), strict=True)
+    ]
+
+
+def _centres(ends: Floats) -> Floats:
+    return (ends[1:] + ends[:-1]) / 2
 
 
 def coarser(ends: Floats, counts: Floats) -> tuple[Floats, Floats]:

@@ -66,7 +66,7 @@ def stylesheet(theme: Theme) -> str:
     `faint` on a label that explains, `unit` on one beside a field; `compact` on buttons that share a narrow row;
     `tone` (`error`, `warning`, `ok`) on a label that reports; `notice` on a frame that floats over a pane, with a
     `tone`; `fault` on what is said of a field; `chip` on a label in a row of steps, with `dashed` where
-    the step is not always taken.
+    the step is not always taken, and on the small buttons of plots.
     """
     names = "ground surface raised hover border strong_border text faint accent accent_text accent_hover".split()
     names += ["error", "warning", "ok", "selection"]
@@ -186,6 +186,11 @@ QToolButton:focus { border-color: @accent; }
 QToolButton:disabled { color: @faint; }
 QToolButton[popupMode="1"] { padding-right: 18px; }
 QToolButton::menu-button { border: none; width: 16px; }
+QToolButton[chip="true"] { background: @raised; border-color: @border; padding: 2px 7px; }
+QToolButton[chip="true"]:hover { background: @hover; border-color: @strong_border; }
+QToolButton[chip="true"]:checked { background: @selection; border-color: @accent; }
+QToolButton[chip="true"]:focus { border-color: @accent; }
+QToolButton[chip="true"]:disabled { background: transparent; border-color: @border; }
 QToolButton::menu-indicator { image: none; }
 
 QToolButton[segmented="true"], QPushButton[segmented="true"] { background: transparent; color: @faint;
@@ -277,6 +282,9 @@ QTreeView::branch:has-children:open { image: url("@down_mark"); }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @surface; color: @faint; border: none; border-bottom: 1px solid @border;
     padding: 5px 8px; font-size: @small; }
+QHeaderView::section:horizontal:first { border-top-left-radius: 7px; }
+QHeaderView::section:horizontal:last { border-top-right-radius: 7px; }
+QHeaderView::section:horizontal:only-one { border-top-left-radius: 7px; border-top-right-radius: 7px; }
 #runs::item, #runNames::item { padding: 0px 2px; }
 #runNames { border: none; border-radius: 0; }
 #runs QHeaderView::section { padding: 5px; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
 SWATCH = 10
 """Side of the square in pixels, where nothing else is asked for."""
@@ -13,3 +13,11 @@ def swatch(color: QColor, side: int = SWATCH) -> QPixmap:
     picture = QPixmap(side, side)
     picture.fill(color)
     return picture
+
+
+def swatch_icon(color: QColor, side: int = SWATCH) -> QIcon:
+    """The same as an icon that keeps its colour where a row is selected: Qt would tint it off what it stands for."""
+    icon, picture = QIcon(), swatch(color, side)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Active, QIcon.Mode.Selected, QIcon.Mode.Disabled):
+        icon.addPixmap(picture, mode)
+    return icon

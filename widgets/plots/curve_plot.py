@@ -41,6 +41,7 @@ class CurvePlot(QWidget):
         self._log = QToolButton(self)
         self._log.setText("log")
         self._log.setCheckable(True)
+        self._log.setProperty("chip", True)
         self.header = PlotHeader(title, self._slider, self._log, self)
         if not smooths:
             self.header.leave_out_smoothing()

@@ -253,6 +253,8 @@ class CurveView(PlotView):
         if not lows:
             return AxisRange(-1.0, 0.0) if self._log else AxisRange(0.0, 1.0)
         low_end, high_end = (np.log10(lows).min(), np.log10(highs).max()) if self._log else (min(lows), max(highs))
+        if self._log and low_end == high_end:
+            return AxisRange(float(low_end) - 1, float(low_end) + 1)  # a decade around a value that never changes
         return AxisRange(*padded(float(low_end), float(high_end)))
 
     def resized(self) -> None:

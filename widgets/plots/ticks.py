@@ -72,10 +72,11 @@ def every_nth(ticks: Sequence[float], every: int) -> list[float]:
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
-    """Return `[low, high]` with some room on both sides; a single value gets room around it."""
+    """Return `[low, high]` with some room on both sides; a single value stands between 0 and twice itself."""
     span = high - low
     if span <= 1e-12 * max(abs(low), abs(high), 1e-12):
-        span = max(abs(low), 1e-6)
+        far = 2 * low if low else 1.0
+        return min(0.0, far), max(0.0, far)
     return low - share * span, high + share * span
 
 

@@ -15,7 +15,7 @@ from app.protocol.events import Epoch, TrainingProgress
 from app.training.run_labels import ProjectKey, move_run, write_labels
 from graph.errors import NetloomError
 from widgets.look.plain_text import plain_tip
-from widgets.look.swatch import swatch
+from widgets.look.swatch import swatch_icon
 from widgets.look.terms import definition
 from widgets.look.theme import ThemeSource
 from widgets.training.run_changes import (
@@ -314,7 +314,7 @@ class RunModel(QAbstractTableModel):
             case ROLE.CheckStateRole if named:
                 return Qt.CheckState.Checked if entry.path in self._hues else Qt.CheckState.Unchecked
             case ROLE.DecorationRole if named and entry.path in self._hues:
-                return swatch(self._source.theme.run(self._hues[entry.path]))
+                return swatch_icon(self._source.theme.run(self._hues[entry.path]))
             case ROLE.ForegroundRole if entry.problem:
                 return self._source.theme.error
             case ROLE.ToolTipRole:

@@ -20,7 +20,7 @@ from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, shortened
 from widgets.charts.tiles import GAP, TileView
-from widgets.charts.weight_histograms import KEPT, HistogramStack, coarser
+from widgets.charts.weight_histograms import KEPT, HistogramStack, bars, coarser, few_places
 from widgets.charts.worst_predictions import RIGHT_FIRST, WRONG_FIRST, Prediction, WorstPredictions
 from widgets.look.layouts import boxed, vbox
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
@@ -173,6 +173,17 @@ def test_a_vector_says_each_unit(source: ThemeSource, qtbot: QtBot) -> None:
     place = view.tile_place(0)
     assert view.sentence_at(place.topLeft() + QPointF(5, 20)) == "Unit 1: 0.5"
     assert view.sentence_at(place.topLeft() + QPointF(80, 20)).startswith("Unit 2: −2")
+
+
+def test_a_column_of_a_few_values_has_a_bar_for_each_and_no_slope_between() -> None:
+    counts, ends = np.histogram(np.repeat([0.0, 1.0], [340, 60]), bins=30)
+    heights, edges = counts.astype(float), ends.astype(float)
+    assert few_places(heights)
+    first, last = bars(edges, heights, QRectF(0, 0, 300, 100), (-0.02, 1.02), 1.0)
+    assert first.left() >= 0 and last.right() <= 300 and first.right() < 40 and last.left() > 260
+    assert first.height() == 100 and last.height() == pytest.approx(100 * 60 / 340)
+    spread, ends = np.histogram(np.random.default_rng(0).normal(size=400), bins=30)
+    assert not few_places(spread.astype(float))
 
 
 def test_few_values_get_few_bins() -> None:

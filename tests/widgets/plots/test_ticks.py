@@ -41,8 +41,9 @@ def test_numbers(value: float, text: str) -> None:
 
 
 def test_a_single_value_gets_room() -> None:
-    low, high = padded(2.0, 2.0)
-    assert low < 2.0 < high
+    assert padded(2.0, 2.0) == (0.0, 4.0) and padded(-2.0, -2.0) == (-4.0, 0.0)
+    low, high = padded(0.0, 0.0)
+    assert low <= 0.0 < high
 
 
 def test_labels_are_moved_apart_within_bounds() -> None:

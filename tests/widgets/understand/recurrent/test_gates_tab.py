@@ -155,6 +155,27 @@ def test_keys_go_everywhere_and_no_further(qtbot: QtBot, lanes: TimeLanes) -> No
     assert lanes.cursor_at == (0, 0, 0)
 
 
+def test_what_the_pointer_reads_goes_along_with_the_keys(qtbot: QtBot, lanes: TimeLanes) -> None:
+    qtbot.keyClick(lanes, Qt.Key.Key_PageDown)
+    assert not lanes.readout.isVisible(), "keys alone open nothing"
+    lanes.readout.show_at(lanes.lane_place(1).center(), "Step 3")
+    for curves in (False, True):
+        lanes.set_curves(curves)
+        before = lanes.readout.pos()
+        qtbot.keyClick(lanes, Qt.Key.Key_Right)
+        assert lanes.readout.text() == lanes.words_of(*lanes.cursor_at)
+        assert lanes.readout.pos() != before
+
+
+def test_every_lane_of_values_has_its_times_below(lanes: TimeLanes) -> None:
+    """Of many lanes the last is out of view, and with it the only axis."""
+    lane = lanes.lanes[1]
+    lanes.set_lanes([lanes.lanes[0], lane, lane, lane])
+    axes = [panel.sides.get("bottom") for panel in lanes.panels]
+    assert axes[0] is None and all(axis is not None for axis in axes[1:])
+    assert [axis.title for axis in axes if axis is not None] == ["", "", "time step"]
+
+
 def test_in_curves_the_nearest_one_is_read(lanes: TimeLanes) -> None:
     lanes.set_curves(True)
     panel = lanes.panels[1]
