@@ -1,4 +1,4 @@
-"""Where layers go that were added in a row: as a layout would place them, in rows as long as the view is wide."""
+"""Where layers go that were added in a row: as a layout would place them, in rows that are wider than they are high."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Sequence
 
 from graph.drawing.layout import arrange_to_fit, clear_of_others
 from graph.network import Network, Position
+
+LANDSCAPE = 2.5
+"""How much wider than high the room is that such rows are laid out for, at least: so is the canvas beside what is
+trained and looked at, where a drawing of many short rows would be too small to read.
+"""
 
 MOST = 200
 """Layers of a network that is laid out as a whole, at most: more would be waited for."""
@@ -20,6 +25,7 @@ def row_places(before: Network, after: Network, added: Sequence[str], room: tupl
     """
     if len(added) < 2 or any(node.vertical for node in after):
         return {}
+    room = room[0], min(room[1], room[0] / LANDSCAPE)
     if len(before) < 2 or (len(before) <= MOST and _as_laid_out(before, room)):
         return arrange_to_fit(after, room)
     return clear_of_others(after, arrange_to_fit(after, room, added))

@@ -39,7 +39,7 @@ class SidePanel(Themed, QTabWidget):
         self.reading: QWidget | None = None
         """What is read, even while a selected layer stands before it."""
         self.with_settings = False
-        """Whether layers have settings everywhere, because a view that goes together with them was looked at."""
+        """Whether layers have settings everywhere, because one of them was to be computed by hand."""
         self._alone = self._held = self._switching = False
         self.addTab(self.inspector, "Layer")
         self.addTab(self.description, "Description")

@@ -403,15 +403,14 @@ class Workbench(QWidget):
         if self.lesson_shown and below is self.whole:
             self.whole.setSizes([max(self.height() - LESSON_STRIP, 1), LESSON_STRIP])
 
-    def show_settings(self, wanted: bool) -> None:
-        """Have the inspector beside the canvas while one looks into a network.
+    def bring_settings(self) -> None:
+        """Have the inspector beside the canvas while one looks into a network, too.
 
-        Once it is there it stays beside other views too, until it is folded away: what is looked at keeps its place.
+        Once it is there it stays beside all views, until it is folded away: what is looked at keeps its place.
         """
-        if wanted:
-            self.side_panel.with_settings = True
-            self._arrange()
-        if wanted and self.selected:
+        self.side_panel.with_settings = True
+        self._arrange()
+        if self.selected:
             self.side_panel.select(self.selected)
 
     def _remember_height(self) -> None:

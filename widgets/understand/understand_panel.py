@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -28,12 +28,7 @@ T = TypeVar("T", bound=Tab)
 
 
 class UnderstandPanel(QWidget):
-    """Looks into the run in progress, or into the saved one that `show_run` names.
-
-    `settings_wanted` says whether the tab on screen goes together with the settings of the selected layer.
-    """
-
-    settings_wanted = Signal(bool)
+    """Looks into the run in progress, or into the saved one that `show_run` names."""
 
     def __init__(self, source: ThemeSource, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -180,7 +175,6 @@ class UnderstandPanel(QWidget):
 
     def _on_tab(self) -> None:
         self._look_at_tab()
-        self.settings_wanted.emit(self.views.kind.with_settings)
         self._subscribe_soon.start()
 
     def _look_at_tab(self) -> None:

@@ -53,9 +53,9 @@ class Tab(QWidget):
     ``remark`` says why, with the words of ``shows_layers``; `remark_changed` says that it is another one.
 
     ``sentence`` tells what is seen; ``group`` and ``place`` in it where the view is found. ``no_run`` says instead of
-    the view that a network has to be trained first; it is empty for what works without a run. ``with_settings`` is true
-    where the settings of the selected layer stay beside it. A class with a title registers itself; it is made with a
-    `ThemeSource` and a `Subject` when it is first looked at. What is asked before that, `lacks` answers without one.
+    the view that a network has to be trained first; it is empty for what works without a run. A class with a
+    title registers itself; it is made with a `ThemeSource` and a `Subject` when it is first looked at. What is asked
+    before that, `lacks` answers without one.
     """
 
     registered: ClassVar[list[type[Tab]]] = []
@@ -64,7 +64,6 @@ class Tab(QWidget):
     sentence = ""
     group = Group.INSIDE
     no_run = ""
-    with_settings = False
     shows_layers = ""
     shows_probabilities = False
     """Whether per cent are shown that are no probabilities where the loss is a hinge."""

@@ -79,6 +79,21 @@ def test_the_settings_of_a_convolution_lead_there_and_stay_beside_it(
     assert workbench.inspector.isVisible() and not workbench.side_panel.fold.isVisible()
 
 
+def test_turning_to_the_tab_by_itself_leaves_the_window_as_it_stands(
+    window: MainWindow, project_file: Path, qtbot: QtBot
+) -> None:
+    window.files.open(project_file)
+    window.show_workspace("understand")
+    panel, canvas = window.workbench.panel("understand"), window.workbench.canvas
+    assert isinstance(panel, UnderstandPanel)
+    QApplication.processEvents()
+    stood = canvas.geometry()
+    for title in ("By hand", "Backpropagation", "Errors", "By hand"):
+        panel.show_tab(title)
+        QApplication.processEvents()
+        assert canvas.geometry() == stood and not window.workbench.inspector.isVisible()
+
+
 def test_the_command_works_out_the_selected_layer_and_picking_another_switches(window: MainWindow) -> None:
     window.files.new()
     workbench, session, tab = window.workbench, window.session, tab_of(window)

@@ -47,7 +47,6 @@ def connect(context: Context, panel: UnderstandPanel) -> None:
     show_selected()
     workbench.canvas.events.byHandWanted.connect(lambda id_: open_layer(context, id_))
     workbench.inspector.by_hand_wanted.connect(lambda id_: open_layer(context, id_))
-    panel.settings_wanted.connect(workbench.show_settings)
 
 
 def open_selected(context: Context) -> None:
@@ -57,9 +56,14 @@ def open_selected(context: Context) -> None:
 
 
 def open_layer(context: Context, id: str) -> None:
-    """Show the tab with the layer ``id`` of the network on show."""
+    """Show the tab with the layer ``id`` of the network on show, its settings beside the canvas.
+
+    Whoever turns to the tab by itself finds the window as it was: nothing beside the canvas comes or goes for it.
+    """
     from widgets.understand.by_hand.by_hand_tab import ByHandTab
 
+    if id:
+        context.workbench.bring_settings()
     panel = show_understand(context)
     tab = panel.view(ByHandTab)
     panel.views.bring(ByHandTab)

@@ -47,7 +47,6 @@ class ByHandTab(Tab):
 
     title = "By hand"
     place = 1
-    with_settings = True
     sentence = "How a layer works out one number"
     group = Group.STEPS
     shows_layers = "only convolutions and pooling layers are worked out here"
