@@ -64,7 +64,7 @@ class NumberPicture(Themed, QWidget):
         stand = Stand(QRectF(QPointF(1, self._title_height), QSize(columns * side, rows * side)), side, side)
         values = self._table.values
         reach = float(values.min()), max(float(values.max()), float(values.min()) + 1)
-        paint_table(painter, theme, Drawn.of(self._table, stand, theme, reach, signed=False), stand)
+        paint_table(painter, theme, Drawn.of(self._table, stand, theme, reach, colours=None), stand)
         window = self.picture.window
         if window is not None:
             first = stand.cell(window.row - 1, window.column - 1)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
+from app.insight.value_ranges import value_ranges
 from app.numerics.window_sums import Case
 from app.protocol.messages import Array
 from app.protocol.window_messages import FollowedLayer
@@ -16,6 +19,8 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.layers.base import Layer
 from graph.layers.catalogue import parse_layer
+from graph.layers.io import InputLike
+from graph.layers.value_range import Range
 from graph.layers.window_rule import shape_of
 from graph.network import Network
 from widgets.look.flow import flow
@@ -260,7 +265,18 @@ class ByHandTab(Tab):
             scale=_doubles(operands.scale),
             bias=_doubles(operands.bias),
         )
-        self._show(case, "standardised" if operands.standardised else "", self._editable())
+        self._show(case, "standardised" if operands.standardised else "", self._editable(), self._can_be())
+
+    def _can_be(self) -> dict[ScenePart, Range]:
+        """The ranges of what enters and leaves the layer; a sample that enters is shown as a sample."""
+        network, id_ = self.asker.network, self.picker.chosen
+        if network is None or id_ not in network:
+            return {}
+        known, wire = value_ranges(network), network.at(id_, "in")
+        found = {ScenePart.OUTPUT: known[id_]}
+        if wire is not None and not isinstance(network.layer(wire.source), InputLike):
+            found |= {ScenePart.INPUT: known[wire.source], ScenePart.WINDOW: known[wire.source]}
+        return found
 
     def _editable(self) -> frozenset[ScenePart]:
         """The kernel of a hand-set convolution can be typed over, that of each channel too, while it is not trained."""
@@ -284,8 +300,14 @@ class ByHandTab(Tab):
             self.says.setText(self.examples.chosen.says)
             self._show(self.examples.case(), "", self.examples.editable())
 
-    def _show(self, case: Case | None, note: str = "", editable: frozenset[ScenePart] = frozenset()) -> None:
-        self.picture.show_case(case, note, editable)
+    def _show(
+        self,
+        case: Case | None,
+        note: str = "",
+        editable: frozenset[ScenePart] = frozenset(),
+        can_be: Mapping[ScenePart, Range] = MappingProxyType({}),
+    ) -> None:
+        self.picture.show_case(case, note, editable, can_be)
         self._show_spot()
 
     # Typing over numbers

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from app.numerics.window_sums import Case, Floats
-from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture
+from widgets.charts.colour_maps import Bytes, colour, image, picture
 from widgets.look.theme import Theme
 from widgets.understand.by_hand.scene import ScenePart, SceneTable, Stand
 
@@ -37,16 +37,16 @@ class Drawn:
         stand: Stand,
         theme: Theme,
         reach: tuple[float, float],
-        signed: bool,
+        colours: Bytes | None,
         places: int | None = None,
     ) -> Drawn:
-        """The table in grey from the least to the greatest of ``reach``, or in two colours about zero if ``signed``.
+        """The table in ``colours`` from the least to the greatest of ``reach``; in grey where there are none.
 
         ``places`` is a number of decimals that will do where more have no room.
         """
         low, high = reach
-        if signed:
-            pixels = colour(table.values, diverging(theme), low, high, theme.ground)
+        if colours is not None:
+            pixels = colour(table.values, colours, low, high, theme.ground)
         else:
             pixels = picture(table.values[None], low, high)
         return cls(table, pixels, image(pixels), texts_for(table, stand, theme, places))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import ceil
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from app.insight.value_ranges import colour_ends
 from app.numerics.window_sums import Case, Floats
-from widgets.charts.colour_maps import limits, reach
+from graph.layers.value_range import Range
+from widgets.charts.colour_maps import between, limits, reach
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
@@ -70,6 +73,7 @@ class SlidingPicture(PaintedView):
         self._longest: dict[ScenePart, LongestNumber] = {}
         self._step: SceneStep | None = None
         self._planes: dict[ScenePart, tuple[int, SceneTable]] = {}
+        self._can_be: Mapping[ScenePart, Range] = {}
         self._drawn: dict[ScenePart, tuple[Stand, Drawn]] = {}
         self._stands: dict[ScenePart, Stand] = {}
         self.editor = CellEditor(self)
@@ -88,13 +92,21 @@ class SlidingPicture(PaintedView):
         """The step on show."""
         return self._step
 
-    def show_case(self, case: Case | None, note: str = "", editable: frozenset[ScenePart] = frozenset()) -> None:
+    def show_case(
+        self,
+        case: Case | None,
+        note: str = "",
+        editable: frozenset[ScenePart] = frozenset(),
+        can_be: Mapping[ScenePart, Range] = MappingProxyType({}),
+    ) -> None:
         """Work out another case; the spot stays as near as possible, and an open editor stays open.
 
-        ``note`` says more about the input's values.
+        ``note`` says more about the input's values. ``can_be`` are the ranges of what layers give, whose tables are in
+        the colours that layers have everywhere; others are grey, as samples are.
         """
         before = self._case
-        self._case, self._note, self.editable = case, note, editable
+        self._case, self._note, self.editable, self._can_be = case, note, editable, can_be
+        self._drawn.clear()
         self._planes.clear()
         self._longest = longest_numbers(case)
         resized = case is None or before is None or before.values.shape != case.values.shape
@@ -196,7 +208,9 @@ class SlidingPicture(PaintedView):
         if kept is None or kept[1].table is not table or kept[0] != stand:
             longest = self._longest.get(part)
             places = longest.places if longest is not None else None
-            drawn = Drawn.of(table, stand, self.theme, self._reach(part, table), part is ScenePart.KERNEL, places)
+            ends = self._reach(part, table)
+            coloured = part is ScenePart.KERNEL or part in self._can_be
+            drawn = Drawn.of(table, stand, self.theme, ends, between(ends, self.theme) if coloured else None, places)
             kept = self._drawn[part] = (stand, drawn)
         return kept[1]
 
@@ -210,7 +224,7 @@ class SlidingPicture(PaintedView):
         plane: Floats = table.values
         if part is ScenePart.WINDOW:
             plane = case.values[:, 0] if case.rule.along_time else case.values[self.spot.channel]
-        return limits(plane)
+        return colour_ends(self._can_be[part], plane) if part in self._can_be else limits(plane)
 
     def _paint_caption(
         self, painter: QPainter, text: str, stands: dict[ScenePart, Stand], part: ScenePart, height: float, area: QRectF

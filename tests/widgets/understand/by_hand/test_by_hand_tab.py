@@ -17,11 +17,13 @@ from pytestqt.qtbot import QtBot
 
 from graph.document import Document
 from graph.layers.catalogue import parse_layer
+from graph.layers.value_range import ANYTHING, NO_NEGATIVE
 from graph.structure.blocks import Block, Body
 from tests.app.training.projects import chain
 from tests.widgets.understand.by_hand.cases import lenet_case
 from tests.widgets.understand.by_hand.here_link import HereLink
 from tests.widgets.understand.conftest import make_document
+from widgets.charts.colour_maps import diverging, sequential
 from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
 from widgets.training.training_controller import TrainingController
 from widgets.understand.by_hand.by_hand_requests import followable, same_networks
@@ -376,6 +378,28 @@ def test_window_and_kernel_show_their_numbers_in_a_small_pane(
             metrics = QFontMetricsF(themes.theme.font(small=True))
             widest = max(metrics.horizontalAdvance(text) for row in drawn.texts for text in row)
             assert widest <= stand.wide and metrics.height() - 2 <= stand.high
+
+
+def test_maps_are_in_the_colours_of_their_layers_and_samples_are_grey(qtbot: QtBot) -> None:
+    themes = ThemeSource("light")
+    picture, ground = SlidingPicture(themes), themes.theme.ground
+    qtbot.addWidget(picture)
+    picture.resize(900, 500)
+    picture.show()
+
+    def hues(part: ScenePart) -> set[tuple[int, ...]]:
+        return {tuple(map(int, shade)) for shade in picture._drawn[part][1].pixels.reshape(-1, 4)[:, :3]}
+
+    about_zero, rising = (
+        {tuple(map(int, shade[:3])) for shade in table} for table in (diverging(themes.theme), sequential())
+    )
+    picture.show_case(lenet_case(0.0, 1.0), can_be={ScenePart.OUTPUT: ANYTHING})
+    picture.grab()
+    assert hues(ScenePart.OUTPUT) <= about_zero and hues(ScenePart.KERNEL) <= about_zero
+    assert all(red == green == blue for red, green, blue in hues(ScenePart.INPUT))
+    picture.show_case(lenet_case(0.0, 1.0), can_be={ScenePart.OUTPUT: NO_NEGATIVE, ScenePart.INPUT: NO_NEGATIVE})
+    picture.grab()
+    assert hues(ScenePart.OUTPUT) | hues(ScenePart.INPUT) <= rising | {(ground.red(), ground.green(), ground.blue())}
 
 
 sizes = st.tuples(st.integers(1, 40), st.integers(1, 40))
