@@ -20,7 +20,7 @@ from graph.document import Act, Document
 from graph.errors import NetloomError
 from widgets.look.menus import add_entry
 from widgets.training.inline_notice import InlineNotice
-from widgets.training.run_entries import RunEntry, called, run_name
+from widgets.training.run_entries import RunEntry, run_name
 from widgets.training.run_model import RunModel
 
 MENU = "Deleted runs"
@@ -151,7 +151,7 @@ class RunDeletion:
         if len(deletion.trash) > 1:
             return f"{len(deletion.trash)} runs"
         (run,) = deletion.trash
-        return called(run.path, self._model.scope.key)
+        return f"“{run_name(run.path, owner_of(run.path), self._model.scope.key)}”"  # spaced as in the list
 
     def _undo(self, deletion: _Deletion) -> None:
         """Take back a deletion by its notice; what was done since then stays as it is."""

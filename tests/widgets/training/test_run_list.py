@@ -427,7 +427,7 @@ def test_a_run_that_another_program_trains_is_not_deleted(listed: RunList, train
     press(qtbot, listed, "Delete")
     lock.release()
     assert taken.is_dir() and not free.exists()
-    assert "another program trains it" in listed.notice.text and "Deleted “load 10:00”" in listed.notice.text
+    assert "another program trains it" in listed.notice.text and "Deleted “load  10:00”" in listed.notice.text
     press(qtbot, listed.notice, "Undo")
     assert free.is_dir()
 

@@ -225,7 +225,7 @@ def test_list_headline_and_notice_call_a_run_alike(
     assert panel.strip.state.text().startswith("mlp  06:49:49")
     panel.runs._deletion.delete([model.entry(rows[0])])
     model.read_all()
-    assert "“mlp 06:49:12”" in panel.runs.notice.text
+    assert "“mlp  06:49:12”" in panel.runs.notice.text
     assert [entry.name for entry in model.entries] == ["mlp  06:49:49"]
     assert panel._controller.run_name(second) == "mlp  06:49:49"
 
