@@ -18,7 +18,7 @@ from app.data.data_choice import DataChoice
 from app.data.sources.file_source import CHANGED
 from app.data.sources.source import Source
 from app.protocol.data_messages import DataInspected, DataPreviewed, InspectData, PreviewData
-from app.protocol.data_values import BatchPreview, DataPreview, TablePreview
+from app.protocol.data_values import BatchPreview, Column, DataPreview, TablePreview
 from app.system.told_notes import as_sentences
 from graph.checking.check import Checker
 from graph.document import Commit, Document
@@ -43,6 +43,7 @@ from widgets.data.row_table import RowTable
 from widgets.data.sample_views import SampleBrowser
 from widgets.data.source_list import SourceList
 from widgets.data.steps_bar import Pipeline
+from widgets.data.time_order_notice import TimeOrderNotice
 from widgets.data.which_network import Guide, fits_or_reason
 from widgets.look.elided_label import ElidedLabel
 from widgets.look.floating import float_over
@@ -96,7 +97,8 @@ class DataView(QWidget):
         self.facts = text_label(parent=self, look="faint", wrap=True)
         self.notes = text_label(parent=self, look="faint", wrap=True, hidden=True)
         self.notice, self.offer, self.waiting = InlineNotice(self), InlineNotice(self), Waiting(link, self)
-        self.lopsided = LopsidedNotice(self)
+        self.lopsided, self.undated = LopsidedNotice(self), TimeOrderNotice(self)
+        self._columns: Sequence[Column] = ()
         self.samples = SampleBrowser(source, self._middle)
         self.pipeline = Pipeline(self)
         self.asking = InlineNotice(self)
@@ -171,7 +173,7 @@ class DataView(QWidget):
     @property
     def notices(self) -> Sequence[QWidget]:
         """What floats over the samples."""
-        return (self.waiting, self.notice, self.asking, self.offer, self.lopsided)
+        return (self.waiting, self.notice, self.asking, self.offer, self.lopsided, self.undated)
 
     def main_part(self) -> QWidget:
         """The list of data sets."""
@@ -442,8 +444,16 @@ class DataView(QWidget):
     def _on_table(self, table: TablePreview) -> None:
         self.rows.show_rows(table.columns, table.rows, table.count)
         self.form.show_columns(table.columns, table.more)
+        self._columns = table.columns
+        self._tell_order()
         self.recipes.show_columns(table.columns)
         self.samples.show_side(ROWS, bool(table.rows))
+
+    def _tell_order(self) -> None:
+        """Say where rows have dates by which they are not ordered, once the data is known."""
+        source = self._source() if self.preview is not None else None
+        choice = DataChoice.parse(self.section) if source is not None else None
+        self.undated.follow(choice, self._columns, self._set_choice)
 
     def _ask_rows(self, start: int) -> None:
         if self.section is not None:
@@ -549,6 +559,7 @@ class DataView(QWidget):
         """Offer to fit the network where the data and its ends do not match, and to weigh lopsided classes."""
         document, checker = self._document, self._checker
         self.lopsided.follow(document, self.preview.lopsided if self.preview is not None else "")
+        self._tell_order()
         if document is None or checker is None:
             return
         info = self.preview.info if self.preview is not None else None
