@@ -151,7 +151,7 @@ def _table_column(column: ColumnRecipe, spread: _Spread | None, known: Set[str],
     stands_in = ""
     if column.type is ColumnType.CATEGORY:
         own = f"{column.name} = {MISSING}" in known
-        stands_in = "is a category of its own, as in training" if own else "counts as unknown"
+        stands_in = "it is a category of its own, as in training" if own else "it counts as unknown"
     elif spread is not None:
         stands_in = _median_words(spread.median, column.unit, decimal, flagged=f"{column.name}{FLAG}" in known)
     return RowColumn(

@@ -380,7 +380,7 @@ def _still_falling(context: _Context) -> Diagnosis | None:
     )
     # A schedule that is stretched over all epochs has come to its end, and would rise again if the run went on.
     goes_on, more = plan.schedule not in STRETCHED, course.last
-    title = f"Train {more:,} epochs more" if goes_on else f"Train for {course.last + more:,} epochs from the start"
+    title = f"Train {more:,} more epochs" if goes_on else f"Train for {course.last + more:,} epochs from the start"
     fixes = (context.changed(title, epochs=course.last + more),)
     sentence = "Still falling: the network needs more epochs."
     return Diagnosis("still_falling", sentence, evidence, "epochs", course.last, fixes, goes_on)

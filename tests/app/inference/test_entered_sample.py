@@ -79,7 +79,7 @@ def test_the_form_of_a_row_has_categories_in_their_spelling_and_the_range_of_tra
         ({"area": "60,5", "colour": "green"}, "colour", "“Green” is known"),
         ({"area": "large", "colour": "red"}, "area", "is no number; it counts as missing: the median 77 is used."),
         ({"area": " ", "colour": "red"}, "area", "Missing: the median 77 is used."),
-        ({"area": "60,5", "colour": ""}, "colour", "Missing: counts as unknown."),
+        ({"area": "60,5", "colour": ""}, "colour", "Missing: it counts as unknown."),
     ],
 )
 def test_an_odd_cell_is_told_beside_its_column(write: Write, cells: dict[str, str], column: str, words: str) -> None:

@@ -328,7 +328,7 @@ def test_a_network_whose_loss_falls_to_the_end_needs_more_epochs_and_its_run_goe
         "Still falling: the network needs more epochs. The best epoch was the last: in the last 5 epochs the "
         "validation loss fell from 0.8480 to 0.7580, about as fast as before."
     )
-    assert found.remedies[0].title == "Train 20 epochs more" and repaired(found)["epochs"] == 40
+    assert found.remedies[0].title == "Train 20 more epochs" and repaired(found)["epochs"] == 40
 
 
 def test_a_schedule_that_has_come_to_its_end_begins_anew_with_more_epochs() -> None:

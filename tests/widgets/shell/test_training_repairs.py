@@ -134,7 +134,7 @@ def test_a_run_that_needs_more_epochs_goes_on_with_as_many_as_the_project_has_th
     bench.window.training.train_on(Fix("More", ()))
     assert resumed == []  # it is being trained
     bench.controller.link.training_event.emit(samples.finished())
-    press(qtbot, bench.window, "Train 20 epochs more")
+    press(qtbot, bench.window, "Train 20 more epochs")
     assert bench.plan.epochs == 40 and resumed == [(run, 40)] and bench.asked == []
 
 

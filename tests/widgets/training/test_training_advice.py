@@ -56,9 +56,9 @@ def test_a_loss_that_still_falls_at_the_end_is_trained_on_by_a_click(scene: Scen
     assert scene.panel.notice.text == ""  # there may be more epochs to come
     scene.say(samples.finished())
     assert scene.panel.notice.text.startswith("Still falling: the network needs more epochs.")
-    assert scene.buttons()[0] == "Train 20 epochs more" and "Still falling" in scene.mark("epochs")
+    assert scene.buttons()[0] == "Train 20 more epochs" and "Still falling" in scene.mark("epochs")
     assert scene.panel.strip.overfitting.text() == "still falling: more epochs may help"
-    scene.press(qtbot, "Train 20 epochs more")
+    scene.press(qtbot, "Train 20 more epochs")
     wanted.at(0)[0].apply(scene.document)
     assert Plan.parse(scene.document.sections["plan"]).epochs == 40  # type: ignore[arg-type]
     assert scene.mark("epochs") == ""
