@@ -114,7 +114,7 @@ class Run:
         -------
         pandas.DataFrame
             a row for each sample. The first columns tell the rows apart, as those of the file that ``main.py predict
-            -o`` writes; then follow what is predicted, and the probability of each class.
+            -o`` writes with ``--columns unread``; then follow what is predicted, and the probability of each class.
 
         Raises
         ------
