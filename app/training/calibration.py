@@ -30,7 +30,7 @@ from graph.layers.training_needs import LayerWork, Work
 from graph.user_files import bytes_of
 
 FILE = "calibration.json"
-VERSION = 1
+VERSION = 2
 """Raised whenever what is measured, or how it is used, changes: what was measured before is then measured anew."""
 LARGEST = 2**20
 SMALL = 60e6
@@ -53,14 +53,17 @@ class Calibration:
     """What was measured on a ``machine``.
 
     ``curves`` are named after kinds of work; ``step`` and ``epoch`` are the seconds that a step and an epoch take
-    beside the layers; ``speedup`` is how many times faster all cores together are at large sums than one; ``cuda`` says
-    whether there is a graphics card, which trains where nothing else is chosen, and of which nothing was measured.
+    beside the layers; ``chain`` is the share of what calls cost in themselves that is left where dense layers alone
+    are calculated by `app.training.dense_chain`; ``speedup`` is how many times faster all cores together are at large
+    sums than one; ``cuda`` says whether there is a graphics card, which trains where nothing else is chosen, and of
+    which nothing was measured.
     """
 
     machine: Mapping[str, str]
     curves: Mapping[str, Points]
     step: float
     epoch: float
+    chain: float = 1.0
     speedup: float = 1.0
     cuda: bool = False
 
@@ -206,11 +209,19 @@ def epoch_seconds_of(training: Training, known: Calibration) -> float | None:
     passes = max(1, min(plan.accumulate, training.batch // 2))
     step = known.step + on_curve(known.curves[WEIGHTS], training.learned)
     step += passes * sum(_in_training(speed, work, training.batch / passes) for work in training.needs.works)
+    step -= spared_by_chain(training, known)
     tests = math.ceil(validated / training.evaluated)
     test = sum(
         FORWARD * work.calls * speed.call(work, min(training.evaluated, validated)) for work in training.needs.works
     )
     return known.epoch + steps * step + tests * test
+
+
+def spared_by_chain(training: Training, known: Calibration) -> float:
+    """Seconds of a step that calls cost in themselves and that are spared where a network is dense layers alone."""
+    if not training.is_chain:
+        return 0.0
+    return (1 - known.chain) * sum(work.calls * known.curves[work.kind][0][1] for work in training.needs.works)
 
 
 def _in_training(speed: Speed, work: LayerWork, samples: float) -> float:

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -22,6 +22,7 @@ from app.system.work_folder import work_folder
 from app.training import calibration
 from app.training.calibration import Calibration, convolution, measured_curves
 from app.training.devices import cores
+from app.training.fast_paths import DENSE_CHAIN
 from app.training.optimisers import build_optimiser
 from app.training.plan import Plan
 from app.training.trainable import data_of
@@ -152,7 +153,7 @@ def calibrate() -> Calibration:
 def calibration_steps() -> Steps[Calibration]:
     """The measurement, in steps of some 50 ms; random numbers and threads are as they were in between."""
     listed, curves = probes(), dict[str, list[tuple[float, float]]]()
-    whole = len(listed) + len(WEIGHTS_MEASURED) + 1 + len(SAMPLES) * EPOCHS
+    whole = len(listed) + len(WEIGHTS_MEASURED) + 1 + (len(SAMPLES) + 1) * EPOCHS
     counted = itertools.count()
 
     def progress() -> Progress:
@@ -166,11 +167,14 @@ def calibration_steps() -> Steps[Calibration]:
         curves.setdefault(calibration.WEIGHTS, []).append((count, _alone(partial(_of_weights, count))))
     yield progress()
     speedup = _speedup()
-    first = Calibration(calibration.machine(), measured_curves(curves), 0.0, 0.0, speedup, torch.cuda.is_available())
+    first = Calibration(
+        calibration.machine(), measured_curves(curves), 0.0, 0.0, speedup=speedup, cuda=torch.cuda.is_available()
+    )
     epochs = list[float]()
     for samples in SAMPLES:
-        epochs.append((yield from _epochs(samples, progress)))
-    return _completed(first, epochs)
+        epochs.append((yield from _epochs(samples, progress, ())))
+    chained = yield from _epochs(SAMPLES[-1], progress, (DENSE_CHAIN,))
+    return _completed(first, epochs, chained)
 
 
 WEIGHTS_MEASURED = (1_000, 100_000, 2_000_000)
@@ -288,12 +292,15 @@ def small_project(samples: int) -> Project:
     return Project(network, sections)
 
 
-def _epochs(samples: int, progress: Callable[[], Progress]) -> Steps[float]:
-    """Seconds of the fastest epoch but the first of a whole training."""
+def _epochs(samples: int, progress: Callable[[], Progress], paths: tuple[str, ...]) -> Steps[float]:
+    """Seconds of the fastest epoch but the first of a whole training, by these fast paths."""
     threads, state = torch.get_num_threads(), torch.get_rng_state()
     found = list[float]()
     try:
-        with work_folder() as folder, closing(train(begin(small_project(samples), out=folder / "run"))) as events:
+        with (
+            work_folder() as folder,
+            closing(train(begin(small_project(samples), out=folder / "run", paths=paths))) as events,
+        ):
             begun = clock()
             for event in events:
                 if isinstance(event, Epoch):
@@ -306,27 +313,28 @@ def _epochs(samples: int, progress: Callable[[], Progress]) -> Steps[float]:
     return min(found[1:])
 
 
-def _completed(first: Calibration, epochs: list[float]) -> Calibration:
-    """The calibration with what steps and epochs take beside the layers."""
-    counts, layers = [], []
+def _completed(first: Calibration, epochs: list[float], chained: float) -> Calibration:
+    """The calibration with what steps and epochs take beside the layers, and what is left of calls in a chain."""
+    counts, layers, calls = [], [], 0.0
     for samples in SAMPLES:
-        project = small_project(samples)
-        steps, seconds = _steps_and_layers(project, first)
+        steps, seconds, calls = _steps_and_layers(small_project(samples), first)
         counts.append(steps)
         layers.append(seconds)
     alone = [measured - known for measured, known in zip(epochs, layers, strict=True)]
     step = max((alone[1] - alone[0]) / (counts[1] - counts[0]), LEAST)
     epoch = max(alone[0] - counts[0] * step, LEAST)
-    return Calibration(first.machine, first.curves, step, epoch, first.speedup, first.cuda)
+    spared = (epochs[1] - chained) / counts[1]
+    return replace(first, step=step, epoch=epoch, chain=min(1.0, max(0.0, 1 - spared / calls)))
 
 
-def _steps_and_layers(project: Project, known: Calibration) -> tuple[int, float]:
-    """The steps of an epoch, and the seconds that its layers take by what is known of them."""
+def _steps_and_layers(project: Project, known: Calibration) -> tuple[int, float, float]:
+    """The steps of an epoch, the seconds of its layers by what is known of them, and those of calls in a step."""
     checker = Checker(Document(project.network, project.sections))
     choice, plan = data_of(project), Plan.of(project)
     training = training_of(checker, plan, choice, choice.info())
     checker.close()
     assert training is not None
-    seconds = calibration.epoch_seconds_of(training, Calibration(known.machine, known.curves, 0.0, 0.0))
+    seconds = calibration.epoch_seconds_of(training, known)  # in which no call is spared yet
     assert seconds is not None
-    return math.ceil(training.sizes[0] / training.batch), seconds
+    calls = calibration.spared_by_chain(training, replace(known, chain=0.0))
+    return math.ceil(training.sizes[0] / training.batch), seconds, calls

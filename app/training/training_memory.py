@@ -75,6 +75,8 @@ class Training:
     evaluated: int
     output_bytes: int
     data: int
+    is_chain: bool = False
+    """Whether it is dense layers one after another, which have a calculation of their own."""
 
     @property
     def memory(self) -> TrainingMemory:
@@ -132,6 +134,7 @@ def training_of(
         evaluated=max(1, min(MOST_EVALUATED, EVALUATED // max(map(elements, shapes), default=1))),
         output_bytes=FLOAT * sum(map(elements, given)),
         data=_data_bytes(checker, choice, info, sizes),
+        is_chain=_is_chain(checker, plan) and not frozen,
     )
 
 
@@ -147,6 +150,26 @@ def parse_training(
         return training_of(checker, read, DataChoice.parse(sections.get("data")), info, frozen)
     except NetloomError:
         return None
+
+
+CHAINED = ("torch.flatten", "torch.nn.Linear", "torch.nn.ReLU", "torch.nn.Tanh", "torch.nn.Sigmoid")
+"""What may stand in a chain, as in `app.training.dense_chain`."""
+
+
+def _is_chain(checker: Checker, plan: Plan) -> bool:
+    """Whether the steps are those of `app.training.dense_chain`."""
+    network = checker.network
+    used = [node for node in network if node.id in checker.useful]
+    targets = [
+        step.target or (construct.module.target if construct.module is not None else "")
+        for node in used
+        if node.inputs and not node.muted
+        for construct in (node.layer.recipe(checker.layer_info(node.id).inputs),)
+        for step in construct.steps
+    ]
+    straight = all(len(node.inputs) < 2 and len(network.out_of(node.id)) < 2 for node in used)
+    alone = plan.objective in ("supervised", "reconstruction") and plan.accumulate == 1
+    return alone and plan.precision == "float32" and straight and set(targets) <= {*CHAINED}
 
 
 def _sizes(choice: DataChoice, info: DatasetInfo) -> Sizes:

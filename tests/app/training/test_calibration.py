@@ -58,6 +58,14 @@ def test_where_no_gradient_is_passed_on_it_takes_less() -> None:
     assert epoch_seconds_of(training(first), measured()) == pytest.approx(2 + 10 * (0.5 + 1e-3 + 1e-3 * 2 / 3))
 
 
+def test_dense_layers_alone_are_spared_a_part_of_what_calls_cost() -> None:
+    work = LayerWork(Work.VALUES, 5, calls=3)
+    chain = replace(training(work), is_chain=True)
+    whole, spared = (epoch_seconds_of(chain, replace(measured(), chain=share)) for share in (1.0, 0.25))
+    assert whole is not None and spared is not None
+    assert whole - spared == pytest.approx(10 * 0.75 * 3 * 1e-3)
+
+
 def test_nothing_is_guessed_of_what_was_not_measured() -> None:
     work = LayerWork(Work.VALUES, 5)
     for plan in (Plan(device="cuda"), Plan(precision="bfloat16"), Plan(objective="adversarial")):

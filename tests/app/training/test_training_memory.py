@@ -8,12 +8,15 @@ import pytest
 import torch
 
 from app.data.data_choice import DataChoice
+from app.project.presets import preset
 from app.training import batches, trainable, training_memory
 from app.training.data_spec import data_spec
+from app.training.dense_chain import find_chain
 from app.training.optimisers import build_optimiser
 from app.training.plan import Plan
 from app.training.training_memory import Training, parse_training, remembered
 from app.training.weights import Weights
+from graph.build.compile import compile_network
 from graph.checking.check import Checker
 from graph.document import Document
 from graph.shapes import vector
@@ -59,6 +62,17 @@ def test_frozen_layers_have_no_gradients() -> None:
 def test_parts_of_a_batch_are_kept_one_after_another() -> None:
     whole, parted = training(batch_size=40).memory, training(batch_size=40, accumulate=4).memory
     assert parted.activations == whole.activations / 4
+
+
+def test_dense_layers_alone_are_known_as_those_of_the_training_itself() -> None:
+    assert training().is_chain
+    assert not training(accumulate=2).is_chain and not training(frozen=("dense1",)).is_chain
+    for name in ("digits_mlp", "spirals_mlp", "digits_cnn", "maxout_network"):
+        project = preset(name).project
+        compiled = compile_network(project.network)
+        checker = Checker(Document(project.network, project.sections))
+        assert training_memory._is_chain(checker, Plan()) is (find_chain(compiled.module) is not None), name
+        checker.close()
 
 
 def test_a_batch_is_no_larger_than_the_training_set() -> None:
