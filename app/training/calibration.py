@@ -30,7 +30,7 @@ from graph.layers.training_needs import LayerWork, Work
 from graph.user_files import bytes_of
 
 FILE = "calibration.json"
-VERSION = 2
+VERSION = 3
 """Raised whenever what is measured, or how it is used, changes: what was measured before is then measured anew."""
 LARGEST = 2**20
 SMALL = 60e6
@@ -41,8 +41,8 @@ CHANNELS = (1, 16, 64)
 """Channels of the curves of convolutions, each of which has its own."""
 FORWARD = 1 / 3
 """Share of a training step that goes forwards, which is all that a test needs."""
-ONLY_WEIGHTS = 2 / 3
-"""Share of it where no gradient goes on to what arrives."""
+ONLY_WEIGHTS, ONLY_FILTERS = 2 / 3, 1 / 2
+"""Share of it where no gradient goes on to what arrives, of sums and, as measured, of convolutions."""
 
 Points = tuple[tuple[float, float], ...]
 """Sizes with their seconds, the sizes rising."""
@@ -226,19 +226,20 @@ def spared_by_chain(training: Training, known: Calibration) -> float:
 
 def _in_training(speed: Speed, work: LayerWork, samples: float) -> float:
     """Seconds of a layer's work in a step."""
-    share = 1.0 if work.passes_gradient else ONLY_WEIGHTS if work.kind.by_operations else FORWARD
+    alone = ONLY_FILTERS if work.kind is Work.CONVOLUTION else ONLY_WEIGHTS if work.kind.by_operations else FORWARD
+    share = 1.0 if work.passes_gradient else alone
     return share * work.calls * speed.call(work, math.ceil(samples))
 
 
 def measured_curves(found: Mapping[str, Sequence[tuple[float, float]]]) -> dict[str, Points]:
-    """Curves from what was measured: larger work never takes less time than smaller."""
+    """Curves from what was measured: smaller work never takes more time than larger, for disturbances only add time."""
     curves = {}
     for name, points in found.items():
-        least, risen = 1e-9, list[tuple[float, float]]()
-        for size, seconds in sorted(points):
-            least = max(least, seconds)
-            risen.append((size, least))
-        curves[name] = tuple(risen)
+        most, falling = math.inf, list[tuple[float, float]]()
+        for size, seconds in sorted(points, reverse=True):
+            most = min(most, seconds)
+            falling.append((size, most))
+        curves[name] = tuple(reversed(falling))
     return curves
 
 

@@ -34,7 +34,7 @@ from graph.build.compile import compile_network
 from graph.changes import Section
 from graph.checking.check import Checker
 from graph.document import Document
-from graph.layers.activation import Relu
+from graph.layers.activation import Relu, Tanh
 from graph.layers.base import Layer, elements
 from graph.layers.channels import Slice
 from graph.layers.convolution import Conv2d
@@ -93,6 +93,8 @@ def _of_values() -> Iterator[Probe]:
     yield Probe(Work.VIEW, vector(8), (Slice(count=8),) * 9, (Slice(count=8),), 1, 8)
     for features in (8, 256, 4096, 65_536):
         yield _repeated(Work.VALUES, vector(features), Relu(), 2 * features * BATCH)
+    for features in (8, 256, 4096, 32_768):
+        yield _repeated(Work.EXPONENTIAL, vector(features), Tanh(), 2 * features * BATCH)
     for features in (8, 256, 4096, 32_768):
         yield _repeated(Work.CHANCE, vector(features), Dropout(), 2 * features * BATCH)
 

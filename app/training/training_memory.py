@@ -30,6 +30,8 @@ GATHERED = 2**28
 EVALUATED = 2**24
 """Values of the largest layer up to which samples are evaluated together, as in `app.training.trainable`."""
 MOST_EVALUATED = 4096
+OWN = 2**20
+"""Bytes of the objects of a training itself, as measured with networks of a few weights."""
 Sizes = tuple[int, int, int]
 """Samples of the training, validation and test set."""
 
@@ -95,7 +97,7 @@ class Training:
             optimiser=FLOAT * self.learned * states,
             activations=activations,
             data=self.data,
-            working=copies + max(back, tested, saved) - activations,
+            working=OWN + copies + max(back, tested, saved) - activations,
         )
 
 

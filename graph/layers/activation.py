@@ -11,7 +11,7 @@ from graph.layers.construct import Argument, Construct, single
 from graph.layers.recurrent import Embedding
 from graph.layers.scalar import ScalarFunction, sigmoid
 from graph.layers.settings import setting
-from graph.layers.training_needs import Keeps
+from graph.layers.training_needs import Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Kind, Shape
 
@@ -130,6 +130,7 @@ class Elu(Activation):
     stem: ClassVar[str] = "elu"
     aliases: ClassVar[tuple[str, ...]] = ("exponential linear unit",)
     target: ClassVar[str] = "torch.nn.ELU"
+    work: ClassVar[Work] = Work.EXPONENTIAL
     keeps: ClassVar[Keeps] = Keeps.INPUTS
     operations: ClassVar[int] = 3
 
@@ -164,6 +165,7 @@ class Gelu(Activation):
     stem: ClassVar[str] = "gelu"
     aliases: ClassVar[tuple[str, ...]] = ("gaussian error linear unit",)
     target: ClassVar[str] = "torch.nn.GELU"
+    work: ClassVar[Work] = Work.EXPONENTIAL
     keeps: ClassVar[Keeps] = Keeps.INPUTS
     operations: ClassVar[int] = 5
 
@@ -201,6 +203,7 @@ class Sigmoid(Activation):
     final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "sigmoid"
     max_slope: ClassVar[float | None] = 0.25
     target: ClassVar[str] = "torch.nn.Sigmoid"
+    work: ClassVar[Work] = Work.EXPONENTIAL
     operations: ClassVar[int] = 4
 
     def curve(self) -> ScalarFunction:
@@ -223,6 +226,7 @@ class Tanh(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("hyperbolic tangent",)
     max_slope: ClassVar[float | None] = 1.0
     target: ClassVar[str] = "torch.nn.Tanh"
+    work: ClassVar[Work] = Work.EXPONENTIAL
     operations: ClassVar[int] = 5
 
     def curve(self) -> ScalarFunction:
@@ -244,6 +248,7 @@ class Softmax(Activation):
     aliases: ClassVar[tuple[str, ...]] = ("probabilities", "normalised exponential")
     final_activation: ClassVar[Literal["", "softmax", "sigmoid"]] = "softmax"
     target: ClassVar[str] = "torch.nn.Softmax"
+    work: ClassVar[Work] = Work.EXPONENTIAL
     operations: ClassVar[int] = 3
 
     def arguments(self, x: Shape) -> dict[str, Argument]:

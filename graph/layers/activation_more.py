@@ -11,7 +11,7 @@ from graph.layers.base import OnnxOperator, elements
 from graph.layers.construct import Construct, X, chain, method
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import setting
-from graph.layers.training_needs import FLOAT, Keeps
+from graph.layers.training_needs import FLOAT, Keeps, Work
 from graph.layers.value_range import Gives
 from graph.shapes import Shape
 
@@ -52,7 +52,7 @@ class ScaledTanh(Activation):
 
     kind: ClassVar[str] = "scaled_tanh"
     keeps: ClassVar[Keeps] = Keeps.NOTHING
-    torch_calls: ClassVar[int] = 3
+    work: ClassVar[Work] = Work.EXPONENTIAL
     title: ClassVar[str] = "Scaled tanh"
     stem: ClassVar[str] = "tanh"
     aliases: ClassVar[tuple[str, ...]] = ("lecun tanh", "lenet squashing", "hyperbolic tangent")

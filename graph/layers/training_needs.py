@@ -30,6 +30,8 @@ class Work(StrEnum):
     """Nothing is calculated: the same values are seen in another shape."""
     VALUES = "values"
     """One operation on each value."""
+    EXPONENTIAL = "exponential"
+    """One operation on each value that takes long, as tanh does."""
     CHANCE = "chance"
     """A random number for each value."""
     POOLING = "pooling"
