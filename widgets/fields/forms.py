@@ -271,11 +271,15 @@ class SettingsForm(QWidget):
         for row in self._rows.values():
             row.give_up()
 
-    def focus_first(self) -> bool:
-        """Give the keyboard to the first field; False where no field takes it."""
+    def first(self) -> QWidget | None:
+        """The first field that takes the keyboard; None where none does."""
         fields = [field for row in self._rows.values() for field in (row.field, *row.field.findChildren(QWidget))]
         usable = (field for field in fields if field.isVisibleTo(self) and field.isEnabled())
-        first = next((field for field in usable if field.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+        return next((field for field in usable if field.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+
+    def focus_first(self) -> bool:
+        """Give the keyboard to the first field; False where no field takes it."""
+        first = self.first()
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
         return first is not None

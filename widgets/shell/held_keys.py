@@ -67,6 +67,8 @@ class HeldKeys(QObject):
 
     def _on_focus(self, _: QWidget | None, now: QWidget | None) -> None:
         """Where other code gave the keys to what is behind, or to nothing, they come back at once."""
+        if not isValid(self._part):  # the window is closed with it
+            return
         if now is not None and within(self._part, now):
             self._last = now
         elif self._part.isActiveWindow() and (now is None or now.window() is self._part.window()):

@@ -98,6 +98,10 @@ class PlanForm(FormArea):
         if self._document is not None:  # before there is one, fields would be made twice
             self._show()
 
+    def main_part(self) -> QWidget | None:
+        """The first setting."""
+        return next((first for form in self.forms.values() if (first := form.first()) is not None), None)
+
     def close_document(self) -> None:
         """Stop listening to the document."""
         self._stop()

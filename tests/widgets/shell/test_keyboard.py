@@ -186,7 +186,14 @@ def test_a_workspace_that_is_asked_for_has_the_keys(window: MainWindow, qtbot: Q
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert bench.canvas.hasFocus() and [*window.session.document.network.ids] == ["dense1"]
     turn(3)
-    assert focus_in(bench.panel("train")) and not focus_in(bench.canvas)
+    plan = bench.panel("train").plan  # type: ignore[union-attr]
+    field = plan.forms["Training"].field("epochs")
+    assert focus_in(field) and not focus_in(bench.canvas)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert focus_in(plan.forms["Training"].field("batch_size"))
+    turn(2)
+    turn(3)
+    assert focus_in(plan.forms["Training"].field("batch_size"))  # where one was
     turn(2)
     assert bench.canvas.hasFocus()
 

@@ -23,7 +23,7 @@ from shiboken6 import isValid
 import widgets
 from app.protocol.inference_values import PictureLook
 from graph.checking.check import Checker
-from graph.checking.layer_info import Severity
+from graph.checking.layer_info import Problem, Severity
 from graph.checking.network_hints import Hint
 from graph.document import Document
 from tests.widgets.conftest import digits_project
@@ -43,6 +43,7 @@ from widgets.inspector.function_plot import ActivationPlot
 from widgets.look.layouts import vbox
 from widgets.look.text_page import TextPage
 from widgets.look.theme import ThemeSource
+from widgets.panels.problems import ProblemRow
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
 from widgets.shell.window import MainWindow
@@ -71,6 +72,7 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
     PageReader: PageReader,
     LinkButton: lambda _: LinkButton(),
     HintRow: lambda themes: HintRow(Hint(Severity.HINT, None, None, "Two layers.", (), "rule", "Why."), "rule", themes),
+    ProblemRow: lambda themes: ProblemRow(Problem(Severity.ERROR, None, None, "The network has no Input."), themes),
     ActivationPlot: ActivationPlot,
     LessonCard: lambda _: LessonCard(LessonSketch("one", "One", "Of it.", 5, (), 3), QWidget()),
     FileRow: lambda _: FileRow(RecentProject(Path("/digits.netloom"), "digits")),
@@ -85,7 +87,7 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
         themes, PictureLook(channels=1, height=8, width=8, ground=0.0, ink=1.0, stroke=1.5)
     ),
 }
-"""What stands in no workspace at the beginning."""
+"""What stands in no workspace at the beginning, or does not last there."""
 
 
 def all_kinds() -> Iterator[type[QWidget]]:
@@ -161,7 +163,7 @@ def test_focus_is_seen_on_every_class_of_the_window(
     build_all(window, project_file)
     found = own_widgets(window)
     for made, make in MADE.items():
-        found.setdefault(made, make(window.themes))
+        found[made] = make(window.themes)
     needed = {kind for kind in all_kinds() if is_reached_by_tab(kind)}
     assert len(needed) > 80 and needed - set(found) == set(BASES)
     host, other = QWidget(), QPushButton("Elsewhere")
