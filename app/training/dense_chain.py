@@ -2,7 +2,7 @@
 
 Autograd notes every operation and walks back over its notes, and modules call each other: for a few small layers that
 takes longer than the arithmetic. Here the layers' products are written straight into the long vector of gradients, and
-only the loss is autograd's.
+only losses other than cross-entropy are autograd's.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ BACKWARD: Mapping[str, Any] = {
 class Chained(Steppable, Protocol):
     """What a step needs of a model whose network is a chain."""
 
-    def loss_of(self, outputs: Any, batch: Batch) -> Tensor:
-        """Loss () of the network's ``outputs`` for a batch."""
+    def loss_and_slope(self, outputs: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Loss () of the network's ``outputs`` for a batch, and its gradient by them."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,17 @@ class _Dense:
         self._x, self._out = x, out if self._activate is None else self._activate(out)
         return self._out
 
-    def backward(self, gradient: Tensor, needed: bool) -> Tensor | None:
-        """Write the gradients of weights and bias; that of the inputs (n, features) where it is ``needed``."""
-        sums = gradient if self._slope is None else self._slope(gradient, self._out)
+    def backward(self, gradient: Tensor) -> Tensor:
+        """From the gradient of the outputs to that of the inputs (n, features), those of the weights being written."""
+        return torch.mm(self.write(gradient), self._weight)
+
+    def write(self, gradient: Tensor) -> Tensor:
+        """Write the gradients of weights and bias; returns that of what the activation reads (n, units)."""
+        sums: Tensor = gradient if self._slope is None else self._slope(gradient, self._out)
         torch.mm(sums.t(), self._x, out=self._to_weight)
         if self._to_bias is not None:
             torch.sum(sums, 0, out=self._to_bias)
-        return torch.mm(sums, self._weight) if needed else None
+        return sums
 
 
 class ChainStepper(DirectStepper):
@@ -144,15 +148,10 @@ class ChainStepper(DirectStepper):
         values = batch.inputs[0].flatten(1) if self._flattened else batch.inputs[0]
         if values.dim() != 2:  # the steps of a sequence, each of which goes through the layers
             return super()._backward(batch)
-        with torch.no_grad():
-            for layer in self._layers:
-                values = layer.forward(values)
-        outputs = values.requires_grad_()
-        loss = self._chained.loss_of(outputs, batch)
-        (gradient,) = torch.autograd.grad(loss, outputs)
-        arriving: Tensor | None = gradient
-        with torch.no_grad():
-            for index in range(len(self._layers) - 1, -1, -1):
-                assert arriving is not None
-                arriving = self._layers[index].backward(arriving, needed=index > 0)
-        return loss.detach(), outputs.detach()
+        for layer in self._layers:  # nothing in them is noted by autograd, which has to do with no parameter here
+            values = layer.forward(values)
+        loss, arriving = self._chained.loss_and_slope(values, batch)
+        for layer in self._layers[:0:-1]:
+            arriving = layer.backward(arriving)
+        self._layers[0].write(arriving)
+        return loss, values

@@ -220,7 +220,7 @@ def _check_shape(id_: str, field: FieldInfo, arrives: Shape) -> None:
 
 def _loss_fn(field: FieldInfo, loss: str, activation: str, plan: Plan, binary: bool) -> LossFn:
     if loss == "cross_entropy":
-        loss_fn = {"": _cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[activation]
+        loss_fn = {"": cross_entropy, "softmax": _negative_log, "sigmoid": _cross_entropy_of_sigmoid}[activation]
         if field.pixel_classes:
             return lambda outputs, targets: loss_fn(outputs, targets.argmax(1))
         return _at_every_step(loss_fn, fills_up(field.vocabulary)) if field.listed else loss_fn
@@ -275,8 +275,18 @@ def _without_padding(loss_fn: LossFn) -> LossFn:
     return of_own_steps
 
 
-def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """The mean cross-entropy () of logits (n, classes) and classes (n,)."""
     return F.cross_entropy(at_least_single(logits), targets)
+
+
+def cross_entropy_slope(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """The same and its gradient by the ``logits``, by the functions that autograd calls, without its notes."""
+    aten = torch.ops.aten
+    logs = torch.log_softmax(logits, 1)
+    loss, count = aten.nll_loss_forward.default(logs, targets, None, 1, -100)
+    slope = aten.nll_loss_backward.default(torch.ones_like(loss), logs, targets, None, 1, -100, count)
+    return loss, aten._log_softmax_backward_data.default(slope, logs, 1, logits.dtype)
 
 
 def _negative_log(probabilities: Tensor, targets: Tensor) -> Tensor:

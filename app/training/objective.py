@@ -20,7 +20,7 @@ from app.data.prepare import Prepared
 from app.data.transforms import Standardise
 from app.training.batches import Feed
 from app.training.class_weights import check_weighable, class_weights
-from app.training.heads import Head, LossFn, find_heads
+from app.training.heads import Head, LossFn, cross_entropy, find_heads
 from app.training.label_smoothing import is_smoothed, smoothed
 from app.training.losses import check_range
 from app.training.metrics import Meter
@@ -135,6 +135,11 @@ class Objective(ABC):
     def training_loss(self, outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
         """The same as training steps make it smaller: with label smoothing, where there is any."""
         return self._sum(self._taught, outputs, targets)
+
+    @property
+    def teaches_cross_entropy(self) -> bool:
+        """Whether training makes one cross-entropy smaller and nothing else, classes counting alike."""
+        return len(self.heads) == 1 and self.heads[0].weight == 1 and self._taught[0] is cross_entropy
 
     def _sum(self, loss_fns: Sequence[LossFn], outputs: Any, targets: tuple[Tensor, ...]) -> Tensor:
         if len(loss_fns) == 1 and self.heads[0].weight == 1:

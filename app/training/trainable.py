@@ -20,6 +20,7 @@ from app.training.batches import Batch, Feed
 from app.training.confusion import ConfusionCount
 from app.training.devices import find_device
 from app.training.fast_paths import CHANNELS_LAST, fast_paths, take
+from app.training.heads import cross_entropy_slope
 from app.training.judge import refuse
 from app.training.malloc import keep_freed
 from app.training.metrics import Meter
@@ -143,6 +144,15 @@ class Model:
         inputs = self.objective.forward_inputs(batch.inputs, self.forward) if forced else batch.inputs
         outputs = self.forward(inputs)
         return self.loss_of(outputs, batch), outputs
+
+    def loss_and_slope(self, outputs: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """In training, loss () of the network's ``outputs`` for a batch, and its gradient by them."""
+        if self.objective.teaches_cross_entropy and not batch.mixup_targets and outputs.dtype is torch.float32:
+            return cross_entropy_slope(outputs, batch.targets[0])
+        leaf = outputs.detach().requires_grad_()
+        loss = self.loss_of(leaf, batch)
+        (slope,) = torch.autograd.grad(loss, leaf)
+        return loss.detach(), slope
 
     def loss_of(self, outputs: Any, batch: Batch) -> Tensor:
         """Loss () of the network's ``outputs`` for a batch."""

@@ -44,8 +44,12 @@ def gradients(session: TrainingSession, autograd: bool) -> tuple[float, dict[str
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 @pytest.mark.parametrize("settings", [{}, {"bias": False}], ids=["bias", "no bias"])
-def test_loss_and_gradients_are_autograds(tmp_path: Path, activation: str, settings: dict[str, Any]) -> None:
-    session = begin(project(network(activation, **settings)), None, tmp_path / "run")
+@pytest.mark.parametrize("plan", [{}, {"label_smoothing": 0.1}, {"loss": "mse"}], ids=["plain", "smoothed", "mse"])
+def test_loss_and_gradients_are_autograds(
+    tmp_path: Path, activation: str, settings: dict[str, Any], plan: dict[str, Any]
+) -> None:
+    session = begin(project(network(activation, **settings), **plan), None, tmp_path / "run")
+    assert session.model.objective.teaches_cross_entropy is (not plan)
     own, theirs = (gradients(session, autograd) for autograd in (False, True))
     assert own[0] == pytest.approx(theirs[0], rel=1e-6)
     assert own[1].keys() == theirs[1].keys() == dict(session.model.module.named_parameters()).keys()
