@@ -60,6 +60,8 @@ MOST_PARTS = 16
 
 MOST_SPARED = 120
 """Cards in view of which notices keep clear; among more there is no room for one."""
+SPARED = 8
+"""Pixels round a card that are kept clear too."""
 
 
 class CanvasView(QGraphicsView):
@@ -114,7 +116,8 @@ class CanvasView(QGraphicsView):
         """Where cards are in view, in pixels: what floats over the canvas keeps clear of them; none of very many."""
         navigation = self.navigation
         cards = self.surface.board.cards_in(navigation.visible_region())
-        return [navigation.area_of(card.rect) for card in cards] if len(cards) <= MOST_SPARED else []
+        places = [navigation.area_of(card.rect) for card in cards] if len(cards) <= MOST_SPARED else []
+        return [place.adjusted(-SPARED, -SPARED, SPARED, SPARED) for place in places]
 
     # The document
 

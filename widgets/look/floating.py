@@ -23,6 +23,8 @@ WIDEST_FAULT = 360
 
 NARROWER = (420, 280)
 """Widths in pixels that a notice takes where a wider one would lie on what is to be spared."""
+MOST_GROWN = 1.7
+"""How much higher it may become by that: a tall column of words is worse than what it spares."""
 
 SETTLED_MS = 250
 """How soon a notice that has come looks again for its place: what it spares may just come into view itself."""
@@ -194,13 +196,15 @@ class Floating(QObject):
         """A place on the ground that hides nothing at all, as wide as there is one; None where there is none."""
         ground = self._rect_of(self._ground) if self._ground is not None else QRect()
         room = (ground & self._area()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        for wide in (width, *(each for each in NARROWER if each < width)):
+        tallest, least = MOST_GROWN * height_at(notice, width), notice.minimumSizeHint().width()
+        for wide in (width, *(each for each in NARROWER if least <= each < width)):
             size = QSize(wide, height_at(notice, wide))
-            if size.width() > room.width() or size.height() > room.height():
+            if size.width() > room.width() or size.height() > min(room.height(), tallest):
                 continue
-            place = free_place(room, size, [*taken, *spared], at_top=at_top)
-            if not hidden(place, (*taken, *spared)):
-                return place
+            for kept in ([_around_all(spared)], spared):  # beside all of it, and what leads from one to the other
+                place = free_place(room, size, [*taken, *kept], at_top=at_top)
+                if not hidden(place, (*taken, *kept)):
+                    return place
         return None
 
     def _taken(self) -> list[QRect]:
@@ -293,6 +297,13 @@ class FloatingBeside(Floating):
         seen, area = place_in(self._host, field), self._area()
         beside = area.left() >= place.left() and area.width() >= LEAST and self._within.isVisible()
         return seen if beside and seen.contains(place.center()) else None
+
+
+def _around_all(places: Iterable[QRect]) -> QRect:
+    whole = QRect()
+    for place in places:
+        whole = whole.united(place)
+    return whole
 
 
 def _within(host: QWidget, widget: QWidget) -> Iterator[QWidget]:

@@ -245,12 +245,17 @@ def test_a_notice_keeps_clear_of_cards_where_there_is_room(window: MainWindow, p
         window.session.document.move(column)
     canvas.context.frame_all()
     settle()
-    window.say(Notice(WORDS, "info", (OFFER,), "first"))
+    window.say(
+        Notice("Untitled was not saved: it is here as its last run has it.", "info", (("Save…", print),), "first")
+    )
     settle()
     over = place(window, window.banners)
     cards = [rect.translated(canvas.mapTo(window, QPoint())) for rect in canvas.occupied()]
     assert cards and not [card for card in cards if card.intersects(over)]
     assert hidden_by(window, window.banners) == [] and place(window, canvas).contains(over)
+    window.say(Notice(WORDS * 3, "info", (OFFER,), "first"))
+    settle()
+    assert window.banners.width() > 500, "many words are no tall column"
 
 
 def test_what_went_well_is_said_for_a_while_unless_it_is_looked_at(qtbot: QtBot) -> None:
