@@ -124,12 +124,12 @@ def serve() -> None:
 
 
 def _outputs(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    from app.exchange.onnx_runner import runner
+    from app.exchange.onnx_runner import foreign_runner
 
     content, names = arrays.pop("model").tobytes(), arrays.pop("names").tolist()
     _load_engine()
     _bound(MEMORY + 10 * len(content))
-    found = runner(content)
+    found = foreign_runner(content)
     if found is None:
         raise NotImplementedError
     batches: dict[str, dict[str, NDArray[Any]]] = {}

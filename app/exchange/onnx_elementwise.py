@@ -19,6 +19,9 @@ from graph.shapes import Kind
 if TYPE_CHECKING:
     from onnx import NodeProto
 
+PLAIN_SOFTMAX = 13
+"""The version from which a softmax is taken over one axis; before, over all from that on."""
+
 Reader = Callable[[NetworkBuilder, "NodeProto"], None]
 
 
@@ -52,14 +55,16 @@ def softmax(kind: str) -> Reader:
             builder.scores[node.output[0]] = replace(scores, weighted=True)
             return
         value = taken(builder, node.input[0])
-        rank = len(value.layout)
-        at = attributes(node).get("axis", -1) % rank
-        if at == batch_axis(value.layout):
+        rank, first = len(value.layout), batch_axis(value.layout)
+        at = attributes(node).get("axis", -1 if builder.version >= PLAIN_SOFTMAX else 1) % rank
+        over = [at] if builder.version >= PLAIN_SOFTMAX else list(range(at, rank))
+        over = [place for place in over if value.layout[place]] or [at]
+        at = over[0]
+        if at == first:
             raise UnreadableError("takes the softmax over another axis than the features: over the samples")
-        if at != builder.feature_place(value):
-            first = batch_axis(value.layout)
-            others = [place for place in range(rank) if place not in (at, first)]
-            value = settled(builder, value, [others, [at]] if others else [[at]])
+        if len(over) > 1 or at != builder.feature_place(value):
+            others = [place for place in range(rank) if place not in (*over, first)]
+            value = settled(builder, value, [others, over] if others else [over])
         builder.after(node.output[0], kind, value)
 
     return reader
@@ -123,7 +128,11 @@ def selu(builder: NetworkBuilder, node: NodeProto) -> None:
 def prelu(builder: NetworkBuilder, node: NodeProto) -> None:
     """PRelu: a slope for each feature, or one for all."""
     value = taken(builder, node.input[0])
-    slopes = per_feature(builder, value, builder.constant(node.input[1], "its slopes"))
+    given = builder.constant(node.input[1], "its slopes")
+    if given.ndim == 1 and given.size > 1 and builder.feature_place(value) == 1:
+        # Files before version 7 of the operators mean channels by one row of slopes.
+        given = given.reshape(-1, *[1] * (len(value.layout) - 2))
+    slopes = per_feature(builder, value, given)
     if slopes is None:
         raise UnreadableError("has slopes that differ from place to place")
     id_ = builder.after(node.output[0], "prelu", value, node.input[1])
@@ -172,6 +181,10 @@ def arithmetic(builder: NetworkBuilder, node: NodeProto) -> None:
         _meet(builder, node)
         return
     name, numbers = node.input[known.index(False)], builder.constants[node.input[known.index(True)]]
+    axis = attributes(node).get("axis")
+    if axis is not None and name in builder.values:  # how files before version 7 say where a constant lies
+        behind = len(builder.values[name].layout) - axis % len(builder.values[name].layout) - numbers.ndim
+        numbers = numbers.reshape(*numbers.shape, *[1] * max(0, behind))
     if name in builder.scores:
         _on_scores(builder, node, name, numbers)
         return
@@ -203,16 +216,17 @@ def _on_scores(builder: NetworkBuilder, node: NodeProto, name: str, numbers: Arr
 def _with_constant(builder: NetworkBuilder, node: NodeProto, value: OnnxValue, numbers: Array, name: str) -> None:
     if numbers.ndim > len(value.layout):
         raise UnreadableError("repeats a value along an axis that it has not")
+    if builder.shape(value).kind is Kind.TOKENS:
+        raise UnreadableError("calculates with tokens, which only stand for words")
     flat = per_feature(builder, value, numbers)
     if flat is None and any(len({part.axis for part in axis}) > 1 for axis in value.layout):
         value = settled(builder, value)
         flat = per_feature(builder, value, numbers)
-    if flat is None and builder.shape(value).kind is not Kind.TOKENS:
+    if flat is None:
         if node.op_type in ("Add", "Sub") and not (node.op_type == "Sub" and node.input[0] != name):
             _at_each_step(builder, node, value, numbers if node.op_type == "Add" else -numbers)
             return
         raise UnreadableError("calculates with constants that differ from place to place")
-    assert flat is not None
     if node.op_type == "Add" and _as_bias(builder, node, value, flat, name):
         return
     ones, zeros = np.ones_like(flat), np.zeros_like(flat)
@@ -334,7 +348,10 @@ def merged(builder: NetworkBuilder, values: list[OnnxValue], kind: str) -> OnnxV
         return values[0]
     rank = max(len(value.layout) for value in values)
     values = [value.lying(((),) * (rank - len(value.layout)) + value.layout) for value in values]
-    sizes = np.broadcast_shapes(*map(places, values))
+    try:
+        sizes = np.broadcast_shapes(*map(places, values))
+    except ValueError:
+        raise UnreadableError("joins values of unlike sizes") from None
     values = [repeated(builder, value, sizes) for value in values]
     shapes = {(builder.shape(value).kind, builder.sizes(builder.shape(value))) for value in values}
     if len({value.layout for value in values}) > 1 or len(shapes) > 1:

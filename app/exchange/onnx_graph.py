@@ -99,11 +99,12 @@ class NetworkBuilder:
     """The network while operators are read, with its weights by their names in torch.
 
     ``constants``, ``values`` and ``scores`` are what is known so far, by the names in the ONNX graph. ``batch`` is the
-    number of samples that the file fixes, else `ANY_BATCH`.
+    number of samples that the file fixes, else `ANY_BATCH`; ``version`` that of its operators.
     """
 
     uses: Counter[str]
     batch: int = ANY_BATCH
+    version: int = 13
     network: Network = field(default_factory=Network)
     weights: dict[str, Array] = field(default_factory=dict)
     frozen: list[str] = field(default_factory=list)

@@ -113,7 +113,8 @@ def _by_operators(model: ModelProto, path: Path, content: bytes, labels: tuple[s
     _refuse_unknown(graph)
     uses = Counter(name for node in graph.node for name in node.input) + Counter(one.name for one in graph.output)
     batch = fixed_batch(graph, constants)
-    builder = NetworkBuilder(uses, batch or ANY_BATCH)
+    version = next((one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), 1)
+    builder = NetworkBuilder(uses, batch or ANY_BATCH, version)
     builder.constants.update(constants)
     inputs = _enter(builder, graph)
     for node in graph.node:

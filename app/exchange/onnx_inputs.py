@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from onnx import GraphProto, ValueInfoProto
 
 SLIDING = {"Conv", "MaxPool", "AveragePool", "BatchNormalization", "GlobalAveragePool", "GlobalMaxPool", "Resize"}
+SLIDING |= {"PRelu", "InstanceNormalization", "LRN", "ConvTranspose", "Upsample"}
+"""Operators that read their channels before the places."""
+
 STEPPING = {"LSTM", "GRU", "RNN"}
 PASSING = {"Sub", "Div", "Mul", "Add", "Identity", "Cast", "Pad", "Dropout", "Clip"}
 """Operators that leave the axes as they lie."""

@@ -146,9 +146,11 @@ def conv(builder: NetworkBuilder, node: NodeProto) -> None:
     settings: dict[str, Any] = {"filters": weight.shape[0], "bias": bool(bias), **window.padding()}
     groups = attributes(node).get("group", 1)
     if kind is Kind.VIDEO:
-        odd = groups != 1 or any(d != 1 for d in window.dilations) or mode != "constant"
-        if odd or settings["padding"] not in ("same", "valid"):
-            raise UnreadableError("convolves video with groups, dilation, or a border that does not keep the size")
+        if mode != "constant":
+            raise UnreadableError("convolves video with a border that is not of zeros")
+        if settings["padding"] == "custom":
+            settings |= {"time_padding": settings["padding_size"][0], "padding_size": settings["padding_size"][1:]}
+        settings |= {"groups": groups, "time_dilation": window.dilations[0], "dilation": tuple(window.dilations[1:])}
         settings |= {"frames": window.kernel[0], "kernel_size": tuple(window.kernel[1:])}
         settings |= {"time_stride": window.strides[0], "stride": tuple(window.strides[1:])}
         name = "conv3d"

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from graph.layers.base import Family, Remedy, elements, refusal
 from graph.layers.construct import Argument, Construct, Module, Ref, X, chain, channels_first, function, method, own
-from graph.layers.convolution_base import BIAS, FILTERS, Convolution
+from graph.layers.convolution_base import BIAS, DILATION, FILTERS, GROUPS, Convolution
 from graph.layers.grid import WindowedLayer, same_pads, slide, slide_open
 from graph.layers.pooling_whole import Mode
 from graph.layers.settings import Size2, setting
@@ -44,9 +44,9 @@ class _Clip(WindowedLayer):
         ShapeError
             if the window does not fit.
         """
-        axes = tuple(zip(self.kernel(), self.strides(), self.pads(), strict=True))
-        time = slide_open(x.open_length, *axes[0], 1) if x.time is None else slide(x.time, *axes[0], 1)
-        high, wide = slide(x.size("H"), *axes[1], 1), slide(x.size("W"), *axes[2], 1)
+        axes = tuple(zip(self.kernel(), self.strides(), self.pads(), self.dilations(), strict=True))
+        time = slide_open(x.open_length, *axes[0]) if x.time is None else slide(x.time, *axes[0])
+        high, wide = slide(x.size("H"), *axes[1]), slide(x.size("W"), *axes[2])
         if min(high, wide) < 1 or (isinstance(time, int) and time < 1):
             first = 0 if x.time is not None else 1  # frames are compared where their number is known
             there = (x.time, x.size("H"), x.size("W"))[first:]
@@ -81,21 +81,44 @@ class Conv3d(_Clip, Convolution):
     filters: int = setting(16, FILTERS, minimum=1, maximum=65_536)
     stride: Size2 = setting((1, 1), "Step in height and width.", minimum=1, maximum=1024, unit="pixels")
     time_stride: int = setting(1, "Step in time.", minimum=1, maximum=1024, unit="frames")
-    padding: Literal["same", "valid"] = setting(
-        "same", "Border of zeros in time and space: as much as a step of 1 needs to keep the size (same), or none."
+    padding: Literal["same", "valid", "custom"] = setting(
+        "same",
+        "Border of zeros in time and space: as much as a step of 1 needs to keep the size (same), none (valid), or set "
+        "by hand (custom).",
     )
     bias: bool = setting(True, BIAS)
+    padding_size: Size2 = setting(
+        (1, 1),
+        "Border added on each side, in height and width.",
+        minimum=0,
+        maximum=1024,
+        unit="pixels",
+        when=("padding", ("custom",)),
+    )
+    time_padding: int = setting(
+        1, "Border added before and behind.", minimum=0, maximum=1024, unit="frames", when=("padding", ("custom",))
+    )
+    dilation: Size2 = setting((1, 1), DILATION, minimum=1, maximum=1024, unit="pixels")
+    time_dilation: int = setting(1, "Distance between frames that it sees.", minimum=1, maximum=1024, unit="frames")
+    groups: int = setting(1, GROUPS, minimum=1, maximum=65_536, unit="groups")
 
     def strides(self) -> Triple:
         """In time, height and width."""
         return (self.time_stride, *self.stride)
 
+    def dilations(self) -> Triple:
+        """In time, height and width."""
+        return (self.time_dilation, *self.dilation)
+
     def pads(self) -> tuple[Pads, Pads, Pads]:
-        """As much as keeps the size, or none."""
+        """As much as keeps the size, none, or what is set."""
         if self.padding == "valid":
             return super().pads()
-        time, high, wide = (same_pads(k, 1) for k in self.kernel())
-        return time, high, wide
+        if self.padding == "custom":
+            high, wide = self.padding_size
+            return (self.time_padding, self.time_padding), (high, high), (wide, wide)
+        time, rows, columns = map(same_pads, self.kernel(), self.dilations())
+        return time, rows, columns
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """None: there is no telling how a picture would become a video."""
@@ -103,6 +126,7 @@ class Conv3d(_Clip, Convolution):
 
     def output(self, x: Shape) -> Shape:
         """One map per filter in each frame."""
+        self.check_groups(x)
         return self.slid(x, self.filters)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
@@ -116,9 +140,13 @@ class Conv3d(_Clip, Convolution):
             arguments["stride"] = self.strides()
         if not self.bias:
             arguments["bias"] = False
+        if self.dilations() != (1, 1, 1):
+            arguments["dilation"] = self.dilations()
+        if self.groups > 1:
+            arguments["groups"] = self.groups
         time, high, wide = self.pads()
         if all(before == after for before, after in (time, high, wide)):
-            if self.padding == "same":
+            if self.padding != "valid":
                 arguments["padding"] = (time[0], high[0], wide[0])
             return channels_first(Module("torch.nn.Conv3d", arguments))
         padded = function("torch.nn.functional.pad", Ref(0), (*wide, *high, *time))

@@ -122,6 +122,25 @@ def test_a_file_that_fixes_its_batch_is_compared_with_that_one(tmp_path: Path) -
         assert any(f"batches of {batch} alone" in text for text in made.messages)
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("AvgPool2d", ["average_pool2d"]),
+        ("PReLU_2d_multiparam", ["prelu"]),
+        ("Conv3d_stride_padding", ["conv3d"]),
+        ("GLU_dim", ["slice", "slice", "sigmoid", "multiply"]),
+        ("softmax_functional_dim3", ["reshape", "softmax"]),
+    ],
+)
+def test_files_with_operators_of_years_ago_are_compared_too(tmp_path: Path, name: str, kinds: list[str]) -> None:
+    source = Path(onnx.__file__).parent / "backend" / "test" / "data" / "pytorch-converted" / f"test_{name}"
+    (tmp_path / "net.onnx").write_bytes((source / "model.onnx").read_bytes())
+    made = import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
+    assert made.difference is not None and made.difference < 1e-4
+    found = [node.layer.kind for node in read_project(tmp_path / "net.netloom").network]
+    assert sorted(found[1:-1]) == sorted(kinds)
+
+
 def test_pictures_with_their_channels_last_come_in_and_leave(tmp_path: Path) -> None:
     class ChannelsLast(nn.Module):
         def __init__(self) -> None:
