@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtGui import (
     QFont,
@@ -37,11 +38,23 @@ def show_markdown(page: TextPage, text: str, theme: Theme) -> None:
     document.setMarkdown(text, FEATURES)
     document.setDocumentMargin(MARGIN)
     document.setIndentWidth(theme.px(16))
-    for block in _blocks(document):
-        _style_block(block, theme)
-    for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            _style_table(frame, theme)
+    with _one_edit(document):
+        for block in _blocks(document):
+            _style_block(block, theme)
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                _style_table(frame, theme)
+
+
+@contextmanager
+def _one_edit(document: QTextDocument) -> Iterator[None]:
+    """Inside, nothing is laid out: a page would be laid out anew for each of its paragraphs and words."""
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    try:
+        yield
+    finally:
+        cursor.endEditBlock()
 
 
 def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
@@ -64,9 +77,11 @@ def _style_block(block: QTextBlock, theme: Theme) -> None:
     layout.setBottomMargin(0 if code and _is_code(block.next()) else theme.px(3) if tight else theme.px(8))
     cursor.mergeBlockFormat(layout)
     for fragment in fragments:
-        cursor.setPosition(fragment.position())
-        cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-        cursor.mergeCharFormat(_letters(fragment.charFormat(), level, theme))
+        letters = _letters(fragment.charFormat(), level, theme)
+        if not letters.isEmpty():
+            cursor.setPosition(fragment.position())
+            cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(letters)
 
 
 def _is_code(block: QTextBlock) -> bool:

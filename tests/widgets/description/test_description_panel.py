@@ -66,6 +66,15 @@ def test_the_frame_of_the_focus_cuts_through_no_letter(qtbot: QtBot) -> None:
     assert len({picture.pixelColor(x, 12).name() for x in range(60)}) > 2, "there is ink a little further in"
 
 
+def test_a_page_is_laid_out_once_and_not_for_each_of_its_words(qtbot: QtBot) -> None:
+    reader = Reader(ThemeSource("light"))
+    qtbot.addWidget(reader)
+    changes = list[int]()
+    reader.document().contentsChange.connect(lambda _, removed, added: changes.append(removed + added))
+    reader.show_text("# Page\n\n" + "A word in **bold**, `code` and [a link](layer:a).\n\n" * 40)
+    assert 0 < len(changes) < 10
+
+
 def test_a_preset_opens_with_its_page(workbench: Workbench) -> None:
     assert workbench.description.isVisible()
     assert workbench.description.reader.toPlainText().startswith("VGG by repeated blocks")
