@@ -13,6 +13,7 @@ from widgets.look.return_presses import ReturnPresses
 from widgets.look.stylesheet import apply_theme
 from widgets.look.theme import ThemeSource
 from widgets.shell.assembly import slices
+from widgets.shell.context import MAY_MEASURE
 from widgets.shell.preferences import Memory, Preferences
 from widgets.shell.theme_choice import apply_look
 from widgets.shell.window import MainWindow
@@ -46,6 +47,7 @@ def make_window(file: Path | None = None) -> MainWindow:
 def open_window(file: Path | None = None) -> int:
     """Open the window, with ``file`` if one is given, and stay until it is closed; returns the exit status."""
     window = make_window(file)
+    application().setProperty(MAY_MEASURE, True)  # here somebody works for a while, and no picture is taken
     window.show()
     status = application().exec()
     from widgets.training.ending import wait_for_killed

@@ -30,7 +30,7 @@ GATHERED = 2**28
 EVALUATED = 2**24
 """Values of the largest layer up to which samples are evaluated together, as in `app.training.trainable`."""
 MOST_EVALUATED = 4096
-OWN = 2**20
+OWN = 2**19
 """Bytes of the objects of a training itself, as measured with networks of a few weights."""
 Sizes = tuple[int, int, int]
 """Samples of the training, validation and test set."""

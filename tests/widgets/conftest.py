@@ -20,7 +20,6 @@ from graph.project import Project, write_project
 from graph.shapes import image
 from tests.widgets.commands_here import start_here
 from widgets.launch import make_window
-from widgets.shell import training_forecast
 from widgets.shell.window import MainWindow
 from widgets.start import preset_entries
 from widgets.training.command_process import CommandProcess
@@ -70,14 +69,6 @@ def examples_read_once() -> Iterator[None]:
         patch.setattr(
             preset_entries, "read", lambda path: (once if path.parent == preset_entries.PRESETS else read)(path)
         )
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def machine_not_measured() -> Iterator[None]:
-    """No window has the machine measured by itself meanwhile, which takes seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_forecast, "REST_MS", 2**30)
         yield
 
 

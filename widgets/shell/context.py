@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from widgets.shell.workbench import Workbench
 
 P = TypeVar("P")
+MAY_MEASURE = "mayMeasureMachine"
+"""The property of the application by which a window has this machine measured while nothing is trained."""
 
 
 class Commands(Protocol):

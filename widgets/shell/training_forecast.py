@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.protocol.calibration_messages import MachineMeasured, MeasureMachine
 from app.training.calibration import Calibration, known_calibration, read_calibration
 from app.training.predicted_cost import predicted_cost
 from graph.changes import AnnotationSet, LayerMoved
+from widgets.shell.context import MAY_MEASURE
 from widgets.shell.project_problems import ProjectProblems
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class TrainingForecast(QObject):
         """Have the machine measured by this controller's worker while nothing is trained."""
         self._controller = controller
         controller.stateChanged.connect(self._on_state)
-        controller.link.ready.connect(lambda _: self._rest.start())
+        controller.link.ready.connect(lambda _: self._wait_for_rest())
         self._known = known_calibration()
         self._look_soon()
 
@@ -78,12 +79,17 @@ class TrainingForecast(QObject):
         """A training is never measured beside."""
         controller = self._controller
         if controller is None or not controller.active:
-            self._rest.start()
+            self._wait_for_rest()
             return
         self._rest.stop()
         if self._request is not None:
             request, self._request = self._request, None
             controller.link.forget(request)
+
+    def _wait_for_rest(self) -> None:
+        application = QCoreApplication.instance()
+        if application is not None and application.property(MAY_MEASURE) and self._known is None:
+            self._rest.start()
 
     def _measure(self) -> None:
         controller = self._controller

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.protocol.calibration_messages import MachineMeasured, MeasureMachine
@@ -12,6 +14,7 @@ from app.protocol.messages import Message
 from app.training.calibration import to_json
 from app.training.predicted_cost import NOT_KNOWN
 from tests.app.training.test_calibration import measured
+from widgets.shell.context import MAY_MEASURE
 from widgets.shell.training_forecast import TrainingForecast
 from widgets.shell.window import MainWindow
 from widgets.training.training_controller import TrainingController
@@ -63,8 +66,16 @@ def test_what_it_takes_is_told_before_a_training_and_follows_edits(
     assert "training:" not in window.status.costs.text()
 
 
+@pytest.fixture
+def may_measure(qapp: QApplication) -> Iterator[None]:
+    """As in the program, where somebody works for a while."""
+    qapp.setProperty(MAY_MEASURE, True)
+    yield
+    qapp.setProperty(MAY_MEASURE, None)
+
+
 def test_the_machine_is_measured_once_and_never_beside_a_training(
-    forecast: TrainingForecast, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+    forecast: TrainingForecast, window: MainWindow, may_measure: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     controller = window.training.controller
     assert controller is not None
