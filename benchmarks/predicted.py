@@ -82,7 +82,7 @@ def _tried(name: str) -> Trial | None:
     found = json.loads(done.stdout.splitlines()[-1])
     trial = Trial(name, found["told"], found["took"])
     errors = (f"{of} {trial.error(of):+.0%}" for of in ("seconds_per_epoch", "memory") if trial.error(of) is not None)
-    print(f"  {name}: {', '.join(errors)} {found['told']} {found['took']}", file=sys.stderr, flush=True)
+    print(f"predicted {name}: {', '.join(errors)}", flush=True)
     return trial
 
 
