@@ -21,7 +21,7 @@ W = TypeVar("W", bound=QWidget)
 
 LEAST = 64
 """Pixels of height below which a plot cannot be read, and is not made lower than it is."""
-USABLE = 120
+USABLE = 140
 """Pixels, before scaling, that a plot keeps beside a notice, with its axes, or the notice lies elsewhere."""
 _MOVED = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide}
 
