@@ -84,18 +84,23 @@ def test_a_drawing_that_says_otherwise_is_not_believed(tmp_path: Path) -> None:
     ("kind", "settings"),
     [
         ("prelu", {}),
-        ("log_softmax", {}),
-        ("silu", {}),
-        ("hard_swish", {}),
-        ("hard_sigmoid", {}),
-        ("hardtanh", {"low": 0.0, "high": 6.0}),
-        ("selu", {}),
-        ("softplus", {}),
-        ("pad2d", {"top": 2, "left": 0, "mode": "reflect"}),
         ("slice", {"along": "time", "first": 1, "count": 2}),
-        ("position_embedding", {}),
-        ("class_token", {}),
-        ("permute", {}),
+        *(
+            pytest.param(kind, settings, marks=pytest.mark.slow)
+            for kind, settings in (
+                ("log_softmax", {}),
+                ("silu", {}),
+                ("hard_swish", {}),
+                ("hard_sigmoid", {}),
+                ("hardtanh", {"low": 0.0, "high": 6.0}),
+                ("selu", {}),
+                ("softplus", {}),
+                ("pad2d", {"top": 2, "left": 0, "mode": "reflect"}),
+                ("position_embedding", {}),
+                ("class_token", {}),
+                ("permute", {}),
+            )
+        ),
     ],
 )
 def test_a_layer_comes_back_from_its_operators_alone(tmp_path: Path, kind: str, settings: dict[str, object]) -> None:
