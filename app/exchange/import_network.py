@@ -129,7 +129,7 @@ def import_onnx(path: Path, out: Path) -> ImportResult:
 def _brought_in(found: OnnxImport, path: Path, out: Path) -> ImportResult:
     """Write what was found in an ONNX file as the project ``out``, if it gives the outputs of the file."""
     module = compile_network(found.network).module.eval()
-    tensors = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
+    tensors = {name: torch.from_numpy(np.array(values, order="C")) for name, values in found.weights.items()}
     tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
