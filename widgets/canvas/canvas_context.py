@@ -75,7 +75,6 @@ class CanvasContext(QObject):
         self.animation = CardAnimation(self)
         self.pointer: QPoint | None = None
         """Where the pointer was last seen, in the viewport."""
-        """Whether what was last framed keeps its names legible."""
         self.layer_left = ""
         """The layer whose wires are being gone through by keyboard."""
         self._unsubscribe: list[Callable[[], None]] = []

@@ -33,7 +33,7 @@ PER_NOTCH = 1.15
 SETTLED_AFTER = 90
 """Milliseconds without zooming after which cards are painted sharp again."""
 
-MARGIN, MARGIN_SHARE = 40, 0.08
+MARGIN, MARGIN_SHARE = 40, 0.025
 """Pixels left free around what is framed, and the most of the view's width or height that they take."""
 
 GLIDE = 180

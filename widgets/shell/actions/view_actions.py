@@ -38,8 +38,10 @@ def show_summary(context: Context) -> None:
 def toggle_layers(context: Context) -> None:
     """Show the column of layers, outline and history, or fold it away."""
     column = context.workbench.left_column
-    column.show_tabs(not shows_layers(context))
-    context.turn_to("network")
+    wanted = not shows_layers(context)
+    if context.workbench.workspace != "network":
+        context.turn_to("network")
+    column.show_tabs(wanted)
 
 
 def shows_layers(context: Context) -> bool:
