@@ -33,8 +33,10 @@ PER_NOTCH = 1.15
 SETTLED_AFTER = 90
 """Milliseconds without zooming after which cards are painted sharp again."""
 
-MARGIN, MARGIN_SHARE = 40, 0.025
+MARGIN, MARGIN_SHARE = 40, 0.08
 """Pixels left free around what is framed, and the most of the view's width or height that they take."""
+LOW, LOW_SHARE = 360, 0.025
+"""Pixels of a view that has little to spare, and the most of it that is left free then."""
 
 GLIDE = 180
 """Milliseconds that the view takes to where something new appeared."""
@@ -351,8 +353,8 @@ def _middle(start: float, end: float, room: float) -> float:
 
 
 def margin(length: int) -> float:
-    """Pixels that stay free at each end of a view so long: a low view has little to spare."""
-    return min(MARGIN, MARGIN_SHARE * length)
+    """Pixels that stay free at each end of a view so long."""
+    return min(MARGIN, (MARGIN_SHARE if length >= LOW else LOW_SHARE) * length)
 
 
 def _has_side(area: QRect, view: QSize, size: QSize) -> bool:
