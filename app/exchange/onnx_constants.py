@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import NetworkBuilder, UnreadableError, attributes, input_name
+from app.exchange.onnx_graph import LARGEST, NetworkBuilder, UnreadableError, attributes, in_memory, input_name
 
 if TYPE_CHECKING:
     from onnx import NodeProto
 
 Fold = Callable[[NetworkBuilder, "NodeProto"], Array]
-
-LARGEST = 2**26
-"""Numbers that a calculated constant may hold in memory."""
 
 
 def fold(builder: NetworkBuilder, node: NodeProto) -> bool:
@@ -75,7 +72,9 @@ def _divided(one: Array, other: Array) -> Array:
 
 def _gathered(builder: NetworkBuilder, node: NodeProto) -> Array:
     values, index = (builder.constants[name] for name in node.input)
-    return np.take(values, index.astype(np.int64), axis=attributes(node).get("axis", 0))
+    axis = attributes(node).get("axis", 0)
+    _bounded([], [in_memory(index).size, *(size for at, size in enumerate(values.shape) if at != axis % values.ndim)])
+    return np.take(values, index.astype(np.int64), axis=axis)
 
 
 def _opened(builder: NetworkBuilder, node: NodeProto) -> Array:
@@ -193,7 +192,7 @@ def _chosen(builder: NetworkBuilder, node: NodeProto) -> Array:
 def _reduced(function: Callable[..., Any]) -> Fold:
     def folded(builder: NetworkBuilder, node: NodeProto) -> Array:
         axes, attrs = builder.integers(node, "axes"), attributes(node)
-        values = builder.constants[node.input[0]]
+        values = in_memory(builder.constants[node.input[0]])
         over = None if not axes else tuple(axes)
         return np.asarray(function(values, axis=over, keepdims=bool(attrs.get("keepdims", 1)))).astype(values.dtype)
 

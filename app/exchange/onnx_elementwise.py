@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import NetworkBuilder, OnnxValue, UnreadableError, attributes, input_name, places
+from app.exchange.onnx_graph import (
+    NetworkBuilder,
+    OnnxValue,
+    UnreadableError,
+    attributes,
+    distinct,
+    in_memory,
+    input_name,
+    places,
+)
 from app.exchange.onnx_layout import Part, batch_axis, count
 from app.exchange.onnx_picks import constant_of_sample
 from app.exchange.onnx_settling import keep_norm, scaled, settled, taken
@@ -197,7 +206,7 @@ def arithmetic(builder: NetworkBuilder, node: NodeProto) -> None:
         if numbers.ndim <= len(value.layout):
             builder.values[node.output[0]] = replace(value, factor=factor)
             return
-    _with_constant(builder, node, taken(builder, name), numbers, name)
+    _with_constant(builder, node, taken(builder, name), in_memory(numbers), name)
 
 
 def _on_scores(builder: NetworkBuilder, node: NodeProto, name: str, numbers: Array) -> None:
@@ -207,7 +216,7 @@ def _on_scores(builder: NetworkBuilder, node: NodeProto, name: str, numbers: Arr
         one = float(numbers.reshape(-1)[0])
         scale = scores.scale * (one if node.op_type == "Mul" else 1 / one)
         builder.scores[node.output[0]] = replace(scores, scale=scale)
-    elif node.op_type == "Add" and not np.any(numbers):
+    elif node.op_type == "Add" and not np.any(distinct(numbers)):
         builder.scores[node.output[0]] = scores
     else:
         raise UnreadableError("masks or changes scores of attention, which no layer does here")

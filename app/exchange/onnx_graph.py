@@ -94,6 +94,28 @@ def input_name(node: NodeProto, at: int) -> str:
     return node.input[at] if at < len(node.input) else ""
 
 
+LARGEST = 2**26
+"""Numbers that one number, or a few, may be repeated to."""
+
+
+def in_memory(values: Array) -> Array:
+    """Numbers that are to be calculated with.
+
+    Raises
+    ------
+    UnreadableError
+        if few of them are repeated so often (`distinct`) that they would take very much memory.
+    """
+    if values.size > LARGEST and 0 in values.strides:
+        raise UnreadableError("repeats a constant more often than there is memory for")
+    return values
+
+
+def distinct(values: Array) -> Array:
+    """The numbers that are really there, of an array that repeats some along whole axes without holding them."""
+    return values[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in values.strides)]
+
+
 @dataclass
 class NetworkBuilder:
     """The network while operators are read, with its weights by their names in torch.
@@ -134,7 +156,7 @@ class NetworkBuilder:
         """The constant called ``name``; ``what`` it is follows in the reason where it is none."""
         if name not in self.constants:
             raise UnreadableError(f"calculates {what}, which must be a constant here")
-        return self.constants[name]
+        return in_memory(self.constants[name])
 
     def shape(self, value: OnnxValue) -> Shape:
         """Our shape behind a value."""

@@ -264,7 +264,9 @@ def _read(builder: NetworkBuilder, node: NodeProto) -> None:
         read(builder, node)
     except UnreadableError as reason:
         raise NetloomError(f"The operator {_called(node)} ({node.op_type}) {reason}.") from None
-    except (IndexError, KeyError, ValueError, TypeError):
+    except MemoryError:
+        raise NetloomError(f"The operator {_called(node)} ({node.op_type}) takes more memory than there is.") from None
+    except (IndexError, KeyError, ValueError, TypeError, ArithmeticError):
         raise NetloomError(
             f"The operator {_called(node)} ({node.op_type}) is written in a way not read here."
         ) from None

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.data.dataset import Array
 from app.exchange.onnx_constants import slices
-from app.exchange.onnx_graph import Cut, NetworkBuilder, OnnxValue, UnreadableError, attributes, places
+from app.exchange.onnx_graph import Cut, NetworkBuilder, OnnxValue, UnreadableError, attributes, in_memory, places
 from app.exchange.onnx_layout import Layout, Part, batch_axis, count
 from app.exchange.onnx_settling import settled, taken
 from graph.layers.base import Layer
@@ -38,7 +38,7 @@ def gather(builder: NetworkBuilder, node: NodeProto) -> None:
 
 
 def _embed(builder: NetworkBuilder, node: NodeProto) -> None:
-    table, value = builder.constants[node.input[0]], builder.raw(node.input[1])
+    table, value = builder.constant(node.input[0], "its table"), builder.raw(node.input[1])
     if attributes(node).get("axis", 0) != 0 or table.ndim != 2 or builder.shape(value).kind is not Kind.TOKENS:
         raise UnreadableError("looks something other than tokens up in a table")
     size = table.shape[1]
@@ -284,7 +284,7 @@ def _token(builder: NetworkBuilder, node: NodeProto) -> None:
     first, last = batch_axis(value.layout), builder.feature_place(value)
     if at in (first, last) or first is None or last is None or token.ndim != 3 or token.shape[at] != 1:
         raise UnreadableError("joins a value with constants otherwise than one step before a sequence")
-    numbers = np.take(token, 0, first)
+    numbers = in_memory(np.moveaxis(token, first, 0)[0])
     if token.strides[first] and np.any(token != np.take(token, [0], first)):
         raise UnreadableError("joins a value with constants that differ from sample to sample")
     id_ = builder.add("class_token", {"in": value}, node.input[0])

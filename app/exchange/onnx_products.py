@@ -46,7 +46,7 @@ def matmul(builder: NetworkBuilder, node: NodeProto) -> None:
     """MatMul: a dense layer where it multiplies with weights, else a part of attention."""
     one, other = node.input
     if other in builder.constants:
-        weight = builder.constants[other]
+        weight = builder.constant(other, "its weights")
         if weight.ndim != 2:
             raise UnreadableError("multiplies with several matrices at once")
         builder.values[node.output[0]] = dense(builder, taken(builder, one), weight.T, None, other)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.data.dataset import Array
-from app.exchange.onnx_graph import NetworkBuilder, OnnxValue, UnreadableError, attributes
+from app.exchange.onnx_graph import NetworkBuilder, OnnxValue, UnreadableError, attributes, distinct
 from app.exchange.onnx_layout import Axis, Layout, Part, whole
 from app.exchange.onnx_settling import settled, taken
 
@@ -52,7 +52,7 @@ def _starts(builder: NetworkBuilder, node: NodeProto, inputs: list[str]) -> dict
     names = inputs[5:7] if node.op_type == "LSTM" else inputs[5:6]
     given = [name for name in names if name]
     if all(name in builder.constants for name in given):
-        if any(np.any(builder.constants[name]) for name in given):
+        if any(np.any(distinct(builder.constants[name])) for name in given):
             raise UnreadableError("starts from a constant state that is not zero")
         return {}
     if len(given) < len(names):

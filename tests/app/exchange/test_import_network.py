@@ -361,3 +361,24 @@ def test_a_dictionary_of_probabilities_becomes_the_probabilities(tmp_path: Path)
     onnx.save(model, str(tmp_path / "zip.onnx"))
     made = import_onnx(tmp_path / "zip.onnx", tmp_path / "p.netloom")
     assert made.difference is not None and made.difference < 1e-5
+
+
+@pytest.mark.parametrize("operator", ["Gemm", "MatMul", "Add", "Gather", "ReduceSum"])
+def test_a_number_that_is_repeated_without_end_is_refused(tmp_path: Path, operator: str) -> None:
+    """A file of a hundred bytes may ask for terabytes: what it repeats takes no memory before it is calculated with."""
+    from onnx import TensorProto, helper, save
+
+    size = 10**6
+    value, sizes = helper.make_tensor_value_info, helper.make_tensor("sizes", TensorProto.INT64, [2], [size, size])
+    nodes = [helper.make_node("ConstantOfShape", ["sizes"], ["many"])]
+    if operator in ("Gather", "ReduceSum"):
+        places = ["many", "many"] if operator == "Gather" else ["many"]
+        nodes += [helper.make_node(operator, places, ["few"]), helper.make_node("Add", ["x", "few"], ["y"])]
+    else:
+        nodes.append(helper.make_node(operator, ["x", "many"], ["y"]))
+    graph = helper.make_graph(
+        nodes, "g", [value("x", 1, ["N", size])], [value("y", 1, ["N", size])], initializer=[sizes]
+    )
+    save(helper.make_model(graph), str(tmp_path / "a.onnx"))
+    with pytest.raises(NetloomError, match=r"very much memory|very large|more often than there is memory for"):
+        import_onnx(tmp_path / "a.onnx", tmp_path / "a.netloom")
