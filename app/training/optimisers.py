@@ -53,38 +53,22 @@ class Sgd(Optimiser):
 
     def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Momentum, then the step."""
-        if skip is None:
-            self._step_at_once(lr)
+        tensors, gradients, plan = self.weights.tensors, self.weights.gradients, self.plan
+        settings: dict[str, Any] = {
+            "weight_decay": plan.weight_decay,
+            "momentum": plan.momentum,
+            "lr": lr,
+            "dampening": 0.0,
+            "nesterov": plan.nesterov,
+            "maximize": False,
+        }
+        if (
+            skip is None
+        ):  # tensors need not be sorted by device and type, which takes longer than a small network's step
+            torch._fused_sgd_(tensors, gradients, self.state.get("momentum", []), is_first_step=False, **settings)
             return
-        none: list[Tensor | None] = [None] * len(self.weights.tensors)
-        sgd(
-            self.weights.tensors,
-            self.weights.gradients,
-            [*self.state["momentum"]] if self.state else none,
-            fused=True,
-            found_inf=skip,
-            weight_decay=self.plan.weight_decay,
-            momentum=self.plan.momentum,
-            lr=lr,
-            dampening=0.0,
-            nesterov=self.plan.nesterov,
-            maximize=False,
-        )
-
-    def _step_at_once(self, lr: float) -> None:
-        """The same without sorting tensors by device and type first, which takes longer than a small network's step."""
-        torch._fused_sgd_(
-            self.weights.tensors,
-            self.weights.gradients,
-            self.state.get("momentum", []),
-            weight_decay=self.plan.weight_decay,
-            momentum=self.plan.momentum,
-            lr=lr,
-            dampening=0.0,
-            nesterov=self.plan.nesterov,
-            maximize=False,
-            is_first_step=False,
-        )
+        buffers: list[Tensor | None] = [*self.state["momentum"]] if self.state else [None] * len(tensors)
+        sgd(tensors, gradients, buffers, fused=True, found_inf=skip, **settings)
 
 
 class Adam(Optimiser):
@@ -99,47 +83,24 @@ class Adam(Optimiser):
 
     def step(self, lr: float, skip: Tensor | None = None) -> None:
         """Running means, then the step."""
-        if skip is None:
-            self._step_at_once(lr)
+        state, counts = self.state, self.state["steps"]
+        none: list[Tensor] = []
+        tensors = self.weights.tensors, self.weights.gradients, state["mean"], state["square"], none, counts
+        settings: dict[str, Any] = {
+            "amsgrad": False,
+            "beta1": self.plan.beta1,
+            "beta2": self.plan.beta2,
+            "lr": lr,
+            "weight_decay": self.plan.weight_decay,
+            "eps": EPSILON,
+            "maximize": False,
+        }
+        if skip is None:  # as in `Sgd`
+            torch._foreach_add_(counts, 1)
+            update: Any = torch._fused_adamw_ if self.decoupled else torch._fused_adam_
+            update(*tensors, **settings)
             return
-        adam(
-            self.weights.tensors,
-            self.weights.gradients,
-            self.state["mean"],
-            self.state["square"],
-            [],
-            self.state["steps"],
-            fused=True,
-            found_inf=skip,
-            decoupled_weight_decay=self.decoupled,
-            amsgrad=False,
-            beta1=self.plan.beta1,
-            beta2=self.plan.beta2,
-            lr=lr,
-            weight_decay=self.plan.weight_decay,
-            eps=EPSILON,
-            maximize=False,
-        )
-
-    def _step_at_once(self, lr: float) -> None:
-        """The same without sorting tensors by device and type first, which takes longer than a small network's step."""
-        torch._foreach_add_(self.state["steps"], 1)
-        update: Any = torch._fused_adamw_ if self.decoupled else torch._fused_adam_
-        update(
-            self.weights.tensors,
-            self.weights.gradients,
-            self.state["mean"],
-            self.state["square"],
-            [],
-            self.state["steps"],
-            amsgrad=False,
-            lr=lr,
-            beta1=self.plan.beta1,
-            beta2=self.plan.beta2,
-            weight_decay=self.plan.weight_decay,
-            eps=EPSILON,
-            maximize=False,
-        )
+        adam(*tensors, fused=True, found_inf=skip, decoupled_weight_decay=self.decoupled, **settings)
 
 
 class AdamW(Adam):
