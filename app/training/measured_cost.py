@@ -11,8 +11,6 @@ from app.training.epoch_time import epoch_seconds
 from app.training.predicted_cost import KEY, PredictedCost
 from app.training.runs import RunHistory
 
-UNKNOWN = "–"
-
 
 @dataclass(frozen=True)
 class ToldAndMeasured:
@@ -24,22 +22,14 @@ class ToldAndMeasured:
     @property
     def text(self) -> str:
         """``12 s / 11 s per epoch, 310 MB / 298 MB``."""
-        told, measured = self.told, self.measured
+        seconds, took = self.told.seconds_per_epoch, self.measured.seconds_per_epoch
+        memory, held = self.told.memory, self.measured.memory
         pairs = []
-        if None not in (told.seconds_per_epoch, measured.seconds_per_epoch):
-            times = (_seconds(told.seconds_per_epoch), _seconds(measured.seconds_per_epoch))
-            pairs.append(f"{' / '.join(times)} per epoch")
-        if None not in (told.memory, measured.memory):
-            pairs.append(f"{_bytes(told.memory)} / {_bytes(measured.memory)}")
+        if seconds is not None and took is not None:
+            pairs.append(f"{duration(seconds)} / {duration(took)} per epoch")
+        if memory is not None and held is not None:
+            pairs.append(f"{scaled(memory, 'B')} / {scaled(held, 'B')}")
         return ", ".join(pairs)
-
-
-def _seconds(value: float | None) -> str:
-    return UNKNOWN if value is None else duration(value)
-
-
-def _bytes(value: int | None) -> str:
-    return UNKNOWN if value is None else scaled(value, "B")
 
 
 def told_and_measured(environment: Mapping[str, Any], history: RunHistory) -> ToldAndMeasured | None:
