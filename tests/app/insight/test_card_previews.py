@@ -20,12 +20,8 @@ from app.protocol.watch import Watch
 from app.training.trainable import Model
 from app.training.trainer import take_snapshot, train
 from app.training.weights import Weights
-from graph.checking.check import Checker
-from graph.document import Document
 from graph.network import Network
-from graph.structure.blocks import Block
-from graph.structure.grouping import group
-from tests.app.training.projects import chain, cnn, project
+from tests.app.training.projects import blocked, chain, cnn, project
 
 
 def deep(activation: str, depth: int = 3) -> Network:
@@ -36,18 +32,6 @@ def deep(activation: str, depth: int = 3) -> Network:
     for number in range(1, depth + 1):
         layers += [(f"dense{number}", "dense", {"units": 12}), (f"{activation}{number}", activation, {})]
     return chain(*layers, ("last", "dense", {"units": 10}), ("output1", "output", {}))
-
-
-def blocked(repeat: int) -> Network:
-    """Convolution and ReLU of the small CNN in a block that is run ``repeat`` times, behind another convolution."""
-    document = Document(cnn())
-    with document.transaction("Group"):
-        document.set_values("conv2", filters=4)
-        made = group(document, Checker(document), ["relu1", "conv2"], "stage")
-        block = document.network.layer(made)
-        assert isinstance(block, Block)
-        document.set_layer(made, block.changed(repeat=repeat))
-    return document.network
 
 
 def stepped(network: Network) -> tuple[Model, Weights]:

@@ -9,12 +9,9 @@ import numpy as np
 import pytest
 
 from app.insight.value_ranges import colour_ends, value_ranges
-from graph.checking.check import Checker
 from graph.document import Document
 from graph.layers.value_range import ANYTHING, NO_NEGATIVE, Gives, Range, leaving
-from graph.structure.blocks import Block
-from graph.structure.grouping import group
-from tests.app.training.projects import chain, cnn
+from tests.app.training.projects import blocked, chain
 
 LINE: list[tuple[str, str, dict[str, Any]]] = [
     ("input1", "input", {"shape": {"kind": "image", "sizes": [1, 8, 8]}}),
@@ -47,14 +44,7 @@ def test_a_muted_layer_hands_on_what_arrives() -> None:
 
 @pytest.mark.parametrize("repeat", [1, 3])
 def test_layers_inside_blocks_go_by_their_path(repeat: int) -> None:
-    document = Document(cnn())
-    with document.transaction("Group"):
-        document.set_values("conv2", filters=4)
-        made = group(document, Checker(document), ["relu1", "conv2"], "stage")
-        block = document.network.layer(made)
-        assert isinstance(block, Block)
-        document.set_layer(made, block.changed(repeat=repeat))
-    known = value_ranges(document.network)
+    known = value_ranges(blocked(repeat))
     assert known["stage.relu1"] == NO_NEGATIVE and known["stage.conv2"] == known["stage"] == ANYTHING
 
 

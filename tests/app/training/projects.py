@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.checking.check import Checker
+from graph.document import Document
 from graph.layers.catalogue import parse_layer
 from graph.network import Connection, Network, Node
 from graph.project import Project
+from graph.structure.blocks import Block
+from graph.structure.grouping import group
 
 DIGITS: dict[str, Any] = {"source": "digits", "split": {"train": 0.2, "validation": 0.1, "test": 0.7}}
 
@@ -48,6 +52,18 @@ def cnn() -> Network:
         ("dense1", "dense", {"units": 10}),
         ("output1", "output", {}),
     )
+
+
+def blocked(repeat: int) -> Network:
+    """Convolution and ReLU of the small CNN in a block that is run ``repeat`` times, behind another convolution."""
+    document = Document(cnn())
+    with document.transaction("Group"):
+        document.set_values("conv2", filters=4)
+        made = group(document, Checker(document), ["relu1", "conv2"], "stage")
+        block = document.network.layer(made)
+        assert isinstance(block, Block)
+        document.set_layer(made, block.changed(repeat=repeat))
+    return document.network
 
 
 def project(network: Network | None = None, data: dict[str, Any] | None = None, **plan: Any) -> Project:

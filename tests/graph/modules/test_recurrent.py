@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from app.protocol.events import Finished, Paused, Points
+from app.protocol.events import Finished
 from app.training.trainer import train
-from app.training.training_session import begin, resume
+from app.training.training_session import begin
 from graph.modules import recurrent
 from graph.modules.packed_recurrent import PaddedLstm
 from graph.modules.recurrent import FastGru, FastLstm, FastRnn, quicken
+from tests.app.training.in_parts import resumed_in_mid_epoch
 from tests.app.training.projects import chain, project
 
 SERIES: dict[str, Any] = {
@@ -194,17 +195,4 @@ def test_resuming_a_recurrent_network_in_mid_epoch_changes_nothing(tmp_path: Pat
         ("dense1", "dense", {"units": 1}),
         ("output1", "output", {}),
     )
-    straight = begin(project(network, SERIES, epochs=2), None, tmp_path / "straight")
-    losses = [event.loss for event in train(straight) if isinstance(event, Points)]
-    parts = begin(project(network, SERIES, epochs=2), None, tmp_path / "parts", paused=True)
-    found = []
-    for event in train(parts):
-        if isinstance(event, Points):
-            found.append(event.loss)
-        if isinstance(event, Paused):
-            parts.control.stop() if event.step == 2 else parts.control.step()
-    again = resume(tmp_path / "parts")
-    found += [event.loss for event in train(again) if isinstance(event, Points)]
-    assert torch.equal(torch.cat([*map(torch.from_numpy, found)]), torch.cat([*map(torch.from_numpy, losses)]))
-    for name, one in straight.model.module.state_dict().items():
-        assert torch.equal(one, again.model.module.state_dict()[name]), name
+    resumed_in_mid_epoch(project(network, SERIES, epochs=2), tmp_path)
