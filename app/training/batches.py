@@ -15,10 +15,8 @@ from app.data.dataset import Array
 from app.data.padding import only_own
 from app.data.prepare import Part
 from app.system.cancellation import cancellation_point
+from app.training.batch_bounds import GATHERED
 from app.training.placement import DeviceTensor, Places, Streamed, ahead, laid_out, place
-
-GATHERED = 2**28
-"""Bytes up to which an epoch's samples are put in order at once; larger data is gathered batch by batch."""
 
 
 class Batch(NamedTuple):

@@ -40,8 +40,8 @@ def fast_paths(module: nn.Module, plan: Plan, device: torch.device) -> tuple[str
     """Those that make ``module`` faster on ``device``."""
     here = device.type == "cpu"
     single = plan.precision == "float32"
-    alone = plan.objective in ("supervised", "reconstruction") and plan.accumulate == 1
-    faster = {RECURRENT: here and single, MAX_POOL: here, CHANNELS_LAST: True, DENSE_CHAIN: here and single and alone}
+    chained = here and single and plan.steps_at_once
+    faster = {RECURRENT: here and single, MAX_POOL: here, CHANNELS_LAST: True, DENSE_CHAIN: chained}
     return tuple(name for name, there in _places(module).items() if there and faster.get(name))
 
 

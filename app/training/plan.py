@@ -355,6 +355,11 @@ class Plan(Declared):
         """
         return cls.parse(project.sections.get("plan") or {})  # type: ignore[arg-type]
 
+    @property
+    def steps_at_once(self) -> bool:
+        """Whether a step is one pass of one network, with the whole batch."""
+        return self.objective in ("supervised", "reconstruction") and self.accumulate == 1
+
     def to_json(self) -> dict[str, Any]:
         """The ``plan`` section of a project; `parse` reads it back to an equal plan."""
         return self.model_dump(mode="json")

@@ -16,6 +16,7 @@ from app.data.data_choice import DataChoice
 from app.data.dataset import Array
 from app.data.gan_fields import with_noise
 from app.data.prepare import Part, Prepared, prepare
+from app.training.batch_bounds import evaluation_size
 from app.training.batches import Batch, Feed
 from app.training.confusion import ConfusionCount
 from app.training.devices import find_device
@@ -28,12 +29,8 @@ from app.training.objective import Objective, build_objective
 from app.training.plan import Plan
 from graph.build.compile import Compiled, compile_network
 from graph.errors import NetloomError
-from graph.layers.base import elements
 from graph.project import Project
 from graph.steps import Steps, finished
-
-ACTIVATIONS = 2**24
-"""Values of the largest layer's output up to which samples are evaluated together."""
 
 ONE_VALUE_ERROR = "more than 1 value per channel"
 """What torch says where batch normalisation meets a single value of a channel."""
@@ -177,8 +174,7 @@ class Model:
     @property
     def evaluation_size(self) -> int:
         """Number of samples to evaluate together."""
-        shapes = [shape for facts in self.compiled.layer_info.values() for shape in facts.outputs.values()]
-        return max(1, min(4096, ACTIVATIONS // max(map(elements, shapes), default=1)))
+        return evaluation_size(shape for facts in self.compiled.layer_info.values() for shape in facts.outputs.values())
 
     def meter(self) -> Meter:
         """A meter for this project's loss and metrics."""

@@ -16,6 +16,7 @@ from app.data.dataset import DatasetInfo, FieldInfo
 from app.data.sources.source import Origin
 from app.data.split import known_counts, part_sizes
 from app.system.memory_budget import budget
+from app.training.batch_bounds import GATHERED, evaluation_size
 from app.training.plan import Plan
 from graph.checking.check import Checker
 from graph.checking.kept_values import Needs, lays_channels_last, needs_of
@@ -25,11 +26,6 @@ from graph.layers.io import Input, Output
 from graph.layers.training_needs import FLOAT, INDEX
 from graph.shapes import Kind
 
-GATHERED = 2**28
-"""Bytes up to which an epoch's samples are put in order at once, as in `app.training.batches`."""
-EVALUATED = 2**24
-"""Values of the largest layer up to which samples are evaluated together, as in `app.training.trainable`."""
-MOST_EVALUATED = 4096
 OWN = 2**19
 """Bytes of the objects of a training itself, as measured with networks of a few weights."""
 Sizes = tuple[int, int, int]
@@ -133,7 +129,7 @@ def training_of(
         learned,
         sizes,
         batch=max(1, min(plan.batch_size, sizes[0])),
-        evaluated=max(1, min(MOST_EVALUATED, EVALUATED // max(map(elements, shapes), default=1))),
+        evaluated=evaluation_size(shapes),
         output_bytes=FLOAT * sum(map(elements, given)),
         data=_data_bytes(checker, choice, info, sizes),
         is_chain=_is_chain(checker, plan) and not frozen,
@@ -170,8 +166,7 @@ def _is_chain(checker: Checker, plan: Plan) -> bool:
         for step in construct.steps
     ]
     straight = all(len(node.inputs) < 2 and len(network.out_of(node.id)) < 2 for node in used)
-    alone = plan.objective in ("supervised", "reconstruction") and plan.accumulate == 1
-    return alone and plan.precision == "float32" and straight and set(targets) <= {*CHAINED}
+    return plan.steps_at_once and plan.precision == "float32" and straight and set(targets) <= {*CHAINED}
 
 
 def _sizes(choice: DataChoice, info: DatasetInfo) -> Sizes:

@@ -76,7 +76,7 @@ def test_pixels_are_compared_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_codes_are_made_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.training.trainable.ACTIVATIONS", 64 * 100)
+    monkeypatch.setattr("app.training.batch_bounds.ACTIVATIONS", 64 * 100)
     model = Model.build(project())
     codes = Codes(model, "dense1")
     steps = []
@@ -161,7 +161,7 @@ def test_nothing_is_like_a_code_of_zeros() -> None:
 
 def test_the_worker_tells_how_far_it_is_and_keeps_the_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     list(train(begin(project(mlp(), epochs=1), None, tmp_path / "run")))
-    monkeypatch.setattr("app.training.trainable.ACTIVATIONS", 64 * 100)
+    monkeypatch.setattr("app.training.batch_bounds.ACTIVATIONS", 64 * 100)
     monkeypatch.setattr(Codes.advance, "__defaults__", (0.0,))
     opened = RunCache()
     request = FindSimilarSamples(run=tmp_path / "run", layer="dense1", sample=40, count=5)

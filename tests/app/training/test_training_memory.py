@@ -9,11 +9,12 @@ import torch
 
 from app.data.data_choice import DataChoice
 from app.project.presets import preset
-from app.training import batches, trainable, training_memory
+from app.training import training_memory
 from app.training.data_spec import data_spec
 from app.training.dense_chain import find_chain
 from app.training.optimisers import build_optimiser
 from app.training.plan import Plan
+from app.training.trainable import Model
 from app.training.training_memory import Training, parse_training, remembered
 from app.training.weights import Weights
 from graph.build.compile import compile_network
@@ -88,9 +89,14 @@ def test_what_optimisers_remember(name: str, momentum: float) -> None:
     assert sum(tensor.numel() for tensor in kept if tensor.numel() > 1) == remembered(plan) * weights.count
 
 
-def test_bounds_are_those_of_the_training_itself() -> None:
-    assert training_memory.GATHERED == batches.GATHERED
-    assert training_memory.EVALUATED == trainable.ACTIVATIONS
+@pytest.mark.parametrize("name", ["digits_mlp", "residual_cnn"])
+def test_bounds_are_those_of_the_training_itself(name: str) -> None:
+    project = preset(name).project
+    info = DataChoice.parse(project.sections["data"]).info()
+    checker = Checker(Document(project.network, project.sections), data_spec(info, project.sections.get("plan")))
+    found = parse_training(checker, project.sections, info)
+    checker.close()
+    assert found is not None and found.evaluated == Model.build(project).evaluation_size
 
 
 def test_nothing_is_told_of_what_cannot_be_read() -> None:
