@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.protocol.messages import Unfinished
 from graph.checking.layer_info import Problem, Severity
 from graph.layers.catalogue import catalogue
-from widgets.data.data_view import DataView
+from widgets.data.data_view import TYPING_MS, DataView
 from widgets.data.which_network import Guide
 from widgets.fields.forms import SettingsForm
 from widgets.look.floating import FieldFault
@@ -93,9 +93,10 @@ def inline_notices(window: MainWindow) -> list[InlineNotice]:
 @pytest.mark.parametrize("workspace", ["data", "network", "train", "understand"])
 @pytest.mark.parametrize("sentence", ["Short.", LONG])
 def test_no_notice_of_a_workspace_moves_anything(
-    window: MainWindow, project_file: Path, workspace: str, sentence: str
+    qtbot: QtBot, window: MainWindow, project_file: Path, workspace: str, sentence: str
 ) -> None:
     opened(window, project_file, workspace)
+    qtbot.wait(2 * TYPING_MS)  # Until data has been asked for, which ends what was said of the rows before.
     panel = window.workbench.panel("train")
     assert isinstance(panel, TrainPanel)
     panel.show_runs()
