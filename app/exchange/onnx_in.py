@@ -186,8 +186,29 @@ def _model(path: Path) -> ModelProto:
         raise NetloomError(f"{path.name} is no ONNX file, or holds no network.")
     if len(model.graph.node) > OPERATORS:
         raise NetloomError(f"{path.name} holds {len(model.graph.node):,} operators; up to {OPERATORS:,} are read.")
+    doubled = _doubled_name(model.graph)
+    if doubled is not None:
+        raise NetloomError(f"{path.name} is broken: two values in it are called “{doubled}”.")
     _load_beside(model, path)
     return model
+
+
+def _doubled_name(graph: GraphProto) -> str | None:
+    """A name that two values of the graph have: ONNX gives each to one input, weight or result.
+
+    Source: the section on graphs in the ONNX specification (single static assignment). A weight may stand among the
+    inputs as well: there it is given a value that the caller may replace.
+    """
+    inputs: list[str] = [one.name for one in graph.input]
+    tensors = (*graph.initializer, *(tensor.values for tensor in graph.sparse_initializer))
+    weights: list[str] = [one.name for one in tensors]
+    results: list[str] = [name for node in graph.node for name in node.output if name]
+    outputs: list[str] = [one.name for one in graph.output]
+    for names in (inputs, weights, [*{*inputs, *weights}, *results], outputs):
+        doubled = next((name for name, times in Counter(names).items() if times > 1), None)
+        if doubled is not None:
+            return doubled
+    return None
 
 
 def _has_torn_text(message: Message) -> bool:

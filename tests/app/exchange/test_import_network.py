@@ -297,6 +297,21 @@ def test_a_file_with_a_name_that_is_no_text_is_refused(tmp_path: Path, name: byt
         import_onnx(tmp_path / "net.onnx", tmp_path / "net.netloom")
 
 
+@pytest.mark.parametrize("kind", ["input", "initializer", "output", "node"])
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_file_in_which_two_values_have_one_name_is_refused(tmp_path: Path, kind: str, drawn: bool) -> None:
+    path = tmp_path / "net.onnx"
+    export_onnx(Project(mlp()), "net", path)
+    if not drawn:
+        _without_drawing(path)
+    model = onnx.load(path)
+    held = getattr(model.graph, kind)
+    held.append(held[0])
+    onnx.save(model, path)
+    with pytest.raises(NetloomError, match=r"net\.onnx is broken: two values in it are called “"):
+        import_onnx(path, tmp_path / "net.netloom")
+
+
 def test_an_operator_that_cannot_be_is_named_with_the_reason(tmp_path: Path) -> None:
     from onnx import helper
 
