@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from app.protocol.events import Epoch
+    from app.training.training_session import TrainingSession
     from netloom.sweep_results import Sweep
     from netloom.trained_run import Run
 
@@ -157,6 +158,7 @@ class Project:
         out: str | Path | None = None,
         on_epoch: Callable[[Epoch], object] | None = None,
         progress: bool = True,
+        tensorboard: bool = False,
         **plan: Any,
     ) -> Run:
         """Train, and return the run. Ctrl+C leaves a run that `Run.resume` goes on with.
@@ -169,6 +171,8 @@ class Project:
             called after each epoch with its metrics (``epoch.train``, ``epoch.validation``); True ends the training.
         progress
             whether to print epochs and a progress bar.
+        tensorboard
+            whether to write TensorBoard event files too, in the folder ``tensorboard`` of the run's.
         plan
             training settings for this run, as `changed` takes them.
 
@@ -183,7 +187,13 @@ class Project:
 
         project = self.changed(**plan) if plan else self
         folder = None if out is None else Path(out)
-        return Run(finish(lambda: begin(project.content, self.base, folder), on_epoch, progress))
+
+        def session() -> TrainingSession:
+            begun = begin(project.content, self.base, folder)
+            begun.tensorboard = tensorboard
+            return begun
+
+        return Run(finish(session, on_epoch, progress))
 
     def sweep(self, trials: int = 20, *, out: str | Path | None = None, **plan: Any) -> Sweep:
         """Train with settings that the section ``sweep`` varies (else learning rate, batch size, widths, dropout).

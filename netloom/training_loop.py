@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 import torch
 
 from app.cli.training_progress import Display
-from app.protocol.events import Epoch, Finished
+from app.protocol.events import Epoch, Finished, TrainingNote
 from app.training.runs import Run
 from app.training.trainer import train
 from app.training.training_session import TrainingSession
@@ -35,6 +36,8 @@ def finish(make: Callable[[], TrainingSession], on_epoch: Callable[[Epoch], obje
         for event in events:
             if display is not None:
                 display.show(event)
+            elif isinstance(event, TrainingNote):
+                warnings.warn(event.text, stacklevel=3)
             if isinstance(event, Epoch) and on_epoch is not None and on_epoch(event) is True:
                 session.control.stop()
             if isinstance(event, Finished):

@@ -15,14 +15,18 @@ from app.training.runs import Run
 from graph.errors import NetloomError
 
 To = Annotated[
-    Literal["code", "onnx", "safetensors", "svg", "png", "report", "csv"],
+    Literal["code", "onnx", "safetensors", "svg", "png", "report", "csv", "tensorboard"],
     typer.Option(
         help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, a web page, or the "
-        "curves of a run as a table.",
+        "curves of a run as a table or for TensorBoard.",
         show_default=False,
     ),
 ]
-Out = Annotated[Path, typer.Option("--output", "-o", help="The file to write.", show_default=False)]
+CURVES = ("csv", "tensorboard")
+"""What tells of the course of a run alone."""
+Out = Annotated[
+    Path, typer.Option("--output", "-o", help="The file to write; for TensorBoard a folder.", show_default=False)
+]
 Raw = Annotated[bool, typer.Option("--raw", help="Leave standardisation out of the ONNX file.")]
 
 
@@ -51,7 +55,7 @@ def export(
     """Write a network as code, ONNX, weights or drawing, as a page that tells all, or the curves of a run."""
     if raw and to != "onnx":
         raise typer.BadParameter("--raw is for --to onnx.")
-    if part != "whole" and to in ("onnx", "report", "csv"):
+    if part != "whole" and to in ("onnx", "report", *CURVES):
         raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() else None
     source = open_source(file) if run is None else FileArgument.of_run(run)
@@ -85,12 +89,10 @@ def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: 
         checked = {"parity": made.parity.to_json()} if made.parity is not None else {}
         words = [made.parity.sentence()] if made.parity is not None else []
         return WrittenFiles(made.files, checked, [*words, *_standardised(run, part)])
-    if to == "csv":
+    if to in CURVES:
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no curves; export a run of it.")
-        from app.exchange.curve_table import export_curves
-
-        return WrittenFiles([export_curves(run, output)])
+        return _curves(run, to, output)
     if to == "report":
         from app.exchange.report import export_report
 
@@ -100,6 +102,16 @@ def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: 
             raise NetloomError(f"{source.name} is a project, which has no weights; export a run of it.")
         return WrittenFiles([export_weights(run, output, network)], sentences=_standardised(run, part))
     return WrittenFiles([export_drawing(network, output, to)])
+
+
+def _curves(run: Run, to: str, output: Path) -> WrittenFiles:
+    if to == "csv":
+        from app.exchange.curve_table import export_curves
+
+        return WrittenFiles([export_curves(run, output)])
+    from app.exchange.event_file_out import export_event_file
+
+    return WrittenFiles([export_event_file(run, output)], sentences=[f"See it with: tensorboard --logdir {output}"])
 
 
 def _standardised(run: Run | None, part: str) -> list[str]:

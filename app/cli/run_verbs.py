@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from app.training.training_monitor import TrainingMonitor
     from app.training.training_session import TrainingSession
 
-PRINTED = ("started", "epoch", "finished")
+PRINTED = ("started", "epoch", "note", "finished")
 """Events that `--json` prints; loss points and progress are in the run's log."""
 
 Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda[:i]", help="Where to train.")]
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write TensorBoard event files too, in the run folder, as it trains.")
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that training made.", show_default=False)]
 
 
@@ -47,6 +50,7 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
     like: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Calculate as that run did, with its threads and fast paths.")
     ] = None,
+    tensorboard: TensorBoard = False,
     json: Json = False,
 ) -> int:
     """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed."""
@@ -63,6 +67,7 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
             session = begin_like(like, project, source.base, out)
         else:
             session = begin(project, source.base, out, paths=() if reference else None)
+        session.tensorboard = tensorboard
         if not json:
             _tell_lopsided(session)
         return _run(session, control, json)
@@ -72,13 +77,16 @@ def resume(
     run: RunFolder,
     epochs: Annotated[int | None, typer.Option(min=1, help="How many epochs in all, those done included.")] = None,
     device: Device = None,
+    tensorboard: TensorBoard = False,
     json: Json = False,
 ) -> int:
     """Continue a run where it stopped."""
     with stop_on_interrupt() as control:
-        from app.training.training_session import resume as session
+        from app.training.training_session import resume as continued
 
-        return _run(session(run, epochs, device=device), control, json)
+        session = continued(run, epochs, device=device)
+        session.tensorboard = tensorboard
+        return _run(session, control, json)
 
 
 def _tell_lopsided(session: TrainingSession) -> None:

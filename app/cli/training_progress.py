@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from app.cli.printing import console, metrics
-from app.protocol.events import Epoch, EvaluationProgress, Event, Finished, Points, Started
+from app.protocol.events import Epoch, EvaluationProgress, Event, Finished, Points, Started, TrainingNote
 from app.protocol.events import TrainingProgress as Speed
 from app.system.number_format import duration
 from app.system.own_command import PROGRAM
@@ -55,6 +55,8 @@ class Display:
                 self._epoch(event)
             case EvaluationProgress() if self._task is not None:
                 self._bar.update(self._task, description="testing", note=f"{event.done:,} of {event.samples:,} samples")
+            case TrainingNote():
+                self.say(event.text)
             case Finished():
                 self._finished(event, diverged)
             case _:

@@ -36,15 +36,20 @@ SHOWN_CLASSES = 5
 
 def runs(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A folder of runs; without it, where runs are kept.")
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="A folder of runs, or one run; without it, where runs are kept."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """List runs, the newest first."""
+    """List runs, the newest first; of one run tell with what it was trained: versions, processor, data."""
+    from app.training.runs import ENVIRONMENT, Run
     from app.training.runs import runs as found
 
     if folder is not None and not folder.is_dir():
         raise NetloomError(f"{folder} cannot be listed: there is no such folder. Check the name.")
+    if folder is not None and (folder / ENVIRONMENT).is_file():
+        _tell_run(Run.open(folder), json)
+        return
     columns: Columns = {
         "run": "run",
         "title": "title",
@@ -54,6 +59,22 @@ def runs(
         "test": lambda entry: entry["problem"] or metrics(entry["test"]) or _of_validation(entry),
     }
     print_entries(json, [summary.to_json() for summary in found(folder)], columns)
+
+
+def _tell_run(run: Run, json: bool) -> None:
+    """All that is kept of a run beside its network, its weights and its curves."""
+    from app.training.run_environment import environment_in_words
+
+    summary = run.summary().to_json()
+    if json:
+        print_json({**summary, "environment": dict(run.environment)})
+        return
+    print_line(f"{summary['title']}: {summary['status']} after {summary['epoch']} of {summary['epochs']} epochs")
+    measured = metrics(summary["test"]) or _of_validation(summary)
+    if measured:
+        print_line(f"test: {measured}" if summary["test"] else measured)
+    for name, words in environment_in_words(run.environment).items():
+        print_line(f"{name}: {words}")
 
 
 def _of_validation(entry: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ import io
 from pathlib import Path
 from typing import Any
 
+from app.training.log_lines import PARTS
 from app.training.runs import Run
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 
 FIRST = ("epoch", "step", "seconds", "learning_rate")
-PARTS = ("train", "validation")
 
 
 def curve_rows(run: Run) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from app.training.diagnosis import diagnose_run, divergence
 from app.training.generalisation import caution
 from app.training.measured_cost import told_and_measured
 from app.training.plan import Plan
+from app.training.run_environment import environment_in_words
 from app.training.runs import Run
 from app.training.training_course import Course
 from graph.atomic_write import write_atomically
@@ -381,15 +382,7 @@ def _filters(run: Run, model: Any) -> Iterator[str]:
 
 def _environment(run: Run) -> Iterator[str]:
     yield "<h2>Environment</h2>"
-    hidden = ("base", "fingerprint", "predicted")
-    known = {name: value for name, value in run.environment.items() if name not in hidden and value is not None}
-    names = {"project": "fingerprint of the project", "data": "fingerprint of the data", "fast_paths": "fast paths"}
-    yield html_parts.properties({names.get(name, name): _written(value) for name, value in known.items()})
-
-
-def _written(value: object) -> str:
-    """A value of an environment as text: names one after another."""
-    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
+    yield html_parts.properties(environment_in_words(run.environment))
 
 
 def _repeat(project: Project, run: Run | None) -> Iterator[str]:

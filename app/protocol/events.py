@@ -186,6 +186,14 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True, eq=False)
+class TrainingNote(Event):
+    """Something that a person should know while training goes on, in a sentence."""
+
+    name: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
 class Finished(Event):
     """Training is over. ``reason`` says why where it was not simply completed; ``test`` is empty unless tested.
 

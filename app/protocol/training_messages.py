@@ -17,7 +17,8 @@ class Train(Request[TrainingBegun]):
     """Train a project in a new run: its JSON form, the folder of its file, and the folder of the run.
 
     With ``paused`` the training waits before its first step. ``weights`` is a file to begin from in place of what the
-    project says. With ``reference`` PyTorch's own modules alone calculate.
+    project says. With ``reference`` PyTorch's own modules alone calculate, with ``tensorboard`` the run has TensorBoard
+    event files.
     """
 
     project: Json
@@ -26,15 +27,20 @@ class Train(Request[TrainingBegun]):
     paused: bool = False
     weights: FilePath | None = None
     reference: bool = False
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Resume(Request[TrainingBegun]):
-    """Continue the run in a folder, for ``epochs`` in all (None: as many as its project says)."""
+    """Continue the run in a folder, for ``epochs`` in all (None: as many as its project says).
+
+    With ``tensorboard`` it has TensorBoard event files from its first step on; one that has some keeps them.
+    """
 
     run: FilePath
     epochs: int | None = None
     paused: bool = False
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LICENCE = "MIT"
 UNKNOWN = "unknown"
+NAMED_OTHERWISE = {"PIL": "pillow", "dateutil": "python-dateutil", "sklearn": "scikit-learn", "yaml": "PyYAML"}
+"""Packages by the module that is imported of them, where the names differ."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ def libraries() -> tuple[Library, ...]:
     block = re.search(r"^dependencies = \[(.*?)^\]", _project_file(), re.MULTILINE | re.DOTALL)
     names = re.findall(r'"([A-Za-z0-9_.-]+)', block[1]) if block else []
     return tuple(_installed(sorted(names, key=str.lower)))
+
+
+def imported_packages() -> dict[str, str]:
+    """The versions of all packages of others that this process has imported so far, by name."""
+    modules = {name.partition(".")[0] for name in tuple(sys.modules)} - sys.stdlib_module_names
+    names = sorted((NAMED_OTHERWISE.get(module, module) for module in modules), key=str.lower)
+    return {name: found for name in names if (found := _version(name))}
 
 
 def usable_cores() -> int:
@@ -80,6 +89,15 @@ def about_text(devices: tuple[str, ...] = ()) -> str:
 def _project_file() -> str:
     path = ROOT / "pyproject.toml"
     return path.read_text("utf-8") if path.is_file() else ""
+
+
+@cache
+def _version(name: str) -> str:
+    """The version of a package; empty where none of that name is installed."""
+    try:
+        return version(name) if name.isidentifier() or "-" in name else ""
+    except PackageNotFoundError:
+        return ""
 
 
 def _installed(names: list[str]) -> Iterator[Library]:

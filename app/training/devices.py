@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from app.system.about import usable_cores
+from app.system.about import imported_packages, netloom_version, processor, usable_cores
 from app.training.plan_problems import missing_device
 from graph.errors import NetloomError
 
@@ -90,15 +90,22 @@ def set_random_state(states: dict[str, torch.Tensor], device: torch.device) -> N
         torch.cuda.set_rng_state(states["cuda"], device)
 
 
-def versions() -> dict[str, Any]:
-    """Versions that decide what a run gives."""
+def surroundings(device: torch.device) -> dict[str, Any]:
+    """What a run was calculated with: versions, and the machine without its name."""
     import platform
 
     import numpy as np
 
     return {
+        "netloom": netloom_version(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
+        "packages": imported_packages(),
         "platform": platform.platform(),
+        "processor": processor(),
+        "cores": usable_cores(),
+        "device": str(device),
+        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else None,
+        "cuda": torch.version.cuda if device.type == "cuda" else None,
     }

@@ -12,6 +12,8 @@ from typing_extensions import TypedDict
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Metrics = dict[str, Number | None]
+PARTS = ("train", "validation")
+"""The sets whose metrics an epoch has."""
 STRICT = ConfigDict(strict=True, extra="ignore")
 
 

@@ -2,11 +2,12 @@
 
 ============================  =======================================================================================
 ``project.netloom``           the project as it was when training began
-``environment.json``          versions, device, seed, and fingerprints of project and data
+``environment.json``          versions, processor, device, seed, and fingerprints of project and data
 ``metrics.jsonl``             the events of training, one JSON object per line, written as they happen
 ``weights.safetensors``       the weights to use: the best ones, or the last ones where the plan says so
 ``checkpoint.safetensors``    all that is needed to continue exactly
 ``worker.log``                what libraries printed
+``tensorboard/``              the same events for TensorBoard, where they are wanted (`app.training.event_files`)
 ============================  =======================================================================================
 """
 

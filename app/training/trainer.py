@@ -22,6 +22,7 @@ from app.protocol.events import (
     Snapshot,
     Started,
     Status,
+    TrainingNote,
     TrainingProgress,
 )
 from app.protocol.views import NetworkViews
@@ -31,6 +32,7 @@ from app.training.batches import Batch
 from app.training.confusion import ConfusionCount
 from app.training.devices import Crowding, set_random_state
 from app.training.diagnosis import NOT_A_NUMBER
+from app.training.event_files import EventLog
 from app.training.gan.sampling import sample_snapshots
 from app.training.gan.snapshots import SampleSnapshots
 from app.training.runs import LOCK, METRICS, Log
@@ -100,6 +102,7 @@ class _Training:
         lock = try_lock(path / LOCK)
         if lock is None:
             raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
+        self.event_log = EventLog.of(session.run, session.position.steps, wanted=session.tensorboard)
         self.log = Log(path / METRICS)
         set_random_state(session.random, session.model.device)
         session.model.module.train()
@@ -238,7 +241,14 @@ class _Training:
             progress = self._progress()
             if progress is not None:
                 yield progress
+        yield from self._notes()
         return self._diverged() if self.stepper.diverged else None
+
+    def _notes(self) -> Generator[Event]:
+        """What became of the TensorBoard log, once, where it could not be written."""
+        if self.event_log is not None and self.event_log.fault:
+            yield TrainingNote(self.event_log.fault)
+            self.event_log = None
 
     def _collect(self) -> Event | None:
         """Take note of the losses since the last time; steps that turned out bad are taken back."""
@@ -315,6 +325,7 @@ class _Training:
         """Save, keep the last confusion matrix, put the best weights into use, and test them."""
         session = self.session
         self._save()
+        yield from self._notes()
         if self.samples_over_time is not None:
             self.samples_over_time.keep(session.position.steps)
         averaged = session.average.saved if session.average is not None else None
@@ -415,5 +426,8 @@ class _Training:
         return self.session.position.seconds + time.perf_counter() - self.begun
 
     def _logged(self, event: Event) -> Event:
-        self.log.add(event.to_json())
+        line = event.to_json()
+        self.log.add(line)
+        if self.event_log is not None:
+            self.event_log.add(line)
         return event

@@ -19,7 +19,7 @@ from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
 from app.training.dense_chain import ChainStepper, find_chain
-from app.training.devices import find_device, random_state, thread_count, versions
+from app.training.devices import find_device, random_state, surroundings, thread_count
 from app.training.fast_paths import DENSE_CHAIN, KEPT, kept_fast_paths
 from app.training.initial_weights import InitialWeights
 from app.training.metrics import Meter
@@ -85,6 +85,8 @@ class TrainingSession:
     position: Position = field(default_factory=Position)
     best: Best = field(default_factory=Best)
     average: WeightAverage | None = None
+    tensorboard: bool = False
+    """Whether to write TensorBoard event files too; those of a run that has some go on in any case."""
     memory_before: int = 0
     """Bytes that the process took before anything of this training was there; 0 where that is not known."""
 
@@ -247,9 +249,8 @@ def begin(
     content = project_json(project)
     about = content.get("about")
     title = about.get("title") if isinstance(about, dict) else None
-    environment = versions() | {
+    environment = surroundings(model.device) | {
         "created": now(),
-        "device": str(model.device),
         "threads": threads,
         "seed": model.plan.seed,
         "base": None if base is None else str(base.resolve()),

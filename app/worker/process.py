@@ -200,6 +200,7 @@ class Worker:
         if self._opened is not None:
             self._opened.close()  # its memory is wanted now
         session = open_session(request)
+        session.tensorboard = request.tensorboard
         self._session = session
         control = self._control = session.control
         control.watch = self._watch

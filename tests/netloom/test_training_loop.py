@@ -50,6 +50,18 @@ def test_progress_is_printed_where_it_is_wanted(tmp_path: Path, capsys: pytest.C
     assert "epoch 1/1" in capsys.readouterr().out
 
 
+def test_event_files_that_cannot_be_written_are_a_warning(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run = netloom.preset("iris_softmax").train(out=out, progress=False, epochs=1, tensorboard=True)
+    assert run.status == "completed" and list((out / "tensorboard").iterdir())
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "tensorboard").touch()
+    with pytest.warns(UserWarning, match="The TensorBoard log ends"):
+        run = netloom.preset("iris_softmax").train(out=broken, progress=False, epochs=1, tensorboard=True)
+    assert run.status == "completed"
+
+
 def test_threads_come_back_after_an_error() -> None:
     threads = torch.get_num_threads()
     with pytest.raises(ValueError, match="no"), torch_untouched():

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from widgets.shell.window import MainWindow
     from widgets.training.training_controller import TrainingController
     from widgets.training.training_panel import TrainPanel
-    from widgets.training.worker_link import WorkerLink
 
 
 def slices(window: MainWindow) -> list[Slice]:
@@ -156,7 +155,7 @@ def build_training(window: MainWindow) -> None:
     window.training.adopt(controller)
     foretell(window, controller)
     window.part(LessonGuide).listen_to_training(controller)
-    allow_memory(window, link)
+    tell_preferences(window, controller)
     with suppress(NetloomError):
         link.start()
 
@@ -181,16 +180,19 @@ def foretell(window: MainWindow, controller: TrainingController) -> None:
     window.part(TrainingForecast).listen_to(controller)
 
 
-def allow_memory(window: MainWindow, link: WorkerLink) -> None:
-    """Tell every worker how much memory data may take, as the preference says."""
+def tell_preferences(window: MainWindow, controller: TrainingController) -> None:
+    """Tell every worker how much memory data may take, and trainings whether to write TensorBoard event files."""
     from app.protocol.messages import SetMemoryBudget
 
-    def tell(name: str = "memory") -> None:
+    def tell(name: str) -> None:
         if name == "memory":
-            link.settle(SetMemoryBudget(gigabytes=float(window.preferences["memory"])))
+            controller.link.settle(SetMemoryBudget(gigabytes=float(window.preferences["memory"])))
+        elif name == "tensorboard":
+            controller.tensorboard = bool(window.preferences["tensorboard"])
 
-    tell()
-    link.destroyed.connect(window.preferences.subscribe(tell))
+    for name in ("memory", "tensorboard"):
+        tell(name)
+    controller.destroyed.connect(window.preferences.subscribe(tell))
 
 
 def build_data(window: MainWindow) -> None:

@@ -85,6 +85,13 @@ PREFERENCES: tuple[Preference, ...] = (
         remark=_memory_remark,
     ),
     Preference(
+        "tensorboard",
+        "bool",
+        False,
+        "TensorBoard log",
+        "Trainings that begin write event files for TensorBoard too, in their run folder.",
+    ),
+    Preference(
         "live_cards",
         "bool",
         True,

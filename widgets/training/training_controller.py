@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.protocol.events import Epoch, Event, Finished, Paused, Resumed, Started, TrainingProgress
+from app.protocol.events import Epoch, Event, Finished, Paused, Resumed, Started, TrainingNote, TrainingProgress
 from app.protocol.messages import DeviceInfo, Ready, Unfinished
 from app.protocol.training_messages import Go, Pause, Resume, Step, Stop, Train, TrainingBegun
 from app.protocol.watch import Watch
@@ -32,7 +32,8 @@ class TrainingController(QObject):
 
     `stateChanged` carries the new `State`; `readying` says how far the data is that a training waits for
     (`Unfinished`); `started`, `progressed`, `epoch_ended` and `finished` carry the event of `app.protocol.events`;
-    losses and snapshots come straight from the `link`. `failed` carries a sentence. `runs_changed` says that the
+    losses and snapshots come straight from the `link`. `failed` carries a sentence, and so does `noted`, which tells of
+    something that ends no training. `runs_changed` says that the
     list of runs is not what it was. `devices_changed` comes once a worker has told its devices.
 
     Only what concerns the open project is passed on. `opened` says that another one is open, and `forgotten` that no
@@ -48,6 +49,7 @@ class TrainingController(QObject):
     epoch_ended = Signal(object)
     finished = Signal(object)
     failed = Signal(str)
+    noted = Signal(str)
     runs_changed = Signal()
     devices_changed = Signal()
     opened = Signal()
@@ -72,6 +74,8 @@ class TrainingController(QObject):
         self._before: tuple[State, Path | None, bool, str] = (State.IDLE, None, False, "")
         self._denied = False
         self._steps_wanted = 0
+        self.tensorboard = False
+        """Whether trainings that begin write TensorBoard event files too."""
         self.health = TrainingHealth(link, self)
         """What is wrong with the last training; it hears each event before the signals here tell of it."""
         self.progress = RunProgress(link, lambda: self._state, self)
@@ -186,7 +190,9 @@ class TrainingController(QObject):
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
         self._begin(runs.fresh_folder(self._key.name or (title if isinstance(title, str) else "")))
-        request = Train(project=project, base=base, out=self._run, paused=paused, weights=weights)
+        request = Train(
+            project=project, base=base, out=self._run, paused=paused, weights=weights, tensorboard=self.tensorboard
+        )
         self._request = self._link.request(request, self._on_begun, self._refused)
 
     def resume(self, run: Path, epochs: int | None = None, *, paused: bool = False) -> None:
@@ -198,7 +204,7 @@ class TrainingController(QObject):
             return
         epochs = epochs or extended(run)
         self._begin(run)
-        request = Resume(run=run, epochs=epochs, paused=paused)
+        request = Resume(run=run, epochs=epochs, paused=paused, tensorboard=self.tensorboard)
         self._request = self._link.request(request, self._on_begun, self._refused)
 
     def pause(self) -> None:
@@ -328,6 +334,8 @@ class TrainingController(QObject):
                 self._on_paused()
             case Resumed() if self._state is State.PAUSED:
                 self._set_state(State.RUNNING)
+            case TrainingNote():
+                self.noted.emit(event.text)
             case Finished():
                 self._on_finished(event)
 

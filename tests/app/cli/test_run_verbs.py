@@ -18,6 +18,7 @@ from app.training.trainer import train
 from app.training.training_session import begin
 from tests.app.cli.calling import Caller
 from tests.app.training.projects import chain, project
+from tests.event_reader import curves_in
 
 OLD_RUNS = Path(__file__).parent.parent.parent / "old" / "runs"
 
@@ -52,6 +53,38 @@ def test_train_calculates_by_reference_and_like_a_run(call: Caller, tmp_path: Pa
     both = call("train", "preset:iris_softmax", "--reference", "--like", tmp_path / "a")
     assert (both.code, both.out, both.err.count("\n")) == (2, "", 1)
     assert "is not a run" in call.refused("train", "preset:iris_softmax", "--like", tmp_path / "nowhere")
+
+
+def test_event_files_are_written_where_they_are_wanted(call: Caller, tmp_path: Path) -> None:
+    run, out = tmp_path / "run", tmp_path / "logs"
+    call("train", "preset:iris_softmax", "--epochs", 1, "--out", run)
+    assert not (run / "tensorboard").exists()
+    call("resume", run, "--epochs", 2, "--tensorboard")
+    written = curves_in(run / "tensorboard")
+    assert len(written["loss/train"]) == len(written["loss/validation"]) == 2
+    told = call("export", run, "--to", "tensorboard", "-o", out).out
+    assert f"See it with: tensorboard --logdir {out}" in told.replace("\n", " ")
+    assert curves_in(out) == written
+    assert "no curves" in call.refused("export", "preset:iris_softmax", "--to", "tensorboard", "-o", out)
+
+
+def test_event_files_that_cannot_be_written_are_a_note(call: Caller, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "tensorboard").touch()
+    lines = call("train", "preset:iris_softmax", "--epochs", 1, "--out", run, "--tensorboard", "--json").lines
+    [note] = [line for line in lines if line["event"] == "note"]
+    assert note["text"].startswith("The TensorBoard log ends after step 0: file exists.")
+    assert lines[-1]["status"] == "completed"
+    assert "Training goes on without it" in call("resume", run, "--epochs", 2, "--tensorboard").out.replace("\n", " ")
+
+
+def test_one_run_tells_with_what_it_was_trained(call: Caller, run: Path) -> None:
+    told = call("runs", run, "--json").json
+    assert (told["run"], told["status"], told["epochs"]) == (str(run), "completed", 3)
+    assert told["environment"]["packages"]["torch"] == torch.__version__
+    words = call("runs", run).out
+    assert "completed after 3 of 3 epochs" in words and "processor cores: " in words and "test: loss" in words
 
 
 def test_regression_is_told_in_own_units(call: Caller, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBu
 from app.protocol.training_messages import Go, Step, Train
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs, RankUnits, UnitRanking
 from app.protocol.watch import Watch
+from app.training.event_files import EVENTS
 from graph.project import project_json
 from tests.app.training.projects import DIGITS, cnn, project
 
@@ -76,8 +77,9 @@ def test_a_session_with_a_worker(worker: Worker, tmp_path: Path) -> None:
     assert worker.refusal()[0] == 2
     worker.send(Train(project=project_json(project(cnn(), device="cuda:99")), out=out), 3)
     assert "cuda:99" in worker.refusal()[1]
-    worker.send(Train(project=project_json(project(cnn())), out=out, paused=True), 4)
+    worker.send(Train(project=project_json(project(cnn())), out=out, paused=True, tensorboard=True), 4)
     assert worker.until(Paused).step == 0
+    assert list((out / EVENTS).iterdir())
     worker.send(Watch(filters=("conv1",), maps=("conv2",), sample=3, histograms=True, every=0.1))
     assert worker.until(Snapshot).views.filters["conv1"].shape == (4, 1, 3, 3)
     worker.send(Step())

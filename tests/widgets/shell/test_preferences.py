@@ -9,6 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.protocol.events import TrainingNote
+from app.protocol.training_messages import Resume, Train
 from widgets.shell.actions.preference_actions import preferences_dialog
 from widgets.shell.preferences import as_settings
 from widgets.shell.preferences_dialog import EDGE
@@ -50,6 +52,26 @@ def test_memory_for_data_is_a_preference_that_the_worker_hears(
     window.preferences.set("memory", 0.0)
     window.preferences.set("theme", "light")
     assert settled[1:] == [0.0]
+
+
+@pytest.mark.built("training")
+def test_event_files_for_tensorboard_are_a_preference_and_their_end_is_told(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    controller = window.training.controller
+    assert controller is not None and not controller.tensorboard
+    asked: list[Train | Resume] = []
+    monkeypatch.setattr(controller.link, "request", lambda request, *_: asked.append(request))
+    window.preferences.set("tensorboard", True)
+    controller.train(window.session.document)
+    controller.link.training_event.emit(TrainingNote("The TensorBoard log ends after step 5."))
+    assert "The TensorBoard log ends after step 5." in {notice.text for notice in window.banners.notices}
+    controller.link.lost.emit("It is gone.")
+    controller.resume(tmp_path)
+    assert [request.tensorboard for request in asked] == [True, True]
+    controller.link.lost.emit("It is gone.")
+    window.preferences.set("tensorboard", False)
+    assert not controller.tensorboard
 
 
 def test_the_preferences_open_in_full_the_first_time_already(window: MainWindow) -> None:

@@ -79,6 +79,7 @@ class TrainingActions(QObject):
         for signal in (controller.devices_changed, self._context.session.changed):
             signal.connect(self._show_devices)
         controller.elsewhere.connect(lambda sentence: self._context.say(Notice(sentence, "info", (), "elsewhere")))
+        controller.noted.connect(lambda sentence: self._context.say(Notice(sentence, "warning", (), "note")))
         controller.started.connect(lambda _: self._epoch_times.clear())
         controller.started.connect(lambda _: self._remember_network())
         for signal in (controller.forgotten, controller.restored):
