@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from app.project.presets import preset, presets
+from app.system import own_command
 from app.training.calibration import known_calibration
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +60,7 @@ def main() -> None:
         print(json.dumps(_train(given.one)))
         return
     if known_calibration() is None:
-        subprocess.run([sys.executable, "main.py", "calibrate"], cwd=ROOT, check=True)
+        subprocess.run(own_command.netloom_command("calibrate"), cwd=ROOT, check=True)
     names = given.presets.split(",") if given.presets else _fast(given.minutes)
     trials = [trial for name in names if (trial := _tried(name)) is not None]
     for of, key in (("time", "seconds_per_epoch"), ("memory", "memory")):

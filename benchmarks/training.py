@@ -15,7 +15,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +30,7 @@ from app.protocol.events import Epoch, Finished, Points
 from app.protocol.framing import Decoder, encode
 from app.protocol.messages import Message, Refused
 from app.protocol.training_messages import Stop, Train
+from app.system.own_command import netloom_command
 from app.worker.process import NICE
 from benchmarks.common import alternate, median_ratio, say
 
@@ -129,9 +129,12 @@ class WorkerProcess:
     """A worker, and its messages as they come."""
 
     def __init__(self) -> None:
-        command = [sys.executable, str(ROOT / "main.py"), "worker"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            netloom_command("worker"),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._messages = self._read()
 

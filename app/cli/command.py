@@ -45,6 +45,7 @@ VERBS: tuple[Callable[..., int | None], ...] = (
     project_verbs.repoint,
     project_verbs.transfer,
     machine_verbs.calibrate,
+    machine_verbs.desktop,
     lesson_verbs.lessons,
     lesson_verbs.lesson,
     run_verbs.train,

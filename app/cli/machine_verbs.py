@@ -1,6 +1,10 @@
-"""The subcommand `calibrate`: how fast this machine trains, measured once for all predictions."""
+"""The subcommands about this machine: `calibrate`, how fast it trains, and `desktop`, Netloom among its programs."""
 
 from __future__ import annotations
+
+from typing import Annotated
+
+import typer
 
 from app.cli.printing import Json, print_result
 
@@ -21,4 +25,29 @@ def calibrate(json: Json = False) -> None:
         json,
         value,
         f"Measured: a step takes {1e6 * found.step:,.0f} µs beside the layers{cores}. It is kept in {place()}.",
+    )
+
+
+def desktop(
+    install: Annotated[bool, typer.Option("--install", help="Add Netloom, and open projects with it.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take all of that away again.")] = False,
+    json: Json = False,
+) -> None:
+    """Put Netloom among the programs of a Linux desktop: a desktop entry, icons, and the file type of projects.
+
+    All of it is the user's own, below XDG_DATA_HOME, and starts the Netloom that wrote it.
+    """
+    if install == remove:
+        raise typer.BadParameter("Give either --install or --remove.")
+    from app.system import desktop_entry
+
+    change = desktop_entry.install() if install else desktop_entry.remove()
+    files = [str(path) for path in change.files]
+    done = "Netloom is among the programs of your desktop, and a double click on a .netloom file opens it."
+    undone = "Netloom is no longer among the programs of your desktop." if files else "There was nothing to remove."
+    print_result(
+        json,
+        {"installed": install, "files": files, "notes": list(change.notes)},
+        done if install else undone,
+        *change.notes,
     )

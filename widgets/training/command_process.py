@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from app.system.own_command import netloom_command
 from app.system.parent_death import child_environment
 from widgets.training.ending import kill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-NETLOOM = (sys.executable, str(ROOT / "main.py"))
+NETLOOM = netloom_command()
 STOP_MS = 20_000
 """How long a process may take to end once it is asked to."""
 NO_REASON = "it ended without a reason."

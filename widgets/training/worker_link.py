@@ -5,7 +5,6 @@ Nothing here waits. What the worker says is decoded as it arrives and handed ove
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from app.protocol.messages import (
     Request,
     Unfinished,
 )
+from app.system.own_command import netloom_command
 from graph.errors import NetloomError
 from widgets.training.command_process import environment_of_child
 from widgets.training.ending import kill
@@ -46,7 +46,7 @@ TAIL = 4000
 
 def worker_command() -> tuple[str, ...]:
     """The command that starts a worker of this very program."""
-    return (sys.executable, str(ROOT / "main.py"), "worker")
+    return netloom_command("worker")
 
 
 class WorkerLink(QObject):

@@ -17,8 +17,8 @@ from graph.project import Project, write_project
 from tests.app.cli.calling import Caller
 
 VERBS = (
-    "open layers presets datasets data new check repoint transfer calibrate lessons lesson train resume runs evaluate "
-    "predict generate style sweep export import pack unpack tour worker"
+    "open layers presets datasets data new check repoint transfer calibrate desktop lessons lesson train resume runs "
+    "evaluate predict generate style sweep export import pack unpack tour worker"
 ).split()
 
 
@@ -40,6 +40,19 @@ def test_only_the_verb_that_is_called_is_described(call: Caller) -> None:
         assert list(typer.main.get_command(build(screen, called)).commands) == [called]  # type: ignore[attr-defined]
     assert list(typer.main.get_command(build(screen, "trian")).commands) == VERBS  # type: ignore[attr-defined]
     assert "Usage: main.py train [OPTIONS]" in " ".join(call("train", "--help").out.split())
+
+
+def test_netloom_is_put_among_the_programs_of_a_desktop(
+    call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("sys.platform", "linux")
+    told = call("desktop", "--install", "--json").json
+    assert told["installed"] and all(Path(file).is_file() for file in told["files"])
+    assert "no longer" in call("desktop", "--remove").out
+    assert not any(Path(file).exists() for file in told["files"])
+    assert "nothing to remove" in call("desktop", "--remove").out
+    assert [call("desktop", *options).code for options in ((), ("--install", "--remove"))] == [2, 2]
 
 
 def test_the_readme_tells_of_every_verb() -> None:
