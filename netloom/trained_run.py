@@ -197,8 +197,9 @@ class Run:
 
     def _repr_html_(self) -> str:
         """Status, scores and loss curves, which notebooks show."""
-        from app.exchange.curve_table import PARTS, curve_rows
+        from app.exchange.curve_table import curve_rows
         from app.exchange.html_parts import chart, properties, text
+        from app.training.log_lines import PARTS
 
         epochs = curve_rows(self.run)
         losses = {part: [(float(row["epoch"]), row.get(f"{part} loss")) for row in epochs] for part in PARTS}

@@ -22,7 +22,7 @@ def curves(found: EventAccumulator) -> Curves:
 
 
 def curves_in(folder: Path) -> Curves:
-    """All that is in a folder of event files."""
+    """All that is in a folder of event files, or in one of them."""
     found = reader(folder)
     found.Reload()
     return curves(found)

@@ -117,7 +117,7 @@ class EventLog:
         self._path = run.path
         try:
             self._begin(run, run.path / EVENTS)
-        except (ImportError, OSError, NetloomError) as error:
+        except (ImportError, OSError, ValueError, NetloomError) as error:
             self._give_up(error)
 
     @classmethod
@@ -132,7 +132,7 @@ class EventLog:
         scalars = list(scalars_of(line, time.time()))
         try:
             self._write(encoded(scalars))
-        except OSError as error:
+        except (OSError, ValueError) as error:  # of a name that has no bytes, too
             self._give_up(error)
         else:
             self._step = max([self._step, *(each.step for each in scalars)])

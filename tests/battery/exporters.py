@@ -18,6 +18,8 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from safetensors.numpy import load_file
 
+from app.exchange.curve_table import export_curves
+from app.exchange.event_file_out import export_event_file
 from app.exchange.export import export_code, export_drawing, export_weights
 from app.exchange.onnx_out import export_onnx
 from app.exchange.pack import pack
@@ -28,6 +30,7 @@ from app.training.run_labels import ProjectKey
 from app.training.runs import Run
 from graph.checking.check import Checker
 from graph.document import Document
+from tests.event_reader import curves_in
 from widgets.look.theme import ThemeSource
 from widgets.plots.bars import BarPlot
 from widgets.training.run_columns import as_rows, wide
@@ -81,11 +84,13 @@ EXPORTERS: Mapping[str, Callable[[Exported, Path], object]] = {
     "bare.zip": lambda it, out: pack(it.run.project, it.run.base, "packed", out, "none", [it.run.path]),
     "summary.csv": _summary,
     "runs.csv": _runs,
+    "curves.csv": lambda it, out: export_curves(it.run, out),
+    "events": lambda it, out: export_event_file(it.run, out.parent),
     "chart.csv": _chart,
     "chart.svg": _chart,
     "chart.png": _chart,
 }
-"""By the name of the file that each writes; the suffix says of which kind it is."""
+"""By the name of the file that each writes; the suffix says of which kind it is. Event files name themselves."""
 
 
 def export_all(subject: Exported, folder: Path) -> list[Path]:
@@ -136,6 +141,8 @@ def check(file: Path) -> None:
         case ".csv":
             listed = list(csv.reader(io.StringIO(file.read_text("utf-8"), newline=""), strict=True))
             assert len({len(row) for row in listed}) == 1, listed
+        case ".netloom":
+            assert curves_in(file)["loss/train"]
         case ".zip":
             unpack(file, file.with_suffix(""))
         case other:

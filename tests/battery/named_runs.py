@@ -49,6 +49,8 @@ def named_run(folder: Path, names: Sequence[str], chance: random.Random) -> Expo
         "plan": {"epochs": 1, "batch_size": 8},
     }
     run = folder / "run"
-    for _ in train(begin(Project(document.network, sections), folder, run)):
+    session = begin(Project(document.network, sections), folder, run)
+    session.tensorboard = True
+    for _ in train(session):
         pass
     return Exported(Run.open(run), title, (one, other))

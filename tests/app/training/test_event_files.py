@@ -121,7 +121,7 @@ def test_a_run_without_event_files_has_none_until_they_are_wanted(tmp_path: Path
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
 def test_a_full_disk_ends_the_event_files_and_not_the_training(tmp_path: Path, straight: Path) -> None:
     run = tmp_path / "run"
-    events = []
+    events: list[Event] = []
     for event in train(logged(begin(project(epochs=2), None, run))):
         if not events:
             [file] = (run / EVENTS).iterdir()
