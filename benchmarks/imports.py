@@ -1,9 +1,10 @@
 """How many networks that others wrote come in from ONNX, each proven to give the outputs of its file.
 
-    python -m benchmarks.imports [--only usual|own|onnx|light] [--why]
+    python -m benchmarks.imports [--only usual|modules|own|onnx|light] [--why]
 
 - usual: 29 usual networks in plain torch (``tests/app/exchange/usual_models.py``), by torch's default exporter and by
   the older one.
+- modules: the same as Python files, which are run for them, each proven against the outputs of the module itself.
 - own: all networks that ship and can leave as ONNX, read back by the drawing in the file, and by its operators alone.
 - onnx: the models that the onnx package tests its converters and operators with.
 - light: the networks of the onnx package's light model zoo.
@@ -28,12 +29,15 @@ import onnx
 import torch
 
 from app.exchange.import_network import import_onnx
+from app.exchange.module_in import import_module
+from app.exchange.module_source import ModuleSource
 from app.exchange.onnx_drawing import DRAWING
 from app.exchange.onnx_out import export_onnx
 from app.project.presets import preset, preset_ids
 from graph.errors import NetloomError
 from tests.app.exchange.usual_models import USUAL, UsualModel
 
+ROOT = Path(__file__).resolve().parent.parent
 UNPROVEN = "came in, but its file could not be run to compare"
 
 
@@ -110,6 +114,21 @@ def usual(folder: Path, default: bool) -> dict[str, str]:
     return found
 
 
+def modules(folder: Path) -> dict[str, str]:
+    """The usual networks as a person has them, in a Python file."""
+    file, found = folder / "usual.py", {}
+    text = "from tests.app.exchange.usual_models import USUAL\n\ndef made(name):\n    return USUAL[name].built()[0]\n"
+    file.write_text(f"import sys\nsys.path.append({str(ROOT)!r})\n{text}", encoding="utf-8")
+    for name, model in USUAL.items():
+        sizes = tuple((1, *each) for each in model.sizes)
+        try:
+            import_module(ModuleSource(file, "made", repr(name), sizes), folder / "out.netloom")
+            found[name] = ""
+        except NetloomError as reason:
+            found[name] = str(reason)
+    return found
+
+
 def own(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Networks that ship, by their drawings and by their operators alone."""
     drawn, read = {}, {}
@@ -146,12 +165,12 @@ def main() -> None:
     """Print the figures."""
     read_operators_once()
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["usual", "own", "onnx", "light"])
+    parser.add_argument("--only", choices=["usual", "modules", "own", "onnx", "light"])
     parser.add_argument("--why", action="store_true")
     arguments = parser.parse_args()
     data = Path(onnx.__file__).parent / "backend" / "test" / "data"
     with tempfile.TemporaryDirectory() as name:
-        for part in (arguments.only,) if arguments.only else ("usual", "own", "onnx", "light"):
+        for part in (arguments.only,) if arguments.only else ("usual", "modules", "own", "onnx", "light"):
             for title, reasons in _measured(part, Path(name), data):
                 counted(title, reasons, arguments.why)
     sys.stdout.flush()
@@ -162,6 +181,8 @@ def _measured(part: str, folder: Path, data: Path) -> Iterator[tuple[str, dict[s
     if part == "usual":
         yield "usual torch networks, default exporter", usual(folder, True)
         yield "usual torch networks, older exporter", usual(folder, False)
+    elif part == "modules":
+        yield "usual torch networks, from their Python files", modules(folder)
     elif part == "own":
         yield from zip(("networks that ship, as drawn", "networks that ship, by operators"), own(folder), strict=True)
     elif part == "onnx":

@@ -87,11 +87,11 @@ LOCATED = "app.data."
 """Readers of data, whose files `app.data.readers.file_access.locate` has found to be regular ones."""
 OWN_FILES = {
     "app.inference.new_inputs",  # where the path is known to be a file
-    "app.exchange.onnx_apart",  # what the system says
     "app.exchange.pack",
     "app.system.about",  # what ships, and what the system says
     "app.system.guide_pages",
     "app.system.memory_budget",
+    "app.system.process_bounds",  # what the system says
     "graph.build.code",
     "widgets.description.glossary",
     "widgets.look.terms",

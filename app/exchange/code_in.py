@@ -68,6 +68,18 @@ def read_code(path: Path) -> Network:
     return network
 
 
+def written_by_netloom(path: Path) -> bool:
+    """Whether a Python file looks as Netloom exports code: its class `Network` says what it takes and returns.
+
+    Raises
+    ------
+    NetloomError
+        if it cannot be opened, or is no Python.
+    """
+    network = _classes(path).get(NETWORK)
+    return network is not None and "; returns " in (ast.get_docstring(network) or "")
+
+
 def source_of(path: Path) -> str:
     """The text of a Python file.
 

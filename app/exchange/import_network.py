@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import safetensors.torch
 import torch
 
 from app.exchange.code_in import read_code, source_of
+from app.exchange.module_classes import modules_of
 from app.exchange.onnx_in import OnnxImport, read_onnx
 from app.exchange.onnx_proof import largest_difference
 from app.training.checkpoints import fill_module, read
@@ -23,6 +25,9 @@ from graph.layers.io import Input
 from graph.network import Network
 from graph.project import SUFFIX, Project, write_project
 from graph.shapes import Kind
+
+Proof = Callable[[OnnxImport, torch.nn.Module], tuple[float | None, str]]
+"""The largest difference of a network's outputs from those of what it was made of; None and why if it is not known."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,25 @@ def _from_code(path: Path) -> tuple[Project, list[str]]:
         project = Project(read_code(path), {"about": {"title": path.stem}})
     except NetloomError as error:
         remedy = f" Undo what was changed, and the drawing at the end of {path.name} is opened." if drawing else ""
+        remedy = remedy or _modules_in(path)
         raise NetloomError(f"{error}{remedy}") from None
     if drawing is None:
         return project, []
     return project, [
         f"{path.name} was changed after it was exported, so the network was read from its code instead of its drawing."
     ]
+
+
+def _modules_in(path: Path) -> str:
+    """The way to modules of torch that a file of others has; empty where it has none."""
+    try:
+        found = modules_of(path)
+    except NetloomError:
+        return ""
+    whole = [each.name for each in found.whole]
+    if not whole:
+        return ""
+    return f" Its module {whole[0]} comes in by running the file: --class {whole[0]}, with --input for what it takes."
 
 
 def _keep(out: Path, tensors: dict[str, torch.Tensor], sections: dict[str, Any], frozen: tuple[str, ...] = ()) -> Path:
@@ -119,38 +137,46 @@ def import_onnx(path: Path, out: Path) -> ImportResult:
     """
     for found in read_onnx(path):
         try:
-            return _brought_in(found, path, out)
+            return bring_in(found, path, out, "the file", largest_difference)
         except NetloomError:
             if not found.drawn:
                 raise
     raise AssertionError("an ONNX file is read by its operators at last")
 
 
-def _brought_in(found: OnnxImport, path: Path, out: Path) -> ImportResult:
-    """Write what was found in an ONNX file as the project ``out``, if it gives the outputs of the file."""
+def bring_in(found: OnnxImport, path: Path, out: Path, what: str, proof: Proof) -> ImportResult:
+    """Write what was found in an ONNX file as the project ``out``, if it gives the outputs of ``what`` it was made of.
+
+    Raises
+    ------
+    NetloomError
+        if ``proof`` finds other outputs, weights are missing, or nothing can be written.
+    """
     module = compile_network(found.network).module.eval()
     tensors = {name: torch.from_numpy(np.array(values, order="C")) for name, values in found.weights.items()}
     tensors = {name: one if one.dtype == torch.int64 else one.float() for name, one in tensors.items()}
     # Layers beside those with weights in the file have none either, so that every name must be there.
     fill_module(module, tensors, path)
-    difference, obstacle = largest_difference(found, module)
+    difference, obstacle = proof(found, module)
     sections: dict[str, Any] = {"about": {"title": found.title}}
     weights = _keep(out, tensors, sections, found.frozen) if tensors else None
     write_project(out, Project(found.network, sections))
     count = sum(one.numel() for one in module.parameters())
-    return ImportResult(out, weights, len(found.network), count, _messages(found, difference, obstacle), difference)
+    messages = _messages(found, difference, obstacle, what)
+    return ImportResult(out, weights, len(found.network), count, messages, difference)
 
 
-def _messages(found: OnnxImport, difference: float | None, obstacle: str) -> tuple[str, ...]:
-    """What the person should know; ``obstacle`` says why there is no ``difference``."""
+def _messages(found: OnnxImport, difference: float | None, obstacle: str, what: str) -> tuple[str, ...]:
+    """What the person should know; ``obstacle`` says why there is no ``difference`` from ``what`` it was made of."""
     messages = []
     if difference is None:
-        messages.append(f"Its outputs are not compared with the file's: {obstacle}.")
+        messages.append(f"Its outputs are not compared with those of {what}: {obstacle}.")
     else:
-        same = "Checked: the network and the file give the same outputs"
+        same = f"Checked: the network and {what} give the same outputs"
         messages.append(f"{same}; the largest difference is {difference:.2g}.")
     if found.batch is not None and difference is not None:
-        messages.append(f"The file takes batches of {found.batch} alone, so they were compared with that one.")
+        begin = f"{what[:1].upper()}{what[1:]}"
+        messages.append(f"{begin} takes batches of {found.batch} alone, so they were compared with that one.")
     messages += [
         f"{one.layer} takes its samples in Netloom's order of axes: {_order(found.network, one.layer)}."
         for one in found.inputs.values()

@@ -1,7 +1,8 @@
 """Running a foreign ONNX file in a process of its own, with bounds on its time, its memory and the files it may write.
 
-The file's operators are the only thing from outside that Netloom ever runs. The process gets the file and its samples
-over stdin and gives the outputs back over stdout, both as npz behind their length; it ends with whoever started it.
+The file's operators are the only thing from outside that Netloom runs without asking. The process gets the file and its
+samples over stdin and gives the outputs back over stdout, both as npz behind their length; it ends with whoever started
+it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.system.parent_death import child_environment, end_with_parent
+from app.system.process_bounds import bound_this_process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 60.0
@@ -128,7 +130,7 @@ def _outputs(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
     content, names = arrays.pop("model").tobytes(), arrays.pop("names").tolist()
     _load_engine()
-    _bound(MEMORY + 10 * len(content))
+    bound_this_process(MEMORY + 10 * len(content), SECONDS)
     found = foreign_runner(content)
     if found is None:
         raise NotImplementedError
@@ -148,21 +150,6 @@ def _load_engine() -> None:
         import onnxruntime  # noqa: F401
     except ImportError:
         import onnx.reference  # noqa: F401
-
-
-def _bound(memory: int) -> None:
-    """Refuse this process more than ``memory`` bytes from now on, more than `SECONDS` of work, and writing files."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits; the time is bound from outside
-        return
-    taken = 0
-    if sys.platform == "linux":
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + memory, taken + memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS) + 1, int(SECONDS) + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:

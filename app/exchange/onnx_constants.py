@@ -32,6 +32,9 @@ def fold(builder: NetworkBuilder, node: NodeProto) -> bool:
         for name, part in zip(node.output, _parts(builder, node), strict=True):
             builder.constants[name] = part
         return True
+    if node.op_type == "CastLike" and node.input[0] in builder.constants:
+        builder.constants[node.output[0]] = builder.constants[node.input[0]]  # all numbers here are of one kind
+        return True
     if node.op_type not in FOLDS or not all(name in builder.constants for name in node.input if name):
         return False
     with np.errstate(all="ignore"):

@@ -254,9 +254,10 @@ class NetworkBuilder:
         return None if given is None else [int(number) for number in given]
 
     def _named(self, hint: str, layer: Layer) -> str:
-        """A free id: what stands before the first dot of ``hint``, or the layer's stem with a number."""
+        """A free id: the module's path in ``hint`` (``features_0`` of ``features.0.weight``), or the layer's stem."""
         hint = "" if hint.startswith(("onnx::", "val_")) else hint
-        wanted = possible_name(hint.strip("/").split(".")[0].split("/")[-1])
+        *path, last = hint.strip("/").split("/")[-1].split(".")
+        wanted = possible_name("_".join(path) or last)
         try:
             check_name(wanted, self.network)
         except NetloomError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -39,6 +39,42 @@ def largest_difference(found: OnnxImport, module: torch.nn.Module) -> tuple[floa
         return None, str(error)
     pairs = zip(batches, given, strict=True)
     return max(_compared(found, module, ours, outputs) for (ours, _), outputs in pairs), ""
+
+
+def difference_from(
+    found: OnnxImport,
+    module: torch.nn.Module,
+    batches: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]],
+    what: str,
+) -> float:
+    """The largest difference of the network's outputs from those that ``what`` the file was made of has given.
+
+    ``batches`` hold samples by the names of the file's inputs, with the outputs by theirs.
+
+    Raises
+    ------
+    NetloomError
+        if they differ by more than rounding, or there is nothing to compare.
+    """
+    inputs, results = found.inputs.keys(), found.outputs.keys()
+    if not batches or any(not (inputs <= one.keys() and results <= given.keys()) for one, given in batches):
+        raise NetloomError(f"Nothing was imported: {what} gave no outputs to compare.")
+    shapes = {one.layer: found.network.layer_as(one.layer, InputLike).shape for one in found.inputs.values()}
+    differences = []
+    for samples, outputs in batches:
+        ours = {
+            one.layer: _as_ours(samples[name], one, len(shapes[one.layer].sizes)) for name, one in found.inputs.items()
+        }
+        differences.append(_compared(found, module, ours, [outputs[name] for name in found.outputs]))
+    return max(differences)
+
+
+def _as_ours(values: Array, one: FileInput, rank: int) -> torch.Tensor:
+    """A sample of the file's with our axes; the way back of `_as_in_the_file`."""
+    sample = torch.from_numpy(np.ascontiguousarray(values))
+    if one.order == (0,):
+        return sample.reshape(-1, *(1 for _ in range(rank)))
+    return sample.permute([one.order.index(at) for at in range(rank + 1)]).contiguous()
 
 
 def _samples(found: OnnxImport, batch: int) -> tuple[dict[str, torch.Tensor], dict[str, Array]]:

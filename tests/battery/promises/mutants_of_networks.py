@@ -1,7 +1,8 @@
-"""Altered ONNX files, exported code, weights and checkpoints are read, or refused in a sentence."""
+"""Altered ONNX files, exported code, weights, state dicts and checkpoints are read, or refused in a sentence."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import tempfile
@@ -9,10 +10,13 @@ from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
+import torch
+
 from app.exchange.import_network import import_network
 from app.exchange.onnx_out import export_onnx
 from app.training import checkpoints
 from app.training.runs import CHECKPOINT, WEIGHTS
+from app.training.state_files import read_state
 from app.training.training_session import load_model, resume
 from graph.build.embedded_drawing import code_with_drawing
 from graph.layers.base import Layer
@@ -47,6 +51,13 @@ def weights(place: Path, content: bytes) -> None:
     file.write_bytes(content)
     checkpoints.read(file)
     checkpoints.load(file)
+
+
+def state_dict(place: Path, content: bytes) -> None:
+    """A state dict in torch's own format."""
+    file = place / "a.pt"
+    file.write_bytes(content)
+    read_state(file)
 
 
 def continued(place: Path, content: bytes) -> None:
@@ -90,9 +101,18 @@ def originals() -> Originals:
         "onnx": (imported(".onnx"), onnx),
         "code": (imported(".py"), (*code, *plain)),
         "weights": (weights, ((RUN / WEIGHTS).read_bytes(), (RUN / CHECKPOINT).read_bytes())),
+        "state dict": (state_dict, (_pickled(False), _pickled(True))),
         "checkpoint": (continued, states[:1]),
         "state of weights": (used, states[1:]),
     }
+
+
+def _pickled(within: bool) -> bytes:
+    """A state dict as `torch.save` writes it, perhaps with what a training keeps beside it."""
+    state = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2)).state_dict()
+    out = io.BytesIO()
+    torch.save({"epoch": 3, "state_dict": state, "losses": [0.5]} if within else state, out)
+    return out.getvalue()
 
 
 def cases(round: Round) -> Iterator[Case]:
@@ -123,7 +143,7 @@ def play(round: Round) -> int:
 
 
 PROMISE = Promise(
-    "altered ONNX files, code, weights and checkpoints are read, or refused in a sentence",
+    "altered ONNX files, code, weights, state dicts and checkpoints are read, or refused in a sentence",
     30_000,
     play,
 )
