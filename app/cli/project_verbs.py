@@ -130,7 +130,12 @@ def repoint(
 
 def transfer(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A project file.", show_default=False)],
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run whose weights it begins with.")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="The run whose weights it begins with, or a state dict: .pt, .pth or .safetensors."
+        ),
+    ],
     freeze: Annotated[list[str] | None, typer.Option(metavar="LAYER", help="A layer that keeps these weights.")] = None,
     fresh: Annotated[
         list[str] | None, typer.Option(metavar="LAYER", help="A layer that begins anew, such as the last one.")
@@ -140,20 +145,65 @@ def transfer(
     """Let a project begin with the weights of a run, some layers frozen, others anew: transfer learning.
 
     Layers that the project freezes or begins anew already stay so. Every later training of it begins there, in the
-    window too.
+    window too. The tensors of a state dict go to layers by their names, else by shape and order; a table tells what
+    went where, and layers for which there is nothing begin anew.
     """
     from app.training.initial_weights import InitialWeights, starting_from
     from app.training.runs import Run
 
-    project = starting_from(read_project(file), Run.open(run).weights, tuple(freeze or ()), tuple(fresh or ()))
-    report = _report(project, file.resolve().parent)
-    if not report.ok:
-        raise NetloomError(report.problems[0].message)
+    said = dict[str, Any]()
+    if run.is_file():
+        project, said = _with_state(file, run, (tuple(freeze or ()), tuple(fresh or ())))
+    else:
+        project = starting_from(read_project(file), Run.open(run).weights, tuple(freeze or ()), tuple(fresh or ()))
+        report = _report(project, file.resolve().parent)
+        if not report.ok:
+            raise NetloomError(report.problems[0].message)
     write_project(file, project)
     start = InitialWeights.of(project)
     value = {"file": str(file), "weights": start.weights, "frozen": list(start.frozen), "fresh": list(start.fresh)}
-    said = [f"{', '.join(names)} {what}" for names, what in ((start.frozen, "frozen"), (start.fresh, "anew")) if names]
-    print_result(json, value, f"{file}: begins with the weights of {run}{''.join(f', {each}' for each in said)}")
+    if said and not json:
+        _print_takings(said)
+    marks = [f"{', '.join(names)} {what}" for names, what in ((start.frozen, "frozen"), (start.fresh, "anew")) if names]
+    print_result(
+        json, {**value, **said}, f"{file}: begins with the weights of {run}{''.join(f', {each}' for each in marks)}"
+    )
+
+
+def _with_state(
+    file: Path, state: Path, marks: tuple[tuple[str, ...], tuple[str, ...]]
+) -> tuple[Project, dict[str, Any]]:
+    """The project beginning with what its layers take of a state dict, and what goes where; ``marks``: frozen, anew.
+
+    What its check had to say before, such as that it has no data yet, is no reason to refuse.
+    """
+    from app.training.state_start import fit_state, kept_beside, starting_from_state
+
+    before, base = read_project(file), file.resolve().parent
+    fit = fit_state(before, state)
+    known = {problem.message for problem in _report(before, base).problems}
+    there = {path.name for path in base.glob("*.safetensors")}
+    kept = fit.keep(kept_beside(state, file.name, base))
+    project = starting_from_state(before, fit, kept, *marks, base=base)
+    faults = [one for one in _report(project, base).problems if one.message not in known and one.severity == "error"]
+    if faults:
+        if kept.name not in there:
+            kept.unlink()
+        raise NetloomError(faults[0].message)
+    layers = [
+        {"layer": each.layer, "takes": each.source, "how": each.how or f"begins anew: {each.reason}"}
+        for each in fit.layers
+    ]
+    return project, {"layers": layers, "left": list(fit.left)}
+
+
+def _print_takings(said: Mapping[str, Any]) -> None:
+    """What went where, and what of the file is left over."""
+    print_table(
+        ("layer", "takes", "how"), [[each[name] for name in ("layer", "takes", "how")] for each in said["layers"]]
+    )
+    if said["left"]:
+        print_line(f"Left over in the file: {', '.join(said['left'])}.")
 
 
 _COLUMNS = (
