@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from widgets.shell.context import Context
 
 PROJECT, LESSON = ".netloom", ".json"
-NETWORKS = (".onnx", ".py")
+NETWORKS = (".onnx", ".py", ".pt2")
+WEIGHTS = (".pt", ".pth")  # safetensors may be data as well
 LESSON_SIGN = b'"lesson"'
 """What stands in the beginning of every lesson, as its first key says so."""
 
@@ -74,6 +75,8 @@ class Dropping:
             return Drop(f"Begin the lesson {first.name}", lambda: self._context.open_lesson(first))
         if len(paths) == 1 and first.suffix.lower() in NETWORKS:
             return Drop(f"Import the network {first.name}", lambda: self._import(first))
+        if len(paths) == 1 and first.suffix.lower() in WEIGHTS and self._present:
+            return Drop(f"See what this network takes of the weights {first.name}", lambda: self._import(first))
         return self._plan_data(paths)
 
     def _plan_data(self, paths: Sequence[Path]) -> Drop:
@@ -147,7 +150,7 @@ class Dropping:
     def _import(self, model: Path) -> None:
         from widgets.shell.actions.import_actions import ImportActions
 
-        self._context.part(ImportActions).ask_where(model)
+        self._context.part(ImportActions).take(model)
 
     def _say_apart(self, count: int) -> None:
         text = f"These {count} files lie in several folders; put them into one to open them as one data set."

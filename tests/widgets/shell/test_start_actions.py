@@ -10,7 +10,7 @@ import pytest
 
 from app.protocol.start_messages import LayerStart, WeightsFitted
 from graph.document import Document
-from widgets.shell.actions.start_actions import StartActions, sheet_text
+from widgets.shell.actions.start_actions import StartActions, sheet_text, state_text
 from widgets.shell.banners import Notice
 from widgets.shell.context import Context
 
@@ -99,3 +99,39 @@ def test_a_run_that_gets_another_name_is_found_by_it() -> None:
 
 def test_frozen_layers_are_named() -> None:
     assert sheet_text(LAYERS, ["conv2", "gone"]).endswith("\nFrozen: conv2.")
+
+
+def fitted(taken: int = 2, rest: str = "dense1") -> WeightsFitted:
+    layers = [LayerStart(layer=f"conv{at}", source=f"features.{at}", how="by name") for at in range(1, taken + 1)]
+    layers += [LayerStart(layer=rest, reason="nothing in the file fits it")] if rest else []
+    return WeightsFitted(weights="", sha256="", layers=tuple(layers), left=("fc.weight", "fc.bias"))
+
+
+def test_a_state_dict_is_told_layer_by_layer_with_what_is_left_over() -> None:
+    scene = Scene()
+    scene.actions._offer_state(scene.document, Path("theirs.pt"), fitted())
+    question = scene.said[-1]
+    assert question.asks
+    assert question.text == (
+        "Start the next training with the weights of theirs.pt?\n\n"
+        "conv1 takes features.1, by name.\n"
+        "conv2 takes features.2, by name.\n"
+        "Begin anew: dense1 (nothing in the file fits it).\n"
+        "Left over in the file: fc.weight, fc.bias."
+    )
+    titles = [title for title, _ in question.choices]
+    assert titles == ["Start from these weights", "Start, taken layers frozen", "Cancel"]
+    assert scene.start is None
+
+
+def test_of_many_layers_of_a_state_dict_the_rest_is_counted() -> None:
+    assert "\n12 more layers by name.\n" in state_text(fitted(20))
+
+
+def test_a_state_dict_of_which_nothing_fits_is_refused() -> None:
+    scene = Scene()
+    scene.actions._offer_state(scene.document, Path("theirs.pt"), fitted(0))
+    assert scene.said[-1].tone == "error"
+    assert "No layer of this network takes weights of theirs.pt: dense1 begins anew" in scene.said[-1].text
+    scene.actions._offer_state(Document(), Path("theirs.pt"), fitted())
+    assert len(scene.said) == 1

@@ -1,11 +1,13 @@
-"""Transfer learning: the next training starts with the weights of a run, for the layers that fit."""
+"""Transfer learning: the next training starts with the weights of a run or a state dict, for the layers that fit."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.system.number_format import counted
 from widgets.shell.action_registry import Action
 from widgets.shell.banners import Notice
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from widgets.training.run_list import RunList
     from widgets.training.training_panel import TrainPanel
 
+LINES = 8
+"""Layers that have a line of their own in the question about a state dict."""
 Choice = tuple[str, Callable[[], object]]
 KEY = "start-from-run"
 
@@ -76,6 +80,42 @@ class StartActions:
         document = session.document
         request = FitWeights(project=project_json(session.state.project), base=session.base, run=run)
         controller.link.request(request, partial(self._offer, document, controller.run_name(run)), self._refuse)
+
+    def ask_state(self, file: Path, keep: bool = False, frozen: Sequence[str] = ()) -> None:
+        """Find out which layers take tensors of a state dict, and ask whether to start so; with ``keep``, do so."""
+        from app.protocol.start_messages import FitState
+        from graph.project import project_json
+        from widgets.shell.actions.training_actions import TrainingActions
+
+        controller, session = self._context.part(TrainingActions).controller, self._context.session
+        if controller is None:
+            return
+        project, base = project_json(session.state.project), session.base
+        request = FitState(project=project, base=base, name=session.state.name, file=file, keep=keep)
+        if keep:
+            then = partial(self._begin, session.document, file.name, frozen=frozen)
+        else:
+            then = partial(self._offer_state, session.document, file)
+        controller.link.request(request, then, self._refuse)
+
+    def _offer_state(self, document: Document, file: Path, fitted: WeightsFitted) -> None:
+        if document is not self._context.session.document:
+            return
+        taken = [each.layer for each in fitted.layers if not each.reason]
+        if not taken:
+            self._refuse(f"No layer of this network takes weights of {file.name}: {none_fits(fitted.layers)}.")
+            return
+        text = f"Start the next training with the weights of {file.name}?\n\n{state_text(fitted)}"
+        rest = [each.layer for each in fitted.layers if each.reason]
+        freezing: list[Choice] = (
+            [("Start, taken layers frozen", partial(self.ask_state, file, keep=True, frozen=taken))] if rest else []
+        )
+        choices: tuple[Choice, ...] = (
+            ("Start from these weights", partial(self.ask_state, file, keep=True)),
+            *freezing,
+            ("Cancel", lambda: None),
+        )
+        self._context.say(Notice(text, "info", choices, KEY, asks=True, of_project=True))
 
     def _refuse(self, sentence: str) -> None:
         self._context.say(Notice(sentence, "error", (), KEY, of_project=True))
@@ -148,6 +188,24 @@ def sheet_text(layers: Sequence[LayerStart], frozen: Iterable[str] = ()) -> str:
     lines += [f"Begin anew: {few(names)} ({reason})." for reason, names in reasons.items()]
     kept = [each.layer for each in layers if each.layer in {*frozen}]
     lines += [f"Frozen: {few(kept)}."] if kept else []
+    return "\n".join(lines)
+
+
+def state_text(fitted: WeightsFitted) -> str:
+    """Which layer takes what of a state dict, which begin anew, and what of the file is left over; a line each."""
+    from app.training.start_edits import few
+
+    taken = [each for each in fitted.layers if not each.reason]
+    lines = [f"{each.layer} takes {each.source}, {each.how}." for each in taken[:LINES]]
+    if len(taken) > LINES:
+        ways = Counter(each.how for each in taken[LINES:])
+        lines += [f"{counted(count, 'more layer')} {how}." for how, count in ways.items()]
+    reasons: dict[str, list[str]] = {}
+    for each in fitted.layers:
+        if each.reason:
+            reasons.setdefault(each.reason, []).append(each.layer)
+    lines += [f"Begin anew: {few(names)} ({reason})." for reason, names in reasons.items()]
+    lines += [f"Left over in the file: {few(fitted.left)}."] if fitted.left else []
     return "\n".join(lines)
 
 
