@@ -62,11 +62,12 @@ class Work(Generic[Result]):
         self._steps = steps
         self._results: list[Result] = []
         self._error: BaseException | None = None
+        self._closed = False
 
     @property
     def failed(self) -> bool:
-        """Whether the work has ended in an error."""
-        return self._error is not None
+        """Whether the work has ended in an error, or was stopped: it never comes to a result."""
+        return self._error is not None or (self._closed and not self._results)
 
     @property
     def result(self) -> Result:
@@ -98,6 +99,7 @@ class Work(Generic[Result]):
 
     def close(self) -> None:
         """Stop; what the work keeps as it goes stays."""
+        self._closed = True
         with suppress(OSError):  # a full disk keeps no more
             self._steps.close()
 

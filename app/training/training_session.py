@@ -18,10 +18,9 @@ from app.system.memory_budget import taken
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
-from app.training.dense_chain import ChainStepper, find_chain
 from app.training.devices import find_device, random_state, surroundings, thread_count
-from app.training.fast_paths import DENSE_CHAIN, KEPT, kept_fast_paths
-from app.training.initial_weights import InitialWeights
+from app.training.fast_paths import KEPT, kept_fast_paths
+from app.training.learner import learned_weights, ready_model, stepper_of
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser, build_optimiser
 from app.training.plan import Plan
@@ -102,16 +101,7 @@ class TrainingSession:
 
     def stepper(self) -> Stepper:
         """What does the next steps."""
-        if DENSE_CHAIN in self.model.fast_paths and self.model.device.type == "cpu" and self._learns_all:
-            chain = find_chain(self.model.module)
-            if chain is not None:
-                return ChainStepper(self.model, self.weights, self.optimiser, chain)
-        return self.model.objective.stepper(self.model, self.weights, self.optimiser, self.position.steps)
-
-    @property
-    def _learns_all(self) -> bool:
-        """Whether no layer is frozen."""
-        return self.weights.flat and len(self.weights.names) == len(list(self.model.module.parameters()))
+        return stepper_of(self.model, self.weights, self.optimiser, self.position.steps)
 
     def save(self) -> None:
         """Write the checkpoint: all that continuing exactly needs.
@@ -240,10 +230,7 @@ def begin(
         if the project cannot be trained as it is, or the folder cannot be made.
     """
     before = taken()
-    model = Model.build(project, base, judged=True, paths=paths)
-    if model.prepared.train.samples == 0:
-        raise NetloomError("There are no samples to train on; give the training set a share of the data.")
-    InitialWeights.of(project).load_into(model.module, base)
+    model = ready_model(project, base, paths)
     threads = thread_count(model.plan.threads or threads, model.operations)
     torch.set_num_threads(threads)
     content = project_json(project)
@@ -359,10 +346,7 @@ def _device_again(run: Run) -> str | None:
 
 def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
     random = random_state(model.device)
-    InitialWeights.of(model.project).freeze(model.module)
-    weights = Weights(model.module, model.objective.groups)
-    if not weights.parameters:
-        raise NetloomError("The network has nothing to learn: no layer has weights. Add a dense or convolution layer.")
+    weights = learned_weights(model)
     train = model.feed(model.prepared.train)
     steps = len(batch_sizes(train.samples, model.plan.batch_size))
     return TrainingSession(

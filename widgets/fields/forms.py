@@ -94,9 +94,13 @@ class _Row:
         pin.setToolTip("Show this setting on the block that the layer is in")
         pin.clicked.connect(self._on_pin)
         pin.hide()
-        self._inside.addWidget(pin)
-        QWidget.setTabOrder(self.field.editor(), pin)
+        self.put_beside(pin)
         return pin
+
+    def put_beside(self, button: QToolButton) -> None:
+        """Let a button stand behind the field, and come after it with Tab."""
+        self._inside.addWidget(button)
+        QWidget.setTabOrder(self.field.editor(), button)
 
     def _has(self, part: str) -> bool:
         """Whether something that is made when it is shown first has been made."""
@@ -209,12 +213,13 @@ class SettingsForm(QWidget):
 
     ``edited(name, value)`` says what the user chose, as a Python value (tuples for sizes, a `Shape` for shapes); the
     owner applies it and calls `show_settings` with the new values, or `refuse`. Bounds are checked here already.
-    ``pinned(name, on)`` says that a pin was pressed, where there are pins. ``columns`` are shared by
-    the forms of a pane.
+    ``pinned(name, on)`` says that a pin was pressed, where there are pins, and ``helped(name)`` that a button was,
+    which `offer_help` put beside a field. ``columns`` are shared by the forms of a pane.
     """
 
     edited = Signal(str, object)
     pinned = Signal(str, bool)
+    helped = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, columns: FormColumns | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +228,7 @@ class SettingsForm(QWidget):
         self._values: dict[str, Any] = {}
         self._help = False
         self._explained: Collection[str] = ()
+        self._helpers: dict[str, tuple[str, str]] = {}
         self._stacked = False
         self._grid = FormGrid(self, self._measure)
         self._columns = columns or FormColumns()
@@ -303,6 +309,23 @@ class SettingsForm(QWidget):
         for name, row in self._rows.items():
             row.show_pin(wanted, name in on, icon)
 
+    def offer_help(self, name: str, title: str, words: str) -> None:
+        """Put a button beside the field ``name`` that finds a value for it; ``words`` say what it does."""
+        self._helpers[name] = title, words
+        if name in self._rows:
+            self._put_helper(name)
+
+    def _put_helper(self, name: str) -> None:
+        title, words = self._helpers[name]
+        button = QToolButton()
+        button.setText(title)
+        button.setProperty("chip", True)
+        button.setObjectName(f"{name}Helper")
+        button.setToolTip(plain_tip(words))
+        button.setAccessibleName(words)
+        button.clicked.connect(lambda: self.helped.emit(name))
+        self._rows[name].put_beside(button)
+
     def pin(self, name: str) -> QToolButton:
         """The pin of the setting ``name``."""
         return self._rows[name].pin
@@ -343,6 +366,8 @@ class SettingsForm(QWidget):
             if previous is not None:
                 QWidget.setTabOrder(previous, row.field.editor())
             previous = row.field.editor()
+            if spec.name in self._helpers:
+                self._put_helper(spec.name)
 
     def _pinning(self, name: str) -> Callable[[bool], None]:
         return lambda on: self.pinned.emit(name, on)

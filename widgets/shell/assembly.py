@@ -101,8 +101,6 @@ def _show_errors(window: MainWindow, panel: TrainPanel) -> None:
 
 def build_training(window: MainWindow) -> None:
     """The worker's line, the controller and the training panel."""
-    from widgets.shell.actions.comparison_actions import ComparisonActions
-    from widgets.shell.actions.export_actions import ExportActions
     from widgets.shell.lesson_guide import LessonGuide
     from widgets.shell.project_memory import ProjectMemory
     from widgets.training.training_controller import TrainingController
@@ -125,8 +123,7 @@ def build_training(window: MainWindow) -> None:
     show_project()
     session.leaving.connect(panel.advice.close_document)  # before the controller forgets the run, which advises anew
     window.part(StartActions).listen(panel)
-    panel.export_wanted.connect(window.part(ExportActions).ask)
-    panel.compare_wanted.connect(window.part(ComparisonActions).runs)
+    answer_wishes(window, panel)
     panel.set_roof(window.workbench.canvas)
     panel.advice.retrain_wanted.connect(window.training.train_again)
     panel.advice.more_wanted.connect(window.training.train_on)
@@ -158,6 +155,17 @@ def build_training(window: MainWindow) -> None:
     tell_preferences(window, controller)
     with suppress(NetloomError):
         link.start()
+
+
+def answer_wishes(window: MainWindow, panel: TrainPanel) -> None:
+    """Do what buttons of the training panel ask for."""
+    from widgets.shell.actions.comparison_actions import ComparisonActions
+    from widgets.shell.actions.export_actions import ExportActions
+    from widgets.shell.actions.rate_actions import RateActions
+
+    panel.export_wanted.connect(window.part(ExportActions).ask)
+    panel.compare_wanted.connect(window.part(ComparisonActions).runs)
+    panel.plan.rate_wanted.connect(window.part(RateActions).find)
 
 
 def remember(window: MainWindow, controller: TrainingController, panel: TrainPanel) -> None:

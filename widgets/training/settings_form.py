@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.training.plan import Plan
@@ -40,10 +41,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Machine", ("device", "precision", "threads", "accumulate", "seed")),
 )
 """The settings of a plan under headings; what stands in none of them comes under the last."""
+FINDS = "Find a learning rate: try growing ones for some 200 steps, and see where the loss falls fastest"
 
 
 class PlanForm(FormArea):
-    """Shows the plan of a document and edits it."""
+    """Shows the plan of a document and edits it. `rate_wanted` asks for a learning rate to be found."""
+
+    rate_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +81,9 @@ class PlanForm(FormArea):
             self.forms[title], self._headings[title] = form, heading
             column.addWidget(heading)
             column.addWidget(form)
+        rates = self._form_of("learning_rate")
+        rates.offer_help("learning_rate", "Find…", FINDS)
+        rates.helped.connect(lambda _: self.rate_wanted.emit())
         column.addStretch(1)
         self.setWidget(inside)
 

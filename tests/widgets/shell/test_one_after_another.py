@@ -228,7 +228,7 @@ def test_data_of_the_project_before_judges_nothing(another: MakeWindow) -> None:
         document.set_section("plan", {**plan, "epochs": 7})
     assert window.session.problems == ()
     assert window.workbench.checks.tabText(0) == "Problems"  # without a number
-    assert window.training._checked() is not None  # Train is not refused
+    assert window.training.checked() is not None  # Train is not refused
 
 
 def test_data_chosen_before_judges_nothing_either(another: MakeWindow) -> None:

@@ -30,4 +30,4 @@ def ask(context: Context) -> None:
     dialog.activateWindow()
 
 
-ACTIONS = (Action("search", "Train", "Search for good settings…", ask, (), "", ready, after="stop"),)
+ACTIONS = (Action("search", "Train", "Search for good settings…", ask, (), "", ready, after="find_rate"),)

@@ -306,7 +306,7 @@ class TrainingActions(QObject):
         """Train the project as it stands, or go on after a pause."""
         if self._state() == "paused" and self.controller is not None:
             self.controller.go()
-        elif (controller := self._checked()) is not None:
+        elif (controller := self.checked()) is not None:
             self._context.show_workspace("train")
             session = self._context.session
             controller.train(session.document, session.base)
@@ -354,7 +354,7 @@ class TrainingActions(QObject):
         if document is not self._context.session.document:
             return
         before = self.controller.run if self.controller is not None else None
-        controller = self._checked()
+        controller = self.checked()
         if controller is None or controller.active:
             return
         from app.training.runs import WEIGHTS
@@ -380,7 +380,7 @@ class TrainingActions(QObject):
 
     def step(self) -> None:
         """Train on one batch."""
-        controller = self.controller if self.active else self._checked()
+        controller = self.controller if self.active else self.checked()
         if controller is not None:
             self._context.show_workspace("train")
             session = self._context.session
@@ -402,7 +402,7 @@ class TrainingActions(QObject):
             self._context.show_workspace("train")
             self.controller.resume(self.controller.run)
 
-    def _checked(self) -> TrainingController | None:
+    def checked(self) -> TrainingController | None:
         """The controller, if the project can be trained; else what is missing is said in place."""
         context = self._context
         context.require("training")
