@@ -30,6 +30,14 @@ TensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard event files too, in the run folder, as it trains.")
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that training made.", show_default=False)]
+RunOrEpoch = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN",
+        help="A folder that training made, or the weights in it after one epoch, such as RUN/epoch-0010.safetensors.",
+        show_default=False,
+    ),
+]
 
 
 def train(  # noqa: PLR0913, PLR0917 - as many as there are options
@@ -37,6 +45,14 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
     out: Annotated[Path | None, typer.Option(help="The run folder; without it a new one among all runs.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often every sample is seen.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another number starts otherwise.")] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=2, max=1000, help="Train so often, each time with another seed, and tell the mean."),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, max=1000, help="Cross-validate: train on all folds of the data but one, each in turn."),
+    ] = None,
     device: Device = None,
     precision: Annotated[
         Literal["float32", "bfloat16", "bf16"] | None, typer.Option(help="Numbers to calculate with.")
@@ -53,9 +69,15 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
     tensorboard: TensorBoard = False,
     json: Json = False,
 ) -> int:
-    """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed."""
+    """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed.
+
+    With --seeds or --folds it is trained several times, each an ordinary run in its own folder, and the mean and
+    standard deviation of every score are told; with --out the same command goes on where it was stopped.
+    """
     if reference and like is not None:
         raise typer.BadParameter("--reference and --like each say how to calculate; give one of them.")
+    if seeds and folds:
+        raise typer.BadParameter("--seeds and --folds each say how to repeat a training; give one of them.")
     source = open_source(file)
     changes = {"epochs": epochs, "seed": seed, "device": device, "precision": _precision(precision)}
     changes |= {"class_weights": class_weights}
@@ -63,11 +85,22 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
     with stop_on_interrupt() as control:
         from app.training.training_session import begin, begin_like
 
-        if like is not None:
-            session = begin_like(like, project, source.base, out)
-        else:
-            session = begin(project, source.base, out, paths=() if reference else None)
-        session.tensorboard = tensorboard
+        def begun(project: Project, out: Path | None) -> TrainingSession:
+            if like is not None:
+                session = begin_like(like, project, source.base, out)
+            else:
+                session = begin(project, source.base, out, paths=() if reference else None)
+            session.tensorboard = tensorboard
+            return session
+
+        if seeds or folds:
+            from app.cli.repeated_training import Training, train_all
+            from app.sweep.repeats import with_folds, with_seeds
+
+            repeats = with_seeds(project, seeds) if seeds else with_folds(project, folds or 0)
+            one = Training(begun, lambda session: _run(session, control, json), control, json)
+            return train_all(repeats, source.title, out, one)
+        session = begun(project, out)
         if not json:
             _tell_lopsided(session)
         return _run(session, control, json)

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
 
 from app.data.augment import Augment
 from app.data.dataset import DatasetInfo
+from app.data.folds import Fold
 from app.data.source_catalogue import DOWNLOADED, SHIPPED, source
 from app.data.sources.source import Source
 from app.data.split import Split
 from graph.errors import NetloomError
 from graph.layers.settings import setting
 
-KEYS = ("source", "options", "split", "standardise", "augment")
+KEYS = ("source", "options", "split", "fold", "standardise", "augment")
 
 
 class DataChoice(BaseModel):
@@ -26,6 +27,7 @@ class DataChoice(BaseModel):
 
     source: SerializeAsAny[Source]
     split: Split = Split()
+    fold: Fold | None = None
     standardise: bool = setting(True, "Give every feature mean 0 and standard deviation 1, by the training set")
     augment: Augment = Augment()
 
@@ -74,18 +76,21 @@ class DataChoice(BaseModel):
             raise NetloomError(f"data.standardise: true or false is needed (given: {standardise!r}).")
         split = Split.parse(_mapping(section, "split"), "data.split")
         altered = Augment.parse(_mapping(section, "augment"), "data.augment")
-        return cls(source=chosen, split=split, standardise=standardise, augment=altered)
+        fold = _fold(section)
+        return cls(source=chosen, split=split, fold=fold, standardise=standardise, augment=altered)
 
     def to_json(self) -> dict[str, Any]:
         """The ``data`` section of a project; `parse` reads it back to an equal choice.
 
-        ``augment`` is only there where something is altered, and holds only what is.
+        ``augment`` is only there where something is altered, and holds only what is; ``fold`` where there is one.
         """
         altered = {"augment": self.augment.model_dump(mode="json", exclude_defaults=True)}
+        fold = {} if self.fold is None else {"fold": self.fold.model_dump(mode="json")}
         return {
             "source": self.source.kind,
             "options": self.source.values(),
             "split": self.split.model_dump(mode="json"),
+            **fold,
             "standardise": self.standardise,
             **(altered if self.augment.active else {}),
         }
@@ -102,6 +107,18 @@ class DataChoice(BaseModel):
 def named_set(kind: str) -> DataChoice | None:
     """The choice of a data set that needs no file of the user's, by its id; None where there is none such."""
     return DataChoice.usual(kind) if any(known.kind == kind for known in SHIPPED + DOWNLOADED) else None
+
+
+def _fold(section: Mapping[str, Any]) -> Fold | None:
+    """The fold of a cross-validation that a section names, None where it names none."""
+    if section.get("fold") is None:
+        return None
+    try:
+        return Fold.model_validate(section["fold"])
+    except ValidationError:
+        raise NetloomError(
+            f"data.fold: a number and of how many are needed, such as 2 of 5 (given: {section['fold']!r:.60})."
+        ) from None
 
 
 def _mapping(section: Mapping[str, Any], key: str) -> Mapping[str, Any]:

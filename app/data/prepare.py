@@ -11,6 +11,7 @@ import numpy as np
 
 from app.data.data_choice import DataChoice
 from app.data.dataset import Array, Dataset, Field
+from app.data.folds import folded
 from app.data.lazy_array import LazyArray, Values
 from app.data.padding import blank_padding, own_steps
 from app.data.readers.tokens import UNKNOWN
@@ -127,6 +128,8 @@ def prepare(choice: DataChoice, base: Path | None = None) -> Prepared:
     target = dataset.target_field()
     labels = np.asarray(target.values) if target.classes else None
     indices = split(choice.split, dataset.samples, labels, dataset.spans, dataset.groups, dataset.given)
+    if choice.fold is not None:
+        indices = folded(indices, choice.fold, choice.split, labels, dataset.spans, dataset.groups)
     arrays: dict[str, dict[str, Values]] = {name: {} for name, _ in indices.parts()}
     scalers = {}
     for field in dataset.fields.values():

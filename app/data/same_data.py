@@ -26,7 +26,9 @@ def same_data(section: object, base: Path | None, other: object, other_base: Pat
         one, two = DataChoice.parse(section), DataChoice.parse(other)
     except NetloomError:
         return section == other
-    if (one.split, one.standardise, one.source.kind) != (two.split, two.standardise, two.source.kind):
+    if (one.split, one.fold, one.standardise) != (two.split, two.fold, two.standardise):
+        return False
+    if one.source.kind != two.source.kind:
         return False
     return _values(one.source, base, two.source) == _values(two.source, other_base, one.source)
 

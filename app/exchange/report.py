@@ -140,6 +140,8 @@ def _data(project: Project, base: Path | None) -> Iterator[str]:
         "task": str(info.task),
         "parts": f"{parts} (seed {split.seed})",
     }
+    if choice.fold is not None:
+        described["cross-validation"] = f"{choice.fold}, without the test set"
     described["standardised"] = "by the training set's means and standard deviations" if choice.standardise else "no"
     if choice.augment.active:
         described["altered while training"] = _settings(choice.augment.model_dump(exclude_defaults=True))
@@ -255,7 +257,7 @@ def _results(run: Run) -> Iterator[str]:
 
     yield "<h2>Test</h2>"
     try:
-        tested = evaluate(run.path)
+        tested = evaluate(run.place)
     except NetloomError as error:
         yield _sentence(error, run.base, run.path.parent)
     else:
@@ -267,7 +269,7 @@ def _results(run: Run) -> Iterator[str]:
             if tested.scores.calibration is None:
                 yield "<p>This loss gives scores of classes and no probabilities, so there is no calibration.</p>"
     try:
-        _, model = load_model(run.path)
+        _, model = load_model(run.place)
     except NetloomError:
         return
     yield from _standardisation(model.prepared)

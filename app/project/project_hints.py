@@ -52,13 +52,21 @@ def _not_standardised(context: ProjectContext) -> Iterator[Finding]:
 
 
 def _no_validation(context: ProjectContext) -> Iterator[Finding]:
-    if context.choice is None or context.choice.split.validation > 0:
+    if context.choice is None or context.choice.split.validation > 0 or context.choice.fold is not None:
         return
     split = context.choice.split
     share = 0.15 if split.train > 0.3 else split.train / 2
     values = split.model_dump(mode="json") | {"validation": share, "train": split.train - share}
     fix = Fix(f"Keep {format_percent(share, 0)} for validation", (Change("data", {"split": values}),))
     yield Finding(None, "No samples are kept for validation, so nothing shows when the network overfits.", (fix,))
+
+
+def _one_fold(context: ProjectContext) -> Iterator[Finding]:
+    if context.choice is None or context.choice.fold is None:
+        return
+    fix = Fix("Use all samples again", (Change("data", {"fold": None}),))
+    message = f"The data is {context.choice.fold} of a cross-validation: the samples of the test set are left out."
+    yield Finding(None, message, (fix,))
 
 
 def _columns(context: ProjectContext) -> Iterator[Finding]:
@@ -312,6 +320,13 @@ PROJECT_RULES: tuple[HintRule[ProjectContext], ...] = (
         "The training loss falls even when a network only remembers. Samples that it never trains on show the moment "
         "from which it gets no better, and which epoch's weights to keep.",
         _no_validation,
+    ),
+    HintRule(
+        "one_fold",
+        "One fold of a cross-validation",
+        "The folds of a cross-validation are for choosing among networks and settings. The one that was chosen is then "
+        "trained as usual, and tested once on the samples that no fold had.",
+        _one_fold,
     ),
 )
 """The habits of data and plan, and those of networks that need to know them."""

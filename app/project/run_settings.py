@@ -120,6 +120,7 @@ def _data(section: object) -> dict[str, str]:
     options = {f"data {labels.get(name, name)}": _text(value) for name, value in choice.source.values().items()}
     split = {f"split {name}": _text(value) for name, value in choice.split.model_dump(mode="json").items()}
     own = {"data": choice.source.title, "standardised": _text(choice.standardise)}
+    own |= {} if choice.fold is None else {"cross-validation": str(choice.fold)}
     return {**own, **options, **split, "augmentation": _text(choice.augment.model_dump(exclude_defaults=True))}
 
 

@@ -87,6 +87,7 @@ TRIGGERS: dict[str, Case] = {
     "high_rate": (PLAIN, {"data": IRIS, "plan": {"learning_rate": 0.5}}),
     "not_standardised": (PLAIN, {"data": {**IRIS, "standardise": False}}),
     "no_validation": (PLAIN, {"data": {**IRIS, "split": {"train": 0.8, "validation": 0.0, "test": 0.2}}}),
+    "one_fold": (PLAIN, {"data": {**IRIS, "fold": {"number": 2, "of": 5}}}),
 }  # fmt: skip
 KEPT: dict[str, list[Case]] = {
     "convolution_on_table": [
@@ -158,6 +159,7 @@ KEPT: dict[str, list[Case]] = {
     ],
     "not_standardised": [(PLAIN, {"data": IRIS}), (BIG, {"data": {**DIGITS, "standardise": False}}), (PLAIN, {})],
     "no_validation": [(PLAIN, {"data": IRIS}), (PLAIN, {"data": {"source": 3}})],
+    "one_fold": [(PLAIN, {"data": IRIS}), (PLAIN, {"data": {**IRIS, "fold": None}})],
 }
 
 
