@@ -17,8 +17,8 @@ from graph.project import Project, write_project
 from tests.app.cli.calling import Caller
 
 VERBS = (
-    "open layers presets datasets data new check repoint transfer calibrate desktop find-rate lessons lesson train "
-    "resume runs evaluate predict generate style sweep export import pack unpack tour worker"
+    "open layers presets datasets data new check repoint transfer calibrate desktop find-rate profile lessons lesson "
+    "train resume runs evaluate predict generate style sweep export import pack unpack tour worker"
 ).split()
 
 
