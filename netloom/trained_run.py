@@ -81,7 +81,7 @@ class Run:
         """
         from app.training.training_session import load_model
 
-        return load_model(self.path)[1].module
+        return load_model(self.run.place)[1].module
 
     def evaluate(self, part: str = "test") -> Mapping[str, float]:
         """Loss and metrics on ``train``, ``validation`` or ``test``, measured anew.
@@ -172,7 +172,7 @@ class Run:
     def _model(self) -> Model:
         from app.training.training_session import load_model
 
-        return load_model(self.path)[1]
+        return load_model(self.run.place)[1]
 
     def _predicted(self, samples: NewSamples, interval: float | None, threshold: float | None) -> FilePredictions:
         from app.inference.input_forms import inputs_of

@@ -11,7 +11,7 @@ import typer
 
 from app.cli.file_argument import FileArgument, FileOrRun, open_source
 from app.cli.printing import Json, print_json, print_line
-from app.training.runs import Run
+from app.training.runs import EPOCH, Run
 from graph.errors import NetloomError
 
 To = Annotated[
@@ -57,7 +57,7 @@ def export(
         raise typer.BadParameter("--raw is for --to onnx.")
     if part != "whole" and to in ("onnx", "report", *CURVES):
         raise typer.BadParameter("--part is for code, weights and drawings.")
-    run = Run.open(Path(file)) if Path(file).is_dir() else None
+    run = Run.open(Path(file)) if Path(file).is_dir() or EPOCH.fullmatch(Path(file).name) else None
     source = open_source(file) if run is None else FileArgument.of_run(run)
     source = source if base is None else replace(source, base=base)
     written = _onnx(source, run, output, raw) if to == "onnx" else _export(source, run, to, output, part)

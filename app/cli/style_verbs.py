@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.printing import Json, print_json, print_line
-from app.cli.run_verbs import RunFolder
+from app.cli.run_verbs import RunOrEpoch
 from app.system.number_format import format_short
 from graph.errors import NetloomError
 
@@ -26,7 +26,7 @@ SETTINGS = (
 
 
 def style(
-    run: RunFolder,
+    run: RunOrEpoch,
     content: Annotated[str, typer.Option(metavar="PICTURE", help=PICTURE, show_default=False)],
     style: Annotated[str, typer.Option(metavar="PICTURE", help="The same, whose style is taken.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The PNG file to write.", show_default=False)],

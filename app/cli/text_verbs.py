@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.printing import Json, print_json, print_line
-from app.cli.run_verbs import RunFolder
+from app.cli.run_verbs import RunOrEpoch
 from app.protocol.text_values import Decoding, Strategy, WrittenText
 
 
 def generate(
-    run: RunFolder,
+    run: RunOrEpoch,
     beginning: Annotated[
         str, typer.Argument(metavar="TEXT", help="How the text begins; may be empty where sentences have a start.")
     ] = "",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from app.cli.printing import Columns, Json, metrics, percent, print_entries, print_json, print_line, print_table
-from app.cli.run_verbs import RunFolder
+from app.cli.run_verbs import RunOrEpoch
 from app.system.number_format import format_percent, format_short
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
@@ -30,6 +30,8 @@ Threshold = Annotated[
         show_default="the run's own",
     ),
 ]
+LISTED_EPOCHS = 5
+"""Epochs with weights of their own that the list of runs names."""
 SHOWN_CLASSES = 5
 """Probabilities that people are shown for a sample, the largest ones."""
 
@@ -55,7 +57,7 @@ def runs(
         "title": "title",
         "begun": lambda entry: entry["created"].replace("T", " "),
         "status": "status",
-        "epochs": lambda entry: f"{entry['epoch']}/{entry['epochs']}",
+        "epochs": lambda entry: f"{entry['epoch']}/{entry['epochs']}{_kept(entry['checkpoints'])}",
         "test": lambda entry: entry["problem"] or metrics(entry["test"]) or _of_validation(entry),
     }
     print_entries(json, [summary.to_json() for summary in found(folder)], columns)
@@ -77,13 +79,20 @@ def _tell_run(run: Run, json: bool) -> None:
         print_line(f"{name}: {words}")
 
 
+def _kept(epochs: list[int]) -> str:
+    """The epochs whose weights are kept beside those to use: ``, kept 10, 20, 30 … 100``."""
+    if len(epochs) > LISTED_EPOCHS:
+        return f", kept {', '.join(map(str, epochs[: LISTED_EPOCHS - 1]))} … {epochs[-1]}"
+    return f", kept {', '.join(map(str, epochs))}" if epochs else ""
+
+
 def _of_validation(entry: dict[str, Any]) -> str:
     """What was measured on the validation set of a run that was not tested, and after which epoch."""
     return f"{metrics(entry['validation'])} (validation, {entry['kept']})" if entry["validation"] else ""
 
 
 def evaluate(
-    run: RunFolder,
+    run: RunOrEpoch,
     part: Annotated[Literal["test", "validation", "train"], typer.Option(help="The set of the split.")] = "test",
     threshold: Threshold = None,
     json: Json = False,
@@ -99,7 +108,8 @@ def evaluate(
 
     opened, model = load_model(run)
     model.objective.set_threshold(threshold)
-    evaluation = {"run": str(opened.path), **evaluate_model(model, part).to_json()}
+    asked = {"epoch": opened.epoch} if opened.epoch else {}
+    evaluation = {"run": str(opened.path), **asked, **evaluate_model(model, part).to_json()}
     compared = [baseline.to_json() for baseline in model_baselines(model)] if part == "test" else []
     if json:
         print_json(evaluation | {part: evaluation["metrics"], "baselines": compared})
@@ -159,7 +169,7 @@ def _rows(scores: dict[str, Any], count: str, columns: tuple[str, ...]) -> list[
 
 
 def predict(
-    run: RunFolder,
+    run: RunOrEpoch,
     given: Annotated[
         str,
         typer.Argument(

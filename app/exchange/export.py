@@ -65,7 +65,7 @@ def export_code(
     if run is not None and out.suffix == WEIGHTS_SUFFIX:
         raise NetloomError(f"{out} would hold both the code and its weights; give the code a name that ends in .py.")
     whole = run is not None and network is run.project.network
-    model = load_model(run.path, "cpu")[1] if run is not None and whole else None
+    model = load_model(run.place, "cpu")[1] if run is not None and whole else None
     data = data_code(model, run.base) if run is not None and model is not None else None
     kept = StartSection.of(run.project).frozen if run is not None else frozen
     source = code_with_drawing(network, title, data, kept).encode("utf-8")

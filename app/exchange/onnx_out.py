@@ -123,7 +123,7 @@ def _prepared(
         compiled.module.eval()
         info = info_of_network(project.network, compiled)
     else:
-        _, model = load_model(run.path)
+        _, model = load_model(run.place)
         compiled = model.compiled
         compiled.module.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         info = info_of_model(model, inside, run.base)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
 class KeptEpoch:
-    """An epoch by its ``number`` (1-based), whether it is the best one rather than the last, and its metrics."""
+    """An epoch by its ``number`` (1-based), whether it is the best one rather than the last, and its metrics.
+
+    ``is_chosen`` where it is neither, but the one that was asked for.
+    """
 
     number: int
     is_best: bool
     train: Mapping[str, Any] = field(default_factory=dict)
     validation: Mapping[str, Any] = field(default_factory=dict)
+    is_chosen: bool = False
+
+    @classmethod
+    def chosen(cls, line: Mapping[str, Any]) -> Self:
+        """The epoch of a line of a run's log, which was asked for."""
+        return cls(int(line["epoch"]), False, line["train"], line["validation"], is_chosen=True)
 
     @property
     def words(self) -> str:
-        """``best epoch, 12`` or ``last epoch, 20``."""
+        """``best epoch, 12``, ``last epoch, 20`` or ``epoch 10``."""
+        if self.is_chosen:
+            return f"epoch {self.number:,}"
         return f"{'best' if self.is_best else 'last'} epoch, {self.number:,}"
 
 

@@ -307,6 +307,16 @@ class Plan(Declared):
         when=("objective", BY_LOSS),
     )
 
+    keep_every: int = setting(
+        0,
+        "Keep the weights as they are after every so many epochs, each in a file of the run, to be used like those "
+        "that it ends with; at most 100 are kept. 0 keeps none.",
+        minimum=0,
+        maximum=1_000_000,
+        unit="epochs",
+        label="keep weights every",
+    )
+
     seed: int = setting(
         0, "The same number repeats the same run; another one starts otherwise.", minimum=0, maximum=2**31 - 1
     )
@@ -354,6 +364,11 @@ class Plan(Declared):
             if a setting is unknown or its value is refused.
         """
         return cls.parse(project.sections.get("plan") or {})  # type: ignore[arg-type]
+
+    @property
+    def checkpoints(self) -> int:
+        """How many epochs there are whose weights are kept."""
+        return self.epochs // self.keep_every if self.keep_every else 0
 
     @property
     def steps_at_once(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from app.training.plan import Plan
+from app.training.runs import MOST_CHECKPOINTS
 from app.training.usual_rates import USUAL_RATES, high_rate_warning, is_far_too_high
 from graph.checking.fixes import Change, Fix, Write
 from graph.checking.layer_info import Problem, Severity
@@ -42,6 +43,14 @@ def plan_problems(section: Any, devices: Collection[str] = (), trains_here: bool
         if trains_here:
             return [Problem(Severity.ERROR, None, None, missing, (fix,))]
         return [Problem(Severity.WARNING, None, None, f"{missing} {ELSEWHERE}", (fix,))]
+    if plan.checkpoints > MOST_CHECKPOINTS:
+        every = -(-plan.epochs // MOST_CHECKPOINTS)
+        said = (
+            f"To keep the weights every {plan.keep_every:,} of {plan.epochs:,} epochs would be {plan.checkpoints:,} "
+            f"files; at most {MOST_CHECKPOINTS} are kept of a run. Keep them every {every:,} epochs, or less often."
+        )
+        fix = Fix(f"Keep weights every {every:,} epochs", (Change("plan", {"keep_every": every}),))
+        return [Problem(Severity.ERROR, None, None, said, (fix,))]
     if is_far_too_high(plan):
         usual = USUAL_RATES[plan.optimiser]
         fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))

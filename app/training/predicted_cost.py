@@ -10,6 +10,8 @@ from app.data.dataset import DatasetInfo
 from app.system.number_format import duration, scaled
 from app.training.calibration import Calibration, epoch_seconds_of, known_calibration
 from app.training.data_spec import data_spec
+from app.training.plan_problems import readable_plan
+from app.training.runs import MOST_CHECKPOINTS
 from app.training.start_section import StartSection
 from app.training.training_memory import Training, parse_training
 from graph.checking.check import Checker
@@ -17,6 +19,8 @@ from graph.document import Document
 from graph.errors import NetloomError
 from graph.project import Project
 
+WEIGHT_BYTES = 4
+"""Bytes of a weight in a file."""
 KEY = "predicted"
 """What a run's environment and the command line's JSON call it."""
 
@@ -27,10 +31,15 @@ class PredictedCost:
 
     memory: int | None = None
     seconds_per_epoch: float | None = None
+    checkpoints: int = 0
+    """Epochs whose weights are kept in files of their own."""
+    disk: int = 0
+    """Bytes of these files together."""
 
     def to_json(self) -> dict[str, Any]:
-        """The prediction as plain JSON values."""
-        return {"memory": self.memory, "seconds_per_epoch": self.seconds_per_epoch}
+        """The prediction as plain JSON values; files of weights are there where some are kept."""
+        kept = {"checkpoints": self.checkpoints, "disk": self.disk} if self.checkpoints else {}
+        return {"memory": self.memory, "seconds_per_epoch": self.seconds_per_epoch, **kept}
 
     @classmethod
     def read(cls, value: object) -> PredictedCost:
@@ -44,9 +53,11 @@ class PredictedCost:
 
     @property
     def text(self) -> str:
-        """``about 12 s per epoch, 310 MB``; empty where nothing is known."""
+        """``about 12 s per epoch, 310 MB; 20 files of weights, 24 MB on the disk``; empty where nothing is known."""
         told = cost_words(self.seconds_per_epoch, self.memory)
-        return f"about {told}" if told else ""
+        files = "file" if self.checkpoints == 1 else "files"
+        kept = f"; {self.checkpoints} {files} of weights, {scaled(self.disk, 'B')} on the disk" if self.disk else ""
+        return f"about {told}{kept}" if told else ""
 
 
 NOT_KNOWN = PredictedCost()
@@ -95,4 +106,6 @@ def predicted_cost(
     if training is None:
         return NOT_KNOWN
     seconds = epoch_seconds_of(training, known) if known is not None else None
-    return PredictedCost(training.memory.total, seconds)
+    plan = readable_plan(sections.get("plan"))
+    kept = min(plan.checkpoints, MOST_CHECKPOINTS) if plan is not None else 0
+    return PredictedCost(training.memory.total, seconds, kept, kept * checker.parameters * WEIGHT_BYTES)

@@ -6,6 +6,7 @@
 ``metrics.jsonl``             the events of training, one JSON object per line, written as they happen
 ``weights.safetensors``       the weights to use: the best ones, or the last ones where the plan says so
 ``checkpoint.safetensors``    all that is needed to continue exactly
+``epoch-0010.safetensors``    the weights after an epoch, where the plan keeps some
 ``worker.log``                what libraries printed
 ``tensorboard/``              the same events for TensorBoard, where they are wanted (`app.training.event_files`)
 ============================  =======================================================================================
@@ -44,6 +45,10 @@ METRICS = "metrics.jsonl"
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 LOG = "worker.log"
+EPOCH = re.compile(r"epoch-(\d{4,7})\.safetensors")
+"""Names of files with the weights after an epoch."""
+MOST_CHECKPOINTS = 100
+"""Epochs of a run whose weights are kept, at most."""
 LOCK = "run.lock"
 BESIDE = "runs"
 """The folder beside a project where a pack brings its runs."""
@@ -105,22 +110,30 @@ class RunSummary:
     validation: Mapping[str, float]
     test: Mapping[str, float]
     problem: str | None = None
+    checkpoints: tuple[int, ...] = ()
+    """The epochs whose weights are kept beside those to use."""
     kept: str = ""
     """Which epoch ``train`` and ``validation`` are of, whose weights are kept: ``best epoch, 12``."""
 
     def to_json(self) -> dict[str, Any]:
         """The summary as plain JSON values."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "checkpoints"}
+        values |= {"checkpoints": list(self.checkpoints)}
         return values | {"path": str(self.path), "run": str(self.path)}
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A run folder that was opened: its path, its frozen project and its environment."""
+    """A run folder that was opened: its path, its frozen project and its environment.
+
+    ``epoch`` is the one whose weights are to be used, where one was asked for by its file; 0 takes those that the run
+    ended with.
+    """
 
     path: Path
     project: Project
     environment: Mapping[str, Any]
+    epoch: int = 0
 
     @classmethod
     def create(cls, path: Path, project: Mapping[str, Any], environment: Mapping[str, Any]) -> Self:
@@ -147,13 +160,18 @@ class Run:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The run in the folder ``path``, with its parts checked.
+        """The run in the folder ``path``, with its parts checked; also by the file of weights after one of its epochs.
 
         Raises
         ------
         NetloomError
             if the folder is no run, or a part is missing or was altered; the sentence names the part.
         """
+        named = EPOCH.fullmatch(path.name)
+        epoch = int(named[1]) if named else 0
+        if epoch and not path.is_file() and path.parent.is_dir():
+            raise NetloomError(f"{path} is missing: no weights were kept after epoch {epoch}, or they were deleted.")
+        path = path.parent if epoch else path
         if not path.is_dir():
             raise NetloomError(f"{path} is not a run: there is no such folder. Choose a folder that training has made.")
         for name in (PROJECT, ENVIRONMENT, METRICS):
@@ -168,7 +186,7 @@ class Run:
                 f"The run {path} was altered: {PROJECT} is not the project that was trained. "
                 "Put the original back, or train the project again."
             )
-        return cls(path, parse_project(decode(content, PROJECT), PROJECT), environment)
+        return cls(path, parse_project(decode(content, PROJECT), PROJECT), environment, epoch)
 
     @property
     def title(self) -> str:
@@ -186,7 +204,22 @@ class Run:
     @property
     def weights(self) -> Path:
         """File of the weights to use."""
-        return self.path / WEIGHTS
+        return self.weights_after(self.epoch) if self.epoch else self.path / WEIGHTS
+
+    @property
+    def place(self) -> Path:
+        """What `open` gives this again by: its folder, or the file of the epoch that was asked for."""
+        return self.weights if self.epoch else self.path
+
+    def weights_after(self, epoch: int) -> Path:
+        """File of the weights after an epoch (1-based), where the plan keeps them."""
+        return self.path / f"epoch-{epoch:04}.safetensors"
+
+    @property
+    def checkpoints(self) -> tuple[int, ...]:
+        """The epochs whose weights are kept, in their order."""
+        found = (EPOCH.fullmatch(path.name) for path in self.path.iterdir())
+        return tuple(sorted(int(name[1]) for name in found if name))
 
     @property
     def checkpoint(self) -> Path:
@@ -211,10 +244,15 @@ class Run:
 
     def kept_epoch(self, history: RunHistory) -> KeptEpoch | None:
         """The epoch of the weights to use; None before the first one is done."""
+        if self.epoch:
+            line = next((line for line in history.epochs if line["epoch"] == self.epoch), None)
+            return KeptEpoch.chosen(line) if line is not None else None
         return kept_epoch(history.epochs, history.finished, self.project.sections.get("plan"))
 
     def weights_saved(self) -> str:
-        """When it had the weights it saved, once it has ended: ``in its best epoch, 12``."""
+        """When it had the weights to use, once it has ended: ``in its best epoch, 12``, or ``after epoch 10``."""
+        if self.epoch:
+            return f"after epoch {self.epoch:,}"
         history = self.history(points=False)
         return weights_saved(history.epochs, history.finished, self.project.sections.get("plan"))
 
@@ -234,6 +272,7 @@ class Run:
             train=kept.train if kept is not None else {},
             validation=kept.validation if kept is not None else {},
             test=finished.get("test", {}),
+            checkpoints=self.checkpoints,
             kept=kept.words if kept is not None else "",
         )
 

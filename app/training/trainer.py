@@ -286,6 +286,7 @@ class _Training:
             validation = session.model.measure(session.validation, confusion)
             loss = (validation or train)["loss"]
             better = self._judge(loss)
+            session.keep_epoch()
         session.schedule.epoch_done(loss)
         session.meter = session.model.meter()
         position.epochs += 1

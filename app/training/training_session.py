@@ -25,7 +25,7 @@ from app.training.metrics import Meter
 from app.training.optimisers import Optimiser, build_optimiser
 from app.training.plan import Plan
 from app.training.predicted_cost import KEY, cost_of_project
-from app.training.runs import Run, fresh_folder
+from app.training.runs import MOST_CHECKPOINTS, Run, fresh_folder
 from app.training.schedules import Schedule
 from app.training.stepping import Stepper
 from app.training.thresholds import saved_thresholds, tuned_thresholds
@@ -145,6 +145,19 @@ class TrainingSession:
             self.model.objective.set_thresholds(thresholds)
             state["thresholds"] = thresholds
         checkpoints.save(self.run.weights, self.model.module.state_dict(), state)
+
+    def keep_epoch(self) -> None:
+        """Write the weights that the module holds now beside those to use, if the plan keeps those of this epoch.
+
+        ``position`` still counts the epochs before. Nothing of the training changes by it.
+        """
+        plan, epoch = self.model.plan, self.position.epochs + 1
+        if not plan.keep_every or epoch % plan.keep_every or epoch // plan.keep_every > MOST_CHECKPOINTS:
+            return
+        state: dict[str, Any] = {"epoch": epoch, "step": self.position.steps}
+        if plan.threshold_by != "hand":
+            state["thresholds"] = tuned_thresholds(self.model, plan.threshold_by)
+        checkpoints.save(self.run.weights_after(epoch), self.model.module.state_dict(), state)
 
     def load(self, epochs: int | None) -> None:
         """Continue from the run's checkpoint, for ``epochs`` in all.
@@ -303,7 +316,8 @@ def _other_data(run: Run, model: Model) -> NetloomError:
 def load_model(path: Path, device: str | None = None) -> tuple[Run, Model]:
     """A saved run with the weights to use, for tests, predictions and pictures; no random state is touched.
 
-    ``device`` is another one than that on which it was trained.
+    ``path`` is its folder, or the file of the weights after one of its epochs. ``device`` is another one than that on
+    which it was trained.
 
     Raises
     ------

@@ -17,7 +17,18 @@ from widgets.fields.checked_names import CheckedNames
 from widgets.look.plain_text import plain_tip
 
 TICK, VALUES = 0, 1
-LEAVE_OUT = ("epochs", "seed", "device", "threads", "precision", "keep_best", "patience", "objective", "loss")
+LEAVE_OUT = (
+    "epochs",
+    "seed",
+    "device",
+    "threads",
+    "precision",
+    "keep_best",
+    "keep_every",
+    "patience",
+    "objective",
+    "loss",
+)
 """Settings of the plan that say how to train, not how well the network learns."""
 TIP = "From and to, such as 8 to 128; add “log” for equal ratios; or values with commas, such as 16, 32, 64"
 

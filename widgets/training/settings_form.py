@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
     ),
     ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up", "warm_up_epochs")),
-    ("When to stop", ("patience", "keep_best", "ema")),
+    ("When to stop", ("patience", "keep_best", "keep_every", "ema")),
     ("Machine", ("device", "precision", "threads", "accumulate", "seed")),
 )
 """The settings of a plan under headings; what stands in none of them comes under the last."""
