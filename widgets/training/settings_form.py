@@ -37,8 +37,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("momentum", "nesterov", "beta1", "beta2", "alpha", "weight_decay", "clip"),
     ),
     ("Schedule", ("schedule", "step_epochs", "plateau_patience", "factor", "final_rate", "warm_up", "warm_up_epochs")),
-    ("When to stop", ("patience", "keep_best", "keep_every", "ema")),
-    ("Machine", ("device", "precision", "threads", "accumulate", "seed")),
+    ("When to stop", ("patience", "keep_best", "ema")),
+    ("Machine", ("device", "precision", "threads", "accumulate", "seed", "keep_every")),
 )
 """The settings of a plan under headings; what stands in none of them comes under the last."""
 FINDS = "Find a learning rate: try growing ones for some 200 steps, and see where the loss falls fastest"
