@@ -13,7 +13,6 @@ from app.data.folds import Fold
 from app.training.plan import Plan
 from app.training.run_labels import RunLabels, read_labels, write_labels
 from app.training.runs import PROJECT, Run, RunSummary, digest, fresh_folder
-from app.training.trainable import data_of
 from graph.errors import NetloomError
 from graph.project import Project, encode, project_json
 
@@ -83,6 +82,8 @@ def with_folds(project: Project, count: int) -> tuple[Repeat, ...]:
     NetloomError
         if it has no data.
     """
+    from app.training.trainable import data_of
+
     choice = data_of(project)
     folds = [Fold(number=number, of=count) for number in range(1, count + 1)]
     return tuple(
