@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graph.errors import NetloomError
 from graph.project import Project as StoredProject
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 
 
 def export_to(
-    file: Path, project: StoredProject, title: str, base: Path | None, run: StoredRun | None = None
+    file: Path,
+    project: StoredProject,
+    title: str,
+    base: Path | None,
+    run: StoredRun | None = None,
+    training: bool = False,
 ) -> tuple[Path, ...]:
     """Write a project, or one of its runs with its weights, as the ending of ``file`` says; returns all files.
+
+    With ``training``, .py is a script that trains the network, and not the network alone.
 
     Raises
     ------
@@ -26,6 +33,15 @@ def export_to(
     from app.training.start_section import StartSection
 
     match file.suffix.lower():
+        case ".py" | ".ipynb" as ending if training or ending == ".ipynb":
+            from app.exchange.training_script import export_training
+
+            kind: Literal["script", "notebook"] = "script" if ending == ".py" else "notebook"
+            return tuple(export_training(kind, project, title, file, base, run))
+        case _ if training:
+            raise NetloomError(
+                f"{file}: a training is written as a file that ends in .py or .ipynb; choose one of them."
+            )
         case ".py":
             return tuple(export_code(project.network, title, file, run, StartSection.of(project).frozen).files)
         case ".onnx":
@@ -36,6 +52,10 @@ def export_to(
             from app.exchange.report import export_report
 
             return (export_report(project, title, file, base, run),)
+        case ".md":
+            from app.exchange.model_card import export_card
+
+            return (export_card(project, title, file, base, run),)
         case ".svg" | ".png" as ending:
             return (export_drawing(project.network, file, ending.removeprefix(".")),)
         case ".safetensors" if run is not None:
@@ -46,4 +66,6 @@ def export_to(
             return (export_curves(run, file),)
         case _:
             weights = ", .safetensors, .csv" if run is not None else ""
-            raise NetloomError(f"{file}: choose a name that ends in .py, .onnx, .html, .svg, .png{weights}.")
+            raise NetloomError(
+                f"{file}: choose a name that ends in .py, .ipynb, .onnx, .html, .md, .svg, .png{weights}."
+            )

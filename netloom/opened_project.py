@@ -241,15 +241,18 @@ class Project:
         write_project(path, content)
         return type(self)(content, path, path.parent)
 
-    def export(self, file: str | Path) -> tuple[Path, ...]:
-        """Write the untrained network, as the file's ending says: .py, .onnx, .svg, .png or .html (a report).
+    def export(self, file: str | Path, *, training: bool = False) -> tuple[Path, ...]:
+        """Write the untrained network, as the file's ending says: .py, .onnx, .svg or .png.
+
+        A name that ends in .html gets a report, .md a model card, and .ipynb a notebook that trains the network in
+        plain PyTorch; with ``training``, .py is a script that does so. Its samples come to stand beside it.
 
         Raises
         ------
         NetloomError
-            if the ending is another, or the network cannot be written so.
+            if the ending is another, or the network or its training cannot be written so.
         """
-        return export_to(Path(file), self.content, self.title, self.base)
+        return export_to(Path(file), self.content, self.title, self.base, training=training)
 
     def _repr_svg_(self) -> str:
         """The drawing of the network, which notebooks show."""

@@ -150,10 +150,12 @@ class Run:
 
         return Run(finish(lambda: resume(self.path, epochs), on_epoch, progress))
 
-    def export(self, file: str | Path) -> tuple[Path, ...]:
-        """Write the trained network as .py (weights beside it), .onnx, .safetensors, .svg, .png or .html (a report).
+    def export(self, file: str | Path, *, training: bool = False) -> tuple[Path, ...]:
+        """Write the trained network as .py (weights beside it), .onnx, .safetensors, .svg or .png.
 
-        A name that ends in .csv gets the curves, a row for each epoch.
+        A name that ends in .csv gets the curves, a row for each epoch, .html a report and .md a model card. With .ipynb
+        it is a notebook that trains the network anew as the run did, in plain PyTorch; with ``training``, .py is a
+        script that does so. Its samples come to stand beside it.
 
         Code and ONNX are run and compared with the run before this returns.
 
@@ -162,7 +164,7 @@ class Run:
         NetloomError
             if the ending is another, or what was written gives other outputs.
         """
-        return export_to(Path(file), self.run.project, self.run.title, self.run.base, self.run)
+        return export_to(Path(file), self.run.project, self.run.title, self.run.base, self.run, training)
 
     @property
     def _summary(self) -> RunSummary:

@@ -92,7 +92,7 @@ OWN_FILES = {
     "app.system.guide_pages",
     "app.system.memory_budget",
     "app.system.process_bounds",  # what the system says
-    "graph.build.code",
+    "graph.build.own_modules",
     "widgets.description.glossary",
     "widgets.look.terms",
     "widgets.start.lesson_shelf",

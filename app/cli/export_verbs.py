@@ -15,10 +15,11 @@ from app.training.runs import EPOCH, Run
 from graph.errors import NetloomError
 
 To = Annotated[
-    Literal["code", "onnx", "safetensors", "svg", "png", "report", "csv", "tensorboard"],
+    Literal["code", "script", "notebook", "onnx", "safetensors", "svg", "png", "report", "card", "csv", "tensorboard"],
     typer.Option(
-        help="PyTorch code (of a run with its weights beside it), an ONNX file, weights, a drawing, a web page, or the "
-        "curves of a run as a table or for TensorBoard.",
+        help="PyTorch code (of a run with its weights beside it), a script or notebook that trains it anew in plain "
+        "PyTorch, an ONNX file, weights, a drawing, a web page, a model card, or the curves of a run as a table or for "
+        "TensorBoard.",
         show_default=False,
     ),
 ]
@@ -52,10 +53,10 @@ def export(
     base: Base = None,
     json: Json = False,
 ) -> None:
-    """Write a network as code, ONNX, weights or drawing, as a page that tells all, or the curves of a run."""
+    """Write a network as code, ONNX, weights or drawing, its training as a script, as a page that tells all."""
     if raw and to != "onnx":
         raise typer.BadParameter("--raw is for --to onnx.")
-    if part != "whole" and to in ("onnx", "report", *CURVES):
+    if part != "whole" and to not in ("code", "safetensors", "svg", "png"):
         raise typer.BadParameter("--part is for code, weights and drawings.")
     run = Run.open(Path(file)) if Path(file).is_dir() or EPOCH.fullmatch(Path(file).name) else None
     source = open_source(file) if run is None else FileArgument.of_run(run)
@@ -89,6 +90,12 @@ def _export(source: FileArgument, run: Run | None, to: str, output: Path, part: 
         checked = {"parity": made.parity.to_json()} if made.parity is not None else {}
         words = [made.parity.sentence()] if made.parity is not None else []
         return WrittenFiles(made.files, checked, [*words, *_standardised(run, part)])
+    if to in ("script", "notebook"):
+        return _training(source, run, to, output)
+    if to == "card":
+        from app.exchange.model_card import export_card
+
+        return WrittenFiles([export_card(source.project, title, output, source.base, run)])
     if to in CURVES:
         if run is None:
             raise NetloomError(f"{source.name} is a project, which has no curves; export a run of it.")
@@ -112,6 +119,15 @@ def _curves(run: Run, to: str, output: Path) -> WrittenFiles:
     from app.exchange.event_file_out import export_event_file
 
     return WrittenFiles([export_event_file(run, output)], sentences=[f"See it with: tensorboard --logdir {output}"])
+
+
+def _training(source: FileArgument, run: Run | None, to: str, output: Path) -> WrittenFiles:
+    from app.exchange.training_script import export_training
+
+    kind: Literal["script", "notebook"] = "script" if to == "script" else "notebook"
+    files = export_training(kind, source.project, source.title, output, source.base, run)
+    start = f"Start it with: python {output.name}" if kind == "script" else "Open it in Jupyter"
+    return WrittenFiles(files, sentences=[f"{start}. It reads {files[1].name}, which has to lie beside it."])
 
 
 def _standardised(run: Run | None, part: str) -> list[str]:

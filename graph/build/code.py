@@ -6,18 +6,16 @@ that Netloom exported as safetensors, with a reader of its own.
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import keyword
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import cast
 
 from graph.build.code_names import Variables, top_level_names
 from graph.build.order import Program, program
+from graph.build.own_modules import own_modules
 from graph.layers.base import Layer
 from graph.layers.construct import NESTED, Argument, BuildStep, Construct, Module, Ref
 from graph.layers.io import Noise
@@ -99,14 +97,13 @@ def generate(network: Network, title: str = "", data: DataCode | None = None, fr
     """
     plan = program(network)
     kept = [id_ for id_ in frozen if id_ in plan.order]
-    classes = _written(plan, data)
-    imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
     extra = data.imports if data else ()
+    beside = [LOADER, FREEZE.format(names=""), data.source if data else ""]
+    source = _source_of(plan, [*_imports(extra), *beside])
     parts = [
-        f'"""{_quoted(title) or "A network"}, drawn in Netloom. Needs only torch."""\n',
-        "\n".join(["from __future__ import annotations", "", *_imports([*imports, *extra])]) + "\n",
-        *sources,
-        *classes.written.values(),
+        f'"""{quoted(title) or "A network"}, drawn in Netloom. Needs only torch."""\n',
+        "\n".join(["from __future__ import annotations", "", *_imports([*source.imports, *extra])]) + "\n",
+        *source.definitions,
         LOADER,
         *([FREEZE.format(names="".join(f"network.{id_}, " for id_ in kept).rstrip())] if kept else []),
         *([f"{DATA}\n{data.source}"] if data else []),
@@ -115,25 +112,41 @@ def generate(network: Network, title: str = "", data: DataCode | None = None, fr
     return "\n".join(part if part.startswith("\n") or index < 2 else f"\n{part}" for index, part in enumerate(parts))
 
 
-def _quoted(title: str) -> str:
+@dataclass(frozen=True)
+class NetworkSource:
+    """A network as Python source: its ``definitions``, of which the last is the class `NETWORK`, and their imports."""
+
+    imports: tuple[str, ...]
+    definitions: tuple[str, ...]
+
+
+def network_source(network: Network, beside: str = "") -> NetworkSource:
+    """The classes of ``network``, none called like something in the source ``beside`` which they stand.
+
+    Raises
+    ------
+    NetloomError
+        if the network has errors.
+    """
+    return _source_of(program(network), [beside])
+
+
+def quoted(title: str) -> str:
     """A title as it may stand within three quotes: nothing in it ends them, escapes, or breaks the line."""
     line = "".join(letter if letter.isprintable() else " " for letter in title)
     return line.replace("\\", r"\\").replace('"""', r"\"\"\"")
 
 
-def _written(plan: Program, data: DataCode | None) -> _Classes:
-    """The classes of the file, none called like something else in it."""
+def _source_of(plan: Program, beside: Sequence[str]) -> NetworkSource:
+    """The classes of a file, none called like something else in it, which ``beside`` are the sources of."""
     classes = _Classes()
     classes.add(plan, NETWORK)
-    imports, sources = _own_modules(list(dict.fromkeys(classes.own)))
-    own = [LOADER, FREEZE.format(names=""), data.source if data else ""]
-    lines = [*_imports([*imports, *(data.imports if data else ())]), *sources, *own]
-    others = top_level_names("\n".join(lines))
-    if others.isdisjoint(classes.written):
-        return classes
-    classes = _Classes(others)
-    classes.add(plan, NETWORK)
-    return classes
+    imports, sources = own_modules(list(dict.fromkeys(classes.own)))
+    others = top_level_names("\n".join([*beside, *imports, *sources]))
+    if not others.isdisjoint(classes.written):
+        classes = _Classes(others)
+        classes.add(plan, NETWORK)
+    return NetworkSource(tuple(imports), (*sources, *classes.written.values()))
 
 
 def _imports(extra: Iterable[str]) -> list[str]:
@@ -352,32 +365,7 @@ def _operand(argument: Argument, results: Mapping[str | int, str]) -> str:
     return _value(argument)
 
 
-# Netloom's own modules, and the end of the file
-
-
-def _own_modules(targets: list[str]) -> tuple[list[str], list[str]]:
-    """Import lines and definitions of Netloom's own modules, without running them."""
-    imports: list[str] = []
-    sources: list[str] = []
-    for file in dict.fromkeys(target.rpartition(".")[0] for target in targets):
-        lines, definitions = _source(file)
-        imports += lines
-        sources.append(definitions)
-    return imports, sources
-
-
-@cache
-def _source(module: str) -> tuple[list[str], str]:
-    """Import lines and everything else but the docstring of a module's file."""
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(module)
-    text = Path(spec.origin).read_text(encoding="utf-8")
-    body = ast.parse(text).body
-    imports = [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
-    kept = [node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
-    segments = [ast.get_source_segment(text, node) or "" for node in kept]
-    return [line for line in imports if "__future__" not in line], "\n\n\n".join(segments) + "\n"
+# The end of the file
 
 
 def _main(plan: Program) -> str:

@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import nbformat
+import numpy as np
 import onnx
 from PIL import Image
 from PySide6.QtWidgets import QApplication
@@ -21,9 +23,11 @@ from safetensors.numpy import load_file
 from app.exchange.curve_table import export_curves
 from app.exchange.event_file_out import export_event_file
 from app.exchange.export import export_code, export_drawing, export_weights
+from app.exchange.model_card import export_card
 from app.exchange.onnx_out import export_onnx
 from app.exchange.pack import pack
 from app.exchange.report import export_report
+from app.exchange.training_script import export_training
 from app.exchange.unpack import unpack
 from app.project.summary import rows, table, totals
 from app.training.run_labels import ProjectKey
@@ -74,6 +78,9 @@ def _project(subject: Exported, out: Path) -> None:
 EXPORTERS: Mapping[str, Callable[[Exported, Path], object]] = {
     "net.py": lambda it, out: export_code(it.run.project.network, it.title, out, it.run),
     "drawn.py": lambda it, out: export_code(it.run.project.network, it.title, out),
+    "train.py": lambda it, out: export_training("script", it.run.project, it.title, out, it.run.base, it.run),
+    "notes.ipynb": lambda it, out: export_training("notebook", it.run.project, it.title, out, it.run.base, it.run),
+    "card.md": lambda it, out: export_card(it.run.project, it.title, out, it.run.base, it.run),
     "net.onnx": lambda it, out: export_onnx(it.run.project, it.title, out, it.run, base=it.run.base),
     "weights.safetensors": lambda it, out: export_weights(it.run, out),
     "drawing.svg": lambda it, out: export_drawing(it.run.project.network, out, "svg"),
@@ -121,10 +128,9 @@ def check(file: Path) -> None:
     """Read an exported file as whoever gets it would."""
     match file.suffix:
         case ".py":
-            weights = file.with_suffix(".safetensors")
-            command = [sys.executable, str(file), *([str(weights)] if weights.exists() else [])]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-            assert done.returncode == 0, done.stderr[-2000:]
+            _check_code(file)
+        case ".ipynb" | ".npz" | ".md" | ".html":
+            _check_page(file)
         case ".onnx":
             onnx.checker.check_model(onnx.load(file), full_check=True)
         case ".safetensors":
@@ -134,10 +140,6 @@ def check(file: Path) -> None:
         case ".png":
             with Image.open(file) as picture:
                 picture.verify()
-        case ".html":
-            page = file.read_text("utf-8")
-            _Balanced().feed(page)
-            assert "<script" not in page.lower()
         case ".csv":
             listed = list(csv.reader(io.StringIO(file.read_text("utf-8"), newline=""), strict=True))
             assert len({len(row) for row in listed}) == 1, listed
@@ -147,6 +149,31 @@ def check(file: Path) -> None:
             unpack(file, file.with_suffix(""))
         case other:
             raise AssertionError(f"nothing checks {other}")
+
+
+def _check_code(file: Path) -> None:
+    """Run code; of a script that trains, which takes long, see that it could be."""
+    if "# %% Settings" in file.read_text("utf-8"):
+        compile(file.read_text("utf-8"), file.name, "exec")
+        return
+    weights = file.with_suffix(".safetensors")
+    command = [sys.executable, str(file), *([str(weights)] if weights.exists() else [])]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def _check_page(file: Path) -> None:
+    """Read a notebook, the samples beside it, a model card or a web page."""
+    if file.suffix == ".npz":
+        with np.load(file) as stored:
+            assert {"train_rows", "validation_rows", "test_rows"} < set(stored.files)
+    elif file.suffix == ".ipynb":
+        nbformat.validate(nbformat.reads(file.read_text("utf-8"), as_version=4))
+    else:
+        page = file.read_text("utf-8")
+        assert "<script" not in page.lower()
+        if file.suffix == ".html":
+            _Balanced().feed(page)
 
 
 class _Balanced(HTMLParser):

@@ -10,7 +10,7 @@ import netloom
 from netloom.exports import export_to
 
 
-@pytest.mark.parametrize("name", ["net.svg", "net.png", "net.py", "net.html"])
+@pytest.mark.parametrize("name", ["net.svg", "net.png", "net.py", "net.html", "net.md"])
 def test_the_ending_says_what_is_written(tmp_path: Path, name: str) -> None:
     [file] = netloom.preset("iris_mlp").export(tmp_path / name)
     assert file == tmp_path / name and file.stat().st_size > 500
@@ -19,6 +19,15 @@ def test_the_ending_says_what_is_written(tmp_path: Path, name: str) -> None:
 def test_a_run_takes_its_weights_along(rent: netloom.Run, tmp_path: Path) -> None:
     assert [file.name for file in rent.export(tmp_path / "net.py")] == ["net.py", "net.safetensors"]
     assert [file.name for file in rent.export(tmp_path / "only.safetensors")] == ["only.safetensors"]
+
+
+def test_the_training_is_a_script_or_a_notebook(rent: netloom.Run, tmp_path: Path) -> None:
+    assert [file.name for file in rent.export(tmp_path / "t.py", training=True)] == ["t.py", "t_data.npz"]
+    assert "reached" in (tmp_path / "t.py").read_text("utf-8")
+    files = netloom.preset("iris_mlp").export(tmp_path / "iris.ipynb")
+    assert [file.name for file in files] == ["iris.ipynb", "iris_data.npz"]
+    with pytest.raises(netloom.NetloomError, match=r"ends in \.py or \.ipynb"):
+        rent.export(tmp_path / "t.onnx", training=True)
 
 
 def test_another_ending_is_refused_and_nothing_is_written(rent: netloom.Run, tmp_path: Path) -> None:

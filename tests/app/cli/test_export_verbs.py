@@ -58,6 +58,24 @@ def test_code_of_a_run_is_headed_by_the_name_under_which_its_project_was_saved(
     assert head == ('"""flowers' if saved else '"""MLP on iris flowers')
 
 
+def test_a_training_is_told_with_its_data(call: Caller, tmp_path: Path) -> None:
+    done = call("export", "preset:xor_mlp", "--to", "script", "-o", tmp_path / "xor.py")
+    assert "Start it with: python xor.py. It reads xor_data.npz, which has to lie beside it." in done.out
+    made = call("export", "preset:xor_mlp", "--to", "notebook", "-o", tmp_path / "xor.ipynb", "--json").json
+    assert [Path(file).name for file in made["files"]] == ["xor.ipynb", "xor_data.npz"]
+    assert call("export", "preset:xor_mlp", "--to", "script", "-o", tmp_path / "a.py", "--part", "generator").code == 2
+    call("new", tmp_path / "empty.netloom", "--preset", "xor_mlp")
+    project = read_project(tmp_path / "empty.netloom")
+    write_project(tmp_path / "empty.netloom", replace(project, sections={}))
+    refused = call.refused("export", tmp_path / "empty.netloom", "--to", "script", "-o", tmp_path / "b.py")
+    assert "choose a data set" in refused
+
+
+def test_a_model_card_of_a_project(call: Caller, tmp_path: Path) -> None:
+    assert call("export", "preset:iris_mlp", "--to", "card", "-o", tmp_path / "iris.md").code == 0
+    assert "It is not trained." in (tmp_path / "iris.md").read_text("utf-8")
+
+
 def test_code_and_weights_cannot_share_a_file(call: Caller, tmp_path: Path) -> None:
     call("train", "preset:iris_mlp", "--epochs", 1, "--out", tmp_path / "run")
     message = call.refused("export", tmp_path / "run", "--to", "code", "-o", tmp_path / "net.safetensors")

@@ -14,12 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.training.plan import Plan
+from app.training.runs import Run
 from graph.project import read_project
 from tests.foreign_process import ForeignProcess
 from tests.widgets.conftest import digits_project
 from tests.widgets.shell.trained_run import train_file
 from widgets.look import file_dialogs
-from widgets.shell.actions.export_actions import CODE, ONNX, Export, ExportActions
+from widgets.shell.actions.export_actions import CODE, ONNX, SCRIPT, Export, ExportActions
 from widgets.shell.window import MainWindow
 from widgets.start.preset_entries import PRESETS
 
@@ -138,6 +140,28 @@ def test_onnx_of_a_trained_project_is_of_its_run(
     qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
     assert told(window).startswith("Wrote model.onnx: the weights of run “digits 12:00”, ")
     assert "Checked" in told(window)
+
+
+@pytest.mark.usefixtures("commands_here")
+def test_a_training_leaves_as_a_script_with_the_score_of_its_run_unless_a_setting_changed(
+    window: MainWindow, trained: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    document = window.session.document
+    with document.transaction("Settings"):
+        document.set_section("plan", Run.open(trained).project.sections["plan"])
+    asked = answer(monkeypatch, str(tmp_path / "train.py"), SCRIPT.filter)
+    window.commands["export_training"].trigger()
+    assert asked[-1].startswith("As in run “digits 12:00”, ") and asked[-1].endswith("on the test set.")
+    qtbot.waitUntil(lambda: "Wrote" in told(window), timeout=PATIENCE)
+    assert told(window).startswith("Wrote train.py. Start it with: python train.py. It reads train_data.npz")
+    assert "On its test set the run reached" in (tmp_path / "train.py").read_text("utf-8")
+    with document.transaction("Settings"):
+        document.set_section("plan", Plan(epochs=2).to_json())
+    asked = answer(monkeypatch, str(tmp_path / "other.ipynb"), SCRIPT.filter)
+    window.commands["export_training"].trigger()
+    assert asked[-1] == "Without a score: it has changed since run “digits 12:00”."
+    qtbot.waitUntil(lambda: "Wrote other" in told(window), timeout=PATIENCE)
+    assert "EPOCHS = 2" in (tmp_path / "other.ipynb").read_text("utf-8")
 
 
 @pytest.mark.usefixtures("commands_here")

@@ -41,10 +41,15 @@ class Format:
 CODE = Format("code", ".py", "Python code with weights", "Export Python code")
 ONNX = Format("onnx", ".onnx", "ONNX file", "Export an ONNX file")
 REPORT = Format("report", ".html", "Report as a web page", "Export a report")
+SCRIPT = Format("script", ".py", "Training script in PyTorch", "Export the training")
+NOTEBOOK = Format("notebook", ".ipynb", "Training notebook for Jupyter", "Export the training")
+CARD = Format("card", ".md", "Model card")
 CURVES = Format("csv", ".csv", "Curves as a table, a row for each epoch")
 GENERATOR = Format("code", ".py", "The generator alone, Python code with weights", options=("--part", "generator"))
-FORMATS = (CODE, ONNX, REPORT)
-"""What a run can be exported as, the usual first."""
+FORMATS = (CODE, ONNX, SCRIPT, NOTEBOOK, REPORT, CARD)
+"""What a run can be exported as, the usual first; where two kinds of file end alike, the ending means the first."""
+TRAINING = (SCRIPT, NOTEBOOK)
+"""What has the settings of a run and the score that it reached, and no weights."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +89,23 @@ class ExportActions:
         if chosen is not None:
             self.start(run, self._of_run(run, *chosen))
 
-    def ask_project(self, wanted: Format) -> None:
-        """Ask where to put the open project as ``wanted``: with the weights of its last run, where they are of it."""
+    def ask_project(self, wanted: Format, *others: Format) -> None:
+        """Ask where to put the open project as ``wanted``: with the weights of its last run, where they are of it.
+
+        ``others`` are kinds of file that may be chosen instead.
+        """
         run = self._last_run()
-        current = run is not None and not self._context.session.state.outdated
-        none = {CODE.to: "without weights", ONNX.to: "with weights to start from"}.get(wanted.to, "without a run")
-        changed = run is not None and f"the network has changed since run {self._name(run)}"
+        current = run is not None and self._is_of(run, wanted)
+        words = {CODE.to: "without weights", ONNX.to: "with weights to start from", SCRIPT.to: "without a score"}
+        none, what = words.get(wanted.to, "without a run"), "it has" if wanted in TRAINING else "the network has"
+        changed = run is not None and f"{what} changed since run {self._name(run)}"
         without = f"{none}: {changed or 'not trained yet'}"
         weights = self._weights_of(run) if current and run is not None else ""
-        note = f"With {weights}" if weights else "" if current else f"{without[0].upper()}{without[1:]}"
+        taken = f"With {weights}" if wanted not in TRAINING else weights.replace("the weights of run", "As in run", 1)
+        note = taken if weights else "" if current else f"{without[0].upper()}{without[1:]}"
         better = self._better_than(run) if weights and run is not None else ""
         note = " ".join(filter(None, (note and f"{note}.", better)))
-        chosen = self._choose(wanted.action, Path(proposed(self._context, "")), (wanted,), note)
+        chosen = self._choose(wanted.action, Path(proposed(self._context, "")), (wanted, *others), note)
         if chosen is None:
             return
         if run is not None and current:
@@ -103,6 +113,19 @@ class ExportActions:
             return
         choices = (("Export that run…", partial(self.ask, run)),) if run is not None else ()
         self._start_project(Export(*chosen, without, choices))
+
+    def _is_of(self, run: Path, wanted: Format) -> bool:
+        """Whether the open project is as ``run`` has it: the network, and of a training script its settings too."""
+        from app.project.run_settings import changes, settings_of
+        from app.training.runs import Run
+
+        session = self._context.session
+        if session.state.outdated or wanted not in TRAINING:
+            return not session.state.outdated
+        try:
+            return not changes(settings_of(Run.open(run).project), settings_of(session.project))
+        except NetloomError:  # the run was altered: the project is what there is
+            return False
 
     def _start_project(self, export: Export) -> None:
         """Export the project as it is drawn."""
@@ -127,7 +150,7 @@ class ExportActions:
         return run if run is not None and (run / WEIGHTS).is_file() else None
 
     def _of_run(self, run: Path, target: Path, format: Format) -> Export:
-        weights = self._weights_of(run) if format is not CURVES else ""
+        weights = self._weights_of(run) if format not in (CURVES, *TRAINING) else ""
         return Export(target, format, weights, trained=bool(weights))
 
     def _weights_of(self, run: Path) -> str:
@@ -181,7 +204,8 @@ class ExportActions:
         if not name:
             return None
         path, fallback = Path(name), filters.get(chosen, formats[0])
-        by_ending = {each.suffix: each for each in formats}
+        usual = [each for each in formats if not each.options]
+        by_ending = {each.suffix: each for each in (*formats, *reversed(usual))}
         wanted = fallback if path.suffix.lower() == fallback.suffix else by_ending.get(path.suffix.lower())
         remember(self._context, path)
         return (path, wanted) if wanted else (path.with_name(path.name + fallback.suffix), fallback)
@@ -237,8 +261,10 @@ ACTIONS = (
            "download", ready, after="import_network"),
     Action("export_onnx", "File", "Export ONNX…", lambda c: c.part(ExportActions).ask_project(ONNX), (), "", ready,
            after="export_code"),
+    Action("export_training", "File", "Export training script…",
+           lambda c: c.part(ExportActions).ask_project(SCRIPT, NOTEBOOK), (), "", ready, after="export_onnx"),
     Action("export_report", "File", "Export report…", lambda c: c.part(ExportActions).ask_project(REPORT), (), "",
-           ready, after="export_onnx"),
+           ready, after="export_training"),
     Action("export_picture", "File", "Export picture…", lambda c: c.part(ExportActions).export_picture(), (), "", ready,
            after="export_report"),
     Action("export_summary", "File", "Export summary table…", _export_summary, (), "", ready, after="export_picture"),
