@@ -181,6 +181,8 @@ class Curves(QObject):
     def go_on(self, path: Path, name: str, hue: int) -> None:
         """Add a run in progress with all that its folder tells so far, at once: its next points are on their way."""
         self.reading.stop(path)
+        if self._controller.has_not_begun(path):
+            return  # there is nothing to read; it is added once it begins
         try:
             self._add_history(path, name, hue, Run.open(path).history())
         except NetloomError as error:

@@ -68,6 +68,7 @@ class TrainingController(QObject):
         self._score = ""
         self._reason = ""
         self._complete = False
+        self._promised: Path | None = None
         self._devices: tuple[DeviceInfo, ...] = ()
         self._watching = Watching(link, lambda: self.active)
         self._request: int | None = None
@@ -107,6 +108,10 @@ class TrainingController(QObject):
     def run(self) -> Path | None:
         """The folder of the run in progress or of the last one."""
         return self._run
+
+    def has_not_begun(self, run: Path) -> bool:
+        """Whether a folder is that of a training which is only asked for: the worker makes it when it begins."""
+        return run == self._promised and (self.active or not run.is_dir())
 
     @property
     def project(self) -> ProjectKey:
@@ -189,7 +194,8 @@ class TrainingController(QObject):
         project = project_json(Project(document.network, dict(document.sections), self._key.id))
         about = document.sections.get("about")
         title = about.get("title") if isinstance(about, Mapping) else None
-        self._begin(runs.fresh_folder(self._key.name or (title if isinstance(title, str) else "")))
+        self._promised = runs.fresh_folder(self._key.name or (title if isinstance(title, str) else ""))
+        self._begin(self._promised)
         request = Train(
             project=project, base=base, out=self._run, paused=paused, weights=weights, tensorboard=self.tensorboard
         )
@@ -352,7 +358,7 @@ class TrainingController(QObject):
             self.readying.emit(progress)
 
     def _on_started(self, event: Started) -> None:
-        self._run = Path(event.run)
+        self._run, self._promised = Path(event.run), None
         self._watching.begin()
         if self.own:
             self.started.emit(event)

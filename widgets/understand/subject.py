@@ -211,7 +211,7 @@ class Subject(QObject):
             return ""
         if self._controller.restoring:
             return "Loading the last run…"
-        return "The training starts…" if self._controller.state is State.STARTING else ""
+        return "The training starts…" if self._controller.state is State.STARTING and self._controller.own else ""
 
     # Choosing
 
@@ -222,7 +222,9 @@ class Subject(QObject):
             self.edited.emit()
 
     def show_run(self, path: Path) -> None:
-        """Look at the run in ``path``."""
+        """Look at the run in ``path``, or if it has not begun as soon as it has; `work` says so until then."""
+        if self._controller.has_not_begun(path):
+            return
         try:
             run = Run.open(path)
         except NetloomError as error:
