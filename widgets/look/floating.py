@@ -9,7 +9,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSi
 from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
-from widgets.look.free_places import free_band, free_place, head_widgets, heads_in, hidden, place_in, whole_place
+from widgets.look.free_places import (
+    free_band,
+    free_place,
+    free_rooms,
+    head_widgets,
+    heads_in,
+    hidden,
+    place_in,
+    whole_place,
+)
 from widgets.look.labels import Label, set_look
 
 WIDEST = 720
@@ -24,7 +33,10 @@ WIDEST_FAULT = 360
 NARROWER = (420, 280)
 """Widths in pixels that a notice takes where a wider one would lie on what is to be spared."""
 MOST_GROWN = 1.7
-"""How much higher it may become by that: a tall column of words is worse than what it spares."""
+"""How much higher it may become by that, as long as there is a place elsewhere that is wider."""
+
+LEAST_ROOM = QSize(240, 32)
+"""The smallest free room on the ground that is looked at, in pixels, where none of these widths will do."""
 
 SETTLED_MS = 250
 """How soon a notice that has come looks again for its place: what it spares may just come into view itself."""
@@ -193,7 +205,11 @@ class Floating(QObject):
             taken.append(place.adjusted(0, -MARGIN, 0, MARGIN))
 
     def _free(self, notice: QWidget, width: int, taken: list[QRect], spared: list[QRect], at_top: bool) -> QRect | None:
-        """A place on the ground that hides nothing at all, as wide as there is one; None where there is none."""
+        """A place on the ground that hides nothing at all, as wide as there is one; None where there is none.
+
+        Where it would hide something in each of the usual widths, it takes that of the largest free room, unless it
+        became a column that is higher than wide.
+        """
         ground = self._rect_of(self._ground) if self._ground is not None else QRect()
         room = (ground & self._area()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         tallest, least = MOST_GROWN * height_at(notice, width), notice.minimumSizeHint().width()
@@ -205,7 +221,21 @@ class Floating(QObject):
                 place = free_place(room, size, [*taken, *kept], at_top=at_top)
                 if not hidden(place, (*taken, *kept)):
                     return place
+        for kept in ([_around_all(spared)], spared):
+            place = self._in_largest(notice, width, free_rooms(room, [*taken, *kept], LEAST_ROOM), at_top)
+            if not place.isNull():
+                return place
         return None
+
+    def _in_largest(self, notice: QWidget, width: int, rooms: Iterable[QRect], at_top: bool) -> QRect:
+        """The place of a notice in the largest of the rooms that it fits into; a null one where it fits into none."""
+        for room in sorted(rooms, key=lambda each: each.width() * each.height(), reverse=True):
+            wide = min(width, room.width())
+            high = height_at(notice, wide)
+            if notice.minimumSizeHint().width() <= wide and high <= min(room.height(), wide):
+                top = room.top() if at_top else room.bottom() + 1 - high
+                return QRect(room.left() + (room.width() - wide) // 2, top, wide, high)
+        return QRect()
 
     def _taken(self) -> list[QRect]:
         """What notices must not hide: tabs, titles, headers, and other notices."""

@@ -72,6 +72,35 @@ def free_place(area: QRect, size: QSize, taken: Sequence[QRect], *, at_top: bool
     return min(places, key=lambda place: hidden(place, taken))
 
 
+def free_rooms(area: QRect, taken: Iterable[QRect], least: QSize) -> list[QRect]:
+    """The rectangles of an area that nothing ``taken`` reaches into, each as large as can be, of a ``least`` size."""
+    rooms = [area]
+    for rect in taken:
+        rooms = _without(rooms, rect, least)
+    return rooms
+
+
+def _without(rooms: Sequence[QRect], rect: QRect, least: QSize) -> list[QRect]:
+    """The rooms, those that a rectangle reaches into replaced by what is left of them on its four sides."""
+    kept = [room for room in rooms if not room.intersects(rect)]
+    parts = [part for room in rooms if room.intersects(rect) for part in _around(room, rect, least)]
+    others = (part for part in dict.fromkeys(part.getRect() for part in parts))
+    for part in (QRect(*each) for each in others):
+        if not any(each.contains(part) for each in (*kept, *parts) if each != part):
+            kept.append(part)
+    return kept
+
+
+def _around(room: QRect, rect: QRect, least: QSize) -> list[QRect]:
+    sides = (
+        room.adjusted(0, 0, rect.left() - 1 - room.right(), 0),
+        room.adjusted(rect.right() + 1 - room.left(), 0, 0, 0),
+        room.adjusted(0, 0, 0, rect.top() - 1 - room.bottom()),
+        room.adjusted(0, rect.bottom() + 1 - room.top(), 0, 0),
+    )
+    return [side for side in sides if side.width() >= least.width() and side.height() >= least.height()]
+
+
 def hidden(place: QRect, taken: Iterable[QRect]) -> int:
     """Pixels of what is taken that a place would hide."""
     shared = (place & rect for rect in taken)

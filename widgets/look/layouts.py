@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 B = TypeVar("B", bound=QBoxLayout)
@@ -49,6 +49,66 @@ def vbox(
 ) -> QVBoxLayout:
     """A column of ``items``, which lays out ``parent`` if given; margins and spacing of None are the style's."""
     return _filled(QVBoxLayout(parent) if parent else QVBoxLayout(), items, margins, spacing)
+
+
+class BesideOrBelow(QBoxLayout):
+    """Words with buttons beside them, or below where they take most of the width or that is lower, or ``always``.
+
+    ``around`` are pixels of width that the whole has beyond this layout. Its height at a width is that of the way which
+    it would take then, and it is no wider than it needs to be stacked: who looks for a place may ask before it moves.
+    """
+
+    def __init__(
+        self,
+        words: QWidget,
+        buttons: QLayout,
+        *,
+        parent: QWidget | None = None,
+        margins: Margins = NONE,
+        spacing: int = 8,
+        around: int = 0,
+        always: bool = False,
+    ) -> None:
+        super().__init__(QBoxLayout.Direction.LeftToRight, parent)
+        self._words, self._buttons, self._around, self._always = words, buttons, around, always
+        _filled(self, ((words, 1), buttons), margins, spacing)
+
+    def _heights(self, width: int) -> dict[QBoxLayout.Direction, int]:
+        """The height at a width with the buttons beside the words, and with them below."""
+        margins, buttons = self.contentsMargins(), self._buttons.sizeHint()
+        inner, around = width - margins.left() - margins.right(), margins.top() + margins.bottom()
+        beside = self._words.heightForWidth(max(inner - self.spacing() - buttons.width(), 1))
+        below = self._words.heightForWidth(max(inner, 1)) + self.spacing() + buttons.height()
+        return {
+            QBoxLayout.Direction.LeftToRight: max(beside, buttons.height()) + around,
+            QBoxLayout.Direction.TopToBottom: below + around,
+        }
+
+    def _way(self, width: int) -> QBoxLayout.Direction:
+        beside, whole = self._buttons.sizeHint().width(), width + self._around
+        margins, least = self.contentsMargins(), self._words.minimumSizeHint().width()
+        needed = margins.left() + least + self.spacing() + beside + margins.right()
+        crowded = self._always or beside > CROWDED * whole or needed > width
+        heights = self._heights(width)
+        return QBoxLayout.Direction.TopToBottom if crowded else min(heights, key=lambda way: heights[way])
+
+    def heightForWidth(self, width: int) -> int:
+        """The height at a width, the buttons beside the words or below them as they will be then."""
+        way = self._way(width)
+        return super().heightForWidth(width) if way == self.direction() else self._heights(width)[way]
+
+    def minimumSize(self) -> QSize:
+        """As narrow as words and buttons are one below the other."""
+        least, margins = super().minimumSize(), self.contentsMargins()
+        stacked = max(self._words.minimumSizeHint().width(), self._buttons.minimumSize().width())
+        return QSize(stacked + margins.left() + margins.right(), least.height())
+
+    def setGeometry(self, place: QRect) -> None:
+        """Take the way that suits the width."""
+        way = self._way(place.width())
+        if way != self.direction():
+            self.setDirection(way)
+        super().setGeometry(place)
 
 
 def discard(layout: QLayout, widgets: Iterable[QWidget]) -> None:
@@ -96,14 +156,6 @@ def hsplit(
         splitter.setSizes(list(sizes))
     splitter.setChildrenCollapsible(False)
     return splitter
-
-
-def stack_if_crowded(whole: QBoxLayout, buttons: QLayout, width: int) -> None:
-    """Have ``buttons`` stand below what is beside them in ``whole`` where they take most of a ``width`` in pixels."""
-    crowded = buttons.sizeHint().width() > CROWDED * width
-    way = QBoxLayout.Direction.TopToBottom if crowded else QBoxLayout.Direction.LeftToRight
-    if way != whole.direction():
-        whole.setDirection(way)
 
 
 def _filled(box: B, items: tuple[Item, ...], margins: Margins | None, spacing: int | None) -> B:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from widgets.look import icons
 from widgets.look.buttons import mark_usual
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox, stack_if_crowded, vbox
+from widgets.look.layouts import BesideOrBelow, Stretch, hbox, vbox
 from widgets.look.plain_text import caption
 from widgets.look.theme import RADIUS, Themed, ThemeSource, blend
 from widgets.shell.question_sheet import QuestionSheet
@@ -22,6 +22,9 @@ MOST = 3
 
 LOOK_MS = 300
 """How often notices with a condition are looked at."""
+
+CROSS = 40
+"""About so many pixels are taken by the cross, with the room before and behind it."""
 
 PASSING_MS = 12_000
 """How long a notice stays that asks nothing and reports no fault."""
@@ -77,8 +80,11 @@ class Banner(Themed, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         text = text_label(notice.text, wrap=True, selectable=True)
         self._choices = hbox(Stretch(1), spacing=8)
-        self._words = hbox((text, 1), self._choices, spacing=18 if notice.asks else 8)
-        layout = hbox((self._words, 1), parent=self, margins=(52, 22, 20, 18) if notice.asks else (36, 6, 8, 6))
+        margins = (52, 22, 20, 18) if notice.asks else (36, 6, 8, 6)
+        words = BesideOrBelow(
+            text, self._choices, spacing=18 if notice.asks else 8, around=margins[0] + CROSS, always=notice.asks
+        )
+        layout = hbox((words, 1), parent=self, margins=margins)
         for index, (title, call) in enumerate(notice.choices):
             self._add_choice(title, call, first=index == 0)
         self.cross = QToolButton()
@@ -107,11 +113,6 @@ class Banner(Themed, QWidget):
         mark_usual(button, first)
         button.clicked.connect(lambda: self._choose(call))
         self._choices.addWidget(button)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the choices leave the sentence little room, they stand below it."""
-        super().resizeEvent(event)
-        stack_if_crowded(self._words, self._choices, 0 if self.notice.asks else event.size().width())
 
     def _choose(self, call: Callable[[], object]) -> None:
         self._close(self)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QSizePolicy, QWidget
 
 from widgets.look.buttons import mark_usual
 from widgets.look.focus import target_in, within
 from widgets.look.labels import set_look, text_label
-from widgets.look.layouts import Stretch, discard, hbox, stack_if_crowded
+from widgets.look.layouts import BesideOrBelow, Stretch, discard, hbox
 from widgets.look.plain_text import caption
 
 Tone = Literal["error", "warning", "ok"]
@@ -36,7 +35,7 @@ class InlineNotice(QFrame):
         self._label = text_label("", self, wrap=True, selectable=True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._row = hbox(Stretch(1), spacing=8)
-        self._whole = hbox((self._label, 1), self._row, parent=self, margins=(12, 6, 8, 6), spacing=8)
+        BesideOrBelow(self._label, self._row, parent=self, margins=(12, 6, 8, 6))
         self._buttons: list[QPushButton] = []
         self.pane: QWidget | None = None
         """What takes the keys when the notice goes, where it floats over another pane than its own."""
@@ -89,11 +88,6 @@ class InlineNotice(QFrame):
 
     def _dismiss(self) -> None:
         self.dismissed = self._label.text()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the buttons leave the sentence little room, they stand below it."""
-        super().resizeEvent(event)
-        stack_if_crowded(self._whole, self._row, event.size().width())
 
     def _hand_on(self) -> None:
         """Give the keys to what stands below, if a button has them that is about to disappear."""

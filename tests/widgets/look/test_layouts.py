@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QMargins, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from widgets.look.labels import text_label
-from widgets.look.layouts import Stretch, hbox, vbox
+from widgets.look.layouts import BesideOrBelow, Stretch, hbox, vbox
 
 
 def test_a_row_holds_widgets_layouts_and_stretches_in_order(qtbot: QtBot) -> None:
@@ -47,3 +48,22 @@ def test_a_label_takes_its_look_and_manners(qtbot: QtBot) -> None:
     faint = text_label("b", label, look="faint")
     assert faint.property("faint") is True
     assert faint.parent() is label
+
+
+@pytest.mark.parametrize("words", ["Saved.", "It cannot be done now, for something else goes on. " * 4])
+def test_buttons_stand_beside_words_or_below_them_and_the_height_is_known_before(qtbot: QtBot, words: str) -> None:
+    pane, label, button = QWidget(), text_label(words, wrap=True), QPushButton("Repair it and go on")
+    qtbot.addWidget(pane)
+    row = BesideOrBelow(label, hbox(Stretch(1), button), parent=pane)
+    pane.show()
+    heights = {}
+    for width in range(700, row.minimumSize().width(), -30):
+        known = pane.heightForWidth(width)
+        pane.resize(width, known)
+        QApplication.processEvents()
+        heights[width] = pane.heightForWidth(width)
+        assert known == heights[width], width
+        assert button.width() >= button.sizeHint().width() and label.height() >= label.heightForWidth(label.width())
+        assert not label.geometry().intersects(button.geometry())
+    assert list(heights.values()) == sorted(heights.values()), "the narrower the higher, without leaps"
+    assert button.geometry().top() >= label.geometry().bottom()

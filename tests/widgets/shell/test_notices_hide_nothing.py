@@ -15,7 +15,7 @@ from app.protocol.data_values import Column, ColumnType, TablePreview
 from app.protocol.events import Points
 from tests.widgets.shell.test_diverged_runs import GREW, NO_NUMBER, train_shortly
 from widgets.data.data_view import ROWS, DataView
-from widgets.look.free_places import free_band, free_place
+from widgets.look.free_places import free_band, free_place, free_rooms
 from widgets.plots.plot_header import PlotHeader
 from widgets.plots.plot_view import PlotView
 from widgets.shell.banners import Notice
@@ -238,6 +238,18 @@ def test_a_place_is_sought_from_its_edge_inwards_and_hides_as_little_as_can_be()
     assert free_place(area, size, crowded, at_top=True) == QRect(100, 175, 100, 20)
 
 
+def test_free_rooms_are_as_large_as_what_is_taken_leaves_them() -> None:
+    area, least = QRect(0, 0, 300, 200), QRect(0, 0, 50, 20).size()
+    assert free_rooms(area, [], least) == [area]
+    found = free_rooms(area, [QRect(100, 50, 100, 100)], least)
+    sides = [QRect(0, 0, 100, 200), QRect(200, 0, 100, 200), QRect(0, 0, 300, 50), QRect(0, 150, 300, 50)]
+    assert sorted(room.getRect() for room in found) == sorted(side.getRect() for side in sides)
+    found = free_rooms(area, [QRect(0, 0, 260, 200), QRect(400, 0, 10, 10)], least)
+    assert found == [], "a strip that is too narrow is none"
+    both = [QRect(0, 0, 300, 90), QRect(0, 110, 300, 90)]
+    assert free_rooms(area, both, least) == [QRect(0, 90, 300, 20)]
+
+
 @pytest.mark.built("workbench")
 def test_a_notice_keeps_clear_of_cards_where_there_is_room(window: MainWindow, project_file: Path) -> None:
     window.files.open(project_file)
@@ -258,7 +270,9 @@ def test_a_notice_keeps_clear_of_cards_where_there_is_room(window: MainWindow, p
     assert hidden_by(window, window.banners) == [] and place(window, canvas).contains(over)
     window.say(Notice(WORDS * 3, "info", (OFFER,), "first"))
     settle()
-    assert window.banners.width() > 500, "many words are no tall column"
+    over = place(window, window.banners)
+    assert not [card for card in cards if card.intersects(over)] and place(window, canvas).contains(over)
+    assert hidden_by(window, window.banners) == [] and over.height() <= over.width(), "no tall column of words"
 
 
 def test_what_went_well_is_said_for_a_while_unless_it_is_looked_at(qtbot: QtBot) -> None:
