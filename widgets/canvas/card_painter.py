@@ -12,7 +12,7 @@ from graph.drawing import cards
 from graph.shapes import Shape
 from graph.structure.blocks import Block
 from widgets.canvas.board_items import DEAD, FROZEN, HALO, Face
-from widgets.canvas.level_of_detail import LARGEST_TEXT, Level, level_at
+from widgets.canvas.level_of_detail import LARGEST_TEXT, MID_FROM, Level
 from widgets.look import icons
 from widgets.look.theme import RADIUS, Theme, blend
 
@@ -258,7 +258,7 @@ class CardPainter:
 
     def mid(self, painter: QPainter, face: Face, zoom: float) -> None:
         """Paint a card's colour, name and, where there is room, output shape, in type of one size on the screen."""
-        body, hue = QRectF(0, 0, cards.WIDTH, face.height), self.hue(face)
+        body, hue, beyond = QRectF(0, 0, cards.WIDTH, face.height), self.hue(face), self._name_beyond(zoom)
         painter.setOpacity(MUTED if face.node.muted else 1.0)
         painter.setPen(QPen(hue, 1.2 / zoom, Qt.PenStyle.DashLine if face.node.muted else Qt.PenStyle.SolidLine))
         if isinstance(face.node.layer, Block):
@@ -266,7 +266,7 @@ class CardPainter:
         painter.setBrush(blend(hue, *((self.theme.ground, 0.1) if face.info.dead else (self.theme.raised, 0.24))))
         painter.drawRoundedRect(body.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         large = min(self.theme.scale, LARGEST_TEXT)
-        name, line = body.adjusted(5, 0, -5, 0), MID_LINE * large / zoom
+        name, line = body.adjusted(-beyond, 0, beyond, 0), MID_LINE * large / zoom
         shape = next(iter(face.info.outputs.values()), None)
         if shape is not None and body.height() >= 2 * (line + MID_EDGE / zoom):
             name = QRectF(5, body.center().y() - line, body.width() - 10, line)
@@ -292,6 +292,10 @@ class CardPainter:
         painter.setPen(ink)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, shown)
 
+    def _name_beyond(self, zoom: float) -> float:
+        """How far a name may reach beyond a card, less than 0 if it stays within: from far into the gap to the next."""
+        return HALO if zoom < MID_FROM else -5.0
+
     def word_fitting(self, font: QFont, pixels: float, text: str, room: float) -> tuple[QFont, str]:
         """The font of a word on a card seen from further away, at ``pixels`` or less, and the word as it is painted.
 
@@ -307,12 +311,11 @@ class CardPainter:
                 break
         return sized, metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
-    def name_at(self, face: Face, zoom: float) -> str:
+    def name_at(self, face: Face, level: Level, zoom: float) -> str:
         """The name of a card as it is painted at a zoom; nothing where cards are plain tiles."""
-        level = level_at(zoom, self.theme.scale)
         if level is Level.MID:
-            large = min(self.theme.scale, LARGEST_TEXT)
-            return self.word_fitting(self.name_font, MID_PIXELS[0] * large / zoom, face.id, cards.WIDTH - 10)[1]
+            large, room = min(self.theme.scale, LARGEST_TEXT), cards.WIDTH + 2 * self._name_beyond(zoom)
+            return self.word_fitting(self.name_font, MID_PIXELS[0] * large / zoom, face.id, room)[1]
         room = cards.WIDTH - 10 - 32
         return "" if level is Level.FAR else self._name.elidedText(face.id, Qt.TextElideMode.ElideRight, room)
 

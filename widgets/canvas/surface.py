@@ -24,7 +24,7 @@ from widgets.canvas.canvas_layers import Extra
 from widgets.canvas.card_cache import CardCache, Lens
 from widgets.canvas.card_painter import CardPainter
 from widgets.canvas.hit_test import NOTHING, Hit, What
-from widgets.canvas.level_of_detail import Level, level_at
+from widgets.canvas.level_of_detail import MID_FROM, Level, level_at
 from widgets.canvas.wire_painter import WirePainter, lines_by_kind
 from widgets.look.theme import Theme
 
@@ -110,9 +110,13 @@ class Surface(QGraphicsObject):
             self.draw(painter, painter.worldTransform().inverted()[0].mapRect(QRectF(area)), zoom, ratio)
             painter.restore()
 
+    def level_at(self, zoom: float) -> Level:
+        """How much of the cards is shown at a zoom."""
+        return level_at(zoom, self.theme.scale, len(self.board.cards))
+
     def draw(self, painter: QPainter, region: QRectF, zoom: float, ratio: float) -> None:
         """Draw the part of the board that meets ``region`` (scene coordinates)."""
-        level = level_at(zoom, self.theme.scale)
+        level = self.level_at(zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, level is not Level.FAR)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._draw_annotations(painter, region, AnnotationKind.FRAME, zoom)
@@ -124,10 +128,11 @@ class Surface(QGraphicsObject):
             extra.below(painter, region, level, zoom)
         if level is Level.FAR:
             self._draw_tiles(painter, region)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.annotation_painter.titles(painter, self._annotations_in(region, AnnotationKind.FRAME), zoom)
         else:
             self._draw_cards(painter, region, level, zoom, ratio)
+        if zoom < MID_FROM:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.annotation_painter.titles(painter, self._annotations_in(region, AnnotationKind.FRAME), zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for extra in self.extras.values():
             extra.above(painter, region, level, zoom)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from PySide6.QtWidgets import QWidget
 
+from widgets.canvas.board_items import Face
 from widgets.canvas.canvas_view import CanvasView
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.lessons.lesson_panel import LessonPanel
@@ -81,9 +82,13 @@ def nameless_cards(window: QWidget) -> list[str]:
         f"{id_} reads “{name}” at {canvas.navigation.zoom:.0%}"
         for canvas in shown(window, CanvasView)
         for id_, card in canvas.board.cards.items()
-        if canvas.navigation.visible_region().intersects(card.rect)
-        and (name := canvas.context.surface.card_painter.name_at(card.face, canvas.navigation.zoom)) != id_
+        if canvas.navigation.visible_region().intersects(card.rect) and (name := _name_on(canvas, card.face)) != id_
     ]
+
+
+def _name_on(canvas: CanvasView, face: Face) -> str:
+    surface, zoom = canvas.context.surface, canvas.navigation.zoom
+    return surface.card_painter.name_at(face, surface.level_at(zoom), zoom)
 
 
 def lost_cards(window: QWidget) -> list[str]:
