@@ -1,8 +1,8 @@
-"""A label of one line: smaller, in two lines, where room is short; elided, with the whole as tooltip, where it must."""
+"""A label of one line: smaller, in two lines, where room is short; cut, with the whole as tooltip, where it must."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -43,13 +43,23 @@ class ElidedLabel(Label):
         painter.end()
 
     def _fitting(self) -> tuple[QFont, str]:
-        """The font that leaves room for the whole text, or the usual one and what of the text has room."""
+        """The font that leaves room for the whole text, or the smaller one and what of the text has room in it."""
         font, text = self.font(), self.text()
         if self.fontMetrics().horizontalAdvance(text) <= self.width():
             return font, text
         small = QFont(font)
         small.setPixelSize(max(round(SMALLER * self.fontInfo().pixelSize()), LEAST))
-        wrapped = QFontMetrics(small).boundingRect(self.rect(), PLACE | Qt.TextFlag.TextWordWrap, text)
-        if small.pixelSize() < self.fontInfo().pixelSize() and self.rect().contains(wrapped):
-            return small, text
-        return font, self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        if small.pixelSize() >= self.fontInfo().pixelSize():
+            return font, self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        metrics = QFontMetrics(small)
+        one_line = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        return small, max(_wrapped(text, metrics, self.rect()), one_line, key=len)
+
+
+def _wrapped(text: str, metrics: QFontMetrics, room: QRect) -> str:
+    """As many words of a text as have room where they wrap, the rest told by three dots; none where not one has."""
+    words, shown = text.split(" "), text
+    while words and not room.contains(metrics.boundingRect(room, PLACE | Qt.TextFlag.TextWordWrap, shown)):
+        words.pop()
+        shown = f"{' '.join(words)}…"
+    return shown if words else ""

@@ -37,6 +37,9 @@ SCORES = "This loss gives scores and no probabilities: per cent here are their s
 """What is said above a view that shows per cent of a network that was trained by a hinge loss."""
 Kind: TypeAlias = type[Tab]
 
+SPACING = 12
+"""Pixels between the bar of views and what stands beside it."""
+
 ICON, ICON_GAP = 20, 4
 """Side of a group's icon, and what Qt leaves between it and the name, in pixels."""
 
@@ -171,7 +174,8 @@ class Views(QWidget):
         self._list()
 
     def _lay_out(self, corner: QWidget) -> None:
-        head = hbox(self.bar, (self.sentence, 1), corner, margins=(0, 0, 12, 0), spacing=12)
+        self._corner = corner
+        head = hbox(self.bar, (self.sentence, 1), corner, margins=(0, 0, SPACING, 0), spacing=SPACING)
         right = vbox(head, _rule(self, flat=True), self.remark, (self._scrolled(), 1), spacing=0)
         hbox(self.rail, _rule(self, flat=False), (right, 1), parent=self, spacing=0)
 
@@ -305,9 +309,21 @@ class Views(QWidget):
         scores = self.kind.shows_probabilities and self._subject.by_scores
         beside = self.sentence.fontMetrics().horizontalAdvance(remark) <= self.sentence.width()
         self.sentence.setText(remark if remark and beside else SCORES if scores else self.kind.sentence)
+        self._share_room()
         set_look(self.sentence, "faint", not (remark and beside))
         self.remark.setText("" if beside else remark)
         self.remark.setVisible(not beside)
+
+    def _share_room(self) -> None:
+        """Where sentence and corner cannot both be whole beside the bar, each has half of the room there."""
+        room = self.width() - self.rail.width() - self.bar.sizeHint().width() - 3 * SPACING
+        whole = self.sentence.fontMetrics().horizontalAdvance(self.sentence.text())
+        self._corner.setMaximumWidth(max(room - whole, room // 2, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width has other room beside the bar."""
+        super().resizeEvent(event)
+        self._share_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Where the bar has another width, a remark has room in it or not."""

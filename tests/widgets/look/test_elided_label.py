@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -48,3 +49,12 @@ def test_where_two_lines_have_no_room_it_is_elided(label: ElidedLabel) -> None:
     label.resize(round(label.fontMetrics().horizontalAdvance(TEXT) * 0.6), 22)
     label.grab()
     assert label.toolTip() == TEXT
+
+
+def test_what_is_cut_is_small_in_two_lines_and_so_shows_more(label: ElidedLabel) -> None:
+    label.resize(round(label.fontMetrics().horizontalAdvance(TEXT) * 0.3), 34)
+    font, shown = label._fitting()
+    usual = label.fontMetrics().elidedText(TEXT, Qt.TextElideMode.ElideRight, label.width())
+    assert font.pixelSize() == 13 and TEXT.startswith(shown.removesuffix("…")) and len(shown) > 1.5 * len(usual)
+    rows = inked_rows(label.grab().toImage())
+    assert sum(after - before > 1 for before, after in pairwise(rows)) == 1 and label.toolTip() == TEXT

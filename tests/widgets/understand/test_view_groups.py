@@ -50,6 +50,23 @@ def test_a_click_on_a_group_shows_its_views_and_the_one_seen_last(qtbot: QtBot, 
     assert silent.panel.tab is silent.panel.view(WhyTab)
 
 
+def test_the_sentence_and_the_name_of_the_run_share_the_room_beside_the_bar(silent: Silent) -> None:
+    views, about = opened(silent, "digits"), silent.panel.about
+    about.setText("lenet 12:30:05  ·  live  ·  not the network as it is drawn now  ·  trained on Digits")
+    for width, whole in ((934, False), (1800, True)):
+        silent.panel.resize(width, 440)
+        for _ in range(4):
+            QApplication.processEvents()
+        lines = [views.sentence, about]
+        assert [each.width() >= each.fontMetrics().horizontalAdvance(each.text()) for each in lines] == [whole, whole]
+        for each in lines:
+            each.grab()
+            font, shown = each._fitting()
+            assert shown == each.text() or each.toolTip() == each.text()
+            assert whole or (font.pixelSize() > 0 and len(shown) > 20), shown
+    assert about.maximumWidth() >= about.width() > 0
+
+
 def test_of_a_hinge_loss_views_say_that_scores_are_no_probabilities(silent: Silent) -> None:
     document = make_document("digits", 1)
     silent.panel.subject.follow(document, None)
