@@ -26,7 +26,8 @@ class CardPicture:
     the sample itself: the channels of a ``picture``, the ``frames`` of a video.
 
     ``ends`` are the values of the first and last colour: -r and r of what can be negative, else 0 and r. They go by the
-    layer and, where nothing bounds it, by what it gives for the first training samples, never by the one sample shown.
+    layer and, where nothing bounds it, by what it gives for the first training samples, never by the one sample shown,
+    which may have values beyond.
     """
 
     shows: Literal["filters", "maps", "gates", "picture", "frames"]

@@ -69,7 +69,7 @@ def strip(picture_of: CardPicture, theme: Theme) -> Strip:
         coloured = [values] if what == "picture" and len(values) == 3 else [each[None] for each in values]
         return Strip(tuple(image(picture(each, *limits(values))) for each in coloured), CAPTIONS[what], wide)
     pixels = colour(values, between(ends, theme), *ends, theme.error)
-    caption = f"{CAPTIONS[what]} {ends_in_words(ends, theme)}"
+    caption = f"{CAPTIONS[what]} {ends_in_words(ends, theme, values)}"
     return Strip(tuple(image(each) for each in pixels), caption, wide or what == "gates")
 
 

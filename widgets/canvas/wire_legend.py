@@ -17,9 +17,10 @@ TITLE, MORE = "What flows along the wires", "Point at a wire to read its shape."
 COLOURS = "What the colours below cards mean"
 SCALES: tuple[tuple[tuple[float, float], str], ...] = (
     ((-1.0, 1.0), "values that can be negative: orange below 0, blue above"),
-    ((0.0, 1.0), "values that are never below 0, as behind ReLU or softmax: dark is 0"),
+    ((0.0, 1.0), "values that are never below 0, as behind ReLU or softmax: nearest to the ground is 0"),
 )
 """The values of the first and last colour of each palette, and what it is for."""
+BEYOND = "A few values far out have the colour of the end: point at a strip to read where that is."
 
 PIECE = QSize(64, 16)
 """Size of a piece of wire, in pixels."""
@@ -85,6 +86,7 @@ class WireLegend(PopupFrame):
         for row, (ends, says) in enumerate(SCALES, start=first + 1):
             grid.addWidget(ScalePiece(painter.theme, ends, says), row, 0)
             grid.addWidget(text_label(says), row, 1)
+        grid.addWidget(text_label(BEYOND, look="faint"), first + 1 + len(SCALES), 0, 1, 2)
         self.dress(painter.theme)
         self._rows.ensurePolished()
         self._rows.adjustSize()

@@ -117,7 +117,7 @@ class AlignmentView(PlotView):
         self._sample.setRect(QRectF(0.5, -0.5, steps, 1))
         self._chances.setImage(np.roll(shown.chances.T, -1, axis=0), levels=(0.0, 1.0))
         self._chances.setRect(QRectF(0.5, -0.5, steps, len(words)))
-        self._bar.show_map(self.theme, sequential(), 0.0, 1.0, "probability")
+        self._bar.show_map(self.theme, sequential(self.theme), 0.0, 1.0, "probability")
         names = words[1:] if len(words) <= MOST_NAMES else [""] * (len(words) - 1)
         middle.sides["left"].set_names([*names, "blank"])
         for panel in self.panels:

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.insight.value_ranges import reach
 from app.system.number_format import with_decimal
-from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, reach, sequential
+from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, sequential
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.feature_bars import paint_feature_bars, row_at
 from widgets.charts.maximised_input import rounded
@@ -167,7 +168,7 @@ class HeatTiles(TileView):
         return list(self._heats.values())[index - 1] if index else None
 
     def _table(self, heat: Heat) -> Bytes:
-        return diverging(self.theme) if heat.signed else sequential()
+        return diverging(self.theme) if heat.signed else sequential(self.theme)
 
     # Painting
 
@@ -229,7 +230,7 @@ class HeatTiles(TileView):
         bars = self._sample.ndim == 1
         if heat is not None and not bars:
             strip = QRectF(place.left() + 4, place.top() + line, place.width() - 8, line)
-            draw_scale(painter, self.theme, strip, self._table(heat), *heat.range(), wide=True)
+            draw_scale(painter, self.theme, strip, self._table(heat), heat.range(), heat.values, wide=True)
         self.write(painter, place, 1 if bars or heat is None else 2, note, self.theme.faint, bold=False)
 
     def _write_wrapped(self, painter: QPainter, place: QRectF, title: str) -> None:

@@ -9,10 +9,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
-from widgets.charts.colour_maps import Bytes
+from app.insight.value_ranges import beyond
+from widgets.charts.colour_maps import Bytes, Floats
 from widgets.look.plain_text import markup
 from widgets.look.theme import Theme
 from widgets.plots.ticks import number
+
+Levels = list[tuple[float, list[float]]]
+
+CLEAR = 1.1
+"""Heights of a line that the middles of two numbers one above the other are apart, at least."""
 
 
 class ColourBar(pg.ColorBarItem):
@@ -25,11 +31,22 @@ class ColourBar(pg.ColorBarItem):
         self._image = image
         self.axis.tickStrings = self._texts
         self._line = 1.0
-        levels = self.axis.tickValues
-        self.axis.tickValues = lambda low, high, size: apart(levels(low, high, size), size, self._line, high - low)
+        self._open: dict[float, str] = {}
+        self._levels = self.axis.tickValues
+        self.axis.tickValues = self._ticks
+
+    def _ticks(self, low: float, high: float, size: float) -> Levels:
+        """Ticks whose numbers stand apart; an end beyond which there are values is one of them."""
+        levels, least = self._levels(low, high, size), CLEAR * self._line * (high - low) / max(size, 1.0)
+        if self._open:
+            clear = [
+                (gap, [at for at in some if all(abs(at - end) >= least for end in self._open)]) for gap, some in levels
+            ]
+            levels = [(high - low, list(self._open)), *((gap, some) for gap, some in clear if some)]
+        return apart(levels, size, self._line, high - low)
 
     def _texts(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        return [self.write(value) for value in values]
+        return [f"{self._open.get(value, '')}{self.write(value)}" for value in values]
 
     def show_map(
         self,
@@ -40,8 +57,11 @@ class ColourBar(pg.ColorBarItem):
         title: str = "",
         room: float = math.inf,
         length: float = math.inf,
+        values: Floats | None = None,
     ) -> bool:
         """Show a table of 256 colours from ``low`` to ``high``, and give both to the image.
+
+        Ends beyond which some of the ``values`` that are shown lie are marked.
 
         The values stand beside the colours if they take no more than ``room`` pixels, which is returned; the title does
         if the bar's ``length`` in pixels has room for it.
@@ -52,7 +72,10 @@ class ColourBar(pg.ColorBarItem):
         metrics = QFontMetricsF(font)
         self._line = metrics.height()
         title = title if metrics.horizontalAdvance(title) <= length else ""
-        widest = max(metrics.horizontalAdvance(text) for text in ("−0.000", self.write(low), self.write(high)))
+        below, above = (False, False) if values is None else beyond(values, (low, high))
+        self._open = {**({low: "≤ "} if below else {}), **({high: "≥ "} if above else {})}
+        texts = ("−0.000", *self._texts((low, high), 1.0, 0.0))
+        widest = max(metrics.horizontalAdvance(text) for text in texts)
         width = round(widest + 10 + (metrics.height() + 2 if title else 0.0))
         self.axis.setVisible(width <= room)
         self.axis.setWidth(width)
@@ -66,12 +89,6 @@ class ColourBar(pg.ColorBarItem):
         self.setLevels((low, high))
         self.setImageItem(self._image)
         return width <= room
-
-
-Levels = list[tuple[float, list[float]]]
-
-CLEAR = 1.1
-"""Heights of a line that the middles of two numbers one above the other are apart, at least."""
 
 
 def apart(levels: Levels, size: float, line: float, span: float = 0.0) -> Levels:

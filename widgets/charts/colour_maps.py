@@ -8,13 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from app.insight.value_ranges import beyond
 from widgets.look.theme import Theme
 from widgets.plots.ticks import number
 
 Floats = NDArray[np.floating]
 Bytes = NDArray[np.uint8]
 
-_SEQUENTIAL = ("#10142A", "#263D78", "#2374A0", "#2FA89A", "#8ED081", "#F5F2B8")
+_SEQUENTIAL = {
+    "light": ("#FFFFFF", "#DDEFBF", "#84CFA0", "#2FA0A0", "#2374A0", "#263D78", "#10142A"),
+    "dark": ("#10142A", "#263D78", "#2374A0", "#2FA89A", "#8ED081", "#F5F2B8"),
+}
+"""From the ground to what stands out most from it, as paper and ink."""
 _DIVERGING = {
     "light": ("#7A2E00", "#DB7A2B", "#FFFFFF", "#4F86E8", "#173B8F"),
     "dark": ("#FFC08A", "#D0702A", "#11151C", "#3F76D6", "#A9CBFF"),
@@ -35,32 +40,34 @@ def diverging(theme: Theme) -> Bytes:
     return _table(_DIVERGING[theme.name])
 
 
-def sequential() -> Bytes:
-    """Return 256 RGBA colours from least to greatest, of steadily growing lightness."""
-    return _table(_SEQUENTIAL)
+def sequential(theme: Theme) -> Bytes:
+    """Return 256 RGBA colours from least to greatest, ever further from the ground in lightness."""
+    return _table(_SEQUENTIAL[theme.name])
 
 
 def between(ends: tuple[float, float], theme: Theme) -> Bytes:
     """The one rule: values that can be negative are coloured about 0, all others from 0, whatever one sample has.
 
-    ``ends`` are the values of the first and last colour; the first is negative or 0.
+    ``ends`` are the values of the first and last colour; the first is negative or 0. Values beyond have these colours.
     """
-    return diverging(theme) if ends[0] < 0 else sequential()
+    return diverging(theme) if ends[0] < 0 else sequential(theme)
 
 
-def ends_in_words(ends: tuple[float, float], theme: Theme) -> str:
-    """What the colours `between` these ends mean."""
-    end = number(ends[1], 2)
+def ends_in_words(ends: tuple[float, float], theme: Theme, values: Floats) -> str:
+    """What the colours `between` these ends mean, and whether ``values`` that are shown in them lie beyond."""
+    end, zero = number(ends[1], 2), "black" if theme.dark else "white"
+    below, above = beyond(values, ends)
+    last = f"{end} and more" if above else end
     if ends[0] < 0:
-        zero = "black" if theme.dark else "white"
-        return f"Orange is less than 0, down to −{end}; {zero} is 0; blue is more, up to {end}."
-    return f"Never below 0: from 0, dark, to {end}, light yellow."
+        first = f"−{end} and less" if below else f"−{end}"
+        return f"Orange is less than 0, down to {first}; {zero} is 0; blue is more, up to {last}."
+    return f"Never below 0: from 0, {zero}, to {last}, {'light yellow' if theme.dark else 'dark blue'}."
 
 
-def reach(values: Floats) -> float:
-    """Return the greatest finite magnitude, at least a tiny positive number."""
-    finite = values[np.isfinite(values)]
-    return max(float(np.abs(finite).max()) if finite.size else 0.0, 1e-12)
+def ends_in_figures(ends: tuple[float, float], values: Floats) -> tuple[str, str]:
+    """What stands at the ends of a scale: values of the first and last colour, marked where ``values`` go further."""
+    below, above = beyond(values, ends)
+    return f"{'≤ ' if below else ''}{number(ends[0], 3)}", f"{'≥ ' if above else ''}{number(ends[1], 3)}"
 
 
 def limits(values: Floats) -> tuple[float, float]:

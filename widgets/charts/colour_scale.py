@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from widgets.charts.colour_maps import Bytes, image
+from widgets.charts.colour_maps import Bytes, Floats, ends_in_figures, image
 from widgets.look.theme import Theme
-from widgets.plots.ticks import number
 
 STRIP = 96.0
 
@@ -17,20 +16,21 @@ def draw_scale(
     theme: Theme,
     place: QRectF,
     table: Bytes,
-    low: float,
-    high: float,
+    ends: tuple[float, float],
+    values: Floats,
     note: str = "",
     *,
     wide: bool = False,
 ) -> None:
-    """Draw the strip of `table` at the left of `place` with `low` and `high` beside it, and `note` at the right.
+    """Draw the strip of `table` at the left of `place` with its `ends` beside it, and `note` at the right.
 
-    With `wide` the strip takes all the room that its numbers leave.
+    Where some of the `values` that are shown lie beyond, that is said. With `wide` the strip takes all the room that
+    its numbers leave.
     """
     font = theme.font(small=True)
     metrics = QFontMetricsF(font)
     painter.setFont(font)
-    first, last = number(low, 3), number(high, 3)
+    first, last = ends_in_figures(ends, values)
     left = place.left() + metrics.horizontalAdvance(first) + 6
     length = place.right() - metrics.horizontalAdvance(last) - 6 - left if wide else STRIP * theme.scale
     strip = QRectF(left, place.center().y() - 4, length, 8)

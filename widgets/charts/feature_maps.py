@@ -162,7 +162,8 @@ class FeatureMapGrid(TileView):
             painter.setPen(self.theme.faint)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._summary())
             return
-        draw_scale(painter, self.theme, place, between(self._limits, self.theme), *self._limits, self._summary())
+        table = between(self._limits, self.theme)
+        draw_scale(painter, self.theme, place, table, self._limits, self._maps, self._summary())
 
     def tile_sentence(self, index: int, at: QPointF, place: QRectF) -> str:
         """Return the map's index and the value under the pointer."""

@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.insight.value_ranges import reach
 from app.system.number_format import nth
-from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture, reach
+from widgets.charts.colour_maps import Bytes, colour, diverging, image, picture
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.tiles import GAP, Grid, TileView
 from widgets.look.theme import Theme, ThemeSource
@@ -98,11 +99,15 @@ class FilterGrid(TileView):
 
     def _refresh(self) -> None:
         self._sheet = None
-        self._reach = 1.0 if self.is_empty() else reach(self._weights if self._is_rgb() else self._planes())
+        self._reach = 1.0 if self.is_empty() else reach(self._shown())
         self.update()
 
     def _is_rgb(self) -> bool:
         return self.channels == 3 and self._channel < 0 and not self._one_dimensional
+
+    def _shown(self) -> NDArray[np.float64]:
+        """Return the values that have a colour."""
+        return self._weights if self._is_rgb() else self._planes()
 
     def _planes(self) -> NDArray[np.float64]:
         """Return what is shown of each filter, shape (out, kh, kw)."""
@@ -204,7 +209,8 @@ class FilterGrid(TileView):
             )
             shown = "red, green, blue" if self._is_rgb() else shown
             note = shown
-        draw_scale(painter, self.theme, place, diverging(self.theme), -self._reach, self._reach, note)
+        most, table = self._reach, diverging(self.theme)
+        draw_scale(painter, self.theme, place, table, (-most, most), self._shown(), note)
 
     def _paint_enlarged(self, painter: QPainter, area: QRectF) -> None:
         index = self._enlarged or 0

@@ -79,7 +79,7 @@ class SoundPlot(PlotView):
             self.put(self._bar, below, "right")
         low, high = limits(self.levels)
         self._image.setImage(self.levels, levels=(low, high))
-        self._bar.show_map(self.theme, sequential(), low, high, "dB", length=self.height() / 2)
+        self._bar.show_map(self.theme, sequential(self.theme), low, high, "dB", length=self.height() / 2)
         half, step = self.mel.hop / self.mel.rate / 2, self.mel.hop / self.mel.rate
         first = self.mel.window / self.mel.rate / 2 - half  # a column stands about the middle of its frame
         self._image.setRect(QRectF(first, 0.5, step * self.levels.shape[1], self.mel.bands))

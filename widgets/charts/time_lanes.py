@@ -14,8 +14,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from app.insight.value_ranges import reach
 from widgets.charts.colour_bar import ColourBar
-from widgets.charts.colour_maps import diverging, limits, reach, sequential
+from widgets.charts.colour_maps import diverging, limits, sequential
 from widgets.look.theme import Theme, ThemeSource
 from widgets.plots.axes import Axes, AxisRange, draw_line
 from widgets.plots.panel import Panel
@@ -64,7 +65,8 @@ class Lane:
             return 0.0, 1.0
         if self.ink == "plain":
             return limits(self.values)
-        return -reach(self.values), reach(self.values)
+        most = reach(self.values)
+        return -most, most
 
     def reading(self, step: int, unit: int) -> str:
         """The value of a unit at a step, in words."""
@@ -240,9 +242,8 @@ class TimeLanes(PlotView):
             image.setImage(lane.values.T, levels=(low, high), autoDownsample=True)
             image.setRect(QRectF(0.5, -0.5, self.steps, lane.units))
             bar = ColourBar(image)
-            bar.show_map(
-                self.theme, sequential() if lane.ink != "signed" else diverging(self.theme), low, high, lane.unit
-            )
+            table = diverging(self.theme) if lane.ink == "signed" else sequential(self.theme)
+            bar.show_map(self.theme, table, low, high, lane.unit, values=lane.values)
             self.put(bar, panel, "right")
         panel.painted(lambda painter, axes: self._paint_cursor(painter, axes, index, curved), 5)
 

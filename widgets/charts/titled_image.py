@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import Bytes, colour, diverging, limits, picture, reach, sequential
+from app.insight.value_ranges import beyond, reach
+from widgets.charts.colour_maps import Bytes, colour, diverging, limits, picture, sequential
 from widgets.charts.filter_tiles import write_numbers
 from widgets.look.theme import ThemeSource
 from widgets.plots.axes import Axes, AxisRange
@@ -76,8 +77,7 @@ class PicturePane(PlotView):
         self._values = numbers if numbers.ndim == 3 else numbers[None]
         self._ink, self._limits, self._write = ink, scale, write
         self.title = self.title if title is None else title
-        low, high = limits(self._values) if self._values.size else (0.0, 0.0)
-        self._note = f"{number(low, 3)} to {number(high, 3)}" if note is None else note
+        self._note = self._range_in_words() if note is None else note
         self.setAccessibleName(self.title)
         height, width = self._values.shape[1:]
         self.describe(f"{height} × {width}, {self._note}" if self._values.size else self.empty_text)
@@ -111,14 +111,33 @@ class PicturePane(PlotView):
         bounds = self.bounds()
         self.panel.x_extent = lambda: AxisRange(bounds.left(), bounds.right())
 
+    def _range_in_words(self) -> str:
+        """The least and the greatest value; and where a scale about 0 ends before them, its ends."""
+        low, high = limits(self._values) if self._values.size else (0.0, 0.0)
+        words = f"{number(low, 3)} to {number(high, 3)}"
+        if self._ink != "signed" or not self._values.size:
+            return words
+        far = self._far()
+        return f"{words}, colours end at ±{number(far, 3)}" if any(beyond(self._flat, (-far, far))) else words
+
+    @property
+    def _flat(self) -> NDArray[np.float64]:
+        """The mean over the channels."""
+        flat: NDArray[np.float64] = self._values.mean(axis=0)
+        return flat
+
+    def _far(self) -> float:
+        """How far from 0 the colours of values about 0 go."""
+        return reach(self._flat) if self._limits is None else max(map(abs, self._limits))
+
     def _coloured(self) -> Bytes:
         if self._ink == "picture":
             return picture(self._values, *(self._limits or limits(self._values)))
-        flat = self._values.mean(axis=0)
+        flat = self._flat
         if self._ink == "signed":
-            far = reach(flat) if self._limits is None else max(map(abs, self._limits))
+            far = self._far()
             return colour(flat, diverging(self.theme), -far, far, self.theme.error)
-        return colour(flat, sequential(), *(self._limits or limits(flat)), self.theme.error)
+        return colour(flat, sequential(self.theme), *(self._limits or limits(flat)), self.theme.error)
 
     def bounds(self) -> QRectF:
         """Return where the picture stands in the coordinates of the data: rows and columns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import nn
 from app.insight.card_previews import PICTURES, SIDE, look, pictures_of
 from app.insight.find_modules import walk
 from app.insight.training_snapshot import inspect_session
+from app.insight.value_ranges import beyond
 from app.protocol.diagnostics import Diagnostic, Kind
 from app.protocol.events import Snapshot
 from app.protocol.framing import Decoder, encode
@@ -87,9 +89,23 @@ def test_a_card_keeps_its_scale_from_sample_to_sample() -> None:
     }  # fmt: skip
     live, _ = look(model, None, layers)
     assert live["relu1"].ends == first["relu1"].ends
-    assert first["relu1"].ends[1] >= float(first["relu1"].values.max())
+    assert beyond(first["relu1"].values, first["relu1"].ends) == (False, False)
     fill(model, "dense1", 0.0, 7.0)
     assert pictures_of(model, layers, feed.pick(0))["dense1"].ends == (-7.0, 7.0), "other weights, another scale"
+
+
+def test_one_very_bright_sample_leaves_the_pictures_of_all_others_their_colours() -> None:
+    model = Model.build(project(cnn()))
+    plain = pictures_of(model, ("relu1",), model.feed(model.prepared.train).pick(0))["relu1"]
+    images = np.array(model.prepared.train.arrays["image"])
+    images[3, 0, 4, 4] = 500.0
+    part = replace(model.prepared.train, arrays={**model.prepared.train.arrays, "image": images})
+    bright = replace(model, prepared=replace(model.prepared, train=part))
+    feed = bright.feed(part)
+    first, lit = (pictures_of(bright, ("relu1",), feed.pick(index))["relu1"] for index in (0, 3))
+    assert first.ends == lit.ends and first.ends[1] < 2 * plain.ends[1] < lit.values.max()
+    assert beyond(lit.values, lit.ends) == (False, True)
+    assert look(bright, None, ("relu1",))[0]["relu1"].ends == first.ends
 
 
 def test_pictures_are_small_whatever_the_layer() -> None:

@@ -77,7 +77,12 @@ def test_what_the_colours_mean_is_said_with_their_values() -> None:
     assert "down to −2.5; white is 0; blue is more, up to 2.5" in strip(SIGNED, LIGHT, "maps").caption
     assert "black is 0" in strip(SIGNED, DARK, "filters").caption
     risen = np.array([[[0.5, 3.0]]], np.float32)
-    assert "Never below 0: from 0, dark, to 4, light yellow" in strip(risen, LIGHT, "maps", (0.0, 4.0)).caption
+    assert "Never below 0: from 0, white, to 4, dark blue." in strip(risen, LIGHT, "maps", (0.0, 4.0)).caption
+    assert "from 0, black, to 2 and more, light yellow." in strip(risen, DARK, "maps", (0.0, 2.0)).caption
+    assert (
+        "down to −2 and less; white is 0; blue is more, up to 2 and more."
+        in strip(np.array([[[-3.0, 9.0]]], np.float32), LIGHT, "maps", (-2.0, 2.0)).caption
+    )
     assert "its own colours" in strip(SIGNED, LIGHT, "picture").caption
 
 
@@ -95,7 +100,7 @@ def test_the_palette_goes_by_the_layer_and_not_by_the_values_of_one_sample() -> 
     assert len({lone(value, (-2.0, 2.0)) for value in (2.0, 1.0, 0.5, -0.5, -2.0)}) == 5
     positive = np.abs(SIGNED)
     assert hues(strip(positive, LIGHT, "maps", (-2.5, 2.5)).images) <= ramp(diverging(LIGHT))
-    assert hues(strip(positive, LIGHT, "maps", (0.0, 2.5)).images) <= ramp(sequential())
+    assert hues(strip(positive, LIGHT, "maps", (0.0, 2.5)).images) <= ramp(sequential(LIGHT))
 
 
 @pytest.mark.parametrize(

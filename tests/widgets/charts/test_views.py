@@ -13,19 +13,23 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.insight.value_ranges import reach
 from graph.errors import NetloomError
-from widgets.charts.colour_maps import colour, limits, sequential
+from widgets.charts.colour_maps import colour, diverging, limits, sequential
 from widgets.charts.confusion_matrix import ConfusionMatrix
 from widgets.charts.feature_maps import FeatureMapGrid
 from widgets.charts.filter_tiles import FilterGrid
 from widgets.charts.sample_tiles import WRAPPED, Answer, SampleGallery, shortened
 from widgets.charts.tiles import GAP, TileView
+from widgets.charts.time_lanes import Lane, TimeLanes
+from widgets.charts.titled_image import PicturePane
 from widgets.charts.weight_histograms import KEPT, HistogramStack, bars, coarser, few_places
 from widgets.charts.worst_predictions import RIGHT_FIRST, WRONG_FIRST, Prediction, WorstPredictions
 from widgets.look.layouts import boxed, vbox
-from widgets.look.theme import PROJECTOR_SCALE, ThemeSource
+from widgets.look.theme import DARK, LIGHT, PROJECTOR_SCALE, ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.plot_view import PlotView
+from widgets.plots.ticks import number
 from widgets.tour.painted_text import painted_texts
 from widgets.tour.pictures import take_picture
 
@@ -138,6 +142,50 @@ def test_feature_maps(shape: tuple[int, ...], said: str, source: ThemeSource, qt
     show(qtbot, view)
     assert view.accessibleDescription() == said
     assert view.sentence_at(view.tile_place(0).center())
+
+
+def test_a_scale_says_where_values_lie_beyond_its_ends(source: ThemeSource, qtbot: QtBot) -> None:
+    maps = np.linspace(-0.5, 1.0, 2 * 32 * 32).reshape(2, 32, 32)
+    maps[1, 0, 0] = 80.0
+    view = FeatureMapGrid(source)
+    show(qtbot, view)
+    for values, first, last in ((maps, "−", "≥ "), (-maps, "≤ −", ""), (np.minimum(maps, 1.0), "−1", "1")):
+        view.set_maps(values)
+        texts = [each.text for each in painted_texts(view)]
+        scale = [text for text in texts if text.lstrip("≥≤ −").replace(".", "").isdigit()][-2:]
+        assert scale[0].startswith(first) and scale[1].startswith(last), scale
+        assert all(abs(float(text.lstrip("≥≤ −"))) <= 1.0 for text in scale)
+    view.set_maps(maps)
+    place = view.tile_place(1)
+    assert view.sentence_at(place.topLeft() + QPointF(1, 1)).endswith("row 1, column 1: 80"), "numbers are true"
+
+
+def test_the_ends_of_a_colour_bar_are_marked_where_values_lie_beyond(source: ThemeSource, qtbot: QtBot) -> None:
+    values = np.random.default_rng(0).normal(0, 0.1, (60, 8))
+    values[30, 4] = -9.0
+    view = TimeLanes(source, "Gradients", "")
+    view.set_lanes([Lane("Gradient", "how it goes back", values)])
+    show(qtbot, view, 700, 300)
+    far = reach(values)
+    assert 0.2 < far < 0.5
+    words = [each.text for each in painted_texts(view)]
+    assert f"≤ −{number(far, 3)}" in words and f"≥ {number(far, 3)}" not in words
+    assert view.words_of(0, 30, 4).endswith("−9")
+    pane = PicturePane(source, "After")
+    qtbot.addWidget(pane)
+    pane.set_values(values, "signed")
+    assert pane.note.startswith("−9 to ") and pane.note.endswith(f"colours end at ±{number(far, 3)}")
+
+
+def test_colours_begin_at_the_ground_and_go_away_from_it_step_by_step() -> None:
+    """Zero is white on light ground and black on dark, in either palette, and no step goes back in lightness."""
+    for theme in (LIGHT, DARK):
+        light = sequential(theme)[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
+        steps = np.diff(light) if theme.dark else -np.diff(light)
+        assert steps.min() >= 0 and steps.sum() > 200
+        ground, far = theme.ground.lightness(), light[-1]
+        assert abs(light[0] - ground) < 30 and abs(far - ground) > 150
+        assert abs(light[0] - diverging(theme)[127:129, :3].mean()) < 30
 
 
 def test_every_map_stands_above_the_number_of_its_filter(
@@ -500,4 +548,4 @@ def test_equal_values_have_a_colour(value: float) -> None:
     values = np.full((2, 2), value, np.float32)
     low, high = limits(values)
     assert high > low and np.isfinite(255.0 / (high - low))
-    assert colour(values, sequential(), low, high, QColor("red")).shape == (2, 2, 4)
+    assert colour(values, sequential(LIGHT), low, high, QColor("red")).shape == (2, 2, 4)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import reach
+from app.insight.value_ranges import reach
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number

@@ -12,10 +12,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.insight.value_ranges import colour_ends
+from app.insight.value_ranges import colour_ends, reach
 from app.numerics.window_sums import Case, Floats
 from graph.layers.value_range import Range
-from widgets.charts.colour_maps import between, limits, reach
+from widgets.charts.colour_maps import between, limits
 from widgets.look.theme import ThemeSource
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number

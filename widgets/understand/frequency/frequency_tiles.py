@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.insight.value_ranges import reach
 from app.numerics.spectrum import LARGEST_KERNEL, Floats, bounded, frequencies, kernel_magnitude, log_magnitude
-from widgets.charts.colour_maps import colour, diverging, image, limits, picture, reach, sequential
+from widgets.charts.colour_maps import colour, diverging, image, limits, picture, sequential
 from widgets.charts.tiles import TileView
 from widgets.look.theme import ThemeSource
 
@@ -75,8 +76,8 @@ class SpectrumTiles(TileView):
             elif self._grey:
                 left = picture(plane[None], *limits(plane))
             else:
-                left = colour(plane, sequential(), *limits(plane), self.theme.error)
-            right = colour(waves, sequential(), 0.0, reach(waves), self.theme.error)
+                left = colour(plane, sequential(self.theme), *limits(plane), self.theme.error)
+            right = colour(waves, sequential(self.theme), 0.0, reach(waves), self.theme.error)
             self._images[index] = image(left), image(right)
         return self._images[index]
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
-from widgets.charts.colour_maps import colour, diverging, image, reach
+from app.insight.value_ranges import beyond, reach
+from widgets.charts.colour_maps import colour, diverging, image
 from widgets.look.theme import ThemeSource, blend
 from widgets.plots.painted_view import PaintedView
 from widgets.plots.ticks import number
@@ -263,8 +264,7 @@ class UnrolledDiagram(PaintedView):
         states = self.layer.states if self.layer is not None else ()
         shown = [(letter, values) for letter, values, _ in states]
         shown += [(f"∂{letter}", slopes) for letter, _, slopes in states if self.gradients]
-        ends = ((letter, number(reach(values), 2)) for letter, values in shown)
-        return "  ·  ".join(f"{letter} from −{end} to {end}" for letter, end in ends)
+        return "  ·  ".join(f"{letter} {_ends_of(values)}" for letter, values in shown)
 
     # Brushes
 
@@ -372,6 +372,13 @@ class UnrolledDiagram(PaintedView):
 def lowered(step: int) -> str:
     """The number of a step as an index: ``₁₂`` for the step 11, counted from 0."""
     return str(step + 1).translate(LOWERED)
+
+
+def _ends_of(values: Floats) -> str:
+    """Which values the first and the last colour stand for."""
+    far = reach(values)
+    further = " and further" if any(beyond(values, (-far, far))) else ""
+    return f"from −{number(far, 2)} to {number(far, 2)}{further}"
 
 
 def _under(box: QRectF, down: float, height: float) -> QRectF:

@@ -95,7 +95,9 @@ class LayerStrip(PaintedView):
             return ""
         what = self._cell_sentence(id_, place, at) or f"{id_}: what it gives for this sample"
         card = self._cards[id_]
-        return what if card.shows in ("picture", "frames") else f"{what}\n{ends_in_words(card.ends, self.theme)}"
+        if card.shows in ("picture", "frames"):
+            return what
+        return f"{what}\n{ends_in_words(card.ends, self.theme, card.values)}"
 
     def _cell_sentence(self, id_: str, place: QRectF, at: QPointF) -> str:
         """Name and number of the cell at a point of a layer's strip; nothing where its cells have no names."""

@@ -39,7 +39,9 @@ def test_an_image_that_enters_is_drawn_whole_in_its_own_colours(step: StepSeen) 
 
 
 def test_a_map_is_drawn_in_the_palette_of_its_layer(step: StepSeen) -> None:
-    about_zero, rising = ({tuple(map(int, row[:3])) for row in table} for table in (diverging(LIGHT), sequential()))
+    about_zero, rising = (
+        {tuple(map(int, row[:3])) for row in table} for table in (diverging(LIGHT), sequential(LIGHT))
+    )
     assert hues(step, "conv1") <= about_zero
     assert hues(step, "relu1") <= rising
     assert hues(step, "relu1", back=True) <= about_zero, "gradients have both signs"

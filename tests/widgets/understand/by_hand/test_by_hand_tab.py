@@ -391,7 +391,7 @@ def test_maps_are_in_the_colours_of_their_layers_and_samples_are_grey(qtbot: QtB
         return {tuple(map(int, shade)) for shade in picture._drawn[part][1].pixels.reshape(-1, 4)[:, :3]}
 
     about_zero, rising = (
-        {tuple(map(int, shade[:3])) for shade in table} for table in (diverging(themes.theme), sequential())
+        {tuple(map(int, shade[:3])) for shade in table} for table in (diverging(themes.theme), sequential(themes.theme))
     )
     picture.show_case(lenet_case(0.0, 1.0), can_be={ScenePart.OUTPUT: ANYTHING})
     picture.grab()
