@@ -84,9 +84,8 @@ def _without(rooms: Sequence[QRect], rect: QRect, least: QSize) -> list[QRect]:
     """The rooms, those that a rectangle reaches into replaced by what is left of them on its four sides."""
     kept = [room for room in rooms if not room.intersects(rect)]
     parts = [part for room in rooms if room.intersects(rect) for part in _around(room, rect, least)]
-    others = (part for part in dict.fromkeys(part.getRect() for part in parts))
-    for part in (QRect(*each) for each in others):
-        if not any(each.contains(part) for each in (*kept, *parts) if each != part):
+    for part in parts:
+        if part not in kept and not any(each != part and each.contains(part) for each in (*kept, *parts)):
             kept.append(part)
     return kept
 
