@@ -16,7 +16,7 @@ Floats = NDArray[np.floating]
 Bytes = NDArray[np.uint8]
 
 _SEQUENTIAL = {
-    "light": ("#FFFFFF", "#DDEFBF", "#84CFA0", "#2FA0A0", "#2374A0", "#263D78", "#10142A"),
+    "light": ("#FFFFFF", "#D3EBB4", "#77C6A0", "#2B979F", "#2374A0", "#263D78", "#10142A"),
     "dark": ("#10142A", "#263D78", "#2374A0", "#2FA89A", "#8ED081", "#F5F2B8"),
 }
 """From the ground to what stands out most from it, as paper and ink."""
