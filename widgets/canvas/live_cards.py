@@ -149,7 +149,8 @@ class LiveCards:
     def _hang(self, painter: QPainter, body: QRectF, shown: Strip) -> None:
         area, places = _area(body, shown)
         painter.setPen(QPen(self._theme.border, 1))
-        painter.setBrush(blend(self._theme.text, self._theme.ground, 0.08))
+        # In the light look pictures may be white at their edges, and have to be told from each other.
+        painter.setBrush(blend(self._theme.text, self._theme.ground, 0.08 if self._theme.dark else 0.16))
         painter.drawRoundedRect(area, 6, 6)
         for place, each in zip(places, shown.images, strict=False):
             painter.drawImage(place if shown.stretched else _fitted(each, place), each)
