@@ -243,7 +243,7 @@ def test_free_rooms_are_as_large_as_what_is_taken_leaves_them() -> None:
     assert free_rooms(area, [], least) == [area]
     found = free_rooms(area, [QRect(100, 50, 100, 100)], least)
     sides = [QRect(0, 0, 100, 200), QRect(200, 0, 100, 200), QRect(0, 0, 300, 50), QRect(0, 150, 300, 50)]
-    assert sorted(room.getRect() for room in found) == sorted(side.getRect() for side in sides)
+    assert len(found) == len(sides) and all(side in found for side in sides)
     found = free_rooms(area, [QRect(0, 0, 260, 200), QRect(400, 0, 10, 10)], least)
     assert found == [], "a strip that is too narrow is none"
     both = [QRect(0, 0, 300, 90), QRect(0, 110, 300, 90)]
