@@ -29,6 +29,7 @@ from graph.document import Document
 from tests.widgets.conftest import digits_project
 from widgets.canvas.popup_frame import PopupFrame
 from widgets.charts.matrix_plot import MatrixPlot
+from widgets.charts.rate_plot import RatePlot
 from widgets.charts.sample_tiles import SampleTiles
 from widgets.charts.sound_plots import FramePlot, SoundPlot
 from widgets.charts.tiles import TileView
@@ -82,6 +83,7 @@ MADE: Mapping[type[QWidget], Callable[[ThemeSource], QWidget]] = {
     CloudPlot: lambda themes: CloudPlot(themes, "Before", "No columns."),
     SoundPlot: SoundPlot,
     FramePlot: FramePlot,
+    RatePlot: lambda themes: RatePlot(themes, "No rate was tried."),
     LargePicture: lambda themes: LargePicture(themes, "Prediction", ""),
     DrawingBoard: lambda themes: DrawingBoard(
         themes, PictureLook(channels=1, height=8, width=8, ground=0.0, ink=1.0, stroke=1.5)
