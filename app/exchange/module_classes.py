@@ -6,7 +6,7 @@ For each is guessed what it takes, from the first layer that it makes, so that a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,15 @@ from graph.errors import NetloomError
 
 CONTAINERS = {"Sequential", "ModuleList", "ModuleDict", "LightningModule"}
 """Classes that are modules, beside those whose names end in Module."""
+WIDTHS = {
+    **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d"), ("in_channels",)),
+    **dict.fromkeys(("RNN", "GRU", "LSTM"), ("input_size",)),
+    "Linear": ("in_features",),
+    "TransformerEncoderLayer": ("d_model",),
+}
+"""What layers call the width of what they read."""
+DEEP = 8
+"""How far classes of a file are looked into that are made of each other."""
 GRAY, COLOUR, STEPS, FRAMES = 28, 32, 20, 16
 """Pixels of a picture with one channel and with several, steps of a sequence, and frames of a video."""
 
@@ -81,7 +90,7 @@ def modules_of(path: Path) -> ModuleFile:
     modules = [each for each in classes.values() if _is_module(each, classes)]
     parts = {name for each in modules for name in _used(each) - {each.name}}
     found = [_described(each, classes, each.name in parts) for each in modules]
-    ready = [one for each in statements for one in _ready(each, {one.name for one in found})]
+    ready = [one for each in statements for one in _ready(each, {one.name for one in found}, classes)]
     imports = [each for each in statements if isinstance(each, ast.ImportFrom)]
     star = any(alias.name == "*" for each in imports for alias in each.names)
     return ModuleFile((*found, *ready), frozenset(_names(statements)), star)
@@ -147,7 +156,7 @@ def _used(given: ast.ClassDef) -> set[str]:
 def _described(given: ast.ClassDef, classes: dict[str, ast.ClassDef], part: bool) -> ModuleClass:
     made, forward = _inherited(given, "__init__", classes), _inherited(given, "forward", classes)
     count = len(_required(forward)) if forward is not None else 1
-    first = _first_sizes(made) if made is not None else ()
+    first = _first_sizes(made, classes, _numbers(made, None, {})) if made is not None else ()
     needed = _required(made) if made is not None else ()
     return ModuleClass(given.name, needed, (first, *((),) * (count - 1)), part=part)
 
@@ -160,45 +169,82 @@ def _required(function: ast.FunctionDef) -> tuple[str, ...]:
     return tuple([one.arg for one in places[1 : len(places) - len(given.defaults)]] + named)
 
 
-def _first_sizes(made: ast.FunctionDef) -> tuple[int, ...]:
-    """What the first layer reads that is made, as far as its arguments are written as numbers."""
-    calls = sorted(
-        (node for node in ast.walk(made) if isinstance(node, ast.Call)), key=lambda node: (node.lineno, node.col_offset)
-    )
-    return next((sizes for call in calls if (sizes := _read_by(call))), ())
+def _first_sizes(
+    made: ast.AST, classes: dict[str, ast.ClassDef], given: Mapping[str, int], depth: int = 0
+) -> tuple[int, ...]:
+    """What the first layer reads that is made in ``made``, where ``given`` are whole numbers by their names.
+
+    A class of the file is looked into; what is not told by numbers stays open.
+    """
+    calls = [node for node in ast.walk(made) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        kind = _last_name(call.func)
+        if kind in classes and depth < DEEP:
+            inner = _inherited(classes[kind], "__init__", classes)
+            if inner is not None:
+                return _first_sizes(inner, classes, _numbers(inner, call, given), depth + 1)
+        elif kind in WIDTHS or kind == "Embedding":
+            return _read_by(call, kind, given)
+    return ()
 
 
-def _read_by(call: ast.Call) -> tuple[int, ...]:
-    kind = _last_name(call.func)
+def _read_by(call: ast.Call, kind: str, given: Mapping[str, int]) -> tuple[int, ...]:
+    """What a layer of torch reads."""
     if kind == "Embedding":
         return 1, STEPS
-    names = {"in_channels", "in_features", "input_size", "d_model"}
-    given = next((one.value for one in call.keywords if one.arg in names), call.args[0] if call.args else None)
-    if not isinstance(given, ast.Constant) or not isinstance(given.value, int) or not 1 <= given.value <= 10**6:
+    named = next((one.value for one in call.keywords if one.arg in WIDTHS[kind]), None)
+    width = _number(named or (call.args[0] if call.args else None), given)
+    if width is None or not 1 <= width <= 10**6:
         return ()
-    width = given.value
     side = GRAY if width == 1 else COLOUR
     return {
         "Linear": (1, width),
         "Conv1d": (1, width, STEPS),
         "Conv2d": (1, width, side, side),
         "Conv3d": (1, width, FRAMES, side, side),
-        "RNN": (1, STEPS, width),
-        "GRU": (1, STEPS, width),
-        "LSTM": (1, STEPS, width),
-        "TransformerEncoderLayer": (1, STEPS, width),
-    }.get(kind, ())
+    }.get(kind, (1, STEPS, width))
 
 
-def _ready(statement: ast.stmt, made: set[str]) -> Iterator[ModuleClass]:
+def _number(node: ast.expr | None, given: Mapping[str, int]) -> int | None:
+    """A whole number that is written out, named, or calculated of such."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.Name):
+        return given.get(node.id)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Add):
+        one, other = _number(node.left, given), _number(node.right, given)
+        if one is not None and other is not None and max(abs(one), abs(other)) < 10**9:
+            return one * other if isinstance(node.op, ast.Mult) else one + other
+    return None
+
+
+def _numbers(function: ast.FunctionDef, call: ast.Call | None, given: Mapping[str, int]) -> dict[str, int]:
+    """The arguments of a constructor that are whole numbers, by a call of it or by their defaults."""
+    places = [*function.args.posonlyargs, *function.args.args]
+    values: dict[str, ast.expr | None] = dict(
+        zip(
+            (one.arg for one in places[len(places) - len(function.args.defaults) :]),
+            function.args.defaults,
+            strict=True,
+        )
+    )
+    values |= {one.arg: value for one, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)}
+    found = {name: number for name, value in values.items() if (number := _number(value, {})) is not None}
+    if call is not None:
+        told = {one.arg: value for one, value in zip(places[1:], call.args, strict=False)}
+        told |= {one.arg: one.value for one in call.keywords if one.arg}
+        found = {name: number for name, number in found.items() if name not in told}
+        found |= {name: number for name, value in told.items() if (number := _number(value, given)) is not None}
+    return found
+
+
+def _ready(statement: ast.stmt, made: set[str], classes: dict[str, ast.ClassDef]) -> Iterator[ModuleClass]:
     """Modules that a file makes when it is imported: ``model = nn.Sequential(…)``, or of a class of its own."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
         return
     kind = _last_name(statement.value.func)
     if kind in CONTAINERS or kind in made:
-        calls = [node for node in ast.walk(statement.value) if isinstance(node, ast.Call)]
-        calls.sort(key=lambda node: (node.lineno, node.col_offset))
-        sizes = next((sizes for call in calls if (sizes := _read_by(call))), ())
+        sizes = _first_sizes(statement.value, classes, {})
         for target in statement.targets:
             if isinstance(target, ast.Name):
                 yield ModuleClass(target.id, (), (sizes,), True)

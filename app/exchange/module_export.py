@@ -216,7 +216,7 @@ def _refuse_arguments(found: Any, source: ModuleSource, places: list[Any], names
         if missing:
             example = ", ".join(f"{name}=…" for name in missing)
             listed = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
-            raise RefusedError(f"{source.name} needs {listed}; give them as its arguments: {example}.") from None
+            raise RefusedError(f'{source.name} needs {listed}; give --args "{example}".') from None
         listed = ", ".join(taken.parameters) or "nothing"
         raise RefusedError(f"{source.name} does not take these arguments ({error}); it takes {listed}.") from None
 

@@ -93,9 +93,8 @@ class ModuleDialog(QDialog):
         places, names = literal_arguments(arguments)
         lacking = [name for name in module.needed[len(places) :] if name not in names]
         if lacking:
-            raise NetloomError(
-                f"{module.name} needs {', '.join(lacking)}: write {', '.join(f'{n}=…' for n in lacking)}."
-            )
+            wanted = ", ".join(f"{name}=…" for name in lacking)
+            raise NetloomError(f"{module.name} needs arguments: write {wanted} with values of yours.")
         sizes = tuple(input_sizes(text) for text in self.inputs.text().split(";") if text.strip())
         if not sizes:
             raise NetloomError("Say what it takes, the batch first, such as 1,3,32,32.")

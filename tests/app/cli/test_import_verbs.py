@@ -14,9 +14,9 @@ from app.exchange import module_in
 from app.exchange.import_network import ImportResult
 from app.exchange.module_source import ModuleSource
 from app.training.start_section import StartSection
-from graph.project import read_project, write_project
+from graph.project import Project, read_project, write_project
 from tests.app.cli.calling import Caller
-from tests.app.training.projects import project
+from tests.app.training.projects import mlp
 
 TEXT = """
 from torch import nn
@@ -121,7 +121,7 @@ def test_an_exported_program_is_run_with_yes_alone_as_well(
 
 def test_weights_go_to_the_layers_of_a_project(call: Caller, tmp_path: Path) -> None:
     file, state = tmp_path / "digits.netloom", tmp_path / "theirs.pt"
-    write_project(file, project())
+    write_project(file, Project(mlp()))
     theirs = nn.Sequential(nn.Linear(64, 16), nn.BatchNorm1d(16), nn.Linear(16, 7))
     torch.save(theirs.state_dict(), state)
     said = call("transfer", file, state, "--freeze", "dense1")
@@ -140,7 +140,7 @@ def test_weights_go_to_the_layers_of_a_project(call: Caller, tmp_path: Path) -> 
 
 def test_weights_that_nothing_takes_are_refused(call: Caller, tmp_path: Path) -> None:
     file, state = tmp_path / "digits.netloom", tmp_path / "theirs.pt"
-    write_project(file, project())
+    write_project(file, Project(mlp()))
     before = file.read_bytes()
     torch.save(nn.Linear(3, 3).state_dict(), state)
     assert "No layer of the project takes weights of the file" in call.refused("transfer", file, state)

@@ -33,6 +33,20 @@ class Odd(Base):
 class Data:
     def __init__(self, path): ...
 
+class Deep(nn.Module):
+    def __init__(self, classes, channels=3):
+        super().__init__()
+        self.body = nn.Sequential(Block(channels, 8), Block(8, 8))
+        self.head = nn.Linear(32, classes)
+
+class Open(nn.Module):
+    def __init__(self, features):
+        self.first, self.second = nn.Linear(features, 8), nn.Linear(8, 2)
+
+class Flat(nn.Module):
+    def __init__(self):
+        self.flat, self.first = nn.Flatten(), nn.Linear(28 * 28, 8)
+
 if True:
     small = nn.Sequential(nn.Linear(20, 8), nn.ReLU())
 whole, other = 3, Net(3)
@@ -47,10 +61,13 @@ def test_modules_are_found_with_what_they_need_and_take(tmp_path: Path) -> None:
         ModuleClass("Net", ("classes", "depth"), ((1, 1, 28, 28),), part=True),
         ModuleClass("Wide", ("classes", "depth"), ((1, 1, 28, 28),)),
         ModuleClass("Odd", (), ((1, 20), ())),
+        ModuleClass("Deep", ("classes",), ((1, 3, 32, 32),)),
+        ModuleClass("Open", ("features",), ((),)),
+        ModuleClass("Flat", (), ((1, 784),)),
         ModuleClass("small", (), ((1, 20),), ready=True),
     )
-    assert found.listed() == "Block, Net, Wide, Odd, small"
-    assert [each.name for each in found.whole] == ["Wide", "Odd", "small"]
+    assert found.listed() == "Block, Net, Wide, Odd, Deep, Open, Flat, small"
+    assert [each.name for each in found.whole] == ["Wide", "Odd", "Deep", "Open", "Flat", "small"]
     assert found.has("whole") and found.has("Base") and not found.has("Nat")
 
 

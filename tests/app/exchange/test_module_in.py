@@ -171,13 +171,13 @@ def test_usual_networks_come_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     ("changes", "reason"),
     [
         ({"name": "Nat"}, "its_model.py has no class “Nat”; it has Block, Net."),
-        ({"arguments": ""}, "Net needs num_classes; give them as its arguments: num_classes=…."),
+        ({"arguments": ""}, 'Net needs num_classes; give --args "num_classes=…".'),
         ({"arguments": "3, depth=2"}, "Net does not take these arguments"),
         ({"arguments": "print()"}, "The arguments “print()” cannot be read"),
-        ({"inputs": ()}, "Say what Net takes, the batch first, such as --input 1,3,32,32."),
+        ({"inputs": ()}, "Say what Net takes, the batch first, such as --input 1,1,28,28."),
         ({"inputs": ((1, 1, 9, 9), (1, 2))}, "Net does not take 1 × 1 × 9 × 9 and 1 × 2:"),
         ({"inputs": ((1, 1, 10, 10),)}, "Net does not take 1 × 1 × 10 × 10: mat1 and mat2 shapes cannot be multiplied"),
-        ({"name": "bend"}, "bend needs x; give them as its arguments: x=…."),
+        ({"name": "bend"}, 'bend needs x; give --args "x=…".'),
     ],
 )
 def test_what_cannot_be_is_told_with_what_there_is(

@@ -38,7 +38,7 @@ def test_it_says_that_the_file_is_run_and_begins_with_what_is_likely(dialog: Mod
     assert dialog.inputs.text() == "1,3,32,32"
     assert dialog.arguments.placeholderText() == "classes=…"
     assert not dialog.run.isEnabled()
-    assert dialog.fault.text() == "Net needs classes: write classes=…."
+    assert dialog.fault.text() == "Net needs arguments: write classes=… with values of yours."
 
 
 def test_what_is_chosen_is_what_is_asked_for(dialog: ModuleDialog) -> None:
