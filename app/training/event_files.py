@@ -16,10 +16,11 @@ import math
 import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from app.training.log_lines import PARTS
 from app.training.runs import Run
@@ -114,7 +115,7 @@ class EventLog:
         self.fault = ""
         """Why nothing is written any more, in a sentence; empty while all is well."""
         self._step = step
-        self._path = run.path
+        self._file: IO[bytes] | None = None
         try:
             self._begin(run, run.path / EVENTS)
         except (ImportError, OSError, ValueError, NetloomError) as error:
@@ -137,6 +138,12 @@ class EventLog:
         else:
             self._step = max([self._step, *(each.step for each in scalars)])
 
+    def close(self) -> None:
+        """Close the file; what found no room in it was told, and is lost."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+
     def _begin(self, run: Run, folder: Path) -> None:
         """Begin a file of its own behind earlier ones, as TensorBoard never goes back to one that it has left."""
         folder.mkdir(exist_ok=True)
@@ -148,15 +155,16 @@ class EventLog:
         if self._step > 0 and forget <= self._step:
             missing = [each for each in past_scalars(run) if forget <= each.step <= self._step]
         now = time.time()
-        self._path = folder / f"{PREFIX}{_stamp(before, now)}.{len(before):04}"
+        self._file = (folder / f"{PREFIX}{_stamp(before, now)}.{len(before):04}").open("xb")
         self._write(encoded(missing, begins=now, forget=forget if before else None))
 
     def _write(self, records: bytes) -> None:
-        if records:
-            with self._path.open("ab") as file:
-                file.write(records)
+        if records and self._file is not None:
+            self._file.write(records)
+            self._file.flush()
 
     def _give_up(self, error: Exception) -> None:
+        self.close()
         reason = (error.strerror or "it cannot be written").lower() if isinstance(error, OSError) else str(error)
         self.fault = (
             f"The TensorBoard log ends after step {self._step}: {reason.rstrip('.')}. Training goes on without it; "

@@ -79,6 +79,7 @@ class _Training:
     def __init__(self, session: TrainingSession, inspect: Inspect | None) -> None:
         self.session, self.inspect = session, inspect
         self.stepper = session.stepper()
+        self.event_log: EventLog | None = None
         self.samples_over_time: SampleSnapshots | None = None
         self.sizes: list[int] = []
         now = time.perf_counter()
@@ -102,13 +103,14 @@ class _Training:
         lock = try_lock(path / LOCK)
         if lock is None:
             raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
-        self.event_log = EventLog.of(session.run, session.position.steps, wanted=session.tensorboard)
         self.log = Log(path / METRICS)
         set_random_state(session.random, session.model.device)
         session.model.module.train()
         whole = False
         try:
-            yield self._logged(self._started())
+            started = self._logged(self._started())  # from where on the log counts, which the event files go on from
+            self.event_log = EventLog.of(session.run, session.position.steps, wanted=session.tensorboard)
+            yield started
             self.samples_over_time = sample_snapshots(session)
             if not session.run.checkpoint.exists():
                 self._save()  # whatever happens from now on, the run can be resumed
@@ -123,6 +125,8 @@ class _Training:
                 self._collect()
                 self._save()
             self.log.close()
+            if self.event_log is not None:
+                self.event_log.close()
             lock.release(remove=True)
 
     def _guarded(self) -> Generator[Event, None, End]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
 import shutil
 from pathlib import Path
@@ -51,6 +52,15 @@ def assert_same(found: Curves, told: Curves) -> None:
     for tag, pairs in told.items():
         assert [step for step, _ in found[tag]] == [step for step, _ in pairs], tag
         assert [value for _, value in found[tag]] == pytest.approx([value for _, value in pairs], rel=1e-6), tag
+
+
+def fill_the_disk_of(folder: Path) -> None:
+    """Whatever is written to the files of a folder that this process has open finds no room from now on."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    for opened in list(Path("/proc/self/fd").iterdir()):
+        if opened.exists() and opened.resolve().parent == folder:
+            os.dup2(full, int(opened.name))
+    os.close(full)
 
 
 @pytest.fixture(scope="module")
@@ -124,14 +134,11 @@ def test_a_full_disk_ends_the_event_files_and_not_the_training(tmp_path: Path, s
     events: list[Event] = []
     for event in train(logged(begin(project(epochs=2), None, run))):
         if not events:
-            [file] = (run / EVENTS).iterdir()
-            file.unlink()
-            file.symlink_to("/dev/full")
+            fill_the_disk_of(run / EVENTS)
         events.append(event)
     [note] = [event for event in events if isinstance(event, TrainingNote)]
     assert note.text.startswith("The TensorBoard log ends after step 0: no space left on device. Training goes on")
     assert isinstance(events[-1], Finished) and events[-1].status == "completed"
-    file.unlink()
     list(train(resume(run, EPOCHS)))
     assert_same(curves_in(run / EVENTS), curves_in(straight / EVENTS))
 
@@ -149,7 +156,9 @@ def test_files_that_cannot_be_understood_are_begun_anew(tmp_path: Path, straight
     [file] = (tmp_path / "run" / EVENTS).iterdir()
     file.write_bytes(b"\x08\0\0\0\0\0\0\0" + 100 * b"\xff")
     step = len(told_by_log(straight)["loss/batch"])
-    assert not EventLog(Run.open(tmp_path / "run"), step).fault
+    begun = EventLog(Run.open(tmp_path / "run"), step)
+    assert not begun.fault
+    begun.close()
     file.unlink()
     assert_same(curves_in(tmp_path / "run" / EVENTS), curves_in(straight / EVENTS))
 
@@ -158,7 +167,7 @@ def test_a_new_file_is_sorted_behind_the_others_whatever_the_clock_says(tmp_path
     shutil.copytree(straight, tmp_path / "run")
     [file] = (tmp_path / "run" / EVENTS).iterdir()
     later = file.rename(file.with_name(f"{PREFIX}99999999999.0000"))
-    EventLog(Run.open(tmp_path / "run"), 3)
+    EventLog(Run.open(tmp_path / "run"), 3).close()
     names = sorted(path.name for path in (tmp_path / "run" / EVENTS).iterdir())
     assert names == [later.name, f"{PREFIX}99999999999.0001"]
     assert [step for step, _ in curves_in(tmp_path / "run" / EVENTS)["loss/batch"]] == [1, 2, 3]
