@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.system.home import home
+from app.system.own_command import DRAWING
 from widgets.look.file_dialogs import fit_file_dialogs
 from widgets.look.return_presses import ReturnPresses
 from widgets.look.stylesheet import apply_theme
@@ -25,6 +27,7 @@ def application() -> QApplication:
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Netloom")
     app.setDesktopFileName("netloom")
+    app.setWindowIcon(QIcon(str(DRAWING)))
     fit_file_dialogs(app)
     if app.findChild(ReturnPresses) is None:
         ReturnPresses(app)

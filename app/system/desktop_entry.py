@@ -17,14 +17,13 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from app.system.home import make_folder
-from app.system.own_command import netloom_command
+from app.system.own_command import DRAWING, netloom_command
 from graph.atomic_write import write_atomically
 from graph.errors import NetloomError
 from graph.user_files import bytes_of
 
 NAME = "netloom"
 MIME_TYPE = "application/x-netloom"
-DRAWING = Path(__file__).with_name("netloom.svg")
 SIZES = (16, 24, 32, 48, 64, 128, 256)
 """Pixels of the icons that are drawn."""
 ENTRY, TYPES = f"applications/{NAME}.desktop", f"mime/packages/{NAME}.xml"
@@ -116,7 +115,7 @@ def desktop_entry(program: Sequence[str]) -> str:
         "Exec": f"{' '.join(_quoted(part) for part in program)} %f",
         "Icon": NAME,
         "Terminal": "false",
-        "StartupWMClass": NAME,
+        "StartupWMClass": "Netloom",
         "MimeType": f"{MIME_TYPE};",
         "Categories": "Education;ArtificialIntelligence;",
         "Keywords": "neural;network;deep learning;machine learning;",

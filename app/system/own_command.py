@@ -1,4 +1,4 @@
-"""How Netloom is called on a command line: ``main.py`` in the checkout, ``netloom`` where it is installed."""
+"""How Netloom is called on a command line: ``main.py`` in the checkout, ``netloom`` where it is installed; its icon."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ PROGRAM = "netloom" if INSTALLED else "main.py"
 """What stands before a verb."""
 IN_SHELL = PROGRAM if INSTALLED else f"python {PROGRAM}"
 """The same as it is typed in a shell."""
+DRAWING = Path(__file__).with_name("netloom.svg")
+"""Netloom's icon, for all sizes."""
 
 
 def netloom_command(*arguments: str) -> tuple[str, ...]:
