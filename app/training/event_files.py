@@ -148,12 +148,13 @@ class EventLog:
         """Begin a file of its own behind earlier ones, as TensorBoard never goes back to one that it has left."""
         folder.mkdir(exist_ok=True)
         before = sorted(folder.glob(f"{PREFIX}*"))
-        last = _last_step(before)
-        # At the last step that is there something may be missing: the loss of the batch came before the epoch's.
-        forget = self._step + 1 if last > self._step else last
-        missing: list[Scalars] = []
-        if self._step > 0 and forget <= self._step:
-            missing = [each for each in past_scalars(run) if forget <= each.step <= self._step]
+        last, tags = _held(before)
+        forget = min(last, self._step) + 1
+        missing = [each for each in past_scalars(run) if each.step <= self._step] if last <= self._step else []
+        # At the last step that is there something may be lost: the loss of the batch came before the epoch's metrics.
+        if not {tag for each in missing if each.step == last for tag in each.values} <= tags:
+            forget = last
+        missing = [each for each in missing if each.step >= forget]
         now = time.time()
         self._file = (folder / f"{PREFIX}{_stamp(before, now)}.{len(before):04}").open("xb")
         self._write(encoded(missing, begins=now, forget=forget if before else None))
@@ -207,21 +208,24 @@ def _stamp(before: Sequence[Path], now: float) -> int:
     return max([int(now), *(int(stamp) for stamp in stamps if stamp.isdecimal())])
 
 
-def _last_step(files: Iterable[Path]) -> int:
-    """The last step that event files hold; 0 where there is none, or they cannot be read."""
+def _held(files: Iterable[Path]) -> tuple[int, set[str]]:
+    """The last step that event files hold and its tags; 0 where there is none, or they cannot be read."""
     from google.protobuf.message import DecodeError
     from tensorboardX.proto.event_pb2 import Event
 
-    last = 0
+    last, tags = 0, set[str]()
     try:
         for file in files:
             for message in _messages(bytes_of(file, LARGEST, "TensorBoard log")):
                 event = Event.FromString(message)
                 restarts = event.session_log.status == START
-                last = min(last, event.step - 1) if restarts else max(last, event.step)
+                step = min(last, event.step - 1) if restarts else max(last, event.step)
+                tags = tags if step == last else set()
+                tags |= {value.tag for value in event.summary.value}
+                last = step
     except (DecodeError, NetloomError):
-        return 0
-    return last
+        return 0, set()
+    return last, tags
 
 
 def _messages(content: bytes) -> Iterator[bytes]:

@@ -102,6 +102,20 @@ def test_a_run_that_is_resumed_has_no_holes_and_no_doubled_steps(tmp_path: Path,
     stopped(logged(begin(project(epochs=EPOCHS), None, tmp_path / "run", paused=True)), step)
     list(train(resume(tmp_path / "run")))  # which needs not be told again
     assert len(list((tmp_path / "run" / EVENTS).iterdir())) == 2
+    found = reader(tmp_path / "run" / EVENTS)
+    found.Reload()
+    assert_same(curves(found), curves_in(straight / EVENTS))
+    times = [each.wall_time for each in found.Scalars("loss/batch")]
+    assert times == sorted(times), "what was there already is not written again, as of another time"
+
+
+def test_an_epoch_whose_metrics_were_lost_has_them_once_the_run_goes_on(tmp_path: Path, straight: Path) -> None:
+    """A disk may fill up between the loss of a batch and the metrics of the epoch that it ends."""
+    shutil.copytree(straight, tmp_path / "run")
+    [file] = (tmp_path / "run" / EVENTS).iterdir()
+    file.write_bytes(file.read_bytes()[:-7])
+    assert len(curves_in(file)["loss/train"]) == EPOCHS - 1
+    EventLog(Run.open(tmp_path / "run"), len(told_by_log(straight)["loss/batch"])).close()
     assert_same(curves_in(tmp_path / "run" / EVENTS), curves_in(straight / EVENTS))
 
 
