@@ -87,7 +87,7 @@ def run(arguments: list[str], screen: Screen) -> int:
     command = typer.main.get_command(build(screen, *arguments[:1]))
     try:
         with run_by(waiting(arguments)):
-            result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+            result = command.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=arguments)
     except UsageError as error:
         return _wrong_usage(error)
     except NetloomError as error:

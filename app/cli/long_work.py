@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.system.progress import Runner, Work, at_once
+from app.training.ranks import follows
 from graph.errors import NetloomError
 
 PIECE = 0.2
@@ -19,8 +20,8 @@ PIECE = 0.2
 
 
 def waiting(arguments: list[str]) -> Runner:
-    """How a verb called with these arguments runs long work: silently where it prints JSON, with a bar otherwise."""
-    return _silently if "--json" in arguments else _with_bar
+    """How a verb called with these arguments runs long work: without a word where it prints JSON or follows."""
+    return _silently if "--json" in arguments or follows() else _with_bar
 
 
 def _silently(work: Work[Any]) -> None:

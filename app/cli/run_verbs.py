@@ -12,8 +12,10 @@ import typer
 from app.cli.failures import FAILED, complain
 from app.cli.file_argument import File, open_source
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.many_processes import in_processes, other_number, ranks_here
 from app.cli.printing import Json, print_json, print_line
 from app.cli.training_progress import Display
+from app.training.ranks import are_several, is_restarted
 from graph.project import Project
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 PRINTED = ("started", "epoch", "note", "finished")
 """Events that `--json` prints; loss points and progress are in the run's log."""
 
+Processes = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Train in N processes of this machine, each with a share of each batch.")
+]
 Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda[:i]", help="Where to train.")]
 TensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard event files too, in the run folder, as it trains.")
@@ -41,6 +46,7 @@ RunOrEpoch = Annotated[
 
 
 def train(  # noqa: PLR0913, PLR0917 - as many as there are options
+    context: typer.Context,
     file: File,
     out: Annotated[Path | None, typer.Option(help="The run folder; without it a new one among all runs.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often every sample is seen.")] = None,
@@ -67,6 +73,7 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
         Path | None, typer.Option(metavar="RUN", help="Calculate as that run did, with its threads and fast paths.")
     ] = None,
     tensorboard: TensorBoard = False,
+    processes: Processes = 1,
     json: Json = False,
 ) -> int:
     """Train a project and leave a run folder; Ctrl+C stops after the current step, to be resumed.
@@ -78,18 +85,27 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
         raise typer.BadParameter("--reference and --like each say how to calculate; give one of them.")
     if seeds and folds:
         raise typer.BadParameter("--seeds and --folds each say how to repeat a training; give one of them.")
-    source = open_source(file)
+    if (seeds or folds) and (processes > 1 or are_several()):
+        raise typer.BadParameter("Each of several trainings is done in one process; leave out --processes.")
+    if processes > 1:
+        return in_processes(processes, context.obj)
     changes = {"epochs": epochs, "seed": seed, "device": device, "precision": _precision(precision)}
     changes |= {"class_weights": class_weights}
-    project = with_plan(source.project, {name: value for name, value in changes.items() if value is not None})
-    with stop_on_interrupt() as control:
+    with stop_on_interrupt() as control, ranks_here() as ranks:
+        source = ranks.together(lambda: open_source(file))
+        named = {name: value for name, value in changes.items() if value is not None}
+        project = ranks.together(lambda: with_plan(source.project, named))
+        from app.training.runs import CHECKPOINT
         from app.training.training_session import begin, begin_like
+        from app.training.training_session import resume as session_of
 
         def begun(project: Project, out: Path | None) -> TrainingSession:
-            if like is not None:
-                session = begin_like(like, project, source.base, out)
+            if out is not None and is_restarted() and ranks.by_first((out / CHECKPOINT).is_file):
+                session = session_of(out, ranks=ranks)
+            elif like is not None:
+                session = begin_like(like, project, source.base, out, ranks)
             else:
-                session = begin(project, source.base, out, paths=() if reference else None)
+                session = begin(project, source.base, out, paths=() if reference else None, ranks=ranks)
             session.tensorboard = tensorboard
             return session
 
@@ -101,24 +117,30 @@ def train(  # noqa: PLR0913, PLR0917 - as many as there are options
             one = Training(begun, lambda session: _run(session, control, json), control, json)
             return train_all(repeats, source.title, out, one)
         session = begun(project, out)
-        if not json:
+        if not json and ranks.first:
             _tell_lopsided(session)
         return _run(session, control, json)
 
 
 def resume(
+    context: typer.Context,
     run: RunFolder,
     epochs: Annotated[int | None, typer.Option(min=1, help="How many epochs in all, those done included.")] = None,
     device: Device = None,
     tensorboard: TensorBoard = False,
+    processes: Processes = 1,
     json: Json = False,
 ) -> int:
     """Continue a run where it stopped."""
-    with stop_on_interrupt() as control:
-        from app.training.training_session import resume as continued
+    if processes > 1:
+        return in_processes(processes, context.obj)
+    with stop_on_interrupt() as control, ranks_here() as ranks:
+        from app.training.training_session import resume as session_of
 
-        session = continued(run, epochs, device=device)
+        session = session_of(run, epochs, device=device, ranks=ranks)
         session.tensorboard = tensorboard
+        if not json and ranks.first and session.processes_before:
+            print_line(other_number(session.processes_before, ranks.count))
         return _run(session, control, json)
 
 
@@ -158,6 +180,8 @@ def _run(session: TrainingSession, control: Control, json: bool) -> int:
     from app.training.training_monitor import TrainingMonitor
 
     session.control = control
+    if not session.ranks.first:
+        return _follow(train(session))
     monitor = TrainingMonitor.of(session.run, resumed=session.position.steps > 0)
     events = train(session)
     last = _print_lines(events, monitor) if json else _display(events, monitor)
@@ -165,6 +189,14 @@ def _run(session: TrainingSession, control: Control, json: bool) -> int:
         complain(str(last["reason"]))
         return FAILED
     return 0
+
+
+def _follow(events: Iterator[Event]) -> int:
+    """Train along without a word, for the first process says it all."""
+    status = ""
+    for event in events:
+        status = getattr(event, "status", status)
+    return FAILED if status == "failed" else 0
 
 
 def _print_lines(events: Iterator[Event], monitor: TrainingMonitor) -> dict[str, Any]:

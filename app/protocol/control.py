@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 
 from app.protocol.watch import Watch
 
@@ -56,12 +58,13 @@ class Control:
         self._steps -= 1
         return True
 
-    def wait(self) -> None:
-        """Block until there is something to do."""
-        while self.idle:
+    def wait(self, seconds: float = math.inf) -> None:
+        """Block until there is something to do, or so many ``seconds`` are over."""
+        end = time.monotonic() + seconds
+        while self.idle and time.monotonic() < end:
             self._changed.clear()
             if self.idle:
-                self._changed.wait(timeout=1.0)
+                self._changed.wait(timeout=min(1.0, seconds))
 
     def _notify(self) -> None:
         self.asked = self.paused or self.stopping

@@ -71,6 +71,8 @@ class Started(Event):
     """What decides which weights are best: ``validation`` loss, or ``train`` loss where there is no validation set."""
     fast_paths: tuple[str, ...] = ()
     """Calculations of Netloom's own that take the place of PyTorch's (`app.training.fast_paths`)."""
+    processes: int = 1
+    """How many processes train together (`app.training.ranks`)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,12 @@ def end_with_parent() -> None:
         threading.Thread(target=_end_at_eof, daemon=True, name="parent").start()
 
 
+def stop_with_parent() -> None:
+    """Have the kernel ask this process to terminate once its parent has died, so that it can save before."""
+    if sys.platform == "linux":
+        _signal_at_death(signal.SIGTERM)
+
+
 def end_soon() -> None:
     """End this process after `GRACE`, whatever it is doing then."""
     threading.Thread(target=_end_after_grace, daemon=True, name="end").start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,9 @@ from app.system.cancellation import cancellation_point
 from app.training.batch_bounds import GATHERED
 from app.training.placement import DeviceTensor, Places, Streamed, ahead, laid_out, place
 
+Stretch = Callable[[int], slice]
+"""From the number of samples in a batch to those of them that one of several processes learns from."""
+
 
 class Batch(NamedTuple):
     """Inputs and targets of some samples, in the order of the module's arguments and results."""
@@ -28,11 +31,18 @@ class Batch(NamedTuple):
     """Targets of the samples that were blended in by mixup; empty without."""
     mixup_lambda: float = 1.0
     """How much of each sample is its own, between 0 and 1."""
+    whole: int = 0
+    """Samples of the batch of which this is one process's share; 0 where it is a batch itself."""
 
     @property
     def size(self) -> int:
         """Number of samples."""
         return len(self.inputs[0])
+
+    @property
+    def counted(self) -> int:
+        """Number of samples that the step learns from, in all processes."""
+        return self.whole or self.size
 
     def parts(self, count: int) -> list[Batch]:
         """The batch in ``count`` parts whose sizes differ by one at most, in fewer where a part had only one sample."""
@@ -44,6 +54,13 @@ class Batch(NamedTuple):
         inputs, targets, mixed = (list(zip(*field, strict=True)) or [()] * count for field in split)
         cut = zip(inputs, targets, mixed, strict=True)
         return [Batch(*tensors, self.mixup_lambda) for tensors in cut]
+
+    def share(self, stretch: Stretch) -> Batch:
+        """The part of the batch that one of several processes learns from."""
+        own = stretch(self.size)
+        fields = (self.inputs, self.targets, self.mixup_targets)
+        inputs, targets, mixed = (tuple(values[own] for values in field) for field in fields)
+        return Batch(inputs, targets, mixed, self.mixup_lambda, self.size)
 
 
 class Feed:
@@ -95,10 +112,29 @@ class Feed:
         places = np.linspace(0, self.samples - 1, min(count, self.samples)).astype(np.int64)
         return next(self._batches([places]))
 
-    def epoch(self, seed: int, epoch: int, size: int, start: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``."""
+    def epoch(
+        self, seed: int, epoch: int, size: int, start: int = 0, stretch: Stretch | None = None
+    ) -> Iterator[Batch]:
+        """The batches of an epoch from number ``start``, their samples shuffled by ``seed`` and ``epoch``.
+
+        With ``stretch`` it is the share of one of several processes in each.
+        """
         order = np.random.default_rng([seed, epoch]).permutation(self.samples)
         sizes = batch_sizes(self.samples, size)
+        if stretch is not None:
+            return self._shares(order, sizes, (seed, epoch, start), stretch)
+        return self._whole(order, sizes, (seed, epoch, start))
+
+    def _shares(self, order: Array, sizes: list[int], at: tuple[int, int, int], stretch: Stretch) -> Iterator[Batch]:
+        """The same as shares; only their samples are fetched, unless others are blended in."""
+        if self._small or self._augment is not None:
+            return (batch.share(stretch) for batch in self._whole(order, sizes, at))
+        cut, wholes = _cut(order, sizes, at[2]), sizes[at[2] :]
+        batches = self._batches([places[stretch(len(places))] for places in cut])
+        return (batch._replace(whole=whole) for batch, whole in zip(batches, wholes, strict=True))
+
+    def _whole(self, order: Array, sizes: list[int], at: tuple[int, int, int]) -> Iterator[Batch]:
+        seed, epoch, start = at
         batches = self._gather_all(order, sizes, start) if self._small else self._batches(_cut(order, sizes, start))
         if self._augment is None:
             return batches
@@ -165,7 +201,7 @@ class Feed:
         return laid_out(values, self.channels_last)
 
 
-def _cut(order: Array, sizes: list[int], start: int) -> Sequence[Places]:
+def _cut(order: Array, sizes: list[int], start: int) -> list[Array]:
     return list(np.split(order, np.cumsum(sizes)[:-1]))[start:]
 
 

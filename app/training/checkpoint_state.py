@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
@@ -61,6 +61,8 @@ class CheckpointState(TypedDict):
     best: BestState
     schedule: ScheduleState
     meter: MeterState
+    processes: NotRequired[Annotated[int, Field(ge=1, le=2**12)]]
+    """How many processes trained together; one where nothing is said."""
 
 
 _ADAPTER: TypeAdapter[CheckpointState] = TypeAdapter(CheckpointState)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import numpy as np
 import torch
 
 from app.system.about import imported_packages, netloom_version, processor, usable_cores
@@ -90,11 +91,18 @@ def set_random_state(states: dict[str, torch.Tensor], device: torch.device) -> N
         torch.cuda.set_rng_state(states["cuda"], device)
 
 
+def drawn_state(device: torch.device, *seeds: int) -> dict[str, torch.Tensor]:
+    """A state of these generators that follows from ``seeds`` alone, and is another one for each row of them."""
+    seed = int(np.random.SeedSequence(seeds).generate_state(1, np.uint64)[0] >> 1)
+    states = {"cpu": torch.Generator().manual_seed(seed).get_state()}
+    if device.type == "cuda":
+        states["cuda"] = torch.Generator(device).manual_seed(seed).get_state()
+    return states
+
+
 def surroundings(device: torch.device) -> dict[str, Any]:
     """What a run was calculated with: versions, and the machine without its name."""
     import platform
-
-    import numpy as np
 
     return {
         "netloom": netloom_version(),

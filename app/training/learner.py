@@ -14,6 +14,9 @@ from app.training.devices import random_state, set_random_state
 from app.training.fast_paths import DENSE_CHAIN
 from app.training.initial_weights import InitialWeights
 from app.training.optimisers import Optimiser
+from app.training.plan import Plan
+from app.training.rank_limits import refuse_ranks
+from app.training.ranks import ALONE, Ranks
 from app.training.stepping import Stepper
 from app.training.trainable import Model
 from app.training.weights import Weights
@@ -21,19 +24,25 @@ from graph.errors import NetloomError
 from graph.project import Project
 
 
-def ready_model(project: Project, base: Path | None = None, paths: Sequence[str] | None = None) -> Model:
+def ready_model(
+    project: Project, base: Path | None = None, paths: Sequence[str] | None = None, ranks: Ranks = ALONE
+) -> Model:
     """The model of a project with the weights that training starts from, once the judge has passed it.
 
-    ``paths`` are the fast paths to take; without it those that are faster.
+    ``paths`` are the fast paths to take; without it those that are faster. ``ranks`` are the processes that train it
+    together.
 
     Raises
     ------
     NetloomError
         if the project cannot be trained as it is.
     """
-    model = Model.build(project, base, judged=True, paths=paths)
+    device = ranks.device(Plan.of(project).device)
+    model = Model.build(project, base, device, judged=True, paths=paths)
     if model.prepared.train.samples == 0:
         raise NetloomError("There are no samples to train on; give the training set a share of the data.")
+    if ranks.count > 1:
+        refuse_ranks(model)
     InitialWeights.of(project).load_into(model.module, base)
     return model
 
@@ -53,12 +62,16 @@ def learned_weights(model: Model) -> Weights:
     return weights
 
 
-def stepper_of(model: Model, weights: Weights, optimiser: Optimiser, steps: int = 0) -> Stepper:
-    """What does the next steps of a model of which ``steps`` were done before."""
-    if DENSE_CHAIN in model.fast_paths and model.device.type == "cpu" and _learns_all(model, weights):
-        chain = find_chain(model.module)
-        if chain is not None:
-            return ChainStepper(model, weights, optimiser, chain)
+def stepper_of(model: Model, weights: Weights, optimiser: Optimiser, steps: int = 0, ranks: Ranks = ALONE) -> Stepper:
+    """What does the next steps of a model of which ``steps`` were done before, in one of the processes ``ranks``."""
+    chained = DENSE_CHAIN in model.fast_paths and model.device.type == "cpu" and _learns_all(model, weights)
+    chain = find_chain(model.module) if chained else None
+    if ranks.count > 1:
+        from app.training.ranked_steps import ranked_stepper
+
+        return ranked_stepper(model, weights, optimiser, ranks, chain)
+    if chain is not None:
+        return ChainStepper(model, weights, optimiser, chain)
     return model.objective.stepper(model, weights, optimiser, steps)
 
 

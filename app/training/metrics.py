@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import torch
@@ -59,8 +60,10 @@ class Meter:
         return ("loss", *own)
 
     def add(self, outputs: Any, targets: tuple[Tensor, ...]) -> None:
-        """Take note of a batch's outputs (detached by the caller's no-grad, or here) and targets."""
+        """Take note of a batch's outputs (detached by the caller's no-grad, or here) and targets; () are none."""
         listed = outputs if isinstance(outputs, tuple) else (outputs,)
+        if not listed:
+            return
         self._outputs.append(tuple(output.detach() for output in listed))
         self._targets.append(targets)
         if len(self._outputs) == PENDING:
@@ -78,6 +81,21 @@ class Meter:
         self._measure()
         values = [value for tally in self._tallies for value in tally.values()]
         return dict(zip(self.names(), [self.loss / self.samples, *values], strict=True))
+
+    def totals(self) -> dict[str, Tensor]:
+        """All that was added of outputs and targets, as sums."""
+        self._measure()
+        return {f"sums{index}": tally.total for index, tally in enumerate(self._tallies) if tally.total is not None}
+
+    def join(self, totals: Mapping[str, Tensor]) -> None:
+        """Add the `totals` of another meter of the same outputs. Losses are not among them."""
+        for index, tally in enumerate(self._tallies):
+            more, own = totals.get(f"sums{index}"), tally.total
+            if more is None or own is None:
+                tally.total = own if more is None else more
+            else:
+                more = more.to(own.device)
+                tally.total = torch.cat([own, more]) if isinstance(tally, BoxTally) else own + more
 
     def state(self) -> tuple[MeterState, dict[str, Tensor]]:
         """All that is gathered so far, as numbers and tensors."""

@@ -26,7 +26,7 @@ from app.protocol.events import (
     TrainingProgress,
 )
 from app.protocol.views import NetworkViews
-from app.system.locks import try_lock
+from app.system.locks import FileLock, try_lock
 from app.system.memory_budget import taken
 from app.training.batches import Batch
 from app.training.confusion import ConfusionCount
@@ -35,6 +35,7 @@ from app.training.diagnosis import NOT_A_NUMBER
 from app.training.event_files import EventLog
 from app.training.gan.sampling import sample_snapshots
 from app.training.gan.snapshots import SampleSnapshots
+from app.training.ranks import Asked
 from app.training.runs import LOCK, METRICS, Log
 from app.training.training_session import TrainingSession
 from graph.errors import NetloomError
@@ -77,14 +78,16 @@ class _Training:
     """The state that belongs to one call of `train`, beside the session's own."""
 
     def __init__(self, session: TrainingSession, inspect: Inspect | None) -> None:
-        self.session, self.inspect = session, inspect
+        self.session, self.inspect, self.ranks = session, inspect, session.ranks
         self.stepper = session.stepper()
-        self.event_log: EventLog | None = None
         self.samples_over_time: SampleSnapshots | None = None
         self.sizes: list[int] = []
         now = time.perf_counter()
         self.begun = self.epoch_begun = self.saved = self.shown = self.progressed = now
-        self.due = now + POINTS_EVERY
+        self.due = self.ranks.due(now + POINTS_EVERY)
+        self.log: Log | None = None
+        self.event_log: EventLog | None = None
+        self.asking: Asked = session.control
         self.cards_due = self.confusion_due = now
         self.cards_seen = False
         self.confusion: EpochConfusion | None = None
@@ -99,35 +102,48 @@ class _Training:
 
     def events(self) -> Generator[Event]:
         """Everything that happens, in order."""
-        session, path = self.session, self.session.run.path
-        lock = try_lock(path / LOCK)
-        if lock is None:
-            raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
-        self.log = Log(path / METRICS)
+        session = self.session
+        lock = self.ranks.at_first(self._open)
+        self.ranks.same(session.weights.tensors)
         set_random_state(session.random, session.model.device)
         session.model.module.train()
+        self.asking = self.ranks.listen(session.control)
         whole = False
         try:
             started = self._logged(self._started())  # from where on the log counts, which the event files go on from
-            self.event_log = EventLog.of(session.run, session.position.steps, wanted=session.tensorboard)
+            if self.ranks.first:
+                self.event_log = EventLog.of(session.run, session.position.steps, wanted=session.tensorboard)
             yield started
             self.samples_over_time = sample_snapshots(session)
-            if not session.run.checkpoint.exists():
+            if self.ranks.by_first(lambda: not session.run.checkpoint.exists()):
                 self._save()  # whatever happens from now on, the run can be resumed
             end = yield from self._guarded()
             whole = True  # what follows saves first
             yield from self._finish(*end)
         except NetloomError as error:  # the disk is full, or the folder is gone
             whole = True
+            if not self.ranks.first:
+                raise
             yield self._finished("failed", str(error), {})
         finally:
-            if not whole:
+            if not whole and self.ranks.count == 1:  # of several, the others are not there to save what is theirs
                 self._collect()
                 self._save()
-            self.log.close()
+            if self.log is not None:
+                self.log.close()
             if self.event_log is not None:
                 self.event_log.close()
-            lock.release(remove=True)
+            if lock is not None:
+                lock.release(remove=True)
+
+    def _open(self) -> FileLock:
+        """Open the run for writing, which nobody else does meanwhile."""
+        path = self.session.run.path
+        lock = try_lock(path / LOCK)
+        if lock is None:
+            raise NetloomError(f"The run {path} is being trained by another Netloom, or cannot be written.")
+        self.log = Log(path / METRICS)
+        return lock
 
     def _guarded(self) -> Generator[Event, None, End]:
         """The epochs; running out of memory ends them with a remedy."""
@@ -160,11 +176,11 @@ class _Training:
         return "completed", None
 
     def _epoch(self) -> Generator[Event, None, End | None]:
-        session, position, control = self.session, self.session.position, self.session.control
-        plan = session.model.plan
+        session, position, plan, asking = self.session, self.session.position, self.session.model.plan, self.asking
         self.epoch_begun, self.from_start = time.perf_counter(), position.batches == 0
-        for batch in session.train.epoch(plan.seed, position.epochs, plan.batch_size, position.batches):
-            if control.asked or time.perf_counter() >= self.due:
+        where = plan.seed, position.epochs, plan.batch_size, position.batches
+        for batch in session.train.epoch(*where, self.ranks.stretch):
+            if asking.asked or time.perf_counter() >= self.due:
                 end = yield from self._between()
                 if end is not None:
                     return end
@@ -172,7 +188,7 @@ class _Training:
             if outputs is None:
                 break
             session.meter.add(outputs, batch.targets)
-            self.sizes.append(batch.size)
+            self.sizes.append(batch.counted)
             position.batches += 1
             position.steps += 1
             if session.average is not None:
@@ -200,10 +216,10 @@ class _Training:
         if end is not None:
             return end
         self._save_if_due()
-        if control.paused and not control.stopping and not control.take_step():
+        if self.ranks.by_first(lambda: control.paused and not control.stopping and not control.take_step()):
             yield from self._pause()
             control.take_step()
-        if control.stopping:
+        if self.ranks.any(control.stopping):
             return "stopped", None
         yield from self._show_if_due()
         return None
@@ -223,7 +239,7 @@ class _Training:
         if self.inspect is not None and not control.watch.empty:
             yield self._snapshot(self.inspect)
         yield Paused(position.steps)
-        control.wait()
+        self.ranks.wait(control)
         self._forget_time(time.perf_counter() - begun)
         if not control.paused:
             control.asked = control.stopping
@@ -238,7 +254,7 @@ class _Training:
     def _flush(self) -> Generator[Event, None, End | None]:
         """Hand out the losses since the last time, and how fast it goes."""
         points = self._collect()
-        self.due = time.perf_counter() + POINTS_EVERY
+        self.due = self.ranks.due(time.perf_counter() + POINTS_EVERY)
         self.memory = max(self.memory, taken())
         if points is not None:
             yield points
@@ -284,13 +300,13 @@ class _Training:
         """Measure, remember the best, and step on to the next epoch."""
         session, position = self.session, self.session.position
         lr = session.schedule.lr(position.steps - 1)
-        train = session.meter.result()
+        train = self._measured()
         confusion = self._confusion()
         with session.average.in_use() if session.average is not None else nullcontext():
-            validation = session.model.measure(session.validation, confusion)
+            validation = self.ranks.by_first(lambda: session.model.measure(session.validation, confusion))
             loss = (validation or train)["loss"]
             better = self._judge(loss)
-            session.keep_epoch()
+            self.ranks.at_first(session.keep_epoch)
         session.schedule.epoch_done(loss)
         session.meter = session.model.meter()
         position.epochs += 1
@@ -304,6 +320,17 @@ class _Training:
         if confusion is not None:
             self.confusion = EpochConfusion(position.epochs, confusion.classes, confusion.counts())
             yield self.confusion
+
+    def _measured(self) -> dict[str, float]:
+        """Loss and metrics on the training set in this epoch, of the samples of all processes.
+
+        Running means of batch normalisation are those of the first process, which alone validates and saves.
+        """
+        meter, buffers = self.session.meter, self.session.weights.buffers
+        for totals in self.ranks.others(meter.totals):
+            meter.join(totals)
+        self.ranks.same([] if buffers is None else [buffers])
+        return self.ranks.by_first(meter.result)
 
     def _judge(self, loss: float) -> bool:
         """Whether an epoch with this loss is the best so far, whose weights are then kept."""
@@ -337,11 +364,11 @@ class _Training:
         kept = session.best.saved or averaged
         if kept is not None:
             session.weights.restore(kept)
-        session.save_weights()
+        self.ranks.at_first(session.save_weights)
         if self.confusion is not None and self.confusion.counts.any():
             self._logged(self.confusion)
         try:
-            test = {} if status == "failed" else (yield from self._test())
+            test = {} if status == "failed" or not self.ranks.first else (yield from self._test())
         except GeneratorExit:
             self._logged(self._finished(status, reason, {}))
             raise
@@ -386,6 +413,7 @@ class _Training:
             metrics=session.meter.names(),
             monitor=session.monitor,
             fast_paths=session.model.fast_paths,
+            processes=session.ranks.count,
         )
 
     def _progress(self) -> Event | None:
@@ -414,7 +442,7 @@ class _Training:
         return event
 
     def _save_if_due(self) -> None:
-        if time.perf_counter() - self.saved > max(SAVE_EVERY, 20 * self.saving):
+        if self.ranks.by_first(lambda: time.perf_counter() - self.saved > max(SAVE_EVERY, 20 * self.saving)):
             self._save()
 
     def _save(self) -> None:
@@ -432,7 +460,8 @@ class _Training:
 
     def _logged(self, event: Event) -> Event:
         line = event.to_json()
-        self.log.add(line)
+        if self.log is not None:
+            self.log.add(line)
         if self.event_log is not None:
             self.event_log.add(line)
         return event

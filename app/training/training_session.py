@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ from app.system.memory_budget import taken
 from app.training import checkpoints
 from app.training.batches import Feed, batch_sizes
 from app.training.checkpoint_state import BestState, CheckpointState, checked_state, fitting
-from app.training.devices import find_device, random_state, surroundings, thread_count
+from app.training.devices import drawn_state, find_device, random_state, surroundings, thread_count
 from app.training.fast_paths import KEPT, kept_fast_paths
 from app.training.learner import learned_weights, ready_model, stepper_of
 from app.training.metrics import Meter
 from app.training.optimisers import Optimiser, build_optimiser
 from app.training.plan import Plan
 from app.training.predicted_cost import KEY, cost_of_project
+from app.training.rank_limits import refuse_ranks
+from app.training.ranks import ALONE, Ranks
 from app.training.runs import MOST_CHECKPOINTS, Run, fresh_folder
 from app.training.schedules import Schedule
 from app.training.stepping import Stepper
@@ -33,7 +35,7 @@ from app.training.trainable import Model, now
 from app.training.weight_average import WeightAverage
 from app.training.weights import Saved, Weights
 from graph.errors import NetloomError
-from graph.project import Project, project_json
+from graph.project import Project, parse_project, project_json
 
 FINGERPRINT = 2
 """How data is told apart. Until 1, pictures were by their numbers, which are bytes with a scale since."""
@@ -88,6 +90,10 @@ class TrainingSession:
     """Whether to write TensorBoard event files too; those of a run that has some go on in any case."""
     memory_before: int = 0
     """Bytes that the process took before anything of this training was there; 0 where that is not known."""
+    ranks: Ranks = ALONE
+    """The processes that train together."""
+    processes_before: int = 0
+    """How many processes trained the run before, where it goes on with another number of them; else 0."""
 
     @property
     def steps_per_epoch(self) -> int:
@@ -101,7 +107,7 @@ class TrainingSession:
 
     def stepper(self) -> Stepper:
         """What does the next steps."""
-        return stepper_of(self.model, self.weights, self.optimiser, self.position.steps)
+        return stepper_of(self.model, self.weights, self.optimiser, self.position.steps, self.ranks)
 
     def save(self) -> None:
         """Write the checkpoint: all that continuing exactly needs.
@@ -111,12 +117,21 @@ class TrainingSession:
         NetloomError
             if there is no room for it; the old checkpoint is untouched.
         """
+        others = self.ranks.others(lambda: self._own(self.meter.state()[1]))
+        self.ranks.at_first(lambda: self._write(others))
+
+    def _own(self, pending: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What is another one in each of several processes: random numbers, and what is measured of the own samples."""
+        random = random_state(self.model.device)
+        return checkpoints.prefixed(pending, "meter/") | checkpoints.prefixed(random, "random/")
+
+    def _write(self, of_others: Sequence[Mapping[str, Tensor]]) -> None:
         numbers, pending = self.meter.state()
         last = self.weights.copy()
         tensors = checkpoints.prefixed(self.model.module.state_dict(), "weights/")
-        tensors |= checkpoints.prefixed(pending, "meter/") | checkpoints.prefixed(
-            random_state(self.model.device), "random/"
-        )
+        tensors |= self._own(pending)
+        for rank, own in enumerate(of_others, 1):
+            tensors |= checkpoints.prefixed(own, of_rank(rank))
         for prefix, optimiser in self.optimiser.parts().items():
             for name, remembered in optimiser.state.items():
                 tensors |= checkpoints.prefixed(_portable(optimiser.weights, remembered), f"optimiser/{prefix}{name}/")
@@ -127,7 +142,8 @@ class TrainingSession:
                 kept = {name: tensor.detach().clone() for name, tensor in self.model.module.state_dict().items()}
                 self.weights.restore(last)
                 tensors |= checkpoints.prefixed(kept, prefix)
-        state = {
+        several = {"processes": self.ranks.count} if self.ranks.count > 1 else {}
+        state = several | {
             "epochs": self.epochs,
             "position": vars(self.position),
             "best": {"loss": self.best.loss, "epoch": self.best.epoch, "waited": self.best.waited},
@@ -191,10 +207,27 @@ class TrainingSession:
                 self._fill(optimiser.weights, mine, checkpoints.subset(tensors, f"optimiser/{prefix}{name}/"))
         self.schedule = Schedule(self.model.plan, self.steps_per_epoch, self.epochs)
         self.schedule.load(state["schedule"])
-        self.meter.load(state["meter"], checkpoints.subset(tensors, "meter/"), self.model.device)
-        self.random = checkpoints.subset(tensors, "random/")
+        self._load_own(tensors, state)
         with torch.random.fork_rng(devices=[]):
             torch.set_rng_state(self.random["cpu"])  # that it can be, before anything begins
+
+    def _load_own(self, tensors: dict[str, Tensor], state: CheckpointState) -> None:
+        """What is this process's own; where there are as many as before, it is exactly what it was."""
+        ranks, before, device = self.ranks, state.get("processes", 1), self.model.device
+        kept = [checkpoints.subset(tensors, of_rank(rank)) for rank in range(before)]
+        mine = kept[ranks.rank] if ranks.rank < before else {}
+        measured = mine if ranks.first or ranks.count == before else {}
+        self.meter.load(state["meter"], checkpoints.subset(measured, "meter/"), device)
+        self.random = checkpoints.subset(mine, "random/")
+        if ranks.rank >= before:
+            self.random = drawn_state(device, self.model.plan.seed, ranks.rank, self.position.steps)
+        if ranks.count == before:
+            return
+        self.processes_before = before
+        for other in kept[1:] if ranks.first else ():
+            meter = self.model.meter()
+            meter.load(state["meter"], checkpoints.subset(other, "meter/"), device)
+            self.meter.join(meter.totals())
 
     def _load_best(self, tensors: dict[str, Tensor], state: BestState) -> None:
         self.best = Best(state["loss"], state["epoch"], state["waited"])
@@ -216,6 +249,11 @@ class TrainingSession:
             ) from None
 
 
+def of_rank(rank: int) -> str:
+    """How names of tensors begin in a checkpoint that are of one process alone; those of the first are as ever."""
+    return f"ranks/{rank}/" if rank else ""
+
+
 def _portable(weights: Weights, state: list[Tensor]) -> dict[str, Tensor]:
     """An optimiser's tensors by parameter, whatever the layout in memory; counters are one number."""
     if state[0].dim() == 0:
@@ -231,11 +269,13 @@ def begin(
     *,
     paths: Sequence[str] | None = None,
     threads: int = 0,
+    ranks: Ranks = ALONE,
 ) -> TrainingSession:
     """A new session, with its run folder ``out`` (by default one under `app.training.runs.runs_folder`).
 
     ``paths`` are the fast paths to take, none for PyTorch's own modules alone; without it those that are faster.
-    ``threads`` is how many to use where the plan leaves it open; 0 finds out.
+    ``threads`` is how many to use where the plan leaves it open; 0 finds out. ``ranks`` are the processes that train
+    together, all of which call this.
 
     Raises
     ------
@@ -243,7 +283,7 @@ def begin(
         if the project cannot be trained as it is, or the folder cannot be made.
     """
     before = taken()
-    model = ready_model(project, base, paths)
+    model = ranks.in_turn(lambda: ready_model(project, base, paths, ranks))
     threads = thread_count(model.plan.threads or threads, model.operations)
     torch.set_num_threads(threads)
     content = project_json(project)
@@ -260,13 +300,21 @@ def begin(
         KEPT: list(model.fast_paths),
         KEY: cost_of_project(project, model.prepared.dataset.info).to_json(),
     }
-    path = out or fresh_folder(title if isinstance(title, str) else "untitled")
-    session = _session(Run.create(path, content, environment), model, paused)
+    if ranks.count > 1:
+        environment["processes"] = ranks.count
+    path = Path(ranks.by_first(lambda: str(out or fresh_folder(title if isinstance(title, str) else "untitled"))))
+    made = ranks.at_first(lambda: Run.create(path, content, environment))
+    run = made or Run(path, parse_project(content), environment)
+    session = ranks.together(lambda: _session(run, model, paused, ranks))
     session.memory_before = before
+    if not ranks.first:  # that not all drop the same units
+        session.random = drawn_state(model.device, model.plan.seed, ranks.rank)
     return session
 
 
-def begin_like(like: Path, project: Project, base: Path | None = None, out: Path | None = None) -> TrainingSession:
+def begin_like(
+    like: Path, project: Project, base: Path | None = None, out: Path | None = None, ranks: Ranks = ALONE
+) -> TrainingSession:
     """A new session that calculates as the run in the folder ``like`` did: with its threads and fast paths.
 
     The same project, data, device and versions then give the same weights, to the last bit.
@@ -276,25 +324,39 @@ def begin_like(like: Path, project: Project, base: Path | None = None, out: Path
     NetloomError
         if that is no run, or as `begin` does.
     """
-    kept = Run.open(like).environment
+    kept = ranks.together(lambda: Run.open(like).environment)
     threads = Plan.of(project).threads or min(max(1, _whole(kept.get("threads"))), MOST_THREADS)
-    return begin(project, base, out, paths=kept_fast_paths(kept), threads=threads)
+    return begin(project, base, out, paths=kept_fast_paths(kept), threads=threads, ranks=ranks)
 
 
-def resume(path: Path, epochs: int | None = None, paused: bool = False, device: str | None = None) -> TrainingSession:
+def resume(
+    path: Path,
+    epochs: int | None = None,
+    paused: bool = False,
+    device: str | None = None,
+    ranks: Ranks = ALONE,
+) -> TrainingSession:
     """The session of a run, ready to go on from its last checkpoint, for ``epochs`` in all.
+
+    ``ranks`` are the processes that train together, all of which call this; it may be another number than before.
 
     Raises
     ------
     NetloomError
         if the run is incomplete or altered, if its data changed, or if it is done.
     """
+    return ranks.in_turn(lambda: _resumed(path, epochs, paused, device, ranks))
+
+
+def _resumed(path: Path, epochs: int | None, paused: bool, device: str | None, ranks: Ranks) -> TrainingSession:
     run = Run.open(path)
-    model = _model_again(run, device)
+    model = _model_again(run, ranks.device(device or Plan.of(run.project).device) or device)
     if model.prepared.fingerprint() != run.environment.get("data"):
         raise _other_data(run, model)
+    if ranks.count > 1:
+        refuse_ranks(model)
     torch.set_num_threads(min(max(1, _whole(run.environment.get("threads"))), MOST_THREADS))
-    session = _session(run, model, paused)
+    session = _session(run, model, paused, ranks)
     session.load(epochs)
     return session
 
@@ -358,7 +420,7 @@ def _device_again(run: Run) -> str | None:
     return device
 
 
-def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
+def _session(run: Run, model: Model, paused: bool, ranks: Ranks) -> TrainingSession:
     random = random_state(model.device)
     weights = learned_weights(model)
     train = model.feed(model.prepared.train)
@@ -376,4 +438,5 @@ def _session(run: Run, model: Model, paused: bool) -> TrainingSession:
         random=random,
         control=Control(paused),
         average=WeightAverage(weights, model.plan.ema) if model.plan.ema else None,
+        ranks=ranks,
     )

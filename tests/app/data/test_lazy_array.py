@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from app.system import memory_budget
 from app.system.memory_budget import budget, installed
 from app.training.batches import Feed
 from app.training.placement import DeviceTensor, Streamed, place
+from app.training.process_group import own_stretch
 from app.training.trainable import Model
 from app.training.trainer import train
 from app.training.training_session import TrainingSession, begin, resume
@@ -151,6 +153,21 @@ def test_batches_are_the_same_wherever_samples_are_held(pets: Path, tier: str, m
                 assert torch.equal(batch.inputs[0], other.inputs[0])
                 assert batch.inputs[0].stride() == other.inputs[0].stride()
                 assert torch.equal(batch.targets[0], other.targets[0])
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_shares_of_batches_are_the_same_wherever_samples_are_held(
+    pets: Path, tier: str, rank: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, stretch = prepared(pets, augment={"noise": 0.1}), partial(own_stretch, rank=rank, count=3)
+    monkeypatch.setenv("NETLOOM_MEMORY", TIERS[tier])
+    for augment in (None, data.choice.augment):
+        feed = Feed(data.train, ["image"], ["class"], torch.device("cpu"), augment=augment)
+        for whole, share in zip(feed.epoch(1, 2, 5, 1), feed.epoch(1, 2, 5, 1, stretch), strict=True):
+            assert share.counted == whole.counted == whole.size
+            assert torch.equal(share.inputs[0], whole.inputs[0][stretch(whole.size)])
+            assert torch.equal(share.targets[0], whole.targets[0][stretch(whole.size)])
 
 
 def test_what_is_reconstructed_and_altered_is_fetched_once(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

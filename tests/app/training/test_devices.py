@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from app.training import devices
-from app.training.devices import Crowding, cores, set_random_state, thread_count
+from app.training.devices import Crowding, cores, drawn_state, random_state, set_random_state, thread_count
 
 
 def test_small_steps_take_one_thread_and_large_ones_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +20,19 @@ def test_the_environment_may_allow_fewer_cores(monkeypatch: pytest.MonkeyPatch) 
     assert cores() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
     assert cores() >= 1
+
+
+def test_each_row_of_seeds_draws_numbers_of_its_own() -> None:
+    here = torch.device("cpu")
+    states = [drawn_state(here, *seeds)["cpu"] for seeds in ((0, 1), (0, 2), (1, 1), (0, 1, 5))]
+    assert not any(torch.equal(one, other) for at, one in enumerate(states) for other in states[:at])
+    kept = random_state(here)
+    drawn = []
+    for _ in range(2):
+        set_random_state(drawn_state(here, 7, 1), here)
+        drawn.append(torch.rand(3).tolist())
+    set_random_state(kept, here)
+    assert drawn[0] == drawn[1]
 
 
 def test_three_slow_steps_in_a_row_are_a_crowd_and_one_is_not() -> None:

@@ -130,3 +130,20 @@ def test_other_targets_and_probabilities_are_refused_in_a_sentence() -> None:
         check_loss("output1", mask, "yolo")
     with pytest.raises(NetloomError, match=r"YOLO's loss makes probabilities itself, but a sigmoid makes .* take that"):
         check_scores("output1", "yolo", "sigmoid")
+
+
+def test_boxes_that_several_processes_count_are_counted_together(model: Model) -> None:
+    batch = model.feed(model.prepared.train).spread(30)
+    noise = torch.randn(batch.targets[0].shape, generator=torch.Generator().manual_seed(3))
+    outputs = torch.logit(batch.targets[0].float(), eps=0.2) + noise  # scores of which no two are alike
+    whole, *parts = (model.meter() for _ in range(3))
+    for meter, part in zip((whole, *parts), (slice(None), slice(20), slice(20, None)), strict=True):
+        meter.add(outputs[part], (batch.targets[0][part],))
+        meter.add_loss(1.0, 30)
+    parts[0].join(parts[1].totals())
+    assert parts[0].result() == pytest.approx(whole.result())
+    empty = model.meter()
+    empty.add((), batch.targets)  # whose share of the batch has no samples
+    empty.join(whole.totals())
+    empty.add_loss(1.0, 30)
+    assert empty.result() == pytest.approx(whole.result())
