@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.insight.value_ranges import reach
 from app.system.number_format import with_decimal
-from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, picture, sequential
+from widgets.charts.colour_maps import Bytes, colour, diverging, image, limits, over_picture, picture
 from widgets.charts.colour_scale import draw_scale
 from widgets.charts.feature_bars import paint_feature_bars, row_at
 from widgets.charts.maximised_input import rounded
@@ -168,7 +168,7 @@ class HeatTiles(TileView):
         return list(self._heats.values())[index - 1] if index else None
 
     def _table(self, heat: Heat) -> Bytes:
-        return diverging(self.theme) if heat.signed else sequential(self.theme)
+        return diverging(self.theme) if heat.signed else over_picture()
 
     # Painting
 

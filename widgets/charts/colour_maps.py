@@ -45,6 +45,11 @@ def sequential(theme: Theme) -> Bytes:
     return _table(_SEQUENTIAL[theme.name])
 
 
+def over_picture() -> Bytes:
+    """Return 256 RGBA colours for what lies over a picture, dark where there is least: it glows in any window."""
+    return _table(_SEQUENTIAL["dark"])
+
+
 def between(ends: tuple[float, float], theme: Theme) -> Bytes:
     """The one rule: values that can be negative are coloured about 0, all others from 0, whatever one sample has.
 
