@@ -64,8 +64,10 @@ def check(file: File, json: Json = False) -> None:
         ("parameters", "connections", "flops", "activation bytes"),
     )
     print_line(f"{shown['parameters']:,} parameters, {_work(shown)}")
-    if report.predicted.text:
-        print_line(f"Training takes {report.predicted.text}{_untimed(report)}.")
+    if report.predicted.cost:
+        print_line(f"Training takes {report.predicted.cost}{_untimed(report)}.")
+        if report.predicted.files:
+            print_line(f"It leaves {report.predicted.files}, beside those of the run.")
     for problem in shown["problems"]:
         print_line(f"{problem['severity']}: {problem['message']}{_offers(problem)}")
     for hint in shown["hints"]:

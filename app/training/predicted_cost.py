@@ -54,10 +54,19 @@ class PredictedCost:
     @property
     def text(self) -> str:
         """``about 12 s per epoch, 310 MB; 20 files of weights, 24 MB on the disk``; empty where nothing is known."""
+        return "; ".join(filter(None, (self.cost, self.files))) if self.cost else ""
+
+    @property
+    def cost(self) -> str:
+        """The same without what is kept: ``about 12 s per epoch, 310 MB``."""
         told = cost_words(self.seconds_per_epoch, self.memory)
+        return f"about {told}" if told else ""
+
+    @property
+    def files(self) -> str:
+        """``20 files of weights, 24 MB on the disk``; empty where none are kept."""
         files = "file" if self.checkpoints == 1 else "files"
-        kept = f"; {self.checkpoints} {files} of weights, {scaled(self.disk, 'B')} on the disk" if self.disk else ""
-        return f"about {told}{kept}" if told else ""
+        return f"{self.checkpoints} {files} of weights, {scaled(self.disk, 'B')} on the disk" if self.disk else ""
 
 
 NOT_KNOWN = PredictedCost()

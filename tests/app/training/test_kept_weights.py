@@ -19,7 +19,7 @@ from app.training.runs import MOST_CHECKPOINTS, Run
 from app.training.trainer import train
 from app.training.training_session import begin, load_model, resume
 from graph.errors import NetloomError
-from graph.project import Project
+from graph.project import Project, write_project
 from tests.app.cli.calling import Caller
 from tests.app.training.projects import project
 
@@ -104,12 +104,16 @@ def test_more_than_a_run_keeps_is_refused_with_what_fits() -> None:
     assert Plan(epochs=1000, keep_every=10).checkpoints == MOST_CHECKPOINTS
 
 
-def test_what_they_take_on_the_disk_is_told_before(run: Path) -> None:
+def test_what_they_take_on_the_disk_is_told_before(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     predicted = check_project(project(epochs=5, keep_every=2), None).predicted
     assert predicted.checkpoints == 2
     assert predicted.text.endswith(f"; 2 files of weights, {scaled(predicted.disk, 'B')} on the disk")
     taken = sum((run / f"epoch-000{epoch}.safetensors").stat().st_size for epoch in (2, 4))
     assert predicted.disk <= taken <= 1.5 * predicted.disk + 4096
+    write_project(file := run.parent / "kept.netloom", project(epochs=5, keep_every=2))
+    lines = Caller(capsys)("check", file).out.splitlines()
+    assert f"It leaves {predicted.files}, beside those of the run." in lines
+    assert any(line.startswith(f"Training takes {predicted.cost} of memory; how long") for line in lines)
     told = check_project(project(epochs=5), None).predicted
     assert "files" not in told.text and set(told.to_json()) == {"memory", "seconds_per_epoch"}
 
