@@ -75,7 +75,8 @@ class Display:
     def _started(self, event: Started) -> None:
         self._steps = event.steps_per_epoch
         self._task = self._bar.add_task("", total=event.epochs * event.steps_per_epoch, note="", completed=event.step)
-        self._console.print(f"{event.parameters:,} parameters on {event.device}, {event.epochs} epochs, in {event.run}")
+        where = event.device if event.processes == 1 else f"{event.device} in {event.processes} processes"
+        self._console.print(f"{event.parameters:,} parameters on {where}, {event.epochs} epochs, in {event.run}")
 
     def _speed(self, event: Speed) -> None:
         if self._task is None:

@@ -16,6 +16,8 @@ import pytest
 import torch
 
 from app.cli.many_processes import other_number, ranks_here, without_option
+from app.cli.training_progress import Display
+from app.protocol.events import Started
 from app.system.own_command import netloom_command
 from app.training import checkpoints
 from app.training.ranks import ALONE, are_several, follows
@@ -119,6 +121,17 @@ def test_one_process_is_alone_whatever_a_cluster_says(monkeypatch: pytest.Monkey
         assert ranks is ALONE
     monkeypatch.setenv("NETLOOM_MEETING", "there")
     assert are_several() and follows()
+
+
+def test_people_read_how_many_processes_train(capsys: pytest.CaptureFixture[str]) -> None:
+    with Display() as display:
+        display.show(Started("run", 5, 1, 0, 10, 42, "cpu", ("loss",), "validation", processes=2))
+    assert "42 parameters on cpu in 2 processes, 5 epochs, in run" in capsys.readouterr().out
+
+
+def test_seeds_and_folds_are_not_trained_in_several_processes(call: Caller) -> None:
+    found = call("train", "preset:iris_mlp", "--seeds", 2, "--processes", 2)
+    assert found.code == 2 and "leave out --processes" in found.err
 
 
 def test_another_number_of_processes_is_told() -> None:
