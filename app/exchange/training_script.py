@@ -22,6 +22,7 @@ from app.exchange.script_losses import ScriptHead, check_losses, loss_piece, scr
 from app.exchange.script_pieces import FOLDER, PLOTTING, USED, Piece, TrainingScript
 from app.exchange.script_scores import scores_piece
 from app.exchange.script_steps import optimiser_piece, schedule_settings
+from app.training.fast_paths import CHANNELS_LAST, fast_paths, kept_fast_paths
 from app.training.initial_weights import InitialWeights
 from app.training.label_smoothing import is_smoothed
 from app.training.plan import ADVERSARIAL, TEACHER_FORCING, Plan
@@ -161,12 +162,25 @@ class _Training:
             "The same seed gives the same first weights and the same order of samples, so losses and scores are those "
             "of Netloom but for rounding"
         )
-        if self.random:
+        drawn = "While training, numbers are drawn at random (dropout and the like)"
+        if self.random and self._lies_otherwise:
             same += (
-                f". While training, numbers are drawn at random (dropout and the like): they are Netloom's own on the "
-                f"processor with torch {_torch_of(self.run)}, others elsewhere, and so are the losses then"
+                f". {drawn}, here in another order than in Netloom, which lays pictures out with their channels last; "
+                "so losses are alike and not the same"
+            )
+        elif self.random:
+            same += (
+                f". {drawn}: they are Netloom's own on the processor with torch {_torch_of(self.run)}, others "
+                "elsewhere, and so are the losses then"
             )
         return f"{self._reached()}{same}."
+
+    @property
+    def _lies_otherwise(self) -> bool:
+        """Whether Netloom lays out pictures otherwise in memory, in whose order random numbers are drawn."""
+        if self.run is not None:
+            return CHANNELS_LAST in kept_fast_paths(self.run.environment)
+        return CHANNELS_LAST in fast_paths(self.model.module, self.plan, self.model.device)
 
     def _reached(self) -> str:
         """What the run reached, where there is one that was tested."""

@@ -122,6 +122,19 @@ def test_dropout_draws_the_same_numbers_on_the_processor(tmp_path: Path, foreign
     is_clean(tmp_path / "again.py")
 
 
+def test_where_pictures_lie_otherwise_in_memory_other_numbers_are_drawn(tmp_path: Path) -> None:
+    dropped = chain(
+        ("input1", "input", PICTURES),
+        ("conv1", "conv2d", {"filters": 2}),
+        ("drop1", "dropout", {}),
+        ("flatten1", "flatten", {}),
+        ("dense1", "dense", {"units": 10}),
+        ("output1", "output", {}),
+    )
+    text = export_training("script", project(dropped), "", tmp_path / "a.py", None)[0].read_text("utf-8")
+    assert "another order than in Netloom" in " ".join(text.split())
+
+
 def test_coarse_numbers(tmp_path: Path, foreign: ForeignProcess) -> None:
     hold(tmp_path, trained(tmp_path, project(cnn(), epochs=1, precision="bfloat16")), foreign, rel=0.03, least=0.03)
 
