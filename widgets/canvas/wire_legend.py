@@ -17,10 +17,10 @@ TITLE, MORE = "What flows along the wires", "Point at a wire to read its shape."
 COLOURS = "What the colours below cards mean"
 SCALES: tuple[tuple[tuple[float, float], str], ...] = (
     ((-1.0, 1.0), "values that can be negative: orange below 0, blue above"),
-    ((0.0, 1.0), "values that are never below 0, as behind ReLU or softmax: nearest to the ground is 0"),
+    ((0.0, 1.0), "values from 0 on, as behind ReLU or softmax"),
 )
 """The values of the first and last colour of each palette, and what it is for."""
-BEYOND = "A few values far out have the colour of the end: point at a strip to read where that is."
+BEYOND = "A few values far out have the colour of the end."
 
 PIECE = QSize(64, 16)
 """Size of a piece of wire, in pixels."""
