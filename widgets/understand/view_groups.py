@@ -299,6 +299,7 @@ class Views(QWidget):
             for row, kind in enumerate(wanted):
                 self.bar.addTab(kind.title)
                 self.bar.setTabToolTip(row, plain_tip(kind.sentence))
+            self.bar.updateGeometry()  # which Qt leaves out where the bar is hidden and its size was asked for since
         self.bar.setCurrentIndex(wanted.index(current))
         self.bar.blockSignals(False)
         self._show_sentence()

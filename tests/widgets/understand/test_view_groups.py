@@ -67,6 +67,23 @@ def test_the_sentence_and_the_name_of_the_run_share_the_room_beside_the_bar(sile
     assert about.maximumWidth() >= about.width() > 0
 
 
+def test_views_that_are_listed_out_of_sight_are_whole_when_they_are_seen(silent: Silent) -> None:
+    views = opened(silent, "digits")
+    silent.panel.resize(1200, 440)
+    views.bring(TryItTab)
+    QApplication.processEvents()
+    assert titles(views) == ["Try it"]
+    silent.panel.hide()
+    views.sentence.setText("The same in all views.")
+    QApplication.processEvents()
+    views.kind = ByHandTab
+    views._list()
+    assert views.bar.sizeHint().width() > views.bar.width()
+    silent.panel.show()
+    QApplication.processEvents()
+    assert len(titles(views)) > 1 and views.bar.width() == views.bar.sizeHint().width()
+
+
 def test_of_a_hinge_loss_views_say_that_scores_are_no_probabilities(silent: Silent) -> None:
     document = make_document("digits", 1)
     silent.panel.subject.follow(document, None)
