@@ -29,6 +29,14 @@ PULSE = ((-5.0, 0.5), (-2.5, 0.5), (-1.0, -3.5), (1.0, 3.5), (2.5, 0.5), (5.0, 0
 """The line in a mark, about its centre."""
 
 
+def paint_ground(painter: QPainter, area: QRectF, theme: Theme, radius: float) -> None:
+    """The ground of a layer's pictures, from which those with white or dark edges are told."""
+    painter.setPen(QPen(theme.border, 1))
+    # In the light look pictures may be white at their edges, and have to be told from each other.
+    painter.setBrush(blend(theme.text, theme.ground, 0.08 if theme.dark else 0.16))
+    painter.drawRoundedRect(area, radius, radius)
+
+
 @dataclass(frozen=True)
 class Strip:
     """Pictures of one layer, and what they are."""
@@ -148,10 +156,7 @@ class LiveCards:
 
     def _hang(self, painter: QPainter, body: QRectF, shown: Strip) -> None:
         area, places = _area(body, shown)
-        painter.setPen(QPen(self._theme.border, 1))
-        # In the light look pictures may be white at their edges, and have to be told from each other.
-        painter.setBrush(blend(self._theme.text, self._theme.ground, 0.08 if self._theme.dark else 0.16))
-        painter.drawRoundedRect(area, 6, 6)
+        paint_ground(painter, area, self._theme, 6)
         for place, each in zip(places, shown.images, strict=False):
             painter.drawImage(place if shown.stretched else _fitted(each, place), each)
 

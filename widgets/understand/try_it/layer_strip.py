@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.protocol.views import CardPicture
 from app.system.number_format import format_short
-from widgets.canvas.live_cards import Strip, strips_of
+from widgets.canvas.live_cards import Strip, paint_ground, strips_of
 from widgets.charts.colour_maps import ends_in_words
 from widgets.look.scrolled import scrolled
 from widgets.look.theme import ThemeSource
@@ -81,6 +81,7 @@ class LayerStrip(PaintedView):
             painter.setPen(self.theme.faint)
             painter.drawText(QPointF(place.left(), metrics.ascent() + 1), id_)
             images = self._strips[id_].images
+            paint_ground(painter, place.adjusted(-2, -2, 2, 2), self.theme, 3)
             step = place.width() if self._strips[id_].stretched else place.height() + 2
             for number, picture in enumerate(images):
                 wide = step if self._strips[id_].stretched else place.height()

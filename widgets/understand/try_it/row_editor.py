@@ -19,6 +19,10 @@ from widgets.understand.try_it.sample_editor import SampleEditor
 
 STEPS = 1000
 """Places of a slider between the least and the greatest number of training."""
+NARROW, WIDE = 120, 260
+"""Width of all fields: the narrowest, and the widest that a long category makes them."""
+ROOM_BESIDE = 48
+"""Pixels of a field beside its text: margins and the arrow that opens its list."""
 FIGURES = 4
 """Figures of a number that a slider gives."""
 MISSING = "missing"
@@ -45,6 +49,7 @@ class Cell(QWidget):
             self.box.setInsertPolicy(QuietCombo.InsertPolicy.NoInsert)
             self.box.addItems(list(column.choices))
             self.box.currentTextChanged.connect(self.typed)
+            self.box.activated.connect(self._show_beginning)
         if column.low is not None and column.high is not None and column.high > column.low:
             self.slider = QSlider(Qt.Orientation.Horizontal, self)
             self.slider.setRange(0, STEPS)
@@ -67,7 +72,6 @@ class Cell(QWidget):
             ends = f"In the training set {format_span(column.low, column.high, column.unit, column.decimal)}"
         self.field.setAccessibleName(column.name)
         self.field.setToolTip(plain_tip(ends))
-        self.field.setFixedWidth(120)
         line = self.line or (self.box.lineEdit() if self.box is not None else None)
         if line is not None:
             line.setPlaceholderText(
@@ -78,6 +82,13 @@ class Cell(QWidget):
             self.slider.setToolTip(plain_tip(ends))
             self.slider.setMinimumWidth(70)
             self.slider.setMaximumWidth(130)
+
+    def wanted_width(self) -> int:
+        """Pixels in which each of its categories is read whole."""
+        if self.box is None:
+            return 0
+        self.box.ensurePolished()
+        return ROOM_BESIDE + max(map(self.box.fontMetrics().horizontalAdvance, self.column.choices), default=0)
 
     def text(self) -> str:
         """What is in the cell."""
@@ -91,7 +102,14 @@ class Cell(QWidget):
                 self.line.setCursorPosition(0)
             elif self.box is not None:
                 self.box.setCurrentText(text)
+                self._show_beginning()
         self._move_slider()
+
+    def _show_beginning(self) -> None:
+        """Of a category that is longer than its field, the beginning is in view."""
+        line = self.box.lineEdit() if self.box is not None else None
+        if line is not None:
+            line.setCursorPosition(0)
 
     def show_note(self, note: str) -> None:
         """Say what is odd about the cell, or nothing."""
@@ -148,7 +166,9 @@ class RowEditor(SampleEditor):
         grid.setContentsMargins(12, 6, 8, 6)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
+        wide = min(max([NARROW, *(cell.wanted_width() for cell in self.cells_by_column.values())]), WIDE)
         for row, (name, cell) in enumerate(self.cells_by_column.items()):
+            cell.field.setFixedWidth(wide)
             cell.hide()  # its parts stand in the grid
             grid.addWidget(text_label(name, body, buddy=cell.field), row, 0)
             grid.addWidget(cell.field, row, 1)

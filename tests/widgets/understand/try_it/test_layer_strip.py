@@ -43,8 +43,20 @@ def test_the_cells_of_a_row_are_named_as_column_and_value(qtbot: QtBot) -> None:
         "input1, contract is missing: 0, as the network reads it",
     ]
     assert strip.sentence_at(second.center()) == (
-        "dense1: what it gives for this sample\nNever below 0: from 0, dark, to 4, light yellow."
+        "dense1: what it gives for this sample\nNever below 0: from 0, white, to 4, dark blue."
     )
+
+
+def test_cells_without_a_colour_are_told_from_what_is_beside_the_strip(qtbot: QtBot) -> None:
+    strip = LayerStrip(ThemeSource("light"))
+    qtbot.addWidget(strip)
+    strip.set_cards(["relu1"], {"relu1": given(4, 0, 4, 0)})
+    strip.resize(strip.minimumWidth(), strip.sizeHint().height())
+    [(_, place)] = strip._places()
+    shown = strip.grab().toImage()
+    x = round(place.right() - 6)
+    cell, rim = (shown.pixelColor(x, round(y)) for y in (place.center().y(), place.bottom() + 1))
+    assert cell.lightness() > rim.lightness() + 20
 
 
 def test_strips_are_made_once_for_all_who_show_them(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:

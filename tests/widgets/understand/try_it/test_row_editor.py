@@ -105,3 +105,23 @@ def test_showing_a_sample_edits_nothing(qtbot: QtBot, editor: RowEditor) -> None
     with qtbot.assertNotEmitted(editor.edited):
         editor.show_sample(NewSample(cells={"features": {"area": "120", "colour": "red"}}))
     assert editor.cells()["features"]["colour"] == "red"
+
+
+def test_of_a_long_category_the_beginning_is_in_view_and_all_fields_are_as_wide(qtbot: QtBot) -> None:
+    place, longest = "bought at the market", "bought at the market on a Saturday, late in the afternoon, from a friend"
+    columns = (RowColumn("weight", "number"), RowColumn("remark", "category", "", (place, longest)))
+    editor = RowEditor(InputForm(field=FieldFacts("features", "vector", (2,)), editor="row", columns=columns))
+    qtbot.addWidget(editor)
+    editor.resize(700, 300)
+    editor.show()
+    box = editor.cells_by_column["remark"].box
+    line = box.lineEdit() if box is not None else None
+    assert box is not None and line is not None
+    editor.show_sample(NewSample(cells={"features": {"remark": longest}}))
+    assert line.text() == longest and line.cursorPosition() == 0
+    assert line.width() > box.fontMetrics().horizontalAdvance(place)
+    editor.show_sample(NewSample(cells={"features": {"remark": place}}))
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert line.text() == longest and line.cursorPosition() == 0
+    assert editor.cells_by_column["weight"].field.width() == box.width()
