@@ -43,9 +43,11 @@ def memory_problems(checker: Checker, sections: Mapping[str, Any], info: Dataset
     fixes = _fixes(checker, sections, info, needed, training.batch if training is not None else 0, largest)
     remedy = " Smaller sizes of its layers would." if not fixes else ""
     what = _parts(needed, weights)
+    # The status line tells what all of a training takes: the sentence says how the two figures belong together.
+    whole = f"it takes about {scaled(needed.total, 'B')}, of which " if needed is not None else ""
     message = (
-        f"This training does not fit into the memory of this machine: a step needs {scaled(least, 'B')} ({what}), and "
-        f"there are {scaled(there, 'B')}. {_told(fixes)}{remedy}".strip()
+        f"This training does not fit into the memory of this machine: {whole}a step alone needs {scaled(least, 'B')} "
+        f"({what}), and there are {scaled(there, 'B')}. {_told(fixes)}{remedy}".strip()
     )
     yield Problem(Severity.ERROR, largest if by_weights else None, None, message, fixes)
 

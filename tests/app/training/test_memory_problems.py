@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from app.data.data_choice import DataChoice
+from app.system.number_format import scaled
 from app.training import memory_problems
 from app.training.data_spec import data_spec
 from app.training.judge import judge
+from app.training.predicted_cost import PredictedCost, project_training
 from app.training.training_session import begin
 from graph.checking.check import Checker
 from graph.checking.layer_info import Problem, Severity
@@ -50,6 +52,13 @@ def test_dense_200000_on_200000_is_refused_with_what_would_fit() -> None:
     [problem] = found(document)
     assert problem.layer == "dense2"
     assert "does not fit" in problem.message and "What would make it fit: give dense2" in problem.message
+    info = DataChoice.parse(SPIRALS).info()
+    checker = Checker(document, data_spec(info, document.sections["plan"]))
+    training = project_training(checker, document.sections, info)
+    assert training is not None
+    told = [scaled(each, "B") for each in (training.memory.total, training.memory.least)]
+    assert f"it takes about {told[0]}, of which a step alone needs {told[1]} (" in problem.message
+    assert told[0] in PredictedCost(training.memory.total, None).text  # as the status line tells it
     assert [fix.title for fix in problem.fixes] == ["Give dense2 781 units instead of 200,000"]
     problem.fixes[0].apply(document)
     assert found(document) == []
