@@ -23,7 +23,7 @@ from torch._C._distributed_c10d import FileStore, PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
 from app.protocol.control import Control
-from app.training.ranks import MEETING_FILE, Asked, Ranks, TogetherError
+from app.training.ranks import MEETING_FILE, RESTARTS, Asked, Ranks, TogetherError
 from graph import strict_json
 from graph.errors import NetloomError
 
@@ -255,8 +255,10 @@ def meet() -> GroupRanks:
     except (RuntimeError, ValueError, OSError) as error:
         reason = " ".join(str(error).split())[:200]
         raise NetloomError(f"The processes do not find each other: {reason}. Start them by torchrun.") from None
+    # What those that failed left there is not for these.
+    fresh = PrefixStore(f"attempt {os.environ.get(RESTARTS, '0')}", store)
     hosts = local_count < count
-    return GroupRanks(store, rank, count, local_rank=local_rank, local_count=local_count, hosts=hosts)
+    return GroupRanks(fresh, rank, count, local_rank=local_rank, local_count=local_count, hosts=hosts)
 
 
 def own_stretch(size: int, rank: int, count: int) -> slice:

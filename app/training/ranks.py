@@ -22,6 +22,8 @@ T = TypeVar("T")
 NUMBERED = ("RANK", "WORLD_SIZE")
 BY_ADDRESS = ("MASTER_ADDR", "MASTER_PORT")
 """What ``torchrun`` tells each process that it starts, in the environment: its number, and where all meet."""
+RESTARTS = "TORCHELASTIC_RESTART_COUNT"
+"""How often ``torchrun`` has started them again."""
 MEETING_FILE = "NETLOOM_MEETING"
 """The file by which they meet where Netloom started them itself."""
 
@@ -129,4 +131,4 @@ def follows() -> bool:
 
 def is_restarted() -> bool:
     """Whether ``torchrun`` started it once more, after one of the processes failed."""
-    return os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    return os.environ.get(RESTARTS, "0") != "0"

@@ -231,7 +231,7 @@ def test_torchrun_starts_them_again_from_the_checkpoint(tmp_path: Path) -> None:
     [(code, out, _)] = ended([process])
     lines = events(out)
     assert (code, lines[-1]["status"], lines[-1]["epoch"]) == (0, "completed", 60)
-    assert [line["event"] for line in lines].count("started") == 2
+    assert [line["event"] for line in lines].count("started") == 1  # beside the one that was read
 
 
 @pytest.mark.slow
