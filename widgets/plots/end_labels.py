@@ -27,7 +27,7 @@ LEAD = 15.0
 LEAST = 190.0
 """Pixels, before scaling, that axis and curves keep beside names in one line, or there is a key instead."""
 LEAST_OF_ALL = 150.0
-"""Pixels that they keep beside long names in several lines, for which a key has little room as well."""
+"""The same beside long names in several lines, for which a key has little room as well."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class EndLabels(pg.GraphicsWidget):
         widest = max(map(wide, texts), default=0.0)
         if widest <= room:
             return widest if widest <= self._beside(whole, LEAST * scale) else 0.0
-        room = min(room, self._beside(whole, LEAST_OF_ALL))
+        room = min(room, self._beside(whole, LEAST_OF_ALL * scale))
         lines = [self._lines(text, room) for text in texts]
         widest = max((wide(line) for text in lines for line in text), default=0.0)
         low = sum(map(len, lines)) * self._metrics[True].height() <= height

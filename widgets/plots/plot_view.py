@@ -80,6 +80,8 @@ class PlotView(pg.GraphicsView, Themed):
         self._later.timeout.connect(self.redraw)
         self._whole = QTimer(self, singleShot=True, interval=0)
         self._whole.timeout.connect(self.viewport().update)
+        self._moved = False
+        """Whether anything is elsewhere than where all of the chart was painted last."""
         self._behind = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._behind.timeout.connect(self.draw_later)
         self._off_texts = QTimer(self, singleShot=True, interval=FOLLOW_MS)
@@ -328,12 +330,14 @@ class PlotView(pg.GraphicsView, Themed):
             changed = True
             self.redraw()
         if self.is_empty():
+            self._moved |= changed
             return changed
         if (shared := self._share_room()) or self._one_scale:
             shared = self._share_room() or shared  # what an axis takes changes the room of the others
         for panel in self.panels:
             for axis in panel.sides.values():
                 axis.lay_out_title()
+        self._moved |= changed or shared
         return changed or shared
 
     def _share_room(self) -> bool:
@@ -402,8 +406,11 @@ class PlotView(pg.GraphicsView, Themed):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chart or the empty text, then the focus ring."""
-        if self.prepare() and not QRegion(self.viewport().rect()).subtracted(event.region()).isEmpty():
+        self.prepare()
+        whole = QRegion(self.viewport().rect()).subtracted(event.region()).isEmpty()
+        if self._moved and not whole:
             self._whole.start()  # a part was laid bare, and only that is painted now
+        self._moved &= not whole
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         area = QRectF(self.viewport().rect())

@@ -51,6 +51,21 @@ def test_points_come_to_the_screen_by_themselves(plot: CurvePlot, qtbot: QtBot) 
     assert (plot.view.view[0].low, plot.view.view[0].high) == (0, 2)
 
 
+def test_what_moved_while_nothing_was_painted_is_painted_whole_though_a_part_is_asked_for(plot: CurvePlot) -> None:
+    fill(plot)
+    plot.view.viewport().repaint(QRect(0, 0, 20, 20))
+    assert not plot.view._whole.isActive()
+    plot.view.append("t", [1001], [123456.0])
+    plot.view.draw_later()
+    assert plot.view.prepare()
+    plot.view.viewport().repaint(QRect(0, 0, 20, 20))
+    assert plot.view._whole.isActive()
+    plot.view._whole.stop()
+    plot.view.viewport().repaint()
+    plot.view.viewport().repaint(QRect(0, 0, 20, 20))
+    assert not plot.view._whole.isActive()
+
+
 def test_hovering_reads_all_curves(plot: CurvePlot, qtbot: QtBot) -> None:
     fill(plot)
     qtbot.mouseMove(plot.view.viewport(), QPoint(300, 120))
