@@ -17,7 +17,7 @@ from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.events import Epoch, Finished, Paused, Snapshot
 from app.protocol.framing import Decoder, encode
 from app.protocol.insight_messages import LookedInside, LookInside
-from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBudget
+from app.protocol.messages import Envelope, Message, Ready, Refused, SetMemoryBudget, Unfinished
 from app.protocol.training_messages import Go, Step, Train
 from app.protocol.unit_messages import MaximiseActivations, MaximisedInputs, RankUnits, UnitRanking
 from app.protocol.watch import Watch
@@ -34,16 +34,23 @@ class Worker:
     def __init__(self) -> None:
         command = [sys.executable, str(ROOT / "main.py"), "worker"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._asked: dict[int | None, Message] = {}
         self._messages = self._read()
 
     def _read(self) -> Iterator[Envelope]:
         assert self.process.stdout is not None
         decoder = Decoder()
         while data := os.read(self.process.stdout.fileno(), 1 << 16):
-            yield from decoder.feed(data)
+            for envelope in decoder.feed(data):
+                if isinstance(
+                    envelope.message, Unfinished
+                ):  # on a busy machine; it is asked for again, as a window does
+                    self.send(self._asked[envelope.id], envelope.id)
+                yield envelope
 
     def send(self, message: Message, id: int | None = None) -> None:
         assert self.process.stdin is not None
+        self._asked[id] = message
         self.process.stdin.write(encode(message, id))
         self.process.stdin.flush()
 
