@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from graph.editing.matching import LooseEnd, SearchResult, complaint, plain_score, search_layers
@@ -27,6 +28,9 @@ LONGEST = 60
 """Letters of a number or of sizes."""
 SIZES = re.compile(r"\d+(?:[x×*]\d+)+", re.IGNORECASE)
 
+CLOSE = 0.7
+"""Likeness (`difflib`, 0 to 1) from which on a name that is not known is taken for another that is misspelt."""
+
 OFF = ("no", "without")
 
 KINDS = {1: Kind.VECTOR, 2: Kind.SEQUENCE, 3: Kind.IMAGE, 4: Kind.VIDEO}
@@ -42,11 +46,13 @@ class Step:
     """The layer that it is read as; None where none is called so."""
     leaving: Shape | None = None
     """The shape behind the layer, where that is known."""
+    unknown: str = ""
+    """What is said where no layer is called so."""
 
     @property
     def problem(self) -> str:
         """What is not understood of it; empty where all is."""
-        return f"No layer is called “{self.text}”." if self.result is None else self.result.problem
+        return self.unknown if self.result is None else self.result.problem
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,19 @@ def _sequence(
         found = _candidates(kinds, _words(part), recent, shape, like)
         shape = _leaving(found[0].layer or fresh(found[0].kind), shape) if found else None
         like = shape.kind if shape is not None else like
-        yield Step(part, found[0] if found else None, shape)
+        yield Step(part, found[0], shape) if found else Step(part, None, unknown=unknown_layer(kinds, part))
+
+
+def unknown_layer(kinds: Iterable[type[Layer]], text: str) -> str:
+    """That no layer is called so, and which one may be meant; settings behind the name are left out."""
+    words = _words(text)
+    count = next((n for n, word in enumerate(words) if _is_value(word)), len(words)) or len(words)
+    names = {name.casefold(): kind.title for kind in kinds for name in (*kind.aliases, kind.title)}
+    for length in range(count, 0, -1):
+        name = " ".join(words[:length])
+        if close := get_close_matches(name.casefold(), names, 1, CLOSE):
+            return f"No layer is called “{name}”. Did you mean {names[close[0]]}?"
+    return f"No layer is called “{' '.join(words[:count])}”."
 
 
 def _arriving(end: LooseEnd | None) -> Shape | None:

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.editing.layer_phrases import Fresh, Reading, Step, by_default, read_search
+from graph.editing.layer_phrases import Fresh, Reading, Step, by_default, read_search, unknown_layer
 from graph.editing.matching import LooseEnd, SearchResult
 from graph.layers.base import Layer
 from widgets.canvas.card_painter import tight
@@ -326,7 +326,7 @@ class SearchPopup(QFrame):
         row = max(0, min(row, len(rows) - 1))
         if rows:
             self.list.setCurrentIndex(self._results.index(row))
-        self._note.setText(self._note_on(rows[row]) if rows else f"No layer is called “{self.field.text()}”.")
+        self._note.setText(self._note_on(rows[row]) if rows else unknown_layer(self._kinds, self.field.text()))
 
     def _note_on(self, row: SearchResult | Step) -> str:
         if self._reading.steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.editing.layer_phrases import Reading, read_search, read_settings
+from graph.editing.layer_phrases import Reading, read_search, read_settings, unknown_layer
 from graph.editing.matching import LooseEnd
 from graph.layers.base import Layer
 from graph.layers.catalogue import catalogue
@@ -127,10 +127,25 @@ def test_a_part_that_is_no_layer_is_named() -> None:
     reading = read_search(KINDS, "conv 6, foobar 3, dense quick")
     assert [step.problem for step in reading.steps] == [
         "",
-        "No layer is called “foobar 3”.",
+        "No layer is called “foobar”.",
         "Dense does not understand “quick”.",
     ]
-    assert reading.problem == "No layer is called “foobar 3”."
+    assert reading.problem == "No layer is called “foobar”."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("dropuot 0.3", "No layer is called “dropuot”. Did you mean Dropout?"),
+        ("Desne", "No layer is called “Desne”. Did you mean Dense?"),
+        ("conv2f same 3x3", "No layer is called “conv2f”. Did you mean Conv2d?"),
+        ("foobar 3", "No layer is called “foobar”."),
+        ("3 4", "No layer is called “3 4”."),
+    ],
+)
+def test_of_a_misspelt_layer_the_closest_is_named_without_its_settings(typed: str, said: str) -> None:
+    assert unknown_layer(KINDS, typed) == said
+    assert read_search(KINDS, f"{typed}, dense 5").problem == said
 
 
 def test_a_name_alone_searches_as_before() -> None:

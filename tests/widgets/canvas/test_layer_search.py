@@ -91,6 +91,7 @@ def test_a_sequence_is_shown_added_in_one_step_and_taken_back_by_one_undo(open_c
         ("conv 6, foobar, relu", "No layer is called “foobar”."),
         ("dense 10 quick", "Dense does not understand “quick”."),
         ("qqqq", "No layer is called “qqqq”."),
+        ("dropuot 0.3", "No layer is called “dropuot”. Did you mean Dropout?"),
     ],
 )
 def test_what_is_not_understood_is_said_and_nothing_is_added(open_canvas: OpenCanvas, text: str, note: str) -> None:
