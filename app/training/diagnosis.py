@@ -28,7 +28,7 @@ from app.training.run_data import known_info, split_of
 from app.training.runs import Run, RunHistory
 from app.training.training_course import SINCE_BEST, Course
 from app.training.undertrained import still_falling
-from app.training.usual_rates import is_high, lower_rate
+from app.training.usual_rates import is_high, lower_rate_fix
 from graph.checking.fixes import Change, Fix
 from graph.errors import NetloomError
 
@@ -167,8 +167,7 @@ class _Context:
 
     def lower(self) -> tuple[Fix, ...]:
         """The edit that lowers the learning rate."""
-        rate = lower_rate(self.plan)
-        return (self.changed(f"Use learning rate {rate:g}", learning_rate=rate),)
+        return (lower_rate_fix(self.plan),)
 
     @property
     def counts(self) -> tuple[int, ...]:

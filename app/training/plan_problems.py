@@ -7,7 +7,7 @@ from typing import Any
 
 from app.training.plan import Plan
 from app.training.runs import MOST_CHECKPOINTS
-from app.training.usual_rates import USUAL_RATES, high_rate_warning, is_far_too_high
+from app.training.usual_rates import high_rate_warning, is_far_too_high, lower_rate_fix
 from graph.checking.fixes import Change, Fix, Write
 from graph.checking.layer_info import Problem, Severity
 from graph.errors import NetloomError
@@ -52,9 +52,7 @@ def plan_problems(section: Any, devices: Collection[str] = (), trains_here: bool
         fix = Fix(f"Keep weights every {every:,} epochs", (Change("plan", {"keep_every": every}),))
         return [Problem(Severity.ERROR, None, None, said, (fix,))]
     if is_far_too_high(plan):
-        usual = USUAL_RATES[plan.optimiser]
-        fix = Fix(f"Use learning rate {usual:g}", (Change("plan", {"learning_rate": usual}),))
-        return [Problem(Severity.WARNING, None, None, high_rate_warning(plan), (fix,))]
+        return [Problem(Severity.WARNING, None, None, high_rate_warning(plan), (lower_rate_fix(plan),))]
     return []
 
 

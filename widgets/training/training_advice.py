@@ -13,7 +13,7 @@ from app.training.diagnosis import Diagnosis
 from app.training.plan import Plan
 from app.training.plan_problems import readable_plan
 from app.training.runs import Run
-from app.training.usual_rates import MOST_RATES, high_rate_warning, lower_rate
+from app.training.usual_rates import high_rate_warning, lower_rate_fix
 from graph.changes import SectionSet
 from graph.checking.fixes import Change, Fix
 from graph.document import Commit, Document
@@ -210,9 +210,7 @@ class TrainingAdvice(QObject):
         before, warning = self._rate_warned, high_rate_warning(self._form.plan)
         self._rate_warned = warning
         if warning and warning != before:
-            rate = lower_rate(self._form.plan)
-            usual = Fix(f"Use learning rate {rate:g}", (Change("plan", {"learning_rate": rate}),))
-            fix = self._back_below(MOST_RATES[self._form.plan.optimiser]) or usual
+            fix = lower_rate_fix(self._form.plan)  # that of the list of problems, which tells the same
             self._say(warning, (fix.title, partial(fix.apply, document)), setting="learning_rate")
         elif before and not warning and self._notice.text == before:
             self._notice.clear()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.protocol.events import MOST_CLASSES, EpochConfusion
 from app.training.plan import Plan
+from app.training.plan_problems import plan_problems
 from app.training.run_labels import ProjectKey
 from graph.document import Document
 from tests.app.protocol import samples
@@ -125,6 +126,9 @@ def test_a_rate_that_was_raised_goes_back_to_what_it_was_and_not_to_what_is_usua
     scene.document.undo()
     set_plan(scene.document, learning_rate=0.001)
     set_plan(scene.document, learning_rate=10.0)
+    (problem,) = plan_problems(scene.document.sections["plan"])
+    assert scene.panel.notice.text == problem.message
+    assert scene.buttons() == [problem.fixes[0].title, "Dismiss"], "as the list of problems repairs it"
     wanted = QSignalSpy(scene.panel.advice.retrain_wanted)
     scene.begin()
     scene.epochs([(2.5, 2.5), (2.5, 2.5)], accuracy=0.1)
