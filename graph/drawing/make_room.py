@@ -85,30 +85,31 @@ class _Row:
     def _ahead(self, id_: str) -> list[tuple[str, float]]:
         """Cards that may have to give way to one, and how far they are to stay from it."""
         if id_ == self._added:
-            linked = [(other, GAP) for other in self._onward]
-        else:
-            end = self._before[id_][self._along] + self._length(id_)
-            gaps = [(c.target, self._before[c.target][self._along] - end) for c in self._network.out_of(id_)]
-            linked = [(other, min(GAP, gap)) for other, gap in gaps if gap >= 0]
-        return linked + [(other, 0.0) for other in self._covered(id_)]
+            return [(other, GAP) for other in (*self._onward, *self._covered(id_, GAP))]
+        end = self._before[id_][self._along] + self._length(id_)
+        gaps = [(c.target, self._before[c.target][self._along] - end) for c in self._network.out_of(id_)]
+        linked = [(other, min(GAP, gap)) for other, gap in gaps if gap >= 0]
+        return linked + [(other, GAP) for other in self._covered(id_, 0.0)]
 
-    def _covered(self, id_: str) -> list[str]:
-        """Cards at the same height that stood further on, and that a card now covers."""
+    def _covered(self, id_: str, gap: float) -> list[str]:
+        """Cards at the same height that stood further on, and that a card with a gap behind it now covers."""
         near = {other for band in self._bands_of(id_) for other in self._bands[band]} - {id_, self._added}
         here = self._before[id_][self._along]
         return [
             other
             for other in sorted(near)
             if self._before[other][self._along] >= here
-            and _overlap(self._box(id_), self._box(other))
+            and _overlap(self._box(id_, gap), self._box(other))
             and not self._network.reaches(other, self._added)
         ]
 
     # Measures
 
-    def _box(self, id_: str) -> Box:
-        _, _, width, height = cards.box(self._network.node(id_))
-        return (*self.places[id_], width, height)
+    def _box(self, id_: str, gap: float = 0.0) -> Box:
+        """Its place, with a gap behind it in the direction of the row."""
+        _, _, *size = cards.box(self._network.node(id_))
+        size[self._along] += gap
+        return (*self.places[id_], size[0], size[1])
 
     def _bands_of(self, id_: str) -> range:
         box = self._box(id_)

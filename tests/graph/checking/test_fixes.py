@@ -6,7 +6,7 @@ import pytest
 
 from graph.checking.fixes import Append, Insert, Prepend
 from graph.document import Document
-from graph.drawing.cards import STEP, WIDTH
+from graph.drawing.cards import STEP
 from graph.network import Position
 from tests.graph.networks import chain, layer
 
@@ -80,4 +80,4 @@ def test_a_layer_inserted_before_a_free_input_takes_the_place_of_what_it_feeds()
     with document.transaction("Fix"):
         Insert("relu1", "in", layer("tanh")).apply(document)
     places = {node.id: node.position for node in document.network}
-    assert places == {"tanh1": (40, 40), "relu1": (40 + STEP, 40), "relu2": (40 + STEP + WIDTH, 40)}
+    assert places == {"tanh1": (40, 40), "relu1": (40 + STEP, 40), "relu2": (40 + 2 * STEP, 40)}

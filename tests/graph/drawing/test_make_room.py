@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.checking.fixes import Fix, Insert
 from graph.document import Document
 from graph.drawing import cards
 from graph.editing.adding import add_at, add_behind
@@ -93,6 +94,24 @@ def test_the_next_row_stays_where_it_is() -> None:
     on_wire(document, "dense2", 300, 200)
     assert places(document)["dropout2"] == (4 * STEP, 0)
     assert after["dense2"] == places(document)["dense2"]
+
+
+@pytest.mark.parametrize("by_repair", [False, True], ids=["dropped", "by repair"])
+@pytest.mark.parametrize("free", [0, 30], ids=["as close as laid out", "a little apart"])
+def test_a_card_that_it_does_not_feed_leaves_it_a_gap(by_repair: bool, free: int) -> None:
+    document = row("input", "conv2d", "relu", "flatten", "dense", "output")
+    with document.transaction("Draw"):
+        document.move({"conv1": (STEP + free, 0), "dense1": (0, 160), "output1": (STEP, 160)})
+        document.disconnect(Connection("flatten1", "out", "dense1", "in"))
+        document.connect(wire("input1", "dense1"))
+    if by_repair:
+        Fix("Insert Flatten", (Insert("dense1", "in", layer("flatten")),)).apply(document)
+    else:
+        on_wire(document, "dense1", STEP, 38)
+    after = places(document)
+    added = document.network.into("dense1")["in"].source
+    assert after[added] == (STEP, 0)
+    assert [after[id_] for id_ in ("conv1", "relu1")] == [(2 * STEP, 0), (3 * STEP, 0)]
 
 
 def test_downwards_as_well() -> None:
