@@ -7,13 +7,14 @@ compiling, generated code, the command line's catalogue and the contract test ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
+from graph.errors import NetloomError
 from graph.layers.construct import Construct, Module
 from graph.layers.scalar import ScalarFunction
 from graph.layers.settings import Rows
@@ -65,6 +66,17 @@ class Remedy:
     replace: Layer | None = None
     rereads: bool = False
     """Whether it reads values as places that they may not be, which is only right where nothing else helps."""
+
+
+def where_allowed(title: str, replacing: Callable[[], Layer]) -> tuple[Remedy, ...]:
+    """The remedy by another layer in the place of one; none where no layer can have such settings.
+
+    A shape that arrives may be larger than any setting may be.
+    """
+    try:
+        return (Remedy(title, replace=replacing()),)
+    except NetloomError:
+        return ()
 
 
 @dataclass(frozen=True)

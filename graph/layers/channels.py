@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from graph.layers.activation import NumericLayer
-from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal
+from graph.layers.base import Family, Layer, Port, Remedy, elements, refusal, where_allowed
 from graph.layers.construct import Argument, Construct, Ref, X, chain, function, method, single
 from graph.layers.grid import ImageLayer
 from graph.layers.settings import setting
@@ -90,7 +90,7 @@ class Maxout(NumericLayer):
                 f"but {x.described()} arrives."
             )
             fitting = max(2, _divisor(x.features, self.pieces))
-            raise refusal(self, {"in": x}, message, _fewer(self, "pieces", fitting))
+            raise refusal(self, {"in": x}, message, _use(self, "pieces", fitting))
         return _with_features(x, x.features // self.pieces)
 
     def flops(self, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]) -> int:
@@ -142,8 +142,8 @@ class Probout(Maxout):
         return single("graph.modules.probout.Probout", pieces=self.pieces, sharpness=self.sharpness, axis=axis)
 
 
-def _fewer(layer: Layer, name: str, number: int) -> list[Remedy]:
-    return [Remedy(f"Use {number} {name}", replace=layer.changed(**{name: number}))]
+def _use(layer: Layer, name: str, number: int) -> tuple[Remedy, ...]:
+    return where_allowed(f"Use {number} {name}", lambda: layer.changed(**{name: number}))
 
 
 class ChannelSplit(NumericLayer):
@@ -179,7 +179,7 @@ class ChannelSplit(NumericLayer):
                 f"but {x.described()} arrives."
             )
             fitting = max(2, _divisor(x.features, self.parts))
-            raise refusal(self, inputs, message, _fewer(self, "parts", fitting))
+            raise refusal(self, inputs, message, _use(self, "parts", fitting))
         part = _with_features(x, x.features // self.parts)
         return {port.name: part for port in self.output_ports()}
 
@@ -220,7 +220,7 @@ class ChannelShuffle(NumericLayer):
                 f"ChannelShuffle with {self.groups} groups needs features that {self.groups} divides, "
                 f"but {x.described()} arrives."
             )
-            raise refusal(self, {"in": x}, message, _fewer(self, "groups", _divisor(x.features, self.groups)))
+            raise refusal(self, {"in": x}, message, _use(self, "groups", _divisor(x.features, self.groups)))
         return x
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
@@ -327,7 +327,7 @@ class PadChannels(NumericLayer):
         """As many channels as set."""
         if x.features > self.channels:
             message = f"Pad channels cannot make {self.channels} channels of {x.described()}."
-            raise refusal(self, {"in": x}, message, _fewer(self, "channels", x.features))
+            raise refusal(self, {"in": x}, message, _use(self, "channels", x.features))
         return _with_features(x, self.channels)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:

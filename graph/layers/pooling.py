@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from graph.layers.base import Family, Layer, Remedy, elements, refusal
+from graph.layers.base import Family, Layer, Remedy, elements, refusal, where_allowed
 from graph.layers.construct import Argument, Construct, Module, channels_first, single
 from graph.layers.grid import ImageLayer, WindowedLayer, compact, slide_pool, span
 from graph.layers.pooling_whole import GlobalPool1d, GlobalPool2d, sequence_remedies
@@ -110,7 +110,7 @@ class _Pool(WindowedLayer):
         wider = tuple(max(k, 2 * pad) for k, pad in zip(self.kernel(), self.border(), strict=True))
         candidates = [
             Remedy(f"Use padding {format_sizes(fitting)}", replace=self.with_sizes(padding=fitting)),
-            Remedy(f"Use a window of {format_sizes(wider)}", replace=self.with_sizes(kernel_size=wider)),
+            *where_allowed(f"Use a window of {format_sizes(wider)}", lambda: self.with_sizes(kernel_size=wider)),
             Remedy("Use no padding", replace=self.with_sizes(padding=(0,) * len(most))),
         ]
         raise refusal(self, {"in": x}, message, candidates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from graph.layers.base import Family, Layer, Port, Remedy, elements
+from graph.layers.base import Family, Layer, Port, Remedy, elements, where_allowed
 from graph.layers.construct import Construct, Module, Ref, X, chain, channels_first, method, own, single
 from graph.layers.grid import as_image, as_sequence, compact
 from graph.layers.lengths import LENGTHS, own_lengths
@@ -250,9 +250,8 @@ class AdaptivePool1d(_Adaptive):
 
     def remedies_for(self, port: str, shape: Shape) -> tuple[Remedy, ...]:
         """The 2-D layer for an image, or the values read as a sequence."""
-        plane = (Remedy("Use AdaptivePool2d", replace=AdaptivePool2d(mode=self.mode).changed(size=self.size)),)
-        small = self.size <= 4096 and shape.kind is Kind.IMAGE
-        return (plane if small else ()) + sequence_remedies(port, shape)
+        plane = where_allowed("Use AdaptivePool2d", lambda: AdaptivePool2d(mode=self.mode).changed(size=self.size))
+        return (plane if shape.kind is Kind.IMAGE else ()) + sequence_remedies(port, shape)
 
     def recipe(self, inputs: Mapping[str, Shape]) -> Construct:
         """``torch.nn.AdaptiveAvgPool1d`` or ``AdaptiveMaxPool1d`` between two transpositions."""
