@@ -18,6 +18,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHeaderView, Q
 from widgets.look.labels import text_label
 
 SAVE_IN = "Save &in:"
+WHOLE, WITHOUT_KIND = 112, 84
+"""Letters of average width that a dialog is wide in which names have room, beside all columns and without the kind."""
+KIND, DATE = 2, 3
+"""Columns of the list of files."""
 ENDING = re.compile(r"\*(\.\w+)")
 """The endings in what a dialog says of a kind of file: ``Tables (*.csv)``."""
 
@@ -142,12 +146,29 @@ def fit_file_dialogs(app: QApplication) -> None:
 
 
 def fit_columns(dialog: QFileDialog) -> None:
-    """Make size, kind and date as wide as their texts, and give names what is left."""
+    """Make size, kind and date as wide as their texts, and give names what is left, which has to be enough."""
     for tree in dialog.findChildren(QTreeView, "treeView"):
+        _make_room(dialog, tree)
         header = tree.header()
         for column in range(1, header.count()):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+
+def _make_room(dialog: QFileDialog, tree: QTreeView) -> None:
+    """Once: as wide a dialog as names need beside the rest; on a narrower screen kind, then date give way."""
+    if dialog.property("roomMade"):
+        return
+    dialog.setProperty("roomMade", True)
+    letter = dialog.fontMetrics().averageCharWidth()
+    width = min(max(dialog.width(), letter * WHOLE), dialog.screen().availableGeometry().width())
+    tree.setColumnHidden(KIND, width < letter * WHOLE)
+    tree.setColumnHidden(DATE, width < letter * WITHOUT_KIND)
+    if width > dialog.width():
+        parent = dialog.parentWidget()
+        middle = (parent.window() if parent is not None else dialog).geometry().center()
+        dialog.resize(width, dialog.height())
+        dialog.move(max(0, middle.x() - width // 2), dialog.y())
 
 
 def _on_focus(_: QWidget | None, now: QWidget | None) -> None:

@@ -31,11 +31,15 @@ from widgets.look.theme import ThemeSource
 from widgets.shell.actions.export_actions import FORMATS, GENERATOR
 
 
-def test_sizes_kinds_and_dates_are_not_cut(qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "network.py").write_text("x" * 2500)
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_names_are_read_and_sizes_kinds_and_dates_are_not_cut(
+    request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path, scale: float
+) -> None:
+    (tmp_path / "predictions of my network.py").write_text("x" * 2500)
     app = QApplication.instance()
     assert isinstance(app, QApplication) and application() is app
-    apply_theme(app, ThemeSource().theme)
+    request.addfinalizer(lambda: apply_theme(app, ThemeSource().theme))
+    apply_theme(app, ThemeSource(scale=scale).theme)
     dialog = QFileDialog(None, "Export", str(tmp_path))
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setViewMode(QFileDialog.ViewMode.Detail)
@@ -51,7 +55,7 @@ def test_sizes_kinds_and_dates_are_not_cut(qtbot: QtBot, tmp_path: Path) -> None
     qtbot.waitUntil(lambda: first().isValid() and QApplication.focusWidget() is not None)
 
     def cut() -> list[int]:
-        cells = [first().siblingAtColumn(column) for column in (1, 2, 3)]
+        cells = [first().siblingAtColumn(column) for column in range(4) if not tree.isColumnHidden(column)]
         return [
             cell.column() for cell in cells if tree.sizeHintForIndex(cell).width() > tree.columnWidth(cell.column())
         ]
