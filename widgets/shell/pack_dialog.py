@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QPushButton, QWidget
 
-from app.system.number_format import scaled
+from app.system.number_format import counted, scaled
 from app.training.run_labels import size_on_disk
 from widgets.look.labels import text_label
 from widgets.look.layouts import vbox
@@ -26,11 +26,19 @@ NO_RUNS = "The project has no run with weights yet: not trained."
 class PackDialog(QDialog):
     """Asks what of the data and which of the ``runs``, the latest first, go into the pack of the project ``title``.
 
-    ``own_data`` says that the data lies in files of the user's; ``has_data`` that there is any.
+    ``own_data`` says that the data lies in files of the user's; ``has_data`` that there is any. ``without_weights``
+    are runs that cannot go along, which the list of runs shows as well.
     """
 
     def __init__(
-        self, title: str, runs: Sequence[Path], *, has_data: bool, own_data: bool, parent: QWidget | None = None
+        self,
+        title: str,
+        runs: Sequence[Path],
+        *,
+        has_data: bool,
+        own_data: bool,
+        without_weights: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("packDialog")
@@ -53,6 +61,11 @@ class PackDialog(QDialog):
             text_label(intro, wrap=True),
             *_titled("Data", self.data, "" if own_data else SHIPPED if has_data else NO_DATA),
             *_titled("Runs", self.which, "" if self._runs else NO_RUNS),
+            *(
+                [text_label(_staying(without_weights), wrap=True, look="faint")]
+                if self._runs and without_weights
+                else []
+            ),
             buttons,
             parent=self,
             margins=(20, 16, 20, 16),
@@ -64,7 +77,7 @@ class PackDialog(QDialog):
         if not self._runs:
             return []
         sizes = [size_on_disk(run) for run in self._runs]
-        whole = f"All {len(sizes)} runs ({scaled(sum(sizes), 'B')})"
+        whole = f"All {len(sizes)} runs with weights ({scaled(sum(sizes), 'B')})"
         choices = [(1, f"The last run ({scaled(sizes[0], 'B')})"), (0, "No runs")]
         return [(len(sizes), whole), *choices] if len(sizes) > 1 else choices
 
@@ -77,6 +90,11 @@ class PackDialog(QDialog):
     def chosen_runs(self) -> tuple[Path, ...]:
         """The runs that go along."""
         return self._runs[: int(self.which.currentData() or 0)]
+
+
+def _staying(runs: int) -> str:
+    """Why some runs do not go along."""
+    return f"{counted(runs, 'run')} ended before any weights were written, and {'stays' if runs == 1 else 'stay'} here."
 
 
 def _titled(title: str, box: QComboBox, instead: str) -> tuple[QWidget, QWidget]:

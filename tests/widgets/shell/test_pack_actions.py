@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.exchange.pack_format import read_manifest
@@ -111,6 +111,18 @@ def test_the_dialog_offers_what_there_is(
 
 
 @pytest.mark.usefixtures("commands_here")
+def test_runs_that_have_no_weights_are_told_where_others_go_along(qtbot: QtBot, tmp_path: Path) -> None:
+    packed = [tmp_path / "a", tmp_path / "b"]
+    for folder in packed:
+        folder.mkdir()
+    for count, words in ((1, "1 run ended before any weights were written, and stays here."), (0, "")):
+        dialog = PackDialog("garden", packed, has_data=False, own_data=False, without_weights=count)
+        qtbot.addWidget(dialog)
+        assert dialog.which.itemText(0).startswith("All 2 runs with weights")
+        said = [label.text() for label in dialog.findChildren(QLabel)]
+        assert (words in said) if words else not any("stay" in each for each in said)
+
+
 def test_a_pack_opens_by_its_name_and_a_damaged_one_says_why(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -51,8 +51,14 @@ class PackActions:
         if isinstance(data, dict):
             options = data.get("options")
             own = isinstance(options, dict) and bool(options.get("path"))
+        packed, staying = self._own_runs()
         dialog = self.dialog = PackDialog(
-            session.state.name, self._own_runs(), has_data=data is not None, own_data=own, parent=self._context.window()
+            session.state.name,
+            packed,
+            has_data=data is not None,
+            own_data=own,
+            without_weights=len(staying),
+            parent=self._context.window(),
         )
         dialog.finished.connect(self._on_asked)
         dialog.open()
@@ -106,15 +112,17 @@ class PackActions:
         text = f"Wrote {Path(said['file']).name} ({size}): the project{data} and {runs}{without}."
         return as_sentences((text, *said["notes"]))
 
-    def _own_runs(self) -> list[Path]:
-        """The runs of the open project that have weights, the latest first."""
+    def _own_runs(self) -> tuple[list[Path], list[Path]]:
+        """The runs of the open project that have weights, the latest first, and those that have none."""
         from app.training.run_labels import owner_of
         from app.training.runs import WEIGHTS
         from widgets.training.run_entries import run_folders, run_places
 
         state = self._context.session.state
         folders = [run for place in run_places(state.base) for run in run_folders(place)]
-        return [run for run in folders if (run / WEIGHTS).is_file() and owner_of(run).is_project(state.key)]
+        own = [run for run in folders if owner_of(run).is_project(state.key)]
+        packed = [run for run in own if (run / WEIGHTS).is_file()]
+        return packed, [run for run in own if run not in packed]
 
     # In
 
