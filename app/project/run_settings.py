@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import PurePath
 from typing import Any
 
 from app.data.data_choice import DataChoice
+from app.data.readers.dialect import DECIMALS, DELIMITERS
+from app.data.readers.recipe import ReadingRecipe
+from app.data.sources.file_source import FileSource
+from app.data.sources.source import Source
 from app.project.network_comparison import Sign, network_differences
 from app.training.network_facts import network_facts
 from app.training.plan_problems import readable_plan
@@ -21,6 +26,14 @@ MANY = 2000
 FIRST_WEIGHTS = "first weights"
 """What the values of a run call the weights that its training began with."""
 AT_RANDOM, FROZEN = "drawn at random", "frozen layers"
+FILE = "file"
+"""What the values of a run call the path of its data."""
+FOUND = {"decimal": "decimal sign", "delimiter": "delimiter", "encoding": "encoding"}
+"""How a text file is written, by the names of the settings and as it is told; it is mostly found, seldom said."""
+UNSEEN = {"\t": "tab", " ": "space", "auto": ""}
+"""Signs that nobody sees; ``auto`` says nothing where a file was not read yet."""
+UNTOLD = ("sha256", "rules")
+"""Settings of data that say nothing to people."""
 NAMED = 3
 """Differences that are named one by one; the others are counted."""
 
@@ -32,15 +45,17 @@ class RunSettings:
     values: Mapping[str, str] = field(default_factory=dict)
     network: Network = field(default_factory=Network)
     parameters: int | None = None
+    data: DataChoice | None = None
 
 
 def settings_of(project: Project) -> RunSettings:
     """The settings of data, training and layers of a project; sections that cannot be read tell nothing."""
     network = project.network
     sections = project.sections
-    values = {**_start(sections.get("start")), **_data(sections.get("data")), **_training(sections.get("plan"))}
+    choice = _choice(sections.get("data"))
+    values = {**_start(sections.get("start")), **_data(choice), **_training(sections.get("plan"))}
     values |= _layers(network)
-    return RunSettings(values, network, _parameters(network))
+    return RunSettings(values, network, _parameters(network), choice)
 
 
 def varying(runs: Sequence[RunSettings]) -> list[str]:
@@ -88,8 +103,82 @@ def setting_changes(before: RunSettings, after: RunSettings) -> Iterator[str]:
     own = {node.id for network in (before.network, after.network) for node in network}
     for name in dict.fromkeys((*before.values, *after.values)):
         old, new = before.values.get(name), after.values.get(name)
-        if old != new and name.partition(" ")[0] not in own:
-            yield f"{name} {old or 'none'} → {new or 'none'}"
+        if old == new or name.partition(" ")[0] in own or (name in FOUND.values() and not (old and new)):
+            continue
+        if name == FILE and old and new and PurePath(old).name != PurePath(new).name:
+            old, new = PurePath(old).name, PurePath(new).name
+        yield f"{name} {old or 'none'} → {new or 'none'}"
+    if before.data is not None and after.data is not None:
+        yield from _reading_changes(before.data.source, after.data.source)
+
+
+def _reading_changes(before: Source, after: Source) -> Iterator[str]:
+    """What differs in the content of a file and in how it is read, without its hash and its recipe."""
+    if not isinstance(before, FileSource) or not isinstance(after, FileSource):
+        return
+    hashes = before.sha256, after.sha256
+    same_file = before.path == after.path
+    if same_file and all(hashes) and hashes[0] != hashes[1]:
+        yield f"content of {PurePath(after.path).name} changed"
+    old, new = _recipe(before), _recipe(after)
+    for column in new.columns if old is not None and new is not None else ():
+        earlier = old.by_name.get(column.name) if old is not None else None
+        if earlier is None or earlier == column:
+            continue
+        if earlier.type is not column.type:
+            yield f"column {column.name} {earlier.type} → {column.type}"
+        elif same_file and hashes[0] == hashes[1]:
+            yield f"column {column.name} is read otherwise"
+    values = before.values(), after.values()
+    for name, value in values[1].items():
+        if name != "reading" and isinstance(value, Mapping) and same_file and values[0].get(name) not in (None, value):
+            yield f"data {name} changed"
+
+
+def _recipe(source: Source) -> ReadingRecipe | None:
+    """How a table is read, where it is one and was read."""
+    recipe = getattr(source, "reading", None)
+    return recipe if isinstance(recipe, ReadingRecipe) else None
+
+
+def different_targets(before: RunSettings, after: RunSettings) -> tuple[str, str] | None:
+    """What each of two runs predicts, where that is not the same; None where it is, or is not known.
+
+    Columns of files are told apart by their names, what known sets are labelled with by its classes, if it has any.
+    """
+    if before.data is None or after.data is None:
+        return None
+    old, new = _target(before.data.source), _target(after.data.source)
+    if old is None or new is None or old.of_file is not new.of_file:
+        return None
+    if old.words == new.words or old.known_by == new.known_by:  # a set of points may be asked for more classes
+        return None
+    return old.words, new.words
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a training predicts, in words, and what makes it the same as another."""
+
+    words: str
+    known_by: str | tuple[str, ...]
+    of_file: bool
+
+
+def _target(source: Source) -> _Target | None:
+    """The target of a source; None where that is found only by reading a file."""
+    if isinstance(source, FileSource):
+        said = getattr(source, "target", "")
+        name = said if isinstance(said, str) else ", ".join(said)
+        return _Target(f"“{name}”", name, True) if name else None
+    try:
+        info = source.known_info()
+    except NetloomError:
+        return None
+    if info is None:
+        return None
+    target = info.target_field()
+    return _Target(f"“{target.name}” of {source.title}", tuple(target.classes) or target.name, False)
 
 
 def _start(section: object) -> dict[str, str]:
@@ -109,19 +198,42 @@ def _origin(start: StartSection) -> str:
     return f"of {start.source}" if start.run else start.source
 
 
-def _data(section: object) -> dict[str, str]:
+def _choice(section: object) -> DataChoice | None:
+    """The data of a project; None where there is none that can be read."""
     try:
-        choice = DataChoice.parse(section) if section is not None else None
+        return DataChoice.parse(section) if section is not None else None
     except NetloomError:
-        return {}
+        return None
+
+
+def _data(choice: DataChoice | None) -> dict[str, str]:
     if choice is None:
         return {}
-    labels = {spec.name: spec.label for spec in type(choice.source).settings()}
-    options = {f"data {labels.get(name, name)}": _text(value) for name, value in choice.source.values().items()}
+    options = _options(choice.source)
     split = {f"split {name}": _text(value) for name, value in choice.split.model_dump(mode="json").items()}
     own = {"data": choice.source.title, "standardised": _text(choice.standardise)}
     own |= {} if choice.fold is None else {"cross-validation": str(choice.fold)}
     return {**own, **options, **split, "augmentation": _text(choice.augment.model_dump(exclude_defaults=True))}
+
+
+def _options(source: Source) -> dict[str, str]:
+    """The settings of a source that mean something to people, with how its file was found to be written."""
+    labels = {spec.name: spec.label for spec in type(source).settings()}
+    file = isinstance(source, FileSource)
+    recipe = _recipe(source)
+    told = dict[str, str]()
+    for name, value in source.values().items():
+        if name in UNTOLD or isinstance(value, Mapping):
+            continue
+        if file and name == "path":
+            told[FILE] = str(value)
+        elif file and name in FOUND:
+            found = (getattr(recipe.dialect, name) if recipe is not None else "") or str(value)
+            sign = (DELIMITERS | DECIMALS).get(found, found)
+            told[FOUND[name]] = UNSEEN.get(sign, sign)
+        else:
+            told[f"data {labels.get(name, name)}"] = _text(value)
+    return told
 
 
 def _training(section: object) -> dict[str, str]:
@@ -151,6 +263,8 @@ def _text(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
+    if isinstance(value, tuple | list) and any(isinstance(each, str) for each in value):
+        return ", ".join(map(_text, value))
     if isinstance(value, tuple | list):
         return " × ".join(map(_text, value))
     return "" if value is None else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.project.run_settings import different_targets
 from app.protocol.evaluation_values import Evaluation
 from app.system.number_format import duration
 from widgets.training.metric_text import (
@@ -38,6 +39,12 @@ OTHER_LOSS = "not comparable"
 OTHER_KIND = (
     "The two runs were trained with different losses, {} and {}: which of the numbers is smaller says nothing. Compare "
     "the other figures."
+)
+
+
+OTHER_TARGET = "The two runs predict different things, {} and {}: their figures cannot be compared."
+OTHER_TASK = (
+    "The two runs solve different tasks, one measured by its {}, the other by its {}: their figures cannot be compared."
 )
 
 
@@ -76,8 +83,12 @@ def figures(old: RunEntry, new: RunEntry, evaluations: Evaluations | None = None
 
     ``evaluations`` are known where both predicted the same samples: differences are told from chance more finely then.
     """
-    tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
-    validated = [_without_verdict(figure, CHOSEN, NO_JUDGE) for _, figure in _metrics(old, new, "Validation")]
+    if why := not_comparable(old, new):
+        tested = [_not_compared(figure, why) for _, figure in _metrics(old, new, "Test")]
+        validated = [_not_compared(figure, why) for _, figure in _metrics(old, new, "Validation")]
+    else:
+        tested = [_with_chance(figure, metric, old, new, evaluations) for metric, figure in _metrics(old, new, "Test")]
+        validated = [_without_verdict(figure, CHOSEN, NO_JUDGE) for _, figure in _metrics(old, new, "Validation")]
     weights = [Figure("Weights", old.weights_of or "–", new.weights_of or "–")] if old.kept or new.kept else []
     return [*tested, *weights, *validated, *_costs(old, new)]
 
@@ -98,14 +109,36 @@ def _without_verdict(figure: Figure, why: str, short: str) -> Figure:
     return figure if figure.better is None else replace(figure, better=None, unknown=why, short=short)
 
 
+def _not_compared(figure: Figure, why: str) -> Figure:
+    """A difference that says nothing, since the runs predict different things."""
+    return replace(figure, change=OTHER_LOSS, better=None, unknown=why) if figure.change else figure
+
+
+def not_comparable(old: RunEntry, new: RunEntry) -> str:
+    """That two runs predict different things, or solve different tasks; empty where nothing tells that."""
+    if targets := different_targets(old.settings, new.settings):
+        return OTHER_TARGET.format(*targets)
+    measures = [list(dict.fromkeys(map(own_name, entry.tested))) for entry in (old, new)]
+    first, second = ([name for name in names if name != "loss"] for names in measures)
+    if first and second and not set(first) & set(second):
+        return OTHER_TASK.format(_in_text(title_of(first[0])), _in_text(title_of(second[0])))
+    return ""
+
+
+def _in_text(title: str) -> str:
+    """The title of a metric within a sentence."""
+    return title if title.partition(" ")[0].isupper() else title[:1].lower() + title[1:]
+
+
 def conclusion(old: RunEntry, new: RunEntry, found: Sequence[Figure]) -> str:
     """Which figure decides between two runs and what it says, and whether they were tested on different samples."""
+    if why := not_comparable(old, new):
+        return why
     sets = other_test_sets(old, new)
     tested = next((figure for figure in found if figure.name.startswith(TEST) and figure.change), None)
     if tested is None:
         return " ".join(filter(None, ("Nothing here decides: not both runs were tested.", sets)))
-    title = tested.name.removeprefix(TEST)
-    name = title if title.partition(" ")[0].isupper() else title[:1].lower() + title[1:]
+    name = _in_text(tested.name.removeprefix(TEST))
     said = tested.words.replace("\n", ", ")
     return " ".join(filter(None, (f"The test {name} decides: {said}.", sets)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.project.presets import preset
-from app.project.run_settings import RunSettings, changes, settings_of, summary, varying
+from app.project.run_settings import RunSettings, changes, different_targets, settings_of, summary, varying
 from graph.project import Project
 from tests.widgets.conftest import chain
 
@@ -60,3 +60,57 @@ def test_only_what_differs_varies() -> None:
 def test_sections_that_cannot_be_read_tell_nothing(sections: dict[str, object]) -> None:
     project = Project(sections={name: value for name, value in sections.items() if isinstance(value, dict)})
     assert isinstance(settings_of(project).values, dict)
+
+
+def table(**options: object) -> RunSettings:
+    """A run on a table, whose file was read once."""
+    dialect = {"delimiter": ",", "decimal": ".", "encoding": "utf-8-sig"} | options.pop("dialect", {})  # type: ignore[operator]
+    columns = [{"name": "weight", "type": options.pop("weight", "number")}, {"name": "kind", "type": "category"}]
+    reading = {"dialect": dialect, "columns": columns}
+    told = {"path": "/data/fruit.csv", "sha256": "a" * 64, "target": "kind", "reading": reading, **options}
+    return settings_of(Project(run().network, {"data": {"source": "table", "options": told}, "plan": {}}))
+
+
+def test_another_file_is_told_by_its_name_and_by_how_it_is_written() -> None:
+    other = table(path="/data/büro.csv", sha256="b" * 64, target="Güte", dialect={"delimiter": ";", "decimal": ","})
+    assert changes(table(), other) == (
+        "file fruit.csv → büro.csv",
+        "delimiter , → ;",
+        "decimal sign . → ,",
+        "data target kind → Güte",
+    )
+    assert varying([table(), other]) == ["file", "delimiter", "decimal sign", "data target"]
+    assert changes(table(), table(path="/old/fruit.csv")) == ("file /data/fruit.csv → /old/fruit.csv",)
+
+
+def test_another_content_and_another_reading_of_one_file_are_told_in_words() -> None:
+    assert changes(table(), table(sha256="b" * 64)) == ("content of fruit.csv changed",)
+    assert changes(table(), table(weight="category")) == ("column weight number → category",)
+    assert changes(table(), table(dialect={"delimiter": "\t"})) == ("delimiter , → tab",)
+    assert changes(table(), table(ignore=["a", "b"])) == ("data ignore none → a, b",)
+    assert changes(table(), table()) == ()
+
+
+def clouds(classes: int) -> RunSettings:
+    return settings_of(Project(run().network, {"data": {"source": "blobs", "options": {"classes": classes}}}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (table(), table(target="weight"), ("“kind”", "“weight”")),
+        (table(), table(path="/data/other.csv"), None),
+        (table(), table(target=""), None),
+        (run(data="iris"), run(data="wine"), ("“species” of Iris flowers", "“grower” of Wines")),
+        (run(data="digits"), run(data="digits"), None),
+        (run(data="blobs"), run(data="moons"), ("“class” of Clouds of points", "“class” of Two moons")),
+        (run(data="digits"), run(data="mnist"), None),
+        (clouds(2), clouds(4), None),
+        (run(data="iris"), table(), None),
+    ],
+    ids=["columns", "files", "likeliest", "sets", "same", "classes", "digits", "more classes", "no set"],
+)
+def test_runs_that_predict_different_things_are_told_apart(
+    before: RunSettings, after: RunSettings, told: tuple[str, str] | None
+) -> None:
+    assert different_targets(before, after) == told

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.data.data_choice import DataChoice
 from app.protocol.evaluation_messages import Evaluate, Evaluated
 from app.protocol.messages import Message
 from app.training.runs import Run
@@ -134,6 +135,28 @@ def test_other_test_sets_are_told_as_what_they_are(window: MainWindow, runs: tup
     assert "may hold other samples" in conclusion(*parted, figures(*parted))
     untested = replace(old, tested={})
     assert conclusion(untested, new, figures(untested, new)).startswith("Nothing here decides")
+
+
+def test_runs_that_predict_different_things_are_not_compared(window: MainWindow, runs: tuple[Path, Path]) -> None:
+    choices = [DataChoice.of("table", path="fruit.csv", target=target) for target in ("kind", "Güte")]
+    old, new = (
+        replace(entry, settings=replace(entry.settings, data=choice))
+        for entry, choice in zip(map(read_entry, runs), choices, strict=True)
+    )
+    found = figures(old, new)
+    told = "The two runs predict different things, “kind” and “Güte”: their figures cannot be compared."
+    assert conclusion(old, new, found) == told == found[0].tip
+    compared = {figure.name: figure.words for figure in found if figure.words}
+    assert compared.pop("Parameters") != "not comparable"
+    assert compared and set(compared.values()) == {"not comparable"}
+
+
+def test_runs_of_different_tasks_are_not_compared(window: MainWindow, runs: tuple[Path, Path]) -> None:
+    old, new = (read_entry(run) for run in runs)
+    amounts = replace(new, tested={"loss": 0.3, "mae": 0.4})
+    told = conclusion(old, amounts, figures(old, amounts))
+    assert told.startswith("The two runs solve different tasks, one measured by its accuracy, the other by its ")
+    assert told.endswith(": their figures cannot be compared.")
 
 
 def test_the_columns_of_the_figures_have_room(window: MainWindow, qtbot: QtBot, runs: tuple[Path, Path]) -> None:
