@@ -76,7 +76,7 @@ def paint_row(painter: QPainter, theme: Theme, cells: list[Cell], place: QRectF)
     painter.setFont(theme.font(small=True))
     metrics = QFontMetricsF(painter.font())
     inner = place.adjusted(MARGIN, MARGIN / 2, -MARGIN, -MARGIN / 2)
-    room = max(1, int(inner.height() // metrics.height()))
+    room = max(1, int((inner.height() + 0.5) // metrics.height()))
     shown = cells if len(cells) <= room else [*cells[: room - 1], (f"and {len(cells) - room + 1} more", "")]
     for number, (name, value) in enumerate(shown):
         line = QRectF(inner.left(), inner.top() + number * metrics.height(), inner.width(), metrics.height())

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from app.system.number_format import nth
 from widgets.charts.box_painting import Boxes, class_places, paint_boxes
 from widgets.charts.colour_maps import image, limits, picture
 from widgets.charts.sample_painting import BETWEEN, MARGIN, Cell, Samples, paint_lines, paint_row, row_cells, row_words
-from widgets.charts.tiles import GAP, TileGroup, TileView
+from widgets.charts.tiles import GAP, Grid, TileGroup, TileView
 from widgets.look.theme import Theme, ThemeSource
 
 TEXT_WIDE, TEXT_WIDER, SENTENCE = 2.4, 4.0, 40
@@ -139,9 +140,7 @@ class SampleTiles(TileView):
     def aspect(self) -> float:
         """Return width over height of a sample's tile."""
         if self.is_rows():
-            lines = len(self.cells(0)) if self.count() == 1 else min(len(self.cells(0)), MOST_CELLS)  # one is whole
-            high = QFontMetricsF(self.theme.font(small=True)).height() * lines + MARGIN
-            return self._row_width() / high
+            return self._row_width() / self._row_height()
         if self.is_pictures():
             return float(self._samples.shape[3] / self._samples.shape[2])
         return 2.6 if self._texts else 1.6
@@ -149,6 +148,16 @@ class SampleTiles(TileView):
     def least_width(self) -> float:
         """Return the width that a tile has at least, in pixels; that of a row has names and values whole."""
         return self._row_width() if self.is_rows() else super().least_width()
+
+    def grid(self) -> Grid:
+        """Return the grid of tiles; those of rows keep all lines also where they are narrower than they would be."""
+        made = super().grid()
+        return replace(made, height=max(made.height, self._row_height())) if self.is_rows() else made
+
+    def _row_height(self) -> float:
+        """Pixels in which the cells of a row stand one below the other: of one alone all, else those that are shown."""
+        lines = len(self.cells(0)) if self.count() == 1 else min(len(self.cells(0)), MOST_CELLS)
+        return QFontMetricsF(self.theme.font(small=True)).height() * lines + MARGIN
 
     def _row_width(self) -> float:
         """Pixels in which the cells of rows are whole, as far as tiles become so wide."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from pytestqt.qtbot import QtBot
 
 from app.protocol.values import FieldFacts
@@ -86,3 +86,18 @@ def test_one_row_alone_is_shown_whole(qtbot: QtBot) -> None:
     several = view.tile_place(0).height()
     view.set_samples(np.zeros((1, 30)), [""], [""])
     assert view.tile_place(0).height() > 2.5 * several
+
+
+@pytest.mark.parametrize("width", [120, 180, 340, 700])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_both_cells_of_a_row_are_read_at_any_width(qtbot: QtBot, width: int, scale: float) -> None:
+    view = SampleGallery(ThemeSource("light", scale))
+    view.set_field(FieldFacts("features", "vector", (2,), names=("a rather long name of a column", "y")))
+    view.set_samples(np.random.default_rng(0).normal(size=(40, 2)), ["same"] * 40, ["test"] * 40)
+    qtbot.addWidget(view)
+    view.resize(width, 340)
+    view.show()
+    view.grab()
+    lines = QFontMetricsF(view.theme.font(small=True)).height()
+    assert view.tile_place(0).height() >= 2 * lines
+    assert view.grid().tile(1).top() == view.grid().tile(0).top() or view.grid().pitch > 2 * lines
