@@ -239,7 +239,8 @@ class Floating(QObject):
 
     def _taken(self) -> list[QRect]:
         """What notices must not hide: tabs, titles, headers, and other notices."""
-        others = (widget for widget in self._avoided if isValid(widget) and widget.isVisible())
+        known = (widget for widget in self._avoided if isValid(widget) and widget.isVisible())
+        others = (widget for widget in known if self._host.isAncestorOf(widget))  # one may lie over another pane
         beside = [place_in(self._host, widget).adjusted(0, -MARGIN, 0, MARGIN) for widget in others]
         return [*heads_in(self._host, self._known_heads()), *beside]
 

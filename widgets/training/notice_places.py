@@ -23,6 +23,7 @@ LEAST = 64
 """Pixels of height below which a plot cannot be read, and is not made lower than it is."""
 USABLE = 140
 """Pixels, before scaling, that a plot keeps beside a notice, with its axes, or the notice lies elsewhere."""
+_SHOWN = {QEvent.Type.Show, QEvent.Type.Hide}
 _MOVED = {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide}
 
 
@@ -65,8 +66,7 @@ class NoticePlaces(QObject):
     ) -> None:
         super().__init__(panel)
         self._panel, self._over, self._runs, self._plots = panel, over, runs, tuple(plots)
-        self.roof: QWidget | None = None
-        """What stands above the panel, such as the canvas."""
+        self._roof: QWidget | None = None
         notice.pane = panel
         self.beside = FloatingBeside(panel, notice, over)
         self._floating: dict[InlineNotice, Floating] = {notice: self.beside, runs.notice: runs.floating}
@@ -76,13 +76,19 @@ class NoticePlaces(QObject):
         runs.floating.lie_over(panel, over)  # over the list it would hide the run that it is about
         runs.floating.keep_to(None, (notice,))
         ClearPlots(panel, plots, (notice, runs.notice))
-        for widget in (panel, over):
+        for widget in (panel, *plots):
             widget.installEventFilter(self)
 
+    def set_roof(self, roof: QWidget) -> None:
+        """What stands above the panel, such as the canvas."""
+        self._roof = roof
+        roof.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Choose again as the plots have more or less room; what lies over the roof goes and comes with the panel."""
-        shown = {QEvent.Type.Show, QEvent.Type.Hide} if watched is self._panel else {QEvent.Type.Resize}
-        if event.type() in shown:
+        """Choose again as the plots or the roof have more or less room, or come into view: a page shows its parts one
+        after the other, so the roof may come last. What lies over the roof goes and comes with the panel.
+        """
+        if event.type() in (_SHOWN if watched is self._panel else {*_SHOWN, QEvent.Type.Resize}):
             for notice in self._floating:
                 self._choose(notice)
         return super().eventFilter(watched, event)
@@ -92,18 +98,27 @@ class NoticePlaces(QObject):
         if notice.isHidden() or self._over.isHidden():
             return
         fits = not self._panel.isVisible() or self._fits(notice)
-        host = self._panel if fits else self.roof or self._panel
+        host = self._panel if fits else self._roof or self._panel
         if notice.parentWidget() is not host:
             self._floating[notice].keep_clear_of(None if host is self._panel else host)
             self._floating[notice].lie_over(host, self._over if host is self._panel else host)
 
     def _fits(self, notice: InlineNotice) -> bool:
         """Whether the plots stay high enough beside a notice, or it has no room elsewhere."""
-        plots, roof = [plot for plot in self._plots if plot.isVisibleTo(self._panel)], self.roof
-        taken = height_at(notice, min(WIDEST, self._over.width() - 2 * MARGIN)) + 2 * MARGIN
-        enough = all(plot.height() - taken >= plot.theme.px(USABLE) for plot in plots)
+        plots, roof = [plot for plot in self._plots if plot.isVisibleTo(self._panel)], self._roof
+        taken = self._height(notice)
+        beside = sum(self._height(each) for each in self._floating if each is not notice and self._is_below(each))
+        enough = all(plot.height() - taken - beside >= plot.theme.px(USABLE) for plot in plots)
         elsewhere = roof is not None and isValid(roof) and roof.isVisible() and roof.width() >= NARROWEST_BODY
         return enough or roof is None or not elsewhere or roof.height() < taken + MARGIN
+
+    def _height(self, notice: InlineNotice) -> int:
+        """What a notice takes of the height of the plots."""
+        return height_at(notice, min(WIDEST, self._over.width() - 2 * MARGIN)) + 2 * MARGIN
+
+    def _is_below(self, notice: InlineNotice) -> bool:
+        """Whether a notice lies over the plots now."""
+        return not notice.isHidden() and notice.parentWidget() is self._panel
 
     def make_room(self, wide: bool) -> None:
         """The wide table takes the room of the plots, or gives it back; what is said of the plots goes with them."""

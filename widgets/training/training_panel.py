@@ -208,7 +208,7 @@ class TrainPanel(QWidget):
 
     def set_roof(self, roof: QWidget) -> None:
         """Have notices that would leave the plots too low lie over ``roof``, which stands above this panel."""
-        self._places.roof = roof
+        self._places.set_roof(roof)
 
     def _make_room(self, wide: bool) -> None:
         """Give the wide table the room of the plots, or give it back."""

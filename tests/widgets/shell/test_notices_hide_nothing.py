@@ -180,10 +180,11 @@ def test_what_is_said_of_curves_hides_none(
     window.resize(*size)
     panel = train_page(window, project_file, netloom_home)
     settle()
-    assert "diverged" in panel.notice.text and panel.floating.arrow.isVisible()
+    assert "diverged" in panel.notice.text
+    assert panel.floating.arrow.isVisible() == (size == SIZES[1]), "in the low window the plots have no room for it"
     places = [panel.curves.loss.pos(), panel.curves.loss.view.pos(), panel.plan.pos()]
     areas = curves(window)
-    assert len(areas) >= 2 and all(area.height() >= 60 for area in areas)
+    assert len(areas) >= 2 and all(area.height() >= 90 for area in areas), areas
     over = place(window, panel.notice)
     assert not [area for area in areas if area.intersects(over)]
     assert not over.intersects(place(window, panel.plan))
@@ -225,6 +226,35 @@ def test_no_notice_covers_an_axis_or_leaves_a_plot_too_low(
         settle()
         assert notice.isVisible() and place(window, notice) == over
         notice.clear()
+
+
+@pytest.mark.parametrize("size", [(1280, 820), (1440, 900)])
+def test_two_notices_leave_the_plots_their_height_also_after_another_page(
+    window: MainWindow, project_file: Path, netloom_home: Path, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    panel = train_page(window, project_file, netloom_home)
+    panel.notice.clear()
+    panel.show_runs()
+    settle()
+    least = min(window.themes.theme.px(USABLE) - 16, *(area.height() for area in curves(window)))
+    panel.notice.say(WORDS, "warning", OFFER)
+    settle()
+    first = place(window, panel.notice)
+    for page in ("data", "understand", "network"):  # they have another canvas, or none
+        window.show_workspace(page)
+        settle()
+        window.show_workspace("train")
+        settle()
+        assert place(window, panel.notice) == first, page
+    panel.runs.table.selectRow(1)
+    qtbot.mouseClick(panel.runs.button("Delete"), Qt.MouseButton.LeftButton)
+    settle()
+    both = [place(window, notice) for notice in (panel.notice, panel.runs.notice)]
+    assert panel.notice.isVisible() and panel.runs.notice.isVisible() and not both[0].intersects(both[1])
+    assert all(area.height() >= least for area in curves(window)), curves(window)
+    assert not [area for area in curves(window) for over in both if area.intersects(over)]
+    assert both[0] == first, "the first stays where it is"
 
 
 def test_a_place_is_sought_from_its_edge_inwards_and_hides_as_little_as_can_be() -> None:
