@@ -78,7 +78,7 @@ PREFERENCES: tuple[Preference, ...] = (
         "float",
         0.0,
         "Memory for data",
-        "How much of it the samples of a data set may take at most.",
+        "How much memory the samples of a data set may take at most.",
         minimum=0.0,
         maximum=100_000.0,
         unit="GB",

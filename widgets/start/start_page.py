@@ -325,7 +325,9 @@ class StartPage(Themed, QWidget):
             self.opened.emit(row.project.path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self.search.hasFocus() and self.search.text():
+            self.search.clear()
+        elif event.key() == Qt.Key.Key_Escape:
             self.wants_back.emit()
         else:
             super().keyPressEvent(event)

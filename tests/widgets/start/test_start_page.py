@@ -407,3 +407,15 @@ def test_examples_and_lessons_stand_in_the_order_of_their_levels() -> None:
     assert lessons()[0].id == "first_cnn"
     known = {entry.path.stem for entry in presets()}
     assert {name for names in FIRST.values() for name in names} <= known
+
+
+def test_escape_clears_what_is_searched_for_before_it_leads_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.open_preset(window.start.gallery.cards[0].preset)
+    window.show_start()
+    search = window.start.search
+    search.setFocus()
+    qtbot.keyClicks(search, "lstm")
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert search.text() == "" and not window.working
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert window.working

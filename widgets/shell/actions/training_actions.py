@@ -300,7 +300,7 @@ class TrainingActions(QObject):
     def resume_title(self) -> str:
         """What Resume does now."""
         done = self.can_resume and self.controller is not None and self.controller.complete
-        return "Train the last run on" if done else "Resume the last run"
+        return "Train the last run for longer" if done else "Resume the last run"
 
     def train(self) -> None:
         """Train the project as it stands, or go on after a pause."""
