@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.editing.layer_phrases import read_search
+from graph.editing.layer_phrases import read_search, unknown_layer
 from graph.errors import NetloomError
 from graph.layers.base import Family, Layer, needs
 from graph.layers.catalogue import catalogue
@@ -47,7 +47,7 @@ HINTS = ("Search, or dense 32, relu, dropout", "Search, or dense 32, relu", "Sea
 SEARCHED = (
     "A name, with settings if you like, or several with commas between: dense 32, relu, dropout. Enter adds them."
 )
-NOTHING = "No layer is called so. Try a shorter word, or several layers with commas between: dense 32, relu, dropout."
+NOTHING = "Try a shorter word, or several layers with commas between: dense 32, relu, dropout."
 
 _KIND = Qt.ItemDataRole.UserRole
 _BLOCK = Qt.ItemDataRole.UserRole + 2
@@ -206,7 +206,7 @@ class Palette(Themed, QWidget):
             top.setExpanded(True)
         row, said = ((), "") if first is not None else _typed(text)
         self._row = row
-        self.nothing.setText(said or NOTHING)
+        self.nothing.setText(said or f"{unknown_layer(catalogue().values(), text)} {NOTHING}")
         self.nothing.setVisible(first is None)
         self.tree.setVisible(first is not None)
         chosen = self._beginning_with(text.lower()) or first

@@ -40,7 +40,9 @@ def test_what_is_not_understood_is_said_and_nothing_is_added(window: MainWindow,
     palette.search.clear()
     assert palette.tree.isVisible()
     qtbot.keyClicks(palette.search, "xyzzy")
-    assert palette.nothing.text() == NOTHING
+    assert palette.nothing.text() == f"No layer is called “xyzzy”. {NOTHING}"
+    palette.search.setText("dropuot 0.3")
+    assert palette.nothing.text().startswith("No layer is called “dropuot”. Did you mean Dropout?")
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)
     assert window.session.document.network.ids == ()
 
