@@ -44,6 +44,7 @@ from widgets.canvas.keys import command_for
 from widgets.canvas.level_of_detail import PICTURES_FROM
 from widgets.canvas.minimap import Minimap
 from widgets.canvas.mouse_handler import MouseHandler
+from widgets.canvas.pointer_watch import PointerWatch
 from widgets.canvas.tips import tip
 from widgets.canvas.view_keeper import ViewKeeper
 from widgets.look.plain_text import plain_tip
@@ -83,6 +84,7 @@ class CanvasView(QGraphicsView):
         self.surface, self.navigation = self.context.surface, self.context.navigation
         self._ground = Ground(themes.theme)
         self._mouse = MouseHandler(self.context)
+        PointerWatch(self.viewport(), self.surface)
         self._minimap = Minimap(self.viewport(), self.surface, self.navigation)
         self._hint = KeyHint(self.viewport(), themes)
         self.caption = CornerCaption(self.viewport(), themes, self._minimap.is_clear)
@@ -235,8 +237,6 @@ class CanvasView(QGraphicsView):
             text = tip(self.board, hit, self.surface.descriptions(hit.id))
             QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             return True
-        if event.type() == QEvent.Type.Leave:
-            self.surface.leave()
         return super().viewportEvent(event)
 
     def _hit_or_strip(self, spot: QPoint) -> Hit:

@@ -306,6 +306,11 @@ class Surface(QGraphicsObject):
             emphasis.hovered_wire = hit.slot
             self.touch_wire(hit.slot)
 
+    @property
+    def is_hovered(self) -> bool:
+        """Whether something is shown as under the pointer."""
+        return self.emphasis.hovered_port is not None or self.emphasis.hovered_wire is not None
+
     def leave(self) -> None:
         """The pointer is over nothing any more."""
         self.hover(NOTHING)
