@@ -24,8 +24,8 @@ FEATURES = QTextDocument.MarkdownFeature(
 )
 """GitHub's dialect, in which HTML is plain text: a page can neither load nor run anything."""
 
-MARGIN = 3
-"""Pixels around the text of a page, so that the frame of the keyboard's focus cuts through no letter."""
+MARGIN = 6
+"""Pixels around the text of a page, so that the frame of the keyboard's focus touches no letter."""
 
 LEADING = 128
 """Height of a line, in per cent of the font's."""

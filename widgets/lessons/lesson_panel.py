@@ -129,7 +129,7 @@ class LessonPanel(Themed, QWidget):
             spacing=10,
         )
         self.area = scrolled(inner)
-        as_text = (MARGIN, 0, 0, 0)
+        as_text = (1 + MARGIN, 0, 0, 0)  # behind the frame, too
         self.question.setContentsMargins(*as_text)
         self.area.setMinimumHeight(LEAST_TEXT)
         self._column = vbox(

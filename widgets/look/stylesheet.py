@@ -219,7 +219,7 @@ QLineEdit, QAbstractSpinBox, QComboBox { min-height: @field; padding: 2px 6px; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: @faint; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border-color: @accent; }
-QTextBrowser[page="true"] { background: transparent; border: none; border-radius: 0; }
+QTextBrowser[page="true"] { background: transparent; border: 1px solid transparent; border-radius: 6px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: @faint; background: @surface;
     border-color: @border; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: @error; }

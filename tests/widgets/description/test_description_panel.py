@@ -60,10 +60,19 @@ def test_the_frame_of_the_focus_cuts_through_no_letter(qtbot: QtBot) -> None:
     reader.show()
     picture = reader.viewport().grab().toImage()
     ground = picture.pixelColor(picture.width() - 1, picture.height() - 1)
-    left = [picture.pixelColor(x, y) for x in (0, 1) for y in range(picture.height())]
-    top = [picture.pixelColor(x, y) for x in range(picture.width()) for y in (0, 1)]
+    left = [picture.pixelColor(x, y) for x in range(5) for y in range(picture.height())]
+    top = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(5)]
     assert all(colour == ground for colour in (*left, *top))
-    assert len({picture.pixelColor(x, 12).name() for x in range(60)}) > 2, "there is ink a little further in"
+    assert len({picture.pixelColor(x, 14).name() for x in range(60)}) > 2, "there is ink a little further in"
+
+
+def test_a_page_moves_no_letter_when_it_has_the_keys(workbench: Workbench, qtbot: QtBot) -> None:
+    reader = workbench.description.reader
+    workbench.canvas.setFocus()
+    before, place = reader.viewport().grab().toImage(), reader.viewport().geometry()
+    qtbot.mouseClick(reader.viewport(), LEFT, pos=reader.viewport().rect().bottomRight() - QPoint(3, 3))
+    assert reader.hasFocus() and reader.viewport().geometry() == place
+    assert reader.viewport().grab().toImage() == before
 
 
 def test_a_page_is_laid_out_once_and_not_for_each_of_its_words(qtbot: QtBot) -> None:
