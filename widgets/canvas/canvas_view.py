@@ -91,6 +91,8 @@ class CanvasView(QGraphicsView):
         """Says what all cards have in common, in a corner."""
         self._keeper = ViewKeeper(self.context, self._mouse)
         self._empty = True
+        self.keeps_tab = True
+        """Whether Tab adds a layer; else it leads on, as everywhere."""
         self.events.hinted.connect(self._hint.say)
         self.selection.changed.connect(self._describe)
         self.context.changed.connect(self._on_change)
@@ -256,7 +258,7 @@ class CanvasView(QGraphicsView):
             if focus is not None and focus is not self and self.isAncestorOf(focus):
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+            if self.keeps_tab and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
                 self.keyPressEvent(event)
                 return True
         return super().event(event)

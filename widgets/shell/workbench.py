@@ -373,6 +373,7 @@ class Workbench(QWidget):
             return
         self.commit_typing()
         self.workspace = name
+        self.canvas.keeps_tab = name in PALETTE_IN
         if name != "data":
             self.canvas.turn_to(name)
         self._arrange()

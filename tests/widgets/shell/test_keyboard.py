@@ -198,6 +198,26 @@ def test_a_workspace_that_is_asked_for_has_the_keys(window: MainWindow, qtbot: Q
     assert bench.canvas.hasFocus()
 
 
+@pytest.mark.parametrize("workspace", ["train", "understand"])
+def test_tab_on_the_canvas_adds_a_layer_where_one_draws_and_leads_on_elsewhere(
+    window: MainWindow, qtbot: QtBot, workspace: str
+) -> None:
+    window.files.new()
+    canvas = window.workbench.canvas
+    window.show_workspace(workspace)
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert not canvas.context.popups.search.isVisible() and not canvas.hasFocus()
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.context.popups.search.isVisible()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    window.show_workspace("network")
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.context.popups.search.isVisible()
+
+
 def test_typing_goes_on_in_a_field_that_stays_in_view(window: MainWindow, qtbot: QtBot) -> None:
     window.files.new()
     bench, name = window.workbench, window.workbench.inspector.layer.name
