@@ -112,7 +112,7 @@ class SearchDialog(QDialog):
         split.addWidget(left)
         split.addWidget(self.trials)
         split.setStretchFactor(1, 1)
-        split.setSizes([330, 660])
+        split.setSizes([470, 530])
         split.setChildrenCollapsible(False)
         vbox(choices, (split, 1), self.note, acts, parent=self, margins=(16, 12, 16, 14), spacing=10)
         self.resize(1000, 640)

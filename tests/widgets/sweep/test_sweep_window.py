@@ -26,6 +26,7 @@ pytestmark = pytest.mark.built("training")
 
 PATIENCE = 120_000
 RATE = "plan.learning_rate"
+FOUND = Qt.MatchFlag.MatchWildcard | Qt.MatchFlag.MatchRecursive
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ def dialog(window: MainWindow, qtbot: QtBot) -> SearchDialog:
 def trial(number: int, value: float | None, status: str = "completed", **settings: Any) -> dict[str, Any]:
     told = {"event": "trial", "number": number, "value": value, "status": status, "epochs": 2, "run": f"/runs/{number}"}
     return told | {"settings": settings or {RATE: 0.1 / number}, "reason": None}
+
+
+def test_the_values_of_what_is_varied_most_are_read_whole(dialog: SearchDialog) -> None:
+    tree = dialog.space
+    room = tree.columnWidth(VALUES) - 12  # the margins of a cell
+    ticked = [item for item in tree.findItems("*", FOUND, TICK) if item.checkState(TICK) is Qt.CheckState.Checked]
+    texts = [item.text(VALUES) for item in ticked]
+    assert texts and all(tree.fontMetrics().horizontalAdvance(text) <= room for text in texts), (texts, room)
 
 
 def test_it_searches_and_the_best_is_taken_over(dialog: SearchDialog, window: MainWindow, qtbot: QtBot) -> None:
