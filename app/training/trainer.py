@@ -98,6 +98,7 @@ class _Training:
         self.from_start = True
         self.memory = 0  # the most that the process was seen to take
         several = session.model.device.type == "cpu" and torch.get_num_threads() > 1
+        several = several and self.ranks.count == 1  # among several processes each would decide for itself
         self.crowding = Crowding(session.model.operations) if several else None
 
     def events(self) -> Generator[Event]:
@@ -105,6 +106,8 @@ class _Training:
         session = self.session
         lock = self.ranks.at_first(self._open)
         self.ranks.same(session.weights.tensors)
+        if session.average is not None:
+            self.ranks.same(session.average.saved[0])
         set_random_state(session.random, session.model.device)
         session.model.module.train()
         self.asking = self.ranks.listen(session.control)
