@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -18,9 +18,6 @@ MOST_NAMED = 4
 
 MOST_LOOSE = 40
 """Loose ends up to which each offers to be connected; where there are more, that is what is being done anyway."""
-
-ROW = 60.0
-"""Pixels by which cards of one row may stand higher or lower."""
 
 MOST_OFFERED = 2
 """Places that are offered to lead a dead layer to."""
@@ -105,9 +102,6 @@ def feeding_fixes(
     if isinstance(node.layer, Output) and any(not isinstance(each.layer, InputLike) for each in possible):
         possible = [each for each in possible if not isinstance(each.layer, InputLike)]  # which skips what was drawn
     fitting = [each for each in possible if _fits(node.layer, port, leaving(each.id))]
-    before = _drawn_before(node, possible)
-    if before in fitting or (before is not None and _waits(network, before, leaving(before.id))):
-        fitting = [before, *(each for each in fitting if each is not before)]
     named = node.id if len(node.inputs) == 1 else f"{node.id}.{port}"
     if not fitting and len(node.inputs) == 1:
         adapted = (fix for each in possible for fix in _adapted(node, port, each, leaving(each.id)))
@@ -116,22 +110,6 @@ def feeding_fixes(
         Fix(f"Connect {each.id} to {named}", (Join(Connection(each.id, each.outputs[0], node.id, port)),))
         for each in fitting[:MOST_OFFERED]
     )
-
-
-def _drawn_before(node: Node, ends: Sequence[Node]) -> Node | None:
-    """The end that stands last before a layer where cards are read row by row; None where all stand behind it."""
-    x, y = node.position
-    row = [each for each in ends if abs(each.position[1] - y) <= ROW and each.position[0] < x]
-    if not row:
-        above = [each for each in ends if each.position[1] < y - ROW]
-        lowest = max((each.position[1] for each in above), default=0.0)
-        row = [each for each in above if lowest - each.position[1] <= ROW]
-    return max(row, key=lambda each: (each.position[0], each.id), default=None)
-
-
-def _waits(network: Network, end: Node, shape: Shape | None) -> bool:
-    """Whether what leaves an end is not known because a layer that leads to it lacks an input itself."""
-    return shape is None and not network.lacking().isdisjoint(network.leading_to([end.id]))
 
 
 def _adapted(node: Node, port: str, source: Node, shape: Shape | None) -> Iterator[Fix]:

@@ -204,22 +204,6 @@ def test_a_broken_chain_is_mended_where_it_broke_and_a_stray_layer_can_be_remove
     assert not checker.problems
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_of_several_gaps_each_is_closed_where_it_is(rows: int) -> None:
-    document = chain([layer("input", shape=vector(4)), *[layer("dense", units=4), layer("relu")] * 9, layer("output")])
-    ids = document.network.ordered()
-    per_row = -(-len(ids) // rows)
-    places = {id_: (240.0 * (number % per_row), 200.0 * (number // per_row)) for number, id_ in enumerate(ids)}
-    with document.transaction("Delete"):
-        document.move(places)
-        for at in (1, 5, 15):
-            document.remove(ids[at])
-    checker = Checker(document)
-    offered = {problem.layer: problem.fixes[0].title for problem in checker.problems if problem.fixes}
-    for at in (1, 5, 15):
-        assert offered[ids[at + 1]] == f"Connect {ids[at - 1]} to {ids[at + 1]}"
-
-
 def test_an_output_is_not_led_past_the_layers_that_were_drawn_for_it() -> None:
     document = Document()
     with document.transaction("Draw"):
