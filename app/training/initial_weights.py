@@ -98,9 +98,15 @@ def digest_of(path: Path) -> str:
 
 
 def starting_from(
-    project: Project, weights: Path, frozen: tuple[str, ...] = (), fresh: tuple[str, ...] = ()
+    project: Project,
+    weights: Path,
+    frozen: tuple[str, ...] = (),
+    fresh: tuple[str, ...] = (),
+    base: Path | None = None,
 ) -> Project:
     """The project with a file of weights to start from, and ``frozen`` and ``fresh`` layers beside those it has.
+
+    The file is named relative to ``base`` where it lies in that folder.
 
     Raises
     ------
@@ -111,6 +117,7 @@ def starting_from(
     start = InitialWeights.at(
         weights,
         tuple(dict.fromkeys((*before.frozen, *frozen))),
+        base,
         fresh=tuple(dict.fromkeys((*before.fresh, *fresh))),
     )
     return replace(project, sections={**project.sections, SECTION: start.to_json()})

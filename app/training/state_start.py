@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from app.protocol.start_messages import LayerStart
-from app.training.initial_weights import InitialWeights
-from app.training.start_section import SECTION, StartSection, layer_of
+from app.training.initial_weights import starting_from
+from app.training.start_section import StartSection, layer_of
 from app.training.state_files import read_state
 from app.training.state_mapping import COUNTER, StateMapping, map_state
 from app.training.weight_fit import ASKED
@@ -155,11 +155,4 @@ def starting_from_state(
     NetloomError
         if the file cannot be read, or the project's section ``start`` is refused.
     """
-    before = InitialWeights.of(project)
-    start = InitialWeights.at(
-        file,
-        tuple(dict.fromkeys((*before.frozen, *frozen))),
-        base,
-        fresh=tuple(dict.fromkeys((*before.fresh, *fit.anew, *fresh))),
-    )
-    return replace(project, sections={**project.sections, SECTION: start.to_json()})
+    return starting_from(project, file, frozen, (*fit.anew, *fresh), base)
