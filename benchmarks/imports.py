@@ -16,11 +16,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import logging
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +31,7 @@ from app.exchange.module_in import import_module
 from app.exchange.module_source import ModuleSource
 from app.exchange.onnx_drawing import DRAWING
 from app.exchange.onnx_out import export_onnx
+from app.exchange.quiet_exporters import quiet
 from app.project.presets import preset, preset_ids
 from graph.errors import NetloomError
 from tests.app.exchange.usual_models import USUAL, UsualModel
@@ -52,21 +51,6 @@ def comes_in(path: Path) -> str:
     return UNPROVEN if made.difference is None else ""
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Exporters tell of their progress."""
-    level = logging.root.manager.disable
-    logging.disable(logging.ERROR)
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        warnings.simplefilter("ignore")
-        yield
-    logging.disable(level)
-
-
 def read_operators_once() -> None:
     """Keep the signatures of all operators, which torch's exporter reads from their source code at each export."""
     with contextlib.suppress(ImportError, AttributeError):
@@ -79,7 +63,7 @@ def write_usual(model: UsualModel, path: Path, default: bool) -> None:
     """The network as a file of torch's default exporter, or of the older one; the batch is left open."""
     module, samples = model.built()
     names = [f"input{number}" for number in range(1, len(samples) + 1)]
-    with quiet():
+    with quiet(logging.ERROR):
         if default:
             shapes = tuple({0: torch.export.Dim.DYNAMIC} for _ in samples)
             torch.onnx.export(
@@ -135,7 +119,7 @@ def own(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     for id_ in preset_ids():
         path = folder / f"{id_}.onnx"
         try:
-            with quiet():
+            with quiet(logging.ERROR):
                 export_onnx(preset(id_).project, id_, path)
         except NetloomError:
             continue

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
 from app.exchange.module_source import EXPORTED, ModuleSource, literal_arguments, sizes_text
+from app.exchange.quiet_exporters import quiet
 from app.system.parent_death import end_with_parent
 from app.system.process_bounds import bound_this_process
 from app.training.state_files import read_state
@@ -129,7 +130,7 @@ def export(source: ModuleSource, folder: Path, exporters: Sequence[str] = (PLAIN
     reasons = {}
     for name in exporters:
         try:
-            with _quiet(), _spelt_out():
+            with quiet(logging.ERROR), _spelt_out():
                 write = _write_older if name == OLDER else _write_default
                 write(module, samples, folder, (names, results), fixed)
         except Exception as error:  # its errors have no common class
@@ -368,20 +369,6 @@ def _spelt_out() -> Iterator[None]:
         yield
     finally:
         torch.backends.mha.set_fastpath_enabled(before)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Exporters tell of their progress."""
-    logging.disable(logging.ERROR)
-    with (
-        warnings.catch_warnings(),
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        warnings.simplefilter("ignore")
-        yield
-    logging.disable(logging.NOTSET)
 
 
 # Reasons

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import logging
 import re
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +15,7 @@ from app.exchange.deployed_module import DeployedInfo, DeployedModule, info_of_m
 from app.exchange.onnx_drawing import embed_drawing
 from app.exchange.onnx_rewrites import apply_rewrites
 from app.exchange.parity_check import ParityCheck, check_parity
+from app.exchange.quiet_exporters import quiet
 from app.training.initial_weights import InitialWeights
 from app.training.plan import Plan
 from app.training.runs import Run
@@ -182,7 +179,7 @@ def convert(module: DeployedModule, samples: list[Tensor], info: DeployedInfo) -
     )
     # An example of one sample would be taken for a fixed batch.
     pair = tuple(torch.cat([sample, sample]) for sample in samples)
-    with _quiet():
+    with quiet():
         made = torch.onnx.export(
             module,
             pair,
@@ -195,23 +192,6 @@ def convert(module: DeployedModule, samples: list[Tensor], info: DeployedInfo) -
     assert made is not None
     model: ModelProto = made.model_proto
     return model
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Torch's exporter tells of its progress and of its own parts, which helps nobody here."""
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(level)
 
 
 def _unsayable(network: Network, compiled: Compiled, error: Exception) -> NetloomError:
